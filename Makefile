@@ -1,0 +1,35 @@
+# `make` lists the targets. `make check` is exactly what CI runs.
+CARGO ?= cargo
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint doc check interop reference
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what the targets need and this machine lacks (Debian; elsewhere it says what)
+	@scripts/setup
+
+build: ## Build the program, optimised, as target/release/preopen
+	$(CARGO) build --locked --release
+
+demo: build ## A real MCP client works on this repository and is refused the rest
+	$(CARGO) run --locked --quiet --release --example demo -- target/release/preopen
+
+test: ## Run every test
+	$(CARGO) test --locked
+
+lint: ## Formatting, clippy with the bans on ambient authority, dependency policy
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	scripts/deny
+
+doc: ## Build the documentation; a warning is an error
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --document-private-items
+
+check: lint test doc ## What CI runs
+
+interop: build ## Other programs' clients: Claude Code, scripted (needs node and python3)
+	tests/interop/run target/release/preopen
+
+reference: ## Print the reference pages of docs/ anew from the code
+	for page in errors tools limits; do $(CARGO) run -q -- explain $$page > docs/$$page.md; done

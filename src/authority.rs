@@ -1,0 +1,133 @@
+//! The only module with ambient authority: whatever this process may do because of who runs it.
+//!
+//! Everything that is named on the command line is opened here, once, before the first client byte
+//! is read: the config file, the granted directories, the audit file, the streams of the protocol,
+//! the clock. What comes out are handles. Each function takes the [`AmbientAuthority`] token as its
+//! last argument; [`mint`] makes it, and only `main` calls that.
+//!
+//! ```text
+//! authority.rs            the token, the config file, the streams, the clocks
+//! authority/preopens.rs   the granted directories
+//! authority/forbidden.rs  what is never granted
+//! authority/audit_file.rs where the audit trail goes
+//! authority/host.rs       a directory of the host and what lies above it
+//! ```
+//!
+//! Whether one directory lies in another is asked of the directories: by going up from a handle and
+//! comparing device and inode, never by comparing paths.
+//!
+//! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `limits`, `path`. Absent on purpose: anything that runs after the
+//! start.
+
+mod audit_file;
+mod forbidden;
+mod host;
+mod preopens;
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+pub use audit_file::open_audit;
+pub use cap_std::AmbientAuthority;
+pub use preopens::{Permit, Preopened, open_grants};
+
+use crate::dispatch::NoSuchTool;
+use crate::limits::Clock;
+
+/// Why the server does not start, and what to type instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong.
+    pub sentence: String,
+    /// The next step.
+    pub hint: String,
+}
+
+impl From<NoSuchTool> for Refusal {
+    fn from(NoSuchTool(name): NoSuchTool) -> Self {
+        Self {
+            sentence: format!("`--tools` names `{name}`, which is no tool"),
+            hint: "`preopen explain tools` lists them".into(),
+        }
+    }
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Self {
+            sentence: format!("the server cannot run here: {error}"),
+            hint: "standard input, output and error have to be open, and threads to be had".into(),
+        }
+    }
+}
+
+/// Makes the token. Called once, by `main`.
+#[expect(clippy::disallowed_methods, reason = "the single mint")]
+pub fn mint() -> AmbientAuthority {
+    cap_std::ambient_authority()
+}
+
+/// The text of the file that `--config` names, and the directory it lies in.
+///
+/// # Ambient Authority
+/// Reads any file of the host.
+///
+/// # Errors
+/// A [`Refusal`] when it cannot be read.
+#[expect(clippy::disallowed_methods, reason = "a file that the operator named, before the start")]
+pub fn read_config(path: &Path, _: AmbientAuthority) -> Result<(String, PathBuf), Refusal> {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let directory = absolute.parent().unwrap_or(Path::new("/")).to_owned();
+    let text = std::fs::read_to_string(&absolute).map_err(|error| Refusal {
+        sentence: format!("the config file `{}` cannot be read: {}", path.display(), plain(&error)),
+        hint: "name an existing file, or leave `--config` out and use `--allow DIR`".into(),
+    })?;
+    Ok((text, directory))
+}
+
+/// Standard input and output for the protocol alone: whatever else prints, prints to standard error.
+///
+/// # Ambient Authority
+/// Takes over the standard streams.
+///
+/// # Errors
+/// When a stream is closed.
+pub fn protocol_streams(
+    _: AmbientAuthority,
+) -> io::Result<(impl Read + Send + 'static, impl Write + Send + 'static)> {
+    let input = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
+    let output = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
+    rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
+    Ok((File::from(input), File::from(output)))
+}
+
+/// The time by which deadlines are kept.
+///
+/// # Ambient Authority
+/// Reads the clock.
+pub fn clock(_: AmbientAuthority) -> Clock {
+    Clock::new(Instant::now)
+}
+
+/// The time of day, for the audit trail.
+///
+/// # Ambient Authority
+/// Reads the clock.
+pub fn wall_clock(_: AmbientAuthority) -> fn() -> SystemTime {
+    SystemTime::now
+}
+
+/// What went wrong, in words that hold no number and no path.
+fn plain(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is nothing of that name",
+        io::ErrorKind::NotADirectory => "it is not a directory",
+        io::ErrorKind::IsADirectory => "it is a directory",
+        io::ErrorKind::PermissionDenied => "this user may not open it",
+        io::ErrorKind::InvalidData => "it is not UTF-8",
+        io::ErrorKind::Unsupported => "this system does not tell mounts apart",
+        _ => "the system cannot open it",
+    }
+}

@@ -1,0 +1,90 @@
+//! What is never granted: the machine itself, and by default the home directory; and two grants of
+//! which one lies in the other while they say different things.
+//!
+//! May import: `allowlist`. Absent on purpose: a list of names of secrets. What lies in a project is
+//! the operator's to hide.
+
+use std::path::Path;
+
+use cap_std::AmbientAuthority;
+
+use super::host::{Identity, Opened, identities_upwards, open_dir};
+use super::{Permit, Refusal};
+use crate::allowlist::GrantSpec;
+use crate::cap::is_pseudo;
+
+/// Directories that are never granted, and the home directory.
+pub(super) struct Forbidden {
+    root: Option<Identity>,
+    system: Vec<Identity>,
+    /// The home directory and all above it, unless they are permitted.
+    home: Vec<Identity>,
+}
+
+impl Forbidden {
+    #[expect(clippy::disallowed_methods, reason = "to refuse the home directory, it must be known")]
+    pub(super) fn new(permit: Permit, ambient: AmbientAuthority) -> Self {
+        let chain =
+            |path: &Path| open_dir(path, ambient).and_then(|dir| identities_upwards(&dir)).ok();
+        let itself = |path: &str| chain(Path::new(path)).and_then(|chain| chain.first().copied());
+        let home = std::env::home_dir().filter(|_| !permit.home);
+        Self {
+            root: itself("/"),
+            system: ["/proc", "/sys", "/dev"].into_iter().filter_map(itself).collect(),
+            home: home.and_then(|home| chain(&home)).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn check(&self, spec: &GrantSpec, dir: &Opened) -> Result<(), Refusal> {
+        let path = spec.path.display();
+        let identity = dir.identity();
+        let in_system = self.system.iter().any(|system| dir.chain.contains(system));
+        if self.root == Some(identity) || in_system || is_pseudo(&dir.dir).unwrap_or(true) {
+            return Err(Refusal {
+                sentence: format!(
+                    "`{path}` is `{}`, which is never granted: it holds the machine, not a project",
+                    dir.place.canonical.display()
+                ),
+                hint: "grant the directory that the work is in, such as `--allow ~/project`".into(),
+            });
+        }
+        if self.home.contains(&identity) {
+            return Err(Refusal {
+                sentence: format!(
+                    "`{path}` is the home directory, or above it: keys, passwords and history lie there"
+                ),
+                hint: "grant a project in it instead. Some clients start servers in the home directory, \
+                       so that `.` means it: in Cursor and VS Code write `--allow ${workspaceFolder}`. \
+                       If you do mean it, add `--allow-home`"
+                    .into(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Refuses two grants of which one lies in the other, unless they say the same: the kernel's own
+/// rules are a union, so that the narrower one could not be kept.
+pub(super) fn refuse_nesting(opened: &[(String, &GrantSpec, Opened)]) -> Result<(), Refusal> {
+    for (i, (_, outer, outer_dir)) in opened.iter().enumerate() {
+        for (j, (_, inner, inner_dir)) in opened.iter().enumerate() {
+            let same = outer.rights == inner.rights
+                && outer.hide == inner.hide
+                && outer.readonly == inner.readonly;
+            if i == j || same || !inner_dir.chain.contains(&outer_dir.identity()) {
+                continue;
+            }
+            return Err(Refusal {
+                sentence: format!(
+                    "`{}` lies in `{}`, and the two have different rights or globs",
+                    inner.path.display(),
+                    outer.path.display()
+                ),
+                hint: "grant them with the same rights, or only the outer one and, in a file for \
+                       `--config`, `readonly = [\"sub/**\"]` or `hide = [...]` for what is narrower"
+                    .into(),
+            });
+        }
+    }
+    Ok(())
+}

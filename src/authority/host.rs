@@ -1,0 +1,122 @@
+//! A directory of the host: its handle, which one it is, and what lies above it.
+//!
+//! Which directory it is says its device and inode; what it lies in says going up from its handle.
+//! Absolute paths are kept as names that clients may use, and decide nothing.
+//!
+//! May import: `path`, `doctor` (where a grant is, to show it). Absent on purpose: comparing paths.
+
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Component, Path, PathBuf};
+
+use cap_std::AmbientAuthority;
+use cap_std::fs::Dir;
+use rustix::fs::{Mode, OFlags};
+
+use super::plain;
+use crate::doctor::HostPlace;
+use crate::path::Name;
+
+/// Most directories above a granted one. Deeper than any path can be said.
+const MAX_DEPTH: usize = 4096;
+
+/// Which directory it is, whatever it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+pub(super) struct Opened {
+    pub(super) dir: Dir,
+    pub(super) place: HostPlace,
+    /// Itself, and every directory above it.
+    pub(super) chain: Vec<Identity>,
+    pub(super) spellings: Vec<Vec<Name>>,
+}
+
+impl Opened {
+    #[expect(clippy::disallowed_methods, reason = "names of a directory that the operator granted")]
+    pub(super) fn new(path: &Path, ambient: AmbientAuthority) -> Result<Self, String> {
+        let open = || -> io::Result<_> {
+            let dir = open_dir(path, ambient)?;
+            let canonical = std::fs::canonicalize(path)?;
+            Ok((identities_upwards(&dir)?, dir, canonical))
+        };
+        let (chain, dir, canonical) = open().map_err(|error| plain(&error).to_owned())?;
+        let Some(Identity { device, inode }) = chain.first().copied() else {
+            return Err("it cannot be looked at".into());
+        };
+        let spellings = spellings(path, &canonical, &chain, ambient);
+        Ok(Self { dir, place: HostPlace { canonical, device, inode }, chain, spellings })
+    }
+
+    pub(super) fn identity(&self) -> Identity {
+        Identity { device: self.place.device, inode: self.place.inode }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a directory that the operator named, before the start"
+)]
+pub(super) fn open_dir(path: &Path, ambient: AmbientAuthority) -> io::Result<Dir> {
+    Dir::open_ambient_dir(path, ambient)
+}
+
+/// The directory itself and each one above it, by going up from its handle.
+pub(super) fn identities_upwards(dir: &Dir) -> io::Result<Vec<Identity>> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let mut at = rustix::fs::openat(dir, ".", flags, Mode::empty())?;
+    let mut chain: Vec<Identity> = vec![];
+    while chain.len() < MAX_DEPTH {
+        let stat = rustix::fs::fstat(&at)?;
+        let here = Identity { device: stat.st_dev, inode: stat.st_ino };
+        if chain.last() == Some(&here) {
+            break;
+        }
+        chain.push(here);
+        at = rustix::fs::openat(&at, "..", flags, Mode::empty())?;
+    }
+    Ok(chain)
+}
+
+/// The absolute paths that may name the directory, the canonical one first.
+#[expect(clippy::disallowed_methods, reason = "where the client started us, for names alone")]
+pub(super) fn spellings(
+    path: &Path,
+    canonical: &Path,
+    chain: &[Identity],
+    ambient: AmbientAuthority,
+) -> Vec<Vec<Name>> {
+    let logical = std::env::var_os("PWD").map(PathBuf::from);
+    let starts = [std::env::current_dir().ok(), logical];
+    let candidates = starts.into_iter().flatten().map(|start| start.join(path));
+    // `PWD` is whatever the environment says: believed only where it leads to the same directory.
+    let same = candidates.filter(|candidate| {
+        open_dir(candidate, ambient).and_then(|d| identities_upwards(&d)).ok().as_deref()
+            == Some(chain)
+    });
+    let mut all: Vec<_> =
+        std::iter::once(canonical.to_owned()).chain(same).filter_map(|p| names(&p)).collect();
+    let mut seen = vec![];
+    all.retain(|spelling| {
+        !seen.contains(spelling) && {
+            seen.push(spelling.clone());
+            true
+        }
+    });
+    all
+}
+
+/// An absolute path as names; none where it has `..` in it.
+pub(super) fn names(path: &Path) -> Option<Vec<Name>> {
+    let parts =
+        path.components().filter(|part| !matches!(part, Component::RootDir | Component::CurDir));
+    parts
+        .map(|part| match part {
+            Component::Normal(name) => Name::from_bytes(name.as_bytes()),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,198 @@
+//! The granted directories: opened once, named, and handed to `cap`.
+//!
+//! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `path`. Absent on purpose: a
+//! second chance. What could not be opened at the start stays unavailable.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use cap_std::AmbientAuthority;
+
+use super::forbidden::{Forbidden, refuse_nesting};
+use super::host::{Identity, Opened, names};
+use super::{Refusal, plain};
+use crate::allowlist::GrantSpec;
+use crate::cap::{Grants, Preopen, Rules, Unavailable};
+use crate::doctor::Row;
+use crate::path::Name;
+
+/// What the operator permits beyond the usual.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Permit {
+    /// To grant the home directory or one above it.
+    pub home: bool,
+    /// Not to cross mount points (this one takes away).
+    pub one_file_system: bool,
+}
+
+/// The opened grants, and what the operator may know of them.
+pub struct Preopened {
+    /// The authority.
+    pub grants: Grants,
+    /// One row a grant, in the order of the command line.
+    pub rows: Vec<Row>,
+    pub(super) identities: Vec<Identity>,
+}
+
+/// Opens every directory that is to be granted, once and for all.
+///
+/// One that cannot be opened is noted and does not take the others down; one that must not be
+/// granted stops the start.
+///
+/// # Ambient Authority
+/// Opens any directory of the host.
+///
+/// # Errors
+/// A [`Refusal`] when nothing is granted, or something that must not be.
+pub fn open_grants(
+    specs: &[GrantSpec],
+    aliases: &[(String, String)],
+    permit: Permit,
+    ambient: AmbientAuthority,
+) -> Result<Preopened, Refusal> {
+    if specs.is_empty() {
+        return Err(nothing_granted());
+    }
+    let forbidden = Forbidden::new(permit, ambient);
+    let names = grant_names(specs)?;
+    let mut opened: Vec<(String, &GrantSpec, Opened)> = vec![];
+    let (mut unavailable, mut rows) = (vec![], vec![]);
+    for (name, spec) in names.into_iter().zip(specs) {
+        let place = match Opened::new(&spec.path, ambient) {
+            Ok(dir) => {
+                forbidden.check(spec, &dir)?;
+                let place = dir.place.clone();
+                opened.push((name.clone(), spec, dir));
+                Ok(place)
+            }
+            Err(reason) => {
+                let announced = spec.path.display().to_string();
+                unavailable.push(Unavailable {
+                    name: name.clone(),
+                    announced,
+                    reason: reason.clone(),
+                });
+                Err(reason)
+            }
+        };
+        rows.push(Row {
+            name,
+            rights: spec.rights,
+            announced: spec.path.display().to_string(),
+            hide: spec.hide.clone(),
+            readonly: spec.readonly.clone(),
+            place,
+        });
+    }
+    if opened.is_empty() {
+        return Err(nothing_opened(&unavailable));
+    }
+    refuse_nesting(&opened)?;
+    refuse_unknown_aliases(&rows, aliases)?;
+    let identities = opened.iter().map(|(_, _, dir)| dir.identity()).collect();
+    let preopens = opened.into_iter().map(|(name, spec, dir)| preopen(name, spec, dir, aliases));
+    let preopens = preopens.collect::<Result<_, _>>()?;
+    let grants =
+        Grants::new(preopens, unavailable, permit.one_file_system).map_err(|error| Refusal {
+            sentence: format!("the grants cannot be held: {}", plain(&error)),
+            hint: "start without `--one-file-system` if this system does not tell mounts apart"
+                .into(),
+        })?;
+    Ok(Preopened { grants, rows, identities })
+}
+
+fn refuse_unknown_aliases(rows: &[Row], aliases: &[(String, String)]) -> Result<(), Refusal> {
+    match aliases.iter().find(|(name, _)| rows.iter().all(|row| row.name != *name)) {
+        None => Ok(()),
+        Some((name, _)) => Err(Refusal {
+            sentence: format!("`--alias {name}=...` names no grant"),
+            hint: format!(
+                "the grants are {}",
+                rows.iter().map(|row| format!("`{}`", row.name)).collect::<Vec<_>>().join(", ")
+            ),
+        }),
+    }
+}
+
+fn preopen(
+    name: String,
+    spec: &GrantSpec,
+    opened: Opened,
+    aliases: &[(String, String)],
+) -> Result<Preopen, Refusal> {
+    let rules = Rules::new(&spec.hide, &spec.readonly, &[]).map_err(|bad| Refusal {
+        sentence: format!("the glob `{}` of grant `{name}` cannot be read: {}", bad.glob, bad.why),
+        hint: "globs are written as in .gitignore: `.env*`, `**/*.pem`, `vendor/**`".into(),
+    })?;
+    let for_it = aliases.iter().filter(|(alias, _)| *alias == name).map(|(_, path)| path);
+    let also = for_it.chain(&spec.also_known_as).filter_map(|path| names(Path::new(path)));
+    let spellings = opened.spellings.into_iter().chain(also).collect();
+    Ok(Preopen {
+        name,
+        rights: spec.rights,
+        rules,
+        dir: opened.dir,
+        announced: spec.path.display().to_string(),
+        spellings,
+    })
+}
+
+/// What clients call each grant. Of two directories with one name the later is `name-2`.
+fn grant_names(specs: &[GrantSpec]) -> Result<Vec<String>, Refusal> {
+    let mut taken: Vec<String> = vec![];
+    for name in specs.iter().filter_map(|spec| spec.name.clone()) {
+        if taken.contains(&name) {
+            return Err(Refusal {
+                sentence: format!("two grants are called `{name}`"),
+                hint: "give one of them another name: `--allow NAME=DIR`".into(),
+            });
+        }
+        taken.push(name);
+    }
+    let mut all = vec![];
+    for spec in specs {
+        all.push(match &spec.name {
+            Some(name) => name.clone(),
+            None => {
+                let own = own_name(&spec.path);
+                let numbered = (2..).map(|n| format!("{own}-{n}"));
+                let free =
+                    std::iter::once(own.clone()).chain(numbered).find(|name| !taken.contains(name));
+                let free = free.unwrap_or(own);
+                taken.push(free.clone());
+                free
+            }
+        });
+    }
+    Ok(all)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the name of a directory that the operator granted")]
+fn own_name(path: &Path) -> String {
+    let spelled = path.file_name().map(OsStr::to_owned);
+    let last =
+        spelled.or_else(|| std::fs::canonicalize(path).ok()?.file_name().map(OsStr::to_owned));
+    let name = last.and_then(|last| Name::from_bytes(last.as_bytes()));
+    name.map_or_else(|| "root".into(), |name| name.to_string())
+}
+
+fn nothing_granted() -> Refusal {
+    Refusal {
+        sentence: "no directory is granted, so there is nothing to serve".into(),
+        hint: "`preopen --allow DIR` grants DIR for reading, `--allow DIR:rw` also for changes, \
+               `--allow DIR:rwd` also for deleting; `.` is the directory it is started in"
+            .into(),
+    }
+}
+
+fn nothing_opened(unavailable: &[Unavailable]) -> Refusal {
+    let each = unavailable.iter().map(|u| format!("`{}`: {}", u.announced, u.reason));
+    Refusal {
+        sentence: format!(
+            "no granted directory can be opened ({})",
+            each.collect::<Vec<_>>().join("; ")
+        ),
+        hint: "name an existing directory after `--allow`".into(),
+    }
+}

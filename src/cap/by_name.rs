@@ -1,0 +1,297 @@
+//! The walk: names are taken one by one, with the handle of every directory on the way.
+//!
+//! `..` in a link goes back to a handle that is still held, never through the kernel's `..`, so a
+//! directory that is moved during the walk cannot lead out. Rules are judged on the name of each
+//! step, so they hold on real names whatever links were on the way.
+//!
+//! A link's text that leaves the grant is a *name*: it is compared with the spellings of the grants
+//! to find the one it means, and whatever it means is opened from that grant's handle or not at all.
+//! What lies outside is never looked at; that is why the answer does not depend on it.
+//!
+//! May import: `path`, `error`. Absent on purpose: a decision that a later step could make stale.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use cap_std::fs::Dir;
+use rustix::io::Errno;
+
+use super::beneath::{Found, Kind, enter, lstat, read_link, stays_on_mount};
+use super::grant::Grant;
+use super::resolve::At;
+use super::rules::Verdict;
+use super::suggest::did_you_mean;
+use super::{Grants, Right, Rights, Target};
+use crate::error::{Code, ToolError};
+use crate::path::{Name, VirtualPath};
+
+/// Most links that one path may lead through: the kernel's own bound.
+const MAX_LINKS: u8 = 40;
+/// Most times that a path may leave a grant by a link and be found in a grant again.
+const MAX_JUMPS: u8 = 8;
+/// Most steps of one walk. Forty links could unfold to far more names than any honest path has.
+const MAX_STEPS: usize = 4096;
+
+/// One step of a walk.
+enum Step {
+    Up,
+    Down(Name),
+}
+
+/// A walk from the root of a grant, with the handle of every directory on the way.
+pub(super) struct Walk<'a> {
+    grants: &'a Grants,
+    said: &'a VirtualPath,
+    /// Is the right one to change what is found? Then rules refuse by name, and no link may lead to
+    /// another grant: a planted link must not redirect a change.
+    changes: bool,
+    start: usize,
+    grant: usize,
+    /// The directories below the root that the walk is in, with their names.
+    stack: Vec<(Name, Arc<Dir>)>,
+    todo: VecDeque<Step>,
+    /// Must the path end at a directory?
+    dir_only: bool,
+    links: u8,
+    jumps: u8,
+    steps: usize,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new<R: Right>(target: &'a Target<R>) -> Self {
+        Self {
+            grants: &target.grants,
+            said: &target.said,
+            changes: R::RIGHTS != Rights::READ,
+            start: target.grant,
+            grant: target.grant,
+            stack: vec![],
+            todo: target.names.iter().cloned().map(Step::Down).collect(),
+            dir_only: target.must_be_dir,
+            links: 0,
+            jumps: 0,
+            steps: 0,
+        }
+    }
+
+    pub(super) fn run(mut self) -> Result<At, ToolError> {
+        while let Some(step) = self.todo.pop_front() {
+            self.steps += 1;
+            if self.steps > MAX_STEPS {
+                return Err(self.circle());
+            }
+            match step {
+                Step::Up if self.stack.pop().is_some() => {}
+                Step::Up => self.climb()?,
+                Step::Down(name) => {
+                    if let Some(at) = self.down(name)? {
+                        return Ok(at);
+                    }
+                }
+            }
+        }
+        self.here()
+    }
+
+    /// One name down. Gives the place when it was the last one.
+    fn down(&mut self, name: Name) -> Result<Option<At>, ToolError> {
+        let parent = self.dir()?;
+        let below = self.below(Some(&name));
+        match (self.held()?.rules.judge(&below), self.changes) {
+            (Verdict::Open, _) | (Verdict::Unchangeable, false) => {}
+            (Verdict::Hidden, false) => return Err(self.missing(&parent, &name)),
+            (_, true) => return Err(self.protected()),
+        }
+        let last = self.todo.is_empty();
+        let stat = match lstat(&parent, &name) {
+            Ok(stat) => stat,
+            Err(Errno::NOENT) if last && self.changes => {
+                return Ok(Some(At {
+                    grant: self.grant,
+                    parent,
+                    name: Some(name),
+                    below,
+                    found: None,
+                }));
+            }
+            Err(Errno::NOENT) => return Err(self.missing(&parent, &name)),
+            Err(errno) => return Err(self.os("look at", errno)),
+        };
+        if !stays_on_mount(self.held()?.mount, &parent, &name) {
+            return Err(ToolError::escapes_grant(self.said));
+        }
+        let found = Found::new(stat);
+        match found.kind {
+            Kind::Link => self.follow(&parent, name).map(|()| None),
+            Kind::Directory if last => Ok(Some(At {
+                grant: self.grant,
+                parent,
+                name: Some(name),
+                below,
+                found: Some(found),
+            })),
+            Kind::Directory => self.enter(&parent, name).map(|()| None),
+            Kind::File | Kind::Special if last && !self.dir_only => Ok(Some(At {
+                grant: self.grant,
+                parent,
+                name: Some(name),
+                below,
+                found: Some(found),
+            })),
+            Kind::File | Kind::Special => Err(self.not_a_directory(&below)),
+        }
+    }
+
+    fn enter(&mut self, parent: &Dir, name: Name) -> Result<(), ToolError> {
+        match enter(parent, &name) {
+            Ok(dir) => {
+                self.stack.push((name, Arc::new(dir)));
+                Ok(())
+            }
+            // It was a directory a moment ago: look again. `steps` bounds how often.
+            Err(Errno::NOTDIR | Errno::LOOP | Errno::NOENT) => {
+                self.todo.push_front(Step::Down(name));
+                Ok(())
+            }
+            Err(errno) => Err(self.os("open", errno)),
+        }
+    }
+
+    /// Puts the names of the link's text before what is left of the path.
+    fn follow(&mut self, parent: &Dir, name: Name) -> Result<(), ToolError> {
+        let text = match read_link(parent, &name) {
+            Ok(text) => text,
+            Err(Errno::INVAL | Errno::NOENT) => {
+                self.todo.push_front(Step::Down(name));
+                return Ok(());
+            }
+            Err(errno) => return Err(self.os("read the link", errno)),
+        };
+        self.links += 1;
+        if self.links > MAX_LINKS {
+            return Err(self.circle());
+        }
+        if self.todo.is_empty() {
+            self.dir_only |= text.ends_with(b"/") || text.ends_with(b"/.");
+        }
+        for part in text.split(|byte| *byte == b'/').rev() {
+            match (part, Name::from_bytes(part)) {
+                (b"..", _) => self.todo.push_front(Step::Up),
+                (_, Some(name)) => self.todo.push_front(Step::Down(name)),
+                (_, None) => {}
+            }
+        }
+        if text.starts_with(b"/") {
+            return self.relocate(vec![], None);
+        }
+        Ok(())
+    }
+
+    /// `..` at the root of the grant: a link leads out, perhaps into another grant.
+    fn climb(&mut self) -> Result<(), ToolError> {
+        let mut host = self.held()?.canonical().to_vec();
+        host.pop();
+        self.relocate(host, Some(self.grant))
+    }
+
+    /// Finds, by names alone, the grant that the path goes on in: `host` is where it is now, and
+    /// exists as spelled. A path that climbs out of a grant may not come back into the same one.
+    fn relocate(&mut self, mut host: Vec<Name>, except: Option<usize>) -> Result<(), ToolError> {
+        let mut known = true;
+        let (grant, depth) = loop {
+            match self.grants.inner().spelled(&host) {
+                Some((grant, depth)) if Some(grant) != except => break (grant, depth),
+                _ => {}
+            }
+            match self.todo.pop_front() {
+                Some(Step::Down(name)) => {
+                    host.push(name);
+                    known = false;
+                }
+                // What `..` means after a name that was never looked up, nobody can say.
+                Some(Step::Up) if known => drop(host.pop()),
+                Some(Step::Up) | None => return Err(ToolError::escapes_grant(self.said)),
+            }
+        };
+        self.jumps += 1;
+        let readable =
+            self.grants.inner().grants.get(grant).is_some_and(|g| g.rights.carry(Rights::READ));
+        if !readable || (self.changes && grant != self.start) {
+            return Err(ToolError::escapes_grant(self.said));
+        }
+        if self.jumps > MAX_JUMPS {
+            return Err(self.circle());
+        }
+        for name in host.split_off(depth).into_iter().rev() {
+            self.todo.push_front(Step::Down(name));
+        }
+        self.grant = grant;
+        self.stack.clear();
+        Ok(())
+    }
+
+    /// The walk ended in a directory that it is already in: a root, or after `..`.
+    fn here(mut self) -> Result<At, ToolError> {
+        let below = self.below(None);
+        let (name, dir) = match self.stack.pop() {
+            Some((name, dir)) => (Some(name), dir),
+            None => (None, Arc::clone(&self.held()?.dir)),
+        };
+        let stat = rustix::fs::fstat(&dir).map_err(|errno| self.os("look at", errno))?;
+        let parent = if name.is_some() { self.dir()? } else { dir };
+        Ok(At { grant: self.grant, parent, name, below, found: Some(Found::new(stat)) })
+    }
+
+    fn dir(&self) -> Result<Arc<Dir>, ToolError> {
+        match self.stack.last() {
+            Some((_, dir)) => Ok(Arc::clone(dir)),
+            None => Ok(Arc::clone(&self.held()?.dir)),
+        }
+    }
+
+    fn below(&self, name: Option<&Name>) -> Vec<Name> {
+        self.stack.iter().map(|(name, _)| name).chain(name).cloned().collect()
+    }
+
+    fn held(&self) -> Result<&'a Grant, ToolError> {
+        let grant = self.grants.inner().grants.get(self.grant);
+        grant.ok_or_else(|| ToolError::new(Code::Internal, "a target without its grant"))
+    }
+
+    fn missing(&self, parent: &Dir, name: &Name) -> ToolError {
+        let error = ToolError::new(Code::NotFound, format!("`{}` does not exist", self.said));
+        let Ok(held) = self.held() else { return error };
+        let below = self.below(None);
+        match did_you_mean(parent, &held.rules, &below, name) {
+            names if !names.is_empty() => {
+                let paths = names.iter().map(|near| {
+                    let path = [below.as_slice(), std::slice::from_ref(near)].concat();
+                    format!("`{}`", self.grants.shown(self.grant, &path))
+                });
+                error.hint(format!("did you mean {}?", paths.collect::<Vec<_>>().join(" or ")))
+            }
+            _ => error.hint(format!(
+                "list_directory `{}` shows what there is",
+                self.grants.shown(self.grant, &below)
+            )),
+        }
+    }
+
+    fn protected(&self) -> ToolError {
+        ToolError::new(Code::Protected, format!("`{}` is not to be changed", self.said))
+    }
+
+    fn not_a_directory(&self, below: &[Name]) -> ToolError {
+        let shown = self.grants.shown(self.grant, below);
+        ToolError::new(Code::NotADirectory, format!("`{shown}` is not a directory"))
+    }
+
+    fn circle(&self) -> ToolError {
+        ToolError::new(Code::BadPath, format!("`{}` leads through too many links", self.said))
+            .hint("a link on the way points back at itself")
+    }
+
+    fn os(&self, doing: &str, errno: Errno) -> ToolError {
+        ToolError::os(doing, &self.said.to_string(), &errno.into())
+    }
+}

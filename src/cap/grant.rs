@@ -1,0 +1,318 @@
+//! [`Grants`]: the directories handed to this process, and the one place where a name meets authority.
+//!
+//! A grant is a handle, rights and rules. [`Grants::attenuate`] finds the grant that a path names,
+//! compares its rights with those that the tool's type asks for, and mints a [`Target`]: from there
+//! on nobody asks again. Rights are compared before the first system call, so `right_missing` never
+//! tells whether a file exists.
+//!
+//! May import: `path`, `error`. Absent on purpose: opening anything by a host path. Host paths occur
+//! as [`Spelling`]s only: names that are translated, and then resolved from the handle.
+
+use std::sync::Arc;
+
+use cap_std::fs::Dir;
+
+use super::beneath;
+use super::resolve::{self, Resolver};
+use super::target::Target;
+use super::{Right, Rights, Rules, Scoped};
+use crate::error::{Code, ToolError};
+use crate::path::{Name, Spelling, VirtualPath, join};
+
+/// A directory that was opened at startup, on its way to become a grant.
+#[derive(Debug)]
+pub struct Preopen {
+    /// What clients call it.
+    pub name: String,
+    /// What may be done in it.
+    pub rights: Rights,
+    /// Names in it that are narrower than its rights.
+    pub rules: Rules,
+    /// The handle: the authority itself.
+    pub dir: Dir,
+    /// How the operator wrote it, for people to read.
+    pub announced: String,
+    /// Absolute paths that clients may call it by. The first is the canonical one.
+    pub spellings: Vec<Vec<Name>>,
+}
+
+/// A grant whose directory could not be opened at startup.
+#[derive(Clone, Debug)]
+pub struct Unavailable {
+    /// What clients would call it.
+    pub name: String,
+    /// How the operator wrote it.
+    pub announced: String,
+    /// Why, in words for people.
+    pub reason: String,
+}
+
+/// All grants of this process, fixed at startup. Cheap to clone.
+#[derive(Clone)]
+pub struct Grants(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) grants: Vec<Grant>,
+    unavailable: Vec<Unavailable>,
+    pub(super) resolver: Resolver,
+}
+
+/// One grant as the capability layer holds it.
+pub(super) struct Grant {
+    pub(super) name: String,
+    pub(super) rights: Rights,
+    pub(super) rules: Rules,
+    pub(super) dir: Arc<Dir>,
+    announced: String,
+    spellings: Vec<Vec<Name>>,
+    pub(super) device: u64,
+    /// The mount to stay on, when mount points are not to be crossed.
+    pub(super) mount: Option<u64>,
+}
+
+/// What anyone may know of a grant: no handle in it.
+#[derive(Clone, Debug)]
+pub struct Announced {
+    /// What clients call it.
+    pub name: String,
+    /// What may be done in it; none when it is not available.
+    pub rights: Rights,
+    /// How the operator wrote it.
+    pub announced: String,
+    /// Why it is not available, if it is not.
+    pub unavailable: Option<String>,
+}
+
+/// Where a path leads by its name alone.
+pub(super) enum Located {
+    /// To the list of grants.
+    Roots,
+    /// Into this grant.
+    Within { grant: usize, names: Vec<Name>, must_be_dir: bool },
+}
+
+impl Grants {
+    /// Takes over the opened directories.
+    ///
+    /// # Errors
+    /// When a handle cannot be looked at, or `one_file_system` is asked for and this system does not
+    /// tell which mount a file is on: then it could not be kept.
+    pub fn new(
+        preopens: Vec<Preopen>,
+        unavailable: Vec<Unavailable>,
+        one_file_system: bool,
+    ) -> std::io::Result<Self> {
+        let resolver = preopens.first().map_or(Resolver::Walk, |p| Resolver::probe(&p.dir));
+        let grants = preopens.into_iter().map(|p| Grant::new(p, one_file_system));
+        let grants = grants.collect::<std::io::Result<_>>()?;
+        Ok(Self(Arc::new(Inner { grants, unavailable, resolver })))
+    }
+
+    /// Turns a name into authority over what it names: the right `R` and no other.
+    ///
+    /// Nothing is opened yet; the file may not exist.
+    ///
+    /// # Errors
+    /// `bad_path`, `unknown_grant`, `right_missing`; `is_a_directory` for the list of grants.
+    pub fn attenuate<R: Right>(&self, path: &VirtualPath) -> Result<Target<R>, ToolError> {
+        match self.locate(path)? {
+            Located::Within { grant, names, must_be_dir } => {
+                self.mint(grant, names, must_be_dir, path.clone())
+            }
+            Located::Roots => Err(ToolError::new(
+                Code::IsADirectory,
+                format!("`{path}` is the list of grants: {}", self.names()),
+            )
+            .hint("begin the path with the name of a grant")),
+        }
+    }
+
+    /// The one grant that `path` lies in, or, where it names the list of them, each that has `R`.
+    ///
+    /// # Errors
+    /// As [`Self::attenuate`]; `right_missing` also when no grant has the right.
+    pub fn attenuate_scope<R: Right>(&self, path: &VirtualPath) -> Result<Scoped<R>, ToolError> {
+        if !matches!(self.locate(path)?, Located::Roots) {
+            return self.attenuate(path).map(Scoped::One);
+        }
+        let all = 0..self.0.grants.len();
+        let targets = all
+            .map(|grant| self.mint(grant, vec![], true, VirtualPath::from(self.shown(grant, &[]))));
+        let (good, mut refused): (Vec<_>, Vec<_>) = targets.partition(Result::is_ok);
+        match (good.is_empty(), refused.pop()) {
+            (true, Some(Err(refusal))) => Err(refusal),
+            _ => Ok(Scoped::Roots(good.into_iter().flatten().collect())),
+        }
+    }
+
+    /// What anyone may know of the grants, available or not, in the operator's order.
+    pub fn announced(&self) -> Vec<Announced> {
+        let open = self.0.grants.iter().map(|g| Announced {
+            name: g.name.clone(),
+            rights: g.rights,
+            announced: g.announced.clone(),
+            unavailable: None,
+        });
+        let shut = self.0.unavailable.iter().map(|u| Announced {
+            name: u.name.clone(),
+            rights: Rights::NONE,
+            announced: u.announced.clone(),
+            unavailable: Some(u.reason.clone()),
+        });
+        open.chain(shut).collect()
+    }
+
+    /// All rights that some grant has.
+    pub fn rights(&self) -> Rights {
+        self.0.grants.iter().fold(Rights::NONE, |all, grant| all.and(grant.rights))
+    }
+
+    /// How paths are resolved on this system.
+    pub fn resolver(&self) -> Resolver {
+        self.0.resolver
+    }
+
+    /// Do paths begin with the name of a grant? Not where there is but one.
+    pub fn are_named_in_paths(&self) -> bool {
+        self.0.grants.len() + self.0.unavailable.len() > 1
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// The path as clients say it.
+    pub(super) fn shown(&self, grant: usize, below: &[Name]) -> String {
+        let name = self.0.grants.get(grant).map_or("", |g| g.name.as_str());
+        match (self.are_named_in_paths(), below) {
+            (false, _) => join(below),
+            (true, []) => name.to_owned(),
+            (true, _) => format!("{name}/{}", join(below)),
+        }
+    }
+
+    fn mint<R: Right>(
+        &self,
+        grant: usize,
+        names: Vec<Name>,
+        must_be_dir: bool,
+        said: VirtualPath,
+    ) -> Result<Target<R>, ToolError> {
+        let Some(held) = self.0.grants.get(grant) else {
+            return Err(ToolError::new(Code::UnknownGrant, "there is no such grant"));
+        };
+        if !held.rights.carry(R::RIGHTS) {
+            return Err(held.right_missing::<R>());
+        }
+        Ok(Target::new(self.clone(), grant, names, must_be_dir, said))
+    }
+
+    /// Finds the grant by name alone: no system call, unless to word an error.
+    fn locate(&self, path: &VirtualPath) -> Result<Located, ToolError> {
+        let Spelling { absolute, mut names, must_be_dir } =
+            path.parse().map_err(|why| ToolError::bad_path(path, why))?;
+        let top = names.is_empty();
+        if top && self.are_named_in_paths() {
+            return Ok(Located::Roots);
+        }
+        if absolute && !top {
+            let (grant, depth) = self.0.spelled(&names).ok_or_else(|| self.unknown(path, None))?;
+            return Ok(Located::Within { grant, names: names.split_off(depth), must_be_dir });
+        }
+        if !self.are_named_in_paths() {
+            return Ok(Located::Within { grant: 0, names, must_be_dir });
+        }
+        let first = names.first().map(ToString::to_string).unwrap_or_default();
+        match self.0.grants.iter().position(|g| g.name == first) {
+            Some(grant) => Ok(Located::Within { grant, names: names.split_off(1), must_be_dir }),
+            None => Err(self.unknown(path, Some(&names))),
+        }
+    }
+
+    /// Says which grants there are, which are not available, and which one holds `names`.
+    fn unknown(&self, path: &VirtualPath, names: Option<&[Name]>) -> ToolError {
+        if let Some(shut) = names.and_then(|n| n.first()).map(ToString::to_string)
+            && let Some(shut) = self.0.unavailable.iter().find(|u| u.name == shut)
+        {
+            return ToolError::new(
+                Code::UnknownGrant,
+                format!("grant `{}` is not available: {}", shut.name, shut.reason),
+            )
+            .hint("the user has to restart the server when the directory is there");
+        }
+        let Some(names) = names else {
+            return ToolError::new(Code::UnknownGrant, format!("`{path}` lies in no grant"))
+                .hint(format!("paths are {}", self.how_paths_look()));
+        };
+        let holders = (0..self.0.grants.len())
+            .filter(|grant| resolve::exists(self, *grant, names))
+            .map(|grant| format!("`{}`", self.shown(grant, names)))
+            .collect::<Vec<_>>();
+        let hint = match holders.as_slice() {
+            [] => format!("paths are {}", self.how_paths_look()),
+            found => format!("there is {}", found.join(" and ")),
+        };
+        ToolError::new(
+            Code::UnknownGrant,
+            format!("`{path}` does not begin with the name of a grant: {}", self.names()),
+        )
+        .hint(hint)
+    }
+
+    /// One clause for hints and instructions.
+    pub fn how_paths_look(&self) -> String {
+        if self.are_named_in_paths() {
+            format!("`NAME/path/in/it`, where NAME is {}", self.names())
+        } else {
+            "relative to the granted directory, such as `src/main.rs`".into()
+        }
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<_> = self.0.grants.iter().map(|g| format!("`{}`", g.name)).collect();
+        names.join(", ")
+    }
+}
+
+impl Inner {
+    /// The grant with the longest spelling that `names`, an absolute path, begins with; and how many
+    /// of the names that takes.
+    pub(super) fn spelled(&self, names: &[Name]) -> Option<(usize, usize)> {
+        let grants = self.grants.iter().enumerate();
+        let fits = grants.flat_map(|(i, g)| g.spellings.iter().map(move |s| (i, s)));
+        fits.filter(|(_, s)| names.starts_with(s))
+            .map(|(i, s)| (i, s.len()))
+            .max_by_key(|(_, n)| *n)
+    }
+}
+
+impl Grant {
+    fn new(from: Preopen, one_file_system: bool) -> std::io::Result<Self> {
+        let device = beneath::device_of(&from.dir)?;
+        let mount = if one_file_system { Some(beneath::mount_of(&from.dir)?) } else { None };
+        Ok(Self {
+            name: from.name,
+            rights: from.rights,
+            rules: from.rules,
+            dir: Arc::new(from.dir),
+            announced: from.announced,
+            spellings: from.spellings,
+            device,
+            mount,
+        })
+    }
+
+    fn right_missing<R: Right>(&self) -> ToolError {
+        let wanted = self.rights.and(R::RIGHTS).and(Rights::RW);
+        ToolError::new(
+            Code::RightMissing,
+            format!("grant `{}` does not carry the right to {}", self.name, R::VERB),
+        )
+        .hint(format!("the user can start the server with `--allow {}:{wanted}`", self.announced))
+    }
+
+    /// Where the grant is on the host, by name: links that climb out of it are read against this.
+    pub(super) fn canonical(&self) -> &[Name] {
+        self.spellings.first().map_or(&[], Vec::as_slice)
+    }
+}

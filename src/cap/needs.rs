@@ -1,0 +1,109 @@
+//! [`Needs`]: what one call needs, as a type. It turns the paths in a call's arguments into targets.
+//!
+//! The shapes: one right to one path; rights to two paths; a right to one path or to every root;
+//! each of many paths on its own; no path at all.
+//!
+//! May import: `path`, `error`. Absent on purpose: anything that looks at what a path names.
+
+use super::{Announced, Grants, Right, Rights, Target};
+use crate::error::ToolError;
+use crate::path::VirtualPath;
+
+/// The paths of a call on the way in, its targets on the way out.
+pub trait Needs: 'static {
+    /// The rights that a grant must carry for the tool to exist at all.
+    const RIGHTS: Rights;
+    /// What the arguments name.
+    type Paths<'a>;
+    /// What the tool gets.
+    type Targets;
+    /// The paths as they were said, escaped: for the audit trail.
+    fn said(paths: &Self::Paths<'_>) -> Vec<String>;
+    /// Compares rights and mints the targets.
+    ///
+    /// # Errors
+    /// Those of [`Grants::attenuate`].
+    fn attenuate(grants: &Grants, paths: Self::Paths<'_>) -> Result<Self::Targets, ToolError>;
+}
+
+/// One path, one right.
+impl<R: Right> Needs for R {
+    const RIGHTS: Rights = R::RIGHTS;
+    type Paths<'a> = &'a VirtualPath;
+    type Targets = Target<R>;
+    fn said(path: &Self::Paths<'_>) -> Vec<String> {
+        vec![path.to_string()]
+    }
+    fn attenuate(grants: &Grants, path: &VirtualPath) -> Result<Target<R>, ToolError> {
+        grants.attenuate(path)
+    }
+}
+
+/// Two paths, each with its own right.
+impl<A: Right, B: Right> Needs for (A, B) {
+    const RIGHTS: Rights = A::RIGHTS.and(B::RIGHTS);
+    type Paths<'a> = (&'a VirtualPath, &'a VirtualPath);
+    type Targets = (Target<A>, Target<B>);
+    fn said((a, b): &Self::Paths<'_>) -> Vec<String> {
+        vec![a.to_string(), b.to_string()]
+    }
+    fn attenuate(grants: &Grants, (a, b): Self::Paths<'_>) -> Result<Self::Targets, ToolError> {
+        Ok((grants.attenuate(a)?, grants.attenuate(b)?))
+    }
+}
+
+/// One path; where it names the list of grants, each root that has the right.
+#[derive(Debug)]
+pub struct Scope<R>(std::marker::PhantomData<R>);
+
+impl<R: Right> Needs for Scope<R> {
+    const RIGHTS: Rights = R::RIGHTS;
+    type Paths<'a> = &'a VirtualPath;
+    type Targets = Scoped<R>;
+    fn said(path: &Self::Paths<'_>) -> Vec<String> {
+        vec![path.to_string()]
+    }
+    fn attenuate(grants: &Grants, path: &VirtualPath) -> Result<Scoped<R>, ToolError> {
+        grants.attenuate_scope(path)
+    }
+}
+
+/// What a [`Scope`] comes to.
+pub enum Scoped<R> {
+    /// The path named one place.
+    One(Target<R>),
+    /// The path named the list of grants: the root of each that has the right.
+    Roots(Vec<Target<R>>),
+}
+
+/// Many paths, each answered on its own: one bad path does not fail the others.
+#[derive(Debug)]
+pub struct Each<R>(std::marker::PhantomData<R>);
+
+impl<R: Right> Needs for Each<R> {
+    const RIGHTS: Rights = R::RIGHTS;
+    type Paths<'a> = &'a [VirtualPath];
+    type Targets = Vec<Result<Target<R>, ToolError>>;
+    fn said(paths: &Self::Paths<'_>) -> Vec<String> {
+        paths.iter().map(ToString::to_string).collect()
+    }
+    fn attenuate(grants: &Grants, paths: &[VirtualPath]) -> Result<Self::Targets, ToolError> {
+        Ok(paths.iter().map(|path| grants.attenuate(path)).collect())
+    }
+}
+
+/// No path: only what anyone may know of the grants.
+#[derive(Debug)]
+pub enum Inventory {}
+
+impl Needs for Inventory {
+    const RIGHTS: Rights = Rights::NONE;
+    type Paths<'a> = ();
+    type Targets = Vec<Announced>;
+    fn said((): &Self::Paths<'_>) -> Vec<String> {
+        vec![]
+    }
+    fn attenuate(grants: &Grants, (): ()) -> Result<Vec<Announced>, ToolError> {
+        Ok(grants.announced())
+    }
+}

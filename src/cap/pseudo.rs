@@ -1,0 +1,36 @@
+//! Pseudo file systems: their files are not data. Reading one may tell of the host, block, or act.
+//!
+//! May import: nothing of this crate. Absent on purpose: names such as `/proc`; a pseudo file system
+//! is known by its type, wherever it is mounted.
+
+use rustix::fd::AsFd;
+use rustix::io::Errno;
+
+/// `f_type` of each, from `linux/magic.h`.
+const PSEUDO: [(u64, &str); 16] = [
+    (0x9fa0, "proc"),
+    (0x6265_6572, "sysfs"),
+    (0x6462_6720, "debugfs"),
+    (0x7472_6163, "tracefs"),
+    (0x7363_6673, "securityfs"),
+    (0x0027_e0eb, "cgroup"),
+    (0x6367_7270, "cgroup2"),
+    (0x1cd1, "devpts"),
+    (0xcafe_4a11, "bpf"),
+    (0x6165_676c, "pstore"),
+    (0xde5e_81e4, "efivarfs"),
+    (0x1980_0202, "mqueue"),
+    (0x6265_6570, "configfs"),
+    (0xf97c_ff8c, "selinuxfs"),
+    (0x4341_5d53, "smackfs"),
+    (0x4249_4e4d, "binfmt_misc"),
+];
+
+/// Is the open file or directory on a pseudo file system?
+///
+/// # Errors
+/// When the file system cannot be asked.
+pub fn is_pseudo(fd: impl AsFd) -> Result<bool, Errno> {
+    let kind = u64::try_from(rustix::fs::fstatfs(fd)?.f_type).unwrap_or(0);
+    Ok(PSEUDO.iter().any(|(pseudo, _)| *pseudo == kind))
+}

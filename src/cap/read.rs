@@ -1,0 +1,284 @@
+//! What the right to read allows at a [`Place`]: open a file, list a directory, say what is there.
+//!
+//! Only regular files and directories are ever opened, and so that opening cannot block
+//! (`O_NONBLOCK`) or take a terminal (`O_NOCTTY`). The type is asked before the open, so that a
+//! device is not touched, and of the opened file, so that a swap in between changes nothing.
+//!
+//! May import: `path`, `error`. Absent on purpose: reading a whole file (memory must not grow with
+//! it), and mmap (a file that shrinks would kill the server).
+
+use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
+
+use cap_std::fs::Dir;
+use rustix::fs::{FileType, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::beneath::{Found, Kind, lstat};
+use super::pseudo::is_pseudo;
+use super::rules::Verdict;
+use super::{Place, Read, Rights};
+use crate::error::{Code, ToolError};
+use crate::path::Name;
+
+/// An open regular file: it can be read at any offset, and nothing else.
+pub struct OpenFile {
+    fd: OwnedFd,
+    size: u64,
+    shown: String,
+}
+
+/// What is known of a file or directory without opening it.
+#[derive(Clone, Debug)]
+pub struct Info {
+    /// Its real path, as clients say it.
+    pub shown: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Bytes in it; for a directory, what the file system says.
+    pub size: u64,
+    /// Last change of its contents, in seconds since 1970.
+    pub modified_s: i64,
+    /// Permission bits.
+    pub mode: u32,
+    /// How many names it has.
+    pub links: u64,
+    /// What the grant allows there, rules included.
+    pub rights: Rights,
+}
+
+/// One name in a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name.
+    pub name: Name,
+    /// What it stands for; a link is a link, whatever it leads to.
+    pub kind: Kind,
+}
+
+/// The entries of a directory in the order of the file system, hidden ones left out.
+pub struct Entries<'a> {
+    place: &'a Place<Read>,
+    stream: rustix::fs::Dir,
+    broken: bool,
+}
+
+impl Place<Read> {
+    /// Opens the file.
+    ///
+    /// # Errors
+    /// `is_a_directory`, `special_file`, `os_denied` and the other codes of the host.
+    pub fn open_file(&self) -> Result<OpenFile, ToolError> {
+        match (self.kind(), &self.name) {
+            (Kind::File, Some(name)) => {
+                let fd = self.open(name.as_os_str(), OFlags::RDONLY)?;
+                let found = self.stat(&fd)?;
+                if found.kind != Kind::File {
+                    return Err(self.special());
+                }
+                let size = u64::try_from(found.stat.st_size).unwrap_or(0);
+                Ok(OpenFile { fd, size, shown: self.shown() })
+            }
+            (Kind::Directory, _) | (_, None) => {
+                Err(ToolError::new(Code::IsADirectory, format!("`{}` is a directory", self.said))
+                    .hint("list_directory shows what is in it"))
+            }
+            _ => Err(self.special()),
+        }
+    }
+
+    /// Opens the directory for listing.
+    ///
+    /// # Errors
+    /// `not_a_directory`, `special_file`, `os_denied` and the other codes of the host.
+    pub fn entries(&self) -> Result<Entries<'_>, ToolError> {
+        if self.kind() != Kind::Directory {
+            return Err(ToolError::new(
+                Code::NotADirectory,
+                format!("`{}` is not a directory", self.said),
+            )
+            .hint("get_file_info says what it is"));
+        }
+        let name = self.name.as_ref().map_or(OsStr::new("."), Name::as_os_str);
+        let fd = self.open(name, OFlags::RDONLY | OFlags::DIRECTORY)?;
+        self.stat(&fd)?;
+        let stream = rustix::fs::Dir::new(fd).map_err(|e| self.os("list", e))?;
+        Ok(Entries { place: self, stream, broken: false })
+    }
+
+    /// What is there.
+    ///
+    /// # Errors
+    /// `special_file` for what lies on a pseudo file system.
+    pub fn info(&self) -> Result<Info, ToolError> {
+        let Some(found) = &self.found else {
+            return Err(ToolError::new(Code::NotFound, format!("`{}` does not exist", self.said)));
+        };
+        if !self.is_on_grants_device(found)
+            && let Some(name) = &self.name
+        {
+            self.refuse_pseudo(found, &self.open(name.as_os_str(), OFlags::PATH)?)?;
+        }
+        Ok(self.describe(found, self.shown()))
+    }
+
+    fn describe(&self, found: &Found, shown: String) -> Info {
+        let grant = self.grants.inner().grants.get(self.grant);
+        let rights = grant.map_or(Rights::NONE, |grant| match grant.rules.judge(&self.below) {
+            Verdict::Open => grant.rights,
+            _ => Rights::READ,
+        });
+        Info {
+            shown,
+            kind: found.kind,
+            size: u64::try_from(found.stat.st_size).unwrap_or(0),
+            modified_s: found.stat.st_mtime,
+            mode: found.stat.st_mode & 0o7777,
+            links: found.stat.st_nlink,
+            rights,
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        self.found.as_ref().map_or(Kind::Special, |found| found.kind)
+    }
+
+    fn open(&self, name: &OsStr, how: OFlags) -> Result<OwnedFd, ToolError> {
+        let flags = how | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        rustix::fs::openat(&self.parent, name, flags, Mode::empty()).map_err(|errno| {
+            match errno {
+                // A socket cannot be opened; a link was swapped in after the look-up.
+                Errno::NXIO | Errno::LOOP => self.special(),
+                errno => self.os("open", errno),
+            }
+        })
+    }
+
+    fn stat(&self, fd: &OwnedFd) -> Result<Found, ToolError> {
+        let found = Found::new(rustix::fs::fstat(fd).map_err(|e| self.os("look at", e))?);
+        self.refuse_pseudo(&found, fd)?;
+        Ok(found)
+    }
+
+    /// Refuses what lies on a pseudo file system. The grant's own device was judged at startup.
+    fn refuse_pseudo(&self, found: &Found, fd: &OwnedFd) -> Result<(), ToolError> {
+        if self.is_on_grants_device(found) {
+            return Ok(());
+        }
+        match is_pseudo(fd) {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(self.special()),
+            Err(errno) => Err(self.os("look at", errno)),
+        }
+    }
+
+    fn is_on_grants_device(&self, found: &Found) -> bool {
+        let grant = self.grants.inner().grants.get(self.grant);
+        grant.is_some_and(|grant| grant.device == found.stat.st_dev)
+    }
+
+    fn special(&self) -> ToolError {
+        ToolError::new(
+            Code::SpecialFile,
+            format!("`{}` is neither a regular file nor a directory", self.said),
+        )
+        .hint("FIFOs, sockets, devices and files of /proc or /sys are never opened")
+    }
+
+    fn os(&self, doing: &str, errno: Errno) -> ToolError {
+        ToolError::os(doing, &self.said.to_string(), &errno.into())
+    }
+}
+
+impl OpenFile {
+    /// Its real path, as clients say it.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Bytes in it when it was opened. It may grow or shrink since: trust [`Self::read_at`].
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Fills `buffer` from `offset` in bytes, and gives what was read: less than `buffer` holds only
+    /// at the end of the file.
+    ///
+    /// # Errors
+    /// The codes of the host.
+    pub fn read_at<'b>(&self, buffer: &'b mut [u8], offset: u64) -> Result<&'b [u8], ToolError> {
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match rustix::io::pread(&self.fd, rest, offset.saturating_add(filled as u64)) {
+                Ok(0) => break,
+                Ok(n) => filled += n,
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(ToolError::os("read", &self.shown, &errno.into())),
+            }
+        }
+        Ok(buffer.get(..filled).unwrap_or_default())
+    }
+}
+
+impl Entries<'_> {
+    /// What is known of one of the entries.
+    ///
+    /// # Errors
+    /// The codes of the host; `not_found` when it is gone since.
+    pub fn info(&self, entry: &Entry) -> Result<Info, ToolError> {
+        let below: Vec<_> = self.place.below.iter().chain([&entry.name]).cloned().collect();
+        let shown = self.place.grants.shown(self.place.grant, &below);
+        let found =
+            self.look(&entry.name).map_err(|e| ToolError::os("look at", &shown, &e.into()))?;
+        Ok(self.place.describe(&found, shown))
+    }
+
+    fn look(&self, name: &Name) -> Result<Found, Errno> {
+        lstat(self.stream.fd()?, name).map(Found::new)
+    }
+
+    /// The entry, unless it is hidden, or gone again.
+    fn entry(&self, raw: &rustix::fs::DirEntry) -> Option<Entry> {
+        let name = Name::from_bytes(raw.file_name().to_bytes())?;
+        let grant = self.place.grants.inner().grants.get(self.place.grant)?;
+        if grant.rules.judge(self.place.below.iter().chain([&name])) == Verdict::Hidden {
+            return None;
+        }
+        let kind = match raw.file_type() {
+            // Some file systems do not say.
+            FileType::Unknown => self.look(&name).ok()?.kind,
+            known => known.into(),
+        };
+        Some(Entry { name, kind })
+    }
+}
+
+impl Iterator for Entries<'_> {
+    type Item = Result<Entry, ToolError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.broken {
+            match self.stream.next()? {
+                Ok(raw) => {
+                    if let Some(entry) = self.entry(&raw) {
+                        return Some(Ok(entry));
+                    }
+                }
+                Err(errno) => {
+                    self.broken = true;
+                    return Some(Err(self.place.os("list", errno)));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The names in a directory, for hints: an error ends them.
+pub(super) fn names(dir: &Dir) -> impl Iterator<Item = Name> + use<> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let fd = rustix::fs::openat(dir, ".", flags, Mode::empty());
+    let stream = fd.and_then(rustix::fs::Dir::new).ok();
+    let raw = stream.into_iter().flatten().map_while(Result::ok);
+    raw.filter_map(|raw| Name::from_bytes(raw.file_name().to_bytes()))
+}

@@ -1,0 +1,98 @@
+//! The one resolver: from a [`Target`]'s names to a [`Place`], never leaving the handles.
+//!
+//! Where a path has no link in it and no rule speaks of it, the kernel walks to its parent in one
+//! step (`openat2` with `RESOLVE_BENEATH` and `RESOLVE_NO_SYMLINKS`). In every other case, and where
+//! there is no `openat2`, the walk of `by_name` does it. Both end at the same thing: the handle of
+//! the directory that holds the target, and the target's name there.
+//!
+//! May import: `path`, `error`. Absent on purpose: `AT_FDCWD`, absolute paths, a cache (a handle
+//! that is kept from one call to the next could be moved out of its grant in between).
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use cap_std::fs::Dir;
+
+use super::beneath::{Found, Kind, lstat, open_beneath, stays_on_mount};
+use super::by_name::Walk;
+use super::rules::Verdict;
+use super::{Grants, Place, Read, Right, Target};
+use crate::error::ToolError;
+use crate::path::{Name, VirtualPath, join};
+
+/// How names are resolved on this system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolver {
+    /// By `openat2`, and by the walk where a path has links in it.
+    OpenAt2,
+    /// By the walk alone: this system has no `openat2`, or refuses it.
+    Walk,
+}
+
+impl Resolver {
+    /// Tries it on a handle that is there.
+    pub(super) fn probe(dir: &Dir) -> Self {
+        open_beneath(dir, &[], false).map_or(Self::Walk, |_| Self::OpenAt2)
+    }
+}
+
+/// Looks `target` up. See [`Target::place`].
+pub(super) fn resolve<R: Right>(target: &Target<R>) -> Result<Place<R>, ToolError> {
+    let at = match by_openat2(target) {
+        Some(at) => at,
+        None => Walk::new(target).run()?,
+    };
+    Ok(Place {
+        grants: target.grants.clone(),
+        grant: at.grant,
+        parent: at.parent,
+        name: at.name,
+        below: at.below,
+        found: at.found,
+        said: target.said.clone(),
+        right: PhantomData,
+    })
+}
+
+/// Is there something to read at `names` in this grant? Words errors, decides nothing.
+pub(super) fn exists(grants: &Grants, grant: usize, names: &[Name]) -> bool {
+    let said = VirtualPath::from(join(names));
+    let target = Target::<Read>::new(grants.clone(), grant, names.to_vec(), false, said);
+    resolve(&target).is_ok()
+}
+
+/// Where a walk ended.
+pub(super) struct At {
+    pub(super) grant: usize,
+    pub(super) parent: Arc<Dir>,
+    pub(super) name: Option<Name>,
+    pub(super) below: Vec<Name>,
+    pub(super) found: Option<Found>,
+}
+
+/// The short way: no link, no rule, nothing wrong. Whatever it cannot say, the walk says.
+fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
+    let inner = target.grants.inner();
+    let grant = inner.grants.get(target.grant)?;
+    let (name, parents) = target.names.split_last()?;
+    if inner.resolver == Resolver::Walk
+        || parents.is_empty()
+        || grant.rules.judge(&target.names) != Verdict::Open
+    {
+        return None;
+    }
+    let parent = open_beneath(&grant.dir, parents, grant.mount.is_some()).ok()?;
+    let found = Found::new(lstat(&parent, name).ok()?);
+    let plain = match found.kind {
+        Kind::Directory => true,
+        Kind::File | Kind::Special => !target.must_be_dir,
+        Kind::Link => false,
+    };
+    (plain && stays_on_mount(grant.mount, &parent, name)).then(|| At {
+        grant: target.grant,
+        parent: Arc::new(parent),
+        name: Some(name.clone()),
+        below: target.names.clone(),
+        found: Some(found),
+    })
+}

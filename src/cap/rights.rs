@@ -1,0 +1,115 @@
+//! Rights twice: [`Rights`] as a value (what a grant carries), [`Right`] as a type (what a tool needs).
+//!
+//! They meet once, when a target is minted; from then on the type is the proof. May import: nothing.
+//! Absent on purpose: a way to add a right to an existing value.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What a grant allows: read, and perhaps write, and perhaps remove.
+///
+/// ```
+/// use preopen::cap::Rights;
+///
+/// let rights: Rights = "rw".parse().unwrap();
+/// assert!(rights.carry(Rights::READ) && !rights.carry(Rights::REMOVE));
+/// assert_eq!(rights.to_string(), "rw");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rights(u8);
+
+impl Rights {
+    /// No right at all: what a tool needs that touches no file.
+    pub const NONE: Self = Self(0);
+    /// To read files, list directories and look at what they are.
+    pub const READ: Self = Self(1);
+    /// To create and change files, and to move them within the grant.
+    pub const WRITE: Self = Self(2);
+    /// To delete.
+    pub const REMOVE: Self = Self(4);
+    /// `ro`, the default.
+    pub const RO: Self = Self::READ;
+    /// `rw`.
+    pub const RW: Self = Self::READ.and(Self::WRITE);
+    /// `rwd`.
+    pub const RWD: Self = Self::RW.and(Self::REMOVE);
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Is every right of `needed` among these?
+    pub const fn carry(self, needed: Self) -> bool {
+        needed.0 & !self.0 == 0
+    }
+}
+
+impl FromStr for Rights {
+    type Err = UnknownRights;
+
+    fn from_str(s: &str) -> Result<Self, UnknownRights> {
+        match s {
+            "ro" => Ok(Self::RO),
+            "rw" => Ok(Self::RW),
+            "rwd" => Ok(Self::RWD),
+            _ => Err(UnknownRights),
+        }
+    }
+}
+
+/// The text is none of `ro`, `rw` and `rwd`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownRights;
+
+impl fmt::Display for Rights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match *self {
+            Self::NONE => "none",
+            Self::RO => "ro",
+            Self::RW => "rw",
+            Self::RWD => "rwd",
+            Self::WRITE => "write",
+            _ => "remove",
+        })
+    }
+}
+
+/// A right as a type. Sealed: no other crate can invent one.
+pub trait Right: sealed::Sealed + Send + 'static {
+    /// The same right as a value.
+    const RIGHTS: Rights;
+    /// What one does by it, for sentences: `the right to read`.
+    const VERB: &'static str;
+}
+
+/// The right to read.
+#[derive(Debug)]
+pub enum Read {}
+/// The right to create and change.
+#[derive(Debug)]
+pub enum Write {}
+/// The right to delete.
+#[derive(Debug)]
+pub enum Remove {}
+
+impl Right for Read {
+    const RIGHTS: Rights = Rights::READ;
+    const VERB: &'static str = "read";
+}
+impl Right for Write {
+    const RIGHTS: Rights = Rights::WRITE;
+    const VERB: &'static str = "write";
+}
+impl Right for Remove {
+    const RIGHTS: Rights = Rights::REMOVE;
+    const VERB: &'static str = "delete";
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Read {}
+    impl Sealed for super::Write {}
+    impl Sealed for super::Remove {}
+}

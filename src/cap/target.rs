@@ -1,0 +1,88 @@
+//! [`Target`]: designation and authority in one value, and [`Place`], a target that was looked up.
+//!
+//! A handle for `docs` used with the path `scratch/x` would be a confused deputy; so the two never
+//! travel apart. A `Target<R>` carries the right `R` in its type: what a tool cannot do with its
+//! target does not compile. Only `Grants::attenuate` makes targets.
+//!
+//! May import: `path`, `error`. Absent on purpose: a public constructor, any access to the handle.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use cap_std::fs::Dir;
+
+use super::beneath::Found;
+use super::resolve;
+use super::{Grants, Right};
+use crate::error::ToolError;
+use crate::path::{Name, VirtualPath};
+
+/// A place that a client named, with the right `R` to it. Nothing is opened yet.
+pub struct Target<R> {
+    pub(super) grants: Grants,
+    pub(super) grant: usize,
+    pub(super) names: Vec<Name>,
+    pub(super) must_be_dir: bool,
+    pub(super) said: VirtualPath,
+    right: PhantomData<fn() -> R>,
+}
+
+impl<R: Right> Target<R> {
+    pub(super) fn new(
+        grants: Grants,
+        grant: usize,
+        names: Vec<Name>,
+        must_be_dir: bool,
+        said: VirtualPath,
+    ) -> Self {
+        Self { grants, grant, names, must_be_dir, said, right: PhantomData }
+    }
+
+    /// The path as the client said it.
+    pub fn said(&self) -> &VirtualPath {
+        &self.said
+    }
+
+    /// The path as the client could say it, links not followed.
+    pub fn shown(&self) -> String {
+        self.grants.shown(self.grant, &self.names)
+    }
+
+    /// Looks the target up: links are followed inside the grants, and the handle of the directory
+    /// that holds it is pinned. Every later step of the call works on that place.
+    ///
+    /// # Errors
+    /// `not_found`, `not_a_directory`, `escapes_grant`, `bad_path` (a circle of links), `protected`
+    /// (for a change), `os_denied` and the other codes of the host.
+    pub fn place(&self) -> Result<Place<R>, ToolError> {
+        resolve::resolve(self)
+    }
+}
+
+/// One name in one directory, whose handle is held. `R` is the right it was reached by.
+pub struct Place<R> {
+    pub(super) grants: Grants,
+    pub(super) grant: usize,
+    /// The directory that holds it; for the root of a grant, the root itself.
+    pub(super) parent: Arc<Dir>,
+    /// Its name there; none for the root of a grant.
+    pub(super) name: Option<Name>,
+    /// Its real path below the grant: every link on the way is resolved.
+    pub(super) below: Vec<Name>,
+    /// What was found under the name; nothing when it does not exist.
+    pub(super) found: Option<Found>,
+    pub(super) said: VirtualPath,
+    pub(super) right: PhantomData<fn() -> R>,
+}
+
+impl<R: Right> Place<R> {
+    /// The real path as clients say it: where links led.
+    pub fn shown(&self) -> String {
+        self.grants.shown(self.grant, &self.below)
+    }
+
+    /// The real path, where it differs from the one that was said because links were followed.
+    pub fn elsewhere(&self, target: &Target<R>) -> Option<String> {
+        (self.grant != target.grant || self.below != target.names).then(|| self.shown())
+    }
+}

@@ -1,0 +1,214 @@
+//! The command line, as typed: argv in, [`Cli`] out.
+//!
+//! Pure. May import: `allowlist` (what a SPEC is). Absent on purpose: reading the file that
+//! `--config` names, and every decision about what was typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::allowlist::{Allowlist, GrantSpec};
+
+/// A file server for coding agents that holds only the directories it was handed.
+///
+/// Started by a client (Claude Code, Cursor, ...), it speaks MCP on standard input and output. SPEC is
+/// [NAME=]DIR[:RIGHTS]; RIGHTS is ro (read, the default), rw (also create, change, move) or rwd
+/// (also delete).
+#[derive(Debug, Parser)]
+#[command(name = "preopen", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub struct Cli {
+    /// What else than to serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The grants and how they are served.
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+/// What the program can do besides serving.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what would be granted, and which wall this machine holds up.
+    Doctor {
+        /// The grants in question.
+        #[command(flatten)]
+        serve: Serve,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a reference page, made from the code.
+    Explain {
+        /// Which one.
+        page: Page,
+    },
+}
+
+/// A reference page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Page {
+    /// Every error code and what it means.
+    Errors,
+    /// Every tool, its arguments and the right that it needs.
+    Tools,
+    /// Every limit and its default.
+    Limits,
+}
+
+/// The grants, and how they are served.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Serve {
+    /// Directories to grant, as other file servers take them.
+    #[arg(value_name = "SPEC")]
+    pub dirs: Vec<GrantSpec>,
+    /// Directories to grant: [NAME=]DIR[:ro|rw|rwd]. Takes several values, and repeats.
+    #[arg(long, value_name = "SPEC", num_args = 1..)]
+    pub allow: Vec<GrantSpec>,
+    /// Read grants and limits from this file; none is ever found by itself.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Append one JSON line for each call to this file, which must not lie in a grant.
+    #[arg(long, value_name = "FILE")]
+    pub audit: Option<PathBuf>,
+    /// Another absolute path by which clients name a grant, as a host or container knows it.
+    #[arg(long, value_name = "NAME=PATH", value_parser = alias)]
+    pub alias: Vec<(String, String)>,
+    /// Offer only these tools.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 1..)]
+    pub tools: Vec<String>,
+    /// What to tell on standard error.
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    pub log: Level,
+    /// The kernel's sandbox: require it, take what there is, or leave it off.
+    #[arg(long, value_name = "MODE", default_value = "auto")]
+    pub sandbox: Sandbox,
+    /// Do not cross mount points.
+    #[arg(long)]
+    pub one_file_system: bool,
+    /// Permit a grant of the home directory, or of one above it.
+    #[arg(long)]
+    pub allow_home: bool,
+}
+
+/// How much to tell on standard error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// Only what stops the server.
+    Error,
+    /// Also what the operator should look at.
+    #[default]
+    Warn,
+    /// Also each refused call.
+    Info,
+    /// Also each call.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl Level {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+/// What to do about the kernel's sandbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Sandbox {
+    /// Refuse to start without it.
+    Require,
+    /// The best that the kernel has.
+    #[default]
+    Auto,
+    /// None.
+    Off,
+}
+
+impl Serve {
+    /// All grants of the command line, in the order of typing within each form.
+    pub fn specs(&self) -> Vec<GrantSpec> {
+        self.allow.iter().chain(&self.dirs).cloned().collect()
+    }
+
+    /// `list` and what was typed: the grants that were typed come after those of the file, the audit
+    /// file takes the place of the one that the file names.
+    #[must_use]
+    pub fn on_top_of(&self, mut list: Allowlist) -> Allowlist {
+        list.allow.extend(self.specs());
+        list.audit = self.audit.clone().or(list.audit);
+        list
+    }
+}
+
+fn alias(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && path.starts_with('/') => {
+            Ok((name.into(), path.into()))
+        }
+        _ => Err("an alias is NAME=PATH: the name of a grant and an absolute path".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cap::Rights;
+    use clap::CommandFactory as _;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(std::iter::once("preopen").chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn allow_takes_several_values_and_repeats_and_mixes_with_positionals() {
+        let paths = |line: &str| -> Vec<String> {
+            parse(line)
+                .unwrap()
+                .serve
+                .specs()
+                .iter()
+                .map(|s| s.path.display().to_string())
+                .collect()
+        };
+        assert_eq!(paths("--allow a b:rw --allow c"), ["a", "b", "c"]);
+        assert_eq!(paths("a b:rw"), ["a", "b"]);
+        assert_eq!(paths("x --allow a"), ["a", "x"]);
+        assert_eq!(parse("--allow n=a:rwd").unwrap().serve.specs()[0].rights, Rights::RWD);
+    }
+
+    #[test]
+    fn doctor_takes_the_same_grants() {
+        let Some(Command::Doctor { serve, json }) =
+            parse("doctor --json --allow a:rw").unwrap().command
+        else {
+            panic!("not the doctor");
+        };
+        assert!(json && serve.specs().len() == 1);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_in_words() {
+        for (line, word) in [
+            ("--allow a:wr", "`ro`, `rw` and `rwd`"),
+            ("--allow ${workspaceFolder}", "did not replace"),
+            ("--alias app", "NAME=PATH"),
+            ("--sandbox maybe", "require"),
+            ("--allow", "SPEC"),
+        ] {
+            let error = parse(line).unwrap_err().to_string();
+            assert!(error.contains(word), "{line}: {error}");
+        }
+    }
+}

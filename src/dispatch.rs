@@ -1,0 +1,183 @@
+//! The pipeline of a call: find the tool, run it under a budget, write the audit event.
+//!
+//! ```text
+//! name, arguments - find - args::parse - Needs::attenuate - Tool::run - Called - Event - Answer
+//! ```
+//!
+//! May import: `args`, `audit`, `cap`, `error`, `limits`, `path`, `tool`, `tools`. Absent on purpose:
+//! MCP, which `protocol` knows and nobody else; and threads.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::args::Object;
+use crate::audit::{Event, Outcome, Sink};
+use crate::cap::{Grants, Rights};
+use crate::error::ToolError;
+use crate::limits::{Budget, Cancel, Clock, Limits};
+use crate::path::printable;
+use crate::tool::{Call, Called, Content, Entry};
+use crate::tools::TOOLS;
+
+/// Runs calls. One for the whole process; it keeps no state from one call to the next.
+pub struct Dispatcher {
+    grants: Grants,
+    limits: Arc<Limits>,
+    clock: Clock,
+    audit: Option<Sink>,
+    offered: Vec<Offered>,
+    calls: AtomicU64,
+}
+
+/// A tool that this process offers.
+pub struct Offered {
+    /// Its row in the registry.
+    pub entry: Entry,
+    /// The schema of its arguments.
+    pub schema: Object,
+}
+
+/// What a call came to: an answer, or a refusal, which is an answer too.
+pub type Answer = Result<Vec<Content>, ToolError>;
+
+/// Why there is not even a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// No such tool here; the sentence says why.
+    UnknownTool(String),
+    /// A tool crashed; the log has it under this number.
+    Crashed(u64),
+}
+
+/// `--tools` names something that is no tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSuchTool(pub String);
+
+impl Dispatcher {
+    /// A dispatcher that offers the tools for which some grant has the rights, or of them only
+    /// those in `only`, when it names any.
+    ///
+    /// # Errors
+    /// When `only` names something that is no tool.
+    pub fn new(
+        grants: Grants,
+        limits: Limits,
+        clock: Clock,
+        audit: Option<Sink>,
+        only: &[String],
+    ) -> Result<Self, NoSuchTool> {
+        if let Some(name) = only.iter().find(|name| TOOLS.iter().all(|tool| tool.name != **name)) {
+            return Err(NoSuchTool(name.clone()));
+        }
+        let rights = grants.rights();
+        let offered = TOOLS.iter().filter(|tool| rights.carry(tool.rights));
+        let offered =
+            offered.filter(|tool| only.is_empty() || only.iter().any(|name| name == tool.name));
+        let offered =
+            offered.map(|entry| Offered { entry: *entry, schema: (entry.schema)() }).collect();
+        Ok(Self {
+            grants,
+            limits: Arc::new(limits),
+            clock,
+            audit,
+            offered,
+            calls: AtomicU64::new(1),
+        })
+    }
+
+    /// The tools that this process offers.
+    pub fn offered(&self) -> &[Offered] {
+        &self.offered
+    }
+
+    /// The grants, to tell of them.
+    pub fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    /// The bounds.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Runs one call to its end, on the thread that asks.
+    ///
+    /// # Errors
+    /// A [`Fault`], which is for the protocol to tell: everything else is an [`Answer`].
+    pub fn call(&self, name: &str, sent: Object, cancel: Cancel) -> Result<Answer, Fault> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), cancel);
+        let Some(tool) = self.offered.iter().find(|tool| tool.entry.name == name) else {
+            let tool = printable(&name.chars().take(100).collect::<String>());
+            self.record(call, &tool, Rights::NONE, vec![], Outcome::Fault("unknown_tool"), &budget);
+            return Err(Fault::UnknownTool(self.why_unknown(&tool)));
+        };
+        let Entry { name, rights, .. } = tool.entry;
+        let with = Call { grants: &self.grants, schema: &tool.schema, budget: &budget };
+        // A crashed call must not take the others with it. It can leave nothing half-done behind
+        // that they see: a call owns its targets, and nothing of it outlives it.
+        match catch_unwind(AssertUnwindSafe(|| (tool.entry.call)(&with, sent))) {
+            Ok(Called { paths, result }) => {
+                let outcome = match &result {
+                    Ok(content) => {
+                        Outcome::Answered { bytes: content.iter().map(Content::len).sum() }
+                    }
+                    Err(error) => Outcome::Refused(error),
+                };
+                self.record(call, name, rights, paths, outcome, &budget);
+                Ok(result)
+            }
+            Err(_) => {
+                self.record(call, name, rights, vec![], Outcome::Fault("crashed"), &budget);
+                Err(Fault::Crashed(call))
+            }
+        }
+    }
+
+    fn record(
+        &self,
+        call: u64,
+        tool: &str,
+        right: Rights,
+        paths: Vec<String>,
+        outcome: Outcome<'_>,
+        budget: &Budget,
+    ) {
+        let took = budget.elapsed();
+        match &outcome {
+            Outcome::Answered { bytes } => {
+                tracing::debug!(call, tool, ?paths, bytes, ?took, "answered");
+            }
+            Outcome::Refused(error) => {
+                tracing::info!(call, tool, ?paths, code = %error.code(), detail = error.log_detail(), "refused");
+            }
+            Outcome::Fault(what) => tracing::warn!(call, tool, what, "not run"),
+        }
+        if let Some(sink) = &self.audit
+            && let Err(error) = sink.record(&Event { call, tool, right, paths, outcome, took })
+        {
+            tracing::error!(call, %error, "the audit record could not be written");
+        }
+    }
+
+    fn why_unknown(&self, name: &str) -> String {
+        match TOOLS.iter().find(|tool| tool.name == name) {
+            None => {
+                let names: Vec<_> = self.offered.iter().map(|tool| tool.entry.name).collect();
+                format!("unknown tool: {name} (there are {})", names.join(", "))
+            }
+            Some(tool) if self.grants.rights().carry(tool.rights) => {
+                format!("unknown tool: {name} (the user left it out with --tools)")
+            }
+            Some(tool) if tool.rights.carry(Rights::REMOVE) => format!(
+                "unknown tool: {name} (no grant permits deleting; the user can start with --allow DIR:rwd)"
+            ),
+            Some(_) => {
+                format!(
+                    "unknown tool: {name} (no grant is writable; the user can start with --allow DIR:rw)"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! `preopen doctor`: what would be granted, and which wall this machine holds up.
+//!
+//! Pure: what `authority` found goes in, a page or JSON comes out. It is for the operator, so host
+//! paths are shown. May import: `cap`, `limits`, `path`. Absent on purpose: looking
+//! anything up by itself, and saying that a wall holds which was not tried.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::cap::{Grants, Resolver, Rights};
+use crate::limits::Limits;
+use crate::path::printable;
+
+/// One grant as the operator may see it, host paths and all.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// What clients call it.
+    pub name: String,
+    /// What may be done in it.
+    pub rights: Rights,
+    /// As it was written.
+    pub announced: String,
+    /// Its globs.
+    pub hide: Vec<String>,
+    /// Its globs.
+    pub readonly: Vec<String>,
+    /// Where it is, or why it is not available.
+    pub place: Result<HostPlace, String>,
+}
+
+/// Where a granted directory is on this host.
+#[derive(Clone, Debug)]
+pub struct HostPlace {
+    /// Its path without links.
+    pub canonical: PathBuf,
+    /// The device of its file system.
+    pub device: u64,
+    /// Its number there.
+    pub inode: u64,
+}
+
+/// What the doctor found.
+#[derive(Serialize)]
+pub struct Report {
+    version: &'static str,
+    grants: Vec<Grant>,
+    walls: Vec<Wall>,
+    limits: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct Grant {
+    name: String,
+    rights: String,
+    spelled: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canonical: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inode: Option<u64>,
+    hide: Vec<String>,
+    readonly: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unavailable: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Wall {
+    name: &'static str,
+    holds: bool,
+    how: &'static str,
+}
+
+impl Report {
+    /// Puts together what is known.
+    pub fn new(rows: &[Row], grants: &Grants, limits: &Limits) -> Self {
+        let resolver = match grants.resolver() {
+            Resolver::OpenAt2 => {
+                "openat2 with RESOLVE_BENEATH; paths with links in them name by name"
+            }
+            Resolver::Walk => {
+                "name by name from the handle (this system has no openat2, or refuses it)"
+            }
+        };
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            grants: rows.iter().map(grant).collect(),
+            walls: vec![
+                Wall { name: "names resolve only from handles", holds: true, how: resolver },
+                Wall {
+                    name: "rights are types",
+                    holds: true,
+                    how: "checked when the program was compiled",
+                },
+                Wall {
+                    name: "the kernel takes the rest away",
+                    holds: false,
+                    how: "this version does not use Landlock or seccomp",
+                },
+            ],
+            limits: limits
+                .rows()
+                .into_iter()
+                .map(|(name, value, _)| (name.into(), value.into()))
+                .collect(),
+        }
+    }
+
+    /// For programs.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let mut page = format!("preopen {}\n\ngrants\n", self.version);
+        for grant in &self.grants {
+            page += &format!(
+                "  {}  {}  {}\n",
+                printable(&grant.name),
+                grant.rights,
+                printable(&grant.spelled)
+            );
+            if let (Some(path), Some(device), Some(inode)) =
+                (&grant.canonical, grant.device, grant.inode)
+            {
+                page += &format!("      is {} (device {device}, inode {inode})\n", printable(path));
+            }
+            for (word, globs) in [("hidden", &grant.hide), ("read only", &grant.readonly)] {
+                if !globs.is_empty() {
+                    page += &format!(
+                        "      {word}: {} (held by wall 1 alone)\n",
+                        printable(&globs.join(", "))
+                    );
+                }
+            }
+            if let Some(reason) = &grant.unavailable {
+                page += &format!("      NOT AVAILABLE: {reason}\n");
+            }
+        }
+        page += "\nwalls\n";
+        for (i, wall) in self.walls.iter().enumerate() {
+            let holds = if wall.holds { "holds" } else { "MISSING" };
+            page += &format!("  {} {}: {holds}\n      {}\n", i + 1, wall.name, wall.how);
+        }
+        page += "\nlimits\n";
+        for (name, value) in &self.limits {
+            page += &format!("  {name} = {value}\n");
+        }
+        page
+    }
+}
+
+fn grant(row: &Row) -> Grant {
+    let place = row.place.as_ref();
+    Grant {
+        name: row.name.clone(),
+        rights: place.map_or(Rights::NONE, |_| row.rights).to_string(),
+        spelled: row.announced.clone(),
+        canonical: place.ok().map(|place| place.canonical.display().to_string()),
+        device: place.ok().map(|place| place.device),
+        inode: place.ok().map(|place| place.inode),
+        hide: row.hide.clone(),
+        readonly: row.readonly.clone(),
+        unavailable: place.err().cloned(),
+    }
+}

@@ -1,0 +1,282 @@
+//! [`ToolError`]: everything that a call can be refused with, and [`Code`], its kind.
+//!
+//! Four parts for four readers: the code for programs, a sentence for people, a hint for the next
+//! step, a detail for the log. Only the first three reach a client, and no constructor here can put
+//! an errno text or a host path into them. `docs/errors.md` is printed from this file.
+//!
+//! May import: `path` (to name things), `limits` (why a call ran out). Absent on purpose: protocol
+//! errors (a malformed message is no tool's business), and a catch-all `Other`.
+
+use std::fmt;
+use std::io;
+
+use crate::limits::Spent;
+use crate::path::{BadPath, MAX_PATH_BYTES, VirtualPath};
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $group:ident;)+) => {
+        /// The kind of a refusal. Codes are API: in snake case, never renamed, never used again.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Code {
+            /// Every code, in the order of the reference page.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The code as clients see it.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Who has to act on it.
+            pub const fn group(self) -> Group {
+                match self { $(Self::$variant => Group::$group,)+ }
+            }
+
+            /// What it means, in one sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The path cannot name anything: it holds `..` or NUL, or links on the way run in a circle.
+    BadPath = "bad_path", Client;
+    /// An argument is missing, unknown, or of the wrong kind.
+    BadArgs = "bad_args", Client;
+    /// No grant has that name, or the absolute path lies in none.
+    UnknownGrant = "unknown_grant", Client;
+    /// Nothing has that name. A hidden name answers the same.
+    NotFound = "not_found", Client;
+    /// A file was needed.
+    NotAFile = "not_a_file", Client;
+    /// A directory was needed.
+    NotADirectory = "not_a_directory", Client;
+    /// A file was needed, and this is a directory.
+    IsADirectory = "is_a_directory", Client;
+    /// Something has that name already.
+    AlreadyExists = "already_exists", Client;
+    /// The directory still holds something.
+    NotEmpty = "not_empty", Client;
+    /// The bytes are no text that can be shown.
+    NotText = "not_text", Client;
+    /// The text to replace occurs more than once.
+    NotUnique = "not_unique", Client;
+    /// The text to replace does not occur.
+    NoMatch = "no_match", Client;
+    /// The file has changed since it was read.
+    Stale = "stale", Client;
+    /// The grant does not carry the right that the tool needs.
+    RightMissing = "right_missing", Policy;
+    /// The path leads outside its grant. What is there is not looked at, so nothing can be learnt of it.
+    EscapesGrant = "escapes_grant", Policy;
+    /// The operator protects that name from changes.
+    Protected = "protected", Policy;
+    /// A FIFO, socket, device, or a file of a pseudo file system such as `/proc`.
+    SpecialFile = "special_file", Policy;
+    /// Larger than a limit allows.
+    OverLimit = "over_limit", Limit;
+    /// The call's time ran out.
+    TimedOut = "timed_out", Limit;
+    /// The client cancelled the call.
+    Cancelled = "cancelled", Limit;
+    /// The operating system refused: the server's own user may not do this.
+    OsDenied = "os_denied", Host;
+    /// The disk or a quota is full.
+    OsFull = "os_full", Host;
+    /// The operating system says that the thing is in use.
+    OsBusy = "os_busy", Host;
+    /// The operating system failed in another way; the log has the detail.
+    OsError = "os_error", Host;
+    /// A defect of this server; the log has the detail under the same id.
+    Internal = "internal", Bug;
+}
+
+/// Who has to act on a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// The caller: another call will do.
+    Client,
+    /// The operator: the grant says no.
+    Policy,
+    /// The caller: ask for less.
+    Limit,
+    /// Whoever runs the machine.
+    Host,
+    /// Us.
+    Bug,
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A refused call. Its `Display` is the text that a client gets: `code: sentence`, then the hint.
+///
+/// ```
+/// use preopen::error::{Code, ToolError};
+///
+/// let error = ToolError::new(Code::NotFound, "nothing is named `a`").hint("list the directory");
+/// assert_eq!(error.to_string(), "not_found: nothing is named `a`\nhint: list the directory");
+/// ```
+#[derive(Clone, Debug)]
+pub struct ToolError {
+    code: Code,
+    sentence: String,
+    hint: Option<String>,
+    detail: Option<String>,
+}
+
+impl ToolError {
+    /// An error of this kind. The sentence is in lower case, has no full stop, and values stand in
+    /// backticks.
+    #[must_use]
+    pub fn new(code: Code, sentence: impl Into<String>) -> Self {
+        Self { code, sentence: sentence.into(), hint: None, detail: None }
+    }
+
+    /// Adds the next step that the reader can take.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds what only the log may see.
+    #[must_use]
+    pub fn detail(mut self, detail: impl fmt::Display) -> Self {
+        self.detail = Some(detail.to_string());
+        self
+    }
+
+    /// The kind.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What only the log may see.
+    pub fn log_detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// The path cannot name anything.
+    pub(crate) fn bad_path(said: &VirtualPath, why: BadPath) -> Self {
+        match why {
+            BadPath::Nul => Self::new(Code::BadPath, format!("`{said}` holds a NUL character")),
+            BadPath::Slash => {
+                Self::new(Code::BadPath, format!("`{said}` has an escaped `/` in a name"))
+            }
+            BadPath::Parent => Self::new(Code::BadPath, format!("`{said}` has `..` in it"))
+                .hint("say the path from the top of the grant, without `..`"),
+            BadPath::TooLong => Self::new(
+                Code::OverLimit,
+                format!(
+                    "the path is {} bytes, over the limit of {MAX_PATH_BYTES}",
+                    said.as_said().len()
+                ),
+            ),
+        }
+    }
+
+    /// The path leads out. One text for everything that does, whether it exists or not.
+    pub(crate) fn escapes_grant(said: &VirtualPath) -> Self {
+        Self::new(Code::EscapesGrant, format!("`{said}` leads outside its grant"))
+            .hint("work on paths inside the grants; list_allowed_directories shows them")
+    }
+
+    /// The operating system said no while `doing` (such as `open`) something to `shown`.
+    pub(crate) fn os(doing: &str, shown: &str, error: &io::Error) -> Self {
+        use io::ErrorKind as E;
+        let (code, sentence) = match error.kind() {
+            E::NotFound => (Code::NotFound, format!("`{shown}` does not exist")),
+            E::AlreadyExists => (Code::AlreadyExists, format!("`{shown}` exists already")),
+            E::NotADirectory => (Code::NotADirectory, format!("`{shown}` is not a directory")),
+            E::IsADirectory => (Code::IsADirectory, format!("`{shown}` is a directory")),
+            E::DirectoryNotEmpty => (Code::NotEmpty, format!("`{shown}` is not empty")),
+            E::InvalidFilename => {
+                (Code::OverLimit, format!("a name in `{shown}` is too long for the file system"))
+            }
+            E::PermissionDenied | E::ReadOnlyFilesystem => {
+                (Code::OsDenied, format!("the server's user may not {doing} `{shown}`"))
+            }
+            E::StorageFull | E::QuotaExceeded | E::FileTooLarge => {
+                (Code::OsFull, format!("no space is left to {doing} `{shown}`"))
+            }
+            E::ResourceBusy | E::ExecutableFileBusy | E::WouldBlock | E::Deadlock => {
+                (Code::OsBusy, format!("`{shown}` is in use by another program"))
+            }
+            _ => (Code::OsError, format!("the system could not {doing} `{shown}`")),
+        };
+        Self::new(code, sentence).detail(error)
+    }
+}
+
+impl From<Spent> for ToolError {
+    fn from(spent: Spent) -> Self {
+        match spent {
+            Spent::TimedOut(ms) => {
+                Self::new(Code::TimedOut, format!("the call did not end within {ms} ms"))
+                    .hint("ask for less: a smaller directory, file range or limit")
+            }
+            Spent::Cancelled => Self::new(Code::Cancelled, "the client cancelled the call"),
+        }
+    }
+}
+
+impl fmt::Display for ToolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.sentence)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ToolError {}
+
+/// The reference page of all codes, in Markdown: what `preopen explain errors` prints.
+pub fn reference() -> String {
+    let mut page = String::from(
+        "# Errors\n\n\
+         A refused call is an answer with `isError: true` whose text is `code: sentence`, and often a\n\
+         second line `hint: the next step`. Codes never change their meaning. Who has to act: `client`\n\
+         (another call will do), `policy` (the operator's grants say no), `limit` (ask for less), `host`\n\
+         (the machine), `bug` (this program).\n\n\
+         | code | who | meaning |\n|---|---|---|\n",
+    );
+    for code in Code::ALL {
+        let who = format!("{:?}", code.group()).to_lowercase();
+        page += &format!("| `{code}` | {who} | {} |\n", code.meaning());
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_in_snake_case() {
+        let mut names: Vec<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        assert!(names.iter().all(|n| n.bytes().all(|b| b == b'_' || b.is_ascii_lowercase())));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn an_os_error_never_shows_its_errno_text() {
+        for errno in 1..134 {
+            let error = io::Error::from_raw_os_error(errno);
+            let told = ToolError::os("read", "a/b", &error);
+            assert!(!told.to_string().contains("os error"), "{told}");
+            assert!(told.log_detail().is_some_and(|d| d.contains("os error")), "{told}");
+        }
+    }
+}

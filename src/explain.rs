@@ -1,0 +1,76 @@
+//! `preopen explain`: reference pages, made from the code so that they cannot be out of date.
+//!
+//! `docs/` holds the same pages; a test compares. May import: `args`, `cli` (which page), `error`,
+//! `limits`, `tools`. Absent on purpose: anything that depends on this machine or on the grants.
+
+use serde_json::Value;
+
+use crate::args::Object;
+use crate::cli::Page;
+use crate::error;
+use crate::limits::Limits;
+use crate::tools::TOOLS;
+
+/// The text of a page, in Markdown.
+pub fn page(page: Page) -> String {
+    match page {
+        Page::Errors => error::reference(),
+        Page::Tools => tools(),
+        Page::Limits => limits(),
+    }
+}
+
+fn limits() -> String {
+    let mut page = String::from(
+        "# Limits\n\nEach can be set under `[limits]` in the file that `--config` names.\n\n",
+    );
+    page += "| limit | default | meaning |\n|---|---|---|\n";
+    for (name, value, meaning) in Limits::default().rows() {
+        page += &format!("| `{name}` | {value} | {meaning} |\n");
+    }
+    page
+}
+
+fn tools() -> String {
+    let mut page = String::from(
+        "# Tools\n\nA tool is offered when some grant carries the right that it needs. Arguments in bold \
+         are required.\n",
+    );
+    for tool in TOOLS {
+        page += &format!("\n## {}\n\n{}\n\nRight: {}.\n", tool.name, tool.about, tool.rights);
+        let schema = (tool.schema)();
+        let required: Vec<_> = list(&schema, "required").iter().filter_map(Value::as_str).collect();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        if properties.is_some_and(|properties| !properties.is_empty()) {
+            page += "\n| argument | kind | meaning |\n|---|---|---|\n";
+        }
+        for (name, property) in properties.into_iter().flatten() {
+            let Some(property) = property.as_object() else { continue };
+            let name = if required.contains(&name.as_str()) {
+                format!("**{name}**")
+            } else {
+                name.clone()
+            };
+            let about = property.get("description").and_then(Value::as_str).unwrap_or_default();
+            page += &format!("| {name} | {} | {about}{} |\n", kind(property), example(property));
+        }
+    }
+    page
+}
+
+fn kind(property: &Object) -> String {
+    let choices: Vec<_> = list(property, "enum").iter().filter_map(Value::as_str).collect();
+    let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
+    if choices.is_empty() { kind.to_owned() } else { choices.join(", ") }
+}
+
+fn example(property: &Object) -> String {
+    list(property, "examples")
+        .first()
+        .map(|value| format!(" Such as `{value}`."))
+        .unwrap_or_default()
+}
+
+fn list<'a>(object: &'a Object, key: &str) -> &'a [Value] {
+    object.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}

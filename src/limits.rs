@@ -1,0 +1,158 @@
+//! How much one call may use: [`Limits`] are fixed at startup, a [`Budget`] is one call's share.
+//!
+//! Every loop over input charges the budget, so every call ends: because it is done, because its
+//! deadline passed, or because the client cancelled it. A tool cannot reach a clock by itself.
+//!
+//! May import: nothing of this crate. Absent on purpose: `Instant::now`; the [`Clock`] is handed in.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $default:expr;)+) => {
+        /// The bounds of this server. Each has a default; `[limits]` in the file changes it.
+        #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Limits { $($(#[doc = $doc])+ pub $field: $type,)+ }
+
+        impl Default for Limits {
+            fn default() -> Self { Self { $($field: $default,)+ } }
+        }
+
+        impl Limits {
+            /// Name, value and meaning of each limit, in the order of the reference page.
+            pub fn rows(&self) -> Vec<(&'static str, u64, &'static str)> {
+                vec![$((stringify!($field), self.$field as u64, concat!($($doc),+).trim_ascii()),)+]
+            }
+        }
+    };
+}
+
+limits! {
+    /// Most characters of one result; what is left out is named with the argument that continues.
+    max_result_chars: usize = 40_000;
+    /// Most entries on one page of a listing.
+    max_list_entries: usize = 1_000;
+    /// Most bytes of one line that a reader sees before the line is shortened.
+    max_shown_line_bytes: usize = 8_000;
+    /// Most bytes of one message on standard input; a longer line is answered and skipped.
+    max_message_bytes: usize = 16 << 20;
+    /// Most calls that run at once; further ones wait their turn.
+    max_calls_in_flight: usize = 16;
+    /// Milliseconds after which a call ends with what it has, or with `timed_out`.
+    call_deadline_ms: u64 = 25_000;
+    /// Milliseconds that running calls get to finish after standard input has ended.
+    drain_ms: u64 = 5_000;
+    /// Most directory entries looked at to suggest a name that was misspelt.
+    max_suggest_entries: usize = 2_000;
+}
+
+/// Where the time comes from. The real one is made by `authority`; tests make their own.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Instant + Send + Sync>);
+
+impl Clock {
+    /// A clock that reads `now`.
+    pub fn new(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time by this clock.
+    pub fn now(&self) -> Instant {
+        (self.0)()
+    }
+}
+
+/// Has the client taken its call back?
+#[derive(Clone)]
+pub struct Cancel(Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl Cancel {
+    /// A cancellation that `asked` tells of.
+    pub fn new(asked: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(asked))
+    }
+
+    /// A call that nobody can cancel.
+    pub fn never() -> Self {
+        Self::new(|| false)
+    }
+}
+
+/// What one call may still use.
+pub struct Budget {
+    limits: Arc<Limits>,
+    clock: Clock,
+    started: Instant,
+    cancel: Cancel,
+}
+
+/// Why a call must stop now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spent {
+    /// The deadline, in milliseconds, has passed.
+    TimedOut(u64),
+    /// The client cancelled the call.
+    Cancelled,
+}
+
+impl Budget {
+    /// A fresh budget; its time starts now.
+    pub fn new(limits: Arc<Limits>, clock: Clock, cancel: Cancel) -> Self {
+        let started = clock.now();
+        Self { limits, clock, started, cancel }
+    }
+
+    /// The bounds that this call shares with all others.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// To be asked once a step of every loop over input.
+    ///
+    /// # Errors
+    /// [`Spent`] when the call must stop.
+    pub fn step(&self) -> Result<(), Spent> {
+        if (self.cancel.0)() {
+            return Err(Spent::Cancelled);
+        }
+        let deadline = self.limits.call_deadline_ms;
+        if self.elapsed() > Duration::from_millis(deadline) {
+            return Err(Spent::TimedOut(deadline));
+        }
+        Ok(())
+    }
+
+    /// How long the call has run.
+    pub fn elapsed(&self) -> Duration {
+        self.clock.now().saturating_duration_since(self.started)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn a_budget_ends_at_its_deadline_and_not_before() {
+        let (ms, start) = (Arc::new(AtomicU64::new(0)), Instant::now());
+        let clock = {
+            let ms = Arc::clone(&ms);
+            Clock::new(move || start + Duration::from_millis(ms.load(Ordering::Relaxed)))
+        };
+        let budget = Budget::new(Arc::default(), clock, Cancel::never());
+        ms.store(25_000, Ordering::Relaxed);
+        assert_eq!(budget.step(), Ok(()));
+        ms.store(25_001, Ordering::Relaxed);
+        assert_eq!(budget.step(), Err(Spent::TimedOut(25_000)));
+    }
+
+    #[test]
+    fn a_cancelled_budget_says_so_first() {
+        let budget = Budget::new(Arc::default(), Clock::new(Instant::now), Cancel::new(|| true));
+        assert_eq!(budget.step(), Err(Spent::Cancelled));
+    }
+}

@@ -1,0 +1,92 @@
+//! The program: startup as a recipe. Parse, mint, open, seal, serve; everything else is the library.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use preopen::allowlist::Allowlist;
+use preopen::audit::Sink;
+use preopen::authority::{self, AmbientAuthority, Permit, Refusal};
+use preopen::cli::{Cli, Command, Sandbox, Serve};
+use preopen::dispatch::Dispatcher;
+use preopen::doctor::Report;
+use preopen::{explain, protocol};
+
+fn main() -> ExitCode {
+    match run(Cli::parse(), authority::mint()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => {
+            let _ = say(
+                &mut io::stderr(),
+                &format!("preopen: {}\nhint: {}\n", refusal.sentence, refusal.hint),
+            );
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
+    let (serve, doctor) = match cli.command {
+        Some(Command::Explain { page }) => return say(&mut io::stdout(), &explain::page(page)),
+        Some(Command::Doctor { serve, json }) => (serve, Some(json)),
+        None => (cli.serve, None),
+    };
+    let level = serve.log.as_str().parse().unwrap_or(tracing::Level::WARN);
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_max_level(level).init();
+    let list = serve.on_top_of(read_config(&serve, ambient)?);
+    let permit = Permit { home: serve.allow_home, one_file_system: serve.one_file_system };
+    let granted = authority::open_grants(&list.allow, &serve.alias, permit, ambient)?;
+    let audit = list
+        .audit
+        .as_deref()
+        .map(|file| authority::open_audit(file, &granted, ambient))
+        .transpose()?;
+    if let Some(json) = doctor {
+        let report = Report::new(&granted.rows, &granted.grants, &list.limits);
+        return say(&mut io::stdout(), &if json { report.json() } else { report.text() });
+    }
+    seal(serve.sandbox)?;
+    for row in &granted.rows {
+        if let Err(reason) = &row.place {
+            say(
+                &mut io::stderr(),
+                &format!("preopen: `{}` is not available: {reason}\n", row.announced),
+            )?;
+        }
+    }
+    let audit = audit.map(|file| Sink::new(file, authority::wall_clock(ambient)));
+    let clock = authority::clock(ambient);
+    let dispatcher = Dispatcher::new(granted.grants, list.limits, clock, audit, &serve.tools)?;
+    let (input, output) = authority::protocol_streams(ambient)?;
+    Ok(protocol::serve(dispatcher, input, output)?)
+}
+
+fn read_config(serve: &Serve, ambient: AmbientAuthority) -> Result<Allowlist, Refusal> {
+    let Some(path) = &serve.config else { return Ok(Allowlist::default()) };
+    let (text, directory) = authority::read_config(path, ambient)?;
+    Allowlist::parse(&text, &directory).map_err(|why| Refusal {
+        sentence: format!("the config file `{}` is wrong: {why}", path.display()),
+        hint: "the README shows a whole file; `preopen explain limits` lists the limits".into(),
+    })
+}
+
+/// The third wall. This version has none, and says so rather than let anyone believe otherwise.
+fn seal(sandbox: Sandbox) -> Result<(), Refusal> {
+    match sandbox {
+        Sandbox::Require => Err(Refusal {
+            sentence: "`--sandbox require`: this version does not use the kernel's sandbox".into(),
+            hint: "leave `--sandbox` out to be held by handles and types alone".into(),
+        }),
+        Sandbox::Auto | Sandbox::Off => say(
+            &mut io::stderr(),
+            "preopen: handles and types hold; no kernel sandbox in this version\n",
+        ),
+    }
+}
+
+/// Prints; a reader that has seen enough (`| head`) is no failure.
+#[expect(clippy::unnecessary_wraps, reason = "printing is the end of what it was for")]
+fn say(out: &mut impl Write, text: &str) -> Result<(), Refusal> {
+    let _ = out.write_all(text.as_bytes());
+    Ok(())
+}

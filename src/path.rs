@@ -1,0 +1,296 @@
+//! The names a client may say: [`VirtualPath`], its parsed [`Spelling`], and [`Name`], one component.
+//!
+//! A name is not an authority. Nothing here touches a file system, and nothing here decides
+//! whether a path stays inside a grant: that question is never asked of a string. What is refused
+//! here is refused because no honest caller needs it (`..`, NUL), not because refusing it is what
+//! keeps the server safe; the capability layer below contains both all the same.
+//!
+//! May import: nothing of this crate. Absent on purpose: `std::path`, normalisation, `..` folding.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::{self, Write as _};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Longest path a client may say, in bytes: the kernel's own `PATH_MAX`.
+pub const MAX_PATH_BYTES: usize = 4096;
+
+/// What the client said, verbatim.
+///
+/// Any string is a `VirtualPath`, because in a list of paths one bad path must not make the others
+/// fail: it is parsed where it is used, by [`VirtualPath::parse`].
+///
+/// ```
+/// use preopen::path::VirtualPath;
+///
+/// let names = VirtualPath::from("src//./main.rs").parse().unwrap().names;
+/// assert_eq!(names.iter().map(ToString::to_string).collect::<Vec<_>>(), ["src", "main.rs"]);
+/// assert!(VirtualPath::from("src/../../etc/passwd").parse().is_err());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct VirtualPath(String);
+
+/// A path taken apart: the names in it, and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// Does it start with `/`, so that its first names spell a place on the host?
+    pub absolute: bool,
+    /// Its components, decoded; empty for `""`, `.` and `/`.
+    pub names: Vec<Name>,
+    /// Does it end in `/` or `/.`, so that it can only mean a directory?
+    pub must_be_dir: bool,
+}
+
+/// Why a string is no path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadPath {
+    /// It holds a NUL, written out or as `\x00`.
+    Nul,
+    /// A component is `..`.
+    Parent,
+    /// An escape decodes to `/`, which no component can hold.
+    Slash,
+    /// It is longer than [`MAX_PATH_BYTES`].
+    TooLong,
+}
+
+impl VirtualPath {
+    /// The string as the client sent it.
+    pub fn as_said(&self) -> &str {
+        &self.0
+    }
+
+    /// Takes the path apart.
+    ///
+    /// Empty components and `.` are dropped, as every file system does. `\xHH` (two upper-case
+    /// hex digits) stands for one byte: it is how [`Name`]s that are not printable UTF-8 are shown.
+    ///
+    /// # Errors
+    /// [`BadPath`] says what no path can hold.
+    pub fn parse(&self) -> Result<Spelling, BadPath> {
+        if self.0.len() > MAX_PATH_BYTES {
+            return Err(BadPath::TooLong);
+        }
+        let mut names = Vec::new();
+        for part in self.0.split('/').filter(|part| !matches!(*part, "" | ".")) {
+            match decode(part) {
+                bytes if bytes == b".." => return Err(BadPath::Parent),
+                bytes if bytes == b"." => {}
+                bytes if bytes.contains(&0) => return Err(BadPath::Nul),
+                bytes if bytes.contains(&b'/') => return Err(BadPath::Slash),
+                bytes => names.push(Name(OsString::from_vec(bytes))),
+            }
+        }
+        let must_be_dir = matches!(self.0.rsplit('/').next(), Some("" | "."));
+        Ok(Spelling { absolute: self.0.starts_with('/'), names, must_be_dir })
+    }
+}
+
+impl<S: Into<String>> From<S> for VirtualPath {
+    fn from(said: S) -> Self {
+        Self(said.into())
+    }
+}
+
+/// The path as an error may repeat it: escaped like a [`Name`], shortened where it is very long.
+impl fmt::Display for VirtualPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 200;
+        match self.0.char_indices().nth(SHOWN) {
+            None => write_escaped(f, self.0.as_bytes(), false),
+            Some((cut, _)) => {
+                write_escaped(f, self.0.get(..cut).unwrap_or_default().as_bytes(), false)?;
+                write!(f, "... ({} bytes)", self.0.len())
+            }
+        }
+    }
+}
+
+/// One component: not empty, not `.` or `..`, without `/` or NUL, any other bytes.
+///
+/// Its `Display` form is what clients see. Parsed back as part of a [`VirtualPath`] it gives the
+/// same bytes: what is not UTF-8, and every character that could disguise a listing (controls,
+/// bidirectional overrides, tags), is written `\xHH`.
+///
+/// ```
+/// use preopen::path::{Name, VirtualPath};
+///
+/// let name = Name::from_bytes(b"caf\xe9\n").unwrap();
+/// assert_eq!(name.to_string(), r"caf\xE9\x0A");
+/// assert_eq!(VirtualPath::from(name.to_string()).parse().unwrap().names, [name]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(OsString);
+
+impl Name {
+    /// The component with these bytes, unless no component can have them.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let impossible =
+            matches!(bytes, b"" | b"." | b"..") || bytes.iter().any(|b| matches!(b, 0 | b'/'));
+        (!impossible).then(|| Self(OsString::from_vec(bytes.to_vec())))
+    }
+
+    /// The bytes as the file system has them.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// The form that system calls take.
+    pub fn as_os_str(&self) -> &OsStr {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_escaped(f, self.0.as_bytes(), true)
+    }
+}
+
+/// `names` as one relative path in its escaped form; `.` when there are none.
+pub fn join(names: &[Name]) -> String {
+    let mut path = String::new();
+    for name in names {
+        if !path.is_empty() {
+            path.push('/');
+        }
+        // Writing to a String cannot fail.
+        let _ = write!(path, "{name}");
+    }
+    if path.is_empty() { ".".into() } else { path }
+}
+
+/// Text from outside, safe to print: one line, nothing that hides or reorders what follows.
+pub fn printable(text: &str) -> String {
+    let mut out = String::new();
+    let _ = write_escaped(&mut out, text.as_bytes(), false);
+    out
+}
+
+/// Writes `bytes` with `\xHH` for what is not plain text. With `invertible`, a literal backslash
+/// that would read as such an escape is itself escaped.
+fn write_escaped(out: &mut impl fmt::Write, bytes: &[u8], invertible: bool) -> fmt::Result {
+    for chunk in bytes.utf8_chunks() {
+        let mut rest = chunk.valid();
+        while let Some(c) = rest.chars().next() {
+            let (this, after) = rest.split_at(c.len_utf8());
+            if deceives(c) || (invertible && escape_at(rest.as_bytes()).is_some()) {
+                write_hex(out, this.as_bytes())?;
+            } else {
+                out.write_char(c)?;
+            }
+            rest = after;
+        }
+        write_hex(out, chunk.invalid())?;
+    }
+    Ok(())
+}
+
+fn write_hex(out: &mut impl fmt::Write, bytes: &[u8]) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(out, "\\x{byte:02X}"))
+}
+
+/// Characters that move the cursor, reorder the line or are invisible by design. Joiners are not
+/// among them: scripts and emoji need those.
+fn deceives(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+            | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// The byte that `bytes` begins with the escape of, if it does.
+fn escape_at(bytes: &[u8]) -> Option<u8> {
+    let digit = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'A'..=b'F' => Some(b - b'A' + 10),
+        _ => None,
+    };
+    match bytes {
+        [b'\\', b'x', high, low, ..] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    }
+}
+
+fn decode(part: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let [first, after @ ..] = rest {
+        if let Some(byte) = escape_at(rest) {
+            bytes.push(byte);
+            rest = rest.get(4..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = after;
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(said: &str) -> Result<Spelling, BadPath> {
+        VirtualPath::from(said).parse()
+    }
+
+    #[test]
+    fn empty_components_and_dots_are_dropped() {
+        for said in ["a/b", "./a/b", "a//b", "a/./b", ".//a/.//b"] {
+            assert_eq!(join(&parse(said).unwrap().names), "a/b", "{said}");
+        }
+        for said in ["", ".", "/", "//", "./", "/."] {
+            assert!(parse(said).unwrap().names.is_empty(), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_trailing_slash_is_remembered() {
+        assert!(parse("a/").unwrap().must_be_dir);
+        assert!(parse("a/.").unwrap().must_be_dir);
+        assert!(!parse("a").unwrap().must_be_dir);
+    }
+
+    #[test]
+    fn what_no_path_can_hold() {
+        assert_eq!(parse("a/../b"), Err(BadPath::Parent));
+        assert_eq!(parse("a\0b"), Err(BadPath::Nul));
+        assert_eq!(parse(r"a\x00b"), Err(BadPath::Nul));
+        assert_eq!(parse(r"\x2E\x2E/b"), Err(BadPath::Parent));
+        assert_eq!(parse(r"a\x2Fb"), Err(BadPath::Slash));
+        assert_eq!(parse(&"x/".repeat(MAX_PATH_BYTES)), Err(BadPath::TooLong));
+        assert!(parse("...").is_ok() && parse("a..b").is_ok());
+    }
+
+    #[test]
+    fn every_name_reads_back_as_itself() {
+        let names: [&[u8]; 9] = [
+            b"plain.rs",
+            b"\xff\xfe",
+            b"a\x1b[2Jb",
+            br"\x41",
+            br"\\x41",
+            br"\x4",
+            br"\xff",
+            "\u{202E}txt.exe".as_bytes(),
+            "e\u{301}\u{200D}".as_bytes(),
+        ];
+        for bytes in names {
+            let name = Name::from_bytes(bytes).unwrap();
+            let shown = name.to_string();
+            assert!(!shown.chars().any(deceives), "{shown}");
+            assert_eq!(parse(&shown).unwrap().names, [name], "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_long_path_is_repeated_in_part_and_says_so() {
+        let shown = VirtualPath::from("x".repeat(5000)).to_string();
+        assert!(shown.ends_with("... (5000 bytes)") && shown.len() < 300);
+    }
+}

@@ -1,0 +1,133 @@
+//! [`Server`]: the adapter between `rmcp` and the dispatcher.
+//!
+//! Requests become calls on the blocking pool, so that a slow file system never stops the protocol;
+//! a cancelled request stops its call at the next step of its budget.
+//!
+//! May import: `cap` (to tell of rights), `dispatch`, `limits`, `tool`. Absent on purpose: state.
+//! The stateless era forbids it, and so no call here depends on an earlier one.
+
+use std::sync::Arc;
+
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest,
+    CustomResult, ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams,
+    ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+};
+use rmcp::service::RequestContext;
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+use tokio::sync::Semaphore;
+
+use super::instructions::instructions;
+use crate::args::without_examples;
+use crate::cap::Rights;
+use crate::dispatch::{Dispatcher, Fault, Offered};
+use crate::limits::Cancel;
+use crate::tool::Content;
+
+/// What `rmcp` serves.
+pub(super) struct Server {
+    dispatcher: Arc<Dispatcher>,
+    config: ServerConfig,
+    tools: Vec<Tool>,
+    /// One permit for each call that may run at once.
+    running: Arc<Semaphore>,
+}
+
+impl Server {
+    pub(super) fn new(dispatcher: Arc<Dispatcher>) -> Self {
+        let capabilities = ServerCapabilities::builder().enable_tools().build();
+        let us = Implementation::new("preopen", env!("CARGO_PKG_VERSION"));
+        let config = ServerConfig::new(capabilities)
+            .with_server_info(us)
+            .with_instructions(instructions(dispatcher.grants()));
+        let tools = dispatcher.offered().iter().map(tool).collect();
+        let running = Arc::new(Semaphore::new(dispatcher.limits().max_calls_in_flight.max(1)));
+        Self { dispatcher, config, tools, running }
+    }
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        self.config.clone()
+    }
+
+    async fn list_tools(
+        &self,
+        page: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        match page.and_then(|page| page.cursor) {
+            None => Ok(ListToolsResult::with_all_items(self.tools.clone())),
+            Some(_) => {
+                Err(ErrorData::invalid_params("invalid cursor: all tools are on one page", None))
+            }
+        }
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let permit = Arc::clone(&self.running).acquire_owned().await;
+        let dispatcher = Arc::clone(&self.dispatcher);
+        let cancel = Cancel::new(move || context.ct.is_cancelled());
+        let call = move || {
+            let arguments = request.arguments.unwrap_or_default();
+            let answer = dispatcher.call(&request.name, arguments, cancel);
+            drop(permit);
+            answer
+        };
+        let (content, refused) = match tokio::task::spawn_blocking(call).await {
+            Ok(Ok(Ok(content))) => (content, false),
+            Ok(Ok(Err(refusal))) => (vec![Content::Text(refusal.to_string())], true),
+            Ok(Err(Fault::UnknownTool(why))) => return Err(ErrorData::invalid_params(why, None)),
+            Ok(Err(Fault::Crashed(call))) => {
+                return Err(crashed(&format!("the log has it as call {call}")));
+            }
+            Err(_) => return Err(crashed("the call was not run")),
+        };
+        let blocks =
+            content.into_iter().map(|Content::Text(text)| ContentBlock::text(text)).collect();
+        let mut result = CallToolResult::success(blocks);
+        result.is_error = Some(refused);
+        Ok(result.into())
+    }
+
+    /// What `rmcp` could not read as a request of its kind.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        const OURS: [&str; 5] =
+            ["initialize", "ping", "server/discover", "tools/list", "tools/call"];
+        let method = crate::path::printable(&request.method.chars().take(100).collect::<String>());
+        Err(if OURS.contains(&method.as_str()) {
+            ErrorData::invalid_params(format!("invalid params for {method}"), None)
+        } else {
+            ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("method not found: {method}"), None)
+        })
+    }
+}
+
+fn crashed(why: &str) -> ErrorData {
+    ErrorData::internal_error(format!("internal error: {why}"), None)
+}
+
+fn tool(offered: &Offered) -> Tool {
+    let entry = &offered.entry;
+    let schema = without_examples(offered.schema.clone());
+    Tool::new_with_raw(entry.name, Some(entry.about.into()), schema).annotate(hints(entry.rights))
+}
+
+/// The hints follow from the rights, and all four are always said: clients differ in what they
+/// take for granted.
+fn hints(rights: Rights) -> ToolAnnotations {
+    let changes = rights.carry(Rights::WRITE) || rights.carry(Rights::REMOVE);
+    ToolAnnotations::new()
+        .read_only(!changes)
+        .destructive(changes)
+        .idempotent(!changes)
+        .open_world(false)
+}

@@ -1,0 +1,133 @@
+//! [`Tool`]: what a tool is, and [`Entry`], a tool with its types erased so that many fit one table.
+//!
+//! A tool gets its typed arguments, its targets, and a budget. It never sees the grants, a handle or
+//! a path of the host, and it cannot ask for more than its `Needs` type says. From that type follow
+//! the rights, the hints, the row in each attack table and whether the tool is offered at all.
+//!
+//! May import: `args`, `cap`, `error`, `limits`, `path`. Absent on purpose: MCP.
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::args::{self, Object};
+use crate::cap::{Grants, Needs, Rights};
+use crate::error::ToolError;
+use crate::limits::Budget;
+
+/// One tool.
+pub trait Tool: 'static {
+    /// Its name; the official file server's name where that has the tool.
+    const NAME: &'static str;
+    /// What it does, for the model that chooses among tools.
+    const ABOUT: &'static str;
+    /// The rights to paths that a call needs.
+    type Needs: Needs;
+    /// Its arguments. Doc comments become the descriptions that clients see.
+    type Args: DeserializeOwned + JsonSchema;
+    /// What it answers.
+    type Output: Render;
+
+    /// The paths among the arguments: names only.
+    fn paths(args: &Self::Args) -> <Self::Needs as Needs>::Paths<'_>;
+
+    /// Does the work.
+    ///
+    /// # Errors
+    /// Any [`ToolError`]; loops over input end by [`Budget::step`].
+    fn run(
+        args: &Self::Args,
+        at: <Self::Needs as Needs>::Targets,
+        budget: &Budget,
+    ) -> Result<Self::Output, ToolError>;
+}
+
+/// One block of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Text for the model.
+    Text(String),
+}
+
+impl Content {
+    /// Bytes of it.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+        }
+    }
+
+    /// Is there nothing in it?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What an answer turns into.
+pub trait Render {
+    /// The blocks, in order.
+    fn render(self) -> Vec<Content>;
+}
+
+impl Render for String {
+    fn render(self) -> Vec<Content> {
+        vec![Content::Text(self)]
+    }
+}
+
+/// A row of the registry.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// See [`Tool::NAME`].
+    pub name: &'static str,
+    /// See [`Tool::ABOUT`].
+    pub about: &'static str,
+    /// The rights without which the tool is not offered.
+    pub rights: Rights,
+    /// The schema of its arguments, examples included.
+    pub schema: fn() -> Object,
+    /// Runs one call.
+    pub call: fn(&Call<'_>, Object) -> Called,
+}
+
+/// What a call is run with.
+pub struct Call<'a> {
+    /// All grants: here they meet the paths, and no later.
+    pub grants: &'a Grants,
+    /// The tool's schema.
+    pub schema: &'a Object,
+    /// What the call may use.
+    pub budget: &'a Budget,
+}
+
+/// How a call ended, and what it named.
+pub struct Called {
+    /// The paths as they were said, escaped.
+    pub paths: Vec<String>,
+    /// The answer, or why there is none.
+    pub result: Result<Vec<Content>, ToolError>,
+}
+
+impl Entry {
+    /// The row of `T`.
+    pub const fn of<T: Tool>() -> Self {
+        Self {
+            name: T::NAME,
+            about: T::ABOUT,
+            rights: <T::Needs as Needs>::RIGHTS,
+            schema: args::schema::<T::Args>,
+            call: call::<T>,
+        }
+    }
+}
+
+fn call<T: Tool>(call: &Call<'_>, sent: Object) -> Called {
+    let args: T::Args = match args::parse(T::NAME, call.schema, sent) {
+        Ok(args) => args,
+        Err(error) => return Called { paths: vec![], result: Err(error) },
+    };
+    let paths = T::Needs::said(&T::paths(&args));
+    let result = T::Needs::attenuate(call.grants, T::paths(&args))
+        .and_then(|targets| T::run(&args, targets, call.budget))
+        .map(Render::render);
+    Called { paths, result }
+}

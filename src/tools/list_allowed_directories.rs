@@ -1,0 +1,54 @@
+//! `list_allowed_directories`: what was granted, as anyone may know it. It touches no file.
+//!
+//! Absent on purpose: whether the directories still exist, and where they are beyond what the
+//! operator wrote.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::cap::{Announced, Inventory, Rights};
+use crate::error::ToolError;
+use crate::limits::Budget;
+use crate::path::printable;
+use crate::tool::Tool;
+
+pub(super) struct ListAllowedDirectories;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Args {}
+
+impl Tool for ListAllowedDirectories {
+    const NAME: &'static str = "list_allowed_directories";
+    const ABOUT: &'static str =
+        "Lists the granted directories, what may be done in each, and how paths are written.";
+    type Needs = Inventory;
+    type Args = Args;
+    type Output = String;
+
+    fn paths(_: &Args) {}
+
+    fn run(_: &Args, grants: Vec<Announced>, _: &Budget) -> Result<String, ToolError> {
+        let mut text = String::from("Allowed directories:\n");
+        for grant in &grants {
+            let what = match &grant.unavailable {
+                None => words(grant.rights).to_owned(),
+                Some(reason) => format!("not available: {reason}"),
+            };
+            text += &format!("{} ({what}): {}\n", grant.name, printable(&grant.announced));
+        }
+        text += match grants.as_slice() {
+            [_] => "[paths are relative to it, such as `src/main.rs`]",
+            _ => "[paths begin with the name, such as `NAME/src/main.rs`]",
+        };
+        Ok(text)
+    }
+}
+
+/// What one may do, for people and models.
+fn words(rights: Rights) -> &'static str {
+    match rights {
+        Rights::RWD => "read, write, delete",
+        Rights::RW => "read, write",
+        _ => "read only",
+    }
+}

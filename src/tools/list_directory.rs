@@ -1,0 +1,203 @@
+//! `list_directory`: what is in one directory, sorted, a page at a time.
+//!
+//! A page is the smallest entries behind the cursor, kept in a heap of the page's size while the
+//! directory streams by: memory does not grow with the directory, and a cursor needs no state here.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::{Name, VirtualPath};
+use crate::tool::Tool;
+
+/// Characters of an answer that are kept free for its closing line.
+const CLOSING: usize = 1_000;
+
+pub(super) struct ListDirectory;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Args {
+    /// The directory; the top when left out.
+    #[serde(default)]
+    #[schemars(example = &"src")]
+    path: VirtualPath,
+    /// Also give the size of each file.
+    #[serde(default)]
+    #[schemars(example = true)]
+    sizes: bool,
+    /// Order: by name, largest first, or newest first.
+    #[serde(default)]
+    #[schemars(example = &"name")]
+    sort_by: SortBy,
+    /// Most entries of one answer.
+    #[serde(default)]
+    #[schemars(example = 100, range(min = 1))]
+    limit: Option<usize>,
+    /// Where to go on: the value that the previous answer named.
+    #[serde(default)]
+    #[schemars(example = "name:main.rs")]
+    cursor: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum SortBy {
+    #[default]
+    Name,
+    Size,
+    Mtime,
+}
+
+impl Tool for ListDirectory {
+    const NAME: &'static str = "list_directory";
+    const ABOUT: &'static str = "Lists a directory: [DIR], [FILE], [LINK] or [SPECIAL] and the name. \
+        The last line, in brackets, counts the entries and names the cursor that continues.";
+    type Needs = Scope<Read>;
+    type Args = Args;
+    type Output = String;
+
+    fn paths(args: &Args) -> &VirtualPath {
+        &args.path
+    }
+
+    fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
+        match at {
+            Scoped::One(target) => directory(args, &target, budget),
+            Scoped::Roots(roots) => {
+                let lines: Vec<_> =
+                    roots.iter().map(|root| format!("[DIR] {}\n", root.shown())).collect();
+                Ok(format!("{}[{} granted directories]", lines.concat(), roots.len()))
+            }
+        }
+    }
+}
+
+/// Where an entry stands in the order. The value is turned round, so that the largest comes first.
+type Key = (Reverse<i128>, Name);
+
+fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<String, ToolError> {
+    let after =
+        args.cursor.as_deref().map(|cursor| read_cursor(cursor, args.sort_by)).transpose()?;
+    let page = args.limit.unwrap_or(usize::MAX).min(budget.limits().max_list_entries).max(1);
+    let place = target.place()?;
+    let mut entries = place.entries()?;
+    let mut heap: BinaryHeap<(Key, Line)> = BinaryHeap::new();
+    let (mut total, mut before) = (0_usize, 0_usize);
+    while let Some(entry) = entries.next() {
+        budget.step()?;
+        let entry = entry?;
+        let value = match args.sort_by {
+            SortBy::Name => 0,
+            SortBy::Size => entries.info(&entry).map_or(0, |info| size(&entry, info.size)),
+            SortBy::Mtime => entries.info(&entry).map_or(0, |info| info.modified_s.into()),
+        };
+        let Entry { name, kind } = entry;
+        let key = (Reverse(value), name);
+        total += 1;
+        if after.as_ref().is_some_and(|after| key <= *after) {
+            before += 1;
+            continue;
+        }
+        heap.push((key, Line(kind)));
+        if heap.len() > page {
+            heap.pop();
+        }
+    }
+    let mut text = String::new();
+    let (mut chars, mut shown, mut last) = (0, 0, None);
+    for (key, Line(kind)) in heap.into_sorted_vec() {
+        let mut line = format!("[{}] {}", label(kind), key.1);
+        if args.sizes && kind == Kind::File {
+            let entry = Entry { name: key.1.clone(), kind };
+            line += &entries
+                .info(&entry)
+                .map_or(" (gone)".into(), |info| format!(" ({} bytes)", info.size));
+        }
+        line.push('\n');
+        chars += line.chars().count();
+        if shown > 0 && chars > budget.limits().max_result_chars.saturating_sub(CLOSING) {
+            break;
+        }
+        text += &line;
+        shown += 1;
+        last = Some(key);
+    }
+    let mut facts = vec![match total {
+        _ if shown == total => format!("{total} entries"),
+        _ if shown == 0 => format!("no entries behind the cursor; {total} in all"),
+        _ => format!("entries {}-{} of {total}", before + 1, before + shown),
+    }];
+    facts.extend(place.elsewhere(target).map(|real| format!("links lead to {real}")));
+    if let Some(last) = last.filter(|_| before + shown < total) {
+        facts.push(format!("continue with cursor={:?}", write_cursor(&last, args.sort_by)));
+    }
+    Ok(format!("{text}[{}]", facts.join("; ")))
+}
+
+/// The kind of an entry, equal to any other, so that a heap orders by key alone.
+struct Line(Kind);
+
+impl PartialEq for Line {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+impl Eq for Line {}
+impl PartialOrd for Line {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Line {
+    fn cmp(&self, _: &Self) -> std::cmp::Ordering {
+        std::cmp::Ordering::Equal
+    }
+}
+
+fn label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Directory => "DIR",
+        Kind::File => "FILE",
+        Kind::Link => "LINK",
+        Kind::Special => "SPECIAL",
+    }
+}
+
+/// Only files have a size that means something to a reader.
+fn size(entry: &Entry, size: u64) -> i128 {
+    if entry.kind == Kind::File { size.into() } else { -1 }
+}
+
+fn write_cursor((Reverse(value), name): &Key, sort_by: SortBy) -> String {
+    match sort_by {
+        SortBy::Name => format!("name:{name}"),
+        SortBy::Size => format!("size:{value}:{name}"),
+        SortBy::Mtime => format!("mtime:{value}:{name}"),
+    }
+}
+
+fn read_cursor(cursor: &str, sort_by: SortBy) -> Result<Key, ToolError> {
+    let read = || {
+        let (order, rest) = cursor.split_once(':')?;
+        let (value, name) = match (order, sort_by) {
+            ("name", SortBy::Name) => (0, rest),
+            ("size", SortBy::Size) | ("mtime", SortBy::Mtime) => {
+                let (value, name) = rest.split_once(':')?;
+                (value.parse().ok()?, name)
+            }
+            _ => return None,
+        };
+        let mut names = VirtualPath::from(name).parse().ok()?.names;
+        names.pop().filter(|_| names.is_empty()).map(|name| (Reverse(value), name))
+    };
+    read().ok_or_else(|| {
+        ToolError::new(Code::BadArgs, "`cursor` is none that this listing and order gave").hint(
+            "leave it out to begin at the top, or pass it back unchanged with the same sort_by",
+        )
+    })
+}

@@ -1,0 +1,19 @@
+//! The registry: one line a tool, one file a tool.
+//!
+//! May import: `cap` (the types of rights and targets), `error`, `limits`, `path`, `text`, `tool`.
+//! Absent on purpose: the grants, MCP, and any other table that a new tool would have to be put into.
+
+mod get_file_info;
+mod list_allowed_directories;
+mod list_directory;
+mod read_text_file;
+
+use crate::tool::Entry;
+
+/// Every tool, in the order in which clients see them.
+pub const TOOLS: &[Entry] = &[
+    Entry::of::<list_allowed_directories::ListAllowedDirectories>(),
+    Entry::of::<read_text_file::ReadTextFile>(),
+    Entry::of::<list_directory::ListDirectory>(),
+    Entry::of::<get_file_info::GetFileInfo>(),
+];
