@@ -5,7 +5,7 @@
 //! silently; what cannot be meant is refused with the argument's name, what was expected, and an
 //! example.
 //!
-//! May import: `error`. Absent on purpose: MCP, and any knowledge of a particular tool.
+//! May import: `error`, `path`. Absent on purpose: MCP, and any knowledge of a particular tool.
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -16,6 +16,9 @@ use crate::error::{Code, ToolError};
 
 /// A JSON object, as arguments and schemas are.
 pub type Object = Map<String, Value>;
+
+/// The `format` of an argument that is a path.
+pub const PATH: &str = crate::path::SCHEMA_FORMAT;
 
 /// What other servers and clients call our arguments.
 const ALIASES: &[(&str, &str)] = &[
@@ -41,12 +44,18 @@ pub fn schema<A: JsonSchema>() -> Object {
     }
 }
 
-/// The schema as clients get it: without the examples, which only errors need.
+/// The schema as clients get it: without the examples, which only errors need, and without the
+/// `format` that marks an argument as a path, which only tests need.
 #[must_use]
-pub fn without_examples(mut schema: Object) -> Object {
-    for value in properties_mut(&mut schema) {
-        if let Some(property) = value.as_object_mut() {
-            property.remove("examples");
+pub fn for_clients(mut schema: Object) -> Object {
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for property in
+        properties.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut)
+    {
+        property.remove("examples");
+        property.remove("format");
+        if let Some(items) = property.get_mut("items").and_then(Value::as_object_mut) {
+            items.remove("format");
         }
     }
     schema
@@ -94,11 +103,6 @@ fn properties(schema: &Object) -> Vec<Property<'_>> {
         .flatten()
         .filter_map(|(k, v)| Some((k.as_str(), v.as_object()?)))
         .collect()
-}
-
-fn properties_mut(schema: &mut Object) -> impl Iterator<Item = &mut Value> {
-    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
-    properties.into_iter().flat_map(|object| object.values_mut())
 }
 
 fn required(schema: &Object) -> impl Iterator<Item = &str> {
@@ -229,8 +233,11 @@ fn plain(schema: &mut Schema) {
 }
 
 fn plain_object(object: &mut Object) {
-    for noise in ["$schema", "title", "format"] {
+    for noise in ["$schema", "title"] {
         object.remove(noise);
+    }
+    if object.get("format").is_some_and(|format| format != PATH) {
+        object.remove("format");
     }
     if object.get("default") == Some(&Value::Null) {
         object.remove("default");
@@ -355,7 +362,7 @@ mod tests {
 
     #[test]
     fn the_schema_holds_nothing_that_a_client_trips_over() {
-        let text = Value::Object(without_examples(schema::<Args>())).to_string();
+        let text = Value::Object(for_clients(schema::<Args>())).to_string();
         for word in [
             "$schema", "$ref", "$defs", "anyOf", "oneOf", "allOf", "null", "format", "title",
             "examples",

@@ -33,7 +33,6 @@ pub use audit_file::open_audit;
 pub use cap_std::AmbientAuthority;
 pub use preopens::{Permit, Preopened, open_grants};
 
-use crate::dispatch::NoSuchTool;
 use crate::limits::Clock;
 
 /// Why the server does not start, and what to type instead.
@@ -43,15 +42,6 @@ pub struct Refusal {
     pub sentence: String,
     /// The next step.
     pub hint: String,
-}
-
-impl From<NoSuchTool> for Refusal {
-    fn from(NoSuchTool(name): NoSuchTool) -> Self {
-        Self {
-            sentence: format!("`--tools` names `{name}`, which is no tool"),
-            hint: "`preopen explain tools` lists them".into(),
-        }
-    }
 }
 
 impl From<io::Error> for Refusal {

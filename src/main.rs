@@ -8,7 +8,7 @@ use preopen::allowlist::Allowlist;
 use preopen::audit::Sink;
 use preopen::authority::{self, AmbientAuthority, Permit, Refusal};
 use preopen::cli::{Cli, Command, Sandbox, Serve};
-use preopen::dispatch::Dispatcher;
+use preopen::dispatch::{Dispatcher, NoSuchTool};
 use preopen::doctor::Report;
 use preopen::{explain, protocol};
 
@@ -56,7 +56,8 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     }
     let audit = audit.map(|file| Sink::new(file, authority::wall_clock(ambient)));
     let clock = authority::clock(ambient);
-    let dispatcher = Dispatcher::new(granted.grants, list.limits, clock, audit, &serve.tools)?;
+    let dispatcher = Dispatcher::new(granted.grants, list.limits, clock, audit, &serve.tools)
+        .map_err(no_such_tool)?;
     let (input, output) = authority::protocol_streams(ambient)?;
     Ok(protocol::serve(dispatcher, input, output)?)
 }
@@ -81,6 +82,13 @@ fn seal(sandbox: Sandbox) -> Result<(), Refusal> {
             &mut io::stderr(),
             "preopen: handles and types hold; no kernel sandbox in this version\n",
         ),
+    }
+}
+
+fn no_such_tool(NoSuchTool(name): NoSuchTool) -> Refusal {
+    Refusal {
+        sentence: format!("`--tools` names `{name}`, which is no tool"),
+        hint: "`preopen explain tools` lists them".into(),
     }
 }
 

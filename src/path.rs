@@ -17,6 +17,9 @@ use serde::Deserialize;
 /// Longest path a client may say, in bytes: the kernel's own `PATH_MAX`.
 pub const MAX_PATH_BYTES: usize = 4096;
 
+/// How the schema of an argument says that it is a [`VirtualPath`].
+pub const SCHEMA_FORMAT: &str = "path";
+
 /// What the client said, verbatim.
 ///
 /// Any string is a `VirtualPath`, because in a list of paths one bad path must not make the others
@@ -31,7 +34,7 @@ pub const MAX_PATH_BYTES: usize = 4096;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(transparent)]
-#[schemars(inline)]
+#[schemars(inline, extend("format" = SCHEMA_FORMAT))]
 pub struct VirtualPath(String);
 
 /// A path taken apart: the names in it, and nothing else.

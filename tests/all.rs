@@ -1,1 +1,41 @@
+//! The one integration binary: each module asks one thing of the program or of the crate.
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::missing_panics_doc,
+    clippy::too_many_lines,
+    clippy::needless_pass_by_value,
+    clippy::format_collect,
+    unreachable_pub,
+    reason = "tests set up what the program must not touch, and fail loudly"
+)]
 
+mod architecture; // who may import whom, and that the checker bites
+mod common; // the tree builder, the client, the naive victim
+mod compile_fail; // what does not compile: forged targets, writing with the right to read
+mod docs; // pages equal to the code, commands of the README
+mod escapes; // the table: path x tool x code x resolver
+mod guards; // the clippy bans bite, counted exactly
+mod protocol; // both eras, raw lines, stdout
+mod resolver; // our resolution against cap-std's
+mod startup; // every refusal at the start
+mod tools; // what each tool answers
+
+/// A file in this directory that no module takes in would never run.
+#[test]
+fn every_file_here_is_a_module() {
+    let all = std::fs::read_to_string("tests/all.rs").unwrap();
+    for entry in std::fs::read_dir("tests").unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if let Some(module) = name.strip_suffix(".rs").filter(|module| *module != "all") {
+            assert!(all.contains(&format!("mod {module};")), "{name} is not in tests/all.rs");
+        }
+    }
+}

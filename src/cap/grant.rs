@@ -262,7 +262,7 @@ impl Grants {
     /// One clause for hints and instructions.
     pub fn how_paths_look(&self) -> String {
         if self.are_named_in_paths() {
-            format!("`NAME/path/in/it`, where NAME is {}", self.names())
+            "`NAME/path/in/it`, where NAME is the name of a granted directory".into()
         } else {
             "relative to the granted directory, such as `src/main.rs`".into()
         }

@@ -92,12 +92,14 @@ impl Place<Read> {
     /// # Errors
     /// `not_a_directory`, `special_file`, `os_denied` and the other codes of the host.
     pub fn entries(&self) -> Result<Entries<'_>, ToolError> {
-        if self.kind() != Kind::Directory {
-            return Err(ToolError::new(
-                Code::NotADirectory,
-                format!("`{}` is not a directory", self.said),
-            )
-            .hint("get_file_info says what it is"));
+        match self.kind() {
+            Kind::Directory => {}
+            Kind::Special => return Err(self.special()),
+            Kind::File | Kind::Link => {
+                let sentence = format!("`{}` is not a directory", self.said);
+                return Err(ToolError::new(Code::NotADirectory, sentence)
+                    .hint("get_file_info says what it is"));
+            }
         }
         let name = self.name.as_ref().map_or(OsStr::new("."), Name::as_os_str);
         let fd = self.open(name, OFlags::RDONLY | OFlags::DIRECTORY)?;

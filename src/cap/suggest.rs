@@ -14,7 +14,7 @@ const MAX_LOOKED_AT: usize = 2_000;
 /// Most names offered.
 const MAX_OFFERED: usize = 3;
 /// Least likeness, between 0 and 1, of a name that is offered.
-const LIKE: f64 = 0.7;
+const LIKE: f64 = 0.6;
 
 /// The names in `dir` (which is `below` in its grant) that are most like `wanted`.
 pub(super) fn did_you_mean(dir: &Dir, rules: &Rules, below: &[Name], wanted: &Name) -> Vec<Name> {
@@ -22,7 +22,8 @@ pub(super) fn did_you_mean(dir: &Dir, rules: &Rules, below: &[Name], wanted: &Na
     let mut near: Vec<(f64, Name)> = super::read::names(dir)
         .take(MAX_LOOKED_AT)
         .filter_map(|name| {
-            let likeness = strsim::jaro_winkler(&wanted, &fold(&name.to_string()));
+            let likeness =
+                strsim::normalized_damerau_levenshtein(&wanted, &fold(&name.to_string()));
             (likeness >= LIKE).then_some((likeness, name))
         })
         .filter(|(_, name)| rules.judge(below.iter().chain([name])) != Verdict::Hidden)

@@ -18,7 +18,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use tokio::sync::Semaphore;
 
 use super::instructions::instructions;
-use crate::args::without_examples;
+use crate::args::for_clients;
 use crate::cap::Rights;
 use crate::dispatch::{Dispatcher, Fault, Offered};
 use crate::limits::Cancel;
@@ -117,7 +117,7 @@ fn crashed(why: &str) -> ErrorData {
 
 fn tool(offered: &Offered) -> Tool {
     let entry = &offered.entry;
-    let schema = without_examples(offered.schema.clone());
+    let schema = for_clients(offered.schema.clone());
     Tool::new_with_raw(entry.name, Some(entry.about.into()), schema).annotate(hints(entry.rights))
 }
 

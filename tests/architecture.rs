@@ -1,0 +1,274 @@
+//! Who may import whom. `clippy.toml` bans functions; this bans modules and crates, and looks at
+//! tokens, so that neither a comment, a string nor a grouped `use` deceives it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+/// Which modules each module may name. ARCHITECTURE.md shows the same table.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("path", &[]),
+    ("limits", &[]),
+    ("error", &["limits", "path"]),
+    ("cap", &["error", "path"]),
+    ("args", &["error", "path"]),
+    ("text", &["cap", "error", "limits"]),
+    ("audit", &["cap", "error"]),
+    ("tool", &["args", "cap", "error", "limits"]),
+    ("tools", &["cap", "error", "limits", "path", "text", "tool"]),
+    ("dispatch", &["args", "audit", "cap", "error", "limits", "path", "tool", "tools"]),
+    ("protocol", &["args", "cap", "dispatch", "limits", "path", "tool"]),
+    ("allowlist", &["cap", "limits"]),
+    ("cli", &["allowlist"]),
+    ("explain", &["args", "cli", "error", "limits", "tools"]),
+    ("doctor", &["cap", "limits", "path"]),
+    ("authority", &["allowlist", "cap", "doctor", "limits", "path"]),
+    (
+        "main",
+        &["allowlist", "audit", "authority", "cli", "dispatch", "doctor", "explain", "protocol"],
+    ),
+];
+
+/// Which modules may name a crate, or a part of one. `main` may name what it is there to start.
+const MAY_NAME: &[(&str, &[&str])] = &[
+    ("rmcp", &["protocol"]),
+    ("tokio", &["protocol"]),
+    ("cap_std", &["cap", "authority"]),
+    ("cap_primitives", &[]),
+    ("rustix", &["cap", "authority"]),
+    ("std::fs", &["authority"]),
+    ("std::env", &["authority"]),
+    ("std::net", &[]),
+    ("std::process", &["main"]),
+    ("std::os::unix::fs", &[]),
+    ("std::os::unix::net", &[]),
+    ("tokio::fs", &[]),
+    ("tokio::process", &[]),
+    ("tokio::net", &[]),
+    ("rustix::fs::CWD", &[]),
+    ("rustix::net", &[]),
+    ("libc", &[]),
+    ("ignore::WalkBuilder", &[]),
+];
+
+/// Names that betray the rest, wherever they come from.
+const NOWHERE: &[&str] = &["CWD", "AT_FDCWD", "unsafe", "extern"];
+
+#[test]
+fn modules_import_only_what_their_layer_allows() {
+    let mut violations = vec![];
+    let mut modules = std::collections::BTreeSet::new();
+    for (file, text) in sources(Path::new("src")) {
+        let module = module_of(&file);
+        if module != "lib" {
+            modules.insert(module.clone());
+            violations
+                .extend(check(&module, &text).into_iter().map(|what| format!("{file}: {what}")));
+        }
+    }
+    assert!(violations.is_empty(), "\n{}", violations.join("\n"));
+    let rows: std::collections::BTreeSet<_> =
+        MAY_IMPORT.iter().map(|(m, _)| (*m).to_owned()).collect();
+    assert_eq!(modules, rows, "each module has a row, and each row a module");
+}
+
+#[test]
+fn the_layers_have_no_circle() {
+    let rows: BTreeMap<_, _> = MAY_IMPORT.iter().copied().collect();
+    let mut low: Vec<&str> = vec![];
+    while low.len() < rows.len() {
+        let next = rows
+            .iter()
+            .find(|(module, may)| !low.contains(module) && may.iter().all(|m| low.contains(m)));
+        low.push(next.expect("some module imports only lower ones").0);
+    }
+}
+
+#[test]
+fn the_checker_bites() {
+    for (module, text, want) in [
+        ("path", "use crate::error::ToolError;", "crate::error"),
+        ("path", "use crate::{error::{A, B}, limits};", "crate::error"),
+        ("tools", "fn f() { crate::dispatch::go() }", "crate::dispatch"),
+        (
+            "tools",
+            "fn f() { let x = format!(\"{}\", crate::authority::mint()); }",
+            "crate::authority",
+        ),
+        ("tools", "use std::fs;", "std::fs"),
+        ("tools", "use std::{io, fs::File};", "std::fs"),
+        ("tools", "use std::{self as s, env};", "std::env"),
+        ("tools", "use ::std::net::TcpStream;", "std::net"),
+        ("tools", "use std as s;", "std as"),
+        ("tools", "use cap_std::fs::Dir;", "cap_std"),
+        ("dispatch", "fn f() -> rmcp::ErrorData { todo!() }", "rmcp"),
+        ("cap", "use rustix::fs::{CWD, openat};", "CWD"),
+        ("cap", "fn f() { unsafe { g() } }", "unsafe"),
+        ("cap", "use std::os::unix::fs::symlink;", "std::os::unix::fs"),
+        ("protocol", "use tokio::{fs, sync};", "tokio::fs"),
+        ("main", "use preopen::cap::Grants;", "preopen::cap"),
+    ] {
+        let found = check(module, text);
+        assert!(found.iter().any(|what| what.contains(want)), "{module}: {text}: {found:?}");
+    }
+    for (module, text) in [
+        ("path", "// use std::fs;\n/// use crate::error;\nconst S: &str = \"std::fs::read\";"),
+        ("authority", "use std::fs::File;"),
+        ("tools", "use crate::cap::{Read, Target};"),
+        ("tools", "#[cfg(test)] mod tests { use std::fs; use crate::authority; }"),
+        ("cap", "use cap_std::fs::Dir; use rustix::fs::openat;"),
+    ] {
+        assert_eq!(check(module, text), Vec::<String>::new(), "{module}: {text}");
+    }
+}
+
+#[test]
+fn architecture_md_shows_the_same_table() {
+    let page = std::fs::read_to_string("ARCHITECTURE.md").unwrap();
+    for (module, may) in MAY_IMPORT {
+        let may: Vec<_> = may.iter().map(|m| format!("`{m}`")).collect();
+        let may = if may.is_empty() { "nothing".into() } else { may.join(", ") };
+        let row = format!("| `{module}` | {may} |");
+        assert!(page.contains(&row), "ARCHITECTURE.md lacks the row\n{row}");
+    }
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    for (file, text) in sources(Path::new("src")) {
+        assert!(text.starts_with("//! "), "{file} does not open with `//!`");
+        let lines = text.lines().count();
+        assert!(lines <= 400, "{file} has {lines} lines; are two files two subjects?");
+    }
+}
+
+fn sources(dir: &Path) -> Vec<(String, String)> {
+    let mut all = vec![];
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            all.push((path.to_str().unwrap().to_owned(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    all.sort();
+    all
+}
+
+fn module_of(file: &str) -> String {
+    let below = file.split_once("src/").unwrap().1;
+    below.split('/').next().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+/// What `text`, as part of `module`, names that it may not.
+fn check(module: &str, text: &str) -> Vec<String> {
+    let tokens: TokenStream = text.parse().unwrap();
+    let mut paths = vec![];
+    collect(&without_tests(tokens), &[], &mut paths);
+    let own = MAY_IMPORT.iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, may)| *may);
+    let mut found = vec![];
+    for path in &paths {
+        let joined = path.join("::");
+        let first = path.first().map_or("", String::as_str);
+        let second = path.get(1).map_or("", String::as_str);
+        if matches!(first, "crate" | "preopen")
+            && !second.is_empty()
+            && second != module
+            && !own.contains(&second)
+        {
+            let known = MAY_IMPORT.iter().any(|(name, _)| *name == second);
+            if known {
+                found.push(format!("{module} names {first}::{second}"));
+            }
+        }
+        for (named, may) in MAY_NAME {
+            let is_it = joined == *named || joined.starts_with(&format!("{named}::"));
+            if is_it && !may.contains(&module) {
+                found.push(format!("{module} names {joined}"));
+            }
+        }
+        if matches!(first, "std" | "tokio" | "rustix" | "cap_std") && second == "as" {
+            found.push(format!("{module} says {first} as ..."));
+        }
+        if let Some(name) = path.iter().find(|name| NOWHERE.contains(&name.as_str())) {
+            found.push(format!("{module} says {name}"));
+        }
+    }
+    found
+}
+
+/// The tokens but for `#[cfg(test)] mod ... { ... }`: tests set up what the program must not touch.
+fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
+    let all: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_cfg_test = |at: usize| {
+        matches!(&all[at], TokenTree::Punct(p) if p.as_char() == '#')
+            && matches!(all.get(at + 1), Some(TokenTree::Group(g)) if g.to_string().replace(' ', "") == "[cfg(test)]")
+            && matches!(all.get(at + 2), Some(TokenTree::Ident(i)) if i == "mod")
+    };
+    let mut kept = vec![];
+    let mut at = 0;
+    while at < all.len() {
+        if is_cfg_test(at) {
+            at += 5; // # [cfg(test)] mod name { }
+        } else {
+            kept.push(all[at].clone());
+            at += 1;
+        }
+    }
+    kept
+}
+
+/// Every `a::b::c` in the tokens, `use` groups unfolded, single names included.
+fn collect(tokens: &[TokenTree], prefix: &[String], paths: &mut Vec<Vec<String>>) {
+    let mut at = 0;
+    while at < tokens.len() {
+        match &tokens[at] {
+            // `use ::std` and the like: the path begins behind the keyword.
+            TokenTree::Ident(ident) if ident == "use" || ident == "return" => at += 1,
+            TokenTree::Ident(ident) => {
+                let mut path = prefix.to_vec();
+                path.push(ident.to_string());
+                at += 1;
+                while is_path_separator(tokens, at) {
+                    match tokens.get(at + 2) {
+                        Some(TokenTree::Ident(ident)) => {
+                            path.push(ident.to_string());
+                            at += 3;
+                        }
+                        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+                            let inner: Vec<_> = group.stream().into_iter().collect();
+                            for part in inner
+                                .split(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == ','))
+                            {
+                                collect(part, &path, paths);
+                            }
+                            at += 3;
+                        }
+                        _ => break,
+                    }
+                }
+                if let Some(TokenTree::Ident(next)) = tokens.get(at)
+                    && next == "as"
+                    && path.len() == 1
+                {
+                    path.push("as".into());
+                }
+                paths.push(path);
+            }
+            TokenTree::Group(group) => {
+                let inner: Vec<_> = group.stream().into_iter().collect();
+                collect(&inner, &[], paths);
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+fn is_path_separator(tokens: &[TokenTree], at: usize) -> bool {
+    let colon =
+        |at: usize| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == ':');
+    colon(at) && colon(at + 1)
+}

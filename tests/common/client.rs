@@ -1,0 +1,203 @@
+//! [`Client`]: starts the real program and talks to it line by line.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+use serde_json::{Value, json};
+
+/// Longer than any call of these tests takes on a slow machine; a call that blocks never ends.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How the client opens the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Era {
+    /// `initialize`, 2025-11-25.
+    Legacy,
+    /// Stateless, 2026-07-28.
+    Modern,
+}
+
+/// What the kernel does not give to the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Without {
+    /// It gives everything.
+    Nothing,
+    /// `openat2` answers ENOSYS, as an old kernel does.
+    OpenAt2NoSys,
+    /// `openat2` answers EPERM, as an old container runtime does.
+    OpenAt2Perm,
+}
+
+/// The program, running.
+pub struct Client {
+    child: Child,
+    input: Option<ChildStdin>,
+    lines: Receiver<String>,
+    era: Era,
+    next_id: u64,
+}
+
+/// What a call came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub text: String,
+    pub is_error: bool,
+}
+
+impl Answer {
+    /// `ok`, or the code of the refusal.
+    pub fn code(&self) -> &str {
+        if self.is_error { self.text.split(':').next().unwrap() } else { "ok" }
+    }
+}
+
+/// The program, not yet started, in an environment with nothing in it.
+#[must_use]
+pub fn preopen(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_preopen"));
+    command.env_clear().args(args);
+    command
+}
+
+impl Client {
+    pub fn start(args: &[&str], era: Era) -> Self {
+        Self::start_without(args, era, Without::Nothing)
+    }
+
+    /// Starts the program and, in the legacy era, shakes hands.
+    pub fn start_without(args: &[&str], era: Era, without: Without) -> Self {
+        let mut command = preopen(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = spawn(command, without);
+        let (send, lines) = channel();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let input = child.stdin.take();
+        let mut client = Self { child, input, lines, era, next_id: 0 };
+        if era == Era::Legacy {
+            let hello = json!({"protocolVersion": "2025-11-25", "capabilities": {},
+                "clientInfo": {"name": "test", "version": "1"}});
+            client.request("initialize", hello);
+            client.send(
+                &json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string(),
+            );
+        }
+        client
+    }
+
+    /// Sends one line as it is.
+    pub fn send(&mut self, line: &str) {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(line.as_bytes()).unwrap();
+        input.write_all(b"\n").unwrap();
+        input.flush().unwrap();
+    }
+
+    /// Sends bytes without a line end.
+    pub fn send_raw(&mut self, bytes: &[u8]) {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(bytes).unwrap();
+        input.flush().unwrap();
+    }
+
+    /// The next line, which has to be one JSON object.
+    pub fn receive(&mut self) -> Value {
+        let line = self.lines.recv_timeout(PATIENCE).expect("an answer, in time");
+        serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e} in {line}"))
+    }
+
+    /// One request and its answer, whole.
+    pub fn request(&mut self, method: &str, mut params: Value) -> Value {
+        self.next_id += 1;
+        if self.era == Era::Modern {
+            params["_meta"] = modern_meta();
+        }
+        let id = self.next_id;
+        self.send(
+            &json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string(),
+        );
+        let answer = self.receive();
+        assert_eq!(answer["id"], id, "{answer}");
+        answer
+    }
+
+    /// One tool call that is answered, even if by a refusal.
+    pub fn call(&mut self, tool: &str, arguments: &Value) -> Answer {
+        let answer = self.request("tools/call", json!({"name": tool, "arguments": arguments}));
+        let result = &answer["result"];
+        let content =
+            result["content"].as_array().unwrap_or_else(|| panic!("{tool} {arguments}: {answer}"));
+        assert_eq!(content.len(), 1, "one block of text: {answer}");
+        assert!(result.get("structuredContent").is_none(), "{answer}");
+        Answer {
+            text: content[0]["text"].as_str().unwrap().to_owned(),
+            is_error: result["isError"].as_bool().unwrap(),
+        }
+    }
+
+    /// The tools it offers, by name.
+    pub fn tools(&mut self) -> BTreeMap<String, Value> {
+        let answer = self.request("tools/list", json!({}));
+        let tools = answer["result"]["tools"].as_array().unwrap().clone();
+        tools.into_iter().map(|tool| (tool["name"].as_str().unwrap().to_owned(), tool)).collect()
+    }
+
+    /// Ends the input; gives the lines that were still to come and the exit status.
+    pub fn finish(mut self) -> (Vec<String>, i32) {
+        drop(self.input.take());
+        let mut rest = vec![];
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            rest.push(line);
+        }
+        let status = self.child.wait().unwrap();
+        (rest, status.code().unwrap_or(-1))
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What each request of the stateless era carries.
+pub fn modern_meta() -> Value {
+    json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+    })
+}
+
+/// A child inherits the filter of the thread that starts it: the thread is there for that alone.
+fn spawn(mut command: Command, without: Without) -> Child {
+    let errno = match without {
+        Without::Nothing => return command.spawn().unwrap(),
+        Without::OpenAt2NoSys => rustix::io::Errno::NOSYS,
+        Without::OpenAt2Perm => rustix::io::Errno::PERM,
+    };
+    let filtered = std::thread::spawn(move || {
+        let openat2 = 437; // the same number on every architecture
+        let filter = SeccompFilter::new(
+            [(openat2, vec![])].into(),
+            SeccompAction::Allow,
+            SeccompAction::Errno(errno.raw_os_error().unsigned_abs()),
+            std::env::consts::ARCH.try_into().unwrap(),
+        );
+        let program: BpfProgram = filter.unwrap().try_into().unwrap();
+        seccompiler::apply_filter(&program).unwrap();
+        command.spawn().unwrap()
+    });
+    filtered.join().unwrap()
+}

@@ -1,0 +1,9 @@
+//! A target is made by `Grants::attenuate` alone.
+
+use preopen::cap::{Grants, Target, Write};
+
+fn forge(grants: Grants) -> Target<Write> {
+    Target { grants, grant: 0, names: vec![], must_be_dir: false, said: "x".into(), right: std::marker::PhantomData }
+}
+
+fn main() {}

@@ -1,0 +1,93 @@
+//! Pages that would be wrong if the code changed without them.
+
+use std::process::Stdio;
+
+use crate::common::preopen;
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(name).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+#[test]
+fn reference_pages_are_what_the_program_prints() {
+    for name in ["errors", "tools", "limits"] {
+        let output = preopen(&["explain", name]).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(page(&format!("docs/{name}.md")), printed, "run `make reference`");
+    }
+}
+
+#[test]
+fn the_example_allowlist_is_a_valid_one() {
+    let text = page("allowlist.toml");
+    let list = preopen::allowlist::Allowlist::parse(&text, std::path::Path::new("/")).unwrap();
+    assert!(!list.allow.is_empty());
+}
+
+/// Every `preopen` command in a shell block of the README is run, as it stands there, with standard
+/// input at its end: it has to be understood. What it then serves is tested elsewhere.
+#[test]
+fn every_command_of_the_readme_is_understood() {
+    let mut ran = 0;
+    for line in shell_lines(&page("README.md")) {
+        let line =
+            line.split_once(" #").map_or(line.as_str(), |(command, _)| command).trim().to_owned();
+        let Some(args) = line.strip_prefix("preopen ") else { continue };
+        let work = tempfile::tempdir().unwrap();
+        for dir in ["src", "docs", "project"] {
+            std::fs::create_dir(work.path().join(dir)).unwrap();
+        }
+        std::fs::write(work.path().join("allowlist.toml"), "[[allow]]\npath = \"src\"\n").unwrap();
+        let args: Vec<&str> = args.split_whitespace().collect();
+        let output = preopen(&args).current_dir(work.path()).stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        ran += 1;
+    }
+    assert!(ran >= 4, "only {ran} commands were found");
+}
+
+/// Every `make` target that the documents name exists.
+#[test]
+fn every_make_target_that_is_named_exists() {
+    let makefile = page("Makefile");
+    for name in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"] {
+        for (at, _) in page(name).match_indices("`make ") {
+            let text = &page(name)[at + 6..];
+            let target: String =
+                text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            assert!(makefile.contains(&format!("\n{target}:")), "{name} names `make {target}`");
+        }
+    }
+}
+
+/// Every relative link leads to something.
+#[test]
+fn every_link_leads_somewhere() {
+    let mut checked = 0;
+    for name in ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+        let text = page(name);
+        for (at, _) in text.match_indices("](") {
+            let target: String = text[at + 2..].chars().take_while(|c| *c != ')').collect();
+            let file = target.split('#').next().unwrap();
+            if !file.is_empty() && !file.contains("://") {
+                assert!(std::path::Path::new(file).exists(), "{name} links to {file}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= 5, "only {checked} links");
+}
+
+fn shell_lines(text: &str) -> Vec<String> {
+    let mut lines = vec![];
+    let mut in_shell = false;
+    for line in text.lines() {
+        match line.trim() {
+            "```sh" | "```console" => in_shell = true,
+            "```" => in_shell = false,
+            line if in_shell => lines.push(line.trim_start_matches("$ ").to_owned()),
+            _ => {}
+        }
+    }
+    lines
+}

@@ -1,0 +1,181 @@
+//! The protocol as bytes: both eras, lines that are no messages, standard output.
+
+use serde_json::{Value, json};
+
+use crate::common::{Client, Era, Sandbox, modern_meta};
+
+fn start(sandbox: &Sandbox, era: Era) -> Client {
+    Client::start(&[sandbox.path("grant").to_str().unwrap()], era)
+}
+
+#[test]
+fn both_eras_say_who_we_are_and_what_we_have() {
+    let sandbox = Sandbox::new().file("grant/a", "x");
+    let mut client = start(&sandbox, Era::Modern);
+    let modern = client.request("server/discover", json!({}))["result"].clone();
+    assert!(modern["supportedVersions"].as_array().unwrap().contains(&json!("2026-07-28")));
+    let mut client = Client::start(&[sandbox.path("grant").to_str().unwrap()], Era::Legacy);
+    let legacy = client.request("ping", json!({}));
+    assert_eq!(legacy["result"], json!({}));
+    assert_eq!(modern["capabilities"], json!({"tools": {}}), "tools are the only capability");
+    let instructions = modern["instructions"].as_str().unwrap();
+    assert!(instructions.chars().count() < 1_500 && instructions.contains("read only"));
+    for era in [Era::Legacy, Era::Modern] {
+        let mut client = start(&sandbox, era);
+        assert_eq!(
+            client.call("read_text_file", &json!({"path": "a"})).text,
+            "x\n[lines 1-1 of 1; no line end]"
+        );
+    }
+}
+
+#[test]
+fn one_process_serves_both_eras_at_once() {
+    let sandbox = Sandbox::new().file("grant/a", "x");
+    let mut client = start(&sandbox, Era::Legacy);
+    client.call("read_text_file", &json!({"path": "a"}));
+    let call =
+        json!({"name": "read_text_file", "arguments": {"path": "a"}, "_meta": modern_meta()});
+    client.send(
+        &json!({"jsonrpc": "2.0", "id": "m", "method": "tools/call", "params": call}).to_string(),
+    );
+    assert_eq!(client.receive()["result"]["resultType"], "complete");
+}
+
+#[test]
+fn many_grants_fit_into_the_instructions() {
+    let mut sandbox = Sandbox::new();
+    let mut specs = vec![];
+    for i in 0..60 {
+        sandbox = sandbox.dir(&format!("a-directory-with-a-rather-long-name-{i}"));
+    }
+    for i in 0..60 {
+        specs.push(sandbox.spec(&format!("a-directory-with-a-rather-long-name-{i}"), "ro"));
+    }
+    let mut client =
+        Client::start(&specs.iter().map(String::as_str).collect::<Vec<_>>(), Era::Modern);
+    let found = client.request("server/discover", json!({}));
+    let text = found["result"]["instructions"].as_str().unwrap();
+    assert!(text.chars().count() < 1_500, "{}", text.chars().count());
+    assert!(
+        text.contains("more: see list_allowed_directories") && text.ends_with("(also delete)."),
+        "{text}"
+    );
+}
+
+#[test]
+fn every_schema_is_plain_and_says_what_each_argument_is() {
+    let sandbox = Sandbox::new();
+    let mut client = Client::start(&[&sandbox.spec("grant", "rwd")], Era::Modern);
+    let tools = client.tools();
+    assert!(tools.len() >= 4);
+    for (name, tool) in tools {
+        let schema = &tool["inputSchema"];
+        let text = schema.to_string();
+        for word in [
+            "$schema",
+            "$ref",
+            "$defs",
+            "oneOf",
+            "anyOf",
+            "allOf",
+            "\"null\"",
+            "\"format\"",
+            "examples",
+        ] {
+            assert!(!text.contains(word), "{name} has {word}");
+        }
+        assert_eq!(schema["type"], "object");
+        assert_eq!(schema["additionalProperties"], false);
+        for (argument, property) in schema["properties"].as_object().into_iter().flatten() {
+            assert!(property["type"].is_string(), "{name}.{argument} has one type");
+            let about = property["description"].as_str().unwrap_or_default();
+            assert!(about.len() > 5, "{name}.{argument} says what it is");
+        }
+        assert!(name.bytes().all(|b| b == b'_' || b.is_ascii_lowercase()), "{name}");
+        assert!(tool["description"].as_str().unwrap().len() < 1_000);
+        for hint in ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"] {
+            assert!(tool["annotations"][hint].is_boolean(), "{name} lacks {hint}");
+        }
+    }
+}
+
+#[test]
+fn a_line_that_is_no_message_is_answered_and_the_next_one_too() {
+    let sandbox = Sandbox::new();
+    for (line, code, id) in [
+        ("not json", -32700, Value::Null),
+        ("{\"jsonrpc\":\"2.0\",\"id\":1", -32700, Value::Null),
+        ("[]", -32600, Value::Null),
+        ("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]", -32600, Value::Null),
+        ("42", -32600, Value::Null),
+        ("{\"jsonrpc\":\"2.0\",\"id\":7}", -32600, json!(7)),
+        ("{\"jsonrpc\":\"2.0\",\"id\":\"s\",\"method\":5}", -32600, json!("s")),
+        ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"no/such\"}", -32601, json!(7)),
+        (
+            "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{}}",
+            -32602,
+            json!(7),
+        ),
+        (
+            "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}",
+            -32602,
+            json!(7),
+        ),
+        (
+            "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/list\",\"params\":{\"cursor\":\"x\"}}",
+            -32602,
+            json!(7),
+        ),
+    ] {
+        let mut client = start(&sandbox, Era::Legacy);
+        client.send(line);
+        let answer = client.receive();
+        assert_eq!(answer["error"]["code"], code, "{line}: {answer}");
+        assert_eq!(answer.get("id").cloned().unwrap_or_default(), id, "{line}: {answer}");
+        assert_eq!(client.request("ping", json!({}))["result"], json!({}), "{line}");
+    }
+}
+
+#[test]
+fn an_oversized_line_is_answered_and_skipped() {
+    let sandbox = Sandbox::new();
+    let mut client = start(&sandbox, Era::Legacy);
+    client.send(&"x".repeat((16 << 20) + 1));
+    assert_eq!(client.receive()["error"]["code"], -32600);
+    assert_eq!(client.request("ping", json!({}))["result"], json!({}));
+}
+
+#[test]
+fn the_last_line_is_answered_without_its_end_and_the_exit_is_clean() {
+    let sandbox = Sandbox::new();
+    let mut client = start(&sandbox, Era::Legacy);
+    client.send_raw(br#"{"jsonrpc":"2.0","id":99,"method":"tools/list"}"#);
+    let (rest, status) = client.finish();
+    assert_eq!((rest.len(), status), (1, 0));
+    assert!(rest[0].contains("\"id\":99"));
+    let (rest, status) = start(&sandbox, Era::Modern).finish();
+    assert_eq!((rest.len(), status), (0, 0), "a client that never spoke is no failure");
+}
+
+#[test]
+fn a_tool_without_its_right_does_not_exist_and_says_how_it_would() {
+    let sandbox = Sandbox::new();
+    let mut client = start(&sandbox, Era::Modern);
+    let answer = client.request("tools/call", json!({"name": "no_such_tool", "arguments": {}}));
+    assert_eq!(answer["error"]["code"], -32602);
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(message.starts_with("unknown tool: no_such_tool (there are "), "{message}");
+    let mut client = Client::start(
+        &[sandbox.path("grant").to_str().unwrap(), "--tools", "list_directory,read_text_file"],
+        Era::Modern,
+    );
+    assert_eq!(
+        client.tools().into_keys().collect::<Vec<_>>(),
+        ["list_directory", "read_text_file"]
+    );
+    let answer =
+        client.request("tools/call", json!({"name": "get_file_info", "arguments": {"path": "."}}));
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(message.contains("left it out with --tools"), "{message}");
+}

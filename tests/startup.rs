@@ -1,0 +1,215 @@
+//! Every refusal at the start, and what starts all the same.
+
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+use crate::common::{Client, Era, Sandbox, preopen};
+
+fn run(command: &mut Command) -> Output {
+    command.stdin(std::process::Stdio::null()).output().unwrap()
+}
+
+/// Refused with status 2, nothing on standard output, and `words` in the sentence and the hint.
+fn refused(command: &mut Command, words: &[&str]) {
+    let output = run(command);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{command:?}: {stderr}");
+    assert!(output.stdout.is_empty());
+    for word in words {
+        assert!(stderr.contains(word), "{command:?} does not say {word:?}:\n{stderr}");
+    }
+}
+
+#[test]
+fn without_a_grant_it_says_what_to_type() {
+    refused(&mut preopen(&[]), &["no directory is granted", "--allow DIR"]);
+    refused(&mut preopen(&["doctor"]), &["no directory is granted", "--allow DIR"]);
+}
+
+#[test]
+fn a_value_that_the_client_did_not_expand_is_refused() {
+    refused(&mut preopen(&["--allow", "${workspaceFolder}"]), &["did not replace", "`.`"]);
+    refused(&mut preopen(&["--allow", "/srv:wr"]), &["`wr`", "`ro`, `rw` and `rwd`"]);
+}
+
+#[test]
+fn the_machine_itself_is_never_granted() {
+    for path in ["/", "/proc", "/sys", "/dev", "/proc/self", "/dev/shm", "//", "/proc/../"] {
+        refused(&mut preopen(&["--allow", path, "--allow-home"]), &["never granted", "--allow"]);
+    }
+    let sandbox = Sandbox::new().link("grant/root", "/").link("grant/dev", "/dev");
+    for link in ["grant/root", "grant/dev"] {
+        refused(&mut preopen(&[sandbox.path(link).to_str().unwrap()]), &["never granted"]);
+    }
+}
+
+#[test]
+fn the_home_directory_and_above_need_saying_so() {
+    let sandbox = Sandbox::new().dir("home/me/project").link("alias", "home/me");
+    let home = sandbox.path("home/me");
+    for path in ["home/me", "home", "alias", "home/me/project/.."] {
+        let path = sandbox.path(path);
+        refused(
+            preopen(&[path.to_str().unwrap()]).env("HOME", &home),
+            &["home directory", "${workspaceFolder}", "--allow-home"],
+        );
+        let output = run(preopen(&["--allow-home", path.to_str().unwrap()]).env("HOME", &home));
+        assert!(output.status.success());
+    }
+    refused(preopen(&["."]).current_dir(&home).env("HOME", &home), &["home directory"]);
+    let output =
+        run(preopen(&[sandbox.path("home/me/project").to_str().unwrap()]).env("HOME", &home));
+    assert!(output.status.success());
+}
+
+#[test]
+fn a_grant_in_a_grant_has_to_say_the_same() {
+    let sandbox = Sandbox::new().dir("grant/sub").link("alias", "grant/sub");
+    let (outer, inner) = (sandbox.spec("grant", "rw"), sandbox.spec("grant/sub", "ro"));
+    let words = ["lies in", "readonly = ["];
+    refused(&mut preopen(&[&outer, &inner]), &words);
+    refused(&mut preopen(&[&inner, &outer]), &words);
+    refused(&mut preopen(&[&outer, &sandbox.spec("alias", "ro")]), &words);
+    refused(&mut preopen(&[&outer, &sandbox.spec("grant", "ro")]), &words);
+    assert!(run(&mut preopen(&[&outer, &sandbox.spec("grant/sub", "rw")])).status.success());
+    let toml = "[[allow]]\npath = \"grant\"\nhide = [\"k\"]\n[[allow]]\npath = \"grant/sub\"\n";
+    let sandbox = sandbox.file("allowlist.toml", toml);
+    refused(&mut preopen(&["--config", sandbox.path("allowlist.toml").to_str().unwrap()]), &words);
+}
+
+#[test]
+fn an_audit_file_in_a_grant_is_refused() {
+    let sandbox = Sandbox::new()
+        .dir("grant/sub")
+        .link("way", "grant/sub")
+        .file("log", "")
+        .hard_link("grant/log", "log");
+    let grant = sandbox.path("grant");
+    for path in ["grant/a.jsonl", "grant/sub/a.jsonl", "way/a.jsonl", "grant/sub/../a.jsonl"] {
+        let audit = sandbox.path(path);
+        refused(
+            &mut preopen(&[grant.to_str().unwrap(), "--audit", audit.to_str().unwrap()]),
+            &["lies in a grant", "outside every grant"],
+        );
+        assert!(!audit.exists());
+    }
+    let log = sandbox.path("log");
+    refused(
+        &mut preopen(&[grant.to_str().unwrap(), "--audit", log.to_str().unwrap()]),
+        &["another name"],
+    );
+    let log = sandbox.path("none/log");
+    refused(
+        &mut preopen(&[grant.to_str().unwrap(), "--audit", log.to_str().unwrap()]),
+        &["cannot be opened"],
+    );
+}
+
+#[test]
+fn a_config_file_has_to_be_there_and_right() {
+    let sandbox = Sandbox::new()
+        .file("bad.toml", "[[allow]]\npath = \".\"\nright = \"rw\"\n")
+        .file("glob.toml", "[[allow]]\npath = \"grant\"\nhide = [\"a[\"]\n");
+    let path = |name: &str| sandbox.path(name).to_str().unwrap().to_owned();
+    refused(
+        &mut preopen(&["--config", &path("none.toml")]),
+        &["cannot be read", "nothing of that name"],
+    );
+    refused(&mut preopen(&["--config", &path("bad.toml")]), &["is wrong", "line 3", "right"]);
+    refused(&mut preopen(&["--config", &path("glob.toml")]), &["glob `a[`", ".gitignore"]);
+    // None is found by itself.
+    let sandbox = sandbox.file("allowlist.toml", "[[allow]]\npath = \"grant\"\n");
+    refused(preopen(&[]).current_dir(sandbox.path("")), &["no directory is granted"]);
+}
+
+#[test]
+fn what_names_nothing_is_refused() {
+    let sandbox = Sandbox::new();
+    let grant = sandbox.path("grant").to_str().unwrap().to_owned();
+    refused(
+        &mut preopen(&[&grant, "--tools", "no_such_tool"]),
+        &["`no_such_tool`", "explain tools"],
+    );
+    refused(&mut preopen(&[&grant, "--alias", "app=/x"]), &["`--alias app=...`", "`grant`"]);
+    refused(&mut preopen(&["a=.", "a=/tmp"]), &["two grants are called `a`", "NAME=DIR"]);
+    refused(&mut preopen(&[&grant, "--sandbox", "require"]), &["--sandbox require"]);
+}
+
+#[test]
+fn a_directory_that_cannot_be_opened_does_not_take_the_others_down() {
+    let sandbox = Sandbox::new().file("grant/a", "x").file("plain", "no directory");
+    let (grant, gone, plain) = (sandbox.path("grant"), sandbox.path("gone"), sandbox.path("plain"));
+    let args = [grant.to_str().unwrap(), gone.to_str().unwrap(), plain.to_str().unwrap()];
+    let stderr = String::from_utf8(run(&mut preopen(&args)).stderr).unwrap();
+    assert!(stderr.contains("is not available: there is nothing of that name"), "{stderr}");
+    assert!(stderr.contains("is not available: it is not a directory"), "{stderr}");
+    let mut client = Client::start(&args, Era::Modern);
+    let listed = client.call("list_allowed_directories", &json!({})).text;
+    assert!(listed.contains("gone (not available: there is nothing of that name)"), "{listed}");
+    let found = client.request("server/discover", json!({}));
+    assert!(found["result"]["instructions"].as_str().unwrap().contains("- gone (not available"));
+    assert_eq!(client.call("read_text_file", &json!({"path": "grant/a"})).code(), "ok");
+    let answer = client.call("read_text_file", &json!({"path": "gone/a"}));
+    assert!(answer.text.starts_with("unknown_grant: grant `gone` is not available"), "{answer:?}");
+    let doctor = String::from_utf8(run(preopen(&["doctor"]).args(args)).stdout).unwrap();
+    assert!(doctor.contains("NOT AVAILABLE: it is not a directory"), "{doctor}");
+    refused(
+        &mut preopen(&[args[1], args[2]]),
+        &["no granted directory can be opened", "nothing of that name"],
+    );
+}
+
+#[test]
+fn two_directories_of_one_name_are_numbered() {
+    let sandbox = Sandbox::new().file("a/src/f", "a").file("b/src/f", "b").file("c/src/f", "c");
+    let specs = ["a/src", "b/src", "c/src"].map(|path| sandbox.spec(path, "ro"));
+    let mut client =
+        Client::start(&[&specs[0], &specs[1], &format!("mine={}", specs[2])], Era::Modern);
+    for (path, text) in [("src/f", "a\n"), ("src-2/f", "b\n"), ("mine/f", "c\n")] {
+        assert!(
+            client.call("read_text_file", &json!({"path": path})).text.starts_with(text),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn doctor_tells_the_operator_everything() {
+    let toml = "[[allow]]\npath = \"grant\"\nrights = \"rw\"\nhide = [\".env\"]\n[limits]\nmax_list_entries = 7\n";
+    let sandbox = Sandbox::new().file("allowlist.toml", toml).link("alias", "grant");
+    let config = sandbox.path("allowlist.toml");
+    let output = run(&mut preopen(&["doctor", "--json", "--config", config.to_str().unwrap()]));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let grant = &report["grants"][0];
+    let canonical = std::fs::canonicalize(sandbox.path("grant")).unwrap();
+    let inode = std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(&canonical).unwrap());
+    assert_eq!(grant["name"], "grant");
+    assert_eq!(grant["rights"], "rw");
+    assert_eq!(grant["canonical"], canonical.to_str().unwrap());
+    assert_eq!(grant["inode"], inode);
+    assert_eq!(grant["hide"], json!([".env"]));
+    assert_eq!(report["limits"]["max_list_entries"], 7);
+    assert_eq!(report["walls"][2]["holds"], false, "what is not there is not claimed");
+    assert!(report["walls"][0]["how"].as_str().unwrap().contains("openat2"));
+    let output = run(&mut preopen(&["doctor", sandbox.path("alias").to_str().unwrap()]));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains(&format!("alias  ro  {}", sandbox.path("alias").display())), "{text}");
+    assert!(text.contains(&format!("is {} (device", canonical.display())), "{text}");
+}
+
+#[test]
+fn standard_output_carries_nothing_but_the_protocol() {
+    let sandbox = Sandbox::new();
+    let output = run(&mut preopen(&["--log", "trace", sandbox.path("grant").to_str().unwrap()]));
+    assert!(output.stdout.is_empty() && output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("no kernel sandbox"));
+}
+
+#[test]
+fn one_file_system_is_kept_or_refused() {
+    let sandbox = Sandbox::new().file("grant/sub/a", "x");
+    let mut client =
+        Client::start(&["--one-file-system", sandbox.path("grant").to_str().unwrap()], Era::Modern);
+    assert_eq!(client.call("read_text_file", &json!({"path": "sub/a"})).code(), "ok");
+}
