@@ -12,8 +12,9 @@ setup: ## Install what the targets need and this machine lacks (Debian; elsewher
 build: ## Build the program, optimised, as target/release/preopen
 	$(CARGO) build --locked --release
 
-demo: build ## A real MCP client works on this repository and is refused the rest
-	$(CARGO) run --locked --quiet --release --example demo -- target/release/preopen
+demo: ## Build, then a real MCP client works on this repository and is refused the rest
+	$(CARGO) build --locked --bin preopen --example demo
+	target/debug/examples/demo target/debug/preopen
 
 test: ## Run every test
 	$(CARGO) test --locked

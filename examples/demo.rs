@@ -1,7 +1,7 @@
 //! The main job on real input: an MCP client (`rmcp`'s own, not ours) starts the program on this
 //! repository, in both eras of the protocol, and prints what was asked and what was answered.
 //!
-//! `make demo`, or `cargo run --example demo -- target/release/preopen`. It ends with status 1 when an
+//! `make demo`, or `cargo run --example demo -- target/debug/preopen`. It ends with status 1 when an
 //! answer is not what it has to be, so it is a test as well.
 #![allow(
     clippy::disallowed_methods,
