@@ -12,7 +12,7 @@ use crate::allowlist::{Allowlist, GrantSpec};
 /// A file server for coding agents that holds only the directories it was handed.
 ///
 /// Started by a client (Claude Code, Cursor, ...), it speaks MCP on standard input and output. SPEC is
-/// [NAME=]DIR[:RIGHTS]; RIGHTS is ro (read, the default), rw (also create, change, move) or rwd
+/// `[NAME=]DIR[:RIGHTS]`; RIGHTS is ro (read, the default), rw (also create, change, move) or rwd
 /// (also delete).
 #[derive(Debug, Parser)]
 #[command(name = "preopen", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
@@ -61,7 +61,7 @@ pub struct Serve {
     /// Directories to grant, as other file servers take them.
     #[arg(value_name = "SPEC")]
     pub dirs: Vec<GrantSpec>,
-    /// Directories to grant: [NAME=]DIR[:ro|rw|rwd]. Takes several values, and repeats.
+    /// Directories to grant: `[NAME=]DIR[:ro|rw|rwd]`. Takes several values, and repeats.
     #[arg(long, value_name = "SPEC", num_args = 1..)]
     pub allow: Vec<GrantSpec>,
     /// Read grants and limits from this file; none is ever found by itself.
