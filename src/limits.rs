@@ -37,6 +37,10 @@ limits! {
     max_list_entries: usize = 1_000;
     /// Most bytes of one line that a reader sees before the line is shortened.
     max_shown_line_bytes: usize = 8_000;
+    /// Most bytes of a file that is read whole, as an image, audio or other bytes.
+    max_media_bytes: usize = 4 << 20;
+    /// Most files in one call of `read_multiple_files`.
+    max_files_at_once: usize = 50;
     /// Most bytes of one message on standard input; a longer line is answered and skipped.
     max_message_bytes: usize = 16 << 20;
     /// Most calls that run at once; further ones wait their turn.
@@ -45,8 +49,6 @@ limits! {
     call_deadline_ms: u64 = 25_000;
     /// Milliseconds that running calls get to finish after standard input has ended.
     drain_ms: u64 = 5_000;
-    /// Most directory entries looked at to suggest a name that was misspelt.
-    max_suggest_entries: usize = 2_000;
 }
 
 /// Where the time comes from. The real one is made by `authority`; tests make their own.

@@ -46,6 +46,28 @@ pub trait Tool: 'static {
 pub enum Content {
     /// Text for the model.
     Text(String),
+    /// An image, audio, or the bytes of another file.
+    Media {
+        /// How clients show it.
+        kind: MediaKind,
+        /// Its MIME type.
+        mime: &'static str,
+        /// Where it is, as clients say it.
+        path: String,
+        /// The bytes in base64.
+        base64: String,
+    },
+}
+
+/// How clients show media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaKind {
+    /// As a picture.
+    Image,
+    /// As sound.
+    Audio,
+    /// Not at all, unless the model can make something of it.
+    Bytes,
 }
 
 impl Content {
@@ -53,6 +75,7 @@ impl Content {
     pub fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
+            Self::Media { base64, .. } => base64.len(),
         }
     }
 
@@ -71,6 +94,12 @@ pub trait Render {
 impl Render for String {
     fn render(self) -> Vec<Content> {
         vec![Content::Text(self)]
+    }
+}
+
+impl Render for Vec<Content> {
+    fn render(self) -> Vec<Content> {
+        self
     }
 }
 

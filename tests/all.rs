@@ -26,6 +26,7 @@ mod guards; // the clippy bans bite, counted exactly
 mod protocol; // both eras, raw lines, stdout
 mod resolver; // our resolution against cap-std's
 mod startup; // every refusal at the start
+mod text; // pages against a simple model, over chunk boundaries
 mod tools; // what each tool answers
 
 /// A file in this directory that no module takes in would never run.

@@ -24,7 +24,7 @@ fn both_eras_say_who_we_are_and_what_we_have() {
         let mut client = start(&sandbox, era);
         assert_eq!(
             client.call("read_text_file", &json!({"path": "a"})).text,
-            "x\n[lines 1-1 of 1; no line end]"
+            "x\n[lines 1-1 of 1; no line end; version V]"
         );
     }
 }

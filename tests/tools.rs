@@ -18,15 +18,18 @@ fn a_file_is_read_in_windows_that_say_how_to_go_on() {
     let sandbox = Sandbox::new().file("grant/f", text).file("grant/empty", "");
     let mut client = start(&sandbox);
     let answer = read(&mut client, json!({"path": "f", "offset": 3, "limit": 2}));
-    assert_eq!(answer.text, "line 3\nline 4\n[lines 3-4 of 10; LF; continue with offset=5]");
+    assert_eq!(
+        answer.text,
+        "line 3\nline 4\n[lines 3-4 of 10; LF; version V; continue with offset=5]"
+    );
     let answer = read(&mut client, json!({"path": "f", "offset": 9}));
-    assert_eq!(answer.text, "line 9\nline 10\n[lines 9-10 of 10; LF]");
+    assert_eq!(answer.text, "line 9\nline 10\n[lines 9-10 of 10; LF; version V]");
     let answer = read(&mut client, json!({"path": "f", "offset": 11}));
     assert_eq!(
         answer.text,
-        "bad_args: `offset` 11 is behind the end: the file has 10 lines\nhint: such as 1"
+        "bad_args: `offset` 11 is behind the end: the file has 10 lines\nhint: the last page begins near offset=1"
     );
-    assert_eq!(read(&mut client, json!({"path": "empty"})).text, "[empty file; no line end]");
+    assert_eq!(read(&mut client, json!({"path": "empty"})).text, "[empty file; version V]");
     assert_eq!(read(&mut client, json!({"path": "f", "offset": 0})).code(), "bad_args");
 }
 
@@ -60,34 +63,202 @@ fn line_ends_are_named_and_long_lines_shortened_aloud() {
         .file("grant/none", "a")
         .file("grant/long", format!("{long}\nshort\n"));
     let mut client = start(&sandbox);
-    assert_eq!(read(&mut client, json!({"path": "crlf"})).text, "a\nb\n[lines 1-2 of 2; CRLF]");
+    assert_eq!(
+        read(&mut client, json!({"path": "crlf"})).text,
+        "a\nb\n[lines 1-2 of 2; CRLF; version V]"
+    );
     assert_eq!(
         read(&mut client, json!({"path": "mixed"})).text,
-        "a\nb\n[lines 1-2 of 2; mixed LF and CRLF]"
+        "a\nb\n[lines 1-2 of 2; mixed LF and CRLF; version V]"
     );
-    assert_eq!(read(&mut client, json!({"path": "none"})).text, "a\n[lines 1-1 of 1; no line end]");
+    assert_eq!(
+        read(&mut client, json!({"path": "none"})).text,
+        "a\n[lines 1-1 of 1; no line end; version V]"
+    );
     let text = read(&mut client, json!({"path": "long"})).text;
     let want = format!(
-        "{} [... 7 more bytes of this line]\nshort\n[lines 1-2 of 2; LF; 1 lines shortened]",
+        "{} [... 7 more bytes; continue with byte_offset=7999]\nshort\n[lines 1-2 of 2; LF; 1 line shortened; version V]",
         "x".repeat(7_999)
     );
     assert_eq!(text, want, "a character is never split");
 }
 
 #[test]
-fn what_is_no_text_is_refused_and_says_why() {
-    let sandbox = Sandbox::new().file("grant/bin", b"ELF\0\x01").file("grant/latin", b"caf\xe9\n");
+fn what_is_no_text_is_refused_and_says_what_to_call_instead() {
+    let sandbox = Sandbox::new()
+        .file("grant/bin", b"ELF\0\x01")
+        .file("grant/late", format!("{}\0", "x\n".repeat(200_000)));
     let mut client = start(&sandbox);
     let answer = read(&mut client, json!({"path": "bin"}));
-    assert!(
-        answer.text.starts_with("not_text: `bin` cannot be shown as text: it holds NUL"),
-        "{answer:?}"
+    assert!(answer.text.starts_with("not_text: `bin` is no text: "), "{answer:?}");
+    assert!(answer.text.contains("hint: read_media_file "));
+    assert_eq!(
+        read(&mut client, json!({"path": "late", "limit": 2})).code(),
+        "ok",
+        "what is shown is text"
     );
-    assert!(answer.text.contains("hint: get_file_info"));
+    assert_eq!(read(&mut client, json!({"path": "late", "tail": 2})).code(), "not_text");
+}
+
+#[test]
+fn every_encoding_is_read_and_named() {
+    let russian = encoding_rs::WINDOWS_1251
+        .encode("Съешь же ещё этих мягких\nфранцузских булок\n")
+        .0
+        .into_owned();
+    let utf16 = |text: &str, big: bool| -> Vec<u8> {
+        text.encode_utf16()
+            .flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() })
+            .collect()
+    };
+    let sandbox = Sandbox::new()
+        .file("grant/latin", b"un caf\xe9\r\ntr\xe8s serr\xe9\r\n")
+        .file("grant/russian", russian)
+        .file("grant/bom", b"\xEF\xBB\xBFone\ntwo\n")
+        .file("grant/le", utf16("\u{FEFF}one\r\n\u{A0A}\u{D0A}\n", false))
+        .file("grant/be", utf16("\u{FEFF}one\nt\u{1F980}o", true))
+        .file("grant/nobom", utf16("plain words\nin two bytes\n", false));
+    let mut client = start(&sandbox);
+    for (path, text) in [
+        ("latin", "un café\ntrès serré\n[lines 1-2 of 2; CRLF; windows-1252; version V]"),
+        (
+            "russian",
+            "Съешь же ещё этих мягких\nфранцузских булок\n[lines 1-2 of 2; LF; windows-1251; version V]",
+        ),
+        ("bom", "one\ntwo\n[lines 1-2 of 2; LF; UTF-8 with BOM; version V]"),
+        (
+            "le",
+            "one\n\u{A0A}\u{D0A}\n[lines 1-2 of 2; mixed LF and CRLF; UTF-16LE with BOM; version V]",
+        ),
+        ("be", "one\nt\u{1F980}o\n[lines 1-2 of 2; LF; UTF-16BE with BOM; version V]"),
+        ("nobom", "plain words\nin two bytes\n[lines 1-2 of 2; LF; UTF-16LE; version V]"),
+    ] {
+        assert_eq!(read(&mut client, json!({"path": path})).text, text, "{path}");
+    }
+    let answer = read(&mut client, json!({"path": "le", "offset": 2}));
+    assert_eq!(answer.text, "\u{A0A}\u{D0A}\n[lines 2-2 of 2; LF; UTF-16LE with BOM; version V]");
+    let answer = read(&mut client, json!({"path": "be", "tail": 1}));
+    assert_eq!(
+        answer.text,
+        "t\u{1F980}o\n[lines 2-2 of 2; no line end; UTF-16BE with BOM; version V]"
+    );
+}
+
+#[test]
+fn a_piece_can_be_said_in_four_ways_but_only_in_one_at_a_time() {
+    let text: String = (1..=100).map(|i| format!("{i}\n")).collect();
+    let sandbox = Sandbox::new().file("grant/f", text).file("grant/unended", "a\nb");
+    let mut client = start(&sandbox);
+    let text = |client: &mut Client, arguments: serde_json::Value| read(client, arguments).text;
+    assert_eq!(
+        text(&mut client, json!({"path": "f", "head": 2})),
+        "1\n2\n[lines 1-2 of 100; LF; version V; continue with offset=3]"
+    );
+    assert_eq!(
+        text(&mut client, json!({"path": "f", "tail": 2})),
+        "99\n100\n[lines 99-100 of 100; LF; version V]"
+    );
+    assert_eq!(
+        text(&mut client, json!({"path": "unended", "tail": 1})),
+        "b\n[lines 2-2 of 2; no line end; version V]"
+    );
+    assert_eq!(
+        text(&mut client, json!({"path": "f", "offset": 9, "limit": 2, "line_numbers": true})),
+        "9:9\n10:10\n[lines 9-10 of 100; LF; version V; continue with offset=11]"
+    );
+    assert_eq!(
+        text(&mut client, json!({"path": "f", "byte_offset": 2, "byte_limit": 5})),
+        "2\n3\n4\n[bytes 2-6 of 292; version V; continue with byte_offset=7]"
+            .replace("4\n[", "4\n[")
+    );
+    let answer = read(&mut client, json!({"path": "f", "head": 1, "tail": 1}));
+    assert!(answer.text.starts_with("bad_args: `offset` and `limit`, `head`"), "{answer:?}");
+    assert_eq!(read(&mut client, json!({"path": "f", "byte_offset": 9999})).code(), "bad_args");
+}
+
+#[test]
+fn a_minified_file_is_read_piece_by_piece_without_splitting_a_character() {
+    let text = "é🦀x".repeat(20_000);
+    let sandbox = Sandbox::new().file("grant/min.js", &text);
+    let mut client = start(&sandbox);
+    let first = read(&mut client, json!({"path": "min.js"})).text;
+    assert!(first.contains("continue with byte_offset="), "{}", &first[first.len() - 200..]);
+    let (mut seen, mut offset) = (String::new(), 0);
+    loop {
+        let page = read(
+            &mut client,
+            json!({"path": "min.js", "byte_offset": offset, "byte_limit": 10_001}),
+        )
+        .text;
+        let (piece, closing) = page.rsplit_once("\n[").unwrap();
+        seen += piece;
+        match closing.split_once("byte_offset=") {
+            Some((_, next)) => offset = next.trim_end_matches(']').parse().unwrap(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, text);
+    let middle =
+        read(&mut client, json!({"path": "min.js", "byte_offset": 1, "byte_limit": 4})).text;
+    assert!(middle.starts_with("🦀\n[bytes 2-5 of"), "{middle}");
+}
+
+#[test]
+fn many_files_are_each_answered_on_their_own() {
+    let sandbox = Sandbox::new()
+        .file("grant/a", "one\n")
+        .file("grant/bin", b"\0\0\0")
+        .file("grant/long", "x\n".repeat(100_000))
+        .link("grant/out", "../outside/secret.txt");
+    let mut client = start(&sandbox);
+    let paths = ["a", "none", "out", "../x", "bin", "long"];
+    let answer = client.call("read_multiple_files", &json!({"paths": paths}));
+    assert_eq!(answer.code(), "ok");
+    assert!(answer.text.chars().count() <= 40_000);
+    let parts: Vec<&str> = answer.text.split("--- ").skip(1).collect();
+    assert_eq!(parts.len(), 6);
+    assert!(parts[0].starts_with("a\none\n[lines 1-1 of 1; LF; version "), "{}", parts[0]);
+    for (part, code) in [
+        (1, "none\nnot_found: "),
+        (2, "out\nescapes_grant: "),
+        (3, "../x\nbad_path: "),
+        (4, "bin\nnot_text: "),
+    ] {
+        assert!(parts[part].starts_with(code), "{}", parts[part]);
+    }
+    assert!(parts[5].chars().count() > 35_000, "what short files leave, the long one gets");
+    assert!(parts[5].contains("continue with offset="));
+    let answer = client.call("read_multiple_files", &json!({"paths": "a", "head": 1}));
+    assert!(answer.text.starts_with("--- a\none\n"), "a bare string is a list of one: {answer:?}");
+    assert_eq!(client.call("read_multiple_files", &json!({"paths": []})).code(), "bad_args");
+}
+
+#[test]
+fn media_are_given_as_what_they_are() {
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    let sandbox = Sandbox::new()
+        .file("grant/p.txt", png)
+        .file("grant/s.mp3", b"ID3\x03\0\0\0\0\0\x0f")
+        .file("grant/sub/some bytes", b"\0\x01")
+        .file("grant/large", vec![0; (4 << 20) + 1])
+        .file("grant/limit", vec![0; 4 << 20]);
+    let mut client = start(&sandbox);
+    let mut block = |path: &str| -> serde_json::Value {
+        serde_json::from_str(&client.call("read_media_file", &json!({"path": path})).text).unwrap()
+    };
+    let image = block("p.txt");
+    assert_eq!((&image["type"], &image["mimeType"]), (&json!("image"), &json!("image/png")));
+    assert_eq!(image["data"], data_encoding::BASE64.encode(png));
+    assert_eq!(block("s.mp3")["type"], "audio");
+    let bytes = block("sub/some bytes");
+    assert_eq!(bytes["type"], "resource");
+    assert_eq!(bytes["resource"]["uri"], "preopen:///sub/some%20bytes");
+    assert_eq!(bytes["resource"]["blob"], "AAE=");
+    assert_eq!(block("limit")["type"], "resource");
+    let answer = client.call("read_media_file", &json!({"path": "large"}));
     assert!(
-        read(&mut client, json!({"path": "latin"}))
-            .text
-            .starts_with("not_text: `latin` cannot be shown as text: it is not UTF-8")
+        answer.text.starts_with("over_limit: `large` has 4194305 bytes, over the limit of 4194304"),
+        "{answer:?}"
     );
 }
 
@@ -170,19 +341,40 @@ fn not_found_suggests_what_may_be_listed() {
 #[test]
 fn file_info_says_what_a_path_is() {
     let sandbox = Sandbox::new()
-        .file("grant/f", "hello")
+        .file("grant/f", "caf\u{e9}\r\n")
         .mode("grant/f", 0o640)
         .hard_link("grant/g", "grant/f")
-        .link("grant/l", "f");
+        .link("grant/l", "f")
+        .file("grant/bin", b"\0")
+        .fifo("grant/pipe");
     let mut client = start(&sandbox);
-    let text = client.call("get_file_info", &json!({"path": "l"})).text;
-    assert!(
-        text.starts_with("path: l\nlinks lead to: f\ntype: file\nsize: 5 bytes\nmodified: 20"),
-        "{text}"
+    let mut info = |arguments: serde_json::Value| -> Vec<String> {
+        let text = client.call("get_file_info", &arguments).text;
+        text.lines()
+            .filter(|line| !line.starts_with("modified: 20") && !line.starts_with("accessed: 20"))
+            .map(Into::into)
+            .collect()
+    };
+    let sha = "sha256: 14d7389e9a0f5c2ec9ab44ef3c1ed2a8ac8b1b1aabd51ddd0d2ffb8e1eafc4c5";
+    let lines = info(json!({"path": "l", "hash": true}));
+    assert_eq!(
+        lines[..9],
+        [
+            "path: l",
+            "links lead to: f",
+            "type: file",
+            "size: 7 bytes",
+            "mode: 0640",
+            "hard links: 2 (other names of the same file)",
+            "rights: ro",
+            "text: UTF-8, 1 lines, CRLF",
+            &lines[8],
+        ]
     );
-    assert!(text.ends_with("mode: 0640\nhard links: 2\nrights: ro"), "{text}");
-    let text = client.call("get_file_info", &json!({"path": "/"})).text;
-    assert!(text.starts_with("path: .\ntype: directory\n"), "{text}");
+    assert!(lines[8].starts_with("version: ") && lines[9].len() == sha.len(), "{lines:?}");
+    assert_eq!(info(json!({"path": "bin"}))[5], "text: no, binary");
+    assert_eq!(info(json!({"path": "pipe"}))[1], "type: special file (never opened)");
+    assert_eq!(info(json!({"path": "/"}))[..2], ["path: .", "type: directory"]);
 }
 
 #[test]

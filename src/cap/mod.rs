@@ -26,7 +26,7 @@ pub use beneath::Kind;
 pub use grant::{Announced, Grants, Preopen, Unavailable};
 pub use needs::{Each, Inventory, Needs, Scope, Scoped};
 pub use pseudo::is_pseudo;
-pub use read::{Entries, Entry, Info, OpenFile};
+pub use read::{Entries, Entry, FileState, Info, OpenFile};
 pub use resolve::Resolver;
 pub use rights::{Read, Remove, Right, Rights, UnknownRights, Write};
 pub use rules::{BadGlob, Rules};

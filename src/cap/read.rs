@@ -24,8 +24,44 @@ use crate::path::Name;
 /// An open regular file: it can be read at any offset, and nothing else.
 pub struct OpenFile {
     fd: OwnedFd,
-    size: u64,
+    state: FileState,
     shown: String,
+}
+
+/// Which file it was and when it last changed, as the file system says. A write through a memory
+/// map need not change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileState {
+    /// The device of its file system.
+    pub device: u64,
+    /// Its number there.
+    pub inode: u64,
+    /// Bytes in it.
+    pub size: u64,
+    /// Last change of its contents, in seconds and nanoseconds since 1970.
+    pub modified: (i64, u64),
+    /// Last change of its contents or of what is known of it.
+    pub changed: (i64, u64),
+}
+
+impl FileState {
+    fn new(stat: &rustix::fs::Stat) -> Self {
+        Self {
+            device: stat.st_dev,
+            inode: stat.st_ino,
+            size: u64::try_from(stat.st_size).unwrap_or(0),
+            modified: (stat.st_mtime, stat.st_mtime_nsec),
+            changed: (stat.st_ctime, stat.st_ctime_nsec),
+        }
+    }
+
+    /// The same as bytes, to be hashed.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let numbers = [self.device, self.inode, self.size, self.modified.1, self.changed.1];
+        let times = [self.modified.0, self.changed.0];
+        let bytes = numbers.iter().flat_map(|n| n.to_le_bytes());
+        bytes.chain(times.iter().flat_map(|n| n.to_le_bytes())).collect()
+    }
 }
 
 /// What is known of a file or directory without opening it.
@@ -39,6 +75,8 @@ pub struct Info {
     pub size: u64,
     /// Last change of its contents, in seconds since 1970.
     pub modified_s: i64,
+    /// Last time that it was read, as far as the file system keeps count.
+    pub accessed_s: i64,
     /// Permission bits.
     pub mode: u32,
     /// How many names it has.
@@ -76,8 +114,7 @@ impl Place<Read> {
                 if found.kind != Kind::File {
                     return Err(self.special());
                 }
-                let size = u64::try_from(found.stat.st_size).unwrap_or(0);
-                Ok(OpenFile { fd, size, shown: self.shown() })
+                Ok(OpenFile { fd, state: FileState::new(&found.stat), shown: self.shown() })
             }
             (Kind::Directory, _) | (_, None) => {
                 Err(ToolError::new(Code::IsADirectory, format!("`{}` is a directory", self.said))
@@ -135,6 +172,7 @@ impl Place<Read> {
             kind: found.kind,
             size: u64::try_from(found.stat.st_size).unwrap_or(0),
             modified_s: found.stat.st_mtime,
+            accessed_s: found.stat.st_atime,
             mode: found.stat.st_mode & 0o7777,
             links: found.stat.st_nlink,
             rights,
@@ -200,7 +238,12 @@ impl OpenFile {
 
     /// Bytes in it when it was opened. It may grow or shrink since: trust [`Self::read_at`].
     pub fn size(&self) -> u64 {
-        self.size
+        self.state.size
+    }
+
+    /// Which file it is, and its state when it was opened.
+    pub fn state(&self) -> FileState {
+        self.state
     }
 
     /// Fills `buffer` from `offset` in bytes, and gives what was read: less than `buffer` holds only

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest,
     CustomResult, ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams,
-    ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+    ResourceContents, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -22,7 +22,7 @@ use crate::args::for_clients;
 use crate::cap::Rights;
 use crate::dispatch::{Dispatcher, Fault, Offered};
 use crate::limits::Cancel;
-use crate::tool::Content;
+use crate::tool::{Content, MediaKind};
 
 /// What `rmcp` serves.
 pub(super) struct Server {
@@ -87,8 +87,7 @@ impl ServerHandler for Server {
             }
             Err(_) => return Err(crashed("the call was not run")),
         };
-        let blocks =
-            content.into_iter().map(|Content::Text(text)| ContentBlock::text(text)).collect();
+        let blocks = content.into_iter().map(block).collect();
         let mut result = CallToolResult::success(blocks);
         result.is_error = Some(refused);
         Ok(result.into())
@@ -109,6 +108,32 @@ impl ServerHandler for Server {
             ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("method not found: {method}"), None)
         })
     }
+}
+
+fn block(content: Content) -> ContentBlock {
+    match content {
+        Content::Text(text) => ContentBlock::text(text),
+        Content::Media { kind: MediaKind::Image, mime, base64, .. } => {
+            ContentBlock::image(base64, mime)
+        }
+        Content::Media { kind: MediaKind::Audio, mime, base64, .. } => {
+            ContentBlock::audio(base64, mime)
+        }
+        Content::Media { kind: MediaKind::Bytes, mime, path, base64 } => {
+            let uri = format!("preopen:///{}", percent_encoded(&path));
+            ContentBlock::resource(ResourceContents::blob(base64, uri).with_mime_type(mime))
+        }
+    }
+}
+
+/// A path as part of a URI (RFC 3986): what is not unreserved, nor a slash, is written `%HH`.
+fn percent_encoded(path: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'/' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    path.bytes().map(byte).collect()
 }
 
 fn crashed(why: &str) -> ErrorData {

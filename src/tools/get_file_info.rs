@@ -1,14 +1,18 @@
-//! `get_file_info`: what a path names, without opening it.
+//! `get_file_info`: what a path names. Only a small regular file is looked into.
 
 use chrono::{DateTime, SecondsFormat};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::cap::{Kind, Read, Target};
-use crate::error::ToolError;
+use crate::cap::{Kind, Place, Read, Target};
+use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
+use crate::text::{self, Piece, Range, Room};
 use crate::tool::Tool;
+
+/// Bytes up to which a file is looked into for its encoding and its lines.
+const MAX_LOOKED_INTO: u64 = 1 << 20;
 
 pub(super) struct GetFileInfo;
 
@@ -17,11 +21,15 @@ pub(super) struct Args {
     /// The file or directory.
     #[schemars(example = "src/main.rs")]
     path: VirtualPath,
+    /// Also the SHA-256 of its contents.
+    #[serde(default)]
+    #[schemars(example = true)]
+    hash: bool,
 }
 
 impl Tool for GetFileInfo {
     const NAME: &'static str = "get_file_info";
-    const ABOUT: &'static str = "Tells what a path is: type, size, time of the last change, mode, and what may be done with it.";
+    const ABOUT: &'static str = "Tells what a path is: type, size, times, mode, rights; for a text its encoding, lines and version.";
     type Needs = Read;
     type Args = Args;
     type Output = String;
@@ -30,29 +38,66 @@ impl Tool for GetFileInfo {
         &args.path
     }
 
-    fn run(_: &Args, at: Target<Read>, _: &Budget) -> Result<String, ToolError> {
+    fn run(args: &Args, at: Target<Read>, budget: &Budget) -> Result<String, ToolError> {
         let place = at.place()?;
         let info = place.info()?;
-        let kind = match info.kind {
-            Kind::File => "file",
-            Kind::Directory => "directory",
-            Kind::Link => "symbolic link",
-            Kind::Special => "special file (never opened)",
-        };
+        let is_file = info.kind == Kind::File;
         let mut lines = vec![format!("path: {}", at.shown())];
         lines.extend(place.elsewhere(&at).map(|real| format!("links lead to: {real}")));
-        lines.push(format!("type: {kind}"));
-        if info.kind == Kind::File {
+        lines.push(format!("type: {}", words(info.kind)));
+        if is_file {
             lines.push(format!("size: {} bytes", info.size));
         }
-        if let Some(time) = DateTime::from_timestamp(info.modified_s, 0) {
-            lines.push(format!("modified: {}", time.to_rfc3339_opts(SecondsFormat::Secs, true)));
-        }
+        lines.extend(time("modified", info.modified_s));
+        lines.extend(time("accessed", info.accessed_s));
         lines.push(format!("mode: {:04o}", info.mode));
-        if info.kind == Kind::File && info.links > 1 {
-            lines.push(format!("hard links: {}", info.links));
+        if is_file && info.links > 1 {
+            lines.push(format!("hard links: {} (other names of the same file)", info.links));
         }
         lines.push(format!("rights: {}", info.rights));
+        if is_file && info.size <= MAX_LOOKED_INTO {
+            lines.extend(contents(&place, budget)?);
+        }
+        if args.hash {
+            lines.push(format!("sha256: {}", text::sha256(&place.open_file()?, budget)?));
+        }
         Ok(lines.join("\n"))
+    }
+}
+
+/// What is known of a file that may be opened: a file that may not is told of all the same.
+fn contents(place: &Place<Read>, budget: &Budget) -> Result<Vec<String>, ToolError> {
+    let whole = Piece::Lines { first: 1, count: u64::MAX };
+    let room = Room { chars: usize::MAX, before_line: 0 };
+    let page = place.open_file().and_then(|file| text::read(&file, whole, room, budget));
+    match page {
+        Ok(page) => {
+            let encoding = page.encoding.unwrap_or("UTF-8".into());
+            let count = match page.range {
+                Range::Lines { total: Some(total), .. } => format!(", {total} lines"),
+                _ => String::new(),
+            };
+            let text = format!("text: {encoding}{count}, {}", page.ends.as_str());
+            Ok(vec![text, format!("version: {}", page.version)])
+        }
+        Err(error) => match error.code() {
+            Code::NotText => Ok(vec!["text: no, binary".into()]),
+            Code::TimedOut | Code::Cancelled => Err(error),
+            _ => Ok(vec![]),
+        },
+    }
+}
+
+fn time(name: &str, seconds: i64) -> Option<String> {
+    let time = DateTime::from_timestamp(seconds, 0)?;
+    Some(format!("{name}: {}", time.to_rfc3339_opts(SecondsFormat::Secs, true)))
+}
+
+fn words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::File => "file",
+        Kind::Directory => "directory",
+        Kind::Link => "symbolic link",
+        Kind::Special => "special file (never opened)",
     }
 }

@@ -6,7 +6,10 @@
 mod get_file_info;
 mod list_allowed_directories;
 mod list_directory;
+mod read_media_file;
+mod read_multiple_files;
 mod read_text_file;
+mod text_answer;
 
 use crate::tool::Entry;
 
@@ -14,6 +17,8 @@ use crate::tool::Entry;
 pub const TOOLS: &[Entry] = &[
     Entry::of::<list_allowed_directories::ListAllowedDirectories>(),
     Entry::of::<read_text_file::ReadTextFile>(),
+    Entry::of::<read_multiple_files::ReadMultipleFiles>(),
+    Entry::of::<read_media_file::ReadMediaFile>(),
     Entry::of::<list_directory::ListDirectory>(),
     Entry::of::<get_file_info::GetFileInfo>(),
 ];

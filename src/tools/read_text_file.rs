@@ -1,17 +1,18 @@
-//! `read_text_file`: some lines of a text file, and how to go on.
+//! `read_text_file`: a piece of a text file, and how to go on.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::text_answer::{CLOSING, closing, numbered};
 use crate::cap::{Read, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
-use crate::text::{self, Wanted, Window};
+use crate::text::{self, Piece, Range, Room};
 use crate::tool::Tool;
 
-/// Characters of an answer that are kept free for its closing line.
-const CLOSING: usize = 400;
+/// Characters that a line number may take before its line.
+const NUMBER: usize = 9;
 
 pub(super) struct ReadTextFile;
 
@@ -20,24 +21,40 @@ pub(super) struct Args {
     /// The file.
     #[schemars(example = "src/main.rs")]
     path: VirtualPath,
-    /// First line to read, counted from 1.
-    #[serde(default = "first_line")]
+    /// First line to read, from 1.
+    #[serde(default)]
     #[schemars(example = 201, range(min = 1))]
-    offset: u64,
-    /// How many lines; without it, as many as fit into an answer.
+    offset: Option<u64>,
+    /// How many lines; by default as many as fit.
     #[serde(default)]
     #[schemars(example = 200, range(min = 1))]
     limit: Option<u64>,
-}
-
-fn first_line() -> u64 {
-    1
+    /// Only the first lines.
+    #[serde(default)]
+    #[schemars(example = 50, range(min = 1))]
+    head: Option<u64>,
+    /// Only the last lines.
+    #[serde(default)]
+    #[schemars(example = 50, range(min = 1))]
+    tail: Option<u64>,
+    /// Put `N:` before each line.
+    #[serde(default)]
+    #[schemars(example = true)]
+    line_numbers: bool,
+    /// Read bytes from here, for very long lines.
+    #[serde(default)]
+    #[schemars(example = 8000, range(min = 0))]
+    byte_offset: Option<u64>,
+    /// How many bytes.
+    #[serde(default)]
+    #[schemars(example = 8000, range(min = 1))]
+    byte_limit: Option<u64>,
 }
 
 impl Tool for ReadTextFile {
     const NAME: &'static str = "read_text_file";
-    const ABOUT: &'static str = "Reads a text file, or some of its lines. The last line of the answer, in brackets, \
-        tells which lines these are and which offset continues.";
+    const ABOUT: &'static str = "Reads a text file, or a piece of it. The last line of the answer, in brackets, says \
+        which lines these are, the version of the file, and what continues.";
     type Needs = Read;
     type Args = Args;
     type Output = String;
@@ -47,42 +64,62 @@ impl Tool for ReadTextFile {
     }
 
     fn run(args: &Args, at: Target<Read>, budget: &Budget) -> Result<String, ToolError> {
+        let piece = args.piece()?;
         let place = at.place()?;
         let file = place.open_file()?;
-        let wanted = Wanted {
-            first: args.offset,
-            lines: args.limit.unwrap_or(u64::MAX),
+        let room = Room {
             chars: budget.limits().max_result_chars.saturating_sub(CLOSING),
+            before_line: if args.line_numbers { NUMBER } else { 0 },
         };
-        let window = text::window(&file, wanted, budget)?;
-        if let Some(total) = window.total
-            && window.lines == 0
-            && total > 0
-        {
-            return Err(ToolError::new(
-                Code::BadArgs,
-                format!("`offset` {} is behind the end: the file has {total} lines", args.offset),
-            )
-            .hint(format!("such as {}", total.saturating_sub(199).max(1))));
+        let mut page = text::read(&file, piece, room, budget)?;
+        match page.range {
+            Range::Lines { first, count: 0, total: Some(total) } if total > 0 => {
+                let sentence =
+                    format!("`offset` {first} is behind the end: the file has {total} lines");
+                let hint = format!(
+                    "the last page begins near offset={}",
+                    total.saturating_sub(199).max(1)
+                );
+                return Err(ToolError::new(Code::BadArgs, sentence).hint(hint));
+            }
+            Range::Bytes { from, size, .. } if from >= size && size > 0 => {
+                let sentence =
+                    format!("`byte_offset` {from} is behind the end: the file has {size} bytes");
+                return Err(ToolError::new(Code::BadArgs, sentence));
+            }
+            Range::Lines { first, .. } if args.line_numbers => {
+                page.text = numbered(&page.text, first);
+            }
+            _ => {}
         }
-        let mut facts = vec![range(args.offset, &window), window.ends.as_str().to_owned()];
-        if window.shortened > 0 {
-            facts.push(format!("{} lines shortened", window.shortened));
-        }
-        facts.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));
-        let next = args.offset + window.lines;
-        if window.total.is_none_or(|total| next <= total) {
-            facts.push(format!("continue with offset={next}"));
-        }
-        Ok(format!("{}[{}]", window.text, facts.join("; ")))
+        let line = closing(&page, place.elsewhere(&at));
+        // A piece by bytes need not end with a line.
+        let between = if page.text.is_empty() || page.text.ends_with('\n') { "" } else { "\n" };
+        Ok(format!("{}{between}{line}", page.text))
     }
 }
 
-fn range(first: u64, window: &Window) -> String {
-    let last = (first + window.lines).saturating_sub(1);
-    match window.total {
-        Some(0) => "empty file".into(),
-        Some(total) => format!("lines {first}-{last} of {total}"),
-        None => format!("lines {first}-{last}"),
+impl Args {
+    /// The one piece that is asked for.
+    fn piece(&self) -> Result<Piece, ToolError> {
+        let lines = self.offset.is_some() || self.limit.is_some();
+        let bytes = self.byte_offset.is_some() || self.byte_limit.is_some();
+        match (lines, self.head, self.tail, bytes) {
+            (_, None, None, false) => Ok(Piece::Lines {
+                first: self.offset.unwrap_or(1),
+                count: self.limit.unwrap_or(u64::MAX),
+            }),
+            (false, Some(count), None, false) => Ok(Piece::Lines { first: 1, count }),
+            (false, None, Some(count), false) => Ok(Piece::Tail { count }),
+            (false, None, None, true) => Ok(Piece::Bytes {
+                offset: self.byte_offset.unwrap_or(0),
+                count: self.byte_limit.unwrap_or(u64::MAX),
+            }),
+            _ => Err(ToolError::new(
+                Code::BadArgs,
+                "`offset` and `limit`, `head`, `tail`, and `byte_offset` are four ways to say which piece",
+            )
+            .hint("use one of them")),
+        }
     }
 }

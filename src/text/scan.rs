@@ -1,0 +1,320 @@
+//! The scan: lines are found in a file that streams by, as bytes, whatever their encoding.
+//!
+//! Lines before the window are only counted, lines in it are kept, lines behind it are counted as far
+//! as that is cheap. Memory depends on the window alone, never on the file or on one of its lines.
+//!
+//! May import: `cap` (for open files), `error`, `limits`. Absent on purpose: trusting the size that
+//! the file had when it was opened; it may grow and shrink while it is read.
+
+use super::encoding::Unit;
+use super::index::{self, LineStart, STRIDE};
+use super::version::{MAX_HASHED, Version, Versioner};
+use crate::cap::OpenFile;
+use crate::error::ToolError;
+use crate::limits::Budget;
+
+/// Bytes read at a time.
+pub(super) const CHUNK: usize = 256 << 10;
+/// Bytes up to which the lines behind the window are counted; beyond, the total is left out.
+const MAX_COUNTED: u64 = 64 << 20;
+
+/// Which lines to keep, and how much of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    /// The first, from 1.
+    pub(super) first: u64,
+    /// How many at most.
+    pub(super) lines: u64,
+    /// How many bytes at most; the line that passes it is the last one.
+    pub(super) bytes: usize,
+    /// How many bytes of one line at most. What is behind them is left out, and counted.
+    pub(super) line_bytes: usize,
+}
+
+/// One line, as it lies in the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct RawLine {
+    /// Where it begins in the file.
+    pub(super) offset: u64,
+    /// Its bytes without the line end, or the first of them.
+    pub(super) bytes: Vec<u8>,
+    /// How many bytes it has without the line end.
+    pub(super) len: u64,
+    /// How it ends.
+    pub(super) end: LineEnds,
+}
+
+/// How lines end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEnds {
+    /// With the file.
+    #[default]
+    None,
+    /// `\n`.
+    Lf,
+    /// `\r\n`.
+    Crlf,
+    /// Some so, some so.
+    Mixed,
+}
+
+impl LineEnds {
+    /// For the closing line of an answer.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "no line end",
+            Self::Lf => "LF",
+            Self::Crlf => "CRLF",
+            Self::Mixed => "mixed LF and CRLF",
+        }
+    }
+
+    /// How lines end of which some end so and some so. The last line of a file says nothing.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, other) | (other, Self::None) => other,
+            (one, other) if one == other => one,
+            _ => Self::Mixed,
+        }
+    }
+}
+
+/// What a scan found.
+#[derive(Debug)]
+pub(super) struct Scanned {
+    pub(super) lines: Vec<RawLine>,
+    /// How many lines the file has; none when counting them would have read too much.
+    pub(super) total: Option<u64>,
+    pub(super) version: Version,
+}
+
+/// Finds the lines of `span`, counted from the beginning of the file.
+pub(super) fn scan(
+    file: &OpenFile,
+    unit: Unit,
+    span: Span,
+    budget: &Budget,
+) -> Result<Scanned, ToolError> {
+    let is_indexed = unit == Unit::Byte && file.size() > MAX_HASHED;
+    let (start, total) =
+        if is_indexed { verified(file, span.first)? } else { (LineStart::FIRST, None) };
+    let found = scan_from(file, unit, start, span, budget, is_indexed)?;
+    let total = found.total.or(total);
+    if let Some(total) = total.filter(|_| is_indexed) {
+        index::learn_total(file.state(), total);
+    }
+    Ok(Scanned { total, ..found })
+}
+
+/// Finds the lines of `span`, counted from `start`.
+pub(super) fn scan_from(
+    file: &OpenFile,
+    unit: Unit,
+    start: LineStart,
+    span: Span,
+    budget: &Budget,
+    learns: bool,
+) -> Result<Scanned, ToolError> {
+    let mut versioner = Versioner::new(file);
+    let mut at = Scan::new(unit, span, start);
+    let (mut buffer, mut offset, mut learned) = (vec![0; CHUNK], start.offset, start.offset);
+    let mut total = None;
+    loop {
+        budget.step()?;
+        let chunk = file.read_at(&mut buffer, offset)?;
+        versioner.update(chunk);
+        at.chunk(chunk, offset);
+        offset += chunk.len() as u64;
+        if chunk.len() < CHUNK {
+            total = Some(at.end());
+            break;
+        }
+        if learns
+            && offset >= learned + STRIDE
+            && let Some(last) = memchr::memrchr(b'\n', chunk)
+        {
+            let begins = offset - (chunk.len() - last - 1) as u64;
+            index::learn(file.state(), LineStart { offset: begins, line: at.line });
+            learned = offset;
+        }
+        if at.is_full() && !versioner.needs_all() && offset >= MAX_COUNTED {
+            break;
+        }
+    }
+    Ok(Scanned { lines: at.lines, total, version: versioner.finish(file) })
+}
+
+/// Where the last `count` lines begin, found backwards.
+pub(super) fn tail(
+    file: &OpenFile,
+    unit: Unit,
+    count: u64,
+    budget: &Budget,
+) -> Result<LineStart, ToolError> {
+    let width = unit.width() as u64;
+    let (mut buffer, mut lines) = (vec![0; CHUNK], 0);
+    let size = file.size() - file.size() % width;
+    let mut behind = size;
+    while behind > 0 {
+        budget.step()?;
+        let from = behind.saturating_sub(CHUNK as u64);
+        let wanted = usize::try_from(behind - from).unwrap_or(CHUNK);
+        let chunk = file.read_at(buffer.get_mut(..wanted).unwrap_or_default(), from)?;
+        let ends: Vec<usize> = unit.line_ends(chunk).collect();
+        for end in ends.into_iter().rev() {
+            let offset = from + end as u64 + width;
+            // The line end at the very end of the file begins no further line.
+            if offset < size {
+                lines += 1;
+                if lines == count {
+                    return Ok(LineStart { offset, line: 1 });
+                }
+            }
+        }
+        behind = from;
+    }
+    Ok(LineStart::FIRST)
+}
+
+/// Where to begin for `line`: at a place that the index knows, if a line does begin there.
+fn verified(file: &OpenFile, line: u64) -> Result<(LineStart, Option<u64>), ToolError> {
+    let (start, total) = index::nearest(file.state(), line);
+    let Some(before) = start.offset.checked_sub(1) else { return Ok((start, total)) };
+    let is_line_start = file.read_at(&mut [0], before)? == b"\n";
+    Ok(if is_line_start { (start, total) } else { (LineStart::FIRST, None) })
+}
+
+struct Scan {
+    unit: Unit,
+    span: Span,
+    /// The line that is being read, from 1.
+    line: u64,
+    /// What is kept of it.
+    current: RawLine,
+    /// The last unit that was kept of it.
+    last: Vec<u8>,
+    /// Is there something behind the last line end that was seen?
+    open: bool,
+    /// Bytes of all lines that are kept.
+    kept: usize,
+    lines: Vec<RawLine>,
+}
+
+impl Scan {
+    fn new(unit: Unit, span: Span, start: LineStart) -> Self {
+        Self {
+            unit,
+            span,
+            line: start.line,
+            current: RawLine { offset: start.offset, ..RawLine::default() },
+            last: vec![],
+            open: false,
+            kept: 0,
+            lines: vec![],
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.lines.len() as u64 >= self.span.lines || self.kept >= self.span.bytes
+    }
+
+    fn is_inside(&self) -> bool {
+        self.line >= self.span.first && !self.is_full()
+    }
+
+    fn chunk(&mut self, chunk: &[u8], offset: u64) {
+        if chunk.is_empty() {
+            return;
+        }
+        self.open = !chunk.ends_with(&self.unit.encode(b'\n'));
+        // Counting is several times as fast as finding: what lies outside the window is counted.
+        let lines = if self.is_inside() { 0 } else { self.unit.count_lines(chunk) };
+        if self.is_full() || (!self.is_inside() && self.line + lines < self.span.first) {
+            self.line += lines;
+            return;
+        }
+        let mut begin = 0;
+        for end in self.unit.line_ends(chunk) {
+            if self.is_inside() {
+                self.keep(chunk.get(begin..end).unwrap_or_default());
+                self.finish(true);
+            }
+            begin = end + self.unit.width();
+            self.line += 1;
+            self.current.offset = offset + begin as u64;
+            if self.is_full() {
+                self.line += self.unit.count_lines(chunk.get(begin..).unwrap_or_default());
+                return;
+            }
+        }
+        if self.is_inside() {
+            self.keep(chunk.get(begin..).unwrap_or_default());
+        }
+    }
+
+    /// The file has ended: how many lines it has.
+    fn end(&mut self) -> u64 {
+        if self.open && self.is_inside() {
+            self.finish(false);
+        }
+        self.line - 1 + u64::from(self.open)
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        self.current.len += bytes.len() as u64;
+        if let Some(last) = bytes.len().checked_sub(self.unit.width()) {
+            self.last = bytes.get(last..).unwrap_or_default().to_vec();
+        }
+        // A few bytes more than are shown: where to cut depends on them.
+        let room = (self.span.line_bytes + 4).saturating_sub(self.current.bytes.len());
+        self.current.bytes.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+    }
+
+    fn finish(&mut self, ended: bool) {
+        let mut line = std::mem::take(&mut self.current);
+        line.end = match ended {
+            false => LineEnds::None,
+            true if self.last == self.unit.encode(b'\r') && line.len > 0 => {
+                line.len -= self.unit.width() as u64;
+                LineEnds::Crlf
+            }
+            true => LineEnds::Lf,
+        };
+        line.bytes.truncate(usize::try_from(line.len).unwrap_or(usize::MAX));
+        self.last.clear();
+        self.kept += line.bytes.len() + 1;
+        self.lines.push(line);
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test makes the file that it reads")]
+mod tests {
+    use super::*;
+    use crate::authority::{self, Permit};
+    use crate::cap::Read;
+    use crate::limits::{Cancel, Clock};
+
+    #[test]
+    fn a_place_that_the_index_names_is_verified_before_it_is_used() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("f"), "0123456789\n".repeat(2 << 20)).unwrap();
+        let spec = dir.path().to_str().unwrap().parse().unwrap();
+        let token = authority::mint();
+        let opened = authority::open_grants(&[spec], &[], Permit::default(), token).unwrap();
+        let target = opened.grants.attenuate::<Read>(&"f".into()).unwrap();
+        let file = target.place().unwrap().open_file().unwrap();
+        let clock = Clock::new(std::time::Instant::now);
+        let budget = Budget::new(std::sync::Arc::default(), clock, Cancel::never());
+        let span = Span { first: 1_000_001, lines: 1, bytes: 100, line_bytes: 100 };
+        // No line begins there: using it would give line 1,000,001 from the wrong place.
+        index::learn(file.state(), LineStart { offset: 5 << 20, line: 1_000_000 });
+        let found = scan(&file, Unit::Byte, span, &budget).unwrap();
+        assert_eq!(found.lines.first().unwrap().offset, 11_000_000);
+        // A place that holds is used: it decides what the line is called.
+        index::learn(file.state(), LineStart { offset: 11 * (1 << 20), line: 1_200_000 });
+        let span = Span { first: 1_200_000, ..span };
+        let found = scan(&file, Unit::Byte, span, &budget).unwrap();
+        assert_eq!(found.lines.first().unwrap().offset, 11 * (1 << 20));
+    }
+}

@@ -1,0 +1,85 @@
+//! `read_multiple_files`: several text files in one answer, each answered on its own.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::text_answer::{CLOSING, closing};
+use crate::cap::{Each, Read, Target};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::VirtualPath;
+use crate::text::{self, Piece, Room};
+use crate::tool::Tool;
+
+pub(super) struct ReadMultipleFiles;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Args {
+    /// The files.
+    #[schemars(example = paths_example())]
+    paths: Vec<VirtualPath>,
+    /// Only the first lines of each.
+    #[serde(default)]
+    #[schemars(example = 50, range(min = 1))]
+    head: Option<u64>,
+}
+
+fn paths_example() -> [&'static str; 2] {
+    ["src/main.rs", "src/lib.rs"]
+}
+
+impl Tool for ReadMultipleFiles {
+    const NAME: &'static str = "read_multiple_files";
+    const ABOUT: &'static str = "Reads several text files at once. Each is answered on its own, and long ones share the room fairly.";
+    type Needs = Each<Read>;
+    type Args = Args;
+    type Output = String;
+
+    fn paths(args: &Args) -> &[VirtualPath] {
+        &args.paths
+    }
+
+    fn run(
+        args: &Args,
+        targets: Vec<Result<Target<Read>, ToolError>>,
+        budget: &Budget,
+    ) -> Result<String, ToolError> {
+        let most = budget.limits().max_files_at_once;
+        if args.paths.is_empty() || args.paths.len() > most {
+            let sentence = format!("`paths` has {} paths, not 1 to {most}", args.paths.len());
+            return Err(ToolError::new(Code::BadArgs, sentence));
+        }
+        let mut room = budget.limits().max_result_chars;
+        let mut answer = String::new();
+        let files = targets.len();
+        for (i, (path, target)) in args.paths.iter().zip(targets).enumerate() {
+            // What short files leave goes to those behind them.
+            let share = room / (files - i);
+            let head = format!("--- {path}\n");
+            let chars = share.saturating_sub(CLOSING + head.chars().count());
+            let text = target.and_then(|target| file(&target, args.head, chars, budget)).or_else(
+                |error| match error.code() {
+                    Code::TimedOut | Code::Cancelled => Err(error),
+                    _ => Ok(error.to_string()),
+                },
+            )?;
+            let part = format!("{head}{text}\n");
+            room = room.saturating_sub(part.chars().count());
+            answer += &part;
+        }
+        answer.pop();
+        Ok(answer)
+    }
+}
+
+fn file(
+    target: &Target<Read>,
+    head: Option<u64>,
+    chars: usize,
+    budget: &Budget,
+) -> Result<String, ToolError> {
+    let place = target.place()?;
+    let piece = Piece::Lines { first: 1, count: head.unwrap_or(u64::MAX) };
+    let page = text::read(&place.open_file()?, piece, Room { chars, before_line: 0 }, budget)?;
+    Ok(format!("{}{}", page.text, closing(&page, place.elsewhere(target))))
+}

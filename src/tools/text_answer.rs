@@ -1,0 +1,66 @@
+//! How a page of text is told to a client: the closing line, and line numbers.
+//!
+//! Shared by the tools that show text, so that a model learns one form.
+
+use crate::text::{LineEnds, Page, Range};
+
+/// Characters of an answer that are kept free for its closing line.
+pub(super) const CLOSING: usize = 600;
+
+/// `[lines 2390-2449 of 5310; LF; version k3f9a2c1xq; continue with offset=2450]`.
+pub(super) fn closing(page: &Page, elsewhere: Option<String>) -> String {
+    let mut facts = vec![range(page.range)];
+    if page.ends != LineEnds::None {
+        facts.push(page.ends.as_str().into());
+    } else if matches!(page.range, Range::Lines { count: 1.., .. }) {
+        facts.push("no line end".into());
+    }
+    facts.extend(page.encoding.clone());
+    if page.shortened > 0 {
+        facts.push(format!("{} shortened", lines(page.shortened)));
+    }
+    facts.extend(elsewhere.map(|real| format!("links lead to {real}")));
+    facts.push(format!("version {}", page.version));
+    facts.extend(next(page.range));
+    format!("[{}]", facts.join("; "))
+}
+
+/// Each line with `N:` before it.
+pub(super) fn numbered(text: &str, first: u64) -> String {
+    let lines = (first..).zip(text.split_terminator('\n'));
+    lines.map(|(number, line)| format!("{number}:{line}\n")).collect::<Vec<_>>().concat()
+}
+
+fn range(range: Range) -> String {
+    match range {
+        Range::Lines { total: Some(0), .. } => "empty file".into(),
+        Range::Lines { first, count, total } => {
+            let last = first.saturating_add(count).saturating_sub(1);
+            let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
+            format!("lines {first}-{last}{of}")
+        }
+        Range::Tail { count, next: None } => format!("the last {}", lines(count)),
+        Range::Tail { count, .. } => format!("{} near the end", lines(count)),
+        Range::Bytes { from, to, size } => {
+            format!("bytes {from}-{} of {size}", to.saturating_sub(1))
+        }
+    }
+}
+
+/// The argument that goes on, where there is more.
+fn next(range: Range) -> Option<String> {
+    match range {
+        Range::Lines { first, count, total } => {
+            let next = first.saturating_add(count);
+            total.is_none_or(|total| next <= total).then(|| format!("continue with offset={next}"))
+        }
+        Range::Tail { next, .. } => next.map(|next| format!("continue with byte_offset={next}")),
+        Range::Bytes { to, size, .. } => {
+            (to < size).then(|| format!("continue with byte_offset={to}"))
+        }
+    }
+}
+
+fn lines(count: u64) -> String {
+    if count == 1 { "1 line".into() } else { format!("{count} lines") }
+}
