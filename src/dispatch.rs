@@ -4,7 +4,7 @@
 //! name, arguments - find - args::parse - Needs::attenuate - Tool::run - Called - Event - Answer
 //! ```
 //!
-//! May import: `args`, `audit`, `cap`, `error`, `limits`, `path`, `tool`, `tools`. Absent on purpose:
+//! May import: `args`, `audit`, `cap`, `error`, `limits`, `path`, `tool`. Absent on purpose:
 //! MCP, which `protocol` knows and nobody else; and threads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,10 +15,9 @@ use crate::args::Object;
 use crate::audit::{Event, Outcome, Sink};
 use crate::cap::{Grants, Rights};
 use crate::error::ToolError;
-use crate::limits::{Budget, Cancel, Clock, Limits};
+use crate::limits::{Budget, Clock, Limits, Watch};
 use crate::path::printable;
 use crate::tool::{Call, Called, Content, Entry};
-use crate::tools::TOOLS;
 
 /// Runs calls. One for the whole process; it keeps no state from one call to the next.
 pub struct Dispatcher {
@@ -26,6 +25,7 @@ pub struct Dispatcher {
     limits: Arc<Limits>,
     clock: Clock,
     audit: Option<Sink>,
+    registry: &'static [Entry],
     offered: Vec<Offered>,
     calls: AtomicU64,
 }
@@ -55,28 +55,31 @@ pub enum Fault {
 pub struct NoSuchTool(pub String);
 
 impl Dispatcher {
-    /// A dispatcher that offers the tools for which some grant has the rights, or of them only
-    /// those in `only`, when it names any.
+    /// A dispatcher that offers those tools of `registry` for which some grant has the rights, or of
+    /// them only those in `only`, when it names any.
     ///
     /// # Errors
     /// When `only` names something that is no tool.
     pub fn new(
+        registry: &'static [Entry],
         grants: Grants,
         limits: Limits,
         clock: Clock,
         audit: Option<Sink>,
         only: &[String],
     ) -> Result<Self, NoSuchTool> {
-        if let Some(name) = only.iter().find(|name| TOOLS.iter().all(|tool| tool.name != **name)) {
+        if let Some(name) = only.iter().find(|name| registry.iter().all(|tool| tool.name != **name))
+        {
             return Err(NoSuchTool(name.clone()));
         }
         let rights = grants.rights();
-        let offered = TOOLS.iter().filter(|tool| rights.carry(tool.rights));
+        let offered = registry.iter().filter(|tool| rights.carry(tool.rights));
         let offered =
             offered.filter(|tool| only.is_empty() || only.iter().any(|name| name == tool.name));
         let offered =
             offered.map(|entry| Offered { entry: *entry, schema: (entry.schema)() }).collect();
         Ok(Self {
+            registry,
             grants,
             limits: Arc::new(limits),
             clock,
@@ -105,9 +108,9 @@ impl Dispatcher {
     ///
     /// # Errors
     /// A [`Fault`], which is for the protocol to tell: everything else is an [`Answer`].
-    pub fn call(&self, name: &str, sent: Object, cancel: Cancel) -> Result<Answer, Fault> {
+    pub fn call(&self, name: &str, sent: Object, watch: Watch) -> Result<Answer, Fault> {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
-        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), cancel);
+        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), watch);
         let Some(tool) = self.offered.iter().find(|tool| tool.entry.name == name) else {
             let tool = printable(&name.chars().take(100).collect::<String>());
             self.record(call, &tool, Rights::NONE, vec![], Outcome::Fault("unknown_tool"), &budget);
@@ -162,7 +165,7 @@ impl Dispatcher {
     }
 
     fn why_unknown(&self, name: &str) -> String {
-        match TOOLS.iter().find(|tool| tool.name == name) {
+        match self.registry.iter().find(|tool| tool.name == name) {
             None => {
                 let names: Vec<_> = self.offered.iter().map(|tool| tool.entry.name).collect();
                 format!("unknown tool: {name} (there are {})", names.join(", "))

@@ -6,6 +6,7 @@
 //! May import: nothing of this crate. Absent on purpose: `Instant::now`; the [`Clock`] is handed in.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -45,6 +46,10 @@ limits! {
     max_message_bytes: usize = 16 << 20;
     /// Most calls that run at once; further ones wait their turn.
     max_calls_in_flight: usize = 16;
+    /// Most requests that are answered or wait at once; further ones are not read until some are done.
+    max_requests_waiting: usize = 1_024;
+    /// Milliseconds between two messages on the progress of a call, where the client asked for them.
+    progress_ms: u64 = 1_000;
     /// Milliseconds after which a call ends with what it has, or with `timed_out`.
     call_deadline_ms: u64 = 25_000;
     /// Milliseconds that running calls get to finish after standard input has ended.
@@ -67,19 +72,27 @@ impl Clock {
     }
 }
 
-/// Has the client taken its call back?
+/// The caller's side of a running call: it may take the call back, and see that it goes on.
 #[derive(Clone)]
-pub struct Cancel(Arc<dyn Fn() -> bool + Send + Sync>);
+pub struct Watch {
+    cancelled: Arc<dyn Fn() -> bool + Send + Sync>,
+    steps: Arc<AtomicU64>,
+}
 
-impl Cancel {
-    /// A cancellation that `asked` tells of.
-    pub fn new(asked: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(asked))
+impl Watch {
+    /// A watch on a call that is cancelled as soon as `cancelled` says so.
+    pub fn new(cancelled: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { cancelled: Arc::new(cancelled), steps: Arc::default() }
     }
 
-    /// A call that nobody can cancel.
-    pub fn never() -> Self {
+    /// A watch that nobody keeps.
+    pub fn unattended() -> Self {
         Self::new(|| false)
+    }
+
+    /// Steps that the call has made: it only grows.
+    pub fn steps(&self) -> u64 {
+        self.steps.load(Ordering::Relaxed)
     }
 }
 
@@ -88,7 +101,7 @@ pub struct Budget {
     limits: Arc<Limits>,
     clock: Clock,
     started: Instant,
-    cancel: Cancel,
+    watch: Watch,
 }
 
 /// Why a call must stop now.
@@ -102,9 +115,9 @@ pub enum Spent {
 
 impl Budget {
     /// A fresh budget; its time starts now.
-    pub fn new(limits: Arc<Limits>, clock: Clock, cancel: Cancel) -> Self {
+    pub fn new(limits: Arc<Limits>, clock: Clock, watch: Watch) -> Self {
         let started = clock.now();
-        Self { limits, clock, started, cancel }
+        Self { limits, clock, started, watch }
     }
 
     /// The bounds that this call shares with all others.
@@ -117,7 +130,8 @@ impl Budget {
     /// # Errors
     /// [`Spent`] when the call must stop.
     pub fn step(&self) -> Result<(), Spent> {
-        if (self.cancel.0)() {
+        self.watch.steps.fetch_add(1, Ordering::Relaxed);
+        if (self.watch.cancelled)() {
             return Err(Spent::Cancelled);
         }
         let deadline = self.limits.call_deadline_ms;
@@ -136,7 +150,6 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicU64, Ordering};
 
     #[test]
     fn a_budget_ends_at_its_deadline_and_not_before() {
@@ -145,7 +158,7 @@ mod tests {
             let ms = Arc::clone(&ms);
             Clock::new(move || start + Duration::from_millis(ms.load(Ordering::Relaxed)))
         };
-        let budget = Budget::new(Arc::default(), clock, Cancel::never());
+        let budget = Budget::new(Arc::default(), clock, Watch::unattended());
         ms.store(25_000, Ordering::Relaxed);
         assert_eq!(budget.step(), Ok(()));
         ms.store(25_001, Ordering::Relaxed);
@@ -154,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_cancelled_budget_says_so_first() {
-        let budget = Budget::new(Arc::default(), Clock::new(Instant::now), Cancel::new(|| true));
+        let budget = Budget::new(Arc::default(), Clock::new(Instant::now), Watch::new(|| true));
         assert_eq!(budget.step(), Err(Spent::Cancelled));
     }
 }

@@ -10,6 +10,7 @@ use preopen::authority::{self, AmbientAuthority, Permit, Refusal};
 use preopen::cli::{Cli, Command, Sandbox, Serve};
 use preopen::dispatch::{Dispatcher, NoSuchTool};
 use preopen::doctor::Report;
+use preopen::tools::TOOLS;
 use preopen::{explain, protocol};
 
 fn main() -> ExitCode {
@@ -56,8 +57,9 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     }
     let audit = audit.map(|file| Sink::new(file, authority::wall_clock(ambient)));
     let clock = authority::clock(ambient);
-    let dispatcher = Dispatcher::new(granted.grants, list.limits, clock, audit, &serve.tools)
-        .map_err(no_such_tool)?;
+    let dispatcher =
+        Dispatcher::new(TOOLS, granted.grants, list.limits, clock, audit, &serve.tools)
+            .map_err(no_such_tool)?;
     let (input, output) = authority::protocol_streams(ambient)?;
     Ok(protocol::serve(dispatcher, input, output)?)
 }

@@ -13,6 +13,7 @@
     clippy::too_many_lines,
     clippy::needless_pass_by_value,
     clippy::format_collect,
+    clippy::cast_possible_truncation,
     unreachable_pub,
     reason = "tests set up what the program must not touch, and fail loudly"
 )]
@@ -23,8 +24,10 @@ mod compile_fail; // what does not compile: forged targets, writing with the rig
 mod docs; // pages equal to the code, commands of the README
 mod escapes; // the table: path x tool x code x resolver
 mod guards; // the clippy bans bite, counted exactly
-mod protocol; // both eras, raw lines, stdout
+mod lines; // a table of raw lines, in both eras
+mod protocol; // both eras, schemas, instructions
 mod resolver; // our resolution against cap-std's
+mod running; // calls that are slow, crash, are watched or taken back
 mod startup; // every refusal at the start
 mod text; // pages against a simple model, over chunk boundaries
 mod tools; // what each tool answers

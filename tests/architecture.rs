@@ -17,7 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("audit", &["cap", "error"]),
     ("tool", &["args", "cap", "error", "limits"]),
     ("tools", &["cap", "error", "limits", "path", "text", "tool"]),
-    ("dispatch", &["args", "audit", "cap", "error", "limits", "path", "tool", "tools"]),
+    ("dispatch", &["args", "audit", "cap", "error", "limits", "path", "tool"]),
     ("protocol", &["args", "cap", "dispatch", "limits", "path", "tool"]),
     ("allowlist", &["cap", "limits"]),
     ("cli", &["allowlist"]),
@@ -26,7 +26,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("authority", &["allowlist", "cap", "doctor", "limits", "path"]),
     (
         "main",
-        &["allowlist", "audit", "authority", "cli", "dispatch", "doctor", "explain", "protocol"],
+        &[
+            "allowlist",
+            "audit",
+            "authority",
+            "cli",
+            "dispatch",
+            "doctor",
+            "explain",
+            "protocol",
+            "tools",
+        ],
     ),
 ];
 
@@ -108,6 +118,8 @@ fn the_checker_bites() {
         ("cap", "use std::os::unix::fs::symlink;", "std::os::unix::fs"),
         ("protocol", "use tokio::{fs, sync};", "tokio::fs"),
         ("main", "use preopen::cap::Grants;", "preopen::cap"),
+        ("tools", "#[cfg(test)] mod tests { } use std::fs;", "std::fs"),
+        ("tools", "#[cfg(unix)] mod hidden { use std::fs; }", "std::fs"),
     ] {
         let found = check(module, text);
         assert!(found.iter().any(|what| what.contains(want)), "{module}: {text}: {found:?}");
@@ -117,6 +129,7 @@ fn the_checker_bites() {
         ("authority", "use std::fs::File;"),
         ("tools", "use crate::cap::{Read, Target};"),
         ("tools", "#[cfg(test)] mod tests { use std::fs; use crate::authority; }"),
+        ("tools", "#[cfg(test)] #[expect(x, reason = \"y\")] mod tests { use std::fs; }"),
         ("cap", "use cap_std::fs::Dir; use rustix::fs::openat;"),
     ] {
         assert_eq!(check(module, text), Vec::<String>::new(), "{module}: {text}");
@@ -202,16 +215,26 @@ fn check(module: &str, text: &str) -> Vec<String> {
 /// The tokens but for `#[cfg(test)] mod ... { ... }`: tests set up what the program must not touch.
 fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
     let all: Vec<TokenTree> = tokens.into_iter().collect();
-    let is_cfg_test = |at: usize| {
-        matches!(&all[at], TokenTree::Punct(p) if p.as_char() == '#')
-            && matches!(all.get(at + 1), Some(TokenTree::Group(g)) if g.to_string().replace(' ', "") == "[cfg(test)]")
-            && matches!(all.get(at + 2), Some(TokenTree::Ident(i)) if i == "mod")
+    // How many tokens `#[cfg(test)] #[..] mod name { .. }` takes, if it begins here.
+    let test_module = |at: usize| {
+        let attribute = |at: usize| match (all.get(at), all.get(at + 1)) {
+            (Some(TokenTree::Punct(p)), Some(TokenTree::Group(g))) if p.as_char() == '#' => {
+                Some(g.to_string().replace(' ', ""))
+            }
+            _ => None,
+        };
+        let mut next = at;
+        while attribute(next).is_some() {
+            next += 2;
+        }
+        let is_module = matches!(all.get(next), Some(TokenTree::Ident(i)) if i == "mod");
+        (is_module && attribute(at).is_some_and(|a| a == "[cfg(test)]")).then_some(next + 3 - at)
     };
     let mut kept = vec![];
     let mut at = 0;
     while at < all.len() {
-        if is_cfg_test(at) {
-            at += 5; // # [cfg(test)] mod name { }
+        if let Some(tokens) = test_module(at) {
+            at += tokens;
         } else {
             kept.push(all[at].clone());
             at += 1;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use preopen::cap::{OpenFile, Read};
-use preopen::limits::{Budget, Cancel, Clock, Limits};
+use preopen::limits::{Budget, Clock, Limits, Watch};
 use preopen::path::VirtualPath;
 use preopen::text::{self, Page, Piece, Range, Room};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use crate::common::{Sandbox, grants};
 
 fn budget() -> Budget {
-    Budget::new(Arc::new(Limits::default()), Clock::new(Instant::now), Cancel::never())
+    Budget::new(Arc::new(Limits::default()), Clock::new(Instant::now), Watch::unattended())
 }
 
 fn open(sandbox: &Sandbox, path: &str) -> OpenFile {

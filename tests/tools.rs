@@ -169,7 +169,6 @@ fn a_piece_can_be_said_in_four_ways_but_only_in_one_at_a_time() {
     assert_eq!(
         text(&mut client, json!({"path": "f", "byte_offset": 2, "byte_limit": 5})),
         "2\n3\n4\n[bytes 2-6 of 292; version V; continue with byte_offset=7]"
-            .replace("4\n[", "4\n[")
     );
     let answer = read(&mut client, json!({"path": "f", "head": 1, "tail": 1}));
     assert!(answer.text.starts_with("bad_args: `offset` and `limit`, `head`"), "{answer:?}");

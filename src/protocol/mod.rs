@@ -35,7 +35,7 @@ pub fn serve(
         .build()?;
     let server = server::Server::new(Arc::new(dispatcher));
     runtime.block_on(async {
-        let transport = transport::Lines::new(input, output, limits.max_message_bytes);
+        let transport = transport::Lines::new(input, output, &limits);
         // An error here means that the input ended before a session began: nothing is left to do.
         match server.serve(transport).await {
             Ok(session) => match session.waiting().await {

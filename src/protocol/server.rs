@@ -7,21 +7,24 @@
 //! The stateless era forbids it, and so no call here depends on an earlier one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest,
     CustomResult, ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams,
-    ResourceContents, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+    ProgressNotificationParam, ProgressToken, ResourceContents, ServerCapabilities, ServerConfig,
+    Tool, ToolAnnotations,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{Peer, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use tokio::sync::Semaphore;
+use tokio::task::{JoinError, JoinHandle};
 
 use super::instructions::instructions;
 use crate::args::for_clients;
 use crate::cap::Rights;
 use crate::dispatch::{Dispatcher, Fault, Offered};
-use crate::limits::Cancel;
+use crate::limits::Watch;
 use crate::tool::{Content, MediaKind};
 
 /// What `rmcp` serves.
@@ -43,6 +46,34 @@ impl Server {
         let tools = dispatcher.offered().iter().map(tool).collect();
         let running = Arc::new(Semaphore::new(dispatcher.limits().max_calls_in_flight.max(1)));
         Self { dispatcher, config, tools, running }
+    }
+}
+
+impl Server {
+    /// Waits for a call, and tells the client every now and then that it goes on.
+    async fn tell_progress<T>(
+        &self,
+        mut call: JoinHandle<T>,
+        watch: &Watch,
+        token: ProgressToken,
+        peer: &Peer<RoleServer>,
+    ) -> Result<T, JoinError> {
+        let pause = Duration::from_millis(self.dispatcher.limits().progress_ms.max(1));
+        let mut told = 0;
+        loop {
+            match tokio::time::timeout(pause, &mut call).await {
+                Ok(ended) => return ended,
+                Err(_) if watch.steps() > told => {
+                    told = watch.steps();
+                    #[expect(clippy::cast_precision_loss, reason = "a count of steps, to be shown")]
+                    let progress = ProgressNotificationParam::new(token.clone(), told as f64);
+                    // A client that is gone needs no progress.
+                    let _ = peer.notify_progress(progress).await;
+                }
+                // A progress that does not grow is not to be told.
+                Err(_) => {}
+            }
+        }
     }
 }
 
@@ -71,14 +102,20 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         let permit = Arc::clone(&self.running).acquire_owned().await;
         let dispatcher = Arc::clone(&self.dispatcher);
-        let cancel = Cancel::new(move || context.ct.is_cancelled());
-        let call = move || {
+        let ct = context.ct.clone();
+        let watch = Watch::new(move || ct.is_cancelled());
+        let watched = watch.clone();
+        let call = tokio::task::spawn_blocking(move || {
             let arguments = request.arguments.unwrap_or_default();
-            let answer = dispatcher.call(&request.name, arguments, cancel);
+            let answer = dispatcher.call(&request.name, arguments, watch);
             drop(permit);
             answer
+        });
+        let ended = match context.meta.get_progress_token() {
+            Some(token) => self.tell_progress(call, &watched, token, &context.peer).await,
+            None => call.await,
         };
-        let (content, refused) = match tokio::task::spawn_blocking(call).await {
+        let (content, refused) = match ended {
             Ok(Ok(Ok(content))) => (content, false),
             Ok(Ok(Err(refusal))) => (vec![Content::Text(refusal.to_string())], true),
             Ok(Err(Fault::UnknownTool(why))) => return Err(ErrorData::invalid_params(why, None)),

@@ -4,16 +4,23 @@
 //! system. What is no message is answered here, with the code that JSON-RPC has for it and the id
 //! when it can be read; only what `rmcp` understands reaches `rmcp`.
 //!
-//! May import: nothing of this crate. Absent on purpose: what a method means.
+//! May import: `limits`. Absent on purpose: what a method means.
 
+use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::thread::{self, JoinHandle};
 
 use rmcp::RoleServer;
+use rmcp::model::{
+    ClientNotification, JsonRpcError, JsonRpcMessage, JsonRpcNotification, JsonRpcRequest,
+    JsonRpcResponse, RequestId,
+};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+
+use crate::limits::Limits;
 
 /// Messages that may wait in each direction before the other side has to wait.
 const WAITING: usize = 64;
@@ -22,27 +29,71 @@ const WAITING: usize = 64;
 const PARSE_ERROR: i32 = -32700;
 /// JSON-RPC: the JSON is no request.
 const INVALID_REQUEST: i32 = -32600;
+/// JSON-RPC: the parameters are not those of the method.
+const INVALID_PARAMS: i32 = -32602;
+
+/// What a client sends.
+type Message = RxJsonRpcMessage<RoleServer>;
 
 /// A transport over a pair of byte streams.
 pub(super) struct Lines {
-    incoming: mpsc::Receiver<RxJsonRpcMessage<RoleServer>>,
+    incoming: mpsc::Receiver<Message>,
     outgoing: Option<mpsc::Sender<Vec<u8>>>,
     writer: Option<JoinHandle<()>>,
+    /// The requests that `rmcp` was given and has not answered.
+    running: HashSet<RequestId>,
+    most_running: usize,
+    /// An answer from here that is still to be sent.
+    owed: Option<Unheard>,
 }
 
 impl Lines {
     pub(super) fn new(
         input: impl Read + Send + 'static,
         output: impl Write + Send + 'static,
-        max_bytes: usize,
+        limits: &Limits,
     ) -> Self {
         let (to_server, incoming) = mpsc::channel(WAITING);
         let (outgoing, lines) = mpsc::channel(WAITING);
-        let reader = Reader { input: BufReader::new(input), max_bytes, outgoing: outgoing.clone() };
+        let reader = Reader {
+            input: BufReader::new(input),
+            max_bytes: limits.max_message_bytes,
+            outgoing: outgoing.clone(),
+        };
         // The reader is never joined: it may be blocked on an input that does not end.
         drop(thread::spawn(move || reader.run(&to_server)));
-        let writer = thread::spawn(move || write_lines(output, lines));
-        Self { incoming, outgoing: Some(outgoing), writer: Some(writer) }
+        Self {
+            incoming,
+            outgoing: Some(outgoing),
+            writer: Some(thread::spawn(move || write_lines(output, lines))),
+            running: HashSet::new(),
+            most_running: limits.max_requests_waiting.max(1),
+            owed: None,
+        }
+    }
+
+    /// What of a message concerns `rmcp`, or the answer that it gets from here.
+    ///
+    /// A second request with an id could not be told apart from the first by its answer. A response
+    /// answers nothing, since nothing is asked of clients; and a notification says something only if
+    /// it takes back a request that runs. (Before a session begins, `rmcp` would end on either.)
+    fn admit(&mut self, message: Message) -> Result<Option<Message>, Unheard> {
+        let concerns = match &message {
+            JsonRpcMessage::Request(JsonRpcRequest { id, .. }) => {
+                if !self.running.insert(id.clone()) {
+                    let why = "invalid request: the id is that of a request without an answer yet";
+                    let id = Some(id.clone().into_json_value());
+                    return Err(Unheard::new(id, INVALID_REQUEST, why));
+                }
+                true
+            }
+            JsonRpcMessage::Notification(JsonRpcNotification {
+                notification: ClientNotification::CancelledNotification(cancelled),
+                ..
+            }) => cancelled.params.request_id.as_ref().is_some_and(|id| self.running.remove(id)),
+            _ => false,
+        };
+        Ok(concerns.then_some(message))
     }
 }
 
@@ -54,6 +105,11 @@ impl Transport<RoleServer> for Lines {
         message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
         let outgoing = self.outgoing.clone();
+        if let JsonRpcMessage::Response(JsonRpcResponse { id, .. })
+        | JsonRpcMessage::Error(JsonRpcError { id: Some(id), .. }) = &message
+        {
+            self.running.remove(id);
+        }
         async move {
             let outgoing = outgoing.ok_or(io::ErrorKind::BrokenPipe)?;
             let mut line = serde_json::to_vec(&message)?;
@@ -62,8 +118,31 @@ impl Transport<RoleServer> for Lines {
         }
     }
 
-    async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
-        self.incoming.recv().await
+    /// The next message; the end, too, when the client reads no more.
+    ///
+    /// `rmcp` asks anew after each answer that it has sent, so that to wait here while too many
+    /// requests run is to wait for one of them.
+    async fn receive(&mut self) -> Option<Message> {
+        loop {
+            let outgoing = self.outgoing.clone()?;
+            // `rmcp` may drop this future at any `await`: what is owed is kept until it has a place.
+            if self.owed.is_some() {
+                let place = outgoing.reserve().await.ok()?;
+                if let Some(unheard) = self.owed.take() {
+                    place.send(unheard.answer());
+                }
+            }
+            let has_room = self.running.len() < self.most_running;
+            let message = tokio::select! {
+                message = self.incoming.recv(), if has_room => message?,
+                () = outgoing.closed() => return None,
+            };
+            match self.admit(message) {
+                Ok(Some(message)) => return Some(message),
+                Ok(None) => {}
+                Err(unheard) => self.owed = Some(unheard),
+            }
+        }
     }
 
     async fn close(&mut self) -> io::Result<()> {
@@ -99,7 +178,7 @@ enum Line {
 }
 
 impl<R: Read> Reader<R> {
-    fn run(mut self, to_server: &mpsc::Sender<RxJsonRpcMessage<RoleServer>>) {
+    fn run(mut self, to_server: &mpsc::Sender<Message>) {
         let mut line = vec![];
         loop {
             let heard = match self.read_line(&mut line) {
@@ -176,7 +255,7 @@ impl Unheard {
     }
 }
 
-fn parse(line: &[u8]) -> Result<RxJsonRpcMessage<RoleServer>, Unheard> {
+fn parse(line: &[u8]) -> Result<Message, Unheard> {
     let value: Value = serde_json::from_slice(line).map_err(|_| {
         Unheard::new(None, PARSE_ERROR, "parse error: the line is not one JSON value in UTF-8")
     })?;
@@ -188,6 +267,11 @@ fn parse(line: &[u8]) -> Result<RxJsonRpcMessage<RoleServer>, Unheard> {
         ));
     };
     let id = object.get("id").filter(|id| id.is_string() || id.is_i64() || id.is_u64()).cloned();
+    // `rmcp` would take a cursor of the wrong kind for none, and give the first page again.
+    let cursor = object.get("params").and_then(|params| params.get("cursor"));
+    if cursor.is_some_and(|cursor| !cursor.is_string()) {
+        return Err(Unheard::new(id, INVALID_PARAMS, "invalid cursor: it is not a string"));
+    }
     let has_method = object.get("method").is_some_and(Value::is_string);
     serde_json::from_value(value).map_err(|_| {
         let why = if has_method {

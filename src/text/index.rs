@@ -65,6 +65,11 @@ pub(super) fn learn_total(file: FileState, lines: u64) {
     with(file, |known| known.total = Some(lines));
 }
 
+/// Forgets a file: something that was remembered of it does not hold.
+pub(super) fn forget(file: FileState) {
+    with(file, |known| *known = Known::default());
+}
+
 fn with<T>(file: FileState, work: impl FnOnce(&mut Known) -> T) -> T {
     // What a thread that panicked left behind is a valid index all the same.
     let mut index = INDEX.lock().unwrap_or_else(PoisonError::into_inner);

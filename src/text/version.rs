@@ -103,7 +103,9 @@ mod tests {
     fn the_same_bytes_have_the_same_version() {
         let version = |parts: &[&[u8]]| {
             let mut hash = Sha256::new();
-            parts.iter().for_each(|part| hash.update(part));
+            for part in parts {
+                hash.update(part);
+            }
             BASE32_NOPAD.encode(&hash.finalize()).to_ascii_lowercase()
         };
         assert_eq!(version(&[b"ab", b"c"]), version(&[b"abc"]));

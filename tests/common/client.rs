@@ -112,8 +112,13 @@ impl Client {
 
     /// The next line, which has to be one JSON object.
     pub fn receive(&mut self) -> Value {
-        let line = self.lines.recv_timeout(PATIENCE).expect("an answer, in time");
-        serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e} in {line}"))
+        self.try_receive().expect("an answer, in time")
+    }
+
+    /// The next line, unless none comes.
+    pub fn try_receive(&mut self) -> Option<Value> {
+        let line = self.lines.recv_timeout(PATIENCE).ok()?;
+        Some(serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e} in {line}")))
     }
 
     /// One request and its answer, whole.

@@ -1,0 +1,289 @@
+//! Calls that are slow, crash, are watched or taken back: through the same protocol module as the
+//! program's, with tools of our own.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use preopen::authority;
+use preopen::cap::{Announced, Inventory};
+use preopen::dispatch::Dispatcher;
+use preopen::error::ToolError;
+use preopen::limits::{Budget, Limits};
+use preopen::protocol;
+use preopen::tool::{Entry, Tool};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::common::{Sandbox, grants};
+
+const FIXTURES: &[Entry] = &[Entry::of::<Slow>(), Entry::of::<Crash>(), Entry::of::<Echo>()];
+
+/// How many slow calls were stopped by their budget.
+static STOPPED: AtomicU64 = AtomicU64::new(0);
+/// How many slow calls run, and the most that ran at once.
+static RUNNING: AtomicU64 = AtomicU64::new(0);
+static MOST: AtomicU64 = AtomicU64::new(0);
+
+struct Slow;
+
+#[derive(Deserialize, JsonSchema)]
+struct SlowArgs {
+    /// For how long to work.
+    ms: u64,
+}
+
+impl Tool for Slow {
+    const NAME: &'static str = "slow";
+    const ABOUT: &'static str = "Works for a while.";
+    type Needs = Inventory;
+    type Args = SlowArgs;
+    type Output = String;
+    fn paths(_: &SlowArgs) {}
+    fn run(args: &SlowArgs, _: Vec<Announced>, budget: &Budget) -> Result<String, ToolError> {
+        MOST.fetch_max(RUNNING.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        let end = Instant::now() + Duration::from_millis(args.ms);
+        let mut done = Ok(format!("worked for {} ms", args.ms));
+        while Instant::now() < end {
+            if let Err(spent) = budget.step() {
+                STOPPED.fetch_add(1, Ordering::SeqCst);
+                done = Err(spent.into());
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+        done
+    }
+}
+
+struct Crash;
+
+#[derive(Deserialize, JsonSchema)]
+struct NoArgs {}
+
+impl Tool for Crash {
+    const NAME: &'static str = "crash";
+    const ABOUT: &'static str = "Has a defect.";
+    type Needs = Inventory;
+    type Args = NoArgs;
+    type Output = String;
+    fn paths(_: &NoArgs) {}
+    fn run(_: &NoArgs, _: Vec<Announced>, _: &Budget) -> Result<String, ToolError> {
+        panic!("a defect at /some/host/path")
+    }
+}
+
+struct Echo;
+
+#[derive(Deserialize, JsonSchema)]
+struct EchoArgs {
+    /// What to say.
+    text: String,
+}
+
+impl Tool for Echo {
+    const NAME: &'static str = "echo";
+    const ABOUT: &'static str = "Says it again.";
+    type Needs = Inventory;
+    type Args = EchoArgs;
+    type Output = String;
+    fn paths(_: &EchoArgs) {}
+    fn run(args: &EchoArgs, _: Vec<Announced>, _: &Budget) -> Result<String, ToolError> {
+        Ok(args.text.clone())
+    }
+}
+
+/// A server in this process, and the other ends of its streams.
+struct Server {
+    input: Option<UnixStream>,
+    output: BufReader<UnixStream>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(limits: Limits) -> Self {
+        let (input, server_input) = UnixStream::pair().unwrap();
+        let (output, server_output) = UnixStream::pair().unwrap();
+        output.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let thread = std::thread::spawn(move || {
+            let sandbox = Sandbox::new();
+            let grants = grants(&[sandbox.spec("grant", "ro").parse().unwrap()]);
+            let clock = authority::clock(authority::mint());
+            let dispatcher = Dispatcher::new(FIXTURES, grants, limits, clock, None, &[]).unwrap();
+            protocol::serve(dispatcher, server_input, server_output).unwrap();
+        });
+        let mut server =
+            Self { input: Some(input), output: BufReader::new(output), thread: Some(thread) };
+        server.send(&json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+            "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}}));
+        server.receive();
+        server
+    }
+
+    fn send(&mut self, message: &Value) {
+        writeln!(self.input.as_mut().unwrap(), "{message}").unwrap();
+    }
+
+    fn call(&mut self, id: u64, tool: &str, arguments: Value) {
+        let params = json!({"name": tool, "arguments": arguments, "_meta": {"progressToken": format!("p{id}")}});
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}));
+    }
+
+    fn receive(&mut self) -> Value {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line:?}"))
+    }
+
+    /// Ends the input; gives what still comes, and how long the end takes.
+    fn finish(mut self) -> (Vec<String>, Duration) {
+        drop(self.input.take());
+        let start = Instant::now();
+        let rest = self.output.by_ref().lines().map_while(Result::ok).collect();
+        self.thread.take().unwrap().join().unwrap();
+        (rest, start.elapsed())
+    }
+}
+
+use std::io::Read as _;
+
+#[test]
+fn a_crash_is_answered_and_the_server_lives() {
+    let mut server = Server::start(Limits::default());
+    server.call(1, "crash", json!({}));
+    let answer = server.receive();
+    assert_eq!(answer["error"]["code"], -32603);
+    assert_eq!(answer["error"]["message"], "internal error: the log has it as call 1");
+    server.call(2, "echo", json!({"text": "alive"}));
+    assert_eq!(server.receive()["result"]["content"][0]["text"], "alive");
+}
+
+#[test]
+fn a_duplicate_id_is_refused_while_the_first_runs_and_free_after() {
+    let mut server = Server::start(Limits::default());
+    server.call(1, "slow", json!({"ms": 300}));
+    server.call(1, "echo", json!({"text": "second"}));
+    let refused = server.receive();
+    assert_eq!((&refused["error"]["code"], &refused["id"]), (&json!(-32600), &json!(1)));
+    assert_eq!(server.receive()["result"]["content"][0]["text"], "worked for 300 ms");
+    server.call(1, "echo", json!({"text": "again"}));
+    assert_eq!(server.receive()["result"]["content"][0]["text"], "again");
+}
+
+#[test]
+fn a_cancelled_call_stops_and_is_not_answered() {
+    let mut server = Server::start(Limits::default());
+    let before = STOPPED.load(Ordering::SeqCst);
+    server.call(1, "slow", json!({"ms": 15_000}));
+    std::thread::sleep(Duration::from_millis(50));
+    server.send(
+        &json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}),
+    );
+    // The id is free at once, and the answer that comes is that of the new call.
+    server.call(1, "echo", json!({"text": "new"}));
+    let start = Instant::now();
+    while STOPPED.load(Ordering::SeqCst) == before {
+        assert!(start.elapsed() < Duration::from_secs(5), "the work goes on");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(server.receive()["result"]["content"][0]["text"], "new");
+    let (rest, _) = server.finish();
+    assert_eq!(rest, Vec::<String>::new());
+}
+
+#[test]
+fn a_slow_call_tells_its_progress_which_grows() {
+    let mut server = Server::start(Limits { progress_ms: 50, ..Limits::default() });
+    server.call(1, "slow", json!({"ms": 400}));
+    let mut told = vec![];
+    let answer = loop {
+        let message = server.receive();
+        if message["method"] == "notifications/progress" {
+            assert_eq!(message["params"]["progressToken"], "p1");
+            told.push(message["params"]["progress"].as_f64().unwrap());
+        } else {
+            break message;
+        }
+    };
+    assert_eq!(answer["id"], 1);
+    assert!(told.len() >= 2 && told.is_sorted_by(|a, b| a < b), "{told:?}");
+}
+
+#[test]
+fn calls_that_run_at_once_are_bounded_and_all_are_answered() {
+    let mut server = Server::start(Limits {
+        max_calls_in_flight: 3,
+        max_requests_waiting: 10,
+        ..Limits::default()
+    });
+    MOST.store(0, Ordering::SeqCst);
+    for id in 1..=60 {
+        server.call(id, "slow", json!({"ms": 5}));
+    }
+    let mut answered: Vec<u64> =
+        (0..60).map(|_| server.receive()["id"].as_u64().unwrap()).collect();
+    answered.sort_unstable();
+    assert_eq!(answered, (1..=60).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_deadline_ends_a_call_with_a_code() {
+    let mut server = Server::start(Limits { call_deadline_ms: 50, ..Limits::default() });
+    server.call(1, "slow", json!({"ms": 15_000}));
+    let text = server.receive()["result"]["content"][0]["text"].as_str().unwrap().to_owned();
+    assert!(text.starts_with("timed_out: the call did not end within 50 ms\nhint: "), "{text}");
+}
+
+#[test]
+fn the_end_of_the_input_lets_running_calls_finish() {
+    let mut server = Server::start(Limits::default());
+    server.call(1, "slow", json!({"ms": 300}));
+    server.call(2, "echo", json!({"text": "x"}));
+    let (rest, _) = server.finish();
+    assert_eq!(rest.len(), 2, "{rest:?}");
+    assert!(rest[1].contains("worked for 300 ms"));
+}
+
+#[test]
+fn a_client_that_reads_no_more_ends_the_server() {
+    let mut server = Server::start(Limits::default());
+    server.output.get_ref().shutdown(std::net::Shutdown::Both).unwrap();
+    server.call(1, "echo", json!({"text": "to nobody"}));
+    let start = Instant::now();
+    server.thread.take().unwrap().join().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(10), "it ends though its input is still open");
+}
+
+#[test]
+fn a_client_that_reads_slowly_gets_every_answer_whole() {
+    let mut server = Server::start(Limits::default());
+    let text = "é".repeat(50_000);
+    let mut input = server.input.as_ref().unwrap().try_clone().unwrap();
+    let sent = text.clone();
+    // More than the pipes hold: the server has to wait for its reader, and the writer for the server.
+    let writer = std::thread::spawn(move || {
+        for id in 1..=200 {
+            let params = json!({"name": "echo", "arguments": {"text": sent}});
+            writeln!(
+                input,
+                "{}",
+                json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params})
+            )
+            .unwrap();
+        }
+    });
+    std::thread::sleep(Duration::from_millis(300));
+    let mut ids: Vec<u64> = vec![];
+    for _ in 0..200 {
+        let answer = server.receive();
+        assert_eq!(answer["result"]["content"][0]["text"], text);
+        ids.push(answer["id"].as_u64().unwrap());
+    }
+    writer.join().unwrap();
+    ids.sort_unstable();
+    assert_eq!(ids, (1..=200).collect::<Vec<_>>());
+}
