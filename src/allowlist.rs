@@ -30,6 +30,8 @@ pub struct GrantSpec {
     pub name: Option<String>,
     /// Which directory.
     pub path: PathBuf,
+    /// The directory as the operator wrote it: all that clients may see of where it is.
+    pub written: String,
     /// What may be done in it.
     pub rights: Rights,
     /// Globs of names that are only read, whatever the rights.
@@ -67,6 +69,7 @@ impl FromStr for GrantSpec {
         Ok(Self {
             name,
             path: path.into(),
+            written: path.to_owned(),
             rights,
             readonly: vec![],
             hide: vec![],
@@ -107,7 +110,7 @@ impl std::error::Error for BadSpec {}
 
 /// May a grant be called this? One word, as it becomes the first part of paths.
 pub fn is_name(name: &str) -> bool {
-    !name.is_empty()
+    !matches!(name, "" | "." | "..")
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
@@ -185,6 +188,7 @@ impl Row {
         }
         Ok(GrantSpec {
             name: self.name,
+            written: self.path.display().to_string(),
             path: directory.join(self.path),
             rights,
             readonly: self.readonly,

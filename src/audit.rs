@@ -30,6 +30,8 @@ pub struct Event<'a> {
     pub right: Rights,
     /// The paths as the client said them, escaped.
     pub paths: Vec<String>,
+    /// Where they led: the real places that were reached, escaped.
+    pub places: Vec<String>,
     /// What came of it.
     pub outcome: Outcome<'a>,
     /// How long it took.
@@ -52,8 +54,14 @@ pub enum Outcome<'a> {
 
 /// Where events go.
 pub struct Sink {
-    out: Mutex<Box<dyn Write + Send>>,
+    out: Mutex<Out>,
     now: Box<dyn Fn() -> SystemTime + Send + Sync>,
+}
+
+struct Out {
+    writer: Box<dyn Write + Send>,
+    /// Did the last write fail, perhaps within a line?
+    is_torn: bool,
 }
 
 #[derive(Serialize)]
@@ -64,6 +72,7 @@ struct Record<'a> {
     tool: &'a str,
     right: String,
     paths: &'a [String],
+    places: &'a [String],
     decision: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'a str>,
@@ -79,7 +88,8 @@ impl Sink {
         out: impl Write + Send + 'static,
         now: impl Fn() -> SystemTime + Send + Sync + 'static,
     ) -> Self {
-        Self { out: Mutex::new(Box::new(out)), now: Box::new(now) }
+        let out = Out { writer: Box::new(out), is_torn: false };
+        Self { out: Mutex::new(out), now: Box::new(now) }
     }
 
     /// Appends one line, in one write.
@@ -103,6 +113,7 @@ impl Sink {
             tool: event.tool,
             right: event.right.to_string(),
             paths: &event.paths,
+            places: &event.places,
             decision,
             code,
             detail,
@@ -113,8 +124,13 @@ impl Sink {
         line.push(b'\n');
         // A writer that panicked holds no half-written state of ours.
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        out.write_all(&line)?;
-        out.flush()
+        if out.is_torn {
+            // What is left of a record that could not be written must not swallow this one.
+            line.insert(0, b'\n');
+        }
+        let written = out.writer.write_all(&line).and_then(|()| out.writer.flush());
+        out.is_torn = written.is_err();
+        written
     }
 }
 
@@ -148,6 +164,7 @@ mod tests {
             tool: "read_text_file",
             right: Rights::READ,
             paths: vec![crate::path::printable(hostile)],
+            places: vec![],
             outcome: Outcome::Refused(&refusal),
             took: Duration::from_micros(5),
         };

@@ -29,7 +29,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-pub use audit_file::open_audit;
+pub use audit_file::{check_audit, open_audit};
 pub use cap_std::AmbientAuthority;
 pub use preopens::{Permit, Preopened, open_grants};
 

@@ -104,6 +104,11 @@ impl Dispatcher {
         &self.limits
     }
 
+    /// Does a call of this tool touch files? If not, it ends at once.
+    pub fn needs_files(&self, name: &str) -> bool {
+        self.offered.iter().any(|tool| tool.entry.name == name && tool.entry.rights != Rights::NONE)
+    }
+
     /// Runs one call to its end, on the thread that asks.
     ///
     /// # Errors
@@ -147,7 +152,7 @@ impl Dispatcher {
         outcome: Outcome<'_>,
         budget: &Budget,
     ) {
-        let took = budget.elapsed();
+        let (took, places) = (budget.elapsed(), budget.touched());
         match &outcome {
             Outcome::Answered { bytes } => {
                 tracing::debug!(call, tool, ?paths, bytes, ?took, "answered");
@@ -158,7 +163,8 @@ impl Dispatcher {
             Outcome::Fault(what) => tracing::warn!(call, tool, what, "not run"),
         }
         if let Some(sink) = &self.audit
-            && let Err(error) = sink.record(&Event { call, tool, right, paths, outcome, took })
+            && let Err(error) =
+                sink.record(&Event { call, tool, right, paths, places, outcome, took })
         {
             tracing::error!(call, %error, "the audit record could not be written");
         }

@@ -11,7 +11,7 @@ use std::fmt;
 use std::io;
 
 use crate::limits::Spent;
-use crate::path::{BadPath, MAX_PATH_BYTES, VirtualPath};
+use crate::path::{BadPath, MAX_NAME_BYTES, MAX_PATH_BYTES, VirtualPath};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $group:ident;)+) => {
@@ -173,6 +173,10 @@ impl ToolError {
             }
             BadPath::Parent => Self::new(Code::BadPath, format!("`{said}` has `..` in it"))
                 .hint("say the path from the top of the grant, without `..`"),
+            BadPath::NameTooLong => Self::new(
+                Code::OverLimit,
+                format!("a name in `{said}` is longer than {MAX_NAME_BYTES} bytes"),
+            ),
             BadPath::TooLong => Self::new(
                 Code::OverLimit,
                 format!(
@@ -187,6 +191,12 @@ impl ToolError {
     pub(crate) fn escapes_grant(said: &VirtualPath) -> Self {
         Self::new(Code::EscapesGrant, format!("`{said}` leads outside its grant"))
             .hint("work on paths inside the grants; list_allowed_directories shows them")
+    }
+
+    /// It is never opened.
+    pub(crate) fn special_file(said: &VirtualPath) -> Self {
+        Self::new(Code::SpecialFile, format!("`{said}` is neither a regular file nor a directory"))
+            .hint("FIFOs, sockets, devices and files of /proc or /sys are never opened")
     }
 
     /// The operating system said no while `doing` (such as `open`) something to `shown`.
@@ -210,10 +220,18 @@ impl ToolError {
             E::ResourceBusy | E::ExecutableFileBusy | E::WouldBlock | E::Deadlock => {
                 (Code::OsBusy, format!("`{shown}` is in use by another program"))
             }
+            _ if is_out_of_files(error) => {
+                (Code::OverLimit, "the server has as many files open as the system lets it".into())
+            }
             _ => (Code::OsError, format!("the system could not {doing} `{shown}`")),
         };
         Self::new(code, sentence).detail(error)
     }
+}
+
+/// `EMFILE` and `ENFILE`, which the standard library has no kind for.
+fn is_out_of_files(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 impl From<Spent> for ToolError {

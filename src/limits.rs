@@ -5,8 +5,8 @@
 //!
 //! May import: nothing of this crate. Absent on purpose: `Instant::now`; the [`Clock`] is handed in.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -47,7 +47,7 @@ limits! {
     /// Most calls that run at once; further ones wait their turn.
     max_calls_in_flight: usize = 16;
     /// Most requests that are answered or wait at once; further ones are not read until some are done.
-    max_requests_waiting: usize = 1_024;
+    max_requests_waiting: usize = 256;
     /// Milliseconds between two messages on the progress of a call, where the client asked for them.
     progress_ms: u64 = 1_000;
     /// Milliseconds after which a call ends with what it has, or with `timed_out`.
@@ -96,12 +96,16 @@ impl Watch {
     }
 }
 
+/// Most places that are noted of one call.
+const MAX_TOUCHED: usize = 100;
+
 /// What one call may still use.
 pub struct Budget {
     limits: Arc<Limits>,
     clock: Clock,
     started: Instant,
     watch: Watch,
+    touched: Mutex<Vec<String>>,
 }
 
 /// Why a call must stop now.
@@ -117,7 +121,7 @@ impl Budget {
     /// A fresh budget; its time starts now.
     pub fn new(limits: Arc<Limits>, clock: Clock, watch: Watch) -> Self {
         let started = clock.now();
-        Self { limits, clock, started, watch }
+        Self { limits, clock, started, watch, touched: Mutex::default() }
     }
 
     /// The bounds that this call shares with all others.
@@ -139,6 +143,19 @@ impl Budget {
             return Err(Spent::TimedOut(deadline));
         }
         Ok(())
+    }
+
+    /// Notes a place that the call reached, for the audit trail.
+    pub fn touch(&self, place: String) {
+        let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+        if touched.len() < MAX_TOUCHED {
+            touched.push(place);
+        }
+    }
+
+    /// The places that the call reached, as far as they were noted.
+    pub fn touched(&self) -> Vec<String> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How long the call has run.

@@ -37,15 +37,13 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let list = serve.on_top_of(read_config(&serve, ambient)?);
     let permit = Permit { home: serve.allow_home, one_file_system: serve.one_file_system };
     let granted = authority::open_grants(&list.allow, &serve.alias, permit, ambient)?;
-    let audit = list
-        .audit
-        .as_deref()
-        .map(|file| authority::open_audit(file, &granted, ambient))
-        .transpose()?;
     if let Some(json) = doctor {
+        list.audit.as_deref().map_or(Ok(()), |f| authority::check_audit(f, &granted, ambient))?;
         let report = Report::new(&granted.rows, &granted.grants, &list.limits);
         return say(&mut io::stdout(), &if json { report.json() } else { report.text() });
     }
+    let open = |file| authority::open_audit(file, &granted, ambient);
+    let audit = list.audit.as_deref().map(open).transpose()?;
     seal(serve.sandbox)?;
     for row in &granted.rows {
         if let Err(reason) = &row.place {

@@ -16,6 +16,9 @@ use serde::Deserialize;
 
 /// Longest path a client may say, in bytes: the kernel's own `PATH_MAX`.
 pub const MAX_PATH_BYTES: usize = 4096;
+/// Longest name in a path, in bytes: the kernel's own `NAME_MAX`. Known here, so that the answer does
+/// not depend on what is looked at first.
+pub const MAX_NAME_BYTES: usize = 255;
 
 /// How the schema of an argument says that it is a [`VirtualPath`].
 pub const SCHEMA_FORMAT: &str = "path";
@@ -59,6 +62,8 @@ pub enum BadPath {
     Slash,
     /// It is longer than [`MAX_PATH_BYTES`].
     TooLong,
+    /// One of its names is longer than [`MAX_NAME_BYTES`].
+    NameTooLong,
 }
 
 impl VirtualPath {
@@ -85,6 +90,7 @@ impl VirtualPath {
                 bytes if bytes == b"." => {}
                 bytes if bytes.contains(&0) => return Err(BadPath::Nul),
                 bytes if bytes.contains(&b'/') => return Err(BadPath::Slash),
+                bytes if bytes.len() > MAX_NAME_BYTES => return Err(BadPath::NameTooLong),
                 bytes => names.push(Name(OsString::from_vec(bytes))),
             }
         }
@@ -96,6 +102,13 @@ impl VirtualPath {
 impl<S: Into<String>> From<S> for VirtualPath {
     fn from(said: S) -> Self {
         Self(said.into())
+    }
+}
+
+impl VirtualPath {
+    /// The whole path, escaped like a [`Name`]: for the audit trail.
+    pub fn whole(&self) -> String {
+        printable(&self.0)
     }
 }
 
@@ -165,6 +178,52 @@ pub fn join(names: &[Name]) -> String {
         let _ = write!(path, "{name}");
     }
     if path.is_empty() { ".".into() } else { path }
+}
+
+/// Text that is part of an answer in passing, shortened aloud where it is very long.
+pub fn brief(text: &str) -> String {
+    const SHOWN: usize = 300;
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((cut, _)) => {
+            format!("{}... ({} bytes)", text.get(..cut).unwrap_or_default(), text.len())
+        }
+    }
+}
+
+/// Bytes as part of a URI or a cursor (RFC 3986): what is not unreserved, nor a slash, is `%HH`.
+pub fn percent_encoded(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~') {
+            text.push(char::from(*byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
+/// The bytes that [`percent_encoded`] made this of.
+pub fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = vec![];
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = match (first, after) {
+            (b'%', [high, low, after @ ..]) => {
+                let digits = [*high, *low];
+                bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+                after
+            }
+            (b'%', _) => return None,
+            _ => {
+                bytes.push(*first);
+                after
+            }
+        };
+    }
+    Some(bytes)
 }
 
 /// Text from outside, safe to print: one line, nothing that hides or reorders what follows.

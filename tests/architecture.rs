@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("path", &[]),
     ("limits", &[]),
     ("error", &["limits", "path"]),
-    ("cap", &["error", "path"]),
+    ("cap", &["error", "limits", "path"]),
     ("args", &["error", "path"]),
     ("text", &["cap", "error", "limits"]),
     ("audit", &["cap", "error"]),

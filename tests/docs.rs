@@ -60,6 +60,19 @@ fn every_make_target_that_is_named_exists() {
     }
 }
 
+/// Every test that SECURITY.md names as evidence exists.
+#[test]
+fn every_piece_of_evidence_is_there() {
+    let text = page("SECURITY.md");
+    let named: Vec<(&str, &str)> =
+        text.split('`').skip(1).step_by(2).filter_map(|name| name.split_once("::")).collect();
+    assert!(named.len() >= 4);
+    for (module, test) in named {
+        let all = page(&format!("tests/{module}.rs"));
+        assert!(all.contains(&format!("fn {test}()")), "tests/{module}.rs has no {test}");
+    }
+}
+
 /// Every relative link leads to something.
 #[test]
 fn every_link_leads_somewhere() {

@@ -315,3 +315,59 @@ fn a_hidden_name_answers_like_one_that_does_not_exist() {
         "the row bites"
     );
 }
+
+/// Swaps two names as fast as it can, until it is dropped.
+struct Swapper(std::sync::Arc<std::sync::atomic::AtomicBool>, Option<std::thread::JoinHandle<u64>>);
+
+impl Swapper {
+    fn start(dir: std::path::PathBuf, a: &'static str, b: &'static str) -> Self {
+        use std::sync::atomic::Ordering::Relaxed;
+        let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let stopped = std::sync::Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            let dir = std::fs::File::open(dir).unwrap();
+            let mut swaps = 0;
+            while !stopped.load(Relaxed) {
+                rustix::fs::renameat_with(&dir, a, &dir, b, rustix::fs::RenameFlags::EXCHANGE)
+                    .unwrap();
+                swaps += 1;
+            }
+            swaps
+        });
+        Self(stop, Some(thread))
+    }
+
+    fn stop(mut self) -> u64 {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.1.take().unwrap().join().unwrap()
+    }
+}
+
+#[test]
+fn a_file_that_becomes_a_pipe_or_a_link_in_between_neither_blocks_nor_leaks() {
+    let sandbox = Sandbox::new()
+        .file("grant/a", "inside")
+        .fifo("grant/pipe")
+        .file("grant/b", "inside")
+        .link("grant/out", "../outside/secret.txt")
+        .file("grant/d/secret.txt", "inside")
+        .link("grant/dir_out", "../outside");
+    let grant = sandbox.path("grant");
+    let swappers = [("a", "pipe"), ("b", "out"), ("d", "dir_out")]
+        .map(|(a, b)| Swapper::start(grant.clone(), a, b));
+    let mut client = Client::start(&[grant.to_str().unwrap()], Era::Modern);
+    let mut codes = BTreeSet::new();
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(2);
+    while std::time::Instant::now() < end {
+        for path in ["a", "b", "d/secret.txt", "pipe", "out", "dir_out/secret.txt"] {
+            let answer = client.call("read_text_file", &json!({"path": path}));
+            assert!(!answer.text.contains(crate::common::SECRET), "{path}");
+            codes.insert(answer.code().to_owned());
+        }
+    }
+    let swaps: u64 = swappers.into_iter().map(Swapper::stop).sum();
+    assert!(swaps > 1_000, "only {swaps} swaps");
+    for code in ["ok", "special_file", "escapes_grant"] {
+        assert!(codes.contains(code), "never {code}: {codes:?}");
+    }
+}

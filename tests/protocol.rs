@@ -142,3 +142,28 @@ fn a_tool_without_its_right_does_not_exist_and_says_how_it_would() {
     let message = answer["error"]["message"].as_str().unwrap();
     assert!(message.contains("left it out with --tools"), "{message}");
 }
+
+#[test]
+fn what_comes_before_a_session_is_no_reason_to_end() {
+    let sandbox = Sandbox::new().file("grant/a", "x");
+    for first in [
+        json!({"jsonrpc": "2.0", "method": "notifications/initialized"}),
+        json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}),
+        json!({"jsonrpc": "2.0", "id": 5, "result": {}}),
+    ] {
+        let mut client = start(&sandbox, Era::Modern);
+        client.send(&first.to_string());
+        assert_eq!(client.call("read_text_file", &json!({"path": "a"})).code(), "ok", "{first}");
+    }
+}
+
+#[test]
+fn what_was_answered_is_written_even_if_no_session_began() {
+    let sandbox = Sandbox::new();
+    for _ in 0..20 {
+        let mut client = start(&sandbox, Era::Modern);
+        client.send(r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#);
+        let (rest, status) = client.finish();
+        assert_eq!((rest.len(), status), (1, 0));
+    }
+}

@@ -8,7 +8,7 @@ use preopen::cap::{Grants, Preopen, Read, Rights, Rules};
 use preopen::error::Code;
 use preopen::path::VirtualPath;
 
-use crate::common::Sandbox;
+use crate::common::{Sandbox, budget};
 
 fn tree() -> Sandbox {
     Sandbox::new()
@@ -66,7 +66,7 @@ fn ours(grants: &Grants, path: &str) -> Outcome {
     let file = grants
         .attenuate::<Read>(&VirtualPath::from(path))
         .unwrap()
-        .place()
+        .place(&budget())
         .and_then(|p| p.open_file());
     match file {
         Ok(file) => Outcome::Bytes(file.read_at(&mut [0; 64], 0).unwrap().to_vec()),
@@ -150,7 +150,7 @@ fn a_link_never_redirects_a_change_into_another_grant() {
     let grants = crate::common::grants(&[spec("grant"), spec("other")]);
     let place = |path: &str| {
         let target = grants.attenuate::<preopen::cap::Write>(&VirtualPath::from(path)).unwrap();
-        target.place().map(|place| place.shown())
+        target.place(&budget()).map(|place| place.shown())
     };
     assert_eq!(place("grant/rel").unwrap_err().code(), Code::EscapesGrant);
     assert_eq!(place("grant/abs").unwrap_err().code(), Code::EscapesGrant);
@@ -172,12 +172,12 @@ fn rules_refuse_a_change_by_the_name_alone() {
     let grants = crate::common::grants(&list.allow);
     let change = |path: &str| {
         let target = grants.attenuate::<preopen::cap::Write>(&VirtualPath::from(path)).unwrap();
-        target.place().map(|place| place.shown())
+        target.place(&budget()).map(|place| place.shown())
     };
     for path in [".env", ".ENV", "vendor", "vendor/f", "vendor/none", "l", "d/none", "Vendor/x"] {
         assert_eq!(change(path).unwrap_err().code(), Code::Protected, "{path}");
     }
     assert_eq!(change("new").unwrap(), "new");
-    let read = grants.attenuate::<Read>(&VirtualPath::from("l")).unwrap().place().unwrap();
+    let read = grants.attenuate::<Read>(&VirtualPath::from("l")).unwrap().place(&budget()).unwrap();
     assert_eq!(read.info().unwrap().rights, Rights::READ, "read only by rule, and said so");
 }

@@ -183,8 +183,7 @@ fn a_cancelled_call_stops_and_is_not_answered() {
     server.send(
         &json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}),
     );
-    // The id is free at once, and the answer that comes is that of the new call.
-    server.call(1, "echo", json!({"text": "new"}));
+    server.call(2, "echo", json!({"text": "new"}));
     let start = Instant::now();
     while STOPPED.load(Ordering::SeqCst) == before {
         assert!(start.elapsed() < Duration::from_secs(5), "the work goes on");
@@ -286,4 +285,34 @@ fn a_client_that_reads_slowly_gets_every_answer_whole() {
     writer.join().unwrap();
     ids.sort_unstable();
     assert_eq!(ids, (1..=200).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_client_that_ends_its_input_and_never_reads_does_not_keep_the_server() {
+    let mut server = Server::start(Limits { drain_ms: 300, ..Limits::default() });
+    for id in 1..=38 {
+        server.call(id, "echo", json!({"text": "x".repeat(40_000)}));
+    }
+    let start = Instant::now();
+    server.input = None;
+    server.thread.take().unwrap().join().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+}
+
+#[test]
+fn answers_that_nobody_reads_do_not_pile_up() {
+    let server = Server::start(Limits { max_requests_waiting: 8, ..Limits::default() });
+    let mut input = server.input.as_ref().unwrap().try_clone().unwrap();
+    input.set_write_timeout(Some(Duration::from_millis(1_500))).unwrap();
+    let mut taken = 0;
+    // Requests are small and answers are not: a server that reads on would take them all.
+    for id in 1..=20_000 {
+        let params = json!({"name": "slow", "arguments": {"ms": 0}, "pad": "x".repeat(1_000)});
+        let line = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params});
+        if writeln!(input, "{line}").is_err() {
+            break;
+        }
+        taken += 1;
+    }
+    assert!(taken < 19_000, "{taken} requests were taken though no answer was read");
 }

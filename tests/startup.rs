@@ -199,17 +199,154 @@ fn doctor_tells_the_operator_everything() {
 }
 
 #[test]
-fn standard_output_carries_nothing_but_the_protocol() {
+fn standard_output_is_moved_away_before_the_first_byte() {
     let sandbox = Sandbox::new();
+    let mut client = Client::start(&[sandbox.path("grant").to_str().unwrap()], Era::Legacy);
+    // Whatever in the program still prints to descriptor 1, prints to standard error.
+    let leads = |fd: u32| std::fs::read_link(format!("/proc/{}/fd/{fd}", client.pid())).unwrap();
+    assert_eq!(leads(1), leads(2));
+    assert_eq!(client.request("ping", json!({}))["result"], json!({}), "and the protocol goes on");
     let output = run(&mut preopen(&["--log", "trace", sandbox.path("grant").to_str().unwrap()]));
     assert!(output.stdout.is_empty() && output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().contains("no kernel sandbox"));
 }
 
+/// The program behind some mounts of its own, where that can be had.
+fn behind_mounts(mounts: &str, args: &[&str]) -> Option<Client> {
+    let may = Command::new("unshare").args(["-m", "true"]).status().is_ok_and(|s| s.success());
+    if !may {
+        eprintln!("not run: this user may not make mounts");
+        return None;
+    }
+    let mut command = Command::new("unshare");
+    let script = format!("{mounts} && exec \"$0\" \"$@\"");
+    command.args(["-m", "sh", "-c", &script, env!("CARGO_BIN_EXE_preopen")]).args(args);
+    Some(Client::spawn(command, Era::Modern, crate::common::Without::Nothing))
+}
+
 #[test]
-fn one_file_system_is_kept_or_refused() {
-    let sandbox = Sandbox::new().file("grant/sub/a", "x");
+fn mounts_below_a_grant_are_crossed_unless_that_is_not_wanted() {
+    let sandbox = Sandbox::new()
+        .dir("grant/mnt")
+        .file("grant/link_target", "x")
+        .link("grant/l", "mnt/secret.txt");
+    let (grant, outside) = (sandbox.path("grant"), sandbox.path("outside"));
+    let mount = format!("mount --bind {} {}/mnt", outside.display(), grant.display());
+    let grant = grant.to_str().unwrap();
+    for (args, code) in [(vec![grant], "ok"), (vec!["--one-file-system", grant], "escapes_grant")] {
+        let Some(mut client) = behind_mounts(&mount, &args) else { return };
+        for path in ["mnt/secret.txt", "l"] {
+            assert_eq!(
+                client.call("read_text_file", &json!({"path": path})).code(),
+                code,
+                "{args:?} {path}"
+            );
+        }
+        assert_eq!(client.call("list_directory", &json!({"path": "mnt"})).code(), code, "{args:?}");
+    }
+}
+
+#[test]
+fn a_pseudo_file_system_below_a_grant_tells_nothing() {
+    let sandbox = Sandbox::new().dir("grant/proc").link("grant/l", "proc/version");
+    let mount = format!("mount -t proc proc {}/proc", sandbox.path("grant").display());
+    let Some(mut client) = behind_mounts(&mount, &[sandbox.path("grant").to_str().unwrap()]) else {
+        return;
+    };
+    for path in [
+        "proc",
+        "proc/version",
+        "proc/versio",
+        "proc/1",
+        "proc/999999",
+        "proc/1/root/etc/passwd",
+        "l",
+    ] {
+        for tool in ["read_text_file", "list_directory", "get_file_info"] {
+            let answer = client.call(tool, &json!({"path": path}));
+            let is_dir = (path, tool) == ("proc", "read_text_file");
+            let want = if is_dir { "is_a_directory" } else { "special_file" };
+            assert_eq!(answer.code(), want, "{tool} {path}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn equal_globs_in_nested_grants_do_not_say_the_same() {
+    let toml = "[[allow]]\npath = \"grant\"\nhide = [\"sub/key\"]\n[[allow]]\npath = \"grant/sub\"\nhide = [\"sub/key\"]\n";
+    let sandbox = Sandbox::new().file("grant/sub/key", "x").file("allowlist.toml", toml);
+    refused(
+        &mut preopen(&["--config", sandbox.path("allowlist.toml").to_str().unwrap()]),
+        &["lies in", "globs"],
+    );
+}
+
+#[test]
+fn a_glob_that_could_never_match_is_refused() {
+    for glob in ["./.env", "a//b", "a/../b", "!keep", ".env "] {
+        let toml = format!("[[allow]]\npath = \"grant\"\nhide = [{glob:?}]\n");
+        let sandbox = Sandbox::new().file("allowlist.toml", toml);
+        refused(
+            &mut preopen(&["--config", sandbox.path("allowlist.toml").to_str().unwrap()]),
+            &["glob", "cannot be read"],
+        );
+    }
+}
+
+#[test]
+fn the_home_directory_of_the_system_counts_when_the_environment_is_wrong() {
+    let id = rustix::process::getuid().as_raw().to_string();
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap();
+    let home = passwd
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|f| f.get(2) == Some(&id.as_str()));
+    let Some(home) = home.and_then(|fields| fields.get(5).map(ToString::to_string)) else { return };
+    for wrong in ["/nonexistent", "relative", ""] {
+        let output = run(preopen(&[&home]).env("HOME", wrong));
+        assert_eq!(output.status.code(), Some(2), "HOME={wrong:?}");
+    }
+}
+
+#[test]
+fn names_and_aliases_have_to_be_usable() {
+    let sandbox = Sandbox::new();
+    let grant = sandbox.path("grant").to_str().unwrap().to_owned();
+    for name in ["..", "."] {
+        refused(&mut preopen(&[&format!("{name}={grant}")]), &["nothing of that name"]);
+    }
+    refused(&mut preopen(&[&grant, "--alias", "grant=/w/../x"]), &["`/w/../x`", "without `..`"]);
+    refused(&mut preopen(&["--allow", "~/project"]), &["nothing of that name", "replaced the `~`"]);
+    let toml = "[[allow]]\npath = \"grant\"\nname = \"..\"\n";
+    let sandbox = sandbox.file("allowlist.toml", toml);
+    refused(
+        &mut preopen(&["--config", sandbox.path("allowlist.toml").to_str().unwrap()]),
+        &["`..` cannot be a grant's name"],
+    );
+}
+
+#[test]
+fn doctor_changes_nothing() {
+    let sandbox = Sandbox::new();
+    let (grant, log) = (sandbox.path("grant"), sandbox.path("log.jsonl"));
+    let output =
+        run(&mut preopen(&["doctor", grant.to_str().unwrap(), "--audit", log.to_str().unwrap()]));
+    assert!(output.status.success() && !log.exists());
+    let inside = sandbox.path("grant/log.jsonl");
+    refused(
+        &mut preopen(&["doctor", grant.to_str().unwrap(), "--audit", inside.to_str().unwrap()]),
+        &["lies in a grant"],
+    );
+}
+
+#[test]
+fn clients_see_a_directory_as_the_operator_wrote_it() {
+    let toml = "[[allow]]\npath = \"./grant\"\nname = \"app\"\n[limits]\nmax_calls_in_flight = 9223372036854775807\n";
+    let sandbox = Sandbox::new().file("allowlist.toml", toml);
     let mut client =
-        Client::start(&["--one-file-system", sandbox.path("grant").to_str().unwrap()], Era::Modern);
-    assert_eq!(client.call("read_text_file", &json!({"path": "sub/a"})).code(), "ok");
+        Client::start(&["--config", sandbox.path("allowlist.toml").to_str().unwrap()], Era::Modern);
+    let listed = client.call("list_allowed_directories", &json!({})).text;
+    assert!(listed.contains("app (read only): ./grant\n"), "{listed}");
+    let found = client.request("server/discover", json!({})).to_string();
+    assert!(!found.contains(sandbox.path("").to_str().unwrap()), "{found}");
 }

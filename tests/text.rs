@@ -1,26 +1,18 @@
 //! Pages of text against a simple model that holds the whole file.
 
-use std::sync::Arc;
-use std::time::Instant;
-
 use preopen::cap::{OpenFile, Read};
-use preopen::limits::{Budget, Clock, Limits, Watch};
 use preopen::path::VirtualPath;
 use preopen::text::{self, Page, Piece, Range, Room};
 use proptest::prelude::*;
 
-use crate::common::{Sandbox, grants};
-
-fn budget() -> Budget {
-    Budget::new(Arc::new(Limits::default()), Clock::new(Instant::now), Watch::unattended())
-}
+use crate::common::{Sandbox, budget, grants};
 
 fn open(sandbox: &Sandbox, path: &str) -> OpenFile {
     let grants = grants(&[sandbox.spec("grant", "ro").parse().unwrap()]);
     grants
         .attenuate::<Read>(&VirtualPath::from(path))
         .unwrap()
-        .place()
+        .place(&budget())
         .unwrap()
         .open_file()
         .unwrap()

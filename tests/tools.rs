@@ -282,7 +282,7 @@ fn a_listing_is_sorted_bounded_and_pages_without_state() {
             pages += entries;
             match closing.split_once("cursor=") {
                 Some((_, next)) => {
-                    cursor = serde_json::from_str(next.trim_end_matches(']')).unwrap();
+                    cursor = next.trim_end_matches(']').into();
                 }
                 None => break,
             }
@@ -457,4 +457,121 @@ fn each_call_leaves_one_line_in_the_audit_trail() {
     let mode =
         std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&log).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_cursor_comes_back_as_it_was_whatever_the_names() {
+    let names = [
+        "Screenshot 1\u{202f}PM.png",
+        "a\u{a0}b",
+        "\u{1F468}\u{200D}\u{1F469}",
+        "quote\"\\",
+        "100%",
+        "z",
+    ];
+    let mut sandbox = Sandbox::new();
+    for name in names {
+        sandbox = sandbox.file(&format!("grant/{name}"), "");
+    }
+    let mut client = start(&sandbox);
+    let (mut seen, mut cursor) = (0, serde_json::Value::Null);
+    loop {
+        let page = client.call("list_directory", &json!({"limit": 1, "cursor": cursor})).text;
+        seen += 1;
+        match page.split_once("cursor=") {
+            Some((_, next)) => {
+                let next = next.trim_end_matches(']');
+                assert!(
+                    next.bytes().all(|b| b.is_ascii_graphic() && !b"\"'\\".contains(&b)),
+                    "{next}"
+                );
+                cursor = next.into();
+            }
+            None => break,
+        }
+        assert!(seen <= names.len(), "the pages do not end");
+    }
+    assert_eq!(seen, names.len());
+}
+
+#[test]
+fn files_that_never_end_a_line_are_answered_at_once() {
+    let sandbox = Sandbox::new();
+    let sparse = std::fs::File::create(sandbox.path("grant/sparse")).unwrap();
+    sparse.set_len(1 << 40).unwrap();
+    // A text with one line of a gigabyte, of which the beginning alone is on the disk.
+    let endless = std::fs::File::create(sandbox.path("grant/endless")).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&endless, "x".repeat(80 << 20).as_bytes(), 0).unwrap();
+    endless.set_len(1 << 40).unwrap();
+    let mut client = start(&sandbox);
+    assert_eq!(read(&mut client, json!({"path": "sparse", "limit": 1})).code(), "not_text");
+    assert_eq!(read(&mut client, json!({"path": "sparse", "tail": 1})).code(), "not_text");
+    let text = read(&mut client, json!({"path": "endless", "limit": 1})).text;
+    assert!(
+        text.contains("[... at least ") && text.contains("; continue with byte_offset=8000]"),
+        "{}",
+        &text[8_000..]
+    );
+}
+
+#[test]
+fn the_audit_trail_names_what_was_reached_however_it_was_spelled() {
+    let sandbox = Sandbox::new().file("grant/sub/key", "x").link("grant/l", "sub/key");
+    let log = sandbox.path("audit.jsonl");
+    let mut client = Client::start(
+        &[sandbox.path("grant").to_str().unwrap(), "--audit", log.to_str().unwrap()],
+        Era::Modern,
+    );
+    let long = "./".repeat(110) + "sub/key";
+    read(&mut client, json!({"path": long}));
+    read(&mut client, json!({"path": "l"}));
+    assert_eq!(client.finish().1, 0);
+    let text = std::fs::read_to_string(&log).unwrap();
+    let records: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(records[0]["paths"], json!([long]));
+    assert_eq!(records[0]["places"], json!(["sub/key"]));
+    assert_eq!((&records[1]["paths"], &records[1]["places"]), (&json!(["l"]), &json!(["sub/key"])));
+}
+
+#[test]
+fn a_place_behind_long_links_does_not_flood_the_answer() {
+    let name = |i: usize| format!("{i}{}", "\u{202e}".repeat(80));
+    let deep: Vec<String> = (0..12).map(name).collect();
+    let sandbox =
+        Sandbox::new().dir(&format!("grant/{}", deep.join("/"))).link("grant/l", &deep.join("/"));
+    let mut client = start(&sandbox);
+    for tool in ["list_directory", "get_file_info"] {
+        let text = client.call(tool, &json!({"path": "l"})).text;
+        assert!(
+            text.chars().count() < 1_000 && text.contains("... ("),
+            "{tool}: {}",
+            text.chars().count()
+        );
+    }
+}
+
+#[test]
+fn hints_take_bounded_time_and_tell_no_hidden_name() {
+    let toml = "[[allow]]\npath = \"grant\"\nhide = [\"*.o\"]\n";
+    let mut sandbox = Sandbox::new().file("allowlist.toml", toml);
+    for i in 0..2_000 {
+        sandbox = sandbox.file(&format!("grant/{i:0250}"), "");
+    }
+    for i in 0..20 {
+        sandbox = sandbox.file(&format!("grant/readme{i:02}.md"), "");
+    }
+    let hint = |sandbox: &Sandbox, path: &str| {
+        let config = sandbox.path("allowlist.toml");
+        let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
+        read(&mut client, json!({"path": path})).text
+    };
+    let before = hint(&sandbox, "readme.md");
+    assert!(before.contains("did you mean `readme00.md`"), "{before}");
+    for i in 0..3_000 {
+        sandbox = sandbox.file(&format!("grant/readme{i}.o"), "");
+    }
+    assert_eq!(hint(&sandbox, "readme.md"), before, "hidden names take no place among the hints");
+    assert!(hint(&sandbox, &"n".repeat(300)).starts_with("over_limit: a name in"));
+    assert!(hint(&sandbox, &format!("{}.o", "n".repeat(300))).starts_with("over_limit: a name in"));
 }

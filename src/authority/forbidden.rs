@@ -4,7 +4,7 @@
 //! May import: `allowlist`. Absent on purpose: a list of names of secrets. What lies in a project is
 //! the operator's to hide.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cap_std::AmbientAuthority;
 
@@ -22,16 +22,15 @@ pub(super) struct Forbidden {
 }
 
 impl Forbidden {
-    #[expect(clippy::disallowed_methods, reason = "to refuse the home directory, it must be known")]
     pub(super) fn new(permit: Permit, ambient: AmbientAuthority) -> Self {
         let chain =
             |path: &Path| open_dir(path, ambient).and_then(|dir| identities_upwards(&dir)).ok();
         let itself = |path: &str| chain(Path::new(path)).and_then(|chain| chain.first().copied());
-        let home = std::env::home_dir().filter(|_| !permit.home);
+        let homes = homes().into_iter().filter(|_| !permit.home);
         Self {
             root: itself("/"),
             system: ["/proc", "/sys", "/dev"].into_iter().filter_map(itself).collect(),
-            home: home.and_then(|home| chain(&home)).unwrap_or_default(),
+            home: homes.filter_map(|home| chain(&home)).flatten().collect(),
         }
     }
 
@@ -63,20 +62,33 @@ impl Forbidden {
     }
 }
 
+/// The home directory as the environment has it, and as the system has it: either may be wrong.
+#[expect(clippy::disallowed_methods, reason = "to refuse the home directory, it must be known")]
+fn homes() -> Vec<PathBuf> {
+    let user = rustix::process::getuid().as_raw().to_string();
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let of_user = passwd.lines().filter_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [_, _, id, _, _, home, _] = fields.as_slice() else { return None };
+        (*id == user).then(|| PathBuf::from(home))
+    });
+    std::env::home_dir().into_iter().chain(of_user).filter(|home| home.has_root()).collect()
+}
+
 /// Refuses two grants of which one lies in the other, unless they say the same: the kernel's own
 /// rules are a union, so that the narrower one could not be kept.
 pub(super) fn refuse_nesting(opened: &[(String, &GrantSpec, Opened)]) -> Result<(), Refusal> {
     for (i, (_, outer, outer_dir)) in opened.iter().enumerate() {
         for (j, (_, inner, inner_dir)) in opened.iter().enumerate() {
-            let same = outer.rights == inner.rights
-                && outer.hide == inner.hide
-                && outer.readonly == inner.readonly;
+            // Globs are relative to their grant: the same text in two grants names different things.
+            let globs = [&outer.hide, &inner.hide, &outer.readonly, &inner.readonly];
+            let same = outer.rights == inner.rights && globs.iter().all(|globs| globs.is_empty());
             if i == j || same || !inner_dir.chain.contains(&outer_dir.identity()) {
                 continue;
             }
             return Err(Refusal {
                 sentence: format!(
-                    "`{}` lies in `{}`, and the two have different rights or globs",
+                    "`{}` lies in `{}`, and they have different rights, or globs",
                     inner.path.display(),
                     outer.path.display()
                 ),

@@ -43,7 +43,7 @@ impl Opened {
             let canonical = std::fs::canonicalize(path)?;
             Ok((identities_upwards(&dir)?, dir, canonical))
         };
-        let (chain, dir, canonical) = open().map_err(|error| plain(&error).to_owned())?;
+        let (chain, dir, canonical) = open().map_err(|error| why_not(path, &error))?;
         let Some(Identity { device, inode }) = chain.first().copied() else {
             return Err("it cannot be looked at".into());
         };
@@ -62,6 +62,18 @@ impl Opened {
 )]
 pub(super) fn open_dir(path: &Path, ambient: AmbientAuthority) -> io::Result<Dir> {
     Dir::open_ambient_dir(path, ambient)
+}
+
+fn why_not(path: &Path, error: &io::Error) -> String {
+    let spelled = path.to_string_lossy();
+    let known = ["~", "$", "file:"].into_iter().find(|start| spelled.starts_with(start));
+    match known {
+        Some(start) => format!(
+            "{} (no shell and no client has replaced the `{start}`; write the whole path)",
+            plain(error)
+        ),
+        None => plain(error).to_owned(),
+    }
 }
 
 /// The directory itself and each one above it, by going up from its handle.

@@ -67,7 +67,7 @@ pub fn open_grants(
                 Ok(place)
             }
             Err(reason) => {
-                let announced = spec.path.display().to_string();
+                let announced = spec.written.clone();
                 unavailable.push(Unavailable {
                     name: name.clone(),
                     announced,
@@ -79,7 +79,7 @@ pub fn open_grants(
         rows.push(Row {
             name,
             rights: spec.rights,
-            announced: spec.path.display().to_string(),
+            announced: spec.written.clone(),
             hide: spec.hide.clone(),
             readonly: spec.readonly.clone(),
             place,
@@ -126,14 +126,20 @@ fn preopen(
         hint: "globs are written as in .gitignore: `.env*`, `**/*.pem`, `vendor/**`".into(),
     })?;
     let for_it = aliases.iter().filter(|(alias, _)| *alias == name).map(|(_, path)| path);
-    let also = for_it.chain(&spec.also_known_as).filter_map(|path| names(Path::new(path)));
-    let spellings = opened.spellings.into_iter().chain(also).collect();
+    let mut spellings = opened.spellings;
+    for alias in for_it.chain(&spec.also_known_as) {
+        let path = Path::new(alias);
+        spellings.push(names(path).filter(|_| path.is_absolute()).ok_or_else(|| Refusal {
+            sentence: format!("`{alias}` cannot be another name of grant `{name}`"),
+            hint: "it has to be an absolute path without `..`".into(),
+        })?);
+    }
     Ok(Preopen {
         name,
         rights: spec.rights,
         rules,
         dir: opened.dir,
-        announced: spec.path.display().to_string(),
+        announced: spec.written.clone(),
         spellings,
     })
 }

@@ -8,7 +8,7 @@
 //! to find the one it means, and whatever it means is opened from that grant's handle or not at all.
 //! What lies outside is never looked at; that is why the answer does not depend on it.
 //!
-//! May import: `path`, `error`. Absent on purpose: a decision that a later step could make stale.
+//! May import: `path`, `limits`, `error`. Absent on purpose: a decision that a later step could make stale.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,11 +18,13 @@ use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, enter, lstat, read_link, stays_on_mount};
 use super::grant::Grant;
+use super::pseudo::is_pseudo;
 use super::resolve::At;
 use super::rules::Verdict;
 use super::suggest::did_you_mean;
 use super::{Grants, Right, Rights, Target};
 use crate::error::{Code, ToolError};
+use crate::limits::Budget;
 use crate::path::{Name, VirtualPath};
 
 /// Most links that one path may lead through: the kernel's own bound.
@@ -31,6 +33,8 @@ const MAX_LINKS: u8 = 40;
 const MAX_JUMPS: u8 = 8;
 /// Most steps of one walk. Forty links could unfold to far more names than any honest path has.
 const MAX_STEPS: usize = 4096;
+/// Most directories that a walk is below the root: it holds a handle of each.
+const MAX_DEPTH: usize = 512;
 
 /// One step of a walk.
 enum Step {
@@ -41,6 +45,8 @@ enum Step {
 /// A walk from the root of a grant, with the handle of every directory on the way.
 pub(super) struct Walk<'a> {
     grants: &'a Grants,
+    /// What the call may use. Without one, nobody is told why it ends, so no hint is looked for.
+    budget: Option<&'a Budget>,
     said: &'a VirtualPath,
     /// Is the right one to change what is found? Then rules refuse by name, and no link may lead to
     /// another grant: a planted link must not redirect a change.
@@ -58,9 +64,10 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new<R: Right>(target: &'a Target<R>) -> Self {
+    pub(super) fn new<R: Right>(target: &'a Target<R>, budget: Option<&'a Budget>) -> Self {
         Self {
             grants: &target.grants,
+            budget,
             said: &target.said,
             changes: R::RIGHTS != Rights::READ,
             start: target.grant,
@@ -77,6 +84,7 @@ impl<'a> Walk<'a> {
     pub(super) fn run(mut self) -> Result<At, ToolError> {
         while let Some(step) = self.todo.pop_front() {
             self.steps += 1;
+            self.budget.map_or(Ok(()), Budget::step)?;
             if self.steps > MAX_STEPS {
                 return Err(self.circle());
             }
@@ -143,8 +151,13 @@ impl<'a> Walk<'a> {
     }
 
     fn enter(&mut self, parent: &Dir, name: Name) -> Result<(), ToolError> {
+        if self.stack.len() >= MAX_DEPTH {
+            let sentence = format!("`{}` is more than {MAX_DEPTH} directories deep", self.said);
+            return Err(ToolError::new(Code::OverLimit, sentence));
+        }
         match enter(parent, &name) {
             Ok(dir) => {
+                self.refuse_pseudo(&dir)?;
                 self.stack.push((name, Arc::new(dir)));
                 Ok(())
             }
@@ -154,6 +167,20 @@ impl<'a> Walk<'a> {
                 Ok(())
             }
             Err(errno) => Err(self.os("open", errno)),
+        }
+    }
+
+    /// What lies on a pseudo file system is not even looked at. The grant's own device was judged at
+    /// startup.
+    fn refuse_pseudo(&self, dir: &Dir) -> Result<(), ToolError> {
+        let stat = rustix::fs::fstat(dir).map_err(|errno| self.os("look at", errno))?;
+        if stat.st_dev == self.held()?.device {
+            return Ok(());
+        }
+        match is_pseudo(dir) {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(ToolError::special_file(self.said)),
+            Err(errno) => Err(self.os("look at", errno)),
         }
     }
 
@@ -260,7 +287,7 @@ impl<'a> Walk<'a> {
 
     fn missing(&self, parent: &Dir, name: &Name) -> ToolError {
         let error = ToolError::new(Code::NotFound, format!("`{}` does not exist", self.said));
-        let Ok(held) = self.held() else { return error };
+        let (Ok(held), Some(_)) = (self.held(), self.budget) else { return error };
         let below = self.below(None);
         match did_you_mean(parent, &held.rules, &below, name) {
             names if !names.is_empty() => {

@@ -32,7 +32,7 @@ impl<R: Right> Needs for R {
     type Paths<'a> = &'a VirtualPath;
     type Targets = Target<R>;
     fn said(path: &Self::Paths<'_>) -> Vec<String> {
-        vec![path.to_string()]
+        vec![path.whole()]
     }
     fn attenuate(grants: &Grants, path: &VirtualPath) -> Result<Target<R>, ToolError> {
         grants.attenuate(path)
@@ -45,7 +45,7 @@ impl<A: Right, B: Right> Needs for (A, B) {
     type Paths<'a> = (&'a VirtualPath, &'a VirtualPath);
     type Targets = (Target<A>, Target<B>);
     fn said((a, b): &Self::Paths<'_>) -> Vec<String> {
-        vec![a.to_string(), b.to_string()]
+        vec![a.whole(), b.whole()]
     }
     fn attenuate(grants: &Grants, (a, b): Self::Paths<'_>) -> Result<Self::Targets, ToolError> {
         Ok((grants.attenuate(a)?, grants.attenuate(b)?))
@@ -61,7 +61,7 @@ impl<R: Right> Needs for Scope<R> {
     type Paths<'a> = &'a VirtualPath;
     type Targets = Scoped<R>;
     fn said(path: &Self::Paths<'_>) -> Vec<String> {
-        vec![path.to_string()]
+        vec![path.whole()]
     }
     fn attenuate(grants: &Grants, path: &VirtualPath) -> Result<Scoped<R>, ToolError> {
         grants.attenuate_scope(path)
@@ -85,7 +85,7 @@ impl<R: Right> Needs for Each<R> {
     type Paths<'a> = &'a [VirtualPath];
     type Targets = Vec<Result<Target<R>, ToolError>>;
     fn said(paths: &Self::Paths<'_>) -> Vec<String> {
-        paths.iter().map(ToString::to_string).collect()
+        paths.iter().map(VirtualPath::whole).collect()
     }
     fn attenuate(grants: &Grants, paths: &[VirtualPath]) -> Result<Self::Targets, ToolError> {
         Ok(paths.iter().map(|path| grants.attenuate(path)).collect())

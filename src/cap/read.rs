@@ -4,7 +4,7 @@
 //! (`O_NONBLOCK`) or take a terminal (`O_NOCTTY`). The type is asked before the open, so that a
 //! device is not touched, and of the opened file, so that a swap in between changes nothing.
 //!
-//! May import: `path`, `error`. Absent on purpose: reading a whole file (memory must not grow with
+//! May import: `path`, `limits`, `error`. Absent on purpose: reading a whole file (memory must not grow with
 //! it), and mmap (a file that shrinks would kill the server).
 
 use std::ffi::OsStr;
@@ -19,6 +19,7 @@ use super::pseudo::is_pseudo;
 use super::rules::Verdict;
 use super::{Place, Read, Rights};
 use crate::error::{Code, ToolError};
+use crate::limits::Budget;
 use crate::path::Name;
 
 /// An open regular file: it can be read at any offset, and nothing else.
@@ -97,6 +98,7 @@ pub struct Entry {
 /// The entries of a directory in the order of the file system, hidden ones left out.
 pub struct Entries<'a> {
     place: &'a Place<Read>,
+    budget: &'a Budget,
     stream: rustix::fs::Dir,
     broken: bool,
 }
@@ -128,7 +130,7 @@ impl Place<Read> {
     ///
     /// # Errors
     /// `not_a_directory`, `special_file`, `os_denied` and the other codes of the host.
-    pub fn entries(&self) -> Result<Entries<'_>, ToolError> {
+    pub fn entries<'a>(&'a self, budget: &'a Budget) -> Result<Entries<'a>, ToolError> {
         match self.kind() {
             Kind::Directory => {}
             Kind::Special => return Err(self.special()),
@@ -142,7 +144,7 @@ impl Place<Read> {
         let fd = self.open(name, OFlags::RDONLY | OFlags::DIRECTORY)?;
         self.stat(&fd)?;
         let stream = rustix::fs::Dir::new(fd).map_err(|e| self.os("list", e))?;
-        Ok(Entries { place: self, stream, broken: false })
+        Ok(Entries { place: self, budget, stream, broken: false })
     }
 
     /// What is there.
@@ -218,11 +220,7 @@ impl Place<Read> {
     }
 
     fn special(&self) -> ToolError {
-        ToolError::new(
-            Code::SpecialFile,
-            format!("`{}` is neither a regular file nor a directory", self.said),
-        )
-        .hint("FIFOs, sockets, devices and files of /proc or /sys are never opened")
+        ToolError::special_file(&self.said)
     }
 
     fn os(&self, doing: &str, errno: Errno) -> ToolError {
@@ -303,15 +301,20 @@ impl Iterator for Entries<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.broken {
-            match self.stream.next()? {
+            // Charged for hidden entries as well, so that they too end in time.
+            let raw = match self.budget.step() {
+                Ok(()) => self.stream.next()?.map_err(|errno| self.place.os("list", errno)),
+                Err(spent) => Err(spent.into()),
+            };
+            match raw {
                 Ok(raw) => {
                     if let Some(entry) = self.entry(&raw) {
                         return Some(Ok(entry));
                     }
                 }
-                Err(errno) => {
+                Err(error) => {
                     self.broken = true;
-                    return Some(Err(self.place.os("list", errno)));
+                    return Some(Err(error));
                 }
             }
         }

@@ -5,7 +5,7 @@
 //! there is no `openat2`, the walk of `by_name` does it. Both end at the same thing: the handle of
 //! the directory that holds the target, and the target's name there.
 //!
-//! May import: `path`, `error`. Absent on purpose: `AT_FDCWD`, absolute paths, a cache (a handle
+//! May import: `path`, `limits`, `error`. Absent on purpose: `AT_FDCWD`, absolute paths, a cache (a handle
 //! that is kept from one call to the next could be moved out of its grant in between).
 
 use std::marker::PhantomData;
@@ -18,6 +18,7 @@ use super::by_name::Walk;
 use super::rules::Verdict;
 use super::{Grants, Place, Read, Right, Target};
 use crate::error::ToolError;
+use crate::limits::Budget;
 use crate::path::{Name, VirtualPath, join};
 
 /// How names are resolved on this system.
@@ -37,10 +38,13 @@ impl Resolver {
 }
 
 /// Looks `target` up. See [`Target::place`].
-pub(super) fn resolve<R: Right>(target: &Target<R>) -> Result<Place<R>, ToolError> {
+pub(super) fn resolve<R: Right>(
+    target: &Target<R>,
+    budget: &Budget,
+) -> Result<Place<R>, ToolError> {
     let at = match by_openat2(target) {
         Some(at) => at,
-        None => Walk::new(target).run()?,
+        None => Walk::new(target, Some(budget)).run()?,
     };
     Ok(Place {
         grants: target.grants.clone(),
@@ -58,7 +62,7 @@ pub(super) fn resolve<R: Right>(target: &Target<R>) -> Result<Place<R>, ToolErro
 pub(super) fn exists(grants: &Grants, grant: usize, names: &[Name]) -> bool {
     let said = VirtualPath::from(join(names));
     let target = Target::<Read>::new(grants.clone(), grant, names.to_vec(), false, said);
-    resolve(&target).is_ok()
+    by_openat2(&target).is_some() || Walk::new(&target, None).run().is_ok()
 }
 
 /// Where a walk ended.
@@ -88,6 +92,8 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
         Kind::File | Kind::Special => !target.must_be_dir,
         Kind::Link => false,
     };
+    // Another device may be one that is never read: the walk asks at each step.
+    let plain = plain && found.stat.st_dev == grant.device;
     (plain && stays_on_mount(grant.mount, &parent, name)).then(|| At {
         grant: target.grant,
         parent: Arc::new(parent),

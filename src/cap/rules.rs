@@ -88,6 +88,15 @@ fn compile(globs: &[String]) -> Result<GlobSet, BadGlob> {
     let mut set = GlobSetBuilder::new();
     for glob in globs {
         let bad = |why: String| BadGlob { glob: glob.clone(), why };
+        let odd = |part: &str| matches!(part, "" | "." | "..");
+        let inner = glob.strip_prefix('/').unwrap_or(glob);
+        let inner = inner.strip_suffix('/').unwrap_or(inner);
+        if inner.split('/').any(odd) {
+            return Err(bad("no name has `.`, `..` or nothing between two `/`".into()));
+        }
+        if glob.starts_with('!') || glob.trim() != glob {
+            return Err(bad("it begins with `!`, or has a blank at an end".into()));
+        }
         // Every prefix is judged, so a rule for what is below a directory is a rule for it.
         let folded = fold(glob);
         let mut pattern = folded.as_str();
@@ -101,7 +110,7 @@ fn compile(globs: &[String]) -> Result<GlobSet, BadGlob> {
             None if pattern.contains('/') => pattern.to_owned(),
             None => format!("**/{pattern}"),
         };
-        if matches!(pattern.as_str(), "" | "**/") {
+        if matches!(pattern.as_str(), "" | "**/" | "**/**") {
             return Err(bad("it names nothing".into()));
         }
         let glob =
@@ -159,7 +168,9 @@ mod tests {
     #[test]
     fn a_bad_glob_is_named() {
         assert_eq!(Rules::new(&["a[".into()], &[], &[]).unwrap_err().glob, "a[");
-        assert!(Rules::new(&["/".into()], &[], &[]).is_err());
+        for glob in ["/", "", "./.env", "a/../b", "a//b", "a/./b", "!x", ".env ", "**"] {
+            assert!(Rules::new(&[glob.into()], &[], &[]).is_err(), "{glob:?} could never match");
+        }
     }
 
     #[test]

@@ -1,16 +1,23 @@
 //! Names that a caller may have meant: for the hint of `not_found`.
 //!
-//! Only names that the caller could list are offered, so a hint tells nothing that a listing would
-//! not. May import: `path`. Absent on purpose: recursion, and any bound that depends on the tree.
+//! Only names that the caller could list are looked at, so a hint tells nothing that a listing would
+//! not. The work is bounded by constants, whatever lies in the directory.
+//!
+//! May import: `path`. Absent on purpose: recursion.
 
 use cap_std::fs::Dir;
 
 use super::fold::fold;
+use super::read::names;
 use super::rules::{Rules, Verdict};
 use crate::path::Name;
 
-/// Most directory entries looked at for one hint.
-const MAX_LOOKED_AT: usize = 2_000;
+/// Most directory entries read for one hint, hidden ones included.
+const MAX_READ: usize = 20_000;
+/// Most names compared for one hint.
+const MAX_COMPARED: usize = 1_000;
+/// Most bytes of a name that is compared: comparing takes time by the product of both lengths.
+const MAX_BYTES: usize = 64;
 /// Most names offered.
 const MAX_OFFERED: usize = 3;
 /// Least likeness, between 0 and 1, of a name that is offered.
@@ -18,15 +25,20 @@ const LIKE: f64 = 0.6;
 
 /// The names in `dir` (which is `below` in its grant) that are most like `wanted`.
 pub(super) fn did_you_mean(dir: &Dir, rules: &Rules, below: &[Name], wanted: &Name) -> Vec<Name> {
+    if wanted.as_bytes().len() > MAX_BYTES {
+        return vec![];
+    }
     let wanted = fold(&wanted.to_string());
-    let mut near: Vec<(f64, Name)> = super::read::names(dir)
-        .take(MAX_LOOKED_AT)
-        .filter_map(|name| {
-            let likeness =
-                strsim::normalized_damerau_levenshtein(&wanted, &fold(&name.to_string()));
-            (likeness >= LIKE).then_some((likeness, name))
+    let visible = |name: &Name| rules.judge(below.iter().chain([name])) != Verdict::Hidden;
+    let mut near: Vec<(f64, Name)> = names(dir)
+        .take(MAX_READ)
+        .filter(|name| name.as_bytes().len() <= MAX_BYTES)
+        .filter(visible)
+        .take(MAX_COMPARED)
+        .map(|name| {
+            (strsim::normalized_damerau_levenshtein(&wanted, &fold(&name.to_string())), name)
         })
-        .filter(|(_, name)| rules.judge(below.iter().chain([name])) != Verdict::Hidden)
+        .filter(|(likeness, _)| *likeness >= LIKE)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     near.into_iter().take(MAX_OFFERED).map(|(_, name)| name).collect()

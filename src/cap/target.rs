@@ -4,7 +4,7 @@
 //! travel apart. A `Target<R>` carries the right `R` in its type: what a tool cannot do with its
 //! target does not compile. Only `Grants::attenuate` makes targets.
 //!
-//! May import: `path`, `error`. Absent on purpose: a public constructor, any access to the handle.
+//! May import: `path`, `limits`, `error`. Absent on purpose: a public constructor, any access to the handle.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use super::beneath::Found;
 use super::resolve;
 use super::{Grants, Right};
 use crate::error::ToolError;
-use crate::path::{Name, VirtualPath};
+use crate::limits::Budget;
+use crate::path::{Name, VirtualPath, brief};
 
 /// A place that a client named, with the right `R` to it. Nothing is opened yet.
 pub struct Target<R> {
@@ -49,13 +50,16 @@ impl<R: Right> Target<R> {
     }
 
     /// Looks the target up: links are followed inside the grants, and the handle of the directory
-    /// that holds it is pinned. Every later step of the call works on that place.
+    /// that holds it is pinned. Every later step of the call works on that place, which is noted in
+    /// the budget for the audit trail.
     ///
     /// # Errors
     /// `not_found`, `not_a_directory`, `escapes_grant`, `bad_path` (a circle of links), `protected`
-    /// (for a change), `os_denied` and the other codes of the host.
-    pub fn place(&self) -> Result<Place<R>, ToolError> {
-        resolve::resolve(self)
+    /// (for a change), `special_file`, `os_denied` and the other codes of the host; `timed_out`.
+    pub fn place(&self, budget: &Budget) -> Result<Place<R>, ToolError> {
+        let place = resolve::resolve(self, budget)?;
+        budget.touch(place.shown());
+        Ok(place)
     }
 }
 
@@ -81,8 +85,9 @@ impl<R: Right> Place<R> {
         self.grants.shown(self.grant, &self.below)
     }
 
-    /// The real path, where it differs from the one that was said because links were followed.
+    /// The real path, where it differs from the one that was said because links were followed;
+    /// shortened where it is very long.
     pub fn elsewhere(&self, target: &Target<R>) -> Option<String> {
-        (self.grant != target.grant || self.below != target.names).then(|| self.shown())
+        (self.grant != target.grant || self.below != target.names).then(|| brief(&self.shown()))
     }
 }

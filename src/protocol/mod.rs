@@ -3,8 +3,7 @@
 //! Both eras are served at once, as `rmcp` negotiates them: `initialize` up to 2025-11-25, and the
 //! stateless 2026-07-28. The framing is ours, because every line deserves an answer.
 //!
-//! May import: `args` (for JSON objects), `cap` (to tell of rights), `dispatch`, `error`, `limits`,
-//! `path`, `tool`; `rmcp` and `tokio`, which no module outside this one and `main` may name. Absent
+//! May import: `args` (for schemas), `cap` (to tell of rights), `dispatch`, `limits`, `path`, `tool`; `rmcp` and `tokio`, which no module outside this one and `main` may name. Absent
 //! on purpose: the file system.
 
 mod instructions;
@@ -31,11 +30,11 @@ pub fn serve(
     let limits = dispatcher.limits().clone();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
-        .max_blocking_threads(limits.max_calls_in_flight.max(1) + 1)
+        .max_blocking_threads(server::most_at_once(&limits) + 4)
         .build()?;
     let server = server::Server::new(Arc::new(dispatcher));
+    let (transport, written) = transport::Lines::new(input, output, &limits);
     runtime.block_on(async {
-        let transport = transport::Lines::new(input, output, &limits);
         // An error here means that the input ended before a session began: nothing is left to do.
         match server.serve(transport).await {
             Ok(session) => match session.waiting().await {
@@ -45,7 +44,10 @@ pub fn serve(
             Err(error) => tracing::debug!(%error, "no session began"),
         }
     });
-    // A call that hangs in the kernel must not keep the process alive.
-    runtime.shutdown_timeout(Duration::from_millis(limits.drain_ms));
+    // A call that hangs in the kernel must not keep the process alive, nor a client that reads no
+    // more; but what was answered shall have been written.
+    let patience = Duration::from_millis(limits.drain_ms);
+    runtime.shutdown_timeout(patience);
+    let _ = written.recv_timeout(patience);
     Ok(())
 }

@@ -24,7 +24,8 @@ use super::instructions::instructions;
 use crate::args::for_clients;
 use crate::cap::Rights;
 use crate::dispatch::{Dispatcher, Fault, Offered};
-use crate::limits::Watch;
+use crate::limits::{Limits, Watch};
+use crate::path::percent_encoded;
 use crate::tool::{Content, MediaKind};
 
 /// What `rmcp` serves.
@@ -44,7 +45,7 @@ impl Server {
             .with_server_info(us)
             .with_instructions(instructions(dispatcher.grants()));
         let tools = dispatcher.offered().iter().map(tool).collect();
-        let running = Arc::new(Semaphore::new(dispatcher.limits().max_calls_in_flight.max(1)));
+        let running = Arc::new(Semaphore::new(most_at_once(dispatcher.limits())));
         Self { dispatcher, config, tools, running }
     }
 }
@@ -100,7 +101,10 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let permit = Arc::clone(&self.running).acquire_owned().await;
+        // What touches no file need not wait for calls that do.
+        let waits = self.dispatcher.needs_files(&request.name);
+        let permit =
+            if waits { Arc::clone(&self.running).acquire_owned().await.ok() } else { None };
         let dispatcher = Arc::clone(&self.dispatcher);
         let ct = context.ct.clone();
         let watch = Watch::new(move || ct.is_cancelled());
@@ -147,6 +151,11 @@ impl ServerHandler for Server {
     }
 }
 
+/// Calls that run at once, in the bounds of what a pool of threads can have.
+pub(super) fn most_at_once(limits: &Limits) -> usize {
+    limits.max_calls_in_flight.clamp(1, 512)
+}
+
 fn block(content: Content) -> ContentBlock {
     match content {
         Content::Text(text) => ContentBlock::text(text),
@@ -157,20 +166,10 @@ fn block(content: Content) -> ContentBlock {
             ContentBlock::audio(base64, mime)
         }
         Content::Media { kind: MediaKind::Bytes, mime, path, base64 } => {
-            let uri = format!("preopen:///{}", percent_encoded(&path));
+            let uri = format!("preopen:///{}", percent_encoded(path.as_bytes()));
             ContentBlock::resource(ResourceContents::blob(base64, uri).with_mime_type(mime))
         }
     }
-}
-
-/// A path as part of a URI (RFC 3986): what is not unreserved, nor a slash, is written `%HH`.
-fn percent_encoded(path: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'/' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    path.bytes().map(byte).collect()
 }
 
 fn crashed(why: &str) -> ErrorData {

@@ -6,19 +6,22 @@
 //!
 //! May import: `limits`. Absent on purpose: what a method means.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 use rmcp::RoleServer;
 use rmcp::model::{
-    ClientNotification, JsonRpcError, JsonRpcMessage, JsonRpcNotification, JsonRpcRequest,
-    JsonRpcResponse, RequestId,
+    ClientNotification, ClientRequest, JsonRpcError, JsonRpcMessage, JsonRpcNotification,
+    JsonRpcRequest, JsonRpcResponse, RequestId,
 };
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::limits::Limits;
 
@@ -39,21 +42,22 @@ type Message = RxJsonRpcMessage<RoleServer>;
 pub(super) struct Lines {
     incoming: mpsc::Receiver<Message>,
     outgoing: Option<mpsc::Sender<Vec<u8>>>,
-    writer: Option<JoinHandle<()>>,
-    /// The requests that `rmcp` was given and has not answered.
-    running: HashSet<RequestId>,
-    most_running: usize,
+    /// The requests that `rmcp` was given and whose answer is not yet on its way to the writer. Each
+    /// holds a permit until then, so that answers which nobody reads do not pile up.
+    running: HashMap<RequestId, OwnedSemaphorePermit>,
+    room: Arc<Semaphore>,
     /// An answer from here that is still to be sent.
     owed: Option<Unheard>,
 }
 
 impl Lines {
+    /// The transport, and a receiver that is disconnected when all that was sent has been written.
     pub(super) fn new(
         input: impl Read + Send + 'static,
         output: impl Write + Send + 'static,
         limits: &Limits,
-    ) -> Self {
-        let (to_server, incoming) = mpsc::channel(WAITING);
+    ) -> (Self, Receiver<Infallible>) {
+        let (to_server, incoming) = mpsc::channel(1);
         let (outgoing, lines) = mpsc::channel(WAITING);
         let reader = Reader {
             input: BufReader::new(input),
@@ -62,14 +66,15 @@ impl Lines {
         };
         // The reader is never joined: it may be blocked on an input that does not end.
         drop(thread::spawn(move || reader.run(&to_server)));
-        Self {
-            incoming,
-            outgoing: Some(outgoing),
-            writer: Some(thread::spawn(move || write_lines(output, lines))),
-            running: HashSet::new(),
-            most_running: limits.max_requests_waiting.max(1),
-            owed: None,
-        }
+        let (writing, written) = channel();
+        drop(thread::spawn(move || {
+            write_lines(output, lines);
+            drop(writing);
+        }));
+        let room = Arc::new(Semaphore::new(limits.max_requests_waiting.clamp(1, 100_000)));
+        let lines =
+            Self { incoming, outgoing: Some(outgoing), running: HashMap::new(), room, owed: None };
+        (lines, written)
     }
 
     /// What of a message concerns `rmcp`, or the answer that it gets from here.
@@ -77,20 +82,28 @@ impl Lines {
     /// A second request with an id could not be told apart from the first by its answer. A response
     /// answers nothing, since nothing is asked of clients; and a notification says something only if
     /// it takes back a request that runs. (Before a session begins, `rmcp` would end on either.)
-    fn admit(&mut self, message: Message) -> Result<Option<Message>, Unheard> {
+    fn admit(
+        &mut self,
+        message: Message,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<Option<Message>, Unheard> {
         let concerns = match &message {
             JsonRpcMessage::Request(JsonRpcRequest { id, .. }) => {
-                if !self.running.insert(id.clone()) {
+                if self.running.contains_key(id) {
                     let why = "invalid request: the id is that of a request without an answer yet";
                     let id = Some(id.clone().into_json_value());
                     return Err(Unheard::new(id, INVALID_REQUEST, why));
                 }
+                self.running.insert(id.clone(), permit);
                 true
             }
             JsonRpcMessage::Notification(JsonRpcNotification {
                 notification: ClientNotification::CancelledNotification(cancelled),
                 ..
-            }) => cancelled.params.request_id.as_ref().is_some_and(|id| self.running.remove(id)),
+            }) => {
+                let id = cancelled.params.request_id.as_ref();
+                id.is_some_and(|id| self.running.remove(id).is_some())
+            }
             _ => false,
         };
         Ok(concerns.then_some(message))
@@ -105,23 +118,22 @@ impl Transport<RoleServer> for Lines {
         message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
         let outgoing = self.outgoing.clone();
-        if let JsonRpcMessage::Response(JsonRpcResponse { id, .. })
-        | JsonRpcMessage::Error(JsonRpcError { id: Some(id), .. }) = &message
-        {
-            self.running.remove(id);
-        }
+        let permit = match &message {
+            JsonRpcMessage::Response(JsonRpcResponse { id, .. })
+            | JsonRpcMessage::Error(JsonRpcError { id: Some(id), .. }) => self.running.remove(id),
+            _ => None,
+        };
         async move {
             let outgoing = outgoing.ok_or(io::ErrorKind::BrokenPipe)?;
             let mut line = serde_json::to_vec(&message)?;
             line.push(b'\n');
-            outgoing.send(line).await.map_err(|_| io::ErrorKind::BrokenPipe.into())
+            let sent = outgoing.send(line).await;
+            drop(permit);
+            sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
         }
     }
 
     /// The next message; the end, too, when the client reads no more.
-    ///
-    /// `rmcp` asks anew after each answer that it has sent, so that to wait here while too many
-    /// requests run is to wait for one of them.
     async fn receive(&mut self) -> Option<Message> {
         loop {
             let outgoing = self.outgoing.clone()?;
@@ -132,12 +144,16 @@ impl Transport<RoleServer> for Lines {
                     place.send(unheard.answer());
                 }
             }
-            let has_room = self.running.len() < self.most_running;
-            let message = tokio::select! {
-                message = self.incoming.recv(), if has_room => message?,
+            let room = Arc::clone(&self.room);
+            let permit = tokio::select! {
+                permit = room.acquire_owned() => permit.ok()?,
                 () = outgoing.closed() => return None,
             };
-            match self.admit(message) {
+            let message = tokio::select! {
+                message = self.incoming.recv() => message?,
+                () = outgoing.closed() => return None,
+            };
+            match self.admit(message, permit) {
                 Ok(Some(message)) => return Some(message),
                 Ok(None) => {}
                 Err(unheard) => self.owed = Some(unheard),
@@ -148,10 +164,6 @@ impl Transport<RoleServer> for Lines {
     async fn close(&mut self) -> io::Result<()> {
         self.outgoing = None;
         self.incoming.close();
-        if let Some(writer) = self.writer.take() {
-            // Everything that was answered shall have been written.
-            let _ = tokio::task::spawn_blocking(move || writer.join()).await;
-        }
         Ok(())
     }
 }
@@ -256,6 +268,15 @@ impl Unheard {
 }
 
 fn parse(line: &[u8]) -> Result<Message, Unheard> {
+    // The short way, for what is well-formed. A list may still have a cursor that `rmcp` overlooks.
+    match serde_json::from_slice::<Message>(line) {
+        Ok(JsonRpcMessage::Request(JsonRpcRequest {
+            request: ClientRequest::ListToolsRequest(_),
+            ..
+        }))
+        | Err(_) => {}
+        Ok(message) => return Ok(message),
+    }
     let value: Value = serde_json::from_slice(line).map_err(|_| {
         Unheard::new(None, PARSE_ERROR, "parse error: the line is not one JSON value in UTF-8")
     })?;

@@ -107,6 +107,10 @@ pub fn read(file: &OpenFile, piece: Piece, room: Room, budget: &Budget) -> Resul
     let mut start = vec![0; START];
     let start = file.read_at(&mut start, 0)?;
     let unit = Unit::of(start);
+    if unit == Unit::Byte && start.contains(&0) {
+        // Known at once: a sparse file need not be searched for the end of its first line.
+        return Err(binary(file));
+    }
     let span = |first, lines| Span {
         first,
         lines,
@@ -184,7 +188,8 @@ fn decode(line: &RawLine, encoding: Encoding, most: usize) -> Option<(String, bo
     }
     let (text, taken) = encoding.decode_up_to(bytes, most)?;
     let (left, next) = (len - taken as u64, line.offset + mark + taken as u64);
-    Some((format!("{text} [... {left} more bytes; continue with byte_offset={next}]"), true))
+    let least = if line.is_endless { "at least " } else { "" };
+    Some((format!("{text} [... {least}{left} more bytes; continue with byte_offset={next}]"), true))
 }
 
 fn bytes(

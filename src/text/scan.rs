@@ -42,6 +42,8 @@ pub(super) struct RawLine {
     pub(super) len: u64,
     /// How it ends.
     pub(super) end: LineEnds,
+    /// Was it left before its end, so that `len` is only how much of it was seen?
+    pub(super) is_endless: bool,
 }
 
 /// How lines end.
@@ -137,7 +139,16 @@ pub(super) fn scan_from(
             index::learn(file.state(), LineStart { offset: begins, line: at.line });
             learned = offset;
         }
-        if at.is_full() && !versioner.needs_all() && offset >= MAX_COUNTED {
+        if versioner.needs_all() || offset < MAX_COUNTED {
+            continue;
+        }
+        if at.is_full() {
+            break;
+        }
+        // A line that goes on for ever must not be followed to its end to be shortened.
+        if at.is_inside() && offset - at.current.offset >= MAX_COUNTED {
+            at.current.is_endless = true;
+            at.finish(false);
             break;
         }
     }
@@ -306,9 +317,9 @@ mod tests {
         let token = authority::mint();
         let opened = authority::open_grants(&[spec], &[], Permit::default(), token).unwrap();
         let target = opened.grants.attenuate::<Read>(&"f".into()).unwrap();
-        let file = target.place().unwrap().open_file().unwrap();
         let clock = Clock::new(std::time::Instant::now);
         let budget = Budget::new(std::sync::Arc::default(), clock, Watch::unattended());
+        let file = target.place(&budget).unwrap().open_file().unwrap();
         let span = Span { first: 1_000_001, lines: 1, bytes: 100, line_bytes: 100 };
         // No line begins there: using it would give line 1,000,001 from the wrong place.
         index::learn(file.state(), LineStart { offset: 5 << 20, line: 1_000_000 });

@@ -39,7 +39,7 @@ impl Tool for GetFileInfo {
     }
 
     fn run(args: &Args, at: Target<Read>, budget: &Budget) -> Result<String, ToolError> {
-        let place = at.place()?;
+        let place = at.place(budget)?;
         let info = place.info()?;
         let is_file = info.kind == Kind::File;
         let mut lines = vec![format!("path: {}", at.shown())];

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
-use crate::path::{Name, VirtualPath};
+use crate::path::{Name, VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
 
 /// Characters of an answer that are kept free for its closing line.
@@ -84,12 +84,11 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
     let after =
         args.cursor.as_deref().map(|cursor| read_cursor(cursor, args.sort_by)).transpose()?;
     let page = args.limit.unwrap_or(usize::MAX).min(budget.limits().max_list_entries).max(1);
-    let place = target.place()?;
-    let mut entries = place.entries()?;
+    let place = target.place(budget)?;
+    let mut entries = place.entries(budget)?;
     let mut heap: BinaryHeap<(Key, Line)> = BinaryHeap::new();
     let (mut total, mut before) = (0_usize, 0_usize);
     while let Some(entry) = entries.next() {
-        budget.step()?;
         let entry = entry?;
         let value = match args.sort_by {
             SortBy::Name => 0,
@@ -134,7 +133,7 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
     }];
     facts.extend(place.elsewhere(target).map(|real| format!("links lead to {real}")));
     if let Some(last) = last.filter(|_| before + shown < total) {
-        facts.push(format!("continue with cursor={:?}", write_cursor(&last, args.sort_by)));
+        facts.push(format!("continue with cursor={}", write_cursor(&last, args.sort_by)));
     }
     Ok(format!("{text}[{}]", facts.join("; ")))
 }
@@ -173,7 +172,9 @@ fn size(entry: &Entry, size: u64) -> i128 {
     if entry.kind == Kind::File { size.into() } else { -1 }
 }
 
+/// In characters that every model and client passes back as they are.
 fn write_cursor((Reverse(value), name): &Key, sort_by: SortBy) -> String {
+    let name = percent_encoded(name.as_bytes());
     match sort_by {
         SortBy::Name => format!("name:{name}"),
         SortBy::Size => format!("size:{value}:{name}"),
@@ -192,8 +193,7 @@ fn read_cursor(cursor: &str, sort_by: SortBy) -> Result<Key, ToolError> {
             }
             _ => return None,
         };
-        let mut names = VirtualPath::from(name).parse().ok()?.names;
-        names.pop().filter(|_| names.is_empty()).map(|name| (Reverse(value), name))
+        Some((Reverse(value), Name::from_bytes(&percent_decoded(name)?)?))
     };
     read().ok_or_else(|| {
         ToolError::new(Code::BadArgs, "`cursor` is none that this listing and order gave").hint(

@@ -32,7 +32,7 @@ impl Tool for ReadMediaFile {
     }
 
     fn run(_: &Args, at: Target<Read>, budget: &Budget) -> Result<Vec<Content>, ToolError> {
-        let file = at.place()?.open_file()?;
+        let file = at.place(budget)?.open_file()?;
         let most = budget.limits().max_media_bytes;
         // One byte more than may be: it tells whether the file has grown beyond it since it was opened.
         let room = file.size().min(most as u64).saturating_add(1);

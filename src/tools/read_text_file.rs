@@ -65,7 +65,7 @@ impl Tool for ReadTextFile {
 
     fn run(args: &Args, at: Target<Read>, budget: &Budget) -> Result<String, ToolError> {
         let piece = args.piece()?;
-        let place = at.place()?;
+        let place = at.place(budget)?;
         let file = place.open_file()?;
         let room = Room {
             chars: budget.limits().max_result_chars.saturating_sub(CLOSING),

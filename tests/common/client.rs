@@ -70,7 +70,11 @@ impl Client {
 
     /// Starts the program and, in the legacy era, shakes hands.
     pub fn start_without(args: &[&str], era: Era, without: Without) -> Self {
-        let mut command = preopen(args);
+        Self::spawn(preopen(args), era, without)
+    }
+
+    /// Starts a command that ends up as the program.
+    pub fn spawn(mut command: Command, era: Era, without: Without) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = spawn(command, without);
         let (send, lines) = channel();
@@ -93,6 +97,11 @@ impl Client {
             );
         }
         client
+    }
+
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends one line as it is.

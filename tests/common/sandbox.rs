@@ -2,10 +2,12 @@
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use preopen::allowlist::GrantSpec;
 use preopen::authority::{self, Permit};
 use preopen::cap::Grants;
+use preopen::limits::{Budget, Watch};
 use tempfile::TempDir;
 
 /// What lies in `outside/secret.txt`. No answer may hold it.
@@ -92,4 +94,9 @@ impl Sandbox {
 /// The grants of `specs`, in this process.
 pub fn grants(specs: &[GrantSpec]) -> Grants {
     authority::open_grants(specs, &[], Permit::default(), authority::mint()).unwrap().grants
+}
+
+/// What a call may use, by default.
+pub fn budget() -> Budget {
+    Budget::new(Arc::default(), authority::clock(authority::mint()), Watch::unattended())
 }
