@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check interop reference
+.PHONY: help setup build demo test lint doc check interop bench reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: lint test doc ## What CI runs
 
 interop: build ## Other programs' clients: Claude Code, scripted (needs node and python3)
 	tests/interop/run target/release/preopen
+
+bench: build ## Side by side with the peers, into docs/performance.md (needs npm and python3)
+	benches/run
 
 reference: ## Print the reference pages of docs/ anew from the code
 	for page in errors tools limits; do $(CARGO) run -q -- explain $$page > docs/$$page.md; done

@@ -25,6 +25,7 @@ mod docs; // pages equal to the code, commands of the README
 mod escapes; // the table: path x tool x code x resolver
 mod guards; // the clippy bans bite, counted exactly
 mod lines; // a table of raw lines, in both eras
+mod pains; // what users of such servers suffer, by name, and that ours do not
 mod protocol; // both eras, schemas, instructions
 mod resolver; // our resolution against cap-std's
 mod running; // calls that are slow, crash, are watched or taken back

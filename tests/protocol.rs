@@ -167,3 +167,11 @@ fn what_was_answered_is_written_even_if_no_session_began() {
         assert_eq!((rest.len(), status), (1, 0));
     }
 }
+
+#[test]
+fn the_list_of_tools_is_cheap() {
+    let sandbox = Sandbox::new();
+    let mut client = start(&sandbox, Era::Legacy);
+    let bytes = client.request("tools/list", json!({})).to_string().len();
+    assert!(bytes < 6_000, "{bytes} bytes of tools/list");
+}

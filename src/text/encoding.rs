@@ -47,6 +47,7 @@ impl Unit {
             Some(_) => Self::Byte,
             // Without a mark: half of the bytes of Western text in UTF-16 are zero, and all of those
             // stand at even or all at odd places.
+            None if !start.contains(&0) => Self::Byte,
             None => {
                 let zeros =
                     |odd: usize| start.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
@@ -92,12 +93,21 @@ impl Unit {
         count as u64
     }
 
-    /// The bytes of this character.
-    pub(super) fn encode(self, ascii: u8) -> Vec<u8> {
+    /// The bytes of a line feed.
+    pub(super) fn line_feed(self) -> &'static [u8] {
         match self {
-            Self::Byte => vec![ascii],
-            Self::Utf16Le => vec![ascii, 0],
-            Self::Utf16Be => vec![0, ascii],
+            Self::Byte => b"\n",
+            Self::Utf16Le => b"\n\0",
+            Self::Utf16Be => b"\0\n",
+        }
+    }
+
+    /// The bytes of a carriage return.
+    pub(super) fn carriage_return(self) -> &'static [u8] {
+        match self {
+            Self::Byte => b"\r",
+            Self::Utf16Le => b"\r\0",
+            Self::Utf16Be => b"\0\r",
         }
     }
 }

@@ -6,8 +6,10 @@
 //!
 //! May import: `cap` (for open files), `error`, `limits`. Absent on purpose: what an answer looks like.
 
+use std::borrow::Cow;
+
 use super::encoding::{Encoding, Unit};
-use super::scan::{LineEnds, RawLine, Scanned, Span, scan, scan_from, tail};
+use super::scan::{Begin, LineEnds, RawLine, Scanned, Span, buffer, scan, scan_from, tail};
 use super::version::{MAX_HASHED, Version, version};
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
@@ -104,8 +106,10 @@ pub struct Room {
 /// # Errors
 /// `not_text` when it is none; the codes of the host; `timed_out`, `cancelled`.
 pub fn read(file: &OpenFile, piece: Piece, room: Room, budget: &Budget) -> Result<Page, ToolError> {
-    let mut start = vec![0; START];
+    let mut start = buffer(file, START);
+    let most = start.len();
     let start = file.read_at(&mut start, 0)?;
+    let begin = Begin { bytes: start, is_whole: start.len() < most };
     let unit = Unit::of(start);
     if unit == Unit::Byte && start.contains(&0) {
         // Known at once: a sparse file need not be searched for the end of its first line.
@@ -122,19 +126,19 @@ pub fn read(file: &OpenFile, piece: Piece, room: Room, budget: &Budget) -> Resul
         Piece::Bytes { offset, count } => bytes(file, start, offset, count, room, budget),
         Piece::Lines { first, count } => {
             let span = span(first, count);
-            let found = scan(file, unit, span, budget)?;
+            let found = scan(file, begin, unit, span, budget)?;
             Ok(lines(file, start, &found, span, room)?.0)
         }
         Piece::Tail { count } if file.size() <= MAX_HASHED => {
             // It is read whole in any case, for its version.
-            let total = scan(file, unit, span(u64::MAX, 1), budget)?.total.unwrap_or(0);
+            let total = scan(file, begin, unit, span(u64::MAX, 1), budget)?.total.unwrap_or(0);
             let first = total.saturating_sub(count - 1).max(1);
             read(file, Piece::Lines { first, count }, room, budget)
         }
         Piece::Tail { count } => {
-            let begin = tail(file, unit, count, budget)?;
+            let from = tail(file, unit, count, budget)?;
             let span = span(1, count);
-            let found = scan_from(file, unit, begin, span, budget, false)?;
+            let found = scan_from(file, begin, unit, from, span, budget, false)?;
             let (page, shown) = lines(file, start, &found, span, room)?;
             let next = found.lines.get(shown).map(|line| line.offset);
             Ok(Page { range: Range::Tail { count: shown as u64, next }, ..page })
@@ -152,7 +156,8 @@ fn lines(
 ) -> Result<(Page, usize), ToolError> {
     let shown: Vec<&[u8]> = found.lines.iter().map(|line| line.bytes.as_slice()).collect();
     let encoding = Encoding::detect(start, &shown).map_err(|_| binary(file))?;
-    let (mut text, mut ends, mut shortened) = (String::new(), LineEnds::None, 0);
+    let (mut ends, mut shortened) = (LineEnds::None, 0);
+    let mut text = String::with_capacity(shown.iter().map(|line| line.len() + 1).sum());
     let (mut used, mut count) = (0, 0);
     for line in &found.lines {
         let (line_text, cut) = decode(line, encoding, span.line_bytes)
@@ -179,17 +184,18 @@ fn lines(
 }
 
 /// The text of a line, and whether it had to be shortened.
-fn decode(line: &RawLine, encoding: Encoding, most: usize) -> Option<(String, bool)> {
+fn decode(line: &RawLine, encoding: Encoding, most: usize) -> Option<(Cow<'_, str>, bool)> {
     let mark = if line.offset == 0 { encoding.mark() } else { 0 };
     let bytes = line.bytes.get(usize::try_from(mark).ok()?..).unwrap_or_default();
     let len = line.len.saturating_sub(mark);
     if len <= most as u64 {
-        return Some((encoding.decode(bytes)?.into_owned(), false));
+        return Some((encoding.decode(bytes)?, false));
     }
     let (text, taken) = encoding.decode_up_to(bytes, most)?;
     let (left, next) = (len - taken as u64, line.offset + mark + taken as u64);
     let least = if line.is_endless { "at least " } else { "" };
-    Some((format!("{text} [... {least}{left} more bytes; continue with byte_offset={next}]"), true))
+    let said = format!("{text} [... {least}{left} more bytes; continue with byte_offset={next}]");
+    Some((said.into(), true))
 }
 
 fn bytes(

@@ -13,8 +13,16 @@ use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
 
-/// Bytes read at a time.
-pub(super) const CHUNK: usize = 256 << 10;
+/// Bytes read at a time, of a file that has so many.
+const CHUNK: usize = 256 << 10;
+
+/// A buffer to read `file` with: a small file does not take a large one. A read that does not fill
+/// it has come to the end of the file.
+pub(super) fn buffer(file: &OpenFile, most: usize) -> Vec<u8> {
+    let size = usize::try_from(file.size()).unwrap_or(most);
+    // An even number, so that no unit of UTF-16 is cut; and more than the file has.
+    vec![0; most.min(size.saturating_add(2) & !1)]
+}
 /// Bytes up to which the lines behind the window are counted; beyond, the total is left out.
 const MAX_COUNTED: u64 = 64 << 20;
 
@@ -90,9 +98,18 @@ pub(super) struct Scanned {
     pub(super) version: Version,
 }
 
+/// The beginning of a file, which was read already, to tell its encoding.
+#[derive(Clone, Copy)]
+pub(super) struct Begin<'a> {
+    pub(super) bytes: &'a [u8],
+    /// Is it the whole file?
+    pub(super) is_whole: bool,
+}
+
 /// Finds the lines of `span`, counted from the beginning of the file.
 pub(super) fn scan(
     file: &OpenFile,
+    begin: Begin<'_>,
     unit: Unit,
     span: Span,
     budget: &Budget,
@@ -100,7 +117,7 @@ pub(super) fn scan(
     let is_indexed = unit == Unit::Byte && file.size() > MAX_HASHED;
     let (start, total) =
         if is_indexed { verified(file, span.first)? } else { (LineStart::FIRST, None) };
-    let found = scan_from(file, unit, start, span, budget, is_indexed)?;
+    let found = scan_from(file, begin, unit, start, span, budget, is_indexed)?;
     let total = found.total.or(total);
     if let Some(total) = total.filter(|_| is_indexed) {
         index::learn_total(file.state(), total);
@@ -111,6 +128,7 @@ pub(super) fn scan(
 /// Finds the lines of `span`, counted from `start`.
 pub(super) fn scan_from(
     file: &OpenFile,
+    begin: Begin<'_>,
     unit: Unit,
     start: LineStart,
     span: Span,
@@ -119,15 +137,25 @@ pub(super) fn scan_from(
 ) -> Result<Scanned, ToolError> {
     let mut versioner = Versioner::new(file);
     let mut at = Scan::new(unit, span, start);
-    let (mut buffer, mut offset, mut learned) = (vec![0; CHUNK], start.offset, start.offset);
-    let mut total = None;
+    let (mut offset, mut total) = (start.offset, None);
+    if offset == 0 {
+        versioner.update(begin.bytes);
+        at.chunk(begin.bytes, 0);
+        offset = begin.bytes.len() as u64;
+        if begin.is_whole {
+            let total = Some(at.end());
+            return Ok(Scanned { lines: at.lines, total, version: versioner.finish(file) });
+        }
+    }
+    let (mut buffer, mut learned) = (buffer(file, CHUNK), offset);
     loop {
         budget.step()?;
+        let room = buffer.len();
         let chunk = file.read_at(&mut buffer, offset)?;
         versioner.update(chunk);
         at.chunk(chunk, offset);
         offset += chunk.len() as u64;
-        if chunk.len() < CHUNK {
+        if chunk.len() < room {
             total = Some(at.end());
             break;
         }
@@ -205,8 +233,8 @@ struct Scan {
     line: u64,
     /// What is kept of it.
     current: RawLine,
-    /// The last unit that was kept of it.
-    last: Vec<u8>,
+    /// Is a carriage return the last of it?
+    returned: bool,
     /// Is there something behind the last line end that was seen?
     open: bool,
     /// Bytes of all lines that are kept.
@@ -221,7 +249,7 @@ impl Scan {
             span,
             line: start.line,
             current: RawLine { offset: start.offset, ..RawLine::default() },
-            last: vec![],
+            returned: false,
             open: false,
             kept: 0,
             lines: vec![],
@@ -240,7 +268,7 @@ impl Scan {
         if chunk.is_empty() {
             return;
         }
-        self.open = !chunk.ends_with(&self.unit.encode(b'\n'));
+        self.open = !chunk.ends_with(self.unit.line_feed());
         // Counting is several times as fast as finding: what lies outside the window is counted.
         let lines = if self.is_inside() { 0 } else { self.unit.count_lines(chunk) };
         if self.is_full() || (!self.is_inside() && self.line + lines < self.span.first) {
@@ -276,8 +304,8 @@ impl Scan {
 
     fn keep(&mut self, bytes: &[u8]) {
         self.current.len += bytes.len() as u64;
-        if let Some(last) = bytes.len().checked_sub(self.unit.width()) {
-            self.last = bytes.get(last..).unwrap_or_default().to_vec();
+        if !bytes.is_empty() {
+            self.returned = bytes.ends_with(self.unit.carriage_return());
         }
         // A few bytes more than are shown: where to cut depends on them.
         let room = (self.span.line_bytes + 4).saturating_sub(self.current.bytes.len());
@@ -288,14 +316,13 @@ impl Scan {
         let mut line = std::mem::take(&mut self.current);
         line.end = match ended {
             false => LineEnds::None,
-            true if self.last == self.unit.encode(b'\r') && line.len > 0 => {
+            true if std::mem::take(&mut self.returned) => {
                 line.len -= self.unit.width() as u64;
                 LineEnds::Crlf
             }
             true => LineEnds::Lf,
         };
         line.bytes.truncate(usize::try_from(line.len).unwrap_or(usize::MAX));
-        self.last.clear();
         self.kept += line.bytes.len() + 1;
         self.lines.push(line);
     }
@@ -323,7 +350,8 @@ mod tests {
         let span = Span { first: 1_000_001, lines: 1, bytes: 100, line_bytes: 100 };
         // No line begins there: using it would give line 1,000,001 from the wrong place.
         index::learn(file.state(), LineStart { offset: 5 << 20, line: 1_000_000 });
-        let found = scan(&file, Unit::Byte, span, &budget).unwrap();
+        let begin = Begin { bytes: &[], is_whole: false };
+        let found = scan(&file, begin, Unit::Byte, span, &budget).unwrap();
         assert_eq!(found.lines.first().unwrap().offset, 11_000_000);
         let (known, total) = index::nearest(file.state(), 1_000_001);
         assert!(known.offset > 9 << 20 && total == Some(2 << 20), "forgotten, and learnt anew");

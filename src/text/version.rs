@@ -12,13 +12,15 @@ use std::fmt;
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use sha2::{Digest as _, Sha256};
 
-use super::scan::CHUNK;
+use super::scan::buffer;
 use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
 
 /// Bytes up to which a version covers the contents.
 pub const MAX_HASHED: u64 = 16 << 20;
+/// Bytes read at a time.
+const CHUNK: usize = 256 << 10;
 /// Characters of a version: five bits each.
 const CHARS: usize = 10;
 
@@ -73,13 +75,14 @@ impl Versioner {
     }
 
     fn read_all(&mut self, file: &OpenFile, budget: &Budget) -> Result<(), ToolError> {
-        let (mut buffer, mut offset) = (vec![0; CHUNK], 0);
+        let (mut buffer, mut offset) = (buffer(file, CHUNK), 0);
         loop {
             budget.step()?;
+            let room = buffer.len();
             let chunk = file.read_at(&mut buffer, offset)?;
             self.update(chunk);
             offset += chunk.len() as u64;
-            if chunk.len() < CHUNK {
+            if chunk.len() < room {
                 return Ok(());
             }
         }
