@@ -1,7 +1,7 @@
 //! `preopen doctor`: what would be granted, and which wall this machine holds up.
 //!
 //! Pure: what `authority` found goes in, a page or JSON comes out. It is for the operator, so host
-//! paths are shown. May import: `cap`, `limits`, `path`. Absent on purpose: looking
+//! paths are shown. May import: `cap`, `limits`, `path`, `sandbox`. Absent on purpose: looking
 //! anything up by itself, and saying that a wall holds which was not tried.
 
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::cap::{Grants, Resolver, Rights};
 use crate::limits::Limits;
 use crate::path::printable;
+use crate::sandbox::{Sealed, Wall as Kernel};
 
 /// One grant as the operator may see it, host paths and all.
 #[derive(Clone, Debug)]
@@ -70,12 +71,25 @@ struct Grant {
 struct Wall {
     name: &'static str,
     holds: bool,
-    how: &'static str,
+    how: String,
+}
+
+impl Wall {
+    fn new(name: &'static str, holds: bool, how: &str) -> Self {
+        Self { name, holds, how: how.to_owned() }
+    }
+
+    fn kernel(name: &'static str, wall: &Kernel) -> Self {
+        match wall {
+            Kernel::Holds(how) | Kernel::Partly(how) => Self::new(name, true, how),
+            Kernel::Missing(why) => Self::new(name, false, why),
+        }
+    }
 }
 
 impl Report {
     /// Puts together what is known.
-    pub fn new(rows: &[Row], grants: &Grants, limits: &Limits) -> Self {
+    pub fn new(rows: &[Row], grants: &Grants, sealed: &Sealed, limits: &Limits) -> Self {
         let resolver = match grants.resolver() {
             Resolver::OpenAt2 => {
                 "openat2 with RESOLVE_BENEATH; paths with links in them name by name"
@@ -88,17 +102,10 @@ impl Report {
             version: env!("CARGO_PKG_VERSION"),
             grants: rows.iter().map(grant).collect(),
             walls: vec![
-                Wall { name: "names resolve only from handles", holds: true, how: resolver },
-                Wall {
-                    name: "rights are types",
-                    holds: true,
-                    how: "checked when the program was compiled",
-                },
-                Wall {
-                    name: "the kernel takes the rest away",
-                    holds: false,
-                    how: "this version does not use Landlock or seccomp",
-                },
+                Wall::new("names resolve only from handles", true, resolver),
+                Wall::new("rights are types", true, "checked when the program was compiled"),
+                Wall::kernel("the kernel: which files can be reached (Landlock)", &sealed.landlock),
+                Wall::kernel("the kernel: which calls there are (seccomp)", &sealed.seccomp),
             ],
             limits: limits
                 .rows()
@@ -131,7 +138,7 @@ impl Report {
             for (word, globs) in [("hidden", &grant.hide), ("read only", &grant.readonly)] {
                 if !globs.is_empty() {
                     page += &format!(
-                        "      {word}: {} (held by wall 1 alone)\n",
+                        "      {word}: {} (held by wall 1 alone: the kernel knows no names)\n",
                         printable(&globs.join(", "))
                     );
                 }

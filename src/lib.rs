@@ -34,6 +34,7 @@ pub mod explain;
 pub mod limits;
 pub mod path;
 pub mod protocol;
+pub mod sandbox;
 pub mod text;
 pub mod tool;
 pub mod tools;

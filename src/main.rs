@@ -7,11 +7,12 @@ use clap::Parser as _;
 use preopen::allowlist::Allowlist;
 use preopen::audit::Sink;
 use preopen::authority::{self, AmbientAuthority, Permit, Refusal};
+use preopen::cap::Grants;
 use preopen::cli::{Cli, Command, Sandbox, Serve};
 use preopen::dispatch::{Dispatcher, NoSuchTool};
 use preopen::doctor::Report;
 use preopen::tools::TOOLS;
-use preopen::{explain, protocol};
+use preopen::{explain, protocol, sandbox};
 
 fn main() -> ExitCode {
     match run(Cli::parse(), authority::mint()) {
@@ -39,12 +40,13 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let granted = authority::open_grants(&list.allow, &serve.alias, permit, ambient)?;
     if let Some(json) = doctor {
         list.audit.as_deref().map_or(Ok(()), |f| authority::check_audit(f, &granted, ambient))?;
-        let report = Report::new(&granted.rows, &granted.grants, &list.limits);
+        let sealed = sandbox::tried(&granted.grants);
+        let report = Report::new(&granted.rows, &granted.grants, &sealed, &list.limits);
         return say(&mut io::stdout(), &if json { report.json() } else { report.text() });
     }
     let open = |file| authority::open_audit(file, &granted, ambient);
     let audit = list.audit.as_deref().map(open).transpose()?;
-    seal(serve.sandbox)?;
+    seal(serve.sandbox, &granted.grants, ambient)?;
     for row in &granted.rows {
         if let Err(reason) = &row.place {
             say(
@@ -71,18 +73,25 @@ fn read_config(serve: &Serve, ambient: AmbientAuthority) -> Result<Allowlist, Re
     })
 }
 
-/// The third wall. This version has none, and says so rather than let anyone believe otherwise.
-fn seal(sandbox: Sandbox) -> Result<(), Refusal> {
-    match sandbox {
-        Sandbox::Require => Err(Refusal {
-            sentence: "`--sandbox require`: this version does not use the kernel's sandbox".into(),
-            hint: "leave `--sandbox` out to be held by handles and types alone".into(),
-        }),
-        Sandbox::Auto | Sandbox::Off => say(
+/// Gives up all other authority, and says on standard error what holds.
+fn seal(mode: Sandbox, grants: &Grants, ambient: AmbientAuthority) -> Result<(), Refusal> {
+    if mode == Sandbox::Off {
+        return say(
             &mut io::stderr(),
-            "preopen: handles and types hold; no kernel sandbox in this version\n",
-        ),
+            "preopen: handles and types hold; the kernel's sandbox is off\n",
+        );
     }
+    let sealed = sandbox::seal(grants);
+    let powerless = authority::is_gone(ambient);
+    if mode == Sandbox::Require && !(sealed.is_whole() && powerless) {
+        return Err(Refusal {
+            sentence: format!("`--sandbox require`, but {sealed}"),
+            hint: "a newer kernel, or a container that permits both; or leave `--sandbox` out"
+                .into(),
+        });
+    }
+    let rest = if powerless { "" } else { "; files outside can still be named" };
+    say(&mut io::stderr(), &format!("preopen: handles and types hold; {sealed}{rest}\n"))
 }
 
 fn no_such_tool(NoSuchTool(name): NoSuchTool) -> Refusal {

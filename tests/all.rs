@@ -29,6 +29,7 @@ mod pains; // what users of such servers suffer, by name, and that ours do not
 mod protocol; // both eras, schemas, instructions
 mod resolver; // our resolution against cap-std's
 mod running; // calls that are slow, crash, are watched or taken back
+mod sandbox; // what the kernel takes away, and that the program says what holds
 mod startup; // every refusal at the start
 mod text; // pages against a simple model, over chunk boundaries
 mod tools; // what each tool answers

@@ -133,7 +133,6 @@ fn what_names_nothing_is_refused() {
     );
     refused(&mut preopen(&[&grant, "--alias", "app=/x"]), &["`--alias app=...`", "`grant`"]);
     refused(&mut preopen(&["a=.", "a=/tmp"]), &["two grants are called `a`", "NAME=DIR"]);
-    refused(&mut preopen(&[&grant, "--sandbox", "require"]), &["--sandbox require"]);
 }
 
 #[test]
@@ -190,7 +189,7 @@ fn doctor_tells_the_operator_everything() {
     assert_eq!(grant["inode"], inode);
     assert_eq!(grant["hide"], json!([".env"]));
     assert_eq!(report["limits"]["max_list_entries"], 7);
-    assert_eq!(report["walls"][2]["holds"], false, "what is not there is not claimed");
+    assert_eq!(report["walls"].as_array().unwrap().len(), 4);
     assert!(report["walls"][0]["how"].as_str().unwrap().contains("openat2"));
     let output = run(&mut preopen(&["doctor", sandbox.path("alias").to_str().unwrap()]));
     let text = String::from_utf8(output.stdout).unwrap();
@@ -208,7 +207,7 @@ fn standard_output_is_moved_away_before_the_first_byte() {
     assert_eq!(client.request("ping", json!({}))["result"], json!({}), "and the protocol goes on");
     let output = run(&mut preopen(&["--log", "trace", sandbox.path("grant").to_str().unwrap()]));
     assert!(output.stdout.is_empty() && output.status.success());
-    assert!(String::from_utf8(output.stderr).unwrap().contains("no kernel sandbox"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("handles and types hold; "));
 }
 
 /// The program behind some mounts of its own, where that can be had.

@@ -8,6 +8,7 @@
 //! May import: `path`, `error`. Absent on purpose: opening anything by a host path. Host paths occur
 //! as [`Spelling`]s only: names that are translated, and then resolved from the handle.
 
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
@@ -175,6 +176,11 @@ impl Grants {
     /// Do paths begin with the name of a grant? Not where there is but one.
     pub fn are_named_in_paths(&self) -> bool {
         self.0.grants.len() + self.0.unavailable.len() > 1
+    }
+
+    /// The handle and the rights of each grant: for the kernel's own rules, and for nothing else.
+    pub(crate) fn handles(&self) -> impl Iterator<Item = (BorrowedFd<'_>, Rights)> {
+        self.0.grants.iter().map(|grant| (grant.dir.as_fd(), grant.rights))
     }
 
     pub(super) fn inner(&self) -> &Inner {

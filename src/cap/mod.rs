@@ -6,7 +6,7 @@
 //! ```
 //!
 //! May import: `path`, `limits`, `error`; `cap_std` and `rustix::fs`, which no module outside
-//! `cap` and `authority` may name. Absent on purpose: host paths, and any function that
+//! `cap` and `authority` may name (`sandbox` gets borrowed handles from here). Absent on purpose: host paths, and any function that
 //! takes a handle and a path apart from each other.
 
 mod beneath;

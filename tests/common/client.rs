@@ -204,19 +204,23 @@ pub fn modern_meta() -> Value {
     })
 }
 
-/// A child inherits the filter of the thread that starts it: the thread is there for that alone.
 fn spawn(mut command: Command, without: Without) -> Child {
-    let errno = match without {
-        Without::Nothing => return command.spawn().unwrap(),
-        Without::OpenAt2NoSys => rustix::io::Errno::NOSYS,
-        Without::OpenAt2Perm => rustix::io::Errno::PERM,
-    };
+    let openat2 = 437; // the same number on every architecture
+    match without {
+        Without::Nothing => command.spawn().unwrap(),
+        Without::OpenAt2NoSys => without_calls(command, vec![openat2], libc::ENOSYS),
+        Without::OpenAt2Perm => without_calls(command, vec![openat2], libc::EPERM),
+    }
+}
+
+/// Starts a command for which some system calls answer `errno`. A child inherits the filter of the
+/// thread that starts it: the thread is there for that alone.
+pub fn without_calls(mut command: Command, calls: Vec<i64>, errno: i32) -> Child {
     let filtered = std::thread::spawn(move || {
-        let openat2 = 437; // the same number on every architecture
         let filter = SeccompFilter::new(
-            [(openat2, vec![])].into(),
+            calls.into_iter().map(|call| (call, vec![])).collect(),
             SeccompAction::Allow,
-            SeccompAction::Errno(errno.raw_os_error().unsigned_abs()),
+            SeccompAction::Errno(errno.unsigned_abs()),
             std::env::consts::ARCH.try_into().unwrap(),
         );
         let program: BpfProgram = filter.unwrap().try_into().unwrap();

@@ -1,0 +1,73 @@
+//! Landlock: which files can be reached, judged by the kernel on the file itself, however it is named.
+//!
+//! Rules are made from the same handles that the grants hold, so no path is resolved a second time. A
+//! grant that is written to needs the right to remove, since replacing a file is removing one: the
+//! kernel cannot tell `rw` from `rwd`, and the types alone do. It needs the right to make links, since
+//! renaming one is making one; that none is created is seccomp's part.
+//!
+//! May import: `cap`. Absent on purpose: rules for anything that is not granted.
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus,
+    PathBeneath, RestrictionStatus, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError,
+    RulesetStatus, Scope,
+};
+
+use super::Wall;
+use crate::cap::{Grants, Rights};
+
+/// The newest that this program knows; an older kernel does what it can.
+const NEWEST: ABI = ABI::V9;
+
+/// Restricts the calling thread.
+pub(super) fn restrict(grants: &Grants) -> Wall {
+    match rules(grants) {
+        Ok(RestrictionStatus { ruleset: RulesetStatus::NotEnforced, landlock, .. }) => {
+            Wall::Missing(match landlock {
+                LandlockStatus::NotEnabled => "this kernel has it switched off".into(),
+                _ => "this kernel, or the container's own filter, does not have it".into(),
+            })
+        }
+        Ok(status) => {
+            let version = match status.landlock {
+                LandlockStatus::Available { effective_abi, .. } => effective_abi as i32,
+                _ => 0,
+            };
+            match status.ruleset {
+                // Before version 2 the kernel refuses every move between directories.
+                RulesetStatus::FullyEnforced => Wall::Holds(format!("version {version}")),
+                _ if version >= 2 => {
+                    Wall::Partly(format!("version {version} of {}", NEWEST as i32))
+                }
+                _ => Wall::Missing(format!("version {version} is too old")),
+            }
+        }
+        Err(_) => Wall::Missing("the kernel refused the rules".into()),
+    }
+}
+
+fn rules(grants: &Grants) -> Result<RestrictionStatus, RulesetError> {
+    let mut rules = Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(NEWEST))?
+        .handle_access(AccessNet::from_all(NEWEST))?
+        .scope(Scope::from_all(NEWEST))?
+        .create()?;
+    for (handle, rights) in grants.handles() {
+        rules = rules.add_rule(PathBeneath::new(handle, access(rights)))?;
+    }
+    rules.restrict_self()
+}
+
+fn access(rights: Rights) -> BitFlags<AccessFs> {
+    let read = AccessFs::ReadFile | AccessFs::ReadDir;
+    let write = AccessFs::WriteFile
+        | AccessFs::Truncate
+        | AccessFs::RemoveFile
+        | AccessFs::RemoveDir
+        | AccessFs::MakeReg
+        | AccessFs::MakeDir
+        | AccessFs::MakeSym
+        | AccessFs::Refer;
+    if rights.carry(Rights::WRITE) { read | write } else { read }
+}

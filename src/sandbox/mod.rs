@@ -1,0 +1,97 @@
+//! The third wall: after the handles are open, the kernel takes the rest of the authority away.
+//!
+//! Landlock limits what any path, however it is resolved, can reach: the granted directories, with
+//! the rights of each. seccomp limits which system calls there are: none that runs a program, opens a
+//! connection or names a file without a handle. Each holds even where our own code, or that of a
+//! dependency, is wrong. Both are for ever: nothing in this process can lift them.
+//!
+//! It has to be done while there is one thread (Landlock binds the thread that asks, and those that it
+//! starts), after everything that the operator named is open, and before the runtime.
+//!
+//! May import: `cap` (for the handles). Absent on purpose: a way back, and silence about what does
+//! not hold.
+
+#[cfg(target_os = "linux")]
+mod landlock;
+#[cfg(target_os = "linux")]
+mod seccomp;
+
+use crate::cap::Grants;
+
+/// What the kernel holds, as far as it was asked to and said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Which files can be reached.
+    pub landlock: Wall,
+    /// Which system calls there are.
+    pub seccomp: Wall,
+}
+
+/// One half of the wall.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wall {
+    /// It holds, in this form.
+    Holds(String),
+    /// It holds in part: the kernel is older than what was asked of it.
+    Partly(String),
+    /// It does not hold, for this reason.
+    Missing(String),
+}
+
+impl Sealed {
+    /// Do both halves hold, so that `--sandbox require` is satisfied?
+    pub fn is_whole(&self) -> bool {
+        matches!(self.landlock, Wall::Holds(_) | Wall::Partly(_))
+            && matches!(self.seccomp, Wall::Holds(_))
+    }
+}
+
+impl std::fmt::Display for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Landlock {}; seccomp {}", self.landlock, self.seccomp)
+    }
+}
+
+impl std::fmt::Display for Wall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Holds(how) => write!(f, "holds ({how})"),
+            Self::Partly(how) => write!(f, "holds in part ({how})"),
+            Self::Missing(why) => write!(f, "is missing ({why})"),
+        }
+    }
+}
+
+/// Whom the filter binds. Landlock binds the calling thread alone, so there has to be but one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whom {
+    ThisThread,
+    Everyone,
+}
+
+/// Seals the process, for ever. It has to be called while there is one thread.
+pub fn seal(grants: &Grants) -> Sealed {
+    restrict(grants, Whom::Everyone)
+}
+
+/// What [`seal`] would come to here: tried on a thread that ends with it.
+pub fn tried(grants: &Grants) -> Sealed {
+    let grants = grants.clone();
+    let failed = || Wall::Missing("it could not be tried".into());
+    std::thread::spawn(move || restrict(&grants, Whom::ThisThread))
+        .join()
+        .unwrap_or_else(|_| Sealed { landlock: failed(), seccomp: failed() })
+}
+
+#[cfg(target_os = "linux")]
+fn restrict(grants: &Grants, whom: Whom) -> Sealed {
+    // In this order: the filter would refuse the calls that Landlock needs.
+    let landlock = landlock::restrict(grants);
+    Sealed { landlock, seccomp: seccomp::restrict(whom) }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn restrict(_: &Grants, _: Whom) -> Sealed {
+    let missing = || Wall::Missing("this system has none".into());
+    Sealed { landlock: missing(), seccomp: missing() }
+}

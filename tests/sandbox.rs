@@ -1,0 +1,112 @@
+//! The third wall: what is left after the seal, and that the program says what holds.
+
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::common::{Client, Era, Sandbox, Without, preopen, without_calls};
+
+/// The example that tries everything, which cargo builds beside the tests.
+fn sealed(sandbox: &Sandbox) -> String {
+    let tests = std::env::current_exe().unwrap();
+    let program = tests.parent().unwrap().parent().unwrap().join("examples/sealed");
+    let output = Command::new(program).arg(sandbox.path("grant")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn after_the_seal_only_the_handles_are_left() {
+    let sandbox = Sandbox::new().file("grant/a.txt", "inside");
+    let said = sealed(&sandbox);
+    if said.contains("landlock is missing") || said.contains("seccomp is missing") {
+        eprintln!("not run whole: {said}");
+        return;
+    }
+    let refused = said.lines().filter(|line| line.starts_with("refused ")).count();
+    assert!(!said.contains("DONE") && refused == 16, "{said}");
+    assert!(
+        said.contains("granted: inside")
+            && said.contains("pair: true")
+            && said.contains("thread: true"),
+        "{said}"
+    );
+    assert_eq!(std::fs::read_dir(sandbox.path("grant")).unwrap().count(), 1, "nothing was made");
+}
+
+fn stderr(mut command: Command) -> (String, Option<i32>) {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    (String::from_utf8(output.stderr).unwrap(), output.status.code())
+}
+
+#[test]
+fn the_program_says_what_holds_and_what_does_not() {
+    let sandbox = Sandbox::new().file("grant/a", "x");
+    let grant = sandbox.path("grant");
+    let grant = grant.to_str().unwrap();
+    let (said, status) = stderr(preopen(&[grant]));
+    assert!(
+        said.starts_with("preopen: handles and types hold; Landlock ") && status == Some(0),
+        "{said}"
+    );
+    let (said, status) = stderr(preopen(&["--sandbox", "off", grant]));
+    assert!(said.contains("the kernel's sandbox is off") && status == Some(0), "{said}");
+    // A kernel without Landlock; a container that lets nobody set a filter.
+    for (call, words) in [
+        (libc::SYS_landlock_create_ruleset, "Landlock is missing"),
+        (libc::SYS_seccomp, "seccomp is missing"),
+    ] {
+        let run = |args: &'static [&str]| {
+            let mut command = preopen(args);
+            command.arg(grant).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let output =
+                without_calls(command, vec![call], libc::ENOSYS).wait_with_output().unwrap();
+            (String::from_utf8(output.stderr).unwrap(), output.status.code())
+        };
+        let (said, status) = run(&[]);
+        assert!(said.contains(words) && status == Some(0), "it starts, and says so: {said}");
+        let (said, status) = run(&["--sandbox", "require"]);
+        assert!(
+            said.contains("`--sandbox require`, but") && said.contains(words) && status == Some(2),
+            "{said}"
+        );
+        let (_, status) = run(&["doctor"]);
+        assert_eq!(status, Some(0));
+    }
+}
+
+#[test]
+fn every_read_works_the_same_with_the_seal_and_without() {
+    let sandbox = Sandbox::new()
+        .file("grant/sub/f", "text\n")
+        .link("grant/abs", "{root}/grant/sub/f")
+        .link("grant/out", "../outside/secret.txt")
+        .link("grant/cross", "../other/f")
+        .file("other/f", "other\n");
+    let (grant, other) = (sandbox.spec("grant", "ro"), sandbox.spec("other", "rw"));
+    let answers = |mode: &str, without: Without| {
+        let mut client = Client::start_without(
+            &["--sandbox", mode, "--allow", &grant, &other],
+            Era::Modern,
+            without,
+        );
+        let mut all = vec![client.call("list_directory", &json!({"path": "grant"})).text];
+        for path in [
+            "grant/sub/f",
+            "grant/abs",
+            "grant/out",
+            "grant/cross",
+            "other/f",
+            "grant/none",
+            "grant/sub",
+        ] {
+            all.push(client.call("read_text_file", &json!({"path": path})).text);
+        }
+        all
+    };
+    let plain = answers("off", Without::Nothing);
+    for without in [Without::Nothing, Without::OpenAt2NoSys, Without::OpenAt2Perm] {
+        assert_eq!(answers("auto", without), plain, "{without:?}");
+        assert_eq!(answers("off", without), plain, "{without:?}");
+    }
+}
