@@ -64,12 +64,12 @@ async fn session(program: &str, planted: &Path, era: ClientLifecycleMode) -> Don
 
     ask(&client, "list_allowed_directories", json!({}), "Allowed directories:").await?;
     ask(&client, "list_directory", json!({"path": "repo"}), "[DIR]").await?;
-    let page = json!({"path": "repo/src/cap/by_name.rs", "limit": 12});
-    let answer = ask(&client, "read_text_file", page, "continue with offset=13").await?;
+    let page = json!({"path": "repo/LICENSE-MIT", "limit": 3});
+    let answer = ask(&client, "read_text_file", page, "continue with offset=4").await?;
     let next = answer.rsplit_once("offset=").ok_or("no offset to go on")?.1.trim_end_matches(']');
     let next: u64 = next.parse()?;
-    let page = json!({"path": "repo/src/cap/by_name.rs", "offset": next, "limit": 5});
-    ask(&client, "read_text_file", page, "[lines 13-17 of").await?;
+    let page = json!({"path": "repo/LICENSE-MIT", "offset": next, "limit": 2});
+    ask(&client, "read_text_file", page, "[lines 4-5 of 21").await?;
     ask(
         &client,
         "read_text_file",

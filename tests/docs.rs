@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use crate::common::preopen;
+use crate::common::{Client, Era, preopen};
 
 fn page(name: &str) -> String {
     std::fs::read_to_string(name).unwrap_or_else(|e| panic!("{name}: {e}"))
@@ -44,6 +44,29 @@ fn every_command_of_the_readme_is_understood() {
         ran += 1;
     }
     assert!(ran >= 4, "only {ran} commands were found");
+}
+
+/// The twenty seconds at the top are what happens.
+#[test]
+fn the_transcript_of_the_readme_is_true() {
+    let planted = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", planted.path().join("notes.txt")).unwrap();
+    let cloned = format!("cloned={}", planted.path().display());
+    let mut client = Client::start(&["--allow", "repo=.", &cloned], Era::Modern);
+    let page = page("README.md");
+    let block = page.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    let calls: Vec<&str> = block.split("\n> ").skip(1).collect();
+    assert!(calls.len() >= 3);
+    for call in calls {
+        let (asked, shown) = call.split_once('\n').unwrap();
+        let (tool, arguments) = asked.split_once(' ').unwrap();
+        let end = arguments.rfind('}').unwrap();
+        let arguments = serde_json::from_str(&arguments[..=end]).unwrap();
+        let answer = client.call(tool, &arguments).text.replace("version V", "version ujhhai76g5");
+        let shown: Vec<&str> =
+            shown.trim_end().lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
+        assert_eq!(shown.join("\n"), answer, "{asked}");
+    }
 }
 
 /// Every `make` target that the documents name exists.

@@ -82,6 +82,12 @@ const ROWS: &[Row] = &[
         except: &[("get_file_info", "ok")],
         naive: Harmless("the kernel refuses to open it"),
     },
+    Row {
+        path: "device",
+        code: "special_file",
+        except: &[("get_file_info", "ok")],
+        naive: Harmless("an endless read, if this user may make devices"),
+    },
     row("name_too_long", "over_limit", Harmless("the kernel refuses")),
     row("path_too_long", "over_limit", Harmless("the kernel refuses")),
 ];
@@ -112,7 +118,8 @@ fn tree() -> Sandbox {
         .link("grant/l0", "sub/file.txt")
         .fifo("grant/fifo")
         .link("grant/to_fifo", "fifo")
-        .socket("grant/socket");
+        .socket("grant/socket")
+        .device("grant/device");
     for i in 1..=41 {
         sandbox = sandbox.link(&format!("grant/l{i}"), &format!("l{}", i - 1));
     }

@@ -65,6 +65,17 @@ impl Sandbox {
         self
     }
 
+    /// A device that never ends (`/dev/zero`); where this user may not make one, a link to a FIFO.
+    pub fn device(self, path: &str) -> Self {
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        let kind = rustix::fs::FileType::CharacterDevice;
+        let zero = rustix::fs::makedev(1, 5);
+        match rustix::fs::mknodat(rustix::fs::CWD, self.path(path), kind, mode, zero) {
+            Ok(()) => self,
+            Err(_) => self.fifo("grant/instead_of_a_device").link(path, "instead_of_a_device"),
+        }
+    }
+
     pub fn socket(self, path: &str) -> Self {
         drop(std::os::unix::net::UnixListener::bind(self.path(path)).unwrap());
         self
