@@ -40,6 +40,17 @@ impl Rights {
         Self(self.0 | other.0)
     }
 
+    /// What one may do, for people and models.
+    pub const fn in_words(self) -> &'static str {
+        if self.carry(Self::REMOVE) {
+            "read, write, delete"
+        } else if self.carry(Self::WRITE) {
+            "read, write"
+        } else {
+            "read only"
+        }
+    }
+
     /// Is every right of `needed` among these?
     pub const fn carry(self, needed: Self) -> bool {
         needed.0 & !self.0 == 0

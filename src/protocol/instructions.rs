@@ -2,7 +2,7 @@
 //!
 //! May import: `cap`. Absent on purpose: anything that changes while the server runs.
 
-use crate::cap::{Announced, Grants, Rights};
+use crate::cap::{Announced, Grants};
 use crate::path::printable;
 
 /// Most characters, so that every client passes them on whole.
@@ -36,9 +36,7 @@ pub(super) fn instructions(grants: &Grants) -> String {
 fn line(grant: &Announced) -> String {
     let what = match &grant.unavailable {
         Some(reason) => format!("not available: {reason}"),
-        None if grant.rights.carry(Rights::REMOVE) => "read, write, delete".into(),
-        None if grant.rights.carry(Rights::WRITE) => "read, write".into(),
-        None => "read only".into(),
+        None => grant.rights.in_words().into(),
     };
     format!("- {} ({what}): {}\n", grant.name, printable(&grant.announced))
 }

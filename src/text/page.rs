@@ -132,7 +132,7 @@ pub fn read(file: &OpenFile, piece: Piece, room: Room, budget: &Budget) -> Resul
         Piece::Tail { count } if file.size() <= MAX_HASHED => {
             // It is read whole in any case, for its version.
             let total = scan(file, begin, unit, span(u64::MAX, 1), budget)?.total.unwrap_or(0);
-            let first = total.saturating_sub(count - 1).max(1);
+            let first = total.saturating_sub(count.saturating_sub(1)).max(1);
             read(file, Piece::Lines { first, count }, room, budget)
         }
         Piece::Tail { count } => {

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::cap::{Announced, Inventory, Rights};
+use crate::cap::{Announced, Inventory};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::printable;
@@ -31,7 +31,7 @@ impl Tool for ListAllowedDirectories {
         let mut text = String::from("Allowed directories:\n");
         for grant in &grants {
             let what = match &grant.unavailable {
-                None => words(grant.rights).to_owned(),
+                None => grant.rights.in_words().to_owned(),
                 Some(reason) => format!("not available: {reason}"),
             };
             text += &format!("{} ({what}): {}\n", grant.name, printable(&grant.announced));
@@ -41,14 +41,5 @@ impl Tool for ListAllowedDirectories {
             _ => "[paths begin with the name, such as `NAME/src/main.rs`]",
         };
         Ok(text)
-    }
-}
-
-/// What one may do, for people and models.
-fn words(rights: Rights) -> &'static str {
-    match rights {
-        Rights::RWD => "read, write, delete",
-        Rights::RW => "read, write",
-        _ => "read only",
     }
 }
