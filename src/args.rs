@@ -73,11 +73,12 @@ pub fn parse<A: DeserializeOwned>(
     let known = properties(schema);
     let mut args = Object::new();
     for (key, value) in sent {
-        let Some((name, property)) =
-            meant(&key, &known).filter(|(name, _)| !args.contains_key(*name))
-        else {
+        let Some((name, property)) = meant(&key, &known) else {
             return Err(unknown(tool, &key, &known));
         };
+        if args.contains_key(name) {
+            return Err(bad(format!("`{name}` is given twice, under two names"), None));
+        }
         if !value.is_null() {
             args.insert(name.to_owned(), fit(name, property, value)?);
         }
@@ -142,6 +143,15 @@ fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> 
         _ => (true, "something else"),
     };
     let example = example(property);
+    if let (Some(items), Value::Array(all)) =
+        (property.get("items").and_then(Value::as_object), &value)
+    {
+        let each = all.iter().map(|item| fit(name, items, item.clone()));
+        let each = each
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| bad(format!("`{name}` holds something of the wrong kind"), example))?;
+        return Ok(Value::Array(each));
+    }
     if !fits {
         return Err(bad(format!("`{name}` has to be {wanted}, not {}", kind_of(&value)), example));
     }
@@ -222,8 +232,7 @@ fn unknown(tool: &str, key: &str, known: &[Property<'_>]) -> ToolError {
     } else {
         format!("it takes {}", names.join(", "))
     };
-    ToolError::new(Code::BadArgs, format!("{tool} has no argument `{key}`, or got it twice"))
-        .hint(hint)
+    ToolError::new(Code::BadArgs, format!("{tool} has no argument `{key}`")).hint(hint)
 }
 
 /// Takes out of a derived schema what some client trips over.
@@ -340,13 +349,12 @@ mod tests {
             ),
             (
                 json!({"path": "a", "depth": 3}),
-                "bad_args: demo has no argument `depth`, or got it twice\nhint: it takes `dry_run`, \
+                "bad_args: demo has no argument `depth`\nhint: it takes `dry_run`, \
                  `exclude`, `max_lines`, `path`, `sort_by`",
             ),
             (
                 json!({"path": "a", "file_path": "b"}),
-                "bad_args: demo has no argument `path`, or got it twice\nhint: it takes `dry_run`, \
-                 `exclude`, `max_lines`, `path`, `sort_by`",
+                "bad_args: `path` is given twice, under two names",
             ),
             (
                 json!({"path": "a", "max_lines": 1.5}),

@@ -91,7 +91,7 @@ codes! {
     OsBusy = "os_busy", Host;
     /// The operating system failed in another way; the log has the detail.
     OsError = "os_error", Host;
-    /// A defect of this server; the log has the detail under the same id.
+    /// A defect of this server; the log has the detail.
     Internal = "internal", Bug;
 }
 

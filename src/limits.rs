@@ -40,8 +40,8 @@ limits! {
     max_shown_line_bytes: usize = 8_000;
     /// Most bytes of a file that is read whole, as an image, audio or other bytes.
     max_media_bytes: usize = 4 << 20;
-    /// Most files in one call of `read_multiple_files`.
-    max_files_at_once: usize = 50;
+    /// Most paths in one call.
+    max_paths: usize = 50;
     /// Most bytes of one message on standard input; a longer line is answered and skipped.
     max_message_bytes: usize = 16 << 20;
     /// Most calls that run at once; further ones wait their turn.
@@ -50,7 +50,7 @@ limits! {
     max_requests_waiting: usize = 256;
     /// Milliseconds between two messages on the progress of a call, where the client asked for them.
     progress_ms: u64 = 1_000;
-    /// Milliseconds after which a call ends with what it has, or with `timed_out`.
+    /// Milliseconds after which a call is refused with `timed_out`.
     call_deadline_ms: u64 = 25_000;
     /// Milliseconds that running calls get to finish after standard input has ended.
     drain_ms: u64 = 5_000;

@@ -83,7 +83,7 @@ fn seal(mode: Sandbox, grants: &Grants, ambient: AmbientAuthority) -> Result<(),
     }
     let sealed = sandbox::seal(grants);
     let powerless = authority::is_gone(ambient);
-    if mode == Sandbox::Require && !(sealed.is_whole() && powerless) {
+    if mode == Sandbox::Require && !(sealed.suffices() && powerless) {
         return Err(Refusal {
             sentence: format!("`--sandbox require`, but {sealed}"),
             hint: "a newer kernel, or a container that permits both; or leave `--sandbox` out"

@@ -106,9 +106,10 @@ impl<S: Into<String>> From<S> for VirtualPath {
 }
 
 impl VirtualPath {
-    /// The whole path, escaped like a [`Name`]: for the audit trail.
+    /// The whole path, escaped like a [`Name`]: for the audit trail. What is too long to be a path is
+    /// shortened.
     pub fn whole(&self) -> String {
-        printable(&self.0)
+        if self.0.len() > MAX_PATH_BYTES { self.to_string() } else { printable(&self.0) }
     }
 }
 

@@ -4,7 +4,7 @@
 //! a path of the host, and it cannot ask for more than its `Needs` type says. From that type follow
 //! the rights, the hints, the row in each attack table and whether the tool is offered at all.
 //!
-//! May import: `args`, `cap`, `error`, `limits`, `path`. Absent on purpose: MCP.
+//! May import: `args`, `cap`, `error`, `limits`. Absent on purpose: MCP.
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -155,7 +155,7 @@ fn call<T: Tool>(call: &Call<'_>, sent: Object) -> Called {
         Err(error) => return Called { paths: vec![], result: Err(error) },
     };
     let paths = T::Needs::said(&T::paths(&args));
-    let result = T::Needs::attenuate(call.grants, T::paths(&args))
+    let result = T::Needs::attenuate(call.grants, T::paths(&args), call.budget)
         .and_then(|targets| T::run(&args, targets, call.budget))
         .map(Render::render);
     Called { paths, result }

@@ -65,7 +65,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("libc", &["sandbox"]),
     ("landlock", &["sandbox"]),
     ("seccompiler", &["sandbox"]),
-    ("ignore::WalkBuilder", &[]),
 ];
 
 /// Names that betray the rest, wherever they come from; and who may say them all the same.

@@ -316,3 +316,74 @@ fn a_huge_file_takes_no_more_memory_than_a_small_one() {
     let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
     assert!(peak < 32 << 10, "{peak} KB for a file of 75 MB");
 }
+
+/// A text that ends in a character of an old encoding is no broken UTF-8.
+#[test]
+fn an_old_encoding_is_told_from_broken_utf8_wherever_it_stands() {
+    let late = format!("{}caf\u{e9}", "plain\n".repeat(20_000));
+    let late: Vec<u8> = late.chars().map(|c| c as u8).collect();
+    let sandbox = Sandbox::new()
+        .file("grant/end", b"caf\xe9")
+        .file("grant/begin", b"\x80 5\n")
+        .file("grant/late", late);
+    let mut client = start(&sandbox);
+    assert!(read(&mut client, json!({"path": "end"})).starts_with("café\n["));
+    assert!(read(&mut client, json!({"path": "begin"})).starts_with("\u{20ac} 5\n["));
+    assert!(read(&mut client, json!({"path": "late", "tail": 1})).starts_with("café\n["));
+}
+
+/// Whatever the numbers, an answer is one: no crash, no piece that leads to itself.
+#[test]
+fn odd_numbers_are_answered_sensibly() {
+    let sandbox = Sandbox::new()
+        .file("grant/empty", "")
+        .file("grant/small", "one\ntwo\n")
+        .file("grant/cut", b"abc\xC3");
+    let mut client = start(&sandbox);
+    let most = u64::MAX;
+    for arguments in [
+        json!({"path": "empty", "offset": most, "line_numbers": true}),
+        json!({"path": "empty", "byte_offset": 0}),
+    ] {
+        assert!(read(&mut client, arguments.clone()).starts_with("[empty file; "), "{arguments}");
+    }
+    for arguments in
+        [json!({"byte_offset": 99}), json!({"byte_offset": most}), json!({"byte_offset": 8})]
+    {
+        let mut arguments = arguments;
+        arguments["path"] = "small".into();
+        let text = read(&mut client, arguments.clone());
+        assert!(text.contains("is behind the end: the file has 8 bytes"), "{arguments}: {text}");
+    }
+    for arguments in
+        [json!({"offset": most}), json!({"tail": most}), json!({"limit": most, "offset": 2})]
+    {
+        let mut arguments = arguments;
+        arguments["path"] = "small".into();
+        let text = read(&mut client, arguments.clone());
+        assert!(!text.contains("internal"), "{arguments}: {text}");
+    }
+    let text = read(&mut client, json!({"path": "cut", "byte_offset": 3}));
+    assert!(text.starts_with("not_text: ") || !text.contains("byte_offset=3"), "{text}");
+    let text = read(&mut client, json!({"path": "small", "byte_offset": 0, "line_numbers": true}));
+    assert!(text.starts_with("bad_args: a piece by bytes has no line numbers"), "{text}");
+}
+
+/// A limit that leaves no room still gives a line, and a flood of paths is refused before it is walked.
+#[test]
+fn limits_hold_before_the_work() {
+    let toml = "[[allow]]\npath = \"grant\"\n[limits]\nmax_result_chars = 500\n";
+    let sandbox = Sandbox::new().file("grant/a", "one\ntwo\n").file("allowlist.toml", toml);
+    let config = sandbox.path("allowlist.toml");
+    let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Legacy);
+    assert!(read(&mut client, json!({"path": "a"})).starts_with('o'));
+    let begin = Instant::now();
+    let answer = client.call("read_multiple_files", &json!({"paths": vec!["a"; 100_000]}));
+    assert_eq!(answer.code(), "over_limit");
+    assert!(begin.elapsed() < Duration::from_secs(10));
+    let answer = client.call("read_multiple_files", &json!({"paths": [1]}));
+    assert!(
+        answer.text.starts_with("bad_args: `paths` holds something of the wrong kind"),
+        "{answer:?}"
+    );
+}

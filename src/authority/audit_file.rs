@@ -43,7 +43,7 @@ pub fn open_audit(
     }
 }
 
-/// Could the audit file be opened? Looks, and changes nothing.
+/// Does the audit file lie outside every grant? Looks at its directory, and changes nothing.
 ///
 /// # Ambient Authority
 /// Opens any directory of the host.

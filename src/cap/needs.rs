@@ -3,11 +3,16 @@
 //! The shapes: one right to one path; rights to two paths; a right to one path or to every root;
 //! each of many paths on its own; no path at all.
 //!
-//! May import: `path`, `error`. Absent on purpose: anything that looks at what a path names.
+//! May import: `path`, `limits`, `error`. Absent on purpose: looking at what a path names, but to word
+//! the hint that another grant has it.
 
 use super::{Announced, Grants, Right, Rights, Target};
-use crate::error::ToolError;
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
 use crate::path::VirtualPath;
+
+/// Most paths of one call in the audit trail.
+const MAX_SAID: usize = 100;
 
 /// The paths of a call on the way in, its targets on the way out.
 pub trait Needs: 'static {
@@ -23,7 +28,11 @@ pub trait Needs: 'static {
     ///
     /// # Errors
     /// Those of [`Grants::attenuate`].
-    fn attenuate(grants: &Grants, paths: Self::Paths<'_>) -> Result<Self::Targets, ToolError>;
+    fn attenuate(
+        grants: &Grants,
+        paths: Self::Paths<'_>,
+        budget: &Budget,
+    ) -> Result<Self::Targets, ToolError>;
 }
 
 /// One path, one right.
@@ -34,7 +43,7 @@ impl<R: Right> Needs for R {
     fn said(path: &Self::Paths<'_>) -> Vec<String> {
         vec![path.whole()]
     }
-    fn attenuate(grants: &Grants, path: &VirtualPath) -> Result<Target<R>, ToolError> {
+    fn attenuate(grants: &Grants, path: &VirtualPath, _: &Budget) -> Result<Target<R>, ToolError> {
         grants.attenuate(path)
     }
 }
@@ -47,7 +56,11 @@ impl<A: Right, B: Right> Needs for (A, B) {
     fn said((a, b): &Self::Paths<'_>) -> Vec<String> {
         vec![a.whole(), b.whole()]
     }
-    fn attenuate(grants: &Grants, (a, b): Self::Paths<'_>) -> Result<Self::Targets, ToolError> {
+    fn attenuate(
+        grants: &Grants,
+        (a, b): Self::Paths<'_>,
+        _: &Budget,
+    ) -> Result<Self::Targets, ToolError> {
         Ok((grants.attenuate(a)?, grants.attenuate(b)?))
     }
 }
@@ -63,7 +76,7 @@ impl<R: Right> Needs for Scope<R> {
     fn said(path: &Self::Paths<'_>) -> Vec<String> {
         vec![path.whole()]
     }
-    fn attenuate(grants: &Grants, path: &VirtualPath) -> Result<Scoped<R>, ToolError> {
+    fn attenuate(grants: &Grants, path: &VirtualPath, _: &Budget) -> Result<Scoped<R>, ToolError> {
         grants.attenuate_scope(path)
     }
 }
@@ -85,10 +98,20 @@ impl<R: Right> Needs for Each<R> {
     type Paths<'a> = &'a [VirtualPath];
     type Targets = Vec<Result<Target<R>, ToolError>>;
     fn said(paths: &Self::Paths<'_>) -> Vec<String> {
-        paths.iter().map(VirtualPath::whole).collect()
+        paths.iter().take(MAX_SAID).map(VirtualPath::whole).collect()
     }
-    fn attenuate(grants: &Grants, paths: &[VirtualPath]) -> Result<Self::Targets, ToolError> {
-        Ok(paths.iter().map(|path| grants.attenuate(path)).collect())
+    fn attenuate(
+        grants: &Grants,
+        paths: &[VirtualPath],
+        budget: &Budget,
+    ) -> Result<Self::Targets, ToolError> {
+        let most = budget.limits().max_paths;
+        if paths.len() > most {
+            let sentence = format!("{} paths in one call, over the limit of {most}", paths.len());
+            return Err(ToolError::new(Code::OverLimit, sentence).hint("make several calls"));
+        }
+        let each = paths.iter().map(|path| budget.step().map(|()| grants.attenuate(path)));
+        Ok(each.collect::<Result<_, _>>()?)
     }
 }
 
@@ -103,7 +126,7 @@ impl Needs for Inventory {
     fn said((): &Self::Paths<'_>) -> Vec<String> {
         vec![]
     }
-    fn attenuate(grants: &Grants, (): ()) -> Result<Vec<Announced>, ToolError> {
+    fn attenuate(grants: &Grants, (): (), _: &Budget) -> Result<Vec<Announced>, ToolError> {
         Ok(grants.announced())
     }
 }

@@ -36,9 +36,7 @@ pub(super) fn restrict(grants: &Grants) -> Wall {
             match status.ruleset {
                 // Before version 2 the kernel refuses every move between directories.
                 RulesetStatus::FullyEnforced => Wall::Holds(format!("version {version}")),
-                _ if version >= 2 => {
-                    Wall::Partly(format!("version {version} of {}", NEWEST as i32))
-                }
+                _ if version >= 2 => Wall::Partly(format!("version {version}")),
                 _ => Wall::Missing(format!("version {version} is too old")),
             }
         }

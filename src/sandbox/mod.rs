@@ -39,8 +39,8 @@ pub enum Wall {
 }
 
 impl Sealed {
-    /// Do both halves hold, so that `--sandbox require` is satisfied?
-    pub fn is_whole(&self) -> bool {
+    /// Is `--sandbox require` satisfied? An older kernel's Landlock does: it holds every file.
+    pub fn suffices(&self) -> bool {
         matches!(self.landlock, Wall::Holds(_) | Wall::Partly(_))
             && matches!(self.seccomp, Wall::Holds(_))
     }
@@ -56,7 +56,7 @@ impl std::fmt::Display for Wall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Holds(how) => write!(f, "holds ({how})"),
-            Self::Partly(how) => write!(f, "holds in part ({how})"),
+            Self::Partly(how) => write!(f, "holds as far as this kernel has it ({how})"),
             Self::Missing(why) => write!(f, "is missing ({why})"),
         }
     }

@@ -43,8 +43,9 @@ const NEVER: &[i64] = &[
     c::SYS_pivot_root,
     c::SYS_chdir,
     c::SYS_fchdir,
-    // To talk to anyone but the client. (Socket pairs reach nobody.)
+    // To talk to anyone but the client. (One end of a pair of datagram sockets can send to any path.)
     c::SYS_socket,
+    c::SYS_socketpair,
     c::SYS_connect,
     c::SYS_bind,
     c::SYS_listen,
@@ -57,6 +58,13 @@ const NEVER: &[i64] = &[
     c::SYS_pidfd_getfd,
     c::SYS_pidfd_send_signal,
     c::SYS_kcmp,
+    c::SYS_rt_sigqueueinfo,
+    c::SYS_rt_tgsigqueueinfo,
+    c::SYS_mq_open,
+    c::SYS_shmget,
+    c::SYS_shmat,
+    c::SYS_msgget,
+    c::SYS_semget,
     c::SYS_kill,
     c::SYS_tkill,
     // To change what a path means.
@@ -93,6 +101,7 @@ const NEVER: &[i64] = &[
     c::SYS_finit_module,
     c::SYS_delete_module,
     c::SYS_kexec_load,
+    c::SYS_kexec_file_load,
     c::SYS_reboot,
     c::SYS_acct,
     c::SYS_quotactl,
@@ -199,9 +208,13 @@ fn filters() -> Result<[BpfProgram; 2], Failure> {
     // A time is set through an open file, whose path is null.
     let by_path = rule(1, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?;
     refused.insert(c::SYS_utimensat, vec![by_path]);
-    let unix = u64::from(c::AF_UNIX.cast_unsigned());
-    let other_pairs = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, unix)?;
-    refused.insert(c::SYS_socketpair, vec![other_pairs]);
+    // A new thread is the one thing that may be cloned.
+    let thread = u64::from(c::CLONE_THREAD.cast_unsigned());
+    let process = rule(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(thread), 0)?;
+    refused.insert(c::SYS_clone, vec![process]);
+    // The limits of this process are process 0's.
+    let others_limits = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
+    refused.insert(c::SYS_prlimit64, vec![others_limits]);
 
     let refused = SeccompFilter::new(
         refused,

@@ -34,6 +34,14 @@ pub(super) struct Encoding {
     mark: usize,
 }
 
+/// Some bytes of a text, and where a character may be cut.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) cut_begin: bool,
+    pub(super) cut_end: bool,
+}
+
 /// The bytes are no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Binary;
@@ -113,9 +121,9 @@ impl Unit {
 }
 
 impl Encoding {
-    /// Told from the beginning of the file and from bytes that are to be shown: whole lines, or
-    /// pieces of them, which may begin and end within a character.
-    pub(super) fn detect(start: &[u8], shown: &[&[u8]]) -> Result<Self, Binary> {
+    /// Told from the beginning of the file and from bytes that are to be shown.
+    pub(super) fn detect(begin: Sample<'_>, shown: &[Sample<'_>]) -> Result<Self, Binary> {
+        let start = begin.bytes;
         if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(start) {
             return Ok(Self { encoding, mark });
         }
@@ -124,23 +132,24 @@ impl Encoding {
             Unit::Utf16Be => return Ok(Self { encoding: UTF_16BE, mark: 0 }),
             Unit::Byte => {}
         }
-        let all = || std::iter::once(start).chain(shown.iter().copied());
-        if all().any(|bytes| bytes.contains(&0)) {
+        let all = || std::iter::once(begin).chain(shown.iter().copied());
+        if all().any(|sample| sample.bytes.contains(&0)) {
             return Err(Binary);
         }
-        if all().all(is_utf8_piece) {
+        if all().all(Sample::is_utf8) {
             return Ok(Self { encoding: UTF_8, mark: 0 });
         }
         let controls = |bytes: &[u8]| bytes.iter().filter(|b| is_control(**b)).count();
-        let (odd, len) =
-            all().fold((0, 0), |(n, len), bytes| (n + controls(bytes), len + bytes.len()));
+        let (odd, len) = all()
+            .map(|sample| sample.bytes)
+            .fold((0, 0), |(n, len), bytes| (n + controls(bytes), len + bytes.len()));
         if odd * CONTROLS > len {
             return Err(Binary);
         }
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
         detector.feed(start, shown.is_empty());
-        for (i, bytes) in shown.iter().enumerate() {
-            detector.feed(bytes, i + 1 == shown.len());
+        for (i, sample) in shown.iter().enumerate() {
+            detector.feed(sample.bytes, i + 1 == shown.len());
         }
         Ok(Self { encoding: detector.guess(None, Utf8Detection::Deny), mark: 0 })
     }
@@ -182,12 +191,19 @@ impl Encoding {
     }
 }
 
-/// Is it UTF-8, but for a character that is cut at its beginning or end?
-fn is_utf8_piece(bytes: &[u8]) -> bool {
-    let cut = bytes.iter().take(3).take_while(|b| **b & 0xC0 == 0x80).count();
-    match std::str::from_utf8(bytes.get(cut..).unwrap_or_default()) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
+impl Sample<'_> {
+    /// Is it UTF-8, but for a character that is cut where the sample is?
+    fn is_utf8(self) -> bool {
+        let continues = |byte: &&u8| **byte & 0xC0 == 0x80;
+        let skip = if self.cut_begin {
+            self.bytes.iter().take(3).take_while(continues).count()
+        } else {
+            0
+        };
+        match std::str::from_utf8(self.bytes.get(skip..).unwrap_or_default()) {
+            Ok(_) => true,
+            Err(error) => self.cut_end && error.error_len().is_none(),
+        }
     }
 }
 
@@ -199,8 +215,12 @@ fn is_control(byte: u8) -> bool {
 mod tests {
     use super::*;
 
+    fn whole(bytes: &[u8]) -> Sample<'_> {
+        Sample { bytes, cut_begin: false, cut_end: false }
+    }
+
     fn name(bytes: &[u8]) -> String {
-        Encoding::detect(bytes, &[]).unwrap().name().unwrap_or("UTF-8".into()).into_owned()
+        Encoding::detect(whole(bytes), &[]).unwrap().name().unwrap_or("UTF-8".into()).into_owned()
     }
 
     #[test]
@@ -218,22 +238,24 @@ mod tests {
         assert_eq!(name(b"\0p\0l\0a\0i\0n\0\n"), "UTF-16BE");
         assert_eq!(name(b"un caf\xe9 tr\xe8s serr\xe9\n"), "windows-1252");
         assert_eq!(name(&russian), "windows-1251");
+        assert_eq!(name(b"caf\xe9"), "windows-1252", "the last byte is no beginning of UTF-8");
+        assert_eq!(name(b"\x80 5 euro\n"), "windows-1252", "nor the first one its end");
         assert_eq!(name(&japanese), "Shift_JIS");
     }
 
     #[test]
     fn what_is_no_text_is_binary() {
-        assert_eq!(Encoding::detect(b"\x7fELF\0\0\0\x01\x02", &[]), Err(Binary));
-        assert_eq!(Encoding::detect(b"text first", &[b"then \0"]), Err(Binary));
+        assert_eq!(Encoding::detect(whole(b"\x7fELF\0\0\0\x01\x02"), &[]), Err(Binary));
+        assert_eq!(Encoding::detect(whole(b"text first"), &[whole(b"then \0")]), Err(Binary));
         assert_eq!(
-            Encoding::detect(b"\x1f\x8b\x08\x01\x02\x03\xff\xfe\xfd\x80\x81\x05", &[]),
+            Encoding::detect(whole(b"\x1f\x8b\x08\x01\x02\x03\xff\xfe\xfd\x80\x81\x05"), &[]),
             Err(Binary)
         );
     }
 
     #[test]
     fn no_character_is_split() {
-        let utf8 = Encoding::detect(b"", &[]).unwrap();
+        let utf8 = Encoding::detect(whole(b""), &[]).unwrap();
         assert_eq!(utf8.decode_up_to("aé".as_bytes(), 2), Some(("a".into(), 1)));
         assert_eq!(utf8.decode_up_to("a🦀b".as_bytes(), 4), Some(("a".into(), 1)));
         assert_eq!(utf8.rest_of_character(&"é".as_bytes()[1..]), 1);

@@ -1,8 +1,9 @@
 //! A sparse index of the lines of huge files: where some of them begin.
 //!
 //! It only saves time. It is consulted after a file is open, for exactly the state that the file then
-//! has, and the place that it names is verified before it is used; without it every answer is the
-//! same. Memory is bounded: [`MAX_FILES`] files, [`MAX_ENTRIES`] places in each.
+//! has, and that a line begins at the place it names is verified before it is used. A change that leaves
+//! size and times as they were (a write through a memory map) can make the count of lines before it
+//! wrong. Memory is bounded: [`MAX_FILES`] files, [`MAX_ENTRIES`] places in each.
 //!
 //! May import: `cap` (for the state of a file). Absent on purpose: contents, names and handles.
 

@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use super::encoding::{Encoding, Unit};
+use super::encoding::{Encoding, Sample, Unit};
 use super::scan::{Begin, LineEnds, RawLine, Scanned, Span, buffer, scan, scan_from, tail};
 use super::version::{MAX_HASHED, Version, version};
 use crate::cap::OpenFile;
@@ -119,15 +119,15 @@ pub fn read(file: &OpenFile, piece: Piece, room: Room, budget: &Budget) -> Resul
         first,
         lines,
         // A character takes four bytes at most, so this many bytes hold enough of them.
-        bytes: room.chars.saturating_mul(4),
+        bytes: room.chars.max(1).saturating_mul(4),
         line_bytes: budget.limits().max_shown_line_bytes.min(room.chars.max(1)),
     };
     match piece {
-        Piece::Bytes { offset, count } => bytes(file, start, offset, count, room, budget),
+        Piece::Bytes { offset, count } => bytes(file, begin, offset, count, room, budget),
         Piece::Lines { first, count } => {
             let span = span(first, count);
             let found = scan(file, begin, unit, span, budget)?;
-            Ok(lines(file, start, &found, span, room)?.0)
+            Ok(lines(file, begin, &found, span, room)?.0)
         }
         Piece::Tail { count } if file.size() <= MAX_HASHED => {
             // It is read whole in any case, for its version.
@@ -139,7 +139,7 @@ pub fn read(file: &OpenFile, piece: Piece, room: Room, budget: &Budget) -> Resul
             let from = tail(file, unit, count, budget)?;
             let span = span(1, count);
             let found = scan_from(file, begin, unit, from, span, budget, false)?;
-            let (page, shown) = lines(file, start, &found, span, room)?;
+            let (page, shown) = lines(file, begin, &found, span, room)?;
             let next = found.lines.get(shown).map(|line| line.offset);
             Ok(Page { range: Range::Tail { count: shown as u64, next }, ..page })
         }
@@ -149,15 +149,15 @@ pub fn read(file: &OpenFile, piece: Piece, room: Room, budget: &Budget) -> Resul
 /// The lines that were found as a page, as many as there is room for; and how many those are.
 fn lines(
     file: &OpenFile,
-    start: &[u8],
+    begin: Begin<'_>,
     found: &Scanned,
     span: Span,
     room: Room,
 ) -> Result<(Page, usize), ToolError> {
-    let shown: Vec<&[u8]> = found.lines.iter().map(|line| line.bytes.as_slice()).collect();
-    let encoding = Encoding::detect(start, &shown).map_err(|_| binary(file))?;
+    let shown: Vec<Sample<'_>> = found.lines.iter().map(sample).collect();
+    let encoding = Encoding::detect(begin.sample(), &shown).map_err(|_| binary(file))?;
     let (mut ends, mut shortened) = (LineEnds::None, 0);
-    let mut text = String::with_capacity(shown.iter().map(|line| line.len() + 1).sum());
+    let mut text = String::with_capacity(shown.iter().map(|line| line.bytes.len() + 1).sum());
     let (mut used, mut count) = (0, 0);
     for line in &found.lines {
         let (line_text, cut) = decode(line, encoding, span.line_bytes)
@@ -200,7 +200,7 @@ fn decode(line: &RawLine, encoding: Encoding, most: usize) -> Option<(Cow<'_, st
 
 fn bytes(
     file: &OpenFile,
-    start: &[u8],
+    begin: Begin<'_>,
     offset: u64,
     count: u64,
     room: Room,
@@ -208,28 +208,40 @@ fn bytes(
 ) -> Result<Page, ToolError> {
     // So many bytes are never more characters than that.
     let most = usize::try_from(count).unwrap_or(usize::MAX).min(room.chars).max(LONGEST);
-    let offset = offset - offset % Unit::of(start).width() as u64;
+    // Behind the end is behind the end, however far: the system takes no larger offset.
+    let offset = offset.min(file.size().saturating_add(2));
+    let offset = offset - offset % Unit::of(begin.bytes).width() as u64;
     // A character may be cut at either end.
     let mut buffer = vec![0; most + 2 * LONGEST];
+    let wanted = buffer.len();
     let raw = file.read_at(&mut buffer, offset)?;
-    let encoding = Encoding::detect(start, &[raw]).map_err(|_| binary(file))?;
+    let piece = Sample { bytes: raw, cut_begin: offset > 0, cut_end: raw.len() == wanted };
+    let encoding = Encoding::detect(begin.sample(), &[piece]).map_err(|_| binary(file))?;
     let skip = match offset {
         0 => usize::try_from(encoding.mark()).unwrap_or(0),
         _ => encoding.rest_of_character(raw),
     };
+    let rest = raw.get(skip..).unwrap_or_default();
     let (text, taken) = encoding
-        .decode_up_to(raw.get(skip..).unwrap_or_default(), most)
+        .decode_up_to(rest, most)
+        // Nothing taken of something would be the same answer for ever.
+        .filter(|(_, taken)| *taken > 0 || rest.is_empty())
         .ok_or_else(|| undecodable(file, encoding, 0))?;
     let from = offset + skip as u64;
     let to = from + taken as u64;
+    let size = if taken > 0 { file.size().max(to) } else { file.size() };
     Ok(Page {
         text: text.into_owned(),
-        range: Range::Bytes { from, to, size: file.size().max(to) },
+        range: Range::Bytes { from, to, size },
         ends: LineEnds::None,
         encoding: encoding.name().map(Into::into),
         shortened: 0,
         version: version(file, budget)?,
     })
+}
+
+fn sample(line: &RawLine) -> Sample<'_> {
+    Sample { bytes: &line.bytes, cut_begin: false, cut_end: (line.bytes.len() as u64) < line.len }
 }
 
 fn binary(file: &OpenFile) -> ToolError {

@@ -6,7 +6,7 @@
 //! May import: `cap` (for open files), `error`, `limits`. Absent on purpose: trusting the size that
 //! the file had when it was opened; it may grow and shrink while it is read.
 
-use super::encoding::Unit;
+use super::encoding::{Sample, Unit};
 use super::index::{self, LineStart, STRIDE};
 use super::version::{MAX_HASHED, Version, Versioner};
 use crate::cap::OpenFile;
@@ -104,6 +104,13 @@ pub(super) struct Begin<'a> {
     pub(super) bytes: &'a [u8],
     /// Is it the whole file?
     pub(super) is_whole: bool,
+}
+
+impl<'a> Begin<'a> {
+    /// The same, to tell the encoding by.
+    pub(super) fn sample(self) -> Sample<'a> {
+        Sample { bytes: self.bytes, cut_begin: false, cut_end: !self.is_whole }
+    }
 }
 
 /// Finds the lines of `span`, counted from the beginning of the file.

@@ -68,7 +68,7 @@ impl Tool for GetFileInfo {
 /// What is known of a file that may be opened: a file that may not is told of all the same.
 fn contents(place: &Place<Read>, budget: &Budget) -> Result<Vec<String>, ToolError> {
     let whole = Piece::Lines { first: 1, count: u64::MAX };
-    let room = Room { chars: usize::MAX, before_line: 0 };
+    let room = Room { chars: budget.limits().max_result_chars, before_line: 0 };
     let page = place.open_file().and_then(|file| text::read(&file, whole, room, budget));
     match page {
         Ok(page) => {

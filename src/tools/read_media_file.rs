@@ -22,7 +22,7 @@ pub(super) struct Args {
 impl Tool for ReadMediaFile {
     const NAME: &'static str = "read_media_file";
     const ABOUT: &'static str =
-        "Reads an image, audio, or any other binary file whole, up to 4 MiB.";
+        "Reads an image, audio, or any other binary file whole, up to some MiB.";
     type Needs = Read;
     type Args = Args;
     type Output = Vec<Content>;

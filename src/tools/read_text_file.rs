@@ -83,8 +83,10 @@ impl Tool for ReadTextFile {
                 return Err(ToolError::new(Code::BadArgs, sentence).hint(hint));
             }
             Range::Bytes { from, size, .. } if from >= size && size > 0 => {
-                let sentence =
-                    format!("`byte_offset` {from} is behind the end: the file has {size} bytes");
+                let sentence = format!(
+                    "`byte_offset` {} is behind the end: the file has {size} bytes",
+                    args.byte_offset.unwrap_or(from)
+                );
                 return Err(ToolError::new(Code::BadArgs, sentence));
             }
             Range::Lines { first, .. } if args.line_numbers => {
@@ -92,7 +94,11 @@ impl Tool for ReadTextFile {
             }
             _ => {}
         }
-        let line = closing(&page, place.elsewhere(&at));
+        let mut line = closing(&page, place.elsewhere(&at));
+        if args.line_numbers && matches!(page.range, Range::Tail { .. }) {
+            line +=
+                "\n[line numbers unknown: the file is too large to count the lines before these]";
+        }
         // A piece by bytes need not end with a line.
         let between = if page.text.is_empty() || page.text.ends_with('\n') { "" } else { "\n" };
         Ok(format!("{}{between}{line}", page.text))
@@ -111,6 +117,11 @@ impl Args {
             }),
             (false, Some(count), None, false) => Ok(Piece::Lines { first: 1, count }),
             (false, None, Some(count), false) => Ok(Piece::Tail { count }),
+            (false, None, None, true) if self.line_numbers => Err(ToolError::new(
+                Code::BadArgs,
+                "a piece by bytes has no line numbers",
+            )
+            .hint("leave `line_numbers` out, or say the piece by `offset` and `limit`")),
             (false, None, None, true) => Ok(Piece::Bytes {
                 offset: self.byte_offset.unwrap_or(0),
                 count: self.byte_limit.unwrap_or(u64::MAX),

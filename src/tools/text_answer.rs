@@ -27,13 +27,14 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>) -> String {
 
 /// Each line with `N:` before it.
 pub(super) fn numbered(text: &str, first: u64) -> String {
-    let lines = (first..).zip(text.split_terminator('\n'));
-    lines.map(|(number, line)| format!("{number}:{line}\n")).collect::<Vec<_>>().concat()
+    // The text comes first: a range that is asked for one number more than it has would overflow.
+    let lines = text.split_terminator('\n').zip(first..);
+    lines.map(|(line, number)| format!("{number}:{line}\n")).collect::<Vec<_>>().concat()
 }
 
 fn range(range: Range) -> String {
     match range {
-        Range::Lines { total: Some(0), .. } => "empty file".into(),
+        Range::Lines { total: Some(0), .. } | Range::Bytes { size: 0, .. } => "empty file".into(),
         Range::Lines { first, count, total } => {
             let last = first.saturating_add(count).saturating_sub(1);
             let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
