@@ -24,8 +24,8 @@ mod forbidden;
 mod host;
 mod preopens;
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
@@ -84,13 +84,11 @@ pub fn read_config(path: &Path, _: AmbientAuthority) -> Result<(String, PathBuf)
 ///
 /// # Errors
 /// When a stream is closed.
-pub fn protocol_streams(
-    _: AmbientAuthority,
-) -> io::Result<(impl Read + Send + 'static, impl Write + Send + 'static)> {
+pub fn protocol_streams(_: AmbientAuthority) -> io::Result<(OwnedFd, OwnedFd)> {
     let input = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
     let output = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
     rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
-    Ok((File::from(input), File::from(output)))
+    Ok((input, output))
 }
 
 /// Is the process's other authority gone? Tries to use it: to look at the root of the host, by a path

@@ -49,7 +49,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("tokio", &["protocol"]),
     ("cap_std", &["cap", "authority"]),
     ("cap_primitives", &[]),
-    ("rustix", &["cap", "authority"]),
+    ("rustix::event", &["protocol"]),
+    ("rustix::fd", &["cap", "authority"]),
+    ("rustix::fs", &["cap", "authority"]),
+    ("rustix::io", &["cap", "authority", "protocol"]),
+    ("rustix::path", &["cap"]),
+    ("rustix::process", &["authority", "sandbox"]),
+    ("rustix::stdio", &["authority"]),
     ("std::fs", &["authority"]),
     ("std::env", &["authority"]),
     ("std::net", &[]),
@@ -116,7 +122,9 @@ fn the_checker_bites() {
         ("tools", "use std::{io, fs::File};", "std::fs"),
         ("tools", "use std::{self as s, env};", "std::env"),
         ("tools", "use ::std::net::TcpStream;", "std::net"),
-        ("tools", "use std as s;", "std as"),
+        ("tools", "use std as s;", "all of std"),
+        ("protocol", "use rustix::*;", "all of rustix"),
+        ("protocol", "use rustix::fs::openat;", "rustix::fs"),
         ("tools", "use cap_std::fs::Dir;", "cap_std"),
         ("dispatch", "fn f() -> rmcp::ErrorData { todo!() }", "rmcp"),
         ("cap", "use rustix::fs::{CWD, openat};", "CWD"),
@@ -209,8 +217,9 @@ fn check(module: &str, text: &str) -> Vec<String> {
                 found.push(format!("{module} names {joined}"));
             }
         }
-        if matches!(first, "std" | "tokio" | "rustix" | "cap_std") && second == "as" {
-            found.push(format!("{module} says {first} as ..."));
+        let is_open = second.is_empty() || second == "as";
+        if matches!(first, "std" | "tokio" | "rustix" | "cap_std") && is_open {
+            found.push(format!("{module} names all of {first}"));
         }
         for (name, may) in NOWHERE {
             if path.iter().any(|part| part == name) && !may.contains(&module) {

@@ -1,8 +1,11 @@
 //! The protocol as bytes: both eras, lines that are no messages, standard output.
 
+use std::fs;
+use std::process::Stdio;
+
 use serde_json::json;
 
-use crate::common::{Client, Era, Sandbox, modern_meta};
+use crate::common::{Client, Era, Sandbox, modern_meta, preopen};
 
 fn start(sandbox: &Sandbox, era: Era) -> Client {
     Client::start(&[sandbox.path("grant").to_str().unwrap()], era)
@@ -119,6 +122,23 @@ fn the_last_line_is_answered_without_its_end_and_the_exit_is_clean() {
     assert!(rest[0].contains("\"id\":99"));
     let (rest, status) = start(&sandbox, Era::Modern).finish();
     assert_eq!((rest.len(), status), (0, 0), "a client that never spoke is no failure");
+}
+
+/// Files are always ready, and the system does not poll them.
+#[test]
+fn files_for_input_and_output_are_served_too() {
+    let sandbox = Sandbox::new();
+    let (input, output) = (sandbox.path("in"), sandbox.path("out"));
+    let ping = |id: u32| format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"ping\"}}\n");
+    fs::write(&input, (0..200).map(ping).collect::<String>()).unwrap();
+    let mut command = preopen(&[sandbox.path("grant").to_str().unwrap()]);
+    command.stdin(fs::File::open(&input).unwrap()).stdout(fs::File::create(&output).unwrap());
+    assert!(command.stderr(Stdio::null()).status().unwrap().success());
+    let answers = fs::read_to_string(&output).unwrap();
+    assert_eq!(answers.lines().filter(|line| line.ends_with("\"result\":{}}")).count(), 200);
+    let mut command = preopen(&[sandbox.path("grant").to_str().unwrap()]);
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().unwrap();
+    assert!(output.status.success() && output.stdout.is_empty());
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl Server {
             let grants = grants(&[sandbox.spec("grant", "ro").parse().unwrap()]);
             let clock = authority::clock(authority::mint());
             let dispatcher = Dispatcher::new(FIXTURES, grants, limits, clock, None, &[]).unwrap();
-            protocol::serve(dispatcher, server_input, server_output).unwrap();
+            protocol::serve(dispatcher, server_input.into(), server_output.into()).unwrap();
         });
         let mut server =
             Self { input: Some(input), output: BufReader::new(output), thread: Some(thread) };

@@ -6,35 +6,42 @@
 //! May import: `args` (for schemas), `cap` (to tell of rights), `dispatch`, `limits`, `path`, `tool`; `rmcp` and `tokio`, which no module outside this one may name. Absent
 //! on purpose: the file system.
 
+mod framing;
 mod instructions;
 mod server;
+mod stream;
 mod transport;
 
-use std::io::{Read, Write};
+use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::ServiceExt as _;
+use tokio::io::Interest;
 
+use self::stream::Stream;
 use crate::dispatch::Dispatcher;
 
 /// Serves until the input ends, then lets running calls finish.
 ///
 /// # Errors
-/// When the runtime cannot be built. A client that goes away is no error.
-pub fn serve(
-    dispatcher: Dispatcher,
-    input: impl Read + Send + 'static,
-    output: impl Write + Send + 'static,
-) -> std::io::Result<()> {
+/// When the system has no room for a runtime. A client that goes away is no error.
+pub fn serve(dispatcher: Dispatcher, input: OwnedFd, output: OwnedFd) -> io::Result<()> {
     let limits = dispatcher.limits().clone();
+    // A call that hangs in the kernel must not keep the process alive, nor a client that reads no
+    // more; but what was answered shall have been written.
+    let patience = Duration::from_millis(limits.drain_ms);
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
         .enable_time()
         .max_blocking_threads(server::most_at_once(&limits) + 4)
         .build()?;
     let server = server::Server::new(Arc::new(dispatcher));
-    let (transport, written) = transport::Lines::new(input, output, &limits);
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
+        let input = Stream::new(input, Interest::READABLE)?;
+        let output = Stream::new(output, Interest::WRITABLE)?;
+        let (transport, writer) = transport::Lines::new(input, output, &limits);
         // An error here means that the input ended before a session began: nothing is left to do.
         match server.serve(transport).await {
             Ok(session) => match session.waiting().await {
@@ -43,11 +50,9 @@ pub fn serve(
             },
             Err(error) => tracing::debug!(%error, "no session began"),
         }
+        let _ = tokio::time::timeout(patience, writer).await;
+        Ok(())
     });
-    // A call that hangs in the kernel must not keep the process alive, nor a client that reads no
-    // more; but what was answered shall have been written.
-    let patience = Duration::from_millis(limits.drain_ms);
     runtime.shutdown_timeout(patience);
-    let _ = written.recv_timeout(patience);
-    Ok(())
+    served
 }

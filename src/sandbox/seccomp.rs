@@ -43,9 +43,8 @@ const NEVER: &[i64] = &[
     c::SYS_pivot_root,
     c::SYS_chdir,
     c::SYS_fchdir,
-    // To talk to anyone but the client. (One end of a pair of datagram sockets can send to any path.)
+    // To talk to anyone but the client.
     c::SYS_socket,
-    c::SYS_socketpair,
     c::SYS_connect,
     c::SYS_bind,
     c::SYS_listen,
@@ -212,6 +211,21 @@ fn filters() -> Result<[BpfProgram; 2], Failure> {
     let thread = u64::from(c::CLONE_THREAD.cast_unsigned());
     let process = rule(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(thread), 0)?;
     refused.insert(c::SYS_clone, vec![process]);
+    // Two ends of a stream are connected to each other for good; the runtime hears of signals by such
+    // a pair. Every other kind is refused: one end of a pair for datagrams can send to any path.
+    let other_family =
+        rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, u64::from(c::AF_UNIX.cast_unsigned()))?;
+    let mut pairs = vec![other_family];
+    for bit in [1, 2, 4, 8] {
+        let not_as_in_stream = !u64::from(c::SOCK_STREAM.cast_unsigned()) & bit;
+        let other_kind = SeccompCmpOp::MaskedEq(bit);
+        pairs.push(rule(1, SeccompCmpArgLen::Dword, other_kind, not_as_in_stream)?);
+    }
+    refused.insert(c::SYS_socketpair, pairs);
+    // Signals to the threads of this process alone.
+    let us = u64::from(rustix::process::getpid().as_raw_nonzero().get().cast_unsigned());
+    let others = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, us)?;
+    refused.insert(c::SYS_tgkill, vec![others]);
     // The limits of this process are process 0's.
     let others_limits = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
     refused.insert(c::SYS_prlimit64, vec![others_limits]);

@@ -154,13 +154,15 @@ fn lines(
     span: Span,
     room: Room,
 ) -> Result<(Page, usize), ToolError> {
-    let shown: Vec<Sample<'_>> = found.lines.iter().map(sample).collect();
+    // What is shown of a file that was read whole is in its beginning.
+    let apart = if begin.is_whole { &[] } else { found.lines.as_slice() };
+    let shown: Vec<Sample<'_>> = apart.iter().map(|line| found.sample(line)).collect();
     let encoding = Encoding::detect(begin.sample(), &shown).map_err(|_| binary(file))?;
     let (mut ends, mut shortened) = (LineEnds::None, 0);
-    let mut text = String::with_capacity(shown.iter().map(|line| line.bytes.len() + 1).sum());
+    let mut text = String::with_capacity(found.len());
     let (mut used, mut count) = (0, 0);
     for line in &found.lines {
-        let (line_text, cut) = decode(line, encoding, span.line_bytes)
+        let (line_text, cut) = decode(line, found.bytes(line), encoding, span.line_bytes)
             .ok_or_else(|| undecodable(file, encoding, span.first.saturating_add(count as u64)))?;
         used += line_text.chars().count() + 1 + room.before_line;
         if count > 0 && used > room.chars {
@@ -184,9 +186,14 @@ fn lines(
 }
 
 /// The text of a line, and whether it had to be shortened.
-fn decode(line: &RawLine, encoding: Encoding, most: usize) -> Option<(Cow<'_, str>, bool)> {
+fn decode<'a>(
+    line: &RawLine,
+    bytes: &'a [u8],
+    encoding: Encoding,
+    most: usize,
+) -> Option<(Cow<'a, str>, bool)> {
     let mark = if line.offset == 0 { encoding.mark() } else { 0 };
-    let bytes = line.bytes.get(usize::try_from(mark).ok()?..).unwrap_or_default();
+    let bytes = bytes.get(usize::try_from(mark).ok()?..).unwrap_or_default();
     let len = line.len.saturating_sub(mark);
     if len <= most as u64 {
         return Some((encoding.decode(bytes)?, false));
@@ -238,10 +245,6 @@ fn bytes(
         shortened: 0,
         version: version(file, budget)?,
     })
-}
-
-fn sample(line: &RawLine) -> Sample<'_> {
-    Sample { bytes: &line.bytes, cut_begin: false, cut_end: (line.bytes.len() as u64) < line.len }
 }
 
 fn binary(file: &OpenFile) -> ToolError {

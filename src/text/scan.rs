@@ -6,6 +6,8 @@
 //! May import: `cap` (for open files), `error`, `limits`. Absent on purpose: trusting the size that
 //! the file had when it was opened; it may grow and shrink while it is read.
 
+use std::ops::Range;
+
 use super::encoding::{Sample, Unit};
 use super::index::{self, LineStart, STRIDE};
 use super::version::{MAX_HASHED, Version, Versioner};
@@ -44,8 +46,8 @@ pub(super) struct Span {
 pub(super) struct RawLine {
     /// Where it begins in the file.
     pub(super) offset: u64,
-    /// Its bytes without the line end, or the first of them.
-    pub(super) bytes: Vec<u8>,
+    /// Its bytes without the line end, or the first of them: where they are among all that are kept.
+    kept: Range<usize>,
     /// How many bytes it has without the line end.
     pub(super) len: u64,
     /// How it ends.
@@ -93,9 +95,30 @@ impl LineEnds {
 #[derive(Debug)]
 pub(super) struct Scanned {
     pub(super) lines: Vec<RawLine>,
+    /// The bytes of all lines, one after the other: a line of its own in memory for each line costs
+    /// more than everything else that is done with it.
+    kept: Vec<u8>,
     /// How many lines the file has; none when counting them would have read too much.
     pub(super) total: Option<u64>,
     pub(super) version: Version,
+}
+
+impl Scanned {
+    /// The bytes of a line without its end, or the first of them.
+    pub(super) fn bytes(&self, line: &RawLine) -> &[u8] {
+        self.kept.get(line.kept.clone()).unwrap_or_default()
+    }
+
+    /// The same, to tell the encoding by.
+    pub(super) fn sample(&self, line: &RawLine) -> Sample<'_> {
+        let bytes = self.bytes(line);
+        Sample { bytes, cut_begin: false, cut_end: (bytes.len() as u64) < line.len }
+    }
+
+    /// Bytes of all lines, with a line end of one byte each.
+    pub(super) fn len(&self) -> usize {
+        self.kept.len() + self.lines.len()
+    }
 }
 
 /// The beginning of a file, which was read already, to tell its encoding.
@@ -151,7 +174,7 @@ pub(super) fn scan_from(
         offset = begin.bytes.len() as u64;
         if begin.is_whole {
             let total = Some(at.end());
-            return Ok(Scanned { lines: at.lines, total, version: versioner.finish(file) });
+            return Ok(at.found(total, versioner.finish(file)));
         }
     }
     let (mut buffer, mut learned) = (buffer(file, CHUNK), offset);
@@ -187,7 +210,7 @@ pub(super) fn scan_from(
             break;
         }
     }
-    Ok(Scanned { lines: at.lines, total, version: versioner.finish(file) })
+    Ok(at.found(total, versioner.finish(file)))
 }
 
 /// Where the last `count` lines begin, found backwards.
@@ -244,8 +267,8 @@ struct Scan {
     returned: bool,
     /// Is there something behind the last line end that was seen?
     open: bool,
-    /// Bytes of all lines that are kept.
-    kept: usize,
+    /// The bytes that are kept of all lines.
+    kept: Vec<u8>,
     lines: Vec<RawLine>,
 }
 
@@ -258,13 +281,14 @@ impl Scan {
             current: RawLine { offset: start.offset, ..RawLine::default() },
             returned: false,
             open: false,
-            kept: 0,
+            kept: vec![],
             lines: vec![],
         }
     }
 
     fn is_full(&self) -> bool {
-        self.lines.len() as u64 >= self.span.lines || self.kept >= self.span.bytes
+        self.lines.len() as u64 >= self.span.lines
+            || self.kept.len() + self.lines.len() >= self.span.bytes
     }
 
     fn is_inside(&self) -> bool {
@@ -315,8 +339,9 @@ impl Scan {
             self.returned = bytes.ends_with(self.unit.carriage_return());
         }
         // A few bytes more than are shown: where to cut depends on them.
-        let room = (self.span.line_bytes + 4).saturating_sub(self.current.bytes.len());
-        self.current.bytes.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        let room = (self.span.line_bytes + 4).saturating_sub(self.current.kept.len());
+        self.kept.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        self.current.kept.end = self.kept.len();
     }
 
     fn finish(&mut self, ended: bool) {
@@ -329,9 +354,15 @@ impl Scan {
             }
             true => LineEnds::Lf,
         };
-        line.bytes.truncate(usize::try_from(line.len).unwrap_or(usize::MAX));
-        self.kept += line.bytes.len() + 1;
+        let len = usize::try_from(line.len).unwrap_or(usize::MAX).min(line.kept.len());
+        line.kept.end = line.kept.start + len;
+        self.kept.truncate(line.kept.end);
+        self.current.kept = line.kept.end..line.kept.end;
         self.lines.push(line);
+    }
+
+    fn found(self, total: Option<u64>, version: Version) -> Scanned {
+        Scanned { lines: self.lines, kept: self.kept, total, version }
     }
 }
 

@@ -78,6 +78,7 @@ fn file(
 ) -> Result<String, ToolError> {
     let place = target.place(budget)?;
     let piece = Piece::Lines { first: 1, count: head.unwrap_or(u64::MAX) };
-    let page = text::read(&place.open_file()?, piece, Room { chars, before_line: 0 }, budget)?;
-    Ok(format!("{}{}", page.text, closing(&page, place.elsewhere(target))))
+    let mut page = text::read(&place.open_file()?, piece, Room { chars, before_line: 0 }, budget)?;
+    page.text += &closing(&page, place.elsewhere(target));
+    Ok(page.text)
 }

@@ -101,7 +101,9 @@ impl Tool for ReadTextFile {
         }
         // A piece by bytes need not end with a line.
         let between = if page.text.is_empty() || page.text.ends_with('\n') { "" } else { "\n" };
-        Ok(format!("{}{between}{line}", page.text))
+        page.text += between;
+        page.text += &line;
+        Ok(page.text)
     }
 }
 
