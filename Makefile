@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check interop bench reference
+.PHONY: help setup build demo test lint doc check attacks races interop bench reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,14 +20,20 @@ test: ## Run every test
 	$(CARGO) test --locked
 
 lint: ## Formatting, clippy with the bans on ambient authority, dependency policy
-	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	scripts/deny
 
 doc: ## Build the documentation; a warning is an error
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --document-private-items
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --document-private-items
 
 check: lint test doc ## What CI runs
+
+attacks: ## Every attack against the program and three weak servers, into docs/attacks.md
+	PREOPEN_ATTACKS_PAGE=docs/attacks.md $(CARGO) test --locked --test all attacks:: -- --nocapture
+
+races: ## The tree changes while it is served: RACE_SECONDS=60 of it (the tests run 10)
+	RACE_SECONDS=$${RACE_SECONDS:-60} $(CARGO) test --locked --release --test all races:: -- --nocapture
 
 interop: build ## Other programs' clients: Claude Code, scripted (needs node and python3)
 	tests/interop/run target/release/preopen

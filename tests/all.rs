@@ -19,20 +19,22 @@
 )]
 
 mod architecture; // who may import whom, and that the checker bites
+mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
 mod common; // the tree builder, the client, the naive victim
 mod compile_fail; // what does not compile: forged targets, writing with the right to read
 mod docs; // pages equal to the code, commands of the README
-mod escapes; // the table: path x tool x code x resolver
 mod guards; // the clippy bans bite, counted exactly
 mod lines; // a table of raw lines, in both eras
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod protocol; // both eras, schemas, instructions
+mod races; // the tree changes while it is served; the weak server loses
 mod resolver; // our resolution against cap-std's
 mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
 mod startup; // every refusal at the start
 mod text; // pages against a simple model, over chunk boundaries
-mod tools; // what each tool answers
+mod tools;
+mod trace; // what the kernel is asked for, once the program serves // what each tool answers
 
 /// A file in this directory that no module takes in would never run.
 #[test]

@@ -18,6 +18,16 @@ fn reference_pages_are_what_the_program_prints() {
 }
 
 #[test]
+fn the_page_of_the_attacks_has_every_row() {
+    let page = page("docs/attacks.md");
+    for row in preopen_attacks::all() {
+        let listed = format!("| {} | `` {} `` |", row.id, row.path.escape_debug());
+        let listed = listed.replace("|id", "\\|id");
+        assert!(page.contains(&listed), "{} is not there: run `make attacks`", row.name());
+    }
+}
+
+#[test]
 fn the_example_allowlist_is_a_valid_one() {
     let text = page("allowlist.toml");
     let list = preopen::allowlist::Allowlist::parse(&text, std::path::Path::new("/")).unwrap();

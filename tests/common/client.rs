@@ -217,15 +217,20 @@ fn spawn(mut command: Command, without: Without) -> Child {
 /// thread that starts it: the thread is there for that alone.
 pub fn without_calls(mut command: Command, calls: Vec<i64>, errno: i32) -> Child {
     let filtered = std::thread::spawn(move || {
-        let filter = SeccompFilter::new(
-            calls.into_iter().map(|call| (call, vec![])).collect(),
-            SeccompAction::Allow,
-            SeccompAction::Errno(errno.unsigned_abs()),
-            std::env::consts::ARCH.try_into().unwrap(),
-        );
-        let program: BpfProgram = filter.unwrap().try_into().unwrap();
-        seccompiler::apply_filter(&program).unwrap();
+        deny_calls(&calls, errno);
         command.spawn().unwrap()
     });
     filtered.join().unwrap()
+}
+
+/// From now on, some system calls of this thread answer `errno`.
+pub fn deny_calls(calls: &[i64], errno: i32) {
+    let filter = SeccompFilter::new(
+        calls.iter().map(|call| (*call, vec![])).collect(),
+        SeccompAction::Allow,
+        SeccompAction::Errno(errno.unsigned_abs()),
+        std::env::consts::ARCH.try_into().unwrap(),
+    );
+    let program: BpfProgram = filter.unwrap().try_into().unwrap();
+    seccompiler::apply_filter(&program).unwrap();
 }

@@ -1,9 +1,10 @@
 //! What the tests share.
 
+mod calls;
 mod client;
-mod naive;
 mod sandbox;
 
-pub use client::{Answer, Client, Era, Without, modern_meta, preopen, without_calls};
-pub use naive::naive_read;
-pub use sandbox::{SECRET, Sandbox, budget, grants};
+pub use calls::{calls, code, code_of};
+pub use client::{Answer, Client, Era, Without, deny_calls, modern_meta, preopen, without_calls};
+pub use preopen_attacks::{SECRET, Sandbox};
+pub use sandbox::{budget, grants};

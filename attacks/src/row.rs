@@ -1,0 +1,165 @@
+//! [`Row`]: one attack.
+
+use crate::{Harm, Sandbox, Victim};
+
+/// What an attack plays on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// How the path is spelled.
+    Spelling,
+    /// Links in the tree.
+    Links,
+    /// Hard links, mounts, and what is no file.
+    Special,
+    /// Other names for what a rule hides.
+    Aliases,
+    /// What changes after the server has started.
+    Changes,
+    /// Sizes.
+    Limits,
+}
+
+/// Something that is done to the tree. Paths begin at the sandbox: `grant/` is granted, nothing else
+/// is. In the target of a link `{root}` stands for the sandbox.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// A file with this text. `{SECRET}` stands for the secret.
+    File(&'static str, &'static str),
+    /// A directory and its parents.
+    Dir(&'static str),
+    /// A link, and its target.
+    Link(&'static str, &'static str),
+    /// A second name for what the second path names.
+    HardLink(&'static str, &'static str),
+    /// A FIFO.
+    Fifo(&'static str),
+    /// A socket that nobody listens to.
+    Socket(&'static str),
+    /// A device that never ends.
+    Device(&'static str),
+    /// A file with a hole of so many bytes.
+    Sparse(&'static str, u64),
+    /// Directories in directories, so deep.
+    Deep(&'static str, usize),
+    /// The first path becomes the second.
+    Rename(&'static str, &'static str),
+    /// What the path names is gone, with all below it.
+    Remove(&'static str),
+    /// The second path is mounted at the first; needs the right to mount.
+    Bind(&'static str, &'static str),
+    /// A `/proc` is mounted there; needs the right to mount.
+    Proc(&'static str),
+}
+
+/// One attack: a tree, a path, and what a server must make of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// What it plays on.
+    pub kind: Kind,
+    /// Its name among those of its kind.
+    pub id: &'static str,
+    /// What lies there when the server starts, beside a file that is granted and some that are not.
+    pub tree: &'static [Step],
+    /// What is done once it runs.
+    pub later: &'static [Step],
+    /// Globs that the server is told to hide.
+    pub hide: &'static [&'static str],
+    /// More arguments for the server.
+    pub args: &'static [&'static str],
+    /// What the client asks for; [`Row::spelled`] gives the whole of it.
+    pub path: &'static str,
+    /// The code of the answer.
+    pub code: &'static str,
+    /// Tools that answer otherwise, and how.
+    pub except: &'static [(&'static str, &'static str)],
+    /// The weak servers that it harms.
+    pub harms: &'static [(Victim, Harm)],
+    /// Why it harms none, or why preopen gives out what lies there.
+    pub because: Option<&'static str>,
+    /// Does preopen not stop this? Then `because` says who else must.
+    pub is_known: bool,
+}
+
+impl Row {
+    /// An attack with what lies in every sandbox, and nothing else.
+    #[must_use]
+    pub const fn new(kind: Kind, id: &'static str, path: &'static str, code: &'static str) -> Self {
+        Self {
+            kind,
+            id,
+            tree: &[],
+            later: &[],
+            hide: &[],
+            args: &[],
+            path,
+            code,
+            except: &[],
+            harms: &[],
+            because: None,
+            is_known: false,
+        }
+    }
+
+    pub(crate) const fn tree(self, tree: &'static [Step]) -> Self {
+        Self { tree, ..self }
+    }
+
+    pub(crate) const fn later(self, later: &'static [Step]) -> Self {
+        Self { later, ..self }
+    }
+
+    pub(crate) const fn hide(self, hide: &'static [&'static str]) -> Self {
+        Self { hide, ..self }
+    }
+
+    pub(crate) const fn args(self, args: &'static [&'static str]) -> Self {
+        Self { args, ..self }
+    }
+
+    pub(crate) const fn except(self, except: &'static [(&'static str, &'static str)]) -> Self {
+        Self { except, ..self }
+    }
+
+    pub(crate) const fn code(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
+    pub(crate) const fn harms(self, harms: &'static [(Victim, Harm)]) -> Self {
+        Self { harms, ..self }
+    }
+
+    pub(crate) const fn harmless(self, because: &'static str) -> Self {
+        Self { because: Some(because), ..self }
+    }
+
+    pub(crate) const fn known(self, because: &'static str) -> Self {
+        Self { because: Some(because), is_known: true, ..self }
+    }
+
+    /// Its name among all.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{:?}/{}", self.kind, self.id).to_lowercase()
+    }
+
+    /// The path as the client says it: `{root}` is the sandbox, `{N*text}` is the text so often.
+    #[must_use]
+    pub fn spelled(&self, sandbox: &Sandbox) -> String {
+        let path = sandbox.spelled(self.path);
+        let Some((before, rest)) = path.split_once('{') else { return path };
+        let Some((repeat, after)) = rest.split_once('}') else { return path };
+        match repeat.split_once('*').map(|(n, text)| (n.parse(), text)) {
+            Some((Ok(n), text)) => format!("{before}{}{after}", str::repeat(text, n)),
+            _ => path,
+        }
+    }
+
+    /// Does it need the right to mount?
+    #[must_use]
+    pub fn mounts(&self) -> bool {
+        self.tree
+            .iter()
+            .chain(self.later)
+            .any(|step| matches!(step, Step::Bind(..) | Step::Proc(_)))
+    }
+}

@@ -1,0 +1,117 @@
+//! Other names for what a rule hides. The weak servers compare the name that they are given, or the
+//! one they find, with the rule as it is spelled.
+
+use super::{EVERY, LEXICAL};
+use crate::Step::{Dir, File, HardLink, Link};
+use crate::{Harm, Row, Step, Victim};
+
+const ENV: &[&str] = &[".env"];
+const SECRET: &str = "{SECRET}";
+
+const fn row(
+    id: &'static str,
+    hide: &'static [&'static str],
+    tree: &'static [Step],
+    path: &'static str,
+) -> Row {
+    Row::new(crate::Kind::Aliases, id, path, "not_found").hide(hide).tree(tree)
+}
+
+pub(super) const ROWS: &[Row] = &[
+    row("as-it-is", ENV, &[File("grant/.env", SECRET)], ".env")
+        .harmless("the rule is spelled as the name is"),
+    row("dot-in-front", ENV, &[File("grant/.env", SECRET)], "./.env").harms(LEXICAL),
+    row("slashes-in-front", ENV, &[File("grant/.env", SECRET)], ".//.env").harms(LEXICAL),
+    row("by-the-absolute-path", ENV, &[File("grant/.env", SECRET)], "{root}/grant/.env")
+        .harms(LEXICAL),
+    row("by-a-link", ENV, &[File("grant/.env", SECRET), Link("grant/l", ".env")], "l")
+        .harms(LEXICAL),
+    row(
+        "by-a-link-and-its-slash",
+        &["keys/**"],
+        &[File("grant/keys/a", SECRET), Link("grant/l", "keys/")],
+        "l/a",
+    )
+    .harms(LEXICAL),
+    row(
+        "by-a-link-to-its-directory",
+        &["keys/**"],
+        &[File("grant/keys/a", SECRET), Link("grant/l", "keys")],
+        "l/a",
+    )
+    .harms(LEXICAL),
+    row(
+        "by-an-absolute-link",
+        ENV,
+        &[File("grant/.env", SECRET), Link("grant/l", "{root}/grant/.env")],
+        "l",
+    )
+    .harms(LEXICAL),
+    row(
+        "by-a-link-that-goes-round",
+        ENV,
+        &[File("grant/.env", SECRET), Link("grant/l", "sub/../.env")],
+        "l",
+    )
+    .harms(LEXICAL),
+    row(
+        "by-a-link-to-here",
+        ENV,
+        &[File("grant/.env", SECRET), Link("grant/self", ".")],
+        "self/.env",
+    )
+    .harms(LEXICAL),
+    row("by-our-own-escape", ENV, &[File("grant/.env", SECRET)], r"\x2Eenv")
+        .harmless("our own escape form"),
+    row("case", ENV, &[File("grant/.ENV", SECRET)], ".ENV").harms(EVERY),
+    row("case-of-one-letter", ENV, &[File("grant/.eNv", SECRET)], ".eNv").harms(EVERY),
+    row("case-of-a-directory", &["keys/**"], &[File("grant/Keys/a", SECRET)], "Keys/a")
+        .harms(EVERY),
+    row("case-of-a-suffix", &["**/*.pem"], &[File("grant/sub/k.PEM", SECRET)], "sub/k.PEM")
+        .harms(EVERY),
+    row("case-by-a-link", ENV, &[File("grant/.ENV", SECRET), Link("grant/l", ".ENV")], "l")
+        .harms(EVERY),
+    row("case-in-greek", &["σας"], &[File("grant/ΣΑΣ", SECRET)], "ΣΑΣ").harms(EVERY),
+    row("long-s", &["secret"], &[File("grant/\u{17F}ecret", SECRET)], "\u{17F}ecret").harms(EVERY),
+    row("kelvin", &["key"], &[File("grant/\u{212A}ey", SECRET)], "\u{212A}ey").harms(EVERY),
+    row("sharp-s", &["pass"], &[File("grant/paß", SECRET)], "paß").harms(EVERY),
+    row("ligature", &["file"], &[File("grant/\u{FB01}le", SECRET)], "\u{FB01}le").harms(EVERY),
+    row("composed", &["caf\u{65}\u{301}"], &[File("grant/caf\u{E9}", SECRET)], "caf\u{E9}")
+        .harms(EVERY),
+    row("decomposed", &["caf\u{E9}"], &[File("grant/cafe\u{301}", SECRET)], "cafe\u{301}")
+        .harms(EVERY),
+    row("zero-width-joiner", ENV, &[File("grant/.e\u{200D}nv", SECRET)], ".e\u{200D}nv")
+        .harms(EVERY),
+    row("soft-hyphen", ENV, &[File("grant/.en\u{AD}v", SECRET)], ".en\u{AD}v").harms(EVERY),
+    row("variation-selector", ENV, &[File("grant/.env\u{FE0F}", SECRET)], ".env\u{FE0F}")
+        .harms(EVERY),
+    row("tag-characters", ENV, &[File("grant/.env\u{E0041}", SECRET)], ".env\u{E0041}")
+        .harms(EVERY),
+    row("directory-itself", &["keys/**"], &[File("grant/keys/FLAG{name}", "")], "keys")
+        .harms(EVERY),
+    row("directory-and-slash", &["keys/**"], &[File("grant/keys/FLAG{name}", "")], "keys/")
+        .harms(&[(Victim::Canonical, Harm::Leaks)]),
+    row("name-that-is-not-below", &["keys/**"], &[Dir("grant/keys")], "keys/none")
+        .harmless("nothing is there"),
+    row("below-a-hidden-name", &["keys"], &[File("grant/keys/deep/a", SECRET)], "keys/deep/a")
+        .harms(EVERY),
+    row(
+        "below-a-hidden-name-anywhere",
+        &["**/private"],
+        &[File("grant/sub/private/a", SECRET)],
+        "sub/private/a",
+    )
+    .harms(EVERY),
+    row("listed", &["**/FLAG*"], &[File("grant/sub/FLAG{name}", "")], "sub/FLAG{name}")
+        .harmless("the rule is spelled as the name is"),
+    row(
+        "by-a-hard-link",
+        ENV,
+        &[File("grant/.env", SECRET), HardLink("grant/h", "grant/.env")],
+        "h",
+    )
+    .code("ok")
+    .except(&[("list_directory", "not_a_directory")])
+    .harms(EVERY)
+    .known("a second name that somebody gave the file, and that no rule is about"),
+];

@@ -1,0 +1,102 @@
+//! What changes after the server has started: a path means something else then, a handle does not.
+
+use super::{EVERY, HANGS, LEXICAL};
+use crate::Step::{Bind, Dir, Fifo, File, Link, Remove, Rename};
+use crate::{Row, Step};
+
+const fn row(
+    id: &'static str,
+    later: &'static [Step],
+    path: &'static str,
+    code: &'static str,
+) -> Row {
+    Row::new(crate::Kind::Changes, id, path, code).later(later)
+}
+
+const OF_FILE: &[(&str, &str)] = &[("list_directory", "not_a_directory")];
+
+pub(super) const ROWS: &[Row] = &[
+    row(
+        "grant-becomes-a-link",
+        &[Rename("grant", "moved"), Link("grant", "outside")],
+        "secret.txt",
+        "not_found",
+    )
+    .harms(EVERY),
+    row(
+        "grant-becomes-another-directory",
+        &[Rename("grant", "moved"), File("grant/secret.txt", "{SECRET}")],
+        "secret.txt",
+        "not_found",
+    )
+    .harms(EVERY),
+    row("grant-is-moved", &[Rename("grant", "moved")], "sub/file.txt", "ok")
+        .except(OF_FILE)
+        .harmless("they lose it"),
+    row("grant-is-removed", &[Remove("grant")], "sub/file.txt", "not_found")
+        .harmless("nothing is there"),
+    row(
+        "grant-is-removed-and-made-anew",
+        &[Remove("grant"), File("grant/secret.txt", "{SECRET}")],
+        "secret.txt",
+        "not_found",
+    )
+    .harms(EVERY),
+    row(
+        "parent-of-the-grant-becomes-a-link",
+        &[
+            Rename("grant", "moved"),
+            Dir("other"),
+            Link("other/secret.txt", "../outside/secret.txt"),
+            Link("grant", "other"),
+        ],
+        "secret.txt",
+        "not_found",
+    )
+    .harms(LEXICAL),
+    row(
+        "directory-becomes-a-link",
+        &[Rename("grant/sub", "grant/was"), Link("grant/sub", "../outside")],
+        "sub/secret.txt",
+        "escapes_grant",
+    )
+    .harms(LEXICAL),
+    row(
+        "directory-is-moved-out",
+        &[Rename("grant/sub", "outside/sub")],
+        "sub/file.txt",
+        "not_found",
+    )
+    .harmless("nothing is there"),
+    row(
+        "file-becomes-a-link",
+        &[Remove("grant/sub/file.txt"), Link("grant/sub/file.txt", "../../outside/secret.txt")],
+        "sub/file.txt",
+        "escapes_grant",
+    )
+    .harms(LEXICAL),
+    row(
+        "file-becomes-a-fifo",
+        &[Remove("grant/sub/file.txt"), Fifo("grant/sub/file.txt")],
+        "sub/file.txt",
+        "special_file",
+    )
+    .except(&[("get_file_info", "ok")])
+    .harms(HANGS),
+    row(
+        "file-becomes-a-directory",
+        &[Remove("grant/sub/file.txt"), Dir("grant/sub/file.txt")],
+        "sub/file.txt",
+        "is_a_directory",
+    )
+    .except(&[("get_file_info", "ok"), ("list_directory", "ok")])
+    .harmless("an empty directory"),
+    row(
+        "mount-over-a-directory",
+        &[Bind("grant/sub", "outside")],
+        "sub/secret.txt",
+        "escapes_grant",
+    )
+    .args(&["--one-file-system"])
+    .harms(EVERY),
+];

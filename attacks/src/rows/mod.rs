@@ -1,0 +1,28 @@
+//! The rows, a file for each [`Kind`](crate::Kind).
+
+mod aliases;
+mod changes;
+mod limits;
+mod links;
+mod special;
+mod spelling;
+
+use crate::{Harm, Row, Victim};
+
+/// Every attack.
+pub fn all() -> impl Iterator<Item = &'static Row> {
+    [spelling::ROWS, links::ROWS, special::ROWS, aliases::ROWS, changes::ROWS, limits::ROWS]
+        .into_iter()
+        .flatten()
+}
+
+/// It harms the server that joins paths.
+const JOIN: &[(Victim, Harm)] = &[(Victim::Join, Harm::Leaks)];
+/// It harms the two that do not look at links.
+const LEXICAL: &[(Victim, Harm)] = &[(Victim::Join, Harm::Leaks), (Victim::Prefix, Harm::Leaks)];
+/// It harms all three.
+const EVERY: &[(Victim, Harm)] =
+    &[(Victim::Join, Harm::Leaks), (Victim::Prefix, Harm::Leaks), (Victim::Canonical, Harm::Leaks)];
+/// It makes all three wait.
+const HANGS: &[(Victim, Harm)] =
+    &[(Victim::Join, Harm::Hangs), (Victim::Prefix, Harm::Hangs), (Victim::Canonical, Harm::Hangs)];

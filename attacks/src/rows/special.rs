@@ -1,0 +1,95 @@
+//! Hard links, mounts, and what is no file.
+
+use super::{EVERY, HANGS};
+use crate::Step::{Bind, Device, Fifo, HardLink, Link, Proc, Socket, Sparse};
+use crate::{Harm, Row, Step, Victim};
+
+const fn row(
+    id: &'static str,
+    tree: &'static [Step],
+    path: &'static str,
+    code: &'static str,
+) -> Row {
+    Row::new(crate::Kind::Special, id, path, code).tree(tree)
+}
+
+/// What it is may be told; it is not opened.
+const fn no_file(id: &'static str, tree: &'static [Step], path: &'static str) -> Row {
+    row(id, tree, path, "special_file").except(&[("get_file_info", "ok")])
+}
+
+const OF_FILE: &[(&str, &str)] = &[("list_directory", "not_a_directory")];
+/// A link that goes through /proc is no more followed than opened.
+const MAGIC: &[(Victim, Harm)] = &[(Victim::Join, Harm::Leaks), (Victim::Prefix, Harm::Leaks)];
+
+pub(super) const ROWS: &[Row] = &[
+    no_file("fifo", &[Fifo("grant/p")], "p").harms(HANGS),
+    no_file("fifo-by-a-link", &[Fifo("grant/p"), Link("grant/l", "p")], "l").harms(HANGS),
+    no_file(
+        "fifo-by-two-links",
+        &[Fifo("grant/sub/p"), Link("grant/l", "m"), Link("grant/m", "sub/p")],
+        "l",
+    )
+    .harms(HANGS),
+    no_file("fifo-by-an-absolute-link", &[Fifo("grant/p"), Link("grant/l", "{root}/grant/p")], "l")
+        .harms(HANGS),
+    row(
+        "fifo-outside",
+        &[Fifo("outside/p"), Link("grant/l", "../outside/p")],
+        "l",
+        "escapes_grant",
+    )
+    .harms(&[(Victim::Join, Harm::Hangs), (Victim::Prefix, Harm::Hangs)]),
+    row("fifo-as-directory", &[Fifo("grant/p")], "p/x", "not_a_directory")
+        .harmless("the kernel refuses"),
+    no_file("endless-device", &[Device("grant/d")], "d").harms(HANGS),
+    no_file("endless-device-by-a-link", &[Device("grant/d"), Link("grant/l", "d")], "l")
+        .harms(HANGS),
+    no_file("socket", &[Socket("grant/s")], "s").harmless("the kernel refuses to open it"),
+    no_file("socket-by-a-link", &[Socket("grant/s"), Link("grant/l", "s")], "l")
+        .harmless("the kernel refuses to open it"),
+    row("hole-of-a-terabyte", &[Sparse("grant/f", 1 << 40)], "f", "not_text")
+        .except(&[
+            ("get_file_info", "ok"),
+            ("list_directory", "not_a_directory"),
+            ("read_media_file", "over_limit"),
+        ])
+        .harms(HANGS),
+    row("hard-link", &[HardLink("grant/h", "outside/secret.txt")], "h", "ok")
+        .except(OF_FILE)
+        .harms(EVERY)
+        .known("who makes a hard link can read the file, and the file is then in the grant"),
+    row("mount-of-a-directory", &[Bind("grant/m", "outside")], "m/secret.txt", "ok")
+        .except(OF_FILE)
+        .harms(EVERY)
+        .known("who mounts it there puts it into the grant; `--one-file-system` says no"),
+    row(
+        "mount-with-one-file-system",
+        &[Bind("grant/m", "outside")],
+        "m/secret.txt",
+        "escapes_grant",
+    )
+    .args(&["--one-file-system"])
+    .harms(EVERY),
+    row(
+        "link-into-a-mount-with-one-file-system",
+        &[Bind("grant/m", "outside"), Link("grant/l", "m/secret.txt")],
+        "l",
+        "escapes_grant",
+    )
+    .args(&["--one-file-system"])
+    .harms(EVERY),
+    row("proc-inside", &[Proc("grant/p")], "p/self/environ", "special_file")
+        .harmless("holds no secret of ours"),
+    row("proc-inside-memory", &[Proc("grant/p")], "p/self/mem", "special_file")
+        .harmless("the kernel refuses to read it"),
+    row(
+        "proc-inside-magic-root",
+        &[Proc("grant/p")],
+        "p/self/root{root}/outside/secret.txt",
+        "special_file",
+    )
+    .harms(MAGIC),
+    row("proc-inside-magic-file", &[Proc("grant/p")], "p/self/fd/0", "special_file")
+        .harmless("holds no secret of ours"),
+];

@@ -1,0 +1,372 @@
+//! The attacks, against the program and against servers that are weak on purpose.
+//!
+//! Each row goes to every registered tool that takes a path, whatever the kernel lacks, with the seal
+//! and without, as root and as nobody. Tools and their path arguments come from the registry. A tool
+//! that changes something gets a tree of its own for each call.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use preopen::cap::Rights;
+use preopen::tool::Entry;
+use preopen::tools::TOOLS;
+use preopen_attacks::{FLAG, Harm, Row, Victim, all};
+use serde_json::json;
+
+use crate::common::{Client, Era, Sandbox, Without, calls, code};
+
+/// Somebody without rights.
+const NOBODY: u32 = 65534;
+
+/// Under what the program runs.
+#[derive(Clone, Copy, Debug)]
+struct Under {
+    without: Without,
+    seal: &'static str,
+    as_nobody: bool,
+}
+
+/// Everything that is tried, and why not what is not.
+fn configurations() -> (Vec<Under>, Vec<&'static str>) {
+    let kernels = [Without::Nothing, Without::OpenAt2NoSys, Without::OpenAt2Perm];
+    let under = |without, seal, as_nobody| Under { without, seal, as_nobody };
+    let mut all: Vec<_> = kernels
+        .iter()
+        .flat_map(|kernel| ["auto", "off"].map(|seal| under(*kernel, seal, false)))
+        .collect();
+    if rustix::process::geteuid().is_root() {
+        all.extend(
+            [Without::Nothing, Without::OpenAt2NoSys].map(|kernel| under(kernel, "auto", true)),
+        );
+        (all, vec![])
+    } else {
+        (all, vec!["only root can run them as another user, too"])
+    }
+}
+
+/// A copy of the program where everybody may run it.
+static PROGRAM: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
+    let directory = tempfile::tempdir().unwrap();
+    let copy = directory.path().join("preopen");
+    std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::copy(env!("CARGO_BIN_EXE_preopen"), &copy).unwrap();
+    (directory, copy)
+});
+
+/// The tree of a row.
+fn tree(row: &Row) -> Sandbox {
+    let sandbox = Sandbox::for_attacks().take(row.tree);
+    if row.hide.is_empty() {
+        return sandbox;
+    }
+    let config =
+        format!("[[allow]]\npath = \"grant\"\nrights = \"rwd\"\nhide = {}\n", json!(row.hide));
+    sandbox.file("allowlist.toml", config)
+}
+
+fn start(row: &Row, sandbox: &Sandbox, under: Under) -> Client {
+    let mut command = Command::new(&PROGRAM.1);
+    command.env_clear().args(["--sandbox", under.seal]).args(row.args);
+    if row.hide.is_empty() {
+        command.args(["--allow", &sandbox.spec("grant", "rwd")]);
+    } else {
+        command.arg("--config").arg(sandbox.path("allowlist.toml"));
+    }
+    if under.as_nobody {
+        give_away(&sandbox.path(""));
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let mut client = Client::spawn(command, Era::Modern, under.without);
+    // The handles are open when it answers, and not before.
+    client.request("server/discover", json!({}));
+    client
+}
+
+/// Gives a tree to nobody. What cannot be given away, such as /proc, stays as it is.
+fn give_away(path: &Path) {
+    let _ = std::os::unix::fs::lchown(path, Some(NOBODY), Some(NOBODY));
+    if path.is_dir() && !path.is_symlink() && !path.join("self/environ").exists() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            give_away(&entry.unwrap().path());
+        }
+    }
+}
+
+/// What lies outside the grant: names, and what is in the files.
+fn outside(sandbox: &Sandbox) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
+    fn walk(path: &Path, found: &mut BTreeMap<PathBuf, Option<Vec<u8>>>) {
+        for entry in std::fs::read_dir(path).unwrap() {
+            let (entry, path) =
+                entry.map(|entry| (entry.file_type().unwrap(), entry.path())).unwrap();
+            let text = entry.is_file().then(|| std::fs::read(&path).unwrap());
+            found.insert(path.clone(), text);
+            if entry.is_dir() && !path.ends_with("grant") && !path.ends_with("moved") {
+                walk(&path, found);
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    walk(&sandbox.path(""), &mut found);
+    found
+}
+
+/// The calls of a row through some tools that share a tree; what went wrong, and how many there were.
+fn attack(row: &Row, under: Under, tools: &[&Entry]) -> (Vec<String>, usize) {
+    let sandbox = tree(row);
+    let mut client = start(row, &sandbox, under);
+    let sandbox = sandbox.take(row.later);
+    let before = outside(&sandbox);
+    let path = row.spelled(&sandbox);
+    let host = sandbox.path("");
+    let host = host.to_str().unwrap().trim_end_matches('/');
+    let (mut failures, mut asked) = (vec![], 0);
+    for tool in tools {
+        for arguments in calls(tool, &path) {
+            let answer = client.call(tool.name, &arguments);
+            let except = row.except.iter().find(|(name, _)| *name == tool.name);
+            let want = except.map_or(row.code, |(_, code)| code);
+            asked += 1;
+            // What a path spells is no secret to whoever spelled it.
+            let said = answer.text.replace(&path, "");
+            let mut fail = |why: &str| {
+                let answer: String = answer.text.chars().take(300).collect();
+                failures.push(format!("{} {under:?} {}: {why}: {answer}", row.name(), tool.name));
+            };
+            if code(&answer) != want {
+                fail(&format!("want {want}"));
+            }
+            if said.contains(FLAG) && !row.is_known {
+                fail("ESCAPE");
+            }
+            if said.contains(host) && !path.contains(host) {
+                fail("shows a host path");
+            }
+        }
+    }
+    if outside(&sandbox) != before {
+        failures.push(format!("{} {under:?}: CHANGED something outside", row.name()));
+    }
+    (failures, asked)
+}
+
+/// Tools in groups that may share a tree.
+fn groups() -> Vec<Vec<&'static Entry>> {
+    let (change, read): (Vec<_>, Vec<_>) = TOOLS
+        .iter()
+        .partition(|tool| tool.rights.carry(Rights::WRITE) || tool.rights.carry(Rights::REMOVE));
+    std::iter::once(read).chain(change.into_iter().map(|tool| vec![tool])).collect()
+}
+
+/// Rows that can be run here, and those that cannot.
+fn rows() -> (Vec<&'static Row>, Vec<&'static Row>) {
+    let may_mount = Sandbox::may_mount();
+    all().partition(|row| may_mount || !row.mounts())
+}
+
+#[test]
+fn every_attack_gets_its_answer_and_nothing_else() {
+    let ((rows, left_out), (configurations, reasons)) = (rows(), configurations());
+    let work: Vec<_> = rows
+        .iter()
+        .flat_map(|row| configurations.iter().map(move |under| (*row, *under)))
+        .collect();
+    let groups = groups();
+    let run = |work: &[(&Row, Under)]| {
+        let done = work.iter().flat_map(|(row, under)| {
+            groups.iter().map(move |tools| (row.name(), attack(row, *under, tools)))
+        });
+        done.collect::<Vec<_>>()
+    };
+    let (one, other) = work.split_at(work.len() / 2);
+    let done = std::thread::scope(|scope| {
+        let one = scope.spawn(|| run(one));
+        let other = run(other);
+        one.join().unwrap().into_iter().chain(other).collect::<Vec<_>>()
+    });
+    let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+    let mut failures = vec![];
+    for (id, (failed, calls)) in done {
+        *asked.entry(id).or_default() += calls;
+        failures.extend(failed);
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(asked.values().all(|calls| *calls >= 4 * configurations.len()), "{asked:?}");
+    for row in left_out {
+        eprintln!("not run: {}: this user may not mount", row.name());
+    }
+    for reason in reasons {
+        eprintln!("not run: {reason}");
+    }
+    if let Some(page) = std::env::var_os("PREOPEN_ATTACKS_PAGE") {
+        std::fs::write(page, matrix(&asked, configurations.len())).unwrap();
+    }
+}
+
+#[test]
+fn every_attack_harms_the_weak_servers_that_it_says() {
+    let (rows, _) = rows();
+    let mut wrong = vec![];
+    for row in rows {
+        let sandbox = tree(row).take(row.later);
+        let path = row.spelled(&sandbox);
+        let harm =
+            |victim: Victim| Some((victim, victim.harm(&sandbox.path("grant"), &path, row.hide)?));
+        let harms: Vec<_> = Victim::ALL.into_iter().filter_map(harm).collect();
+        if harms != row.harms {
+            wrong.push(format!("{}: {harms:?}, not {:?}", row.name(), row.harms));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_rows_are_many_and_each_bites_or_says_why_not() {
+    let mut ids: Vec<_> = all().map(Row::name).collect();
+    let count = ids.len();
+    assert!(count >= 110, "only {count}");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "each has a name of its own");
+    let silent: Vec<_> =
+        all().filter(|row| row.harms.is_empty() && row.because.is_none()).collect();
+    assert!(silent.is_empty(), "{silent:?}");
+    let biting = all().filter(|row| !row.harms.is_empty()).count();
+    assert!(biting >= 80, "only {biting} bite");
+}
+
+/// The page of the attacks.
+fn matrix(asked: &BTreeMap<String, usize>, configurations: usize) -> String {
+    let rows: Vec<&Row> = all().filter(|row| asked.contains_key(&row.name())).collect();
+    let calls: usize = asked.values().sum();
+    let silent = rows.iter().filter(|row| row.harms.is_empty()).count();
+    let known = rows.iter().filter(|row| row.is_known).count();
+    let mut page = format!(
+        "# Attacks\n\nWritten by `make attacks`: {} attacks, {calls} calls under {configurations} configurations \
+(`openat2` there, missing, and forbidden; sealed and not; as root and as nobody). 0 escapes, 0 hangs.\n\n\
+Each attack is also run against three servers that are weak on purpose: one joins the path to the directory \
+(*join*), one asks whether the joined path begins with it (*prefix*), one does so once links and `..` are \
+resolved (*canonical*). {silent} attacks harm none of them; each says why it is here. {known} are not stopped, \
+and say who else must.\n",
+        rows.len()
+    );
+    let mut kind = None;
+    for row in rows {
+        if kind != Some(row.kind) {
+            kind = Some(row.kind);
+            write!(page, "\n## {:?}\n\n", row.kind).unwrap();
+            page += "| attack | path | join | prefix | canonical | preopen | |\n|---|---|---|---|---|---|---|\n";
+        }
+        let harm = |victim| match row.harms.iter().find(|(harmed, _)| *harmed == victim) {
+            Some((_, Harm::Leaks)) => "leaks",
+            Some((_, Harm::Hangs)) => "hangs",
+            None => "",
+        };
+        let path = row.path.escape_debug().to_string().replace('|', "\\|");
+        let [join, prefix, canonical] = Victim::ALL.map(harm);
+        let because = row.because.unwrap_or_default();
+        writeln!(
+            page,
+            "| {} | `` {path} `` | {join} | {prefix} | {canonical} | {} | {because} |",
+            row.id, row.code
+        )
+        .unwrap();
+    }
+    page
+}
+
+#[test]
+fn an_answer_never_tells_whether_something_outside_exists() {
+    // The same names and links in both; only in one of them there is something behind the links.
+    let links = |sandbox: Sandbox| {
+        sandbox
+            .link("grant/file", "../outside/secret.txt")
+            .link("grant/dir", "../outside")
+            .link("grant/up", "..")
+            .link("grant/abs_etc", "/etc/hostname")
+            .link("grant/abs_none", "/etc/hostnome")
+    };
+    let (full, empty) = (links(Sandbox::new()), links(Sandbox::without_outside()));
+    let answers = |sandbox: &Sandbox, path: &str, without: Without| -> Vec<String> {
+        let grant = sandbox.path("grant");
+        let mut client = Client::start_without(&[grant.to_str().unwrap()], Era::Legacy, without);
+        let tools = TOOLS
+            .iter()
+            .flat_map(|tool| calls(tool, path).into_iter().map(move |args| (tool, args)));
+        tools.map(|(tool, args)| client.call(tool.name, &args).text).collect()
+    };
+    for without in [Without::Nothing, Without::OpenAt2NoSys] {
+        for path in [
+            "file",
+            "dir",
+            "dir/secret.txt",
+            "dir/none",
+            "up/outside",
+            "up/outside/secret.txt",
+            "up/none",
+        ] {
+            let (there, not_there) =
+                (answers(&full, path, without), answers(&empty, path, without));
+            assert_eq!(there, not_there, "{path}");
+            assert!(there.iter().all(|text| text.contains("escapes_grant: ")), "{path}: {there:?}");
+        }
+        let (there, not_there) =
+            (answers(&full, "abs_etc", without), answers(&full, "abs_none", without));
+        let renamed: Vec<_> =
+            not_there.iter().map(|text| text.replace("abs_none", "abs_etc")).collect();
+        assert_eq!(there, renamed);
+    }
+}
+
+#[test]
+fn a_hidden_name_answers_like_one_that_does_not_exist() {
+    let hide = |sandbox: Sandbox| {
+        let toml = "[[allow]]\npath = \"grant\"\nhide = [\".env*\", \"**/*.pem\", \"keys/**\"]\n";
+        sandbox
+            .file("allowlist.toml", toml)
+            .file("grant/readme", "x")
+            .file("grant/sub/readme", "x")
+            .link("grant/l", "sub/k.pem")
+            .link("grant/m", ".env")
+    };
+    let full = hide(
+        Sandbox::new()
+            .file("grant/.env", crate::common::SECRET)
+            .file("grant/sub/k.pem", crate::common::SECRET)
+            .file("grant/keys/a", crate::common::SECRET),
+    );
+    let empty = hide(Sandbox::new());
+    let answers = |sandbox: &Sandbox, path: &str| -> Vec<String> {
+        let config = sandbox.path("allowlist.toml");
+        let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
+        let tools = TOOLS
+            .iter()
+            .flat_map(|tool| calls(tool, path).into_iter().map(move |args| (tool, args)));
+        tools.map(|(tool, args)| client.call(tool.name, &args).text).collect()
+    };
+    for path in [
+        ".env",
+        "sub/k.pem",
+        "keys",
+        "keys/a",
+        "keys/none",
+        "l",
+        "m",
+        ".ENV",
+        "sub/K.PEM",
+        "SUB/k.pem",
+    ] {
+        let (there, not_there) = (answers(&full, path), answers(&empty, path));
+        assert_eq!(there, not_there, "{path}");
+        assert!(there.iter().all(|text| text.contains("not_found: ")), "{path}: {there:?}");
+    }
+    let listed = |path: &str| answers(&full, path).concat();
+    assert!(!listed(".").contains(".env") && !listed(".").contains("keys"), "{}", listed("."));
+    assert!(!listed("sub").contains("k.pem"));
+    let harm = Victim::Prefix.harm(&full.path("grant"), "m", &[".env"]);
+    assert_eq!(harm, Some(Harm::Leaks), "it bites");
+}

@@ -1,0 +1,92 @@
+//! What the kernel is asked for: once the program serves, nothing is named by a path alone.
+
+use std::process::{Command, Stdio};
+
+use preopen::tools::TOOLS;
+use serde_json::json;
+
+use crate::common::{Client, Era, Sandbox, Without, calls};
+
+/// What the program says when its handles are open and everything else is given up.
+const READY: &str = "preopen: handles and types hold";
+
+/// Calls with a path, and the one by which it says that it is ready.
+const TRACED: &str = "trace=%file,write";
+
+/// Serves every tool under strace, whatever of `openat2` there is; gives what was traced once it was
+/// ready.
+fn traced(sandbox: &Sandbox, seal: &str, without: Without) -> Vec<String> {
+    let log = sandbox.path("trace");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-s", "4096", "-e", TRACED, "-o", log.to_str().unwrap()]);
+    command.arg(env!("CARGO_BIN_EXE_preopen")).args(["--sandbox", seal]);
+    command.args(["--allow", &sandbox.spec("grant", "rwd")]).env_clear();
+    let mut client = Client::spawn(command, Era::Legacy, without);
+    for path in ["sub", "sub/file.txt", "sub/none", "l", "abs", "out", "..", "{root}/outside"] {
+        for tool in TOOLS {
+            for arguments in calls(tool, &sandbox.spelled(path)) {
+                client.call(tool.name, &arguments);
+            }
+        }
+    }
+    client.request("tools/call", json!({"name": "none", "arguments": {}}));
+    assert_eq!(client.finish().1, 0);
+    let log = std::fs::read_to_string(log).unwrap();
+    let lines = log.lines().skip_while(|line| !line.contains(READY));
+    lines.skip(1).map(str::to_owned).collect()
+}
+
+/// Does the line of a trace name something without a handle?
+fn is_ambient(line: &str) -> bool {
+    let Some((call, arguments)) = line.split_once('(') else { return false };
+    // What is written, and what a link says, is data.
+    let asked = match call.rsplit(' ').next() {
+        Some("write") => return false,
+        Some("readlinkat") => arguments.split("\", ").next().unwrap_or_default(),
+        _ => arguments,
+    };
+    asked.starts_with('"') || asked.contains("AT_FDCWD") || asked.contains("\"/")
+}
+
+#[test]
+fn nothing_is_named_by_a_path_alone() {
+    let may = Command::new("strace").args(["-qq", "true"]).stderr(Stdio::null()).status();
+    if !may.expect("`make setup` installs strace").success() {
+        eprintln!("not run: this machine lets nobody trace");
+        return;
+    }
+    let sandbox = Sandbox::for_attacks()
+        .link("grant/l", "sub/file.txt")
+        .link("grant/abs", "{root}/grant/sub/file.txt")
+        .link("grant/out", "../outside/secret.txt");
+    for seal in ["auto", "off"] {
+        for without in [Without::Nothing, Without::OpenAt2NoSys] {
+            let lines = traced(&sandbox, seal, without);
+            let by_handle = lines.iter().filter(|line| !line.contains("write(")).count();
+            assert!(by_handle > 50, "only {by_handle} calls were seen");
+            let found: Vec<_> = lines.iter().filter(|line| is_ambient(line)).collect();
+            assert!(found.is_empty(), "{seal} {without:?}: {found:#?}");
+        }
+    }
+}
+
+#[test]
+fn the_eye_sees_what_it_must() {
+    for line in [
+        "7 openat(AT_FDCWD, \"a\", O_RDONLY) = 3",
+        "7 openat(3, \"/etc/passwd\", O_RDONLY) = 3",
+        "7 stat(\"a\", 0x7ffe) = 0",
+        "7 readlinkat(3, \"/etc/x\", \"y\", 256) = 1",
+        "7 renameat2(3, \"a\", AT_FDCWD, \"b\", 0) = 0",
+    ] {
+        assert!(is_ambient(line), "{line}");
+    }
+    for line in [
+        "7 openat2(3, \"a/b\", {flags=O_RDONLY, resolve=RESOLVE_BENEATH}, 24) = 4",
+        "7 write(1, \"{\\\"text\\\":\\\"/etc\\\"}\", 20) = 20",
+        "7 readlinkat(3, \"x\", \"/etc/y\", 256) = 6",
+        "7 statx(4, \"\", AT_EMPTY_PATH, STATX_ALL, 0x7f) = 0",
+    ] {
+        assert!(!is_ambient(line), "{line}");
+    }
+}
