@@ -10,6 +10,7 @@
 //! authority/preopens.rs   the granted directories
 //! authority/forbidden.rs  what is never granted
 //! authority/audit_file.rs where the audit trail goes
+//! authority/process.rs    what the process gives up of itself
 //! authority/host.rs       a directory of the host and what lies above it
 //! ```
 //!
@@ -23,6 +24,7 @@ mod audit_file;
 mod forbidden;
 mod host;
 mod preopens;
+mod process;
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -32,6 +34,7 @@ use std::time::{Instant, SystemTime};
 pub use audit_file::{check_audit, open_audit};
 pub use cap_std::AmbientAuthority;
 pub use preopens::{Permit, Preopened, open_grants};
+pub use process::{Inherited, give_up, inherited};
 
 use crate::limits::Clock;
 

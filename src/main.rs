@@ -28,6 +28,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
+    let inherited = authority::inherited(ambient);
     let (serve, doctor) = match cli.command {
         Some(Command::Explain { page }) => return say(&mut io::stdout(), &explain::page(page)),
         Some(Command::Doctor { serve, json }) => (serve, Some(json)),
@@ -46,6 +47,9 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     }
     let open = |file| authority::open_audit(file, &granted, ambient);
     let audit = list.audit.as_deref().map(open).transpose()?;
+    if let Some(given_up) = authority::give_up(inherited, ambient)? {
+        say(&mut io::stderr(), &format!("preopen: {given_up}\n"))?;
+    }
     seal(serve.sandbox, &granted.grants, ambient)?;
     for row in &granted.rows {
         if let Err(reason) = &row.place {

@@ -26,6 +26,7 @@ mod docs; // pages equal to the code, commands of the README
 mod guards; // the clippy bans bite, counted exactly
 mod lines; // a table of raw lines, in both eras
 mod pains; // what users of such servers suffer, by name, and that ours do not
+mod process; // what the program gives up of itself, sandbox or not
 mod protocol; // both eras, schemas, instructions
 mod races; // the tree changes while it is served; the weak server loses
 mod resolver; // our resolution against cap-std's

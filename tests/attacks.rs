@@ -6,11 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
 
 use preopen::cap::Rights;
 use preopen::tool::Entry;
@@ -18,10 +16,7 @@ use preopen::tools::TOOLS;
 use preopen_attacks::{FLAG, Harm, Row, Victim, all};
 use serde_json::json;
 
-use crate::common::{Client, Era, Sandbox, Without, calls, code};
-
-/// Somebody without rights.
-const NOBODY: u32 = 65534;
+use crate::common::{Client, Era, NOBODY, Sandbox, Without, calls, code, for_everybody};
 
 /// Under what the program runs.
 #[derive(Clone, Copy, Debug)]
@@ -49,15 +44,6 @@ fn configurations() -> (Vec<Under>, Vec<&'static str>) {
     }
 }
 
-/// A copy of the program where everybody may run it.
-static PROGRAM: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
-    let directory = tempfile::tempdir().unwrap();
-    let copy = directory.path().join("preopen");
-    std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755)).unwrap();
-    std::fs::copy(env!("CARGO_BIN_EXE_preopen"), &copy).unwrap();
-    (directory, copy)
-});
-
 /// The tree of a row.
 fn tree(row: &Row) -> Sandbox {
     let sandbox = Sandbox::for_attacks().take(row.tree);
@@ -70,7 +56,7 @@ fn tree(row: &Row) -> Sandbox {
 }
 
 fn start(row: &Row, sandbox: &Sandbox, under: Under) -> Client {
-    let mut command = Command::new(&PROGRAM.1);
+    let mut command = Command::new(for_everybody());
     command.env_clear().args(["--sandbox", under.seal]).args(row.args);
     if row.hide.is_empty() {
         command.args(["--allow", &sandbox.spec("grant", "rwd")]);

@@ -12,6 +12,8 @@
 //! not hold.
 
 #[cfg(target_os = "linux")]
+mod by_number;
+#[cfg(target_os = "linux")]
 mod landlock;
 #[cfg(target_os = "linux")]
 mod seccomp;

@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 use libc as c;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch, sock_filter,
+    SeccompRule, TargetArch,
 };
 
+use super::by_number::{ByNumber, Verdict};
 use super::{Wall, Whom};
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
@@ -59,11 +60,24 @@ const NEVER: &[i64] = &[
     c::SYS_kcmp,
     c::SYS_rt_sigqueueinfo,
     c::SYS_rt_tgsigqueueinfo,
+    c::SYS_pidfd_open,
     c::SYS_mq_open,
+    c::SYS_mq_unlink,
+    c::SYS_mq_timedsend,
+    c::SYS_mq_timedreceive,
+    c::SYS_mq_notify,
+    c::SYS_mq_getsetattr,
     c::SYS_shmget,
     c::SYS_shmat,
+    c::SYS_shmctl,
+    c::SYS_shmdt,
     c::SYS_msgget,
+    c::SYS_msgsnd,
+    c::SYS_msgrcv,
+    c::SYS_msgctl,
     c::SYS_semget,
+    c::SYS_semop,
+    c::SYS_semctl,
     c::SYS_kill,
     c::SYS_tkill,
     // To change what a path means.
@@ -91,6 +105,7 @@ const NEVER: &[i64] = &[
     c::SYS_userfaultfd,
     c::SYS_fanotify_init,
     c::SYS_fanotify_mark,
+    c::SYS_inotify_init1,
     c::SYS_inotify_add_watch,
     // To reach into the kernel.
     c::SYS_add_key,
@@ -104,6 +119,13 @@ const NEVER: &[i64] = &[
     c::SYS_reboot,
     c::SYS_acct,
     c::SYS_quotactl,
+    c::SYS_quotactl_fd,
+    c::SYS_settimeofday,
+    c::SYS_clock_settime,
+    c::SYS_clock_adjtime,
+    c::SYS_adjtimex,
+    c::SYS_sethostname,
+    c::SYS_setdomainname,
     c::SYS_syslog,
     // To make what is never made: links and device files.
     c::SYS_symlinkat,
@@ -152,6 +174,8 @@ const OLD: &[i64] = &[
     c::SYS_utimes,
     c::SYS_futimesat,
     c::SYS_uselib,
+    c::SYS_ustat,
+    c::SYS_inotify_init,
     c::SYS_fork,
     c::SYS_vfork,
     c::SYS_iopl,
@@ -160,30 +184,25 @@ const OLD: &[i64] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const OLD: &[i64] = &[];
 
-/// Refused with `AT_FDCWD` for the directory, which is this argument of theirs.
-const BY_HANDLE: &[(i64, u8)] = &[
-    (c::SYS_openat, 0),
-    (c::SYS_openat2, 0),
-    (c::SYS_newfstatat, 0),
-    (c::SYS_statx, 0),
-    (c::SYS_readlinkat, 0),
-    (c::SYS_unlinkat, 0),
-    (c::SYS_mkdirat, 0),
-    (c::SYS_faccessat, 0),
-    (c::SYS_faccessat2, 0),
-    (c::SYS_renameat, 0),
-    (c::SYS_renameat, 2),
-    (c::SYS_renameat2, 0),
-    (c::SYS_renameat2, 2),
+/// Refused with `AT_FDCWD` for the directory, which is their first argument.
+const BY_HANDLE: &[i64] = &[
+    c::SYS_openat,
+    c::SYS_openat2,
+    c::SYS_newfstatat,
+    c::SYS_statx,
+    c::SYS_readlinkat,
+    c::SYS_unlinkat,
+    c::SYS_mkdirat,
+    c::SYS_faccessat,
+    c::SYS_faccessat2,
 ];
+
+/// The same, for either directory.
+const BY_TWO_HANDLES: &[i64] = &[c::SYS_renameat, c::SYS_renameat2];
 
 /// Restricts the calling thread, or all of the process.
 pub(super) fn restrict(whom: Whom) -> Wall {
-    match filters().and_then(|[known, refused]| {
-        // The second filter still lets the first one be asked for.
-        apply(whom, &known)?;
-        apply(whom, &refused)
-    }) {
+    match filter().and_then(|filter| apply(whom, &filter)) {
         Ok(()) => Wall::Holds(format!("{} calls refused", NEVER.len() + OLD.len())),
         Err(_) => Wall::Missing("the kernel, or the container's own filter, refused it".into()),
     }
@@ -197,20 +216,20 @@ fn apply(whom: Whom, program: &BpfProgram) -> Result<(), Failure> {
     Ok(())
 }
 
-fn filters() -> Result<[BpfProgram; 2], Failure> {
-    let mut refused: Rules = NEVER.iter().chain(OLD).map(|call| (*call, vec![])).collect();
-    for (call, argument) in BY_HANDLE {
-        let cwd = u64::from(c::AT_FDCWD.cast_unsigned());
-        let rule = rule(*argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, cwd)?;
-        refused.entry(*call).or_default().push(rule);
+fn filter() -> Result<BpfProgram, Failure> {
+    let mut judged = Rules::new();
+    let cwd = u64::from(c::AT_FDCWD.cast_unsigned());
+    let names_none = |argument| rule(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, cwd);
+    for call in BY_TWO_HANDLES {
+        judged.insert(*call, vec![names_none(0)?, names_none(2)?]);
     }
     // A time is set through an open file, whose path is null.
     let by_path = rule(1, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?;
-    refused.insert(c::SYS_utimensat, vec![by_path]);
+    judged.insert(c::SYS_utimensat, vec![by_path]);
     // A new thread is the one thing that may be cloned.
     let thread = u64::from(c::CLONE_THREAD.cast_unsigned());
     let process = rule(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(thread), 0)?;
-    refused.insert(c::SYS_clone, vec![process]);
+    judged.insert(c::SYS_clone, vec![process]);
     // Two ends of a stream are connected to each other for good; the runtime hears of signals by such
     // a pair. Every other kind is refused: one end of a pair for datagrams can send to any path.
     let other_family =
@@ -221,44 +240,44 @@ fn filters() -> Result<[BpfProgram; 2], Failure> {
         let other_kind = SeccompCmpOp::MaskedEq(bit);
         pairs.push(rule(1, SeccompCmpArgLen::Dword, other_kind, not_as_in_stream)?);
     }
-    refused.insert(c::SYS_socketpair, pairs);
+    judged.insert(c::SYS_socketpair, pairs);
     // Signals to the threads of this process alone.
     let us = u64::from(rustix::process::getpid().as_raw_nonzero().get().cast_unsigned());
     let others = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, us)?;
-    refused.insert(c::SYS_tgkill, vec![others]);
+    judged.insert(c::SYS_tgkill, vec![others]);
     // The limits of this process are process 0's.
     let others_limits = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
-    refused.insert(c::SYS_prlimit64, vec![others_limits]);
+    judged.insert(c::SYS_prlimit64, vec![others_limits]);
 
-    let refused = SeccompFilter::new(
-        refused,
+    let by_number = by_number(judged.keys().copied());
+    let by_arguments = SeccompFilter::new(
+        judged,
         SeccompAction::Allow,
         SeccompAction::Errno(c::EPERM.cast_unsigned()),
         HERE,
     )?;
-    Ok([known(), refused.try_into()?])
+    let filter = by_number.and_then(by_arguments.try_into()?);
+    Ok(filter.ok_or("more branches than a jump reaches over")?)
 }
 
-/// Calls that are not known do not exist: what is newer than [`NEWEST`], the second set of numbers that
-/// x86-64 has for 32-bit programs, and `clone3`, which keeps its flags where a filter cannot look (the
-/// C library uses `clone` instead). Written out, because it compares ranges and the compiler of rules
-/// does not: a rule for each number took a millisecond to load.
-fn known() -> BpfProgram {
-    let step = |code: u32, jt, jf, k| sock_filter {
-        code: u16::try_from(code).unwrap_or(u16::MAX),
-        jt,
-        jf,
-        k,
-    };
+/// Calls that are refused whatever their arguments, calls that are `judged` by them, and calls that do
+/// not exist: what is newer than [`NEWEST`], the second set of numbers that x86-64 has for 32-bit
+/// programs (from 2^30 on), and `clone3`, which keeps its flags where a filter cannot look (the C
+/// library uses `clone` instead).
+fn by_number(judged: impl Iterator<Item = i64>) -> ByNumber {
     let number = |call: i64| u32::try_from(call).unwrap_or(u32::MAX);
-    vec![
-        // The number of the call is what `seccomp_data` begins with.
-        step(c::BPF_LD | c::BPF_W | c::BPF_ABS, 0, 0, 0),
-        step(c::BPF_JMP | c::BPF_JGT | c::BPF_K, 2, 0, number(NEWEST)),
-        step(c::BPF_JMP | c::BPF_JEQ | c::BPF_K, 1, 0, number(c::SYS_clone3)),
-        step(c::BPF_RET | c::BPF_K, 0, 0, c::SECCOMP_RET_ALLOW),
-        step(c::BPF_RET | c::BPF_K, 0, 0, c::SECCOMP_RET_ERRNO | c::ENOSYS.cast_unsigned()),
-    ]
+    let mut calls = ByNumber::up_to(number(NEWEST));
+    for call in judged {
+        calls.set(number(call), Verdict::Judged);
+    }
+    for call in BY_HANDLE {
+        calls.set(number(*call), Verdict::NeedsHandle);
+    }
+    for call in NEVER.iter().chain(OLD) {
+        calls.set(number(*call), Verdict::Refused);
+    }
+    calls.set(number(c::SYS_clone3), Verdict::Unknown);
+    calls
 }
 
 fn rule(
@@ -274,47 +293,28 @@ fn rule(
 mod tests {
     use super::*;
 
-    /// What the kernel would make of the short program for a call of this number.
-    fn run(program: &[sock_filter], number: u32) -> u32 {
-        let (mut at, mut loaded) = (0, 0);
-        loop {
-            let step = &program[at];
-            let jump = |taken: bool| usize::from(if taken { step.jt } else { step.jf });
-            at += 1;
-            match u32::from(step.code) {
-                code if code == c::BPF_LD | c::BPF_W | c::BPF_ABS => loaded = number,
-                code if code == c::BPF_JMP | c::BPF_JGT | c::BPF_K => at += jump(loaded > step.k),
-                code if code == c::BPF_JMP | c::BPF_JEQ | c::BPF_K => at += jump(loaded == step.k),
-                code if code == c::BPF_RET | c::BPF_K => return step.k,
-                code => panic!("instruction {code}"),
-            }
-        }
-    }
-
     #[test]
     fn what_is_newer_than_the_list_does_not_exist() {
-        let program = known();
-        let clone3 = u32::try_from(c::SYS_clone3).unwrap();
-        let newest = u32::try_from(NEWEST).unwrap();
-        for call in [0, clone3 - 1, clone3 + 1, newest] {
-            assert_eq!(run(&program, call), c::SECCOMP_RET_ALLOW, "{call}");
+        let calls = by_number(std::iter::empty());
+        let number = |call: i64| u32::try_from(call).unwrap();
+        let (newest, clone3) = (number(NEWEST), number(c::SYS_clone3));
+        for call in [number(c::SYS_read), clone3 + 1, newest] {
+            assert_eq!(calls.verdict(call), Verdict::Allowed, "{call}");
         }
-        // The numbers for 32-bit programs on x86-64 begin at 2^30.
         for call in [clone3, newest + 1, 1 << 30, (1 << 30) + 257, u32::MAX] {
-            assert_ne!(run(&program, call), c::SECCOMP_RET_ALLOW, "{call}");
+            assert_eq!(calls.verdict(call), Verdict::Unknown, "{call}");
         }
+        assert_eq!(calls.verdict(number(c::SYS_execve)), Verdict::Refused);
     }
 
     #[test]
     fn no_call_is_listed_twice_or_unknown() {
-        let mut all: Vec<i64> = NEVER.iter().chain(OLD).copied().collect();
-        all.extend(
-            BY_HANDLE.iter().map(|(call, _)| *call).collect::<std::collections::BTreeSet<_>>(),
-        );
+        let lists = [NEVER, OLD, BY_HANDLE, BY_TWO_HANDLES];
+        let mut all: Vec<i64> = lists.concat();
         assert!(all.iter().all(|call| (0..=NEWEST).contains(call)));
         let count = all.len();
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), count, "a rule for all arguments would be undone by one for some");
+        assert_eq!(all.len(), count, "one verdict would undo the other");
     }
 }

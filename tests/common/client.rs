@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// Longer than any call of these tests takes on a slow machine; a call that blocks never ends.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -61,6 +65,21 @@ pub fn preopen(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_preopen"));
     command.env_clear().args(args);
     command
+}
+
+/// Somebody without rights.
+pub const NOBODY: u32 = 65534;
+
+/// A copy of the program where everybody may run it.
+pub fn for_everybody() -> &'static Path {
+    static PROGRAM: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
+        let directory = tempfile::tempdir().unwrap();
+        let copy = directory.path().join("preopen");
+        std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755)).unwrap();
+        std::fs::copy(env!("CARGO_BIN_EXE_preopen"), &copy).unwrap();
+        (directory, copy)
+    });
+    &PROGRAM.1
 }
 
 impl Client {

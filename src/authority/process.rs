@@ -1,0 +1,73 @@
+//! What the process may do that it does not need: given up at the start, whatever the kernel's sandbox
+//! holds later.
+//!
+//! May import: nothing of this crate. Absent on purpose: the environment. Emptying it takes `unsafe`,
+//! and would not take it out of `/proc`; nothing here reads it, and nobody else may look there.
+
+use std::io;
+use std::os::fd::RawFd;
+use std::sync::Arc;
+
+use cap_std::AmbientAuthority;
+use rustix::process::{DumpableBehavior, Resource, Rlimit, setrlimit};
+use rustix::thread::{CapabilitySet, CapabilitySets, capabilities, set_capabilities};
+use signal_hook::consts::SIGXFSZ;
+
+/// What root needs to serve and to replace the files of others. Everything else is about other things
+/// than files.
+const OVER_FILES: CapabilitySet = CapabilitySet::CHOWN
+    .union(CapabilitySet::DAC_OVERRIDE)
+    .union(CapabilitySet::DAC_READ_SEARCH)
+    .union(CapabilitySet::FOWNER)
+    .union(CapabilitySet::FSETID);
+
+/// Open files that somebody left to this process, beside the standard streams.
+#[derive(Debug)]
+pub struct Inherited(Vec<RawFd>);
+
+/// What is open before anything is opened here.
+///
+/// # Ambient Authority
+/// Looks at the process itself.
+#[expect(clippy::disallowed_methods, reason = "the list of what is open is a directory")]
+pub fn inherited(_: AmbientAuthority) -> Inherited {
+    let entries = std::fs::read_dir("/dev/fd").into_iter().flatten().flatten();
+    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let numbers: Vec<RawFd> = numbers.filter(|number| *number > 2).collect();
+    // The directory that was read to find them was one of them.
+    let is_open = |number: &RawFd| std::fs::symlink_metadata(format!("/dev/fd/{number}")).is_ok();
+    Inherited(numbers.into_iter().filter(is_open).collect())
+}
+
+/// Closes what was inherited; leaves no dump of memory behind, and lets no other process of this user
+/// look in; is not killed by a file that reaches its limit; and keeps, as root, the capabilities over
+/// files alone. What of those is given up is said in words.
+///
+/// # Ambient Authority
+/// Changes the process for ever.
+///
+/// # Errors
+/// When the system refuses, as none does that is known.
+pub fn give_up(inherited: Inherited, _: AmbientAuthority) -> io::Result<Option<String>> {
+    for number in inherited.0 {
+        // An error means that it is closed.
+        let _ = nix::unistd::close(number);
+    }
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    // Any handler will do: the write then fails with an error, and that is answered.
+    signal_hook::flag::register(SIGXFSZ, Arc::default())?;
+
+    let CapabilitySets { effective, permitted, .. } = capabilities(None)?;
+    let (kept, given) = (permitted & OVER_FILES, permitted - OVER_FILES);
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let inheritable = CapabilitySet::empty();
+    set_capabilities(
+        None,
+        CapabilitySets { effective: effective & kept, permitted: kept, inheritable },
+    )?;
+    let (kept, given) = (kept.iter().count(), given.iter().count());
+    Ok(Some(format!("{given} capabilities given up, {kept} over files kept")))
+}

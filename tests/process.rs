@@ -1,0 +1,89 @@
+//! What the program gives up of itself at the start, whatever the kernel's sandbox holds.
+
+use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::common::{Client, Era, NOBODY, Sandbox, Without, for_everybody, preopen};
+
+/// The program, started by a shell that does something first.
+fn after(first: &str, args: &[&str]) -> Client {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);
+    command.arg(env!("CARGO_BIN_EXE_preopen")).args(args);
+    let mut client = Client::spawn(command, Era::Modern, Without::Nothing);
+    client.request("server/discover", json!({}));
+    client
+}
+
+/// A line of a file of its own about a process.
+fn proc_line(client: &Client, file: &str, begins: &str) -> String {
+    let text = std::fs::read_to_string(format!("/proc/{}/{file}", client.pid())).unwrap();
+    text.lines().find(|line| line.starts_with(begins)).unwrap().to_owned()
+}
+
+#[test]
+fn what_was_left_open_is_closed() {
+    let sandbox = Sandbox::new().fifo("fifo");
+    let fifo = sandbox.path("fifo");
+    let reader = std::thread::spawn({
+        let fifo = fifo.clone();
+        move || std::fs::File::open(fifo).unwrap().read_to_end(&mut vec![]).unwrap()
+    });
+    let grant = sandbox.path("grant");
+    let mut client = after(&format!("exec 7>{}", fifo.display()), &[grant.to_str().unwrap()]);
+    assert_eq!(reader.join().unwrap(), 0, "the other end hears that nobody can write any more");
+    client.request("ping", json!({}));
+}
+
+#[test]
+fn nothing_is_dumped_and_nobody_looks_in() {
+    let sandbox = Sandbox::new().mode("", 0o755);
+    let mut command = Command::new(for_everybody());
+    command.arg(sandbox.path("grant"));
+    if rustix::process::geteuid().is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let mut client = Client::spawn(command, Era::Modern, Without::Nothing);
+    client.request("server/discover", json!({}));
+    let limit = proc_line(&client, "limits", "Max core file size");
+    let limits: Vec<_> = limit.split_whitespace().skip(4).take(2).collect();
+    assert_eq!(limits, ["0", "0"]);
+    // What is said about a process that cannot be looked into belongs to root.
+    let owner = std::fs::metadata(format!("/proc/{}/mem", client.pid())).unwrap().uid();
+    assert_eq!(owner, 0);
+}
+
+#[test]
+fn root_keeps_the_capabilities_over_files_alone() {
+    let sandbox = Sandbox::new();
+    let grant = sandbox.path("grant");
+    let output = preopen(&[grant.to_str().unwrap()]).stdin(std::process::Stdio::null()).output();
+    let said = String::from_utf8(output.unwrap().stderr).unwrap();
+    let mut client = Client::start(&[grant.to_str().unwrap()], Era::Modern);
+    client.request("server/discover", json!({}));
+    let own = std::fs::read_to_string("/proc/self/status").unwrap();
+    let has_more = !own.contains("CapPrm:\t0000000000000000");
+    for set in ["CapPrm:", "CapEff:"] {
+        let line = proc_line(&client, "status", set);
+        let bits = u64::from_str_radix(line.split_whitespace().nth(1).unwrap(), 16).unwrap();
+        assert_eq!(bits & !0b1_1111, 0, "{line}: changing owners and modes, and reading, alone");
+    }
+    assert_eq!(said.contains("capabilities given up, 5 over files kept"), has_more, "{said}");
+}
+
+#[test]
+fn an_audit_file_at_its_limit_does_not_kill_the_server() {
+    let sandbox = Sandbox::new().file("grant/f", "text\n");
+    let (audit, grant) = (sandbox.path("audit.jsonl"), sandbox.path("grant"));
+    let args = ["--audit", audit.to_str().unwrap(), grant.to_str().unwrap()];
+    let mut client = after("ulimit -f 1", &args);
+    for _ in 0..20 {
+        assert_eq!(client.call("read_text_file", &json!({"path": "f"})).code(), "ok");
+    }
+    let size = std::fs::metadata(&audit).unwrap().len();
+    assert!((1..=1024).contains(&size), "{size}: the limit was reached");
+}
