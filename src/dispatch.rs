@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::args::Object;
 use crate::audit::{Event, Outcome, Sink};
 use crate::cap::{Grants, Rights};
-use crate::error::ToolError;
+use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Clock, Limits, Watch};
 use crate::path::printable;
 use crate::tool::{Call, Called, Content, Entry};
@@ -141,6 +141,22 @@ impl Dispatcher {
                 Err(Fault::Crashed(call))
             }
         }
+    }
+
+    /// The answer in place of a call that does not even notice that its time is over. Should it ever
+    /// end, it is recorded a second time, as what it came to.
+    ///
+    /// # Errors
+    /// Always: `timed_out`.
+    pub fn lost(&self, name: &str) -> Answer {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), Watch::unattended());
+        let tool = printable(&name.chars().take(100).collect::<String>());
+        let sentence = "the file system does not answer, and the call was given up";
+        let error = ToolError::new(Code::TimedOut, sentence)
+            .hint("another path may still work; the mount may be a network drive that is gone");
+        self.record(call, &tool, Rights::NONE, vec![], Outcome::Refused(&error), &budget);
+        Err(error)
     }
 
     fn record(

@@ -35,7 +35,7 @@ pub fn serve(dispatcher: Dispatcher, input: OwnedFd, output: OwnedFd) -> io::Res
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .max_blocking_threads(server::most_at_once(&limits) + 4)
+        .max_blocking_threads(server::threads(&limits))
         .build()?;
     let server = server::Server::new(Arc::new(dispatcher));
     let served = runtime.block_on(async {

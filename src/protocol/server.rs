@@ -17,7 +17,7 @@ use rmcp::model::{
 };
 use rmcp::service::{Peer, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinHandle};
 
 use super::instructions::instructions;
@@ -27,6 +27,10 @@ use crate::dispatch::{Dispatcher, Fault, Offered};
 use crate::limits::{Limits, Watch};
 use crate::path::percent_encoded;
 use crate::tool::{Content, MediaKind};
+
+/// Calls that may wait for a file system beside those that run. With as many as that, further ones
+/// wait for them to end.
+const MOST_STALLED: usize = 64;
 
 /// What `rmcp` serves.
 pub(super) struct Server {
@@ -51,28 +55,38 @@ impl Server {
 }
 
 impl Server {
-    /// Waits for a call, and tells the client every now and then that it goes on.
-    async fn tell_progress<T>(
+    /// Waits for a call. Tells the client every now and then that it goes on, if it does; if it does
+    /// not, it waits for a file system, and others may run in its place. Nothing if it is lost: it has
+    /// not even noticed that its time is over.
+    async fn wait<T>(
         &self,
         mut call: JoinHandle<T>,
+        mut permit: Option<OwnedSemaphorePermit>,
         watch: &Watch,
-        token: ProgressToken,
+        token: Option<ProgressToken>,
         peer: &Peer<RoleServer>,
-    ) -> Result<T, JoinError> {
-        let pause = Duration::from_millis(self.dispatcher.limits().progress_ms.max(1));
-        let mut told = 0;
+    ) -> Option<Result<T, JoinError>> {
+        let limits = self.dispatcher.limits();
+        let pause = Duration::from_millis(limits.progress_ms.max(1));
+        let patience = Duration::from_millis(limits.call_deadline_ms).saturating_add(pause);
+        let (mut steps, mut waited) = (0, Duration::ZERO);
         loop {
-            match tokio::time::timeout(pause, &mut call).await {
-                Ok(ended) => return ended,
-                Err(_) if watch.steps() > told => {
-                    told = watch.steps();
+            if let Ok(ended) = tokio::time::timeout(pause, &mut call).await {
+                return Some(ended);
+            }
+            waited = waited.saturating_add(pause);
+            if watch.steps() > steps {
+                steps = watch.steps();
+                if let Some(token) = token.clone() {
                     #[expect(clippy::cast_precision_loss, reason = "a count of steps, to be shown")]
-                    let progress = ProgressNotificationParam::new(token.clone(), told as f64);
+                    let progress = ProgressNotificationParam::new(token, steps as f64);
                     // A client that is gone needs no progress.
                     let _ = peer.notify_progress(progress).await;
                 }
-                // A progress that does not grow is not to be told.
-                Err(_) => {}
+            } else if waited > patience {
+                return None;
+            } else {
+                drop(permit.take());
             }
         }
     }
@@ -105,28 +119,29 @@ impl ServerHandler for Server {
         let waits = self.dispatcher.needs_files(&request.name);
         let permit =
             if waits { Arc::clone(&self.running).acquire_owned().await.ok() } else { None };
-        let dispatcher = Arc::clone(&self.dispatcher);
+        let (dispatcher, name) = (Arc::clone(&self.dispatcher), request.name.clone());
         let ct = context.ct.clone();
         let watch = Watch::new(move || ct.is_cancelled());
         let watched = watch.clone();
         let call = tokio::task::spawn_blocking(move || {
-            let arguments = request.arguments.unwrap_or_default();
-            let answer = dispatcher.call(&request.name, arguments, watch);
-            drop(permit);
-            answer
+            dispatcher.call(&request.name, request.arguments.unwrap_or_default(), watch)
         });
-        let ended = match context.meta.get_progress_token() {
-            Some(token) => self.tell_progress(call, &watched, token, &context.peer).await,
-            None => call.await,
-        };
-        let (content, refused) = match ended {
-            Ok(Ok(Ok(content))) => (content, false),
-            Ok(Ok(Err(refusal))) => (vec![Content::Text(refusal.to_string())], true),
-            Ok(Err(Fault::UnknownTool(why))) => return Err(ErrorData::invalid_params(why, None)),
-            Ok(Err(Fault::Crashed(call))) => {
+        let token = context.meta.get_progress_token();
+        let ended = self.wait(call, permit, &watched, token, &context.peer).await;
+        let answer = match ended {
+            Some(Ok(Ok(answer))) => answer,
+            None => self.dispatcher.lost(&name),
+            Some(Ok(Err(Fault::UnknownTool(why)))) => {
+                return Err(ErrorData::invalid_params(why, None));
+            }
+            Some(Ok(Err(Fault::Crashed(call)))) => {
                 return Err(crashed(&format!("the log has it as call {call}")));
             }
-            Err(_) => return Err(crashed("the call was not run")),
+            Some(Err(_)) => return Err(crashed("the call was not run")),
+        };
+        let (content, refused) = match answer {
+            Ok(content) => (content, false),
+            Err(refusal) => (vec![Content::Text(refusal.to_string())], true),
         };
         let blocks = content.into_iter().map(block).collect();
         let mut result = CallToolResult::success(blocks);
@@ -151,8 +166,13 @@ impl ServerHandler for Server {
     }
 }
 
+/// Threads that calls may take: those that run at once, and those that wait for a file system.
+pub(super) fn threads(limits: &Limits) -> usize {
+    most_at_once(limits) + MOST_STALLED
+}
+
 /// Calls that run at once, in the bounds of what a pool of threads can have.
-pub(super) fn most_at_once(limits: &Limits) -> usize {
+fn most_at_once(limits: &Limits) -> usize {
     limits.max_calls_in_flight.clamp(1, 512)
 }
 
