@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check attacks races interop bench reference
+.PHONY: help setup build demo test lint doc check cross attacks races interop bench reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ doc: ## Build the documentation; a warning is an error
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --document-private-items
 
 check: lint test doc ## What CI runs
+
+cross: ## Does it compile for the other architecture? (needs rustup, to fetch the target)
+	scripts/cross
 
 attacks: ## Every attack against the program and three weak servers, into docs/attacks.md
 	PREOPEN_ATTACKS_PAGE=docs/attacks.md $(CARGO) test --locked --test all attacks:: -- --nocapture

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::cap::{Grants, Resolver, Rights};
 use crate::limits::Limits;
 use crate::path::printable;
-use crate::sandbox::{Sealed, Wall as Kernel};
+use crate::sandbox::{Sealed, Wall as Kernel, kernel_rights};
 
 /// One grant as the operator may see it, host paths and all.
 #[derive(Clone, Debug)]
@@ -47,6 +47,7 @@ pub struct Report {
     version: &'static str,
     grants: Vec<Grant>,
     walls: Vec<Wall>,
+    not_covered: Vec<&'static str>,
     limits: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -54,6 +55,7 @@ pub struct Report {
 struct Grant {
     name: String,
     rights: String,
+    kernel: &'static str,
     spelled: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     canonical: Option<String>,
@@ -107,6 +109,7 @@ impl Report {
                 Wall::kernel("the kernel: which files can be reached (Landlock)", &sealed.landlock),
                 Wall::kernel("the kernel: which calls there are (seccomp)", &sealed.seccomp),
             ],
+            not_covered: not_covered(rows, sealed),
             limits: limits
                 .rows()
                 .into_iter()
@@ -135,6 +138,7 @@ impl Report {
             {
                 page += &format!("      is {} (device {device}, inode {inode})\n", printable(path));
             }
+            page += &format!("      in the kernel: {}\n", grant.kernel);
             for (word, globs) in [("hidden", &grant.hide), ("read only", &grant.readonly)] {
                 if !globs.is_empty() {
                     page += &format!(
@@ -152,6 +156,10 @@ impl Report {
             let holds = if wall.holds { "holds" } else { "MISSING" };
             page += &format!("  {} {}: {holds}\n      {}\n", i + 1, wall.name, wall.how);
         }
+        page += "\nnot covered\n";
+        for gap in &self.not_covered {
+            page += &format!("  {gap}\n");
+        }
         page += "\nlimits\n";
         for (name, value) in &self.limits {
             page += &format!("  {name} = {value}\n");
@@ -160,11 +168,41 @@ impl Report {
     }
 }
 
+/// What no wall holds here, or one alone.
+fn not_covered(rows: &[Row], sealed: &Sealed) -> Vec<&'static str> {
+    let missing = |wall: &Kernel| matches!(wall, Kernel::Missing(_));
+    let changes = |row: &Row| row.rights.carry(Rights::WRITE) && !row.rights.carry(Rights::REMOVE);
+    let rules = |row: &Row| !row.hide.is_empty() || !row.readonly.is_empty();
+    let mut gaps = vec![
+        "a file that has a second name outside: who could make that name could read the file",
+        "a directory that is mounted below a grant belongs to it, unless `--one-file-system`",
+    ];
+    if rows.iter().any(changes) {
+        gaps.push(
+            "that `rw` does not delete is held by wall 2 alone: the kernel knows no such right",
+        );
+    }
+    if rows.iter().any(rules) {
+        gaps.push("`hide` and `readonly` are held by wall 1 alone: the kernel knows no names");
+    }
+    gaps.push(if missing(&sealed.landlock) {
+        "files outside, should walls 1 and 2 have a hole: Landlock is missing"
+    } else {
+        "sizes and times of files outside, should wall 1 have a hole: Landlock does not watch over them"
+    });
+    if missing(&sealed.seccomp) {
+        gaps.push("programs and connections, should a dependency try: seccomp is missing");
+    }
+    gaps
+}
+
 fn grant(row: &Row) -> Grant {
     let place = row.place.as_ref();
+    let rights = place.map_or(Rights::NONE, |_| row.rights);
     Grant {
         name: row.name.clone(),
-        rights: place.map_or(Rights::NONE, |_| row.rights).to_string(),
+        rights: rights.to_string(),
+        kernel: kernel_rights(rights),
         spelled: row.announced.clone(),
         canonical: place.ok().map(|place| place.canonical.display().to_string()),
         device: place.ok().map(|place| place.device),

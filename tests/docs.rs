@@ -96,27 +96,46 @@ fn every_make_target_that_is_named_exists() {
 /// Every test that SECURITY.md names as evidence exists.
 #[test]
 fn every_piece_of_evidence_is_there() {
-    let text = page("SECURITY.md");
-    let named: Vec<(&str, &str)> =
-        text.split('`').skip(1).step_by(2).filter_map(|name| name.split_once("::")).collect();
-    assert!(named.len() >= 4);
-    for (module, test) in named {
-        let all = page(&format!("tests/{module}.rs"));
-        assert!(all.contains(&format!("fn {test}()")), "tests/{module}.rs has no {test}");
+    let rows: Vec<String> = preopen_attacks::all().map(preopen_attacks::Row::name).collect();
+    let kinds: std::collections::BTreeSet<&str> =
+        rows.iter().map(|row| row.split_once('/').unwrap().0).collect();
+    let (mut tests, mut attacks) = (0, 0);
+    for name in ["SECURITY.md", "docs/threat-model.md", "docs/known-escapes.md"] {
+        let text = page(name);
+        for quoted in text.split('`').skip(1).step_by(2) {
+            if let Some((module, test)) = quoted.split_once("::").filter(|(m, _)| *m != "std") {
+                let all = page(&format!("tests/{module}.rs"));
+                assert!(all.contains(&format!("fn {test}()")), "tests/{module}.rs has no {test}");
+                tests += 1;
+            } else if quoted.split_once('/').is_some_and(|(kind, _)| kinds.contains(kind)) {
+                assert!(rows.iter().any(|row| row == quoted), "{name}: no attack is {quoted}");
+                attacks += 1;
+            }
+        }
     }
+    assert!(tests >= 15 && attacks >= 15, "only {tests} tests and {attacks} attacks are named");
 }
 
 /// Every relative link leads to something.
 #[test]
 fn every_link_leads_somewhere() {
     let mut checked = 0;
-    for name in ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "docs/threat-model.md",
+        "docs/known-escapes.md",
+    ] {
         let text = page(name);
         for (at, _) in text.match_indices("](") {
             let target: String = text[at + 2..].chars().take_while(|c| *c != ')').collect();
             let file = target.split('#').next().unwrap();
             if !file.is_empty() && !file.contains("://") {
-                assert!(std::path::Path::new(file).exists(), "{name} links to {file}");
+                let from = std::path::Path::new(name).parent().unwrap();
+                assert!(from.join(file).exists(), "{name} links to {file}");
                 checked += 1;
             }
         }

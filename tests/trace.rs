@@ -51,8 +51,10 @@ fn is_ambient(line: &str) -> bool {
 #[test]
 fn nothing_is_named_by_a_path_alone() {
     let may = Command::new("strace").args(["-qq", "true"]).stderr(Stdio::null()).status();
-    if !may.expect("`make setup` installs strace").success() {
-        eprintln!("not run: this machine lets nobody trace");
+    // What a process that cannot be looked into writes and names, strace shows to root alone.
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root || !may.expect("`make setup` installs strace").success() {
+        eprintln!("not run: this user may not trace the program");
         return;
     }
     let sandbox = Sandbox::for_attacks()

@@ -176,7 +176,8 @@ impl Place<Read> {
             modified_s: found.stat.st_mtime,
             accessed_s: found.stat.st_atime,
             mode: found.stat.st_mode & 0o7777,
-            links: found.stat.st_nlink,
+            #[allow(clippy::useless_conversion, reason = "its type differs between architectures")]
+            links: found.stat.st_nlink.into(),
             rights,
         }
     }

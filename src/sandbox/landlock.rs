@@ -8,7 +8,7 @@
 //! May import: `cap`. Absent on purpose: rules for anything that is not granted.
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus,
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, Erratum, LandlockStatus,
     PathBeneath, RestrictionStatus, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError,
     RulesetStatus, Scope,
 };
@@ -33,10 +33,11 @@ pub(super) fn restrict(grants: &Grants) -> Wall {
                 LandlockStatus::Available { effective_abi, .. } => effective_abi as i32,
                 _ => 0,
             };
+            let which = format!("version {version}{}", mended());
             match status.ruleset {
+                RulesetStatus::FullyEnforced => Wall::Holds(which),
                 // Before version 2 the kernel refuses every move between directories.
-                RulesetStatus::FullyEnforced => Wall::Holds(format!("version {version}")),
-                _ if version >= 2 => Wall::Partly(format!("version {version}")),
+                _ if version >= 2 => Wall::Partly(which),
                 _ => Wall::Missing(format!("version {version} is too old")),
             }
         }
@@ -55,6 +56,28 @@ fn rules(grants: &Grants) -> Result<RestrictionStatus, RulesetError> {
         rules = rules.add_rule(PathBeneath::new(handle, access(rights)))?;
     }
     rules.restrict_self()
+}
+
+/// The numbers of those faults of Landlock itself that this kernel has mended.
+fn mended() -> String {
+    let bits = Erratum::current().bits();
+    let numbers =
+        (0..u32::BITS).filter(|bit| bits >> bit & 1 == 1).map(|bit| format!(" {}", bit + 1));
+    match numbers.collect::<String>() {
+        none if none.is_empty() => none,
+        some => format!("; errata mended:{some}"),
+    }
+}
+
+/// What the kernel lets be done in a grant, in words.
+pub(super) fn in_words(rights: Rights) -> &'static str {
+    if rights.carry(Rights::WRITE) {
+        "read, write, create, move and remove"
+    } else if rights.carry(Rights::READ) {
+        "read"
+    } else {
+        "nothing"
+    }
 }
 
 fn access(rights: Rights) -> BitFlags<AccessFs> {

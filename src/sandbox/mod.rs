@@ -18,7 +18,7 @@ mod landlock;
 #[cfg(target_os = "linux")]
 mod seccomp;
 
-use crate::cap::Grants;
+use crate::cap::{Grants, Rights};
 
 /// What the kernel holds, as far as it was asked to and said so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +74,14 @@ enum Whom {
 /// Seals the process, for ever. It has to be called while there is one thread.
 pub fn seal(grants: &Grants) -> Sealed {
     restrict(grants, Whom::Everyone)
+}
+
+/// What the kernel lets be done in a grant that has these rights, once it is sealed, in words.
+pub fn kernel_rights(rights: Rights) -> &'static str {
+    #[cfg(target_os = "linux")]
+    return landlock::in_words(rights);
+    #[cfg(not(target_os = "linux"))]
+    return "anything that the user may do";
 }
 
 /// What [`seal`] would come to here: tried on a thread that ends with it.
