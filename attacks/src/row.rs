@@ -39,6 +39,8 @@ pub enum Step {
     Device(&'static str),
     /// A file with a hole of so many bytes.
     Sparse(&'static str, u64),
+    /// What the path names gets this mode.
+    Mode(&'static str, u32),
     /// Directories in directories, so deep.
     Deep(&'static str, usize),
     /// The first path becomes the second.
@@ -152,6 +154,12 @@ impl Row {
             Some((Ok(n), text)) => format!("{before}{}{after}", str::repeat(text, n)),
             _ => path,
         }
+    }
+
+    /// Does it need a user whom a mode refuses? Root is never refused.
+    #[must_use]
+    pub fn is_about_modes(&self) -> bool {
+        self.tree.iter().any(|step| matches!(step, Step::Mode(..)))
     }
 
     /// Does it need the right to mount?

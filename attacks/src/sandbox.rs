@@ -155,6 +155,7 @@ impl Sandbox {
             Step::Fifo(path) => self.fifo(path),
             Step::Socket(path) => self.socket(path),
             Step::Device(path) => self.device(path),
+            Step::Mode(path, mode) => self.mode(path, mode),
             Step::Sparse(path, size) => {
                 self.parent(path);
                 std::fs::File::create(self.path(path)).unwrap().set_len(size).unwrap();

@@ -1,7 +1,7 @@
 //! Hard links, mounts, and what is no file.
 
 use super::{EVERY, HANGS};
-use crate::Step::{Bind, Device, Fifo, HardLink, Link, Proc, Socket, Sparse};
+use crate::Step::{Bind, Device, Fifo, HardLink, Link, Mode, Proc, Socket, Sparse};
 use crate::{Harm, Row, Step, Victim};
 
 const fn row(
@@ -55,6 +55,21 @@ pub(super) const ROWS: &[Row] = &[
             ("read_media_file", "over_limit"),
         ])
         .harms(HANGS),
+    row("unreadable-file", &[Mode("grant/sub/file.txt", 0o000)], "sub/file.txt", "os_denied")
+        .except(&[("get_file_info", "ok"), ("list_directory", "not_a_directory")])
+        .harmless("the kernel refuses"),
+    row("unreadable-directory", &[Mode("grant/sub", 0o000)], "sub", "is_a_directory")
+        .except(&[("get_file_info", "ok"), ("list_directory", "os_denied")])
+        .harmless("the kernel refuses"),
+    row("below-an-unreadable-directory", &[Mode("grant/sub", 0o000)], "sub/file.txt", "os_denied")
+        .harmless("the kernel refuses"),
+    row(
+        "link-out-through-an-unreadable-directory",
+        &[Link("grant/sub/l", "../../outside/secret.txt"), Mode("grant/sub", 0o000)],
+        "sub/l",
+        "os_denied",
+    )
+    .harmless("the kernel refuses"),
     row("hard-link", &[HardLink("grant/h", "outside/secret.txt")], "h", "ok")
         .except(OF_FILE)
         .harms(EVERY)
