@@ -26,7 +26,20 @@ const ALIASES: &[(&str, &str)] = &[
     ("directory_path", "path"),
     ("old_string", "old_text"),
     ("new_string", "new_text"),
+    ("-i", "ignore_case"),
+    ("-A", "after"),
+    ("-B", "before"),
+    ("-C", "context"),
+    ("output_mode", "output"),
+    ("head_limit", "limit"),
+    ("include", "glob"),
+    ("include_pattern", "glob"),
+    ("fixed_strings", "literal"),
+    ("exclude_patterns", "exclude"),
 ];
+
+/// What other clients call our values.
+const VALUES: &[(&str, &str)] = &[("files_with_matches", "files")];
 
 /// The schema of `A`, in the plain subset of JSON Schema 2020-12 that every client takes: no
 /// `$schema`, `$ref`, `$defs`, combinators, nullable types or numeric `format`.
@@ -113,7 +126,8 @@ fn required(schema: &Object) -> impl Iterator<Item = &str> {
 /// The argument that `key` means: itself, its snake case, or what others call it.
 fn meant<'a>(key: &str, known: &[Property<'a>]) -> Option<Property<'a>> {
     let snake = snake_case(key);
-    let alias = ALIASES.iter().find(|(alias, _)| *alias == snake).map(|(_, name)| *name);
+    let alias =
+        ALIASES.iter().find(|(alias, _)| *alias == key || *alias == snake).map(|(_, name)| *name);
     let named = |name: &str| known.iter().find(|(n, _)| *n == name).copied();
     named(key).or_else(|| named(&snake)).or_else(|| named(alias?))
 }
@@ -161,9 +175,10 @@ fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> 
     {
         return Err(bad(format!("`{name}` has to be at least {least}, not {number}"), example));
     }
-    if let Some(choices) = property.get("enum").and_then(Value::as_array)
-        && !choices.contains(&value)
-    {
+    let Some(choices) = property.get("enum").and_then(Value::as_array) else { return Ok(value) };
+    let alias = VALUES.iter().find(|(alias, _)| value == *alias).map(|(_, ours)| (*ours).into());
+    let value = alias.filter(|ours| choices.contains(ours)).unwrap_or(value);
+    if !choices.contains(&value) {
         let choices: Vec<_> = choices.iter().filter_map(Value::as_str).collect();
         return Err(bad(format!("`{name}` has to be one of {}", choices.join(", ")), None));
     }

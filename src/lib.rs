@@ -31,6 +31,8 @@ pub mod dispatch;
 pub mod doctor;
 pub mod error;
 pub mod explain;
+pub mod grep;
+pub mod ignore;
 pub mod limits;
 pub mod path;
 pub mod protocol;

@@ -34,6 +34,8 @@ macro_rules! limits {
 limits! {
     /// Most characters of one result; what is left out is named with the argument that continues.
     max_result_chars: usize = 40_000;
+    /// Most characters of the result of a search.
+    max_search_chars: usize = 16_000;
     /// Most entries on one page of a listing.
     max_list_entries: usize = 1_000;
     /// Most bytes of one line that a reader sees before the line is shortened.
@@ -46,6 +48,8 @@ limits! {
     max_message_bytes: usize = 16 << 20;
     /// Most calls that run at once; further ones wait their turn.
     max_calls_in_flight: usize = 16;
+    /// Most threads of one search; never more than the machine has for this process.
+    max_search_threads: usize = 8;
     /// Most requests that are answered or wait at once; further ones are not read until some are done.
     max_requests_waiting: usize = 256;
     /// Milliseconds between two messages on the progress of a call, where the client asked for them.

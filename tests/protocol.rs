@@ -192,6 +192,11 @@ fn what_was_answered_is_written_even_if_no_session_began() {
 fn the_list_of_tools_is_cheap() {
     let sandbox = Sandbox::new();
     let mut client = start(&sandbox, Era::Legacy);
-    let bytes = client.request("tools/list", json!({})).to_string().len();
-    assert!(bytes < 6_000, "{bytes} bytes of tools/list");
+    let tools = client.tools();
+    let bytes = |name: &str| tools[name].to_string().len();
+    let read = ["read_text_file", "read_multiple_files", "read_media_file", "get_file_info"];
+    let read = read.into_iter().chain(["list_directory", "list_allowed_directories"]);
+    assert!(read.map(bytes).sum::<usize>() < 6_000, "those that read: {tools:#?}");
+    let all: usize = tools.keys().map(|name| bytes(name)).sum();
+    assert!(all < 1_000 * tools.len(), "{all} bytes of {} tools", tools.len());
 }

@@ -66,7 +66,10 @@ fn nothing_is_named_by_a_path_alone() {
             let lines = traced(&sandbox, seal, without);
             let by_handle = lines.iter().filter(|line| !line.contains("write(")).count();
             assert!(by_handle > 50, "only {by_handle} calls were seen");
-            let found: Vec<_> = lines.iter().filter(|line| is_ambient(line)).collect();
+            // When the memory of a thread shrinks, the C library asks once how memory is accounted for.
+            let of_libc = |line: &&String| line.contains("/proc/sys/vm/overcommit_memory");
+            let ours = lines.iter().filter(|line| !of_libc(line));
+            let found: Vec<_> = ours.filter(|line| is_ambient(line)).collect();
             assert!(found.is_empty(), "{seal} {without:?}: {found:#?}");
         }
     }

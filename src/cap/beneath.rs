@@ -88,13 +88,13 @@ pub(super) fn mount_of(dir: &Dir) -> io::Result<u64> {
 }
 
 /// Where mount points are not to be crossed: is `name` on the grant's own mount?
-pub(super) fn stays_on_mount(mount: Option<u64>, parent: &Dir, name: &Name) -> bool {
+pub(super) fn stays_on_mount(mount: Option<u64>, parent: impl AsFd, name: &Name) -> bool {
     mount.is_none_or(|mount| {
         mount_at(parent, name.as_os_str(), AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|at| at == mount)
     })
 }
 
-fn mount_at(dir: &Dir, path: impl rustix::path::Arg, flags: AtFlags) -> io::Result<u64> {
+fn mount_at(dir: impl AsFd, path: impl rustix::path::Arg, flags: AtFlags) -> io::Result<u64> {
     let stat = rustix::fs::statx(dir, path, flags | AtFlags::NO_AUTOMOUNT, StatxFlags::MNT_ID)?;
     if stat.stx_mask & StatxFlags::MNT_ID.bits() == 0 {
         return Err(io::Error::new(

@@ -21,6 +21,8 @@ mod rights;
 mod rules;
 mod suggest;
 mod target;
+mod walk;
+mod walked;
 
 pub use beneath::Kind;
 pub use grant::{Announced, Grants, Preopen, Unavailable};
@@ -31,3 +33,5 @@ pub use resolve::Resolver;
 pub use rights::{Read, Remove, Right, Rights, UnknownRights, Write};
 pub use rules::{BadGlob, Rules};
 pub use target::{Place, Target};
+pub use walk::{Visit, Walked, walk};
+pub use walked::{Listing, Skipped, WalkedDir, WalkedEntry};

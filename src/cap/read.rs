@@ -131,6 +131,13 @@ impl Place<Read> {
     /// # Errors
     /// `not_a_directory`, `special_file`, `os_denied` and the other codes of the host.
     pub fn entries<'a>(&'a self, budget: &'a Budget) -> Result<Entries<'a>, ToolError> {
+        let stream =
+            rustix::fs::Dir::new(self.open_directory()?).map_err(|e| self.os("list", e))?;
+        Ok(Entries { place: self, budget, stream, broken: false })
+    }
+
+    /// Opens the directory.
+    pub(super) fn open_directory(&self) -> Result<OwnedFd, ToolError> {
         match self.kind() {
             Kind::Directory => {}
             Kind::Special => return Err(self.special()),
@@ -143,8 +150,7 @@ impl Place<Read> {
         let name = self.name.as_ref().map_or(OsStr::new("."), Name::as_os_str);
         let fd = self.open(name, OFlags::RDONLY | OFlags::DIRECTORY)?;
         self.stat(&fd)?;
-        let stream = rustix::fs::Dir::new(fd).map_err(|e| self.os("list", e))?;
-        Ok(Entries { place: self, budget, stream, broken: false })
+        Ok(fd)
     }
 
     /// What is there.
@@ -180,6 +186,11 @@ impl Place<Read> {
             links: found.stat.st_nlink.into(),
             rights,
         }
+    }
+
+    /// What was found there; nothing if there is nothing.
+    pub fn what(&self) -> Option<Kind> {
+        self.found.as_ref().map(|found| found.kind)
     }
 
     fn kind(&self) -> Kind {
@@ -230,6 +241,15 @@ impl Place<Read> {
 }
 
 impl OpenFile {
+    /// A file that was opened on a walk in a grant on `device`; nothing if it is no regular file, or
+    /// lies where files are no data.
+    pub(super) fn walked(fd: OwnedFd, device: u64, shown: String) -> Option<Self> {
+        let found = Found::new(rustix::fs::fstat(&fd).ok()?);
+        let is_data = found.stat.st_dev == device || is_pseudo(&fd) == Ok(false);
+        let state = FileState::new(&found.stat);
+        (found.kind == Kind::File && is_data).then_some(Self { fd, state, shown })
+    }
+
     /// Its real path, as clients say it.
     pub fn shown(&self) -> &str {
         &self.shown

@@ -61,9 +61,14 @@ impl Rules {
         })
     }
 
+    /// Is there none?
+    pub(crate) fn are_none(&self) -> bool {
+        self.hide.is_empty() && self.readonly.is_empty() && self.protected.is_empty()
+    }
+
     /// What holds for the place `below` the grant, given all directories on the way.
     pub(crate) fn judge<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> Verdict {
-        if self.hide.is_empty() && self.readonly.is_empty() && self.protected.is_empty() {
+        if self.are_none() {
             return Verdict::Open;
         }
         let mut path = String::new();

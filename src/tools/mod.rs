@@ -1,14 +1,19 @@
 //! The registry: one line a tool, one file a tool.
 //!
-//! May import: `cap` (the types of rights and targets), `error`, `limits`, `path`, `text`, `tool`.
+//! May import: `cap` (the types of rights and targets), `error`, `grep`, `ignore`, `limits`, `path`, `text`, `tool`.
 //! Absent on purpose: the grants, MCP, and any other table that a new tool would have to be put into.
 
 mod get_file_info;
+mod grep;
+mod grep_answer;
 mod list_allowed_directories;
 mod list_directory;
+mod name_pattern;
 mod read_media_file;
 mod read_multiple_files;
 mod read_text_file;
+mod search_answer;
+mod search_files;
 mod text_answer;
 
 use crate::tool::Entry;
@@ -21,4 +26,6 @@ pub const TOOLS: &[Entry] = &[
     Entry::of::<read_media_file::ReadMediaFile>(),
     Entry::of::<list_directory::ListDirectory>(),
     Entry::of::<get_file_info::GetFileInfo>(),
+    Entry::of::<search_files::SearchFiles>(),
+    Entry::of::<grep::Grep>(),
 ];

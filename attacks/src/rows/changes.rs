@@ -13,7 +13,8 @@ const fn row(
     Row::new(crate::Kind::Changes, id, path, code).later(later)
 }
 
-const OF_FILE: &[(&str, &str)] = &[("list_directory", "not_a_directory")];
+const OF_FILE: &[(&str, &str)] =
+    &[("list_directory", "not_a_directory"), ("search_files", "not_a_directory")];
 
 pub(super) const ROWS: &[Row] = &[
     row(
@@ -89,7 +90,12 @@ pub(super) const ROWS: &[Row] = &[
         "sub/file.txt",
         "is_a_directory",
     )
-    .except(&[("get_file_info", "ok"), ("list_directory", "ok")])
+    .except(&[
+        ("search_files", "ok"),
+        ("grep", "ok"),
+        ("get_file_info", "ok"),
+        ("list_directory", "ok"),
+    ])
     .harmless("an empty directory"),
     row(
         "mount-over-a-directory",

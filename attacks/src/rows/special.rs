@@ -18,7 +18,8 @@ const fn no_file(id: &'static str, tree: &'static [Step], path: &'static str) ->
     row(id, tree, path, "special_file").except(&[("get_file_info", "ok")])
 }
 
-const OF_FILE: &[(&str, &str)] = &[("list_directory", "not_a_directory")];
+const OF_FILE: &[(&str, &str)] =
+    &[("list_directory", "not_a_directory"), ("search_files", "not_a_directory")];
 /// A link that goes through /proc is no more followed than opened.
 const MAGIC: &[(Victim, Harm)] = &[(Victim::Join, Harm::Leaks), (Victim::Prefix, Harm::Leaks)];
 
@@ -50,16 +51,27 @@ pub(super) const ROWS: &[Row] = &[
         .harmless("the kernel refuses to open it"),
     row("hole-of-a-terabyte", &[Sparse("grant/f", 1 << 40)], "f", "not_text")
         .except(&[
+            ("grep", "ok"),
             ("get_file_info", "ok"),
             ("list_directory", "not_a_directory"),
+            ("search_files", "not_a_directory"),
             ("read_media_file", "over_limit"),
         ])
         .harms(HANGS),
     row("unreadable-file", &[Mode("grant/sub/file.txt", 0o000)], "sub/file.txt", "os_denied")
-        .except(&[("get_file_info", "ok"), ("list_directory", "not_a_directory")])
+        .except(&[
+            ("get_file_info", "ok"),
+            ("list_directory", "not_a_directory"),
+            ("search_files", "not_a_directory"),
+        ])
         .harmless("the kernel refuses"),
     row("unreadable-directory", &[Mode("grant/sub", 0o000)], "sub", "is_a_directory")
-        .except(&[("get_file_info", "ok"), ("list_directory", "os_denied")])
+        .except(&[
+            ("search_files", "os_denied"),
+            ("grep", "os_denied"),
+            ("get_file_info", "ok"),
+            ("list_directory", "os_denied"),
+        ])
         .harmless("the kernel refuses"),
     row("below-an-unreadable-directory", &[Mode("grant/sub", 0o000)], "sub/file.txt", "os_denied")
         .harmless("the kernel refuses"),

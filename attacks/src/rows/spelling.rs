@@ -13,7 +13,8 @@ const fn name(id: &'static str, path: &'static str) -> Row {
     row(id, path, "not_found").harmless("a name like any other")
 }
 
-const OF_FILE: &[(&str, &str)] = &[("list_directory", "not_a_directory")];
+const OF_FILE: &[(&str, &str)] =
+    &[("list_directory", "not_a_directory"), ("search_files", "not_a_directory")];
 
 pub(super) const ROWS: &[Row] = &[
     row("dotdot", "../outside/secret.txt", "bad_path").harms(LEXICAL),
@@ -50,7 +51,12 @@ pub(super) const ROWS: &[Row] = &[
         .harms(JOIN),
     row("absolute-device", "/dev/zero", "unknown_grant").harms(&[(Victim::Join, Harm::Hangs)]),
     row("absolute-root", "/", "is_a_directory")
-        .except(&[("list_directory", "ok"), ("get_file_info", "ok")])
+        .except(&[
+            ("list_directory", "ok"),
+            ("get_file_info", "ok"),
+            ("search_files", "ok"),
+            ("grep", "ok"),
+        ])
         .harmless("means the grant here, and holds no secret of ours there"),
     row("absolute-etc", "/etc/passwd", "unknown_grant").harmless("holds no secret of ours"),
     row("absolute-environment", "/proc/self/environ", "unknown_grant")

@@ -1,0 +1,385 @@
+//! [`walk`]: everything below a directory, by several threads, each entry reached from the handle of
+//! the directory that holds it.
+//!
+//! A directory is opened by its name in its parent, and only if it is one: a link is an entry and
+//! nothing more, so a walk neither leaves the grant nor goes round. What waits to be walked holds the
+//! handle of its parent, up to [`MAX_OPEN`] of them; beyond that it is found again from the root of the
+//! walk, name by name.
+//!
+//! Who walks says by a [`Visit`] what to make of entries. The order is that of the threads: who needs
+//! another sorts what was found.
+//!
+//! May import: `path`, `limits`, `error`. Absent on purpose: following links, and what is ignored.
+
+use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use rustix::fs::{FileType, Mode, OFlags, RawDir};
+use rustix::io::Errno;
+
+use super::beneath::{Kind, lstat, stays_on_mount};
+use super::grant::Grant;
+use super::pseudo::is_pseudo;
+use super::rules::Verdict;
+use super::walked::{Listing, Skipped, WalkedDir, WalkedEntry};
+use super::{Place, Read};
+use crate::error::ToolError;
+use crate::limits::{Budget, Spent};
+use crate::path::Name;
+
+/// Most directories of one walk that are open at once, besides those being read.
+const MAX_OPEN: usize = 32;
+/// Most directories on the way from the root of a walk to an entry. Deeper is skipped, and counted.
+const MAX_DEPTH: usize = 512;
+/// Bytes of directory entries that are read at a time.
+const BUFFER: usize = 32 << 10;
+/// Entries of one directory that one thread visits before another may take the next ones.
+const CHUNK: usize = 64;
+
+/// What is done with what a walk finds. One for all threads.
+pub trait Visit: Sync {
+    /// What is known in a directory and holds for all below it.
+    type Known: Clone + Send + Sync;
+    /// What one thread has found.
+    type Found: Default + Send;
+    /// Is a file much work? Then large directories are shared among threads.
+    const IS_WORK: bool;
+
+    /// A directory was read: what holds in it, and for all below it.
+    fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Self::Known) -> Self::Known;
+
+    /// One entry. For a directory the answer says whether to go on into it.
+    fn entry(
+        &self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        known: &Self::Known,
+        found: &mut Self::Found,
+    ) -> bool;
+}
+
+/// What became of a walk.
+pub struct Walked<F> {
+    /// What each thread has found.
+    pub found: Vec<F>,
+    /// What was not looked into.
+    pub skipped: Skipped,
+    /// Did its time end before it did?
+    pub is_cut: bool,
+}
+
+/// Walks everything below a directory. `known` is what holds at its root.
+///
+/// # Errors
+/// Those of [`Place::entries`] for the root itself; `cancelled`.
+pub fn walk<V: Visit>(
+    root: &Place<Read>,
+    visit: &V,
+    known: V::Known,
+    budget: &Budget,
+) -> Result<Walked<V::Found>, ToolError> {
+    let Some(grant) = root.grants.inner().grants.get(root.grant) else {
+        return Ok(Walked { found: vec![], skipped: Skipped::default(), is_cut: false });
+    };
+    let dir = WalkedDir::root(root)?;
+    let walk = Walk {
+        visit,
+        grant,
+        budget,
+        root: Arc::new(dir),
+        queue: Mutex::default(),
+        more: Condvar::new(),
+        skipped: Mutex::default(),
+        spent: AtomicBool::new(false),
+        cancelled: AtomicBool::new(false),
+    };
+    let root = Task { dir: Where::Here(Arc::clone(&walk.root)), work: Work::Read(known) };
+    walk.queue().tasks.push(root);
+    let found = std::thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads(budget)).map(|_| scope.spawn(|| walk.work())).collect();
+        let mut found = vec![walk.work()];
+        for helper in helpers {
+            found.push(helper.join().unwrap_or_else(|crash| std::panic::resume_unwind(crash)));
+        }
+        found
+    });
+    if walk.cancelled.load(Ordering::Relaxed) {
+        return Err(Spent::Cancelled.into());
+    }
+    let skipped = walk.skipped.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Walked { found, skipped, is_cut: walk.spent.load(Ordering::Relaxed) })
+}
+
+/// As many as the machine has for us; more would be in each other's way.
+fn threads(budget: &Budget) -> usize {
+    let there = rustix::thread::sched_getaffinity(None).map_or(1, |set| set.count() as usize);
+    there.min(budget.limits().max_search_threads).max(1)
+}
+
+struct Walk<'a, V: Visit> {
+    visit: &'a V,
+    grant: &'a Grant,
+    budget: &'a Budget,
+    root: Arc<WalkedDir>,
+    queue: Mutex<Queue<V::Known>>,
+    more: Condvar,
+    skipped: Mutex<Skipped>,
+    spent: AtomicBool,
+    cancelled: AtomicBool,
+}
+
+struct Queue<K> {
+    tasks: Vec<Task<K>>,
+    /// Threads that may still add tasks.
+    busy: usize,
+}
+
+impl<K> Default for Queue<K> {
+    fn default() -> Self {
+        Self { tasks: vec![], busy: 0 }
+    }
+}
+
+struct Task<K> {
+    dir: Where,
+    work: Work<K>,
+}
+
+/// Where the directory of a task is.
+enum Where {
+    /// It is open.
+    Here(Arc<WalkedDir>),
+    /// It has this name in an open one.
+    In(Arc<WalkedDir>, Name),
+    /// It is at the end of these names below the root of the grant.
+    Below(Vec<Name>),
+}
+
+enum Work<K> {
+    /// Read it; that is what holds above.
+    Read(K),
+    /// Visit these entries of it.
+    Visit(Listing, K),
+}
+
+impl<V: Visit> Walk<'_, V> {
+    fn queue(&self) -> MutexGuard<'_, Queue<V::Known>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes tasks until there are none, and nobody is left who could add one.
+    fn work(&self) -> V::Found {
+        let (mut found, mut buffer) = (V::Found::default(), vec![MaybeUninit::uninit(); BUFFER]);
+        loop {
+            let mut queue = self.queue();
+            let task = loop {
+                if let Some(task) = queue.tasks.pop() {
+                    break task;
+                }
+                if queue.busy == 0 {
+                    self.more.notify_all();
+                    return found;
+                }
+                queue = self.more.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            };
+            queue.busy += 1;
+            drop(queue);
+            let _busy = Busy(self);
+            if !self.is_over() {
+                self.run(task, &mut buffer, &mut found);
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        match self.budget.step() {
+            Ok(()) => self.spent.load(Ordering::Relaxed),
+            Err(spent) => {
+                self.spent.store(true, Ordering::Relaxed);
+                if spent == Spent::Cancelled {
+                    self.cancelled.store(true, Ordering::Relaxed);
+                }
+                true
+            }
+        }
+    }
+
+    fn run(&self, task: Task<V::Known>, buffer: &mut [MaybeUninit<u8>], found: &mut V::Found) {
+        let Some(dir) = self.open(task.dir) else { return };
+        match task.work {
+            Work::Visit(names, known) => self.visit_all(&dir, &names, &known, found),
+            Work::Read(above) => {
+                let Ok(names) = self.read(&dir, buffer) else {
+                    return self.skip(|skipped| &mut skipped.unreadable, &dir.below);
+                };
+                let known = self.visit.enter(&dir, &names, &above);
+                if V::IS_WORK && names.len() > 2 * CHUNK {
+                    let parts = names.chunks(CHUNK).into_iter().map(|part| Task {
+                        dir: Where::Here(Arc::clone(&dir)),
+                        work: Work::Visit(part, known.clone()),
+                    });
+                    self.add(parts);
+                } else {
+                    self.visit_all(&dir, &names, &known, found);
+                }
+            }
+        }
+    }
+
+    fn visit_all(
+        &self,
+        dir: &Arc<WalkedDir>,
+        names: &Listing,
+        known: &V::Known,
+        found: &mut V::Found,
+    ) {
+        let mut inside = vec![];
+        for (i, entry) in names.iter().enumerate() {
+            if (V::IS_WORK || i % CHUNK == CHUNK - 1) && self.is_over() {
+                return;
+            }
+            let goes_on = self.visit.entry(dir, entry, known, found);
+            if !goes_on || entry.kind != Kind::Directory {
+                continue;
+            }
+            let Some(name) = Name::from_bytes(entry.name) else { continue };
+            let below = || -> Vec<Name> { dir.below.iter().chain([&name]).cloned().collect() };
+            if dir.below.len() - dir.root_depth >= MAX_DEPTH {
+                self.skip(|skipped| &mut skipped.too_deep, &below());
+                continue;
+            }
+            let at = if dir.open.load(Ordering::Relaxed) > MAX_OPEN {
+                Where::Below(below())
+            } else {
+                Where::In(Arc::clone(dir), name)
+            };
+            inside.push(Task { dir: at, work: Work::Read(known.clone()) });
+        }
+        self.add(inside);
+    }
+
+    fn add(&self, tasks: impl IntoIterator<Item = Task<V::Known>>) {
+        let mut queue = self.queue();
+        let before = queue.tasks.len();
+        queue.tasks.extend(tasks);
+        if queue.tasks.len() > before {
+            self.more.notify_all();
+        }
+    }
+
+    /// Opens the directory of a task; where it is gone, or must not be entered, that is counted.
+    fn open(&self, dir: Where) -> Option<Arc<WalkedDir>> {
+        let (parent, name) = match dir {
+            Where::Here(dir) => return Some(dir),
+            Where::In(parent, name) => (parent, name),
+            Where::Below(mut below) => {
+                let name = below.pop()?;
+                let mut parent = Arc::clone(&self.root);
+                for step in below.split_off(self.root.root_depth) {
+                    parent = self.enter(&parent, &step)?;
+                }
+                (parent, name)
+            }
+        };
+        self.enter(&parent, &name)
+    }
+
+    fn enter(&self, parent: &WalkedDir, name: &Name) -> Option<Arc<WalkedDir>> {
+        let below: Vec<Name> = parent.below.iter().chain([name]).cloned().collect();
+        let elsewhere = |below: &[Name]| self.skip(|skipped| &mut skipped.elsewhere, below);
+        if !stays_on_mount(self.grant.mount, &parent.fd, name) {
+            elsewhere(&below);
+            return None;
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = match rustix::fs::openat(&parent.fd, name.as_os_str(), flags, Mode::empty()) {
+            Ok(fd) => fd,
+            // It was swapped for something else, or is gone.
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return None,
+            Err(_) => {
+                self.skip(|skipped| &mut skipped.unreadable, &below);
+                return None;
+            }
+        };
+        if rustix::fs::fstat(&fd).map_or(true, |stat| stat.st_dev != self.grant.device)
+            && is_pseudo(&fd) != Ok(false)
+        {
+            elsewhere(&below);
+            return None;
+        }
+        let mut path = parent.path.clone();
+        path.extend_from_slice(name.as_bytes());
+        path.push(b'/');
+        parent.open.fetch_add(1, Ordering::Relaxed);
+        Some(Arc::new(WalkedDir {
+            fd,
+            grants: parent.grants.clone(),
+            grant: parent.grant,
+            below,
+            root_depth: parent.root_depth,
+            path,
+            root_len: parent.root_len,
+            open: Arc::clone(&parent.open),
+        }))
+    }
+
+    /// The names in a directory, hidden ones left out.
+    fn read(&self, dir: &WalkedDir, buffer: &mut [MaybeUninit<u8>]) -> Result<Listing, Errno> {
+        let mut names = Listing::default();
+        let mut raw = RawDir::new(&dir.fd, buffer);
+        while let Some(entry) = raw.next() {
+            if names.len() % CHUNK == CHUNK - 1 && self.is_over() {
+                break;
+            }
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            let is_plain = self.grant.rules.are_none() && entry.file_type() != FileType::Unknown;
+            let kind = match name {
+                b"." | b".." => continue,
+                // Nearly always, and without a copy.
+                _ if is_plain => Some(entry.file_type().into()),
+                _ => self.kind(dir, name, entry.file_type()),
+            };
+            if let Some(kind) = kind {
+                names.push(name, kind);
+            }
+        }
+        Ok(names)
+    }
+
+    /// What a name stands for; nothing if it is hidden, or gone.
+    fn kind(&self, dir: &WalkedDir, name: &[u8], said: FileType) -> Option<Kind> {
+        let name = Name::from_bytes(name)?;
+        if self.grant.rules.judge(dir.below.iter().chain([&name])) == Verdict::Hidden {
+            return None;
+        }
+        match said {
+            // Some file systems do not say.
+            FileType::Unknown => {
+                lstat(&dir.fd, &name).ok().map(|stat| FileType::from_raw_mode(stat.st_mode).into())
+            }
+            known => Some(known.into()),
+        }
+    }
+
+    fn skip(&self, which: impl FnOnce(&mut Skipped) -> &mut u64, below: &[Name]) {
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        *which(&mut skipped) += 1;
+        let shown = self.root.grants.shown(self.root.grant, below);
+        skipped.example.get_or_insert(shown);
+    }
+}
+
+/// A thread that runs a task. When it ends, even by a crash, the others hear of it.
+struct Busy<'w, 'a, V: Visit>(&'w Walk<'a, V>);
+
+impl<V: Visit> Drop for Busy<'_, '_, V> {
+    fn drop(&mut self) {
+        let mut queue = self.0.queue();
+        queue.busy -= 1;
+        if queue.busy == 0 && queue.tasks.is_empty() {
+            self.0.more.notify_all();
+        }
+    }
+}

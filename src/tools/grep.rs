@@ -1,0 +1,316 @@
+//! `grep`: lines that match, in the files below a directory, grouped by file in the order of paths.
+//!
+//! Threads search; what they keep is what fits the page, so memory does not grow with what is found.
+
+use ::ignore::types::{Types, TypesBuilder};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::grep_answer::{Found, answer};
+use super::name_pattern::NamePattern;
+use crate::cap::{
+    Kind, Listing, Read, Scope, Scoped, Skipped, Target, Visit, Walked, WalkedDir, WalkedEntry,
+    walk,
+};
+use crate::error::{Code, ToolError};
+use crate::grep::{Meaning, Outcome, Pattern, Search, Wanted};
+use crate::ignore::{Ignored, is_of_versions};
+use crate::limits::Budget;
+use crate::path::{VirtualPath, percent_decoded};
+use crate::tool::Tool;
+
+/// Lines on one page, where the client does not say.
+const PAGE: usize = 250;
+/// Lines of one file, where the client does not say.
+const PER_FILE: usize = 20;
+/// Most lines about a match.
+const MOST_CONTEXT: usize = 100;
+
+pub(super) struct Grep;
+
+#[derive(Deserialize, JsonSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
+pub(super) struct Args {
+    /// A regular expression, as ripgrep has them.
+    #[schemars(example = r"fn \w+\(")]
+    pattern: String,
+    /// Where to search: a directory or a file; everywhere when left out.
+    #[serde(default)]
+    #[schemars(example = &"src")]
+    path: VirtualPath,
+    /// Only files that one of these globs names.
+    #[serde(default)]
+    #[schemars(example = ["*.rs"])]
+    glob: Vec<String>,
+    /// Only files of this type, as ripgrep calls it: rust, py, js.
+    #[serde(default, rename = "type")]
+    #[schemars(example = &"rust")]
+    kind: Option<String>,
+    /// Search for the text as it stands.
+    #[serde(default)]
+    #[schemars(example = false)]
+    literal: bool,
+    /// Whatever the case.
+    #[serde(default)]
+    #[schemars(example = true)]
+    ignore_case: bool,
+    /// Only whole words.
+    #[serde(default)]
+    #[schemars(example = false)]
+    word: bool,
+    /// Let a match go over line ends.
+    #[serde(default)]
+    #[schemars(example = false)]
+    multiline: bool,
+    /// Lines, only the paths, or a count for each file.
+    #[serde(default)]
+    #[schemars(example = &"content")]
+    output: Output,
+    /// Lines before each match.
+    #[serde(default)]
+    #[schemars(example = 2)]
+    before: Option<usize>,
+    /// Lines behind each match.
+    #[serde(default)]
+    #[schemars(example = 2)]
+    after: Option<usize>,
+    /// Lines before and behind.
+    #[serde(default)]
+    #[schemars(example = 2)]
+    context: Option<usize>,
+    /// Leave out what .gitignore and .ignore name.
+    #[serde(default = "yes")]
+    #[schemars(example = true)]
+    respect_ignore: bool,
+    /// Also what begins with a dot.
+    #[serde(default = "yes")]
+    #[schemars(example = true)]
+    hidden: bool,
+    /// Most lines, or files, of one answer.
+    #[serde(default)]
+    #[schemars(example = 250, range(min = 1))]
+    limit: Option<usize>,
+    /// Most matching lines of one file; 0 for all.
+    #[serde(default)]
+    #[schemars(example = 20, range(min = 0))]
+    per_file: Option<usize>,
+    /// The last lines of each file rather than the first, as of logs.
+    #[serde(default)]
+    #[schemars(example = false)]
+    from_end: bool,
+    /// Where to go on: the value that the previous answer named.
+    #[serde(default)]
+    #[schemars(example = "after:120:src/main.rs")]
+    cursor: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Output {
+    #[default]
+    Content,
+    Files,
+    Count,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Tool for Grep {
+    const NAME: &'static str = "grep";
+    const ABOUT: &'static str = "Finds lines by CONTENT. Each file's path, then `412:text` of its lines (`413-text` \
+        around them). The last line, in brackets, has the totals, says what was not searched, and names the cursor \
+        that continues.";
+    type Needs = Scope<Read>;
+    type Args = Args;
+    type Output = String;
+
+    fn paths(args: &Args) -> &VirtualPath {
+        &args.path
+    }
+
+    fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
+        let asked = Asked::new(args, budget)?;
+        let targets = match at {
+            Scoped::One(target) => vec![target],
+            Scoped::Roots(targets) => targets,
+        };
+        let (mut found, mut skipped, mut is_cut) = (Found::default(), Skipped::default(), false);
+        for target in &targets {
+            let walked = asked.below(target)?;
+            for part in walked.found {
+                found.add(part, asked.page);
+            }
+            skipped.add(walked.skipped);
+            is_cut |= walked.is_cut;
+        }
+        let cut = is_cut.then_some(budget.limits().call_deadline_ms);
+        Ok(answer(&asked, &found, &skipped, cut))
+    }
+}
+
+/// What is asked for.
+pub(super) struct Asked<'a> {
+    pub(super) pattern: Pattern,
+    pub(super) wanted: Wanted,
+    pub(super) globs: Vec<NamePattern>,
+    pub(super) types: Option<Types>,
+    pub(super) output: Output,
+    pub(super) respects: bool,
+    pub(super) hidden: bool,
+    pub(super) page: usize,
+    pub(super) after: Option<(String, u64)>,
+    pub(super) budget: &'a Budget,
+}
+
+impl<'a> Asked<'a> {
+    fn new(args: &Args, budget: &'a Budget) -> Result<Self, ToolError> {
+        let meaning = Meaning {
+            literal: args.literal,
+            ignore_case: args.ignore_case,
+            word: args.word,
+            multiline: args.multiline,
+        };
+        let about = |one: Option<usize>| one.or(args.context).unwrap_or(0).min(MOST_CONTEXT);
+        let per_file = match args.per_file.unwrap_or(PER_FILE) {
+            0 => usize::MAX,
+            some => some,
+        };
+        let page = args.limit.unwrap_or(PAGE).clamp(1, 10_000);
+        let wanted = Wanted {
+            lines: match args.output {
+                // Behind a page's worth there is nothing to show of a file.
+                Output::Content => Some(per_file.min(page.saturating_mul(4).max(10_000))),
+                Output::Count => Some(0),
+                Output::Files => None,
+            },
+            from_end: args.from_end,
+            before: about(args.before),
+            after: about(args.after),
+        };
+        Ok(Self {
+            pattern: Pattern::new(&args.pattern, meaning)?,
+            wanted,
+            globs: args
+                .glob
+                .iter()
+                .map(|glob| NamePattern::new("glob", glob))
+                .collect::<Result<_, _>>()?,
+            types: args.kind.as_deref().map(types).transpose()?,
+            output: args.output,
+            respects: args.respect_ignore,
+            hidden: args.hidden,
+            page,
+            after: args.cursor.as_deref().map(read_cursor).transpose()?,
+            budget,
+        })
+    }
+
+    fn below(&self, target: &Target<Read>) -> Result<Walked<Found>, ToolError> {
+        let place = target.place(self.budget)?;
+        if let Some(Kind::File) = place.what() {
+            let mut found = Found::default();
+            self.search(&place.open_file()?, || place.shown(), &mut found);
+            return Ok(Walked { found: vec![found], skipped: Skipped::default(), is_cut: false });
+        }
+        let above = if self.respects { Ignored::above(&place) } else { Ignored::default() };
+        walk(&place, self, above, self.budget)
+    }
+
+    fn search(
+        &self,
+        file: &crate::cap::OpenFile,
+        shown: impl FnOnce() -> String,
+        found: &mut Found,
+    ) {
+        let search =
+            found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), self.wanted));
+        match search.file(file, self.budget) {
+            Outcome::Searched(hits) if hits.count == 0 => {}
+            Outcome::Searched(mut hits) => {
+                found.total_files += 1;
+                found.total_lines += hits.count;
+                let shown = shown();
+                let is_new = match &self.after {
+                    Some((path, line)) if shown == *path => {
+                        hits.lines.retain(|kept| kept.number > *line);
+                        !hits.lines.is_empty()
+                    }
+                    Some((path, _)) => shown > *path,
+                    None => true,
+                };
+                if is_new {
+                    found.insert(shown, hits, self.page);
+                }
+            }
+            Outcome::Binary => found.binary += 1,
+            Outcome::Failed => found.failed += 1,
+        }
+    }
+}
+
+impl Visit for Asked<'_> {
+    type Known = Ignored;
+    type Found = Found;
+    const IS_WORK: bool = true;
+
+    fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
+        if self.respects { above.and_in(dir, names) } else { above.clone() }
+    }
+
+    fn entry(
+        &self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        ignored: &Ignored,
+        found: &mut Found,
+    ) -> bool {
+        let WalkedEntry { name, kind } = entry;
+        if is_of_versions(name) || !self.hidden && name.starts_with(b".") {
+            return false;
+        }
+        if ignored.covers(dir, entry) {
+            found.passed_by.count(kind == Kind::Directory, || dir.shown(name));
+            return false;
+        }
+        if kind != Kind::File {
+            return true;
+        }
+        let is_meant = (self.globs.is_empty()
+            || self.globs.iter().any(|glob| glob.is_match(dir.path(), name)))
+            && self.types.as_ref().is_none_or(|types| {
+                use std::os::unix::ffi::OsStrExt as _;
+                types.matched(std::ffi::OsStr::from_bytes(name), false).is_whitelist()
+            });
+        if is_meant {
+            match dir.open_file(name) {
+                Some(file) => self.search(&file, || dir.shown(name), found),
+                None => found.failed += 1,
+            }
+        }
+        true
+    }
+}
+
+fn types(name: &str) -> Result<Types, ToolError> {
+    let mut types = TypesBuilder::new();
+    types.add_defaults().select(name);
+    types.build().map_err(|_| {
+        let short: String = name.chars().take(50).collect();
+        ToolError::new(Code::BadArgs, format!("`type` `{short}` is none that ripgrep has"))
+            .hint("use `glob`, such as [\"*.rs\"]")
+    })
+}
+
+fn read_cursor(cursor: &str) -> Result<(String, u64), ToolError> {
+    let read = || {
+        let (line, path) = cursor.strip_prefix("after:")?.split_once(':')?;
+        let line = if line == "end" { u64::MAX } else { line.parse().ok()? };
+        Some((String::from_utf8(percent_decoded(path)?).ok()?, line))
+    };
+    read().ok_or_else(|| {
+        ToolError::new(Code::BadArgs, "`cursor` is none that grep gave")
+            .hint("leave it out to begin at the top, or pass it back unchanged")
+    })
+}

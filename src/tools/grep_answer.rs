@@ -1,0 +1,146 @@
+//! What `grep` keeps of what it finds, and how a page of it is told.
+//!
+//! Files in the order of their paths; of these as many as one page takes. The rest is counted.
+
+use std::collections::BTreeMap;
+
+use super::grep::{Asked, Output};
+use super::search_answer::{PassedBy, not_searched};
+use crate::cap::Skipped;
+use crate::grep::{Hits, Search};
+use crate::path::percent_encoded;
+
+/// Characters of an answer that are kept free for its closing line.
+const CLOSING: usize = 2_000;
+
+/// What one thread has found.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) search: Option<Search>,
+    pub(super) files: BTreeMap<String, Hits>,
+    /// Lines of these files that count for the page.
+    kept: usize,
+    /// Is there more behind them that was not kept?
+    has_more: bool,
+    pub(super) total_lines: u64,
+    pub(super) total_files: u64,
+    pub(super) binary: u64,
+    pub(super) failed: u64,
+    pub(super) passed_by: PassedBy,
+}
+
+impl Found {
+    pub(super) fn insert(&mut self, path: String, hits: Hits, page: usize) {
+        self.kept += weight(&hits);
+        self.files.insert(path, hits);
+        // What lies behind a full page is counted, and not kept.
+        while let Some(last) = self.files.last_entry() {
+            let rest = self.kept - weight(last.get());
+            if rest < page {
+                break;
+            }
+            self.kept = rest;
+            self.has_more = true;
+            last.remove();
+        }
+    }
+
+    pub(super) fn add(&mut self, other: Self, page: usize) {
+        self.total_lines += other.total_lines;
+        self.total_files += other.total_files;
+        self.has_more |= other.has_more;
+        self.binary += other.binary;
+        self.failed += other.failed;
+        self.passed_by.add(other.passed_by);
+        for (path, hits) in other.files {
+            self.insert(path, hits, page);
+        }
+    }
+}
+
+/// How much of a page a file takes.
+fn weight(hits: &Hits) -> usize {
+    hits.lines.iter().filter(|line| line.is_match).count().max(1)
+}
+
+/// The page, and what it says of itasked.
+pub(super) fn answer(
+    asked: &Asked<'_>,
+    found: &Found,
+    skipped: &Skipped,
+    cut: Option<u64>,
+) -> String {
+    let room = asked.budget.limits().max_search_chars.saturating_sub(CLOSING);
+    let (mut text, mut used, mut shown) = (String::new(), 0, 0);
+    let (mut last, mut is_whole) = (None, !found.has_more);
+    'files: for (path, hits) in &found.files {
+        let head = match asked.output {
+            Output::Content if text.is_empty() => format!("{path}\n"),
+            Output::Content => format!("\n{path}\n"),
+            Output::Files => format!("{path}\n"),
+            Output::Count => format!("{path}:{}\n", hits.count),
+        };
+        if shown > 0 && (shown >= asked.page || used + head.chars().count() > room) {
+            is_whole = false;
+            break;
+        }
+        used += head.chars().count();
+        text += &head;
+        if asked.output != Output::Content {
+            shown += 1;
+            last = Some((path, u64::MAX));
+            continue;
+        }
+        let mut before = None;
+        for line in &hits.lines {
+            let between = before.is_some_and(|before| line.number > before + 1)
+                && asked.wanted.before + asked.wanted.after > 0;
+            let mark = if line.is_match { ':' } else { '-' };
+            let gap = if between { "--\n" } else { "" };
+            let line_text = format!("{gap}{}{mark}{}\n", line.number, line.text);
+            used += line_text.chars().count();
+            if shown > 0 && (shown >= asked.page || used > room) {
+                is_whole = false;
+                break 'files;
+            }
+            text += &line_text;
+            shown += usize::from(line.is_match);
+            before = Some(line.number);
+            last = Some((path, line.number));
+        }
+        let kept = weight(hits) as u64;
+        if hits.count > kept && asked.after.as_ref().is_none_or(|(after, _)| after != path) {
+            text += &format!("[{} more in this file: per_file=0]\n", hits.count - kept);
+        }
+        last = Some((path, u64::MAX));
+    }
+    let (lines, files) = (found.total_lines, found.total_files);
+    let mut facts = vec![match asked.output {
+        _ if files == 0 => "no line matches".into(),
+        Output::Files => count(files, "file matches", "files match"),
+        _ => format!(
+            "{} in {}",
+            count(lines, "matching line", "matching lines"),
+            count(files, "file", "files")
+        ),
+    }];
+    if found.binary > 0 {
+        facts.push(format!("{} not searched", count(found.binary, "binary file", "binary files")));
+    }
+    if found.failed > 0 {
+        facts.push(format!("{} not searched to the end", count(found.failed, "file", "files")));
+    }
+    facts.extend(not_searched(&found.passed_by, skipped, cut));
+    if let Some((path, line)) = last.filter(|_| !is_whole) {
+        let line = if line == u64::MAX { "end".into() } else { line.to_string() };
+        facts.push(format!(
+            "continue with cursor=after:{line}:{}",
+            percent_encoded(path.as_bytes())
+        ));
+    }
+    format!("{text}[{}]", facts.join("; "))
+}
+
+fn count(n: u64, one: &str, more: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { more })
+}
