@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::cap::{Grants, Resolver, Rights};
 use crate::limits::Limits;
 use crate::path::printable;
-use crate::sandbox::{Sealed, Wall as Kernel, kernel_rights};
+use crate::sandbox::{Sealed, Wall as Kernel};
 
 /// One grant as the operator may see it, host paths and all.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ impl Report {
         };
         Self {
             version: env!("CARGO_PKG_VERSION"),
-            grants: rows.iter().map(grant).collect(),
+            grants: rows.iter().map(|row| grant(row, sealed)).collect(),
             walls: vec![
                 Wall::new("names resolve only from handles", true, resolver),
                 Wall::new("rights are types", true, "checked when the program was compiled"),
@@ -196,13 +196,13 @@ fn not_covered(rows: &[Row], sealed: &Sealed) -> Vec<&'static str> {
     gaps
 }
 
-fn grant(row: &Row) -> Grant {
+fn grant(row: &Row, sealed: &Sealed) -> Grant {
     let place = row.place.as_ref();
     let rights = place.map_or(Rights::NONE, |_| row.rights);
     Grant {
         name: row.name.clone(),
         rights: rights.to_string(),
-        kernel: kernel_rights(rights),
+        kernel: sealed.kernel_rights(rights),
         spelled: row.announced.clone(),
         canonical: place.ok().map(|place| place.canonical.display().to_string()),
         device: place.ok().map(|place| place.device),

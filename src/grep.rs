@@ -12,7 +12,8 @@ use std::io;
 use grep_matcher::Matcher as _;
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use grep_searcher::{
-    BinaryDetection, Searcher, SearcherBuilder, Sink, SinkContext, SinkFinish, SinkMatch,
+    BinaryDetection, Searcher, SearcherBuilder, Sink, SinkContext, SinkContextKind, SinkFinish,
+    SinkMatch,
 };
 
 use crate::cap::OpenFile;
@@ -54,14 +55,30 @@ pub struct Meaning {
 /// What of a file is wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
-    /// Most matching lines that are kept; none: the file is named alone, and left at its first match.
-    pub lines: Option<usize>,
-    /// Keep the last ones rather than the first.
-    pub from_end: bool,
+    /// Which of its matching lines.
+    pub output: Lines,
     /// Lines before each match.
     pub before: usize,
     /// Lines behind each match.
     pub after: usize,
+}
+
+/// Which of the matching lines of a file are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    /// None: whether there is any is all that is asked, and the file is left at its first.
+    Any,
+    /// None, but all are counted.
+    Counted,
+    /// The first ones; of these no more than a page takes, and one to say that there is more.
+    First {
+        /// How many of the file.
+        of: usize,
+        /// How many a page takes.
+        page: usize,
+    },
+    /// So many of the last ones.
+    Last(usize),
 }
 
 /// A line of a file.
@@ -80,7 +97,9 @@ pub struct Line {
 pub struct Hits {
     /// How many lines match: all of them, or 1 where the file was left at its first.
     pub count: u64,
-    /// The lines that were to be kept, in order.
+    /// How many of these are among those that are wanted, on this page or another.
+    pub selected: u64,
+    /// Of the wanted lines those for this page, in order.
     pub lines: Vec<Line>,
 }
 
@@ -152,23 +171,26 @@ fn bad(why: &str) -> ToolError {
 impl Search {
     /// Searches for `pattern`.
     pub fn new(pattern: Pattern, wanted: Wanted) -> Self {
+        let shows = matches!(wanted.output, Lines::First { .. } | Lines::Last(_));
+        let about = |lines| if shows { lines } else { 0 };
         let searcher = SearcherBuilder::new()
             .line_number(true)
             .multi_line(pattern.multiline)
-            .before_context(if wanted.lines.is_some() { wanted.before } else { 0 })
-            .after_context(if wanted.lines.is_some() { wanted.after } else { 0 })
+            .before_context(about(wanted.before))
+            .after_context(about(wanted.after))
             .heap_limit(Some(MOST_HELD))
             .binary_detection(BinaryDetection::quit(0))
             .build();
         Self { pattern, wanted, searcher, buffer: vec![] }
     }
 
-    /// Searches one file.
-    pub fn file(&mut self, file: &OpenFile, budget: &Budget) -> Outcome {
+    /// Searches one file. Lines up to number `behind` were shown already: they are counted alone.
+    pub fn file(&mut self, file: &OpenFile, behind: u64, budget: &Budget) -> Outcome {
         let mut kept = Kept {
             matcher: &self.pattern.matcher,
             multiline: self.pattern.multiline,
-            wanted: self.wanted,
+            output: self.wanted.output,
+            behind,
             budget,
             hits: Hits::default(),
             lines: VecDeque::new(),
@@ -195,7 +217,8 @@ impl Search {
         match searched {
             _ if kept.is_binary => Outcome::Binary,
             Ok(()) => {
-                kept.hits.lines = kept.lines.into();
+                kept.hits.lines =
+                    kept.lines.into_iter().filter(|line| line.number > behind).collect();
                 Outcome::Searched(kept.hits)
             }
             Err(_) => Outcome::Failed,
@@ -223,7 +246,8 @@ impl io::Read for Stream<'_> {
 struct Kept<'a> {
     matcher: &'a RegexMatcher,
     multiline: bool,
-    wanted: Wanted,
+    output: Lines,
+    behind: u64,
     budget: &'a Budget,
     hits: Hits,
     lines: VecDeque<Line>,
@@ -233,7 +257,24 @@ struct Kept<'a> {
 }
 
 impl Kept<'_> {
-    fn push(&mut self, number: u64, is_match: bool, bytes: &[u8], most: usize) {
+    /// Is the next match wanted?
+    fn wants_more(&self) -> bool {
+        match self.output {
+            Lines::Any | Lines::Counted => false,
+            Lines::First { of, .. } => self.hits.selected < of as u64,
+            Lines::Last(_) => true,
+        }
+    }
+
+    /// Is there room on the page for a line?
+    fn has_room(&self, number: u64) -> bool {
+        match self.output {
+            Lines::First { page, .. } => number > self.behind && self.matching <= page,
+            _ => true,
+        }
+    }
+
+    fn push(&mut self, number: u64, is_match: bool, bytes: &[u8]) {
         let lines = bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|byte| *byte == b'\n');
         for (line, number) in lines.zip(number..) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -241,12 +282,14 @@ impl Kept<'_> {
             self.lines.push_back(Line { number, is_match, text });
             self.matching += usize::from(is_match);
         }
-        while self.wanted.from_end && self.matching > most {
+        let Lines::Last(most) = self.output else { return };
+        while self.matching > most {
             // With the oldest match goes what stands before it.
             if let Some(Line { is_match: true, .. }) = self.lines.pop_front() {
                 self.matching -= 1;
             }
         }
+        self.hits.selected = self.matching as u64;
     }
 
     fn shortened(&self, line: &[u8]) -> String {
@@ -269,30 +312,39 @@ impl Sink for Kept<'_> {
 
     fn matched(&mut self, _: &Searcher, found: &SinkMatch<'_>) -> io::Result<bool> {
         self.budget.step().map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
-        let Some(most) = self.wanted.lines else {
+        if self.output == Lines::Any {
             self.hits.count = 1;
             return Ok(false);
-        };
+        }
         // Over line ends there are matches, as ripgrep counts them, and not lines that match.
-        let lines = if self.multiline { 1 } else { found.lines().count() };
-        self.hits.count += lines as u64;
-        if self.wanted.from_end || self.matching < most {
-            self.push(found.line_number().unwrap_or(0), true, found.bytes(), most);
+        let mut lines = 0;
+        if self.multiline {
+            // Matches that touch each other come as one.
+            self.matcher.find_iter(found.bytes(), |_| {
+                lines += 1;
+                true
+            })?;
+        } else {
+            lines = found.lines().count() as u64;
+        }
+        self.hits.count += lines;
+        let number = found.line_number().unwrap_or(0);
+        if self.wants_more() {
+            self.hits.selected += lines;
+            if self.has_room(number) {
+                self.push(number, true, found.bytes());
+            }
         }
         Ok(true)
     }
 
     fn context(&mut self, _: &Searcher, context: &SinkContext<'_>) -> io::Result<bool> {
-        let most = self.wanted.lines.unwrap_or(0);
-        let is_full = !self.wanted.from_end && self.matching >= most;
-        let is_before = *context.kind() == grep_searcher::SinkContextKind::Before;
-        if most > 0 && !(is_full && is_before) {
-            let last = self.lines.back().map_or(0, |line| line.number);
-            let number = context.line_number().unwrap_or(0);
-            // Behind the last match that is kept, only what follows it at once.
-            if !is_full || number <= last + 1 {
-                self.push(number, false, context.bytes(), most);
-            }
+        let number = context.line_number().unwrap_or(0);
+        // Behind the last match that is wanted, only what follows it at once.
+        let follows = *context.kind() == SinkContextKind::After
+            && self.lines.back().is_some_and(|last| number == last.number + 1);
+        if self.has_room(number) && (self.wants_more() || follows) {
+            self.push(number, false, context.bytes());
         }
         Ok(true)
     }

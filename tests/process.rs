@@ -9,16 +9,6 @@ use serde_json::json;
 
 use crate::common::{Client, Era, NOBODY, Sandbox, Without, for_everybody, preopen};
 
-/// The program, started by a shell that does something first.
-fn after(first: &str, args: &[&str]) -> Client {
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);
-    command.arg(env!("CARGO_BIN_EXE_preopen")).args(args);
-    let mut client = Client::spawn(command, Era::Modern, Without::Nothing);
-    client.request("server/discover", json!({}));
-    client
-}
-
 /// A line of a file of its own about a process.
 fn proc_line(client: &Client, file: &str, begins: &str) -> String {
     let text = std::fs::read_to_string(format!("/proc/{}/{file}", client.pid())).unwrap();
@@ -34,7 +24,8 @@ fn what_was_left_open_is_closed() {
         move || std::fs::File::open(fifo).unwrap().read_to_end(&mut vec![]).unwrap()
     });
     let grant = sandbox.path("grant");
-    let mut client = after(&format!("exec 7>{}", fifo.display()), &[grant.to_str().unwrap()]);
+    let mut client =
+        Client::after(&format!("exec 7>{}", fifo.display()), &[grant.to_str().unwrap()]);
     assert_eq!(reader.join().unwrap(), 0, "the other end hears that nobody can write any more");
     client.request("ping", json!({}));
 }
@@ -80,7 +71,7 @@ fn an_audit_file_at_its_limit_does_not_kill_the_server() {
     let sandbox = Sandbox::new().file("grant/f", "text\n");
     let (audit, grant) = (sandbox.path("audit.jsonl"), sandbox.path("grant"));
     let args = ["--audit", audit.to_str().unwrap(), grant.to_str().unwrap()];
-    let mut client = after("ulimit -f 1", &args);
+    let mut client = Client::after("ulimit -f 1", &args);
     for _ in 0..20 {
         assert_eq!(client.call("read_text_file", &json!({"path": "f"})).code(), "ok");
     }

@@ -120,6 +120,11 @@ fn lines_are_found_and_counted() {
         grep(json!({"pattern": "hello()", "path": "src/lib.rs", "literal": true})),
         "src/lib.rs\n1:pub fn hello() {}\n[1 matching line in 1 file]"
     );
+    // Two matches over line ends that touch each other are two.
+    let over_lines = json!({"pattern": "fn \\w+\\(\\)[^\n]*\\n", "path": "src", "multiline": true, "output": "count"});
+    assert_eq!(grep(over_lines), "src/lib.rs:1\nsrc/main.rs:1\n[2 matching lines in 2 files]");
+    let touching = json!({"pattern": "[^\\n]*hello[^\\n]*\\n", "path": "src/lib.rs", "multiline": true, "output": "count"});
+    assert_eq!(grep(touching), "src/lib.rs:2\n[2 matching lines in 1 file]");
     let everywhere = grep(json!({"pattern": "hello"}));
     assert!(everywhere.contains("1 binary file"), "{everywhere}");
     assert!(!everywhere.contains("target/out.rs") && everywhere.contains("seen.log"));
@@ -163,6 +168,59 @@ fn pages_give_everything_once() {
     let lines: Vec<_> = found.iter().filter(|line| line.contains(":needle")).collect();
     assert_eq!((lines.len(), lines.iter().collect::<BTreeSet<_>>().len()), (600, 600));
     assert!(pages >= 600 / 13);
+}
+
+/// The cursor goes through a file that has more lines than a page could ever take.
+#[test]
+fn one_file_gives_all_its_lines() {
+    let text: String = (1..=10_500).map(|i| format!("{i}\n")).collect();
+    let sandbox = Sandbox::new().file("grant/f", text);
+    let mut client = start(&sandbox);
+    let all_lines = json!({"pattern": "\\d", "per_file": 0, "limit": 10_000});
+    let (found, _) = all(&mut client, "grep", all_lines);
+    let lines: Vec<_> = found.iter().filter(|line| line.contains(':')).cloned().collect();
+    let wanted: Vec<_> = (1..=10_500).map(|i| format!("{i}:{i}")).collect();
+    assert_eq!(lines, wanted);
+}
+
+/// Whichever thread comes across what first.
+#[test]
+fn the_example_of_what_was_passed_by_is_the_first_in_order() {
+    let mut sandbox = Sandbox::new().file("grant/.ignore", "*.log\nout/\n");
+    for i in 0..200 {
+        sandbox = sandbox.file(&format!("grant/d{i}/a.log"), "").file(&format!("grant/d{i}/x"), "");
+    }
+    let mut client = start(&sandbox);
+    let mut closing = || split(&client.call("search_files", &json!({"pattern": "none"})).text).1;
+    for _ in 0..20 {
+        let wanted = "[nothing matches; ignored 200 files, such as d0/a.log: respect_ignore=false]";
+        assert_eq!(closing(), wanted);
+    }
+}
+
+/// A file can be a mount point, too.
+#[test]
+fn a_walk_stays_on_its_file_system_where_it_has_to() {
+    if !Sandbox::may_mount() {
+        eprintln!("not run: this user may not mount");
+        return;
+    }
+    let sandbox = Sandbox::new().file("grant/own", "needle\n").file("outside/other", "needle\n");
+    let sandbox = sandbox.take(&[
+        preopen_attacks::Step::Bind("grant/directory", "outside"),
+        preopen_attacks::Step::Bind("grant/file", "outside/other"),
+    ]);
+    let grant = sandbox.path("grant");
+    let grep = |args: &[&str]| {
+        let args = [args, &[grant.to_str().unwrap()]].concat();
+        let call = json!({"pattern": "needle", "output": "files"});
+        Client::start(&args, Era::Modern).call("grep", &call).text
+    };
+    assert_eq!(grep(&[]), "directory/other\nfile\nown\n[3 files match]");
+    assert_eq!(
+        grep(&["--one-file-system"]),
+        "own\n[1 file matches; 1 file not searched to the end; skipped 1 foreign directory, such as directory]"
+    );
 }
 
 #[test]
@@ -211,10 +269,7 @@ fn few_descriptors_are_enough_for_a_walk() {
         sandbox =
             sandbox.file(&format!("grant/a{}/b{}/c{}/f{i}", i % 5, i % 11, i % 3), "needle\n");
     }
-    let mut command = std::process::Command::new("sh");
-    command.args(["-c", "ulimit -n 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_preopen")]);
-    command.arg(sandbox.path("grant"));
-    let mut client = Client::spawn(command, Era::Modern, crate::common::Without::Nothing);
+    let mut client = Client::after("ulimit -n 64", &[sandbox.path("grant").to_str().unwrap()]);
     let text =
         client.call("grep", &json!({"pattern": "needle", "output": "files", "limit": 1})).text;
     assert!(text.contains("[400 files match;"), "{text}");

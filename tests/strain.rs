@@ -9,15 +9,7 @@ use std::time::{Duration, Instant};
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
 
-use crate::common::{Client, Era, Sandbox, Without, calls, code};
-
-/// The program, started by a shell that does something first.
-fn after(first: &str, args: &[&str]) -> Client {
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);
-    command.arg(env!("CARGO_BIN_EXE_preopen")).args(args);
-    Client::spawn(command, Era::Modern, Without::Nothing)
-}
+use crate::common::{Client, Era, Sandbox, calls, code};
 
 fn request(id: u64, tool: &str, arguments: &Value) -> String {
     let params =
@@ -33,7 +25,7 @@ fn few_descriptors_are_an_answer_and_not_an_end() {
     }
     let grant = sandbox.path("grant");
     for limit in [32, 14] {
-        let mut client = after(&format!("ulimit -n {limit}"), &[grant.to_str().unwrap()]);
+        let mut client = Client::after(&format!("ulimit -n {limit}"), &[grant.to_str().unwrap()]);
         let mut wanted = 0;
         for round in 0..10 {
             for tool in TOOLS {

@@ -194,7 +194,8 @@ impl Sandbox {
     }
 
     fn mount(mut self, at: &str, how: &[&str]) -> Self {
-        self = self.dir(at);
+        let is_file = how.last().is_some_and(|of| Path::new(of).is_file());
+        self = if is_file { self.file(at, "") } else { self.dir(at) };
         let at = self.path(at);
         assert!(Command::new("mount").args(how).arg(&at).status().unwrap().success(), "mount");
         self.mounts.push(at);

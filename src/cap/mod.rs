@@ -34,4 +34,4 @@ pub use rights::{Read, Remove, Right, Rights, UnknownRights, Write};
 pub use rules::{BadGlob, Rules};
 pub use target::{Place, Target};
 pub use walk::{Visit, Walked, walk};
-pub use walked::{Listing, Skipped, WalkedDir, WalkedEntry};
+pub use walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};

@@ -18,11 +18,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use rustix::fs::{FileType, Mode, OFlags, RawDir};
 use rustix::io::Errno;
 
-use super::beneath::{Kind, lstat, stays_on_mount};
+use super::beneath::{Kind, stays_on_mount};
 use super::grant::Grant;
 use super::pseudo::is_pseudo;
-use super::rules::Verdict;
-use super::walked::{Listing, Skipped, WalkedDir, WalkedEntry};
+use super::walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};
 use super::{Place, Read};
 use crate::error::ToolError;
 use crate::limits::{Budget, Spent};
@@ -244,13 +243,12 @@ impl<V: Visit> Walk<'_, V> {
                 continue;
             }
             let Some(name) = Name::from_bytes(entry.name) else { continue };
-            let below = || -> Vec<Name> { dir.below.iter().chain([&name]).cloned().collect() };
             if dir.below.len() - dir.root_depth >= MAX_DEPTH {
-                self.skip(|skipped| &mut skipped.too_deep, &below());
+                self.skip(|skipped| &mut skipped.too_deep, &dir.names_to(&name));
                 continue;
             }
             let at = if dir.open.load(Ordering::Relaxed) > MAX_OPEN {
-                Where::Below(below())
+                Where::Below(dir.names_to(&name))
             } else {
                 Where::In(Arc::clone(dir), name)
             };
@@ -286,10 +284,9 @@ impl<V: Visit> Walk<'_, V> {
     }
 
     fn enter(&self, parent: &WalkedDir, name: &Name) -> Option<Arc<WalkedDir>> {
-        let below: Vec<Name> = parent.below.iter().chain([name]).cloned().collect();
-        let elsewhere = |below: &[Name]| self.skip(|skipped| &mut skipped.elsewhere, below);
+        let elsewhere = || self.skip(|skipped| &mut skipped.elsewhere, &parent.names_to(name));
         if !stays_on_mount(self.grant.mount, &parent.fd, name) {
-            elsewhere(&below);
+            elsewhere();
             return None;
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -298,30 +295,17 @@ impl<V: Visit> Walk<'_, V> {
             // It was swapped for something else, or is gone.
             Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return None,
             Err(_) => {
-                self.skip(|skipped| &mut skipped.unreadable, &below);
+                self.skip(|skipped| &mut skipped.unreadable, &parent.names_to(name));
                 return None;
             }
         };
         if rustix::fs::fstat(&fd).map_or(true, |stat| stat.st_dev != self.grant.device)
             && is_pseudo(&fd) != Ok(false)
         {
-            elsewhere(&below);
+            elsewhere();
             return None;
         }
-        let mut path = parent.path.clone();
-        path.extend_from_slice(name.as_bytes());
-        path.push(b'/');
-        parent.open.fetch_add(1, Ordering::Relaxed);
-        Some(Arc::new(WalkedDir {
-            fd,
-            grants: parent.grants.clone(),
-            grant: parent.grant,
-            below,
-            root_depth: parent.root_depth,
-            path,
-            root_len: parent.root_len,
-            open: Arc::clone(&parent.open),
-        }))
+        Some(Arc::new(parent.inside(fd, name)))
     }
 
     /// The names in a directory, hidden ones left out.
@@ -339,7 +323,7 @@ impl<V: Visit> Walk<'_, V> {
                 b"." | b".." => continue,
                 // Nearly always, and without a copy.
                 _ if is_plain => Some(entry.file_type().into()),
-                _ => self.kind(dir, name, entry.file_type()),
+                _ => Name::from_bytes(name).and_then(|name| dir.kind(&name, entry.file_type())),
             };
             if let Some(kind) = kind {
                 names.push(name, kind);
@@ -348,26 +332,9 @@ impl<V: Visit> Walk<'_, V> {
         Ok(names)
     }
 
-    /// What a name stands for; nothing if it is hidden, or gone.
-    fn kind(&self, dir: &WalkedDir, name: &[u8], said: FileType) -> Option<Kind> {
-        let name = Name::from_bytes(name)?;
-        if self.grant.rules.judge(dir.below.iter().chain([&name])) == Verdict::Hidden {
-            return None;
-        }
-        match said {
-            // Some file systems do not say.
-            FileType::Unknown => {
-                lstat(&dir.fd, &name).ok().map(|stat| FileType::from_raw_mode(stat.st_mode).into())
-            }
-            known => Some(known.into()),
-        }
-    }
-
-    fn skip(&self, which: impl FnOnce(&mut Skipped) -> &mut u64, below: &[Name]) {
+    fn skip(&self, which: impl FnOnce(&mut Skipped) -> &mut Tally, below: &[Name]) {
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
-        *which(&mut skipped) += 1;
-        let shown = self.root.grants.shown(self.root.grant, below);
-        skipped.example.get_or_insert(shown);
+        which(&mut skipped).one(self.root.grants.shown(self.root.grant, below));
     }
 }
 

@@ -2,20 +2,22 @@
 //!
 //! May import: `path`, `error`. Absent on purpose: a way up, and a way in by more than one name.
 
-use std::ffi::OsStr;
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::os::unix::ffi::OsStrExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::fs::{FileType, Mode, OFlags};
 
-use super::beneath::{Kind, lstat};
+use super::beneath::{Found, Kind, lstat, stays_on_mount};
 use super::read::OpenFile;
 use super::rules::Verdict;
 use super::{Place, Read};
 use crate::error::ToolError;
-use crate::path::{Name, join};
+use crate::path::Name;
+
+/// To pass through a directory, and no link.
+const PASS: OFlags =
+    OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// An open directory on a walk.
 pub struct WalkedDir {
@@ -50,26 +52,48 @@ pub struct Listing {
     ends: Vec<(usize, Kind)>,
 }
 
+/// How many there are of something, and one of them to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many.
+    pub count: u64,
+    /// The first of them in the order of paths, whichever thread came across it.
+    pub example: Option<String>,
+}
+
+impl Tally {
+    /// One more.
+    pub fn one(&mut self, shown: String) {
+        self.add(Self { count: 1, example: Some(shown) });
+    }
+
+    /// What somebody else has counted.
+    pub fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.example = match (self.example.take(), other.example) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+}
+
 /// What a walk did not look into, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Skipped {
     /// Directories that could not be read.
-    pub unreadable: u64,
+    pub unreadable: Tally,
     /// Directories that lie too deep.
-    pub too_deep: u64,
+    pub too_deep: Tally,
     /// Directories of other file systems that are not to be crossed into, or hold no data.
-    pub elsewhere: u64,
-    /// One of them, as clients say it.
-    pub example: Option<String>,
+    pub elsewhere: Tally,
 }
 
 impl Skipped {
     /// What another walk of the same call skipped as well.
     pub fn add(&mut self, other: Self) {
-        self.unreadable += other.unreadable;
-        self.too_deep += other.too_deep;
-        self.elsewhere += other.elsewhere;
-        self.example = self.example.take().or(other.example);
+        self.unreadable.add(other.unreadable);
+        self.too_deep.add(other.too_deep);
+        self.elsewhere.add(other.elsewhere);
     }
 }
 
@@ -79,18 +103,7 @@ impl WalkedDir {
     /// # Errors
     /// Those of [`Place::entries`].
     pub(super) fn root(place: &Place<Read>) -> Result<Self, ToolError> {
-        let path = place.below.iter().flat_map(|name| [name.as_bytes(), b"/"].concat());
-        let path: Vec<u8> = path.collect();
-        Ok(Self {
-            fd: place.open_directory()?,
-            grants: place.grants.clone(),
-            grant: place.grant,
-            below: place.below.clone(),
-            root_depth: place.below.len(),
-            root_len: path.len(),
-            path,
-            open: Arc::new(AtomicUsize::new(1)),
-        })
+        Ok(Self::new(place.open_directory()?, place, place.below.len()))
     }
 
     /// The directories between the root of a place's grant and the place, from the top; up to the
@@ -98,28 +111,50 @@ impl WalkedDir {
     pub fn above(place: &Place<Read>) -> Vec<Self> {
         let mut all: Vec<Self> = vec![];
         let grant = place.grants.inner().grants.get(place.grant);
-        let root = grant.and_then(|grant| grant.dir.as_fd().try_clone_to_owned().ok());
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mut next = root;
-        for depth in 0..place.below.len() {
+        let mut next = grant.and_then(|grant| grant.dir.as_fd().try_clone_to_owned().ok());
+        for (depth, name) in place.below.iter().enumerate() {
             let Some(fd) = next else { break };
-            let name = place.below.get(depth).map(Name::as_os_str).unwrap_or_default();
-            next = rustix::fs::openat(&fd, name, flags, Mode::empty()).ok();
-            let below = place.below.get(..depth).unwrap_or_default().to_vec();
-            let path: Vec<u8> =
-                below.iter().flat_map(|name| [name.as_bytes(), b"/"].concat()).collect();
-            all.push(Self {
-                fd,
-                grants: place.grants.clone(),
-                grant: place.grant,
-                below,
-                root_depth: 0,
-                root_len: 0,
-                path,
-                open: Arc::new(AtomicUsize::new(1)),
-            });
+            next = rustix::fs::openat(&fd, name.as_os_str(), PASS, Mode::empty()).ok();
+            all.push(Self::new(fd, place, depth));
         }
         all
+    }
+
+    /// The directory so many names below the root of a place's grant, on the way to it.
+    fn new(fd: OwnedFd, place: &Place<Read>, depth: usize) -> Self {
+        let below: Vec<Name> = place.below.iter().take(depth).cloned().collect();
+        let path = below.iter().flat_map(|name| [name.as_bytes(), b"/"].concat());
+        let path: Vec<u8> = path.collect();
+        Self {
+            fd,
+            grants: place.grants.clone(),
+            grant: place.grant,
+            root_depth: below.len(),
+            below,
+            root_len: path.len(),
+            path,
+            open: Arc::new(AtomicUsize::new(1)),
+        }
+    }
+
+    /// The directory of this name in it, which was opened.
+    pub(super) fn inside(&self, fd: OwnedFd, name: &Name) -> Self {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        Self {
+            fd,
+            grants: self.grants.clone(),
+            grant: self.grant,
+            below: self.names_to(name),
+            root_depth: self.root_depth,
+            path: [&self.path, name.as_bytes(), b"/"].concat(),
+            root_len: self.root_len,
+            open: Arc::clone(&self.open),
+        }
+    }
+
+    /// The way to a name in it, from the root of the grant.
+    pub(super) fn names_to(&self, name: &Name) -> Vec<Name> {
+        self.below.iter().chain([name]).cloned().collect()
     }
 
     /// The way to it from the root of the walk: empty, or ending with a slash.
@@ -134,62 +169,67 @@ impl WalkedDir {
 
     /// The path of a name in it, as clients say it.
     pub fn shown(&self, name: &[u8]) -> String {
-        match Name::from_bytes(name) {
-            Some(name) => {
-                let below: Vec<Name> = self.below.iter().chain([&name]).cloned().collect();
-                self.grants.shown(self.grant, &below)
-            }
-            None => join(&self.below),
-        }
+        let below = Name::from_bytes(name).map(|name| self.names_to(&name));
+        self.grants.shown(self.grant, &below.unwrap_or_default())
     }
 
     /// Which of these names are there, and are not hidden.
     pub fn look_for(&self, names: &[&[u8]]) -> Listing {
         let mut there = Listing::default();
-        let grant = self.grants.inner().grants.get(self.grant);
         for name in names.iter().filter_map(|name| Name::from_bytes(name)) {
-            let is_open = grant.is_some_and(|grant| {
-                grant.rules.judge(self.below.iter().chain([&name])) != Verdict::Hidden
-            });
-            if let Ok(stat) = lstat(&self.fd, &name)
-                && is_open
-            {
-                there.push(name.as_bytes(), FileType::from_raw_mode(stat.st_mode).into());
+            if let Some(kind) = self.kind(&name, FileType::Unknown) {
+                there.push(name.as_bytes(), kind);
             }
         }
         there
     }
 
-    /// Opens a regular file in it; nothing if it is none, or cannot be opened.
-    pub fn open_file(&self, name: &[u8]) -> Option<OpenFile> {
-        self.file_in(&self.fd, name)
+    /// What a name stands for; nothing if it is hidden, or gone. Some file systems do not say.
+    pub(super) fn kind(&self, name: &Name, said: FileType) -> Option<Kind> {
+        let rules = &self.grants.inner().grants.get(self.grant)?.rules;
+        if rules.judge(self.below.iter().chain([name])) == Verdict::Hidden {
+            return None;
+        }
+        match said {
+            FileType::Unknown => Some(Found::new(lstat(&self.fd, name).ok()?).kind),
+            known => Some(known.into()),
+        }
     }
 
-    /// Opens a regular file some directories further down; nothing where one of them is none.
+    /// Opens a regular file in it; nothing if it is none, or cannot be opened.
+    pub fn open_file(&self, name: &[u8]) -> Option<OpenFile> {
+        self.file_in(&self.fd, &Name::from_bytes(name)?)
+    }
+
+    /// Opens a regular file some directories further down; nothing where one of them is none, or the
+    /// file is hidden.
     pub fn open_below(&self, names: &[&[u8]]) -> Option<OpenFile> {
+        let names: Vec<Name> =
+            names.iter().map(|name| Name::from_bytes(name)).collect::<Option<_>>()?;
+        let grant = self.grants.inner().grants.get(self.grant)?;
+        if grant.rules.judge(self.below.iter().chain(&names)) == Verdict::Hidden {
+            return None;
+        }
         let (name, way) = names.split_last()?;
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let enter = |at: OwnedFd, step: &[u8]| {
-            rustix::fs::openat(&at, OsStr::from_bytes(step), flags, Mode::empty()).ok()
+        let enter = |at: OwnedFd, step: &Name| {
+            let stays = stays_on_mount(grant.mount, &at, step);
+            rustix::fs::openat(&at, step.as_os_str(), PASS, Mode::empty()).ok().filter(|_| stays)
         };
-        let at = way.iter().try_fold(self.fd.try_clone().ok()?, |at, step| enter(at, step))?;
+        let at = way.iter().try_fold(self.fd.try_clone().ok()?, enter)?;
         self.file_in(&at, name)
     }
 
-    /// When what has this name last changed, in seconds since 1970.
-    pub fn modified(&self, name: &[u8]) -> Option<i64> {
-        lstat(&self.fd, &Name::from_bytes(name)?).ok().map(|stat| stat.st_mtime)
-    }
-}
-
-impl WalkedDir {
-    fn file_in(&self, at: &OwnedFd, name: &[u8]) -> Option<OpenFile> {
+    fn file_in(&self, at: &OwnedFd, name: &Name) -> Option<OpenFile> {
+        let grant = self.grants.inner().grants.get(self.grant)?;
+        // A file can be a mount point as well.
+        if !stays_on_mount(grant.mount, at, name) {
+            return None;
+        }
         let flags =
             OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let fd = rustix::fs::openat(at, OsStr::from_bytes(name), flags, Mode::empty()).ok()?;
-        let device = self.grants.inner().grants.get(self.grant)?.device;
+        let fd = rustix::fs::openat(at, name.as_os_str(), flags, Mode::empty()).ok()?;
         // Its name alone: the whole path would cost more than many a file that is searched.
-        OpenFile::walked(fd, device, String::from_utf8_lossy(name).into_owned())
+        OpenFile::walked(fd, grant.device, name.to_string())
     }
 }
 

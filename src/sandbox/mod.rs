@@ -43,8 +43,24 @@ pub enum Wall {
 impl Sealed {
     /// Is `--sandbox require` satisfied? An older kernel's Landlock does: it holds every file.
     pub fn suffices(&self) -> bool {
-        matches!(self.landlock, Wall::Holds(_) | Wall::Partly(_))
-            && matches!(self.seccomp, Wall::Holds(_))
+        self.landlock.holds_files() && matches!(self.seccomp, Wall::Holds(_))
+    }
+
+    /// What the kernel lets be done in a grant that has these rights, in words.
+    pub fn kernel_rights(&self, rights: Rights) -> &'static str {
+        #[cfg(target_os = "linux")]
+        if self.landlock.holds_files() {
+            return landlock::in_words(rights);
+        }
+        let _ = rights;
+        "anything that the server's user may do"
+    }
+}
+
+impl Wall {
+    /// Even in part, it holds every file.
+    fn holds_files(&self) -> bool {
+        matches!(self, Self::Holds(_) | Self::Partly(_))
     }
 }
 
@@ -74,14 +90,6 @@ enum Whom {
 /// Seals the process, for ever. It has to be called while there is one thread.
 pub fn seal(grants: &Grants) -> Sealed {
     restrict(grants, Whom::Everyone)
-}
-
-/// What the kernel lets be done in a grant that has these rights, once it is sealed, in words.
-pub fn kernel_rights(rights: Rights) -> &'static str {
-    #[cfg(target_os = "linux")]
-    return landlock::in_words(rights);
-    #[cfg(not(target_os = "linux"))]
-    return "anything that the user may do";
 }
 
 /// What [`seal`] would come to here: tried on a thread that ends with it.

@@ -2,19 +2,22 @@
 //!
 //! Threads search; what they keep is what fits the page, so memory does not grow with what is found.
 
+use std::cmp::Ordering;
+
 use ::ignore::types::{Types, TypesBuilder};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::grep_answer::{Found, answer};
 use super::name_pattern::NamePattern;
+use super::searching::{Respect, everywhere, yes};
 use crate::cap::{
-    Kind, Listing, Read, Scope, Scoped, Skipped, Target, Visit, Walked, WalkedDir, WalkedEntry,
-    walk,
+    Kind, Listing, OpenFile, Read, Scope, Scoped, Skipped, Target, Visit, Walked, WalkedDir,
+    WalkedEntry, walk,
 };
 use crate::error::{Code, ToolError};
-use crate::grep::{Meaning, Outcome, Pattern, Search, Wanted};
-use crate::ignore::{Ignored, is_of_versions};
+use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
+use crate::ignore::Ignored;
 use crate::limits::Budget;
 use crate::path::{VirtualPath, percent_decoded};
 use crate::tool::Tool;
@@ -23,6 +26,8 @@ use crate::tool::Tool;
 const PAGE: usize = 250;
 /// Lines of one file, where the client does not say.
 const PER_FILE: usize = 20;
+/// Most lines, or files, on one page.
+const MOST_ON_PAGE: usize = 10_000;
 /// Most lines about a match.
 const MOST_CONTEXT: usize = 100;
 
@@ -78,7 +83,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 2)]
     context: Option<usize>,
-    /// Leave out what .gitignore and .ignore name.
+    /// Leave out what .gitignore and .ignore name; .git, .hg, .svn and .jj always are.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,
@@ -113,10 +118,6 @@ pub(super) enum Output {
     Count,
 }
 
-fn yes() -> bool {
-    true
-}
-
 impl Tool for Grep {
     const NAME: &'static str = "grep";
     const ABOUT: &'static str = "Finds lines by CONTENT. Each file's path, then `412:text` of its lines (`413-text` \
@@ -132,21 +133,10 @@ impl Tool for Grep {
 
     fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
         let asked = Asked::new(args, budget)?;
-        let targets = match at {
-            Scoped::One(target) => vec![target],
-            Scoped::Roots(targets) => targets,
-        };
-        let (mut found, mut skipped, mut is_cut) = (Found::default(), Skipped::default(), false);
-        for target in &targets {
-            let walked = asked.below(target)?;
-            for part in walked.found {
-                found.add(part, asked.page);
-            }
-            skipped.add(walked.skipped);
-            is_cut |= walked.is_cut;
-        }
-        let cut = is_cut.then_some(budget.limits().call_deadline_ms);
-        Ok(answer(&asked, &found, &skipped, cut))
+        let mut found = Found::default();
+        let below = |target: &Target<Read>| asked.below(target);
+        let unsearched = everywhere(at, below, |part| found.add(part, asked.page))?;
+        Ok(answer(&asked, &found, &unsearched))
     }
 }
 
@@ -157,7 +147,7 @@ pub(super) struct Asked<'a> {
     pub(super) globs: Vec<NamePattern>,
     pub(super) types: Option<Types>,
     pub(super) output: Output,
-    pub(super) respects: bool,
+    pub(super) respects: Respect,
     pub(super) hidden: bool,
     pub(super) page: usize,
     pub(super) after: Option<(String, u64)>,
@@ -177,29 +167,26 @@ impl<'a> Asked<'a> {
             0 => usize::MAX,
             some => some,
         };
-        let page = args.limit.unwrap_or(PAGE).clamp(1, 10_000);
+        let page = args.limit.unwrap_or(PAGE).clamp(1, MOST_ON_PAGE);
+        // All lines are the same from either end.
+        let from_end = args.from_end && per_file < usize::MAX;
         let wanted = Wanted {
-            lines: match args.output {
-                // Behind a page's worth there is nothing to show of a file.
-                Output::Content => Some(per_file.min(page.saturating_mul(4).max(10_000))),
-                Output::Count => Some(0),
-                Output::Files => None,
+            output: match args.output {
+                Output::Content if from_end => Lines::Last(per_file.min(MOST_ON_PAGE)),
+                Output::Content => Lines::First { of: per_file, page },
+                Output::Count => Lines::Counted,
+                Output::Files => Lines::Any,
             },
-            from_end: args.from_end,
             before: about(args.before),
             after: about(args.after),
         };
         Ok(Self {
             pattern: Pattern::new(&args.pattern, meaning)?,
             wanted,
-            globs: args
-                .glob
-                .iter()
-                .map(|glob| NamePattern::new("glob", glob))
-                .collect::<Result<_, _>>()?,
+            globs: NamePattern::all("glob", &args.glob)?,
             types: args.kind.as_deref().map(types).transpose()?,
             output: args.output,
-            respects: args.respect_ignore,
+            respects: Respect(args.respect_ignore),
             hidden: args.hidden,
             page,
             after: args.cursor.as_deref().map(read_cursor).transpose()?,
@@ -214,34 +201,28 @@ impl<'a> Asked<'a> {
             self.search(&place.open_file()?, || place.shown(), &mut found);
             return Ok(Walked { found: vec![found], skipped: Skipped::default(), is_cut: false });
         }
-        let above = if self.respects { Ignored::above(&place) } else { Ignored::default() };
-        walk(&place, self, above, self.budget)
+        walk(&place, self, self.respects.above(&place), self.budget)
     }
 
-    fn search(
-        &self,
-        file: &crate::cap::OpenFile,
-        shown: impl FnOnce() -> String,
-        found: &mut Found,
-    ) {
+    fn search(&self, file: &OpenFile, shown: impl Fn() -> String, found: &mut Found) {
+        // What an earlier page has shown of this file.
+        let behind = match &self.after {
+            None => 0,
+            Some((path, line)) => match shown().cmp(path) {
+                Ordering::Less => u64::MAX,
+                Ordering::Equal => *line,
+                Ordering::Greater => 0,
+            },
+        };
         let search =
             found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), self.wanted));
-        match search.file(file, self.budget) {
+        match search.file(file, behind, self.budget) {
             Outcome::Searched(hits) if hits.count == 0 => {}
-            Outcome::Searched(mut hits) => {
+            Outcome::Searched(hits) => {
                 found.total_files += 1;
                 found.total_lines += hits.count;
-                let shown = shown();
-                let is_new = match &self.after {
-                    Some((path, line)) if shown == *path => {
-                        hits.lines.retain(|kept| kept.number > *line);
-                        !hits.lines.is_empty()
-                    }
-                    Some((path, _)) => shown > *path,
-                    None => true,
-                };
-                if is_new {
-                    found.insert(shown, hits, self.page);
+                if behind == 0 || !hits.lines.is_empty() {
+                    found.insert(shown(), hits, self.page);
                 }
             }
             Outcome::Binary => found.binary += 1,
@@ -256,7 +237,7 @@ impl Visit for Asked<'_> {
     const IS_WORK: bool = true;
 
     fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
-        if self.respects { above.and_in(dir, names) } else { above.clone() }
+        self.respects.inside(dir, names, above)
     }
 
     fn entry(
@@ -267,11 +248,8 @@ impl Visit for Asked<'_> {
         found: &mut Found,
     ) -> bool {
         let WalkedEntry { name, kind } = entry;
-        if is_of_versions(name) || !self.hidden && name.starts_with(b".") {
-            return false;
-        }
-        if ignored.covers(dir, entry) {
-            found.passed_by.count(kind == Kind::Directory, || dir.shown(name));
+        let is_unwanted = !self.hidden && name.starts_with(b".");
+        if is_unwanted || found.passed_by.takes(dir, entry, ignored) {
             return false;
         }
         if kind != Kind::File {

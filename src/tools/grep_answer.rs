@@ -5,13 +5,9 @@
 use std::collections::BTreeMap;
 
 use super::grep::{Asked, Output};
-use super::search_answer::{PassedBy, not_searched};
-use crate::cap::Skipped;
+use super::searching::{CLOSING, PassedBy, Unsearched, count};
 use crate::grep::{Hits, Search};
 use crate::path::percent_encoded;
-
-/// Characters of an answer that are kept free for its closing line.
-const CLOSING: usize = 2_000;
 
 /// What one thread has found.
 #[derive(Default)]
@@ -63,13 +59,8 @@ fn weight(hits: &Hits) -> usize {
     hits.lines.iter().filter(|line| line.is_match).count().max(1)
 }
 
-/// The page, and what it says of itasked.
-pub(super) fn answer(
-    asked: &Asked<'_>,
-    found: &Found,
-    skipped: &Skipped,
-    cut: Option<u64>,
-) -> String {
+/// The page, and what it says of itself.
+pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) -> String {
     let room = asked.budget.limits().max_search_chars.saturating_sub(CLOSING);
     let (mut text, mut used, mut shown) = (String::new(), 0, 0);
     let (mut last, mut is_whole) = (None, !found.has_more);
@@ -108,9 +99,9 @@ pub(super) fn answer(
             before = Some(line.number);
             last = Some((path, line.number));
         }
-        let kept = weight(hits) as u64;
-        if hits.count > kept && asked.after.as_ref().is_none_or(|(after, _)| after != path) {
-            text += &format!("[{} more in this file: per_file=0]\n", hits.count - kept);
+        if hits.count > hits.selected {
+            let more = hits.count - hits.selected;
+            text += &format!("[{more} more in this file: per_file=0]\n");
         }
         last = Some((path, u64::MAX));
     }
@@ -130,7 +121,7 @@ pub(super) fn answer(
     if found.failed > 0 {
         facts.push(format!("{} not searched to the end", count(found.failed, "file", "files")));
     }
-    facts.extend(not_searched(&found.passed_by, skipped, cut));
+    facts.extend(unsearched.facts(&found.passed_by, asked.budget));
     if let Some((path, line)) = last.filter(|_| !is_whole) {
         let line = if line == u64::MAX { "end".into() } else { line.to_string() };
         facts.push(format!(
@@ -139,8 +130,4 @@ pub(super) fn answer(
         ));
     }
     format!("{text}[{}]", facts.join("; "))
-}
-
-fn count(n: u64, one: &str, more: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { more })
 }

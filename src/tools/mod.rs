@@ -12,8 +12,8 @@ mod name_pattern;
 mod read_media_file;
 mod read_multiple_files;
 mod read_text_file;
-mod search_answer;
 mod search_files;
+mod searching;
 mod text_answer;
 
 use crate::tool::Entry;

@@ -51,6 +51,14 @@ impl NamePattern {
         Ok(Self { glob: glob.compile_matcher(), is_path })
     }
 
+    /// Compiles each of several patterns.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`].
+    pub(super) fn all(argument: &str, patterns: &[String]) -> Result<Vec<Self>, ToolError> {
+        patterns.iter().map(|pattern| Self::new(argument, pattern)).collect()
+    }
+
     /// Is the name in the directory at the end of `way` meant? The way is empty, or ends with a slash.
     pub(super) fn is_match(&self, way: &[u8], name: &[u8]) -> bool {
         if self.is_path {

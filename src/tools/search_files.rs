@@ -9,19 +9,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::name_pattern::NamePattern;
-use super::search_answer::{PassedBy, not_searched};
+use super::searching::{CLOSING, PassedBy, Respect, Unsearched, everywhere, yes};
 use crate::cap::{
-    Kind, Listing, Read, Scope, Scoped, Skipped, Target, Visit, Walked, WalkedDir, WalkedEntry,
-    walk,
+    Kind, Listing, Read, Scope, Scoped, Target, Visit, Walked, WalkedDir, WalkedEntry, walk,
 };
 use crate::error::{Code, ToolError};
-use crate::ignore::{Ignored, is_of_versions};
+use crate::ignore::Ignored;
 use crate::limits::Budget;
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
 
-/// Characters of an answer that are kept free for its closing line.
-const CLOSING: usize = 2_000;
 /// Paths on one page, where the client does not say.
 const PAGE: usize = 200;
 
@@ -44,7 +41,7 @@ pub(super) struct Args {
     #[serde(default, rename = "type")]
     #[schemars(example = &"file")]
     kind: Wanted,
-    /// Leave out what .gitignore and .ignore name.
+    /// Leave out what .gitignore and .ignore name; .git, .hg, .svn and .jj always are.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,
@@ -68,10 +65,6 @@ enum Wanted {
     Any,
 }
 
-fn yes() -> bool {
-    true
-}
-
 impl Tool for SearchFiles {
     const NAME: &'static str = "search_files";
     const ABOUT: &'static str = "Finds by NAME; for contents use grep. One path a line, directories with a slash \
@@ -89,31 +82,16 @@ impl Tool for SearchFiles {
         let page = args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries);
         let search = Search {
             pattern: NamePattern::new("pattern", &args.pattern)?,
-            exclude: args
-                .exclude
-                .iter()
-                .map(|glob| NamePattern::new("exclude", glob))
-                .collect::<Result<_, _>>()?,
+            exclude: NamePattern::all("exclude", &args.exclude)?,
             kind: args.kind,
-            respects: args.respect_ignore,
+            respects: Respect(args.respect_ignore),
             after: args.cursor.as_deref().map(read_cursor).transpose()?,
             page,
         };
-        let targets = match at {
-            Scoped::One(target) => vec![target],
-            Scoped::Roots(targets) => targets,
-        };
-        let (mut found, mut skipped, mut is_cut) = (Found::default(), Skipped::default(), false);
-        for target in &targets {
-            let walked = search.below(target, budget)?;
-            for part in walked.found {
-                found.add(part, page);
-            }
-            skipped.add(walked.skipped);
-            is_cut |= walked.is_cut;
-        }
-        let cut = is_cut.then_some(budget.limits().call_deadline_ms);
-        Ok(answer(&found, &skipped, cut, budget))
+        let mut found = Found::default();
+        let below = |target: &Target<Read>| search.below(target, budget);
+        let unsearched = everywhere(at, below, |part| found.add(part, page))?;
+        Ok(answer(&found, &unsearched, budget))
     }
 }
 
@@ -122,7 +100,7 @@ struct Search {
     pattern: NamePattern,
     exclude: Vec<NamePattern>,
     kind: Wanted,
-    respects: bool,
+    respects: Respect,
     after: Option<String>,
     page: usize,
 }
@@ -138,13 +116,22 @@ struct Found {
 }
 
 impl Found {
+    /// Keeps a path, if it is among the first.
+    fn keep(&mut self, path: String, page: usize) {
+        if self.paths.len() < page || self.paths.last().is_some_and(|last| path < *last) {
+            self.paths.insert(path);
+            if self.paths.len() > page {
+                self.paths.pop_last();
+            }
+        }
+    }
+
     fn add(&mut self, other: Self, page: usize) {
         self.total += other.total;
         self.before += other.before;
         self.passed_by.add(other.passed_by);
-        self.paths.extend(other.paths);
-        while self.paths.len() > page {
-            self.paths.pop_last();
+        for path in other.paths {
+            self.keep(path, page);
         }
     }
 }
@@ -152,8 +139,7 @@ impl Found {
 impl Search {
     fn below(&self, target: &Target<Read>, budget: &Budget) -> Result<Walked<Found>, ToolError> {
         let place = target.place(budget)?;
-        let above = if self.respects { Ignored::above(&place) } else { Ignored::default() };
-        walk(&place, self, above, budget)
+        walk(&place, self, self.respects.above(&place), budget)
     }
 }
 
@@ -163,7 +149,7 @@ impl Visit for Search {
     const IS_WORK: bool = false;
 
     fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
-        if self.respects { above.and_in(dir, names) } else { above.clone() }
+        self.respects.inside(dir, names, above)
     }
 
     fn entry(
@@ -174,11 +160,8 @@ impl Visit for Search {
         found: &mut Found,
     ) -> bool {
         let (way, WalkedEntry { name, kind }) = (dir.path(), entry);
-        if is_of_versions(name) || self.exclude.iter().any(|glob| glob.is_match(way, name)) {
-            return false;
-        }
-        if ignored.covers(dir, entry) {
-            found.passed_by.count(kind == Kind::Directory, || dir.shown(name));
+        let is_excluded = self.exclude.iter().any(|glob| glob.is_match(way, name));
+        if is_excluded || found.passed_by.takes(dir, entry, ignored) {
             return false;
         }
         let is_wanted = match self.kind {
@@ -195,20 +178,15 @@ impl Visit for Search {
             }
             if self.after.as_ref().is_some_and(|after| shown <= *after) {
                 found.before += 1;
-            } else if found.paths.len() < self.page
-                || found.paths.last().is_some_and(|last| shown < *last)
-            {
-                found.paths.insert(shown);
-                if found.paths.len() > self.page {
-                    found.paths.pop_last();
-                }
+            } else {
+                found.keep(shown, self.page);
             }
         }
         true
     }
 }
 
-fn answer(found: &Found, skipped: &Skipped, cut: Option<u64>, budget: &Budget) -> String {
+fn answer(found: &Found, unsearched: &Unsearched, budget: &Budget) -> String {
     let room = budget.limits().max_search_chars.saturating_sub(CLOSING);
     let (mut text, mut chars, mut shown, mut last) = (String::new(), 0, 0, None);
     for path in &found.paths {
@@ -229,7 +207,7 @@ fn answer(found: &Found, skipped: &Skipped, cut: Option<u64>, budget: &Budget) -
         _ if shown == 0 => format!("nothing behind the cursor; {total} match in all"),
         _ => format!("{}-{} of {total} that match", before + 1, before + shown),
     }];
-    facts.extend(not_searched(&found.passed_by, skipped, cut));
+    facts.extend(unsearched.facts(&found.passed_by, budget));
     if let Some(last) = last.filter(|_| before + shown < total) {
         facts.push(format!("continue with cursor=after:{}", percent_encoded(last.as_bytes())));
     }

@@ -87,6 +87,17 @@ impl Client {
         Self::start_without(args, era, Without::Nothing)
     }
 
+    /// Starts the program behind a shell that does something first, such as setting a limit.
+    pub fn after(first: &str, args: &[&str]) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);
+        command.arg(env!("CARGO_BIN_EXE_preopen")).args(args);
+        let mut client = Self::spawn(command, Era::Modern, Without::Nothing);
+        // The handles are open when it answers, and not before.
+        client.request("server/discover", json!({}));
+        client
+    }
+
     /// Starts the program and, in the legacy era, shakes hands.
     pub fn start_without(args: &[&str], era: Era, without: Without) -> Self {
         Self::spawn(preopen(args), era, without)

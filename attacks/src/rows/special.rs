@@ -106,6 +106,18 @@ pub(super) const ROWS: &[Row] = &[
     )
     .args(&["--one-file-system"])
     .harms(EVERY),
+    row("mount-of-a-file", &[Bind("grant/m", "outside/secret.txt")], "m", "ok")
+        .except(OF_FILE)
+        .harms(EVERY)
+        .known("who mounts it there puts it into the grant; `--one-file-system` says no"),
+    row(
+        "mount-of-a-file-with-one-file-system",
+        &[Bind("grant/m", "outside/secret.txt")],
+        "m",
+        "escapes_grant",
+    )
+    .args(&["--one-file-system"])
+    .harms(EVERY),
     row("proc-inside", &[Proc("grant/p")], "p/self/environ", "special_file")
         .harmless("holds no secret of ours"),
     row("proc-inside-memory", &[Proc("grant/p")], "p/self/mem", "special_file")
