@@ -54,7 +54,7 @@ const RACES: &[Race] = &[
         name: "a directory and a link",
         tree: |tree| tree.file("grant/d/secret.txt", "inside").link("grant/out", "../outside"),
         swap: |root, _| exchange(root, "grant/d", "grant/out"),
-        paths: &["d/secret.txt", "d"],
+        paths: &["d/secret.txt", "d", "."],
         codes: &["ok", "escapes_grant"],
         victim_loses: true,
     },
@@ -66,7 +66,7 @@ const RACES: &[Race] = &[
                 .link("grant/out", "../outside")
         },
         swap: |root, _| exchange(root, "grant/p", "grant/out"),
-        paths: &["p/deep/er/secret.txt", "p/deep/er"],
+        paths: &["p/deep/er/secret.txt", "p/deep/er", "."],
         codes: &["ok", "escapes_grant"],
         victim_loses: true,
     },

@@ -33,6 +33,10 @@ pub fn calls(tool: &Entry, path: &str) -> Vec<Value> {
             .filter(|(other, _)| required.contains(other.as_str()))
             .map(|(other, property)| (other.clone(), example(property)))
             .collect();
+        // What is searched for has to be in every secret, and in the name of each file that is one.
+        if properties.contains_key("pattern") {
+            arguments.insert("pattern".into(), json!("e"));
+        }
         arguments.insert(name.clone(), if many { json!([path]) } else { json!(path) });
         all.push(Value::Object(arguments));
     }

@@ -114,4 +114,13 @@ pub(super) const ROWS: &[Row] = &[
     .except(&[("list_directory", "not_a_directory"), ("search_files", "not_a_directory")])
     .harms(EVERY)
     .known("a second name that somebody gave the file, and that no rule is about"),
+    row(
+        "everything-below",
+        &["**/FLAG*", "*.pem"],
+        &[File("grant/FLAG{name}", SECRET), File("grant/sub/K.PEM", SECRET)],
+        ".",
+    )
+    .code("is_a_directory")
+    .except(super::OF_DIRECTORY)
+    .harms(EVERY),
 ];

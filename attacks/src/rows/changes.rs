@@ -90,12 +90,7 @@ pub(super) const ROWS: &[Row] = &[
         "sub/file.txt",
         "is_a_directory",
     )
-    .except(&[
-        ("search_files", "ok"),
-        ("grep", "ok"),
-        ("get_file_info", "ok"),
-        ("list_directory", "ok"),
-    ])
+    .except(super::OF_DIRECTORY)
     .harmless("an empty directory"),
     row(
         "mount-over-a-directory",

@@ -109,4 +109,17 @@ pub(super) const ROWS: &[Row] = &[
         .harmless("ends inside"),
     row("of-another-name", &[Link("l", "outside")], "{root}/l/secret.txt", "unknown_grant")
         .harms(JOIN),
+    row(
+        "everything-below",
+        &[
+            Link("grant/sub/l", "../../outside"),
+            Link("grant/m", "../outside/secret.txt"),
+            Link("grant/up", ".."),
+            Link("grant/round", "."),
+        ],
+        ".",
+        "is_a_directory",
+    )
+    .except(super::OF_DIRECTORY)
+    .harmless("they list one directory, and follow nothing in it"),
 ];

@@ -26,3 +26,6 @@ const EVERY: &[(Victim, Harm)] =
 /// It makes all three wait.
 const HANGS: &[(Victim, Harm)] =
     &[(Victim::Join, Harm::Hangs), (Victim::Prefix, Harm::Hangs), (Victim::Canonical, Harm::Hangs)];
+/// Tools that take a directory, where the others want a file.
+const OF_DIRECTORY: &[(&str, &str)] =
+    &[("list_directory", "ok"), ("get_file_info", "ok"), ("search_files", "ok"), ("grep", "ok")];

@@ -51,12 +51,7 @@ pub(super) const ROWS: &[Row] = &[
         .harms(JOIN),
     row("absolute-device", "/dev/zero", "unknown_grant").harms(&[(Victim::Join, Harm::Hangs)]),
     row("absolute-root", "/", "is_a_directory")
-        .except(&[
-            ("list_directory", "ok"),
-            ("get_file_info", "ok"),
-            ("search_files", "ok"),
-            ("grep", "ok"),
-        ])
+        .except(super::OF_DIRECTORY)
         .harmless("means the grant here, and holds no secret of ours there"),
     row("absolute-etc", "/etc/passwd", "unknown_grant").harmless("holds no secret of ours"),
     row("absolute-environment", "/proc/self/environ", "unknown_grant")
