@@ -264,7 +264,8 @@ fn plain_object(object: &mut Object) {
     if object.get("format").is_some_and(|format| format != PATH) {
         object.remove("format");
     }
-    if object.get("default") == Some(&Value::Null) {
+    // That nothing is given when nothing is given says nothing.
+    if [Value::Null, Value::Array(vec![])].iter().any(|none| object.get("default") == Some(none)) {
         object.remove("default");
     }
     // An optional value is one that need not be given, not one that may be null.

@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("args", &["error", "path"]),
     ("text", &["cap", "error", "limits"]),
     ("ignore", &["cap"]),
-    ("grep", &["cap", "error", "limits"]),
+    ("grep", &["cap", "error", "limits", "text"]),
     ("audit", &["cap", "error"]),
     ("tool", &["args", "cap", "error", "limits"]),
     ("tools", &["cap", "error", "grep", "ignore", "limits", "path", "text", "tool"]),

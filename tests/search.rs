@@ -274,3 +274,172 @@ fn few_descriptors_are_enough_for_a_walk() {
         client.call("grep", &json!({"pattern": "needle", "output": "files", "limit": 1})).text;
     assert!(text.contains("[400 files match;"), "{text}");
 }
+
+#[test]
+fn a_tree_is_told_level_by_level() {
+    let sandbox = project().file("grant/src/deep/er/est.rs", "").file("grant/src/deep/x.rs", "");
+    let mut client = start(&sandbox);
+    let mut tree = |arguments: Value| client.call("directory_tree", &arguments).text;
+    let ignored = "ignored 2 files and 1 directory, such as target: respect_ignore=false";
+    assert_eq!(
+        tree(json!({"max_depth": 2})),
+        format!(
+            ".gitignore\n.ignore\nimage.bin\nkeep.log\nnested/\n b.log\nout@\nsecret.rs@\nseen.log\nsrc/\n \
+             .hidden.rs\n deep/ (2 more)\n lib.rs\n main.rs\n[14 entries; max_depth=3 shows more; {ignored}]"
+        )
+    );
+    assert_eq!(
+        tree(json!({"path": "src", "max_depth": 1, "exclude": ["*.rs"]})),
+        "src/\n deep/ (1 more)\n[1 entry; max_depth=2 shows more]"
+    );
+    let page = tree(json!({"limit": 9}));
+    assert_eq!(
+        page,
+        format!(
+            ".gitignore\n.ignore\nimage.bin\nkeep.log\nnested/ (1 more)\nout@\nsecret.rs@\nseen.log\nsrc/ (4 more)\n\
+             [entries 1-9 of 16; {ignored}; continue with cursor=after:1:src/]"
+        )
+    );
+    assert_eq!(
+        tree(json!({"limit": 4, "cursor": "after:1:src/"})),
+        format!(
+            "nested/\n b.log\nsrc/\n .hidden.rs\n deep/ (2 more)\n lib.rs\n\
+             [entries 10-13 of 16; {ignored}; continue with cursor=after:2:src/lib.rs]"
+        )
+    );
+    assert!(client.call("directory_tree", &json!({"cursor": "x"})).text.starts_with("bad_args: "));
+}
+
+#[test]
+fn pages_of_a_tree_give_every_entry_once() {
+    let mut sandbox = Sandbox::new();
+    for i in 0..60 {
+        sandbox = sandbox.file(&format!("grant/{}/{}/f{i}", i % 3, i % 7), "");
+    }
+    let mut client = start(&sandbox);
+    let (whole, _) = all(&mut client, "directory_tree", json!({}));
+    let count = |lines: &[String]| lines.iter().filter(|line| line.trim().starts_with('f')).count();
+    assert_eq!(count(&whole), 60);
+    let (pages, number) = all(&mut client, "directory_tree", json!({"limit": 7}));
+    assert_eq!(count(&pages), 60);
+    assert!(number > 10, "{number}");
+}
+
+#[test]
+fn newest_first_and_only_what_is_new() {
+    let sandbox = Sandbox::new().file("grant/old", "").file("grant/b", "").file("grant/a", "");
+    for (name, time) in [("old", 1_000_000_000), ("b", 1_500_000_000), ("a", 1_400_000_000)] {
+        let file = std::fs::File::options().write(true).open(sandbox.path("grant").join(name));
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(time);
+        file.unwrap().set_modified(time).unwrap();
+    }
+    let mut client = start(&sandbox);
+    let mut search = |arguments: Value| client.call("search_files", &arguments).text;
+    assert_eq!(search(json!({"pattern": "*", "sort_by": "mtime"})), "b\na\nold\n[3 match]");
+    let since = "2014-05-13T16:53:20Z";
+    assert_eq!(search(json!({"pattern": "*", "modified_after": since})), "a\nb\n[2 match]");
+    assert_eq!(search(json!({"pattern": "*", "modified_after": "2014-05-14"})), "b\n[1 matches]");
+    assert!(search(json!({"pattern": "*", "modified_after": "soon"})).starts_with("bad_args: "));
+    let by_path = search(json!({"pattern": "*", "cursor": "mtime:1:a"}));
+    assert!(by_path.starts_with("bad_args: "), "{by_path}");
+    let (found, pages) =
+        all(&mut client, "search_files", json!({"pattern": "*", "sort_by": "mtime", "limit": 1}));
+    assert_eq!((found, pages), (vec!["b".into(), "a".into(), "old".into()], 3));
+}
+
+#[test]
+fn keywords_are_counted_by_file() {
+    let sandbox = project();
+    let mut client = start(&sandbox);
+    let mut search = |arguments: Value| -> Value {
+        let answer = client.call("keyword_search", &arguments);
+        serde_json::from_str(&answer.text).unwrap_or_else(|_| json!(answer.text))
+    };
+    let answer = search(json!({"keyword": "HELLO", "root_paths": ["."], "case_insensitive": true}));
+    assert_eq!(answer["summary"]["total_files_searched"], 8, "{answer}");
+    assert_eq!(answer["summary"]["total_files_with_matches"], 6);
+    assert_eq!(answer["summary"]["total_occurrences"], 7);
+    assert_eq!(answer["summary"]["most_frequent_file"], "src/lib.rs");
+    assert_eq!(answer["summary"]["max_occurrences"], 2);
+    assert_eq!(answer["summary"]["match_percentage"], 75.0);
+    assert_eq!(answer["summary"]["average_occurrences_per_matching_file"], 1.17);
+    assert_eq!(answer["metadata"]["binary_files"], 1);
+    let file = json!({"occurrences": 2, "size_bytes": 33, "extension": ".rs"});
+    assert_eq!(answer["files"]["src/lib.rs"], file);
+    // Several times in a line, within a root that is named twice, beside one that is not there.
+    let roots = json!(["src/lib.rs", "src", "src", "gone"]);
+    let arguments = json!({"keyword": "l", "root_paths": roots, "include_patterns": ["lib.rs"]});
+    let answer = search(arguments);
+    assert_eq!(answer["summary"]["total_occurrences"], 4, "{answer}");
+    assert_eq!(answer["summary"]["total_files_searched"], 1);
+    assert!(answer["metadata"]["errors"]["gone"].as_str().unwrap().starts_with("not_found"));
+    let zero = json!({"keyword": "zzz", "root_paths": ["src"], "include_zero": true});
+    assert_eq!(search(zero)["files"].as_object().unwrap().len(), 3);
+    let regex = json!({"keyword": "h.llo(", "root_paths": ["src"], "use_regex": true});
+    assert!(search(regex).as_str().unwrap().starts_with("bad_args: `keyword`"));
+    let gone = json!({"keyword": "x", "root_paths": ["gone"]});
+    assert!(search(gone).as_str().unwrap().starts_with("not_found: "));
+}
+
+#[test]
+fn a_huge_file_is_found_in_as_by_one_thread() {
+    // Lines of many lengths, some longer than a segment, none at its end.
+    let mut text = String::new();
+    let mut numbers = vec![];
+    for number in 1.. {
+        let long = if number % 5_003 == 0 { 2_500_000 } else { number * 7919 % 1500 };
+        text.extend(std::iter::repeat_n('x', long));
+        if number % 977 == 0 {
+            text.push_str("needle and needle");
+            numbers.push(number);
+        }
+        if text.len() > 24 << 20 {
+            break;
+        }
+        text.push('\n');
+    }
+    let sandbox = Sandbox::new().file("grant/huge", &text);
+    let mut client = start(&sandbox);
+    let count = numbers.len();
+    let found = |lines: Vec<String>| -> Vec<usize> {
+        lines.iter().filter_map(|line| line.split_once(':')?.0.parse().ok()).collect()
+    };
+    let mut grep = |arguments: Value| client.call("grep", &arguments).text;
+    for per_file in [0, 3, count] {
+        let (lines, closing) = split(&grep(json!({"pattern": "needle", "per_file": per_file})));
+        let most = if per_file == 0 { count } else { per_file };
+        assert_eq!(found(lines), numbers[..most], "{per_file}");
+        assert!(closing.contains(&format!("{count} matching lines in 1 file")), "{closing}");
+    }
+    let (lines, _) = split(&grep(json!({"pattern": "needle", "per_file": 4, "from_end": true})));
+    assert_eq!(found(lines), numbers[count - 4..]);
+    assert_eq!(
+        grep(json!({"pattern": "needle", "output": "count"})),
+        format!("huge:{count}\n[{count} matching lines in 1 file]")
+    );
+    assert_eq!(grep(json!({"pattern": "needle", "output": "files"})), "huge\n[1 file matches]");
+    let roots = json!({"keyword": "needle", "root_paths": ["."]});
+    let answer = client.call("keyword_search", &roots).text;
+    assert!(answer.contains(&format!("\"total_occurrences\":{}", 2 * count)), "{answer}");
+    // A NUL at its very end makes it no text.
+    let sandbox = Sandbox::new().file("grant/huge", format!("{text}\0"));
+    let mut client = start(&sandbox);
+    let answer = client.call("grep", &json!({"pattern": "needle"})).text;
+    assert_eq!(answer, "[no line matches; 1 binary file not searched]");
+}
+
+#[test]
+fn older_encodings_are_searched_and_shown() {
+    let shift_jis = b"\x93\xfa\x96\x7b\x8c\xea\x82\xcc\x83\x65\x83\x4c\x83\x58\x83\x67\n\x82\xb1\x82\xea\x82\xcd\x93\xfa\x96\x7b\x8c\xea\x82\xc5\x82\xb7\n";
+    let latin = b"na\xefve caf\xe9, d\xe9j\xe0 vu\nplain words in a line of its own\n";
+    let sandbox =
+        Sandbox::new().file("grant/japanese.txt", shift_jis).file("grant/latin.txt", latin);
+    let mut client = start(&sandbox);
+    let mut grep = |pattern: &str| client.call("grep", &json!({"pattern": pattern})).text;
+    assert_eq!(
+        grep("日本語"),
+        "japanese.txt\n1:日本語のテキスト\n2:これは日本語です\n[2 matching lines in 1 file]"
+    );
+    assert_eq!(grep("vu"), "latin.txt\n1:naïve café, déjà vu\n[1 matching line in 1 file]");
+    assert_eq!(grep("CAFÉ|café"), "latin.txt\n1:naïve café, déjà vu\n[1 matching line in 1 file]");
+}

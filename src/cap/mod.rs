@@ -33,5 +33,5 @@ pub use resolve::Resolver;
 pub use rights::{Read, Remove, Right, Rights, UnknownRights, Write};
 pub use rules::{BadGlob, Rules};
 pub use target::{Place, Target};
-pub use walk::{Visit, Walked, walk};
+pub use walk::{Visit, Walked, search_threads, walk};
 pub use walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};

@@ -90,4 +90,10 @@ impl<R: Right> Place<R> {
     pub fn elsewhere(&self, target: &Target<R>) -> Option<String> {
         (self.grant != target.grant || self.below != target.names).then(|| brief(&self.shown()))
     }
+
+    /// Is it the same as another, or below it? By their resolved names, so that a search counts
+    /// nothing twice; access is never decided by this.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.grant == other.grant && self.below.starts_with(&other.below)
+    }
 }

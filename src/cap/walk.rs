@@ -96,7 +96,8 @@ pub fn walk<V: Visit>(
     let root = Task { dir: Where::Here(Arc::clone(&walk.root)), work: Work::Read(known) };
     walk.queue().tasks.push(root);
     let found = std::thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads(budget)).map(|_| scope.spawn(|| walk.work())).collect();
+        let helpers: Vec<_> =
+            (1..search_threads(budget)).map(|_| scope.spawn(|| walk.work())).collect();
         let mut found = vec![walk.work()];
         for helper in helpers {
             found.push(helper.join().unwrap_or_else(|crash| std::panic::resume_unwind(crash)));
@@ -110,8 +111,8 @@ pub fn walk<V: Visit>(
     Ok(Walked { found, skipped, is_cut: walk.spent.load(Ordering::Relaxed) })
 }
 
-/// As many as the machine has for us; more would be in each other's way.
-fn threads(budget: &Budget) -> usize {
+/// How many threads search: as many as the machine has for us; more would be in each other's way.
+pub fn search_threads(budget: &Budget) -> usize {
     let there = rustix::thread::sched_getaffinity(None).map_or(1, |set| set.count() as usize);
     there.min(budget.limits().max_search_threads).max(1)
 }
@@ -243,7 +244,7 @@ impl<V: Visit> Walk<'_, V> {
                 continue;
             }
             let Some(name) = Name::from_bytes(entry.name) else { continue };
-            if dir.below.len() - dir.root_depth >= MAX_DEPTH {
+            if dir.depth() >= MAX_DEPTH {
                 self.skip(|skipped| &mut skipped.too_deep, &dir.names_to(&name));
                 continue;
             }

@@ -157,6 +157,11 @@ impl WalkedDir {
         self.below.iter().chain([name]).cloned().collect()
     }
 
+    /// How many directories it lies below the root of the walk.
+    pub fn depth(&self) -> usize {
+        self.below.len() - self.root_depth
+    }
+
     /// The way to it from the root of the walk: empty, or ending with a slash.
     pub fn path(&self) -> &[u8] {
         self.path.get(self.root_len..).unwrap_or_default()
@@ -171,6 +176,11 @@ impl WalkedDir {
     pub fn shown(&self, name: &[u8]) -> String {
         let below = Name::from_bytes(name).map(|name| self.names_to(&name));
         self.grants.shown(self.grant, &below.unwrap_or_default())
+    }
+
+    /// Its own path, as clients say it.
+    pub fn shown_itself(&self) -> String {
+        self.grants.shown(self.grant, &self.below)
     }
 
     /// Which of these names are there, and are not hidden.
@@ -194,6 +204,11 @@ impl WalkedDir {
             FileType::Unknown => Some(Found::new(lstat(&self.fd, name).ok()?).kind),
             known => Some(known.into()),
         }
+    }
+
+    /// When what has this name in it was last modified, in seconds since 1970; a link is a link.
+    pub fn modified_s(&self, name: &[u8]) -> Option<i64> {
+        Some(lstat(&self.fd, &Name::from_bytes(name)?).ok()?.st_mtime)
     }
 
     /// Opens a regular file in it; nothing if it is none, or cannot be opened.

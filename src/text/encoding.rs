@@ -46,6 +46,15 @@ pub(super) struct Sample<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Binary;
 
+/// The name of the older encoding that a text is in, told from the beginning of its file and from one
+/// of its lines; nothing where it is in UTF-8 or UTF-16, or no text.
+pub fn older_encoding(begin: &[u8], line: &[u8]) -> Option<&'static str> {
+    let begin = Sample { bytes: begin, cut_begin: false, cut_end: true };
+    let line = Sample { bytes: line, cut_begin: true, cut_end: true };
+    let Encoding { encoding, mark } = Encoding::detect(begin, &[line]).ok()?;
+    (mark == 0 && ![UTF_8, UTF_16LE, UTF_16BE].contains(&encoding)).then(|| encoding.name())
+}
+
 impl Unit {
     /// Told from the beginning of the file.
     pub(super) fn of(start: &[u8]) -> Self {

@@ -12,6 +12,7 @@ mod page;
 mod scan;
 mod version;
 
+pub use encoding::older_encoding;
 pub use page::{Page, Piece, Range, Room, read};
 pub use scan::LineEnds;
 pub use version::{MAX_HASHED, Version, sha256};

@@ -39,7 +39,7 @@ pub(super) struct Args {
     /// A regular expression, as ripgrep has them.
     #[schemars(example = r"fn \w+\(")]
     pattern: String,
-    /// Where to search: a directory or a file; everywhere when left out.
+    /// A directory or file; everywhere when left out.
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
@@ -47,7 +47,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = ["*.rs"])]
     glob: Vec<String>,
-    /// Only files of this type, as ripgrep calls it: rust, py, js.
+    /// Only files of a type of ripgrep's: rust, py, js.
     #[serde(default, rename = "type")]
     #[schemars(example = &"rust")]
     kind: Option<String>,
@@ -67,7 +67,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = false)]
     multiline: bool,
-    /// Lines, only the paths, or a count for each file.
+    /// Lines, paths, or a count for each file.
     #[serde(default)]
     #[schemars(example = &"content")]
     output: Output,
@@ -83,7 +83,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 2)]
     context: Option<usize>,
-    /// Leave out what .gitignore and .ignore name; .git, .hg, .svn and .jj always are.
+    /// Leave out what .gitignore and .ignore name (.git always).
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,
@@ -95,15 +95,15 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 250, range(min = 1))]
     limit: Option<usize>,
-    /// Most matching lines of one file; 0 for all.
+    /// Most lines of one file; 0 for all.
     #[serde(default)]
     #[schemars(example = 20, range(min = 0))]
     per_file: Option<usize>,
-    /// The last lines of each file rather than the first, as of logs.
+    /// The last lines of each file, not the first.
     #[serde(default)]
     #[schemars(example = false)]
     from_end: bool,
-    /// Where to go on: the value that the previous answer named.
+    /// The cursor that the previous answer named.
     #[serde(default)]
     #[schemars(example = "after:120:src/main.rs")]
     cursor: Option<String>,
@@ -121,8 +121,7 @@ pub(super) enum Output {
 impl Tool for Grep {
     const NAME: &'static str = "grep";
     const ABOUT: &'static str = "Finds lines by CONTENT. Each file's path, then `412:text` of its lines (`413-text` \
-        around them). The last line, in brackets, has the totals, says what was not searched, and names the cursor \
-        that continues.";
+        around them). The last line, in brackets, has the totals, says what was not searched, and what continues.";
     type Needs = Scope<Read>;
     type Args = Args;
     type Output = String;
@@ -181,7 +180,7 @@ impl<'a> Asked<'a> {
             after: about(args.after),
         };
         Ok(Self {
-            pattern: Pattern::new(&args.pattern, meaning)?,
+            pattern: Pattern::new("pattern", &args.pattern, meaning)?,
             wanted,
             globs: NamePattern::all("glob", &args.glob)?,
             types: args.kind.as_deref().map(types).transpose()?,
@@ -216,17 +215,20 @@ impl<'a> Asked<'a> {
         };
         let search =
             found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), self.wanted));
-        match search.file(file, behind, self.budget) {
-            Outcome::Searched(hits) if hits.count == 0 => {}
-            Outcome::Searched(hits) => {
-                found.total_files += 1;
-                found.total_lines += hits.count;
-                if behind == 0 || !hits.lines.is_empty() {
-                    found.insert(shown(), hits, self.page);
-                }
+        let hits = match search.file(file, behind, self.budget) {
+            Outcome::Searched(hits) => hits,
+            Outcome::Partly(hits) => {
+                found.failed += 1;
+                hits
             }
-            Outcome::Binary => found.binary += 1,
-            Outcome::Failed => found.failed += 1,
+            Outcome::Binary => return found.binary += 1,
+        };
+        if hits.count > 0 {
+            found.total_files += 1;
+            found.total_lines += hits.count;
+            if behind == 0 || !hits.lines.is_empty() {
+                found.insert(shown(), hits, self.page);
+            }
         }
     }
 }

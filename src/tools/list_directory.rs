@@ -38,7 +38,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 100, range(min = 1))]
     limit: Option<usize>,
-    /// Where to go on: the value that the previous answer named.
+    /// The cursor that the previous answer named.
     #[serde(default)]
     #[schemars(example = "name:main.rs")]
     cursor: Option<String>,

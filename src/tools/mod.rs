@@ -3,9 +3,11 @@
 //! May import: `cap` (the types of rights and targets), `error`, `grep`, `ignore`, `limits`, `path`, `text`, `tool`.
 //! Absent on purpose: the grants, MCP, and any other table that a new tool would have to be put into.
 
+mod directory_tree;
 mod get_file_info;
 mod grep;
 mod grep_answer;
+mod keyword_search;
 mod list_allowed_directories;
 mod list_directory;
 mod name_pattern;
@@ -25,7 +27,9 @@ pub const TOOLS: &[Entry] = &[
     Entry::of::<read_multiple_files::ReadMultipleFiles>(),
     Entry::of::<read_media_file::ReadMediaFile>(),
     Entry::of::<list_directory::ListDirectory>(),
+    Entry::of::<directory_tree::DirectoryTree>(),
     Entry::of::<get_file_info::GetFileInfo>(),
     Entry::of::<search_files::SearchFiles>(),
     Entry::of::<grep::Grep>(),
+    Entry::of::<keyword_search::KeywordSearch>(),
 ];

@@ -1,10 +1,12 @@
 //! `search_files`: names by pattern, below a directory, in the order of their paths.
 //!
-//! A page is the smallest paths behind the cursor, as in `list_directory`: memory does not grow with
+//! A page is the first paths behind the cursor, as in `list_directory`: memory does not grow with
 //! the tree, and a cursor needs no state here.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, NaiveDate, NaiveTime};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -29,7 +31,7 @@ pub(super) struct Args {
     /// A glob (`*.rs`, `src/**/*.{ts,tsx}`) or a part of a name.
     #[schemars(example = "*.rs")]
     pattern: String,
-    /// Where to search; everywhere when left out.
+    /// The directory; everywhere when left out.
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
@@ -41,7 +43,15 @@ pub(super) struct Args {
     #[serde(default, rename = "type")]
     #[schemars(example = &"file")]
     kind: Wanted,
-    /// Leave out what .gitignore and .ignore name; .git, .hg, .svn and .jj always are.
+    /// Only what changed since: 2026-11-01 or 2026-11-01T12:00:00Z.
+    #[serde(default)]
+    #[schemars(example = &"2026-11-01")]
+    modified_after: Option<String>,
+    /// Order: by path, or newest first.
+    #[serde(default)]
+    #[schemars(example = &"path")]
+    sort_by: SortBy,
+    /// Leave out what .gitignore and .ignore name (.git always).
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,
@@ -49,7 +59,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 200, range(min = 1))]
     limit: Option<usize>,
-    /// Where to go on: the value that the previous answer named.
+    /// The cursor that the previous answer named.
     #[serde(default)]
     #[schemars(example = "after:src/main.rs")]
     cursor: Option<String>,
@@ -65,11 +75,18 @@ enum Wanted {
     Any,
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum SortBy {
+    #[default]
+    Path,
+    Mtime,
+}
+
 impl Tool for SearchFiles {
     const NAME: &'static str = "search_files";
     const ABOUT: &'static str = "Finds by NAME; for contents use grep. One path a line, directories with a slash \
-        behind. The last line, in brackets, counts them, says what was not searched, and names the cursor that \
-        continues.";
+        behind. The last line, in brackets, says what was not searched, and what continues.";
     type Needs = Scope<Read>;
     type Args = Args;
     type Output = String;
@@ -84,24 +101,36 @@ impl Tool for SearchFiles {
             pattern: NamePattern::new("pattern", &args.pattern)?,
             exclude: NamePattern::all("exclude", &args.exclude)?,
             kind: args.kind,
+            modified_after: args.modified_after.as_deref().map(read_time).transpose()?,
+            sort_by: args.sort_by,
             respects: Respect(args.respect_ignore),
-            after: args.cursor.as_deref().map(read_cursor).transpose()?,
+            after: args
+                .cursor
+                .as_deref()
+                .map(|cursor| read_cursor(cursor, args.sort_by))
+                .transpose()?,
             page,
         };
         let mut found = Found::default();
         let below = |target: &Target<Read>| search.below(target, budget);
         let unsearched = everywhere(at, below, |part| found.add(part, page))?;
-        Ok(answer(&found, &unsearched, budget))
+        Ok(answer(&found, args.sort_by, &unsearched, budget))
     }
 }
+
+/// Where a path stands in the order: newest first, where times count.
+type Key = (Reverse<i64>, String);
 
 /// What is searched for.
 struct Search {
     pattern: NamePattern,
     exclude: Vec<NamePattern>,
     kind: Wanted,
+    /// In seconds since 1970.
+    modified_after: Option<i64>,
+    sort_by: SortBy,
     respects: Respect,
-    after: Option<String>,
+    after: Option<Key>,
     page: usize,
 }
 
@@ -109,7 +138,7 @@ struct Search {
 #[derive(Default)]
 struct Found {
     /// The first paths behind the cursor.
-    paths: BTreeSet<String>,
+    paths: BTreeSet<Key>,
     total: usize,
     before: usize,
     passed_by: PassedBy,
@@ -117,9 +146,9 @@ struct Found {
 
 impl Found {
     /// Keeps a path, if it is among the first.
-    fn keep(&mut self, path: String, page: usize) {
-        if self.paths.len() < page || self.paths.last().is_some_and(|last| path < *last) {
-            self.paths.insert(path);
+    fn keep(&mut self, key: Key, page: usize) {
+        if self.paths.len() < page || self.paths.last().is_some_and(|last| key < *last) {
+            self.paths.insert(key);
             if self.paths.len() > page {
                 self.paths.pop_last();
             }
@@ -130,8 +159,8 @@ impl Found {
         self.total += other.total;
         self.before += other.before;
         self.passed_by.add(other.passed_by);
-        for path in other.paths {
-            self.keep(path, page);
+        for key in other.paths {
+            self.keep(key, page);
         }
     }
 }
@@ -171,25 +200,45 @@ impl Visit for Search {
             Wanted::Any => true,
         };
         if is_wanted && self.pattern.is_match(way, name) {
-            found.total += 1;
-            let mut shown = dir.shown(name);
-            if kind == Kind::Directory {
-                shown.push('/');
-            }
-            if self.after.as_ref().is_some_and(|after| shown <= *after) {
-                found.before += 1;
-            } else {
-                found.keep(shown, self.page);
-            }
+            self.matched(dir, entry, found);
         }
         true
     }
 }
 
-fn answer(found: &Found, unsearched: &Unsearched, budget: &Budget) -> String {
+impl Search {
+    fn matched(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) {
+        let mut modified = 0;
+        if self.modified_after.is_some() || self.sort_by == SortBy::Mtime {
+            // What is gone by now is not there to be found.
+            let Some(time) = dir.modified_s(entry.name) else { return };
+            if self.modified_after.is_some_and(|after| time < after) {
+                return;
+            }
+            modified = time;
+        }
+        if self.sort_by == SortBy::Path {
+            modified = 0;
+        }
+        let mut shown = dir.shown(entry.name);
+        if entry.kind == Kind::Directory {
+            shown.push('/');
+        }
+        let key = (Reverse(modified), shown);
+        found.total += 1;
+        if self.after.as_ref().is_some_and(|after| key <= *after) {
+            found.before += 1;
+        } else {
+            found.keep(key, self.page);
+        }
+    }
+}
+
+fn answer(found: &Found, sort_by: SortBy, unsearched: &Unsearched, budget: &Budget) -> String {
     let room = budget.limits().max_search_chars.saturating_sub(CLOSING);
     let (mut text, mut chars, mut shown, mut last) = (String::new(), 0, 0, None);
-    for path in &found.paths {
+    for key in &found.paths {
+        let path = &key.1;
         chars += path.chars().count() + 1;
         if shown > 0 && chars > room {
             break;
@@ -197,7 +246,7 @@ fn answer(found: &Found, unsearched: &Unsearched, budget: &Budget) -> String {
         text += path;
         text.push('\n');
         shown += 1;
-        last = Some(path);
+        last = Some(key);
     }
     let (total, before) = (found.total, found.before);
     let mut facts = vec![match total {
@@ -209,15 +258,46 @@ fn answer(found: &Found, unsearched: &Unsearched, budget: &Budget) -> String {
     }];
     facts.extend(unsearched.facts(&found.passed_by, budget));
     if let Some(last) = last.filter(|_| before + shown < total) {
-        facts.push(format!("continue with cursor=after:{}", percent_encoded(last.as_bytes())));
+        facts.push(format!("continue with cursor={}", write_cursor(last, sort_by)));
     }
     format!("{text}[{}]", facts.join("; "))
 }
 
-fn read_cursor(cursor: &str) -> Result<String, ToolError> {
-    let path = cursor.strip_prefix("after:").and_then(percent_decoded);
-    path.and_then(|path| String::from_utf8(path).ok()).ok_or_else(|| {
-        ToolError::new(Code::BadArgs, "`cursor` is none that a search gave")
-            .hint("leave it out to begin at the top, or pass it back unchanged")
+fn read_time(said: &str) -> Result<i64, ToolError> {
+    let of_day = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+    let time = DateTime::parse_from_rfc3339(said).map(|time| time.to_utc());
+    let time = time.or_else(|_| said.parse().map(of_day));
+    time.map(|time| time.timestamp()).map_err(|_| {
+        ToolError::new(Code::BadArgs, "`modified_after` is no time that is understood")
+            .hint("a day as 2026-11-01, which begins at midnight UTC, or a time as 2026-11-01T12:00:00+01:00")
+    })
+}
+
+/// In characters that every model and client passes back as they are.
+fn write_cursor((Reverse(modified), path): &Key, sort_by: SortBy) -> String {
+    let path = percent_encoded(path.as_bytes());
+    match sort_by {
+        SortBy::Path => format!("after:{path}"),
+        SortBy::Mtime => format!("mtime:{modified}:{path}"),
+    }
+}
+
+fn read_cursor(cursor: &str, sort_by: SortBy) -> Result<Key, ToolError> {
+    let read = || {
+        let (order, rest) = cursor.split_once(':')?;
+        let (modified, path) = match (order, sort_by) {
+            ("after", SortBy::Path) => (0, rest),
+            ("mtime", SortBy::Mtime) => {
+                let (modified, path) = rest.split_once(':')?;
+                (modified.parse().ok()?, path)
+            }
+            _ => return None,
+        };
+        Some((Reverse(modified), String::from_utf8(percent_decoded(path)?).ok()?))
+    };
+    read().ok_or_else(|| {
+        ToolError::new(Code::BadArgs, "`cursor` is none that this search and order gave").hint(
+            "leave it out to begin at the top, or pass it back unchanged with the same sort_by",
+        )
     })
 }

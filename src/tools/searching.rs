@@ -85,6 +85,12 @@ pub(super) struct Unsearched {
 }
 
 impl Unsearched {
+    /// What became of one more walk.
+    pub(super) fn add(&mut self, skipped: Skipped, is_cut: bool) {
+        self.skipped.add(skipped);
+        self.is_cut |= is_cut;
+    }
+
     /// What was not searched, each with its reason.
     pub(super) fn facts(&self, passed_by: &PassedBy, budget: &Budget) -> Vec<String> {
         let mut facts: Vec<_> = passed_by.fact().into_iter().collect();
@@ -122,8 +128,7 @@ pub(super) fn everywhere<F>(
     for target in &targets {
         let walked = below(target)?;
         walked.found.into_iter().for_each(&mut add);
-        unsearched.skipped.add(walked.skipped);
-        unsearched.is_cut |= walked.is_cut;
+        unsearched.add(walked.skipped, walked.is_cut);
     }
     Ok(unsearched)
 }

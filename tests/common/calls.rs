@@ -34,8 +34,10 @@ pub fn calls(tool: &Entry, path: &str) -> Vec<Value> {
             .map(|(other, property)| (other.clone(), example(property)))
             .collect();
         // What is searched for has to be in every secret, and in the name of each file that is one.
-        if properties.contains_key("pattern") {
-            arguments.insert("pattern".into(), json!("e"));
+        for what in ["pattern", "keyword"] {
+            if properties.contains_key(what) {
+                arguments.insert(what.into(), json!("e"));
+            }
         }
         arguments.insert(name.clone(), if many { json!([path]) } else { json!(path) });
         all.push(Value::Object(arguments));

@@ -111,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
         "h",
     )
     .code("ok")
-    .except(&[("list_directory", "not_a_directory"), ("search_files", "not_a_directory")])
+    .except(super::OF_FILE)
     .harms(EVERY)
     .known("a second name that somebody gave the file, and that no rule is about"),
     row(

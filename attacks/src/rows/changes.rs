@@ -13,9 +13,6 @@ const fn row(
     Row::new(crate::Kind::Changes, id, path, code).later(later)
 }
 
-const OF_FILE: &[(&str, &str)] =
-    &[("list_directory", "not_a_directory"), ("search_files", "not_a_directory")];
-
 pub(super) const ROWS: &[Row] = &[
     row(
         "grant-becomes-a-link",
@@ -32,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harms(EVERY),
     row("grant-is-moved", &[Rename("grant", "moved")], "sub/file.txt", "ok")
-        .except(OF_FILE)
+        .except(super::OF_FILE)
         .harmless("they lose it"),
     row("grant-is-removed", &[Remove("grant")], "sub/file.txt", "not_found")
         .harmless("nothing is there"),

@@ -105,7 +105,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harmless("the kernel refuses"),
     row("absolute-inside", &[Link("grant/l", "{root}/grant/sub/file.txt")], "l", "ok")
-        .except(&[("list_directory", "not_a_directory"), ("search_files", "not_a_directory")])
+        .except(super::OF_FILE)
         .harmless("ends inside"),
     row("of-another-name", &[Link("l", "outside")], "{root}/l/secret.txt", "unknown_grant")
         .harms(JOIN),

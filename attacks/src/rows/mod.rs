@@ -27,5 +27,17 @@ const EVERY: &[(Victim, Harm)] =
 const HANGS: &[(Victim, Harm)] =
     &[(Victim::Join, Harm::Hangs), (Victim::Prefix, Harm::Hangs), (Victim::Canonical, Harm::Hangs)];
 /// Tools that take a directory, where the others want a file.
-const OF_DIRECTORY: &[(&str, &str)] =
-    &[("list_directory", "ok"), ("get_file_info", "ok"), ("search_files", "ok"), ("grep", "ok")];
+const OF_DIRECTORY: &[(&str, &str)] = &[
+    ("list_directory", "ok"),
+    ("directory_tree", "ok"),
+    ("get_file_info", "ok"),
+    ("search_files", "ok"),
+    ("grep", "ok"),
+    ("keyword_search", "ok"),
+];
+/// Tools that want a directory, where there is a file.
+const OF_FILE: &[(&str, &str)] = &[
+    ("list_directory", "not_a_directory"),
+    ("directory_tree", "not_a_directory"),
+    ("search_files", "not_a_directory"),
+];

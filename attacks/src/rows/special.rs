@@ -18,8 +18,6 @@ const fn no_file(id: &'static str, tree: &'static [Step], path: &'static str) ->
     row(id, tree, path, "special_file").except(&[("get_file_info", "ok")])
 }
 
-const OF_FILE: &[(&str, &str)] =
-    &[("list_directory", "not_a_directory"), ("search_files", "not_a_directory")];
 /// A link that goes through /proc is no more followed than opened.
 const MAGIC: &[(Victim, Harm)] = &[(Victim::Join, Harm::Leaks), (Victim::Prefix, Harm::Leaks)];
 
@@ -52,8 +50,10 @@ pub(super) const ROWS: &[Row] = &[
     row("hole-of-a-terabyte", &[Sparse("grant/f", 1 << 40)], "f", "not_text")
         .except(&[
             ("grep", "ok"),
+            ("keyword_search", "ok"),
             ("get_file_info", "ok"),
             ("list_directory", "not_a_directory"),
+            ("directory_tree", "not_a_directory"),
             ("search_files", "not_a_directory"),
             ("read_media_file", "over_limit"),
         ])
@@ -62,13 +62,16 @@ pub(super) const ROWS: &[Row] = &[
         .except(&[
             ("get_file_info", "ok"),
             ("list_directory", "not_a_directory"),
+            ("directory_tree", "not_a_directory"),
             ("search_files", "not_a_directory"),
         ])
         .harmless("the kernel refuses"),
     row("unreadable-directory", &[Mode("grant/sub", 0o000)], "sub", "is_a_directory")
         .except(&[
             ("search_files", "os_denied"),
+            ("directory_tree", "os_denied"),
             ("grep", "os_denied"),
+            ("keyword_search", "os_denied"),
             ("get_file_info", "ok"),
             ("list_directory", "os_denied"),
         ])
@@ -83,11 +86,11 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harmless("the kernel refuses"),
     row("hard-link", &[HardLink("grant/h", "outside/secret.txt")], "h", "ok")
-        .except(OF_FILE)
+        .except(super::OF_FILE)
         .harms(EVERY)
         .known("who makes a hard link can read the file, and the file is then in the grant"),
     row("mount-of-a-directory", &[Bind("grant/m", "outside")], "m/secret.txt", "ok")
-        .except(OF_FILE)
+        .except(super::OF_FILE)
         .harms(EVERY)
         .known("who mounts it there puts it into the grant; `--one-file-system` says no"),
     row(
@@ -107,7 +110,7 @@ pub(super) const ROWS: &[Row] = &[
     .args(&["--one-file-system"])
     .harms(EVERY),
     row("mount-of-a-file", &[Bind("grant/m", "outside/secret.txt")], "m", "ok")
-        .except(OF_FILE)
+        .except(super::OF_FILE)
         .harms(EVERY)
         .known("who mounts it there puts it into the grant; `--one-file-system` says no"),
     row(

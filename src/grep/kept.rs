@@ -1,0 +1,183 @@
+//! [`Kept`]: what is kept of a file while it is searched.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io;
+
+use grep_matcher::Matcher as _;
+use grep_searcher::{Searcher, Sink, SinkContext, SinkContextKind, SinkFinish, SinkMatch};
+
+use super::{Hits, Line, Lines, Outcome, Pattern};
+use crate::limits::Budget;
+
+/// Bytes that are shown of a long line, about its match.
+const SHOWN: usize = 400;
+
+/// What came of a search, and what speaks for doing it once more in another encoding.
+pub(super) struct Once {
+    pub(super) outcome: Outcome,
+    /// The first line to be shown that is not UTF-8.
+    pub(super) foreign: Option<Vec<u8>>,
+}
+
+impl From<Outcome> for Once {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, foreign: None }
+    }
+}
+
+/// What is kept of a file while it is searched.
+pub(super) struct Kept<'a> {
+    pattern: &'a Pattern,
+    output: Lines,
+    behind: u64,
+    budget: &'a Budget,
+    hits: Hits,
+    lines: VecDeque<Line>,
+    /// How many of these match.
+    matching: usize,
+    /// A NUL came by.
+    is_binary: bool,
+    /// The first of these lines that is not UTF-8.
+    foreign: Option<Vec<u8>>,
+}
+
+impl<'a> Kept<'a> {
+    /// Nothing yet. Lines up to number `behind` were shown already: they are counted alone.
+    pub(super) fn new(
+        pattern: &'a Pattern,
+        output: Lines,
+        behind: u64,
+        budget: &'a Budget,
+    ) -> Self {
+        Self {
+            pattern,
+            output,
+            behind,
+            budget,
+            hits: Hits::default(),
+            lines: VecDeque::new(),
+            matching: 0,
+            is_binary: false,
+            foreign: None,
+        }
+    }
+
+    /// Lets it be searched, and tells what came of that.
+    pub(super) fn search(mut self, search: impl FnOnce(&mut Self) -> io::Result<()>) -> Once {
+        let is_whole = search(&mut self).is_ok();
+        if self.is_binary {
+            return Outcome::Binary.into();
+        }
+        let lines = self.lines.into_iter().filter(|line| line.number > self.behind).collect();
+        let hits = Hits { lines, ..self.hits };
+        let outcome = if is_whole { Outcome::Searched(hits) } else { Outcome::Partly(hits) };
+        Once { outcome, foreign: self.foreign }
+    }
+
+    /// Is the next match wanted?
+    fn wants_more(&self) -> bool {
+        match self.output {
+            Lines::Any | Lines::Counted | Lines::Matches => false,
+            Lines::First { of, .. } => self.hits.selected < of as u64,
+            Lines::Last(_) => true,
+        }
+    }
+
+    /// Is there room on the page for a line?
+    fn has_room(&self, number: u64) -> bool {
+        match self.output {
+            Lines::First { page, .. } => number > self.behind && self.matching <= page,
+            _ => true,
+        }
+    }
+
+    fn push(&mut self, number: u64, is_match: bool, bytes: &[u8]) {
+        let lines = bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|byte| *byte == b'\n');
+        for (line, number) in lines.zip(number..) {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let text = self.shortened(line);
+            self.lines.push_back(Line { number, is_match, text });
+            self.matching += usize::from(is_match);
+        }
+        let Lines::Last(most) = self.output else { return };
+        while self.matching > most {
+            // With the oldest match goes what stands before it.
+            if let Some(Line { is_match: true, .. }) = self.lines.pop_front() {
+                self.matching -= 1;
+            }
+        }
+        self.hits.selected = self.matching as u64;
+    }
+
+    fn shortened(&mut self, line: &[u8]) -> String {
+        if line.len() <= SHOWN {
+            let text = String::from_utf8_lossy(line);
+            if matches!(text, Cow::Owned(_)) && self.foreign.is_none() {
+                self.foreign = Some(line.to_vec());
+            }
+            return text.into_owned();
+        }
+        let at = self.pattern.matcher.find(line).ok().flatten().map_or(0, |found| found.start());
+        let from = at.saturating_sub(SHOWN / 4).min(line.len() - SHOWN);
+        let part = String::from_utf8_lossy(line.get(from..from + SHOWN).unwrap_or_default());
+        // A character that is cut at an end is not shown.
+        let part = part.trim_matches('\u{FFFD}');
+        let (before, after) = (from, line.len() - from - SHOWN);
+        let left = |n: usize| if n > 0 { format!("[{n} bytes]") } else { String::new() };
+        format!("{}{part}{}", left(before), left(after))
+    }
+}
+
+impl Sink for Kept<'_> {
+    type Error = io::Error;
+
+    fn matched(&mut self, _: &Searcher, found: &SinkMatch<'_>) -> io::Result<bool> {
+        self.budget.step().map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
+        if self.output == Lines::Any {
+            self.hits.count = 1;
+            return Ok(false);
+        }
+        // Over line ends there are matches, as ripgrep counts them, and not lines that match.
+        let mut lines = 0;
+        if self.pattern.multiline || self.output == Lines::Matches {
+            // Matches that touch each other come as one.
+            self.pattern.matcher.find_iter(found.bytes(), |_| {
+                lines += 1;
+                true
+            })?;
+        } else {
+            lines = found.lines().count() as u64;
+        }
+        self.hits.count += lines;
+        let number = found.line_number().unwrap_or(0);
+        if self.wants_more() {
+            self.hits.selected += lines;
+            if self.has_room(number) {
+                self.push(number, true, found.bytes());
+            }
+        }
+        Ok(true)
+    }
+
+    fn context(&mut self, _: &Searcher, context: &SinkContext<'_>) -> io::Result<bool> {
+        let number = context.line_number().unwrap_or(0);
+        // Behind the last match that is wanted, only what follows it at once.
+        let follows = *context.kind() == SinkContextKind::After
+            && self.lines.back().is_some_and(|last| number == last.number + 1);
+        if self.has_room(number) && (self.wants_more() || follows) {
+            self.push(number, false, context.bytes());
+        }
+        Ok(true)
+    }
+
+    fn binary_data(&mut self, _: &Searcher, _: u64) -> io::Result<bool> {
+        self.is_binary = true;
+        Ok(false)
+    }
+
+    fn finish(&mut self, _: &Searcher, finish: &SinkFinish) -> io::Result<()> {
+        self.is_binary |= finish.binary_byte_offset().is_some();
+        Ok(())
+    }
+}

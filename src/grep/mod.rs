@@ -1,0 +1,187 @@
+//! [`Pattern`] and [`Search`]: lines that match, in one open file.
+//!
+//! Text streams by in a window, so memory does not grow with a file; a huge file is searched by several
+//! threads, a segment each. What holds a NUL is no text and is not searched; UTF-16 is, by its mark.
+//! A file in an older encoding is searched as it stands, and once more in its encoding where that
+//! matters: for a pattern beyond ASCII, or a line that is to be shown.
+//!
+//! May import: `cap` (for open files), `error`, `limits`, `text` (for encodings). Absent on purpose: which
+//! files are searched.
+
+mod kept;
+mod pattern;
+mod segments;
+
+use std::io;
+
+use grep_searcher::{BinaryDetection, Encoding, Searcher, SearcherBuilder};
+
+use self::kept::Kept;
+pub use self::pattern::{Meaning, Pattern};
+use crate::cap::OpenFile;
+use crate::limits::Budget;
+use crate::text;
+
+/// Most bytes of one line, or of one match over several lines, that is held to be searched.
+const MOST_HELD: usize = 8 << 20;
+/// Bytes up to which a file is read at once.
+const AT_ONCE: u64 = 1 << 20;
+/// Bytes from which a file is searched by several threads.
+const HUGE: u64 = 16 << 20;
+/// Bytes of a larger file that tell its encoding.
+const SAMPLE: usize = 64 << 10;
+
+/// What of a file is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Which of its matching lines.
+    pub output: Lines,
+    /// Lines before each match.
+    pub before: usize,
+    /// Lines behind each match.
+    pub after: usize,
+}
+
+/// Which of the matching lines of a file are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    /// None: whether there is any is all that is asked, and the file is left at its first.
+    Any,
+    /// None, but all are counted.
+    Counted,
+    /// None, but all matches are counted, of which a line may hold several.
+    Matches,
+    /// The first ones; of these no more than a page takes, and one to say that there is more.
+    First {
+        /// How many of the file.
+        of: usize,
+        /// How many a page takes.
+        page: usize,
+    },
+    /// So many of the last ones.
+    Last(usize),
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Does it match, or does it stand near one that does?
+    pub is_match: bool,
+    /// What it says; shortened about the match where it is very long.
+    pub text: String,
+}
+
+/// What was found in one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// How many lines match, or matches there are: all of them, or 1 where the file was left at its
+    /// first.
+    pub count: u64,
+    /// How many of these are among those that are wanted, on this page or another.
+    pub selected: u64,
+    /// Of the wanted lines those for this page, in order.
+    pub lines: Vec<Line>,
+}
+
+/// What came of searching one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// This, possibly nothing.
+    Searched(Hits),
+    /// It is no text.
+    Binary,
+    /// This, but it could not be searched to its end.
+    Partly(Hits),
+}
+
+/// Searches files, one after the other: buffers are used again.
+pub struct Search {
+    pattern: Pattern,
+    wanted: Wanted,
+    searcher: Searcher,
+    buffer: Vec<u8>,
+}
+
+impl Search {
+    /// Searches for `pattern`.
+    pub fn new(pattern: Pattern, wanted: Wanted) -> Self {
+        let searcher = searcher(&pattern, wanted, None);
+        Self { pattern, wanted, searcher, buffer: vec![] }
+    }
+
+    /// Searches one file. Lines up to number `behind` were shown already: they are counted alone.
+    pub fn file(&mut self, file: &OpenFile, behind: u64, budget: &Budget) -> Outcome {
+        let Self { pattern, wanted, searcher, buffer } = self;
+        let is_small = file.size() <= AT_ONCE;
+        let size = if is_small { usize::try_from(file.size()).unwrap_or(0) + 1 } else { SAMPLE };
+        if buffer.len() < size {
+            buffer.resize(size, 0);
+        }
+        let Ok(text) = file.read_at(buffer.get_mut(..size).unwrap_or_default(), 0) else {
+            return Outcome::Partly(Hits::default());
+        };
+        let is_utf16 = text.starts_with(b"\xFF\xFE") || text.starts_with(b"\xFE\xFF");
+        if !is_utf16 && memchr::memchr(0, text).is_some() {
+            return Outcome::Binary;
+        }
+        let is_split = file.size() >= HUGE
+            && !(is_utf16 || pattern.multiline)
+            && wanted.before + wanted.after == 0
+            && behind == 0;
+        let kept = || Kept::new(pattern, wanted.output, behind, budget);
+        let once = if is_small {
+            kept().search(|kept| searcher.search_slice(&pattern.matcher, text, kept))
+        } else if is_split {
+            segments::search(pattern, wanted.output, file, budget)
+        } else {
+            let stream = Stream { file, offset: 0, budget };
+            kept().search(|kept| searcher.search_reader(&pattern.matcher, stream, kept))
+        };
+        let matters = pattern.is_beyond_ascii && !is_utf16 && !is_utf8_so_far(text);
+        let foreign = once.foreign.or_else(|| matters.then(Vec::new));
+        let encoding = foreign.and_then(|line| text::older_encoding(text, &line));
+        let Some(encoding) = encoding.and_then(|name| Encoding::new(name).ok()) else {
+            return once.outcome;
+        };
+        let mut searcher = self::searcher(pattern, *wanted, Some(encoding));
+        let stream = Stream { file, offset: 0, budget };
+        kept().search(|kept| searcher.search_reader(&pattern.matcher, stream, kept)).outcome
+    }
+}
+
+fn searcher(pattern: &Pattern, wanted: Wanted, encoding: Option<Encoding>) -> Searcher {
+    let shows = matches!(wanted.output, Lines::First { .. } | Lines::Last(_));
+    let about = |lines| if shows { lines } else { 0 };
+    SearcherBuilder::new()
+        .line_number(shows)
+        .multi_line(pattern.multiline)
+        .before_context(about(wanted.before))
+        .after_context(about(wanted.after))
+        .heap_limit(Some(MOST_HELD))
+        .binary_detection(BinaryDetection::quit(0))
+        .encoding(encoding)
+        .build()
+}
+
+/// But for a character that is cut at the end.
+fn is_utf8_so_far(text: &[u8]) -> bool {
+    std::str::from_utf8(text).map_or_else(|error| error.error_len().is_none(), |_| true)
+}
+
+/// A file as it streams by, under a budget.
+struct Stream<'a> {
+    file: &'a OpenFile,
+    offset: u64,
+    budget: &'a Budget,
+}
+
+impl io::Read for Stream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.budget.step().map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
+        let read = self.file.read_at(buffer, self.offset).map_err(|_| io::ErrorKind::Other)?.len();
+        self.offset += read as u64;
+        Ok(read)
+    }
+}

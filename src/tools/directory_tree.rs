@@ -1,0 +1,309 @@
+//! `directory_tree`: what lies below a directory, as indented text, level by level.
+//!
+//! A page is the first entries behind the cursor in the order of (depth, path), so that a level is
+//! complete before the next begins, and a wide directory cannot hide its neighbours. What a directory
+//! holds beyond the page is counted on its line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::name_pattern::NamePattern;
+use super::searching::{CLOSING, PassedBy, Respect, Unsearched, count, everywhere, yes};
+use crate::cap::{
+    Kind, Listing, Read, Scope, Scoped, Target, Visit, Walked, WalkedDir, WalkedEntry, walk,
+};
+use crate::error::{Code, ToolError};
+use crate::ignore::Ignored;
+use crate::limits::Budget;
+use crate::path::{VirtualPath, percent_decoded, percent_encoded};
+use crate::tool::Tool;
+
+/// Levels, where the client does not say.
+const DEPTH: usize = 3;
+/// Entries on one page, where the client does not say.
+const PAGE: usize = 400;
+
+pub(super) struct DirectoryTree;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Args {
+    /// The directory; the top when left out.
+    #[serde(default)]
+    #[schemars(example = &"src")]
+    path: VirtualPath,
+    /// Levels to go down.
+    #[serde(default)]
+    #[schemars(example = 3, range(min = 1))]
+    max_depth: Option<usize>,
+    /// Globs of what to leave out.
+    #[serde(default)]
+    #[schemars(example = ["target"])]
+    exclude: Vec<String>,
+    /// Leave out what .gitignore and .ignore name.
+    #[serde(default = "yes")]
+    #[schemars(example = true)]
+    respect_ignore: bool,
+    /// Most entries of one answer.
+    #[serde(default)]
+    #[schemars(example = 400, range(min = 1))]
+    limit: Option<usize>,
+    /// The cursor that the previous answer named.
+    #[serde(default)]
+    #[schemars(example = "after:2:src/cap")]
+    cursor: Option<String>,
+}
+
+impl Tool for DirectoryTree {
+    const NAME: &'static str = "directory_tree";
+    const ABOUT: &'static str = "The tree below a directory, indented; directories end with /, links with @, special \
+        files with =. `(12 more)` are not shown; the last line, in brackets, says how to go on.";
+    type Needs = Scope<Read>;
+    type Args = Args;
+    type Output = String;
+
+    fn paths(args: &Args) -> &VirtualPath {
+        &args.path
+    }
+
+    fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
+        let tree = Tree {
+            exclude: NamePattern::all("exclude", &args.exclude)?,
+            respects: Respect(args.respect_ignore),
+            depth: args.max_depth.unwrap_or(DEPTH).max(1),
+            page: args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries),
+            after: args.cursor.as_deref().map(read_cursor).transpose()?,
+        };
+        let mut found = Found::default();
+        let below = |target: &Target<Read>| tree.below(target, budget);
+        let unsearched = everywhere(at, below, |part| found.add(part, tree.page))?;
+        Ok(tree.answer(&found, &unsearched, budget))
+    }
+}
+
+/// Where an entry stands in the order: its depth below the place that is shown, and its path. A
+/// directory's path ends with a slash, a link's with @, a special file's with =.
+type Key = (usize, String);
+
+/// What is to be shown.
+struct Tree {
+    exclude: Vec<NamePattern>,
+    respects: Respect,
+    depth: usize,
+    page: usize,
+    after: Option<Key>,
+}
+
+/// What one thread has found.
+#[derive(Default)]
+struct Found {
+    /// The first entries behind the cursor.
+    entries: BTreeSet<Key>,
+    /// How many entries are in each of the first directories behind the cursor.
+    inside: BTreeMap<Key, usize>,
+    total: usize,
+    before: usize,
+    passed_by: PassedBy,
+}
+
+impl Found {
+    fn keep(&mut self, key: Key, page: usize) {
+        self.entries.insert(key);
+        if self.entries.len() > page {
+            self.entries.pop_last();
+        }
+    }
+
+    /// Counts entries of a directory. At most a page of directories is shown.
+    fn count_inside(&mut self, directory: Key, entries: usize, page: usize) {
+        *self.inside.entry(directory).or_default() += entries;
+        if self.inside.len() > page {
+            self.inside.pop_last();
+        }
+    }
+
+    fn add(&mut self, other: Self, page: usize) {
+        self.total += other.total;
+        self.before += other.before;
+        self.passed_by.add(other.passed_by);
+        other.entries.into_iter().for_each(|key| self.keep(key, page));
+        for (directory, entries) in other.inside {
+            self.count_inside(directory, entries, page);
+        }
+    }
+}
+
+impl Visit for Tree {
+    type Known = Ignored;
+    type Found = Found;
+    const IS_WORK: bool = false;
+
+    fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
+        self.respects.inside(dir, names, above)
+    }
+
+    fn entry(
+        &self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        ignored: &Ignored,
+        found: &mut Found,
+    ) -> bool {
+        let (way, WalkedEntry { name, kind }) = (dir.path(), entry);
+        let is_excluded = self.exclude.iter().any(|glob| glob.is_match(way, name));
+        if is_excluded || found.passed_by.takes(dir, entry, ignored) {
+            return false;
+        }
+        let above = dir.depth();
+        let is_behind = |key: &Key| self.after.as_ref().is_none_or(|after| key > after);
+        let directory = (above, format!("{}/", dir.shown_itself()));
+        if above > 0 && is_behind(&directory) {
+            found.count_inside(directory, 1, self.page);
+        }
+        if above == self.depth {
+            // One level further down there is only counted.
+            return false;
+        }
+        let mark = match kind {
+            Kind::File => "",
+            Kind::Directory => "/",
+            Kind::Link => "@",
+            Kind::Special => "=",
+        };
+        let key = (above + 1, dir.shown(name) + mark);
+        found.total += 1;
+        if is_behind(&key) {
+            found.keep(key, self.page);
+        } else {
+            found.before += 1;
+        }
+        true
+    }
+}
+
+impl Tree {
+    fn below(&self, target: &Target<Read>, budget: &Budget) -> Result<Walked<Found>, ToolError> {
+        let place = target.place(budget)?;
+        walk(&place, self, self.respects.above(&place), budget)
+    }
+
+    fn answer(&self, found: &Found, unsearched: &Unsearched, budget: &Budget) -> String {
+        let room = budget.limits().max_search_chars.saturating_sub(CLOSING);
+        let shown = Shown::new(found, room);
+        let (count_shown, total) = (shown.entries.len(), found.total);
+        let mut facts = vec![match count_shown {
+            _ if total == 0 => "nothing".into(),
+            0 => format!("nothing behind the cursor; {}", count(total as u64, "entry", "entries")),
+            _ if count_shown == total => count(total as u64, "entry", "entries"),
+            _ => {
+                format!("entries {}-{} of {total}", found.before + 1, found.before + count_shown)
+            }
+        }];
+        if shown.is_deeper(self.depth) {
+            facts.push(format!("max_depth={} shows more", self.depth + 1));
+        }
+        facts.extend(unsearched.facts(&found.passed_by, budget));
+        let last = shown.entries.last().filter(|_| found.before + count_shown < total);
+        if let Some((depth, path)) = last {
+            let path = percent_encoded(path.as_bytes());
+            facts.push(format!("continue with cursor=after:{depth}:{path}"));
+        }
+        format!("{}[{}]", shown.text(), facts.join("; "))
+    }
+}
+
+/// The entries that fit one answer, and how many more there are in directories.
+struct Shown<'a> {
+    entries: BTreeSet<&'a Key>,
+    /// Only of directories that are shown themselves.
+    more: BTreeMap<&'a Key, usize>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(found: &'a Found, room: usize) -> Self {
+        let (mut used, mut last, mut entries) = (0, "", BTreeSet::new());
+        for key in &found.entries {
+            let (depth, path) = key;
+            let above = parent(path);
+            // With its indentation, and the count behind a directory.
+            used += path.chars().count() - above.chars().count() + depth + 14;
+            if above != last && !found.entries.contains(&(depth - 1, above.to_owned())) {
+                used += above.chars().count() + 1;
+            }
+            if used > room && !entries.is_empty() {
+                break;
+            }
+            last = above;
+            entries.insert(key);
+        }
+        let mut more: BTreeMap<_, _> = found
+            .inside
+            .iter()
+            .filter(|(directory, _)| entries.contains(directory))
+            .map(|(directory, inside)| (directory, *inside))
+            .collect();
+        for (depth, path) in &entries {
+            let above = (depth - 1, parent(path).to_owned());
+            if let Some(rest) = more.get_mut(&above) {
+                *rest -= 1;
+            }
+        }
+        more.retain(|_, rest| *rest > 0);
+        Self { entries, more }
+    }
+
+    /// Is there something in the directories of the last level?
+    fn is_deeper(&self, depth: usize) -> bool {
+        self.more.keys().any(|(level, _)| *level == depth)
+    }
+
+    /// A line an entry below its directory; where that was on an earlier page, its path leads in.
+    fn text(&self) -> String {
+        let mut lines: Vec<&Key> = self.entries.iter().copied().collect();
+        lines.sort_by(|(_, one), (_, other)| one.split('/').cmp(other.split('/')));
+        let mut text = String::new();
+        // The directories that the last line stands in, each with its indentation.
+        let mut above: Vec<&str> = vec![];
+        for key in lines {
+            let path = &key.1;
+            let parent = parent(path);
+            while above.last().is_some_and(|directory| *directory != parent) {
+                above.pop();
+            }
+            if above.is_empty() && !parent.is_empty() {
+                text += parent;
+                text.push('\n');
+                above.push(parent);
+            }
+            let name = path.get(parent.len()..).unwrap_or(path);
+            text += &" ".repeat(above.len());
+            text += name;
+            if let Some(more) = self.more.get(key) {
+                text += &format!(" ({more} more)");
+            }
+            text.push('\n');
+            if path.ends_with('/') {
+                above.push(path);
+            }
+        }
+        text
+    }
+}
+
+/// The directory of a path, with its slash.
+fn parent(path: &str) -> &str {
+    let inner = path.strip_suffix('/').unwrap_or(path);
+    inner.rfind('/').and_then(|end| inner.get(..=end)).unwrap_or_default()
+}
+
+fn read_cursor(cursor: &str) -> Result<Key, ToolError> {
+    let read = || {
+        let (depth, path) = cursor.strip_prefix("after:")?.split_once(':')?;
+        Some((depth.parse().ok()?, String::from_utf8(percent_decoded(path)?).ok()?))
+    };
+    read().ok_or_else(|| {
+        ToolError::new(Code::BadArgs, "`cursor` is none that a tree gave")
+            .hint("leave it out to begin at the top, or pass it back unchanged")
+    })
+}
