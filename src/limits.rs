@@ -36,7 +36,7 @@ limits! {
     max_result_chars: usize = 40_000;
     /// Most characters of the result of a search.
     max_search_chars: usize = 16_000;
-    /// Most entries on one page of a listing.
+    /// Most entries on one page of a listing, and lines or files on one of a search.
     max_list_entries: usize = 1_000;
     /// Most bytes of one line that a reader sees before the line is shortened.
     max_shown_line_bytes: usize = 8_000;

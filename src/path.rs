@@ -237,6 +237,11 @@ pub fn printable(text: &str) -> String {
 /// Writes `bytes` with `\xHH` for what is not plain text. With `invertible`, a literal backslash
 /// that would read as such an escape is itself escaped.
 fn write_escaped(out: &mut impl fmt::Write, bytes: &[u8], invertible: bool) -> fmt::Result {
+    // Nearly every name there is.
+    let is_plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\\');
+    if let (true, Ok(text)) = (is_plain, std::str::from_utf8(bytes)) {
+        return out.write_str(text);
+    }
     for chunk in bytes.utf8_chunks() {
         let mut rest = chunk.valid();
         while let Some(c) = rest.chars().next() {

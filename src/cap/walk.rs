@@ -12,7 +12,7 @@
 //! May import: `path`, `limits`, `error`. Absent on purpose: following links, and what is ignored.
 
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{FileType, Mode, OFlags, RawDir};
@@ -33,7 +33,7 @@ const MAX_OPEN: usize = 32;
 const MAX_DEPTH: usize = 512;
 /// Bytes of directory entries that are read at a time.
 const BUFFER: usize = 32 << 10;
-/// Entries of one directory that one thread visits before another may take the next ones.
+/// Entries of one directory that one thread visits before it looks whether another has nothing to do.
 const CHUNK: usize = 64;
 
 /// What is done with what a walk finds. One for all threads.
@@ -42,7 +42,7 @@ pub trait Visit: Sync {
     type Known: Clone + Send + Sync;
     /// What one thread has found.
     type Found: Default + Send;
-    /// Is a file much work? Then large directories are shared among threads.
+    /// Is a file much work? Then a directory is shared among threads that have nothing else to do.
     const IS_WORK: bool;
 
     /// A directory was read: what holds in it, and for all below it.
@@ -89,6 +89,7 @@ pub fn walk<V: Visit>(
         root: Arc::new(dir),
         queue: Mutex::default(),
         more: Condvar::new(),
+        idle: AtomicUsize::new(0),
         skipped: Mutex::default(),
         spent: AtomicBool::new(false),
         cancelled: AtomicBool::new(false),
@@ -124,6 +125,8 @@ struct Walk<'a, V: Visit> {
     root: Arc<WalkedDir>,
     queue: Mutex<Queue<V::Known>>,
     more: Condvar,
+    /// Threads that wait for a task.
+    idle: AtomicUsize,
     skipped: Mutex<Skipped>,
     spent: AtomicBool,
     cancelled: AtomicBool,
@@ -181,7 +184,9 @@ impl<V: Visit> Walk<'_, V> {
                     self.more.notify_all();
                     return found;
                 }
+                self.idle.fetch_add(1, Ordering::Relaxed);
                 queue = self.more.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                self.idle.fetch_sub(1, Ordering::Relaxed);
             };
             queue.busy += 1;
             drop(queue);
@@ -214,15 +219,7 @@ impl<V: Visit> Walk<'_, V> {
                     return self.skip(|skipped| &mut skipped.unreadable, &dir.below);
                 };
                 let known = self.visit.enter(&dir, &names, &above);
-                if V::IS_WORK && names.len() > 2 * CHUNK {
-                    let parts = names.chunks(CHUNK).into_iter().map(|part| Task {
-                        dir: Where::Here(Arc::clone(&dir)),
-                        work: Work::Visit(part, known.clone()),
-                    });
-                    self.add(parts);
-                } else {
-                    self.visit_all(&dir, &names, &known, found);
-                }
+                self.visit_all(&dir, &names, &known, found);
             }
         }
     }
@@ -234,10 +231,18 @@ impl<V: Visit> Walk<'_, V> {
         known: &V::Known,
         found: &mut V::Found,
     ) {
-        let mut inside = vec![];
+        let (mut inside, mut end) = (vec![], names.len());
         for (i, entry) in names.iter().enumerate() {
-            if (V::IS_WORK || i % CHUNK == CHUNK - 1) && self.is_over() {
-                return;
+            if i == end || ((V::IS_WORK || i % CHUNK == CHUNK - 1) && self.is_over()) {
+                break;
+            }
+            // Only then: threads that open files in one directory are in each other's way.
+            if V::IS_WORK && i % CHUNK == CHUNK - 1 && self.idle.load(Ordering::Relaxed) > 0 {
+                let half = i + (end - i) / 2;
+                let dir = Where::Here(Arc::clone(dir));
+                let work = Work::Visit(names.part(half..end), known.clone());
+                end = half;
+                self.add(inside.drain(..).chain([Task { dir, work }]));
             }
             let goes_on = self.visit.entry(dir, entry, known, found);
             if !goes_on || entry.kind != Kind::Directory {

@@ -2,9 +2,10 @@
 //!
 //! May import: `path`, `error`. Absent on purpose: a way up, and a way in by more than one name.
 
+use std::fmt::Write as _;
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use rustix::fs::{FileType, Mode, OFlags};
 
@@ -33,6 +34,8 @@ pub struct WalkedDir {
     /// How many of those lead to the root of the walk.
     pub(super) root_len: usize,
     pub(super) open: Arc<AtomicUsize>,
+    /// Its path as clients say it, with a slash behind; empty for a root that is not named.
+    shown: OnceLock<String>,
 }
 
 /// One name in a directory.
@@ -134,6 +137,7 @@ impl WalkedDir {
             root_len: path.len(),
             path,
             open: Arc::new(AtomicUsize::new(1)),
+            shown: OnceLock::new(),
         }
     }
 
@@ -149,6 +153,7 @@ impl WalkedDir {
             path: [&self.path, name.as_bytes(), b"/"].concat(),
             root_len: self.root_len,
             open: Arc::clone(&self.open),
+            shown: OnceLock::new(),
         }
     }
 
@@ -174,13 +179,22 @@ impl WalkedDir {
 
     /// The path of a name in it, as clients say it.
     pub fn shown(&self, name: &[u8]) -> String {
-        let below = Name::from_bytes(name).map(|name| self.names_to(&name));
-        self.grants.shown(self.grant, &below.unwrap_or_default())
+        let above = self.shown_itself();
+        let mut path = String::with_capacity(above.len() + name.len());
+        path.push_str(above);
+        if let Some(name) = Name::from_bytes(name) {
+            // Writing to a String cannot fail.
+            let _ = write!(path, "{name}");
+        }
+        path
     }
 
-    /// Its own path, as clients say it.
-    pub fn shown_itself(&self) -> String {
-        self.grants.shown(self.grant, &self.below)
+    /// Its own path, as clients say it, with a slash behind; empty where a root has no name in paths.
+    pub fn shown_itself(&self) -> &str {
+        self.shown.get_or_init(|| match self.grants.shown(self.grant, &self.below) {
+            root if self.below.is_empty() && root == "." => String::new(),
+            path => path + "/",
+        })
     }
 
     /// Which of these names are there, and are not hidden.
@@ -279,16 +293,11 @@ impl Listing {
         self.ends.push((self.bytes.len(), kind));
     }
 
-    pub(super) fn chunks(&self, size: usize) -> Vec<Self> {
-        let mut parts = vec![];
-        for (i, entry) in self.iter().enumerate() {
-            if i % size == 0 {
-                parts.push(Self::default());
-            }
-            if let Some(part) = parts.last_mut() {
-                part.push(entry.name, entry.kind);
-            }
+    pub(super) fn part(&self, which: std::ops::Range<usize>) -> Self {
+        let mut part = Self::default();
+        for entry in self.iter().take(which.end).skip(which.start) {
+            part.push(entry.name, entry.kind);
         }
-        parts
+        part
     }
 }

@@ -115,7 +115,8 @@ impl Search {
     pub fn file(&mut self, file: &OpenFile, behind: u64, budget: &Budget) -> Outcome {
         let Self { pattern, wanted, searcher, buffer } = self;
         let is_small = file.size() <= AT_ONCE;
-        let size = if is_small { usize::try_from(file.size()).unwrap_or(0) + 1 } else { SAMPLE };
+        // Not a byte more: to be told of its end would take another call.
+        let size = if is_small { usize::try_from(file.size()).unwrap_or(0) } else { SAMPLE };
         if buffer.len() < size {
             buffer.resize(size, 0);
         }

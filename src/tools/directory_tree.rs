@@ -157,7 +157,7 @@ impl Visit for Tree {
         }
         let above = dir.depth();
         let is_behind = |key: &Key| self.after.as_ref().is_none_or(|after| key > after);
-        let directory = (above, format!("{}/", dir.shown_itself()));
+        let directory = (above, dir.shown_itself().to_owned());
         if above > 0 && is_behind(&directory) {
             found.count_inside(directory, 1, self.page);
         }

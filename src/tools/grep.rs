@@ -26,8 +26,6 @@ use crate::tool::Tool;
 const PAGE: usize = 250;
 /// Lines of one file, where the client does not say.
 const PER_FILE: usize = 20;
-/// Most lines, or files, on one page.
-const MOST_ON_PAGE: usize = 10_000;
 /// Most lines about a match.
 const MOST_CONTEXT: usize = 100;
 
@@ -166,12 +164,13 @@ impl<'a> Asked<'a> {
             0 => usize::MAX,
             some => some,
         };
-        let page = args.limit.unwrap_or(PAGE).clamp(1, MOST_ON_PAGE);
+        let most = budget.limits().max_list_entries;
+        let page = args.limit.unwrap_or(PAGE).clamp(1, most);
         // All lines are the same from either end.
         let from_end = args.from_end && per_file < usize::MAX;
         let wanted = Wanted {
             output: match args.output {
-                Output::Content if from_end => Lines::Last(per_file.min(MOST_ON_PAGE)),
+                Output::Content if from_end => Lines::Last(per_file.min(most)),
                 Output::Content => Lines::First { of: per_file, page },
                 Output::Count => Lines::Counted,
                 Output::Files => Lines::Any,

@@ -1,0 +1,210 @@
+"""Finding, by ripgrep's and fd's, and by the peers'. Results are equal before a time counts."""
+
+import os
+import pathlib
+import statistics
+import subprocess
+
+from server import Server, ratios, text_of, timed
+
+ROUNDS = 9
+EVERYTHING = ["--hidden", "-g", "!.git", "--no-ignore-parent", "--color=never"]
+# Without a page: then all that is found is there to be compared.
+NO_PAGE = """[limits]
+max_list_entries = 10_000_000
+max_search_chars = 500_000_000
+"""
+ALL = 10_000_000
+
+# What, on which tree, arguments of search_files or grep, arguments of rg, most that the ratio may be.
+FINDING = [
+    ("list all files", "linux", {"pattern": "*"}, ["--files"], 0.50),
+    ("files by a glob", "linux", {"pattern": "*.c"}, ["--files", "-g", "*.c"], 0.80),
+    ("list all files, npm", "npm", {"pattern": "*"}, ["--files"], 0.50),
+]
+COUNTING = [
+    ("rare literal", "linux", {"pattern": "kmem_cache_create_usercopy"}, [], 0.85),
+    ("common literal", "linux", {"pattern": "return"}, [], 0.65),
+    ("alternation", "linux", {"pattern": "kmalloc|kzalloc|vmalloc"}, [], 0.75),
+    ("no literal in it", "linux", {"pattern": r"[a-z]+_[0-9]+\(\)"}, [], 0.72),
+    ("whatever the case", "linux", {"pattern": "spinlock_irq", "ignore_case": True}, ["-i"], 0.85),
+    ("one file of 1 GB", "logs", {"pattern": "items/77777 "}, [], 0.65),
+    ("literal, npm", "npm", {"pattern": "createElementNS"}, [], 0.75),
+]
+# Not timed, but compared: every word and form.
+ALSO = [
+    ("linux", {"pattern": "cache", "word": True}, ["-w"]),
+    ("linux", {"pattern": r"^static inline .*\($"}, []),
+    # Not letters of Latin-1: files in that we find them in as well, and ripgrep does not.
+    ("linux", {"pattern": "→|≤"}, []),
+    ("linux", {"pattern": r"\p{Greek}"}, []),
+    ("linux", {"pattern": r"struct file_operations \w+ = \{\n\t\.owner", "multiline": True}, ["-U"]),
+    ("linux", {"pattern": "EXPORT_SYMBOL", "glob": ["*.c"]}, ["-g", "*.c"]),
+    ("linux", {"pattern": "ifdef", "type": "make"}, ["-t", "make"]),
+    ("linux", {"pattern": "define", "hidden": False}, None),
+    ("linux", {"pattern": "ELF", "respect_ignore": False}, ["--no-ignore"]),
+    ("linux", {"pattern": "a.b(c", "literal": True}, ["-F"]),
+    ("npm", {"pattern": "module.exports"}, []),
+    ("npm", {"pattern": "USE STRICT", "ignore_case": True}, ["-i"]),
+    ("npm", {"pattern": r"https?://[a-z]+\.org"}, []),
+]
+
+
+class Rg:
+    def __init__(self, work):
+        self.program = str(work / "rivals/bin/rg")
+
+    def run(self, tree, arguments, everything=EVERYTHING):
+        done = subprocess.run([self.program, *everything, *arguments, "."], cwd=tree, capture_output=True, check=False)
+        return done.stdout
+
+    def lines(self, tree, arguments, everything=EVERYTHING):
+        text = self.run(tree, arguments, everything).decode(errors="replace")
+        return sorted(line.removeprefix("./") for line in text.splitlines())
+
+
+def found(text):
+    """The lines of an answer, without its last, which is about it."""
+    return sorted(text.splitlines()[:-1])
+
+
+def same(ours, theirs, what):
+    if ours != theirs:
+        extra, missing = sorted(set(ours) - set(theirs)), sorted(set(theirs) - set(ours))
+        raise AssertionError(f"{what}: {len(ours)} and {len(theirs)}; too many {extra[:3]}, missing {missing[:3]}")
+
+
+def measure(page, work, servers):
+    program = servers["preopen"][0]
+    rg = Rg(work)
+    trees = {"linux": work / "linux", "npm": work / "npm", "logs": work / "logs"}
+    (work / "no-page.toml").write_text(NO_PAGE)
+    no_page = [program, "--config", str(work / "no-page.toml")]
+    whole = {name: Server(no_page, tree) for name, tree in trees.items()}
+    plain = {name: Server([program], tree) for name, tree in trees.items()}
+
+    for tree, ours, theirs in ALSO:
+        everything = EVERYTHING if theirs is not None else EVERYTHING[1:]
+        arguments = [*(theirs or []), "-e", ours["pattern"]]
+        want = rg.lines(trees[tree], ["-c", *arguments], everything)
+        same(found(whole[tree].call("grep", output="count", limit=ALL, **ours)), want, ours)
+        assert want or ours["pattern"] == "a.b(c", ours
+    context(whole["linux"], rg, trees["linux"])
+
+    medians = []
+    for what, tree, ours, theirs, most in FINDING:
+        triple = alternating(lambda s: s.call("search_files", limit=ALL, **ours), found, whole[tree], rg, trees[tree], theirs)
+        page.ratio(f"{what}, by ripgrep's: all of them in one answer", triple, None)
+        triple = alternating(lambda s: s.call("search_files", **ours), None, plain[tree], rg, trees[tree], theirs)
+        page.ratio("the same as agents ask: a page, and how many there are", triple, most)
+        medians.append(triple[1])
+    for what, tree, ours, theirs, most in COUNTING:
+        arguments = ["-c", *theirs, "-e", ours["pattern"]]
+        call = lambda s: s.call("grep", output="count", limit=ALL, **ours)
+        triple = alternating(call, found, whole[tree], rg, trees[tree], arguments)
+        page.ratio(f"{what}: a count for each file, by ripgrep's", triple, most)
+        medians.append(triple[1])
+    page.ratio("geometric mean of these ten", (min(medians), statistics.geometric_mean(medians), max(medians)), 0.65)
+
+    unsealed = Server([program, "--sandbox", "off"], trees["linux"])
+    page.ratio("rare literal, by ours with `--sandbox off`", against(
+        lambda s: s.call("grep", pattern="kmem_cache_create_usercopy"), plain["linux"], unsealed), 1.08)
+    fd(page, work, whole["linux"], trees["linux"])
+    peers(page, trees["linux"], servers)
+
+    for tool, arguments in [("search_files", {"pattern": "*"}), ("grep", {"pattern": "return"}), ("directory_tree", {}),
+                            ("keyword_search", {"keyword": "return", "root_paths": ["."]})]:
+        chars = len(plain["linux"].call(tool, **arguments))
+        page.size(f"characters of a default answer of {tool} on the kernel tree", chars, 40_000)
+    peak = max(server.memory("VmHWM") for server in plain.values())
+    page.size("peak memory over all of the searches, in MB", peak, 40)
+    for server in [*whole.values(), *plain.values(), unsealed]:
+        server.close()
+
+
+def alternating(call, compare, server, rg, tree, arguments):
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        took, _ = timed(lambda: rg.run(tree, arguments))
+        theirs.append(took)
+        took, text = timed(lambda: call(server))
+        ours.append(took)
+        if len(ours) == 1:
+            want = rg.lines(tree, arguments)
+            assert want, arguments
+            if compare:
+                same(compare(text), want, arguments)
+            else:
+                assert f" of {len(want)} that match" in text, text[-300:]
+    return ratios(ours, theirs)
+
+
+def against(call, server, other):
+    ours, theirs = [], []
+    for _ in range(3 * ROUNDS):
+        ours.append(timed(lambda: call(server))[0])
+        theirs.append(timed(lambda: call(other))[0])
+    return ratios(ours, theirs)
+
+
+def context(server, rg, tree):
+    """Lines about matches, as ripgrep prints them: grouped by file, sorted."""
+    text = server.call("grep", pattern="kmem_cache_create_usercopy", context=2, per_file=0, limit=ALL)
+    ours = [line for line in text.splitlines()[:-1] if line]
+    theirs = rg.run(tree, ["--heading", "-n", "-C2", "--sort=path", "kmem_cache_create_usercopy"]).decode()
+    theirs = [line.removeprefix("./") for line in theirs.splitlines() if line]
+    groups = lambda lines: sorted(line.rstrip("\r") for line in lines)
+    same(groups(ours), groups(theirs), "context")
+
+
+def fd(page, work, server, tree):
+    command = [str(work / "rivals/bin/fd"), "--hidden", "-E", ".git", "-t", "f", "--no-ignore-parent", "-g", "*.c"]
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        took, done = timed(lambda: subprocess.run(command, cwd=tree, capture_output=True, check=True))
+        theirs.append(took)
+        took, text = timed(lambda: server.call("search_files", pattern="*.c", limit=ALL))
+        ours.append(took)
+        same(found(text), sorted(done.stdout.decode().splitlines()), "fd")
+    page.ratio("files by a glob, by fd's: all of them in one answer", ratios(ours, theirs), None)
+
+
+def peers(page, tree, servers):
+    """The peers on a part of the tree that they get to the end of, and on all of it."""
+    part = tree / "fs"
+    ours, official, rival = (Server(servers[name], part) for name in ["preopen", "official", "rust-mcp-filesystem"])
+    files = sum(1 for file in part.rglob("*.c"))
+    times = {"ours": [], "official": []}
+    for _ in range(ROUNDS):
+        took, text = timed(lambda: ours.call("search_files", pattern="**/*.c"))
+        assert f" of {files} that match" in text, text[-200:]
+        times["ours"].append(took)
+        took, text = timed(lambda: official.call("search_files", path=str(part), pattern="**/*.c"))
+        assert len(text.splitlines()) == files, text[-200:]
+        times["official"].append(took)
+    page.ratio("files by a glob in the kernel's fs/, by the official server's", ratios(times["ours"], times["official"]), 0.05)
+    times = {"ours": [], "rival": []}
+    for _ in range(ROUNDS):
+        took, text = timed(lambda: ours.call("grep", pattern="kmem_cache_create", literal=True, glob=["*.c"]))
+        times["ours"].append(took)
+        took, _ = timed(lambda: rival.call("search_files_content", path=str(part), pattern="**/*.c", query="kmem_cache_create", is_regex=False))
+        times["rival"].append(took)
+    page.ratio("literal in the kernel's fs/, by rust-mcp-filesystem's", ratios(times["ours"], times["rival"]), 0.05)
+    tree_of = lambda depth: ours.call("directory_tree", max_depth=depth, limit=ALL)
+    theirs = official.call("directory_tree", path=str(part))
+    import json
+    def count(nodes):
+        return sum(1 + count(node.get("children", [])) for node in nodes)
+    whole = Server([servers["preopen"][0], "--config", str(tree.parent / "no-page.toml")], part)
+    text = whole.call("directory_tree", max_depth=50, limit=ALL, respect_ignore=False)
+    entries = len(text.splitlines()) - 1
+    assert entries == count(json.loads(theirs)), (entries, count(json.loads(theirs)))
+    page.size("bytes of directory_tree of fs/, by the official server's for the same entries", len(text) / len(theirs), 0.334)
+    whole.close()
+    big = Server(servers["rust-mcp-filesystem"], tree)
+    answer = big.request("tools/call", {"name": "search_files_content", "arguments": {
+        "path": str(tree), "pattern": "**/*", "query": "kmem_cache_create_usercopy", "is_regex": False}})
+    page.note("rust-mcp-filesystem's content search on all of the kernel tree: "
+              + (answer["content"][0]["text"].splitlines()[0][:60] if answer.get("isError") else "finishes"))
+    for server in [ours, official, rival, big]:
+        server.close()
