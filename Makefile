@@ -1,10 +1,10 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check cross attacks races interop bench reference
+.PHONY: help setup build demo test lint doc check cross test-portable attacks races interop bench reference
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what the targets need and this machine lacks (Debian; elsewhere it says what)
 	@scripts/setup
@@ -31,6 +31,9 @@ check: lint test doc ## What CI runs
 
 cross: ## Does it compile for the other architecture? (needs rustup, to fetch the target)
 	scripts/cross
+
+test-portable: ## The tests of walking, with what other systems have instead of Linux's own calls
+	RUSTFLAGS='--cfg preopen_portable' CARGO_TARGET_DIR=target/portable $(CARGO) test --locked --test all -- search:: strain::
 
 attacks: ## Every attack against the program and three weak servers, into docs/attacks.md
 	PREOPEN_ATTACKS_PAGE=docs/attacks.md $(CARGO) test --locked --test all attacks:: -- --nocapture

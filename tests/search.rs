@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::common::{Client, Era, SECRET, Sandbox};
+use crate::common::{Client, Era, NOBODY, SECRET, Sandbox, Without, for_everybody};
 
 fn start(sandbox: &Sandbox) -> Client {
     Client::start(&[sandbox.path("grant").to_str().unwrap()], Era::Modern)
@@ -84,7 +84,7 @@ fn names_are_found_as_users_write_them() {
     let (_, closing) = split(&client.call("search_files", &json!({"pattern": "out.rs"})).text);
     assert_eq!(
         closing,
-        "[nothing matches; ignored 2 files and 1 directory, such as target: respect_ignore=false]"
+        "[nothing matches; ignored 1 directory, such as target: respect_ignore=false]"
     );
     let below = client.call("search_files", &json!({"pattern": "*", "path": "nested"}));
     assert_eq!(below.text, "nested/b.log\n[1 matches]", "a repository of its own");
@@ -191,7 +191,7 @@ fn the_example_of_what_was_passed_by_is_the_first_in_order() {
         sandbox = sandbox.file(&format!("grant/d{i}/a.log"), "").file(&format!("grant/d{i}/x"), "");
     }
     let mut client = start(&sandbox);
-    let mut closing = || split(&client.call("search_files", &json!({"pattern": "none"})).text).1;
+    let mut closing = || split(&client.call("search_files", &json!({"pattern": "*.log"})).text).1;
     for _ in 0..20 {
         let wanted = "[nothing matches; ignored 200 files, such as d0/a.log: respect_ignore=false]";
         assert_eq!(closing(), wanted);
@@ -244,6 +244,38 @@ fn a_walk_stays_in_the_grant_and_says_what_it_left_out() {
     assert!(!lines.text.contains(SECRET));
     let count = client.call("grep", &json!({"pattern": "the-secret", "output": "count"}));
     assert!(count.text.starts_with("[no line matches"), "not even a count: {count:?}");
+}
+
+#[test]
+fn a_directory_that_cannot_be_read_is_counted() {
+    use std::os::unix::process::CommandExt as _;
+
+    let sandbox = Sandbox::new()
+        .mode("", 0o755)
+        .mode("grant", 0o755)
+        .file("grant/a", "needle\n")
+        .file("grant/closed/b", "needle\n")
+        .mode("grant/closed", 0o000);
+    let mut command = std::process::Command::new(for_everybody());
+    command.arg(sandbox.path("grant"));
+    if rustix::process::geteuid().is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let mut client = Client::spawn(command, Era::Modern, Without::Nothing);
+    let skipped = "skipped 1 unreadable directory, such as closed";
+    for (tool, arguments, wanted) in [
+        ("search_files", json!({"pattern": "*"}), format!("a\n[1 matches; {skipped}]")),
+        (
+            "grep",
+            json!({"pattern": "n"}),
+            format!("a\n1:needle\n[1 matching line in 1 file; {skipped}]"),
+        ),
+        ("directory_tree", json!({}), format!("a\nclosed/\n[2 entries; {skipped}]")),
+    ] {
+        assert_eq!(client.call(tool, &arguments).text, wanted);
+    }
+    let roots = json!({"keyword": "n", "root_paths": ["."]});
+    assert!(client.call("keyword_search", &roots).text.contains(skipped));
 }
 
 #[test]

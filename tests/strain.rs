@@ -62,6 +62,17 @@ fn a_wide_directory_is_a_page_and_a_number() {
     let answer = client.call("list_directory", &json!({"path": "wide"}));
     assert!(answer.text.contains("of 30000; continue with cursor="), "{}", answer.text);
     assert!(answer.text.len() < 45_000);
+    for (tool, arguments, wanted) in [
+        ("search_files", json!({"pattern": "file"}), "of 30000 that match"),
+        ("directory_tree", json!({"path": "wide"}), "of 30000"),
+        ("directory_tree", json!({"max_depth": 1}), "wide/ (30000 more)"),
+        ("grep", json!({"pattern": "x"}), "[no line matches]"),
+        ("keyword_search", json!({"keyword": "x", "root_paths": ["."]}), "searched\":30000"),
+    ] {
+        let answer = client.call(tool, &arguments).text;
+        assert!(answer.contains(wanted), "{tool}: {answer}");
+        assert!(answer.len() < 45_000);
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod beneath;
 mod by_name;
 mod fold;
 mod grant;
+mod names;
 mod needs;
 mod pseudo;
 mod read;

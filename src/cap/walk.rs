@@ -11,15 +11,16 @@
 //!
 //! May import: `path`, `limits`, `error`. Absent on purpose: following links, and what is ignored.
 
-use std::mem::MaybeUninit;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::{FileType, Mode, OFlags, RawDir};
+use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::beneath::{Kind, stays_on_mount};
 use super::grant::Grant;
+use super::names::Names;
 use super::pseudo::is_pseudo;
 use super::walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};
 use super::{Place, Read};
@@ -31,8 +32,6 @@ use crate::path::Name;
 const MAX_OPEN: usize = 32;
 /// Most directories on the way from the root of a walk to an entry. Deeper is skipped, and counted.
 const MAX_DEPTH: usize = 512;
-/// Bytes of directory entries that are read at a time.
-const BUFFER: usize = 32 << 10;
 /// Entries of one directory that one thread visits before it looks whether another has nothing to do.
 const CHUNK: usize = 64;
 
@@ -173,7 +172,7 @@ impl<V: Visit> Walk<'_, V> {
 
     /// Takes tasks until there are none, and nobody is left who could add one.
     fn work(&self) -> V::Found {
-        let (mut found, mut buffer) = (V::Found::default(), vec![MaybeUninit::uninit(); BUFFER]);
+        let (mut found, mut reader) = (V::Found::default(), Names::new());
         loop {
             let mut queue = self.queue();
             let task = loop {
@@ -192,7 +191,7 @@ impl<V: Visit> Walk<'_, V> {
             drop(queue);
             let _busy = Busy(self);
             if !self.is_over() {
-                self.run(task, &mut buffer, &mut found);
+                self.run(task, &mut reader, &mut found);
             }
         }
     }
@@ -210,12 +209,12 @@ impl<V: Visit> Walk<'_, V> {
         }
     }
 
-    fn run(&self, task: Task<V::Known>, buffer: &mut [MaybeUninit<u8>], found: &mut V::Found) {
+    fn run(&self, task: Task<V::Known>, reader: &mut Names, found: &mut V::Found) {
         let Some(dir) = self.open(task.dir) else { return };
         match task.work {
             Work::Visit(names, known) => self.visit_all(&dir, &names, &known, found),
             Work::Read(above) => {
-                let Ok(names) = self.read(&dir, buffer) else {
+                let Ok(names) = self.read(&dir, reader) else {
                     return self.skip(|skipped| &mut skipped.unreadable, &dir.below);
                 };
                 let known = self.visit.enter(&dir, &names, &above);
@@ -315,26 +314,24 @@ impl<V: Visit> Walk<'_, V> {
     }
 
     /// The names in a directory, hidden ones left out.
-    fn read(&self, dir: &WalkedDir, buffer: &mut [MaybeUninit<u8>]) -> Result<Listing, Errno> {
+    fn read(&self, dir: &WalkedDir, reader: &mut Names) -> Result<Listing, Errno> {
         let mut names = Listing::default();
-        let mut raw = RawDir::new(&dir.fd, buffer);
-        while let Some(entry) = raw.next() {
+        reader.of(&dir.fd, |name, said| {
             if names.len() % CHUNK == CHUNK - 1 && self.is_over() {
-                break;
+                return ControlFlow::Break(());
             }
-            let entry = entry?;
-            let name = entry.file_name().to_bytes();
-            let is_plain = self.grant.rules.are_none() && entry.file_type() != FileType::Unknown;
-            let kind = match name {
-                b"." | b".." => continue,
-                // Nearly always, and without a copy.
-                _ if is_plain => Some(entry.file_type().into()),
-                _ => Name::from_bytes(name).and_then(|name| dir.kind(&name, entry.file_type())),
+            // Nearly always, and without a copy.
+            let is_plain = self.grant.rules.are_none() && said != FileType::Unknown;
+            let kind = if is_plain {
+                Some(said.into())
+            } else {
+                Name::from_bytes(name).and_then(|name| dir.kind(&name, said))
             };
             if let Some(kind) = kind {
                 names.push(name, kind);
             }
-        }
+            ControlFlow::Continue(())
+        })?;
         Ok(names)
     }
 

@@ -51,8 +51,8 @@ pub struct WalkedEntry<'a> {
 #[derive(Default)]
 pub struct Listing {
     bytes: Vec<u8>,
-    /// Where each name ends, and what it stands for.
-    ends: Vec<(usize, Kind)>,
+    /// How long each name is, and what it stands for: there may be a million.
+    each: Vec<(u16, Kind)>,
 }
 
 /// How many there are of something, and one of them to show.
@@ -271,26 +271,29 @@ impl Drop for WalkedDir {
 impl Listing {
     /// How many names there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.each.len()
     }
 
     /// Are there none?
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.each.is_empty()
     }
 
     /// Each name and what it stands for.
     pub fn iter(&self) -> impl Iterator<Item = WalkedEntry<'_>> {
-        let begins = std::iter::once(0).chain(self.ends.iter().map(|(end, _)| *end));
-        begins.zip(&self.ends).map(|(begin, (end, kind))| WalkedEntry {
-            name: self.bytes.get(begin..*end).unwrap_or_default(),
-            kind: *kind,
+        let mut rest = self.bytes.as_slice();
+        self.each.iter().map(move |(len, kind)| {
+            let (name, behind) = rest.split_at_checked(usize::from(*len)).unwrap_or_default();
+            rest = behind;
+            WalkedEntry { name, kind: *kind }
         })
     }
 
     pub(super) fn push(&mut self, name: &[u8], kind: Kind) {
+        // No file system has longer ones.
+        let Ok(len) = u16::try_from(name.len()) else { return };
         self.bytes.extend_from_slice(name);
-        self.ends.push((self.bytes.len(), kind));
+        self.each.push((len, kind));
     }
 
     pub(super) fn part(&self, which: std::ops::Range<usize>) -> Self {

@@ -249,26 +249,29 @@ impl Visit for Asked<'_> {
         found: &mut Found,
     ) -> bool {
         let WalkedEntry { name, kind } = entry;
+        // What is ignored counts only where it would have been searched.
+        let is_meant = kind == Kind::Directory || (kind == Kind::File && self.is_meant(dir, name));
         let is_unwanted = !self.hidden && name.starts_with(b".");
-        if is_unwanted || found.passed_by.takes(dir, entry, ignored) {
+        if !is_meant || is_unwanted || found.passed_by.takes(dir, entry, ignored) {
             return false;
         }
-        if kind != Kind::File {
-            return true;
-        }
-        let is_meant = (self.globs.is_empty()
-            || self.globs.iter().any(|glob| glob.is_match(dir.path(), name)))
-            && self.types.as_ref().is_none_or(|types| {
-                use std::os::unix::ffi::OsStrExt as _;
-                types.matched(std::ffi::OsStr::from_bytes(name), false).is_whitelist()
-            });
-        if is_meant {
+        if kind == Kind::File {
             match dir.open_file(name) {
                 Some(file) => self.search(&file, || dir.shown(name), found),
                 None => found.failed += 1,
             }
         }
         true
+    }
+}
+
+impl Asked<'_> {
+    fn is_meant(&self, dir: &WalkedDir, name: &[u8]) -> bool {
+        use std::os::unix::ffi::OsStrExt as _;
+        (self.globs.is_empty() || self.globs.iter().any(|glob| glob.is_match(dir.path(), name)))
+            && self.types.as_ref().is_none_or(|types| {
+                types.matched(std::ffi::OsStr::from_bytes(name), false).is_whitelist()
+            })
     }
 }
 

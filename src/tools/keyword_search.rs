@@ -191,13 +191,15 @@ impl Visit for Asked<'_> {
         found: &mut Found,
     ) -> bool {
         let (way, WalkedEntry { name, kind }) = (dir.path(), entry);
-        let is_excluded = self.exclude.iter().any(|glob| glob.is_match(way, name));
-        if is_excluded || found.passed_by.takes(dir, entry, ignored) {
-            return false;
-        }
+        // What is ignored counts only where it would have been searched.
         let is_included =
             self.include.is_empty() || self.include.iter().any(|glob| glob.is_match(way, name));
-        if kind == Kind::File && is_included {
+        let is_meant = kind == Kind::Directory || (kind == Kind::File && is_included);
+        let is_excluded = self.exclude.iter().any(|glob| glob.is_match(way, name));
+        if !is_meant || is_excluded || found.passed_by.takes(dir, entry, ignored) {
+            return false;
+        }
+        if kind == Kind::File {
             match dir.open_file(name) {
                 Some(file) => self.count(&file, || dir.shown(name), found),
                 None => found.failed += 1,

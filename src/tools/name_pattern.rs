@@ -19,6 +19,8 @@ pub(super) struct NamePattern {
     glob: GlobMatcher,
     /// Is it about the way to the name as well?
     is_path: bool,
+    /// Does it mean every name?
+    is_any: bool,
 }
 
 impl NamePattern {
@@ -48,7 +50,8 @@ impl NamePattern {
             .case_insensitive(!has_wildcard && !pattern.chars().any(char::is_uppercase))
             .build()
             .map_err(|error| bad(error.kind().to_string()))?;
-        Ok(Self { glob: glob.compile_matcher(), is_path })
+        let is_any = ["*", "**", "**/*"].contains(&inner);
+        Ok(Self { glob: glob.compile_matcher(), is_path, is_any })
     }
 
     /// Compiles each of several patterns.
@@ -61,7 +64,9 @@ impl NamePattern {
 
     /// Is the name in the directory at the end of `way` meant? The way is empty, or ends with a slash.
     pub(super) fn is_match(&self, way: &[u8], name: &[u8]) -> bool {
-        if self.is_path {
+        if self.is_any {
+            true
+        } else if self.is_path {
             self.glob.is_match(Path::new(OsStr::from_bytes(&[way, name].concat())))
         } else {
             self.glob.is_match(Path::new(OsStr::from_bytes(name)))
@@ -92,6 +97,8 @@ mod tests {
             ("src/main", "a/src/", "main.rs", true),
             ("src/main", "a/src/b/", "main.rs", false),
             ("tests/", "a/", "tests", true),
+            ("*", "a/", "b", true),
+            ("**/*", "a/", "b", true),
         ] {
             let glob = NamePattern::new("pattern", pattern).unwrap();
             let is_match = glob.is_match(way.as_bytes(), name.as_bytes());

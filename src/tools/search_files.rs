@@ -189,17 +189,22 @@ impl Visit for Search {
         found: &mut Found,
     ) -> bool {
         let (way, WalkedEntry { name, kind }) = (dir.path(), entry);
-        let is_excluded = self.exclude.iter().any(|glob| glob.is_match(way, name));
-        if is_excluded || found.passed_by.takes(dir, entry, ignored) {
-            return false;
-        }
         let is_wanted = match self.kind {
             Wanted::File => kind == Kind::File,
             Wanted::Dir => kind == Kind::Directory,
             Wanted::Symlink => kind == Kind::Link,
             Wanted::Any => true,
         };
-        if is_wanted && self.pattern.is_match(way, name) {
+        let is_match = is_wanted && self.pattern.is_match(way, name);
+        // What is ignored counts only where it would have been found, or searched.
+        if !is_match && kind != Kind::Directory {
+            return false;
+        }
+        let is_excluded = self.exclude.iter().any(|glob| glob.is_match(way, name));
+        if is_excluded || found.passed_by.takes(dir, entry, ignored) {
+            return false;
+        }
+        if is_match {
             self.matched(dir, entry, found);
         }
         true
@@ -217,15 +222,20 @@ impl Search {
             }
             modified = time;
         }
+        found.total += 1;
         if self.sort_by == SortBy::Path {
             modified = 0;
+            // All of this directory is behind a full page: then its path need not be written.
+            let last = found.paths.last().filter(|_| found.paths.len() >= self.page);
+            if last.is_some_and(|(_, last)| dir.shown_itself() > last.as_str()) {
+                return;
+            }
         }
         let mut shown = dir.shown(entry.name);
         if entry.kind == Kind::Directory {
             shown.push('/');
         }
         let key = (Reverse(modified), shown);
-        found.total += 1;
         if self.after.as_ref().is_some_and(|after| key <= *after) {
             found.before += 1;
         } else {
