@@ -475,3 +475,19 @@ fn older_encodings_are_searched_and_shown() {
     assert_eq!(grep("vu"), "latin.txt\n1:naïve café, déjà vu\n[1 matching line in 1 file]");
     assert_eq!(grep("CAFÉ|café"), "latin.txt\n1:naïve café, déjà vu\n[1 matching line in 1 file]");
 }
+
+/// A pattern that looks at all the rest of the line for each match takes the square of its length.
+#[test]
+fn a_quadratic_search_ends_with_its_time() {
+    let toml = "[[allow]]\npath = \"grant\"\n[limits]\ncall_deadline_ms = 300\n";
+    let sandbox = Sandbox::new().file("allowlist.toml", toml).file("grant/f", "A".repeat(900_000));
+    let config = sandbox.path("allowlist.toml");
+    let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
+    let (pattern, roots) = (".*[^A-Z]|[A-Z]", ["."]);
+    let keyword = json!({"keyword": pattern, "use_regex": true, "root_paths": roots});
+    let answer = client.call("keyword_search", &keyword).text;
+    assert!(answer.contains("\"files_with_errors\":1"), "{answer}");
+    let grep = json!({"pattern": pattern, "multiline": true});
+    let answer = client.call("grep", &grep).text;
+    assert!(answer.contains("1 file not searched to the end"), "{answer}");
+}

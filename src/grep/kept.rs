@@ -7,8 +7,8 @@ use std::io;
 use grep_matcher::Matcher as _;
 use grep_searcher::{Searcher, Sink, SinkContext, SinkContextKind, SinkFinish, SinkMatch};
 
-use super::{Hits, Line, Lines, Outcome, Pattern};
-use crate::limits::Budget;
+use super::pattern::Timed;
+use super::{Hits, Line, Lines, Outcome};
 
 /// Bytes that are shown of a long line, about its match.
 const SHOWN: usize = 400;
@@ -28,10 +28,9 @@ impl From<Outcome> for Once {
 
 /// What is kept of a file while it is searched.
 pub(super) struct Kept<'a> {
-    pattern: &'a Pattern,
+    matcher: &'a Timed<'a>,
     output: Lines,
     behind: u64,
-    budget: &'a Budget,
     hits: Hits,
     lines: VecDeque<Line>,
     /// How many of these match.
@@ -44,17 +43,11 @@ pub(super) struct Kept<'a> {
 
 impl<'a> Kept<'a> {
     /// Nothing yet. Lines up to number `behind` were shown already: they are counted alone.
-    pub(super) fn new(
-        pattern: &'a Pattern,
-        output: Lines,
-        behind: u64,
-        budget: &'a Budget,
-    ) -> Self {
+    pub(super) fn new(matcher: &'a Timed<'a>, output: Lines, behind: u64) -> Self {
         Self {
-            pattern,
+            matcher,
             output,
             behind,
-            budget,
             hits: Hits::default(),
             lines: VecDeque::new(),
             matching: 0,
@@ -118,7 +111,7 @@ impl<'a> Kept<'a> {
             }
             return text.into_owned();
         }
-        let at = self.pattern.matcher.find(line).ok().flatten().map_or(0, |found| found.start());
+        let at = self.matcher.find(line).ok().flatten().map_or(0, |found| found.start());
         let from = at.saturating_sub(SHOWN / 4).min(line.len() - SHOWN);
         let part = String::from_utf8_lossy(line.get(from..from + SHOWN).unwrap_or_default());
         // A character that is cut at an end is not shown.
@@ -133,23 +126,24 @@ impl Sink for Kept<'_> {
     type Error = io::Error;
 
     fn matched(&mut self, _: &Searcher, found: &SinkMatch<'_>) -> io::Result<bool> {
-        self.budget.step().map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
         if self.output == Lines::Any {
             self.hits.count = 1;
             return Ok(false);
         }
         // Over line ends there are matches, as ripgrep counts them, and not lines that match.
         let mut lines = 0;
-        if self.pattern.multiline || self.output == Lines::Matches {
+        let mut counted = Ok(());
+        if self.matcher.pattern.multiline || self.output == Lines::Matches {
             // Matches that touch each other come as one.
-            self.pattern.matcher.find_iter(found.bytes(), |_| {
+            counted = self.matcher.find_iter(found.bytes(), |_| {
                 lines += 1;
                 true
-            })?;
+            });
         } else {
             lines = found.lines().count() as u64;
         }
         self.hits.count += lines;
+        counted?;
         let number = found.line_number().unwrap_or(0);
         if self.wants_more() {
             self.hits.selected += lines;

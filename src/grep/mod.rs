@@ -17,6 +17,7 @@ use std::io;
 use grep_searcher::{BinaryDetection, Encoding, Searcher, SearcherBuilder};
 
 use self::kept::Kept;
+use self::pattern::Timed;
 pub use self::pattern::{Meaning, Pattern};
 use crate::cap::OpenFile;
 use crate::limits::Budget;
@@ -131,14 +132,15 @@ impl Search {
             && !(is_utf16 || pattern.multiline)
             && wanted.before + wanted.after == 0
             && behind == 0;
-        let kept = || Kept::new(pattern, wanted.output, behind, budget);
+        let matcher = Timed::new(pattern, budget);
+        let kept = || Kept::new(&matcher, wanted.output, behind);
         let once = if is_small {
-            kept().search(|kept| searcher.search_slice(&pattern.matcher, text, kept))
+            kept().search(|kept| searcher.search_slice(&matcher, text, kept))
         } else if is_split {
             segments::search(pattern, wanted.output, file, budget)
         } else {
             let stream = Stream { file, offset: 0, budget };
-            kept().search(|kept| searcher.search_reader(&pattern.matcher, stream, kept))
+            kept().search(|kept| searcher.search_reader(&matcher, stream, kept))
         };
         let matters = pattern.is_beyond_ascii && !is_utf16 && !is_utf8_so_far(text);
         let foreign = once.foreign.or_else(|| matters.then(Vec::new));
@@ -148,7 +150,7 @@ impl Search {
         };
         let mut searcher = self::searcher(pattern, *wanted, Some(encoding));
         let stream = Stream { file, offset: 0, budget };
-        kept().search(|kept| searcher.search_reader(&pattern.matcher, stream, kept)).outcome
+        kept().search(|kept| searcher.search_reader(&matcher, stream, kept)).outcome
     }
 }
 

@@ -2,14 +2,19 @@
 //!
 //! It is ripgrep's: linear in what it reads, whatever it says, and bounded in size.
 
+use std::cell::Cell;
+use std::io;
+
+use grep_matcher::{ByteSet, LineMatchKind, LineTerminator, Match, Matcher, NoCaptures};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
 use crate::error::{Code, ToolError};
+use crate::limits::Budget;
 
 /// Most characters of a pattern.
 const MOST_CHARS: usize = 1_000;
-/// Most bytes of a compiled pattern: one that takes more also takes long to compile.
-const MOST_COMPILED: usize = 1 << 20;
+/// Most bytes of a compiled pattern: one that takes more also takes seconds to compile.
+const MOST_COMPILED: usize = 8 << 20;
 
 /// What to search for.
 #[derive(Clone, Debug)]
@@ -60,6 +65,62 @@ impl Pattern {
         }
         let matcher = builder.build(pattern).map_err(|error| bad(argument, &error.to_string()))?;
         Ok(Self { matcher, multiline: meaning.multiline, is_beyond_ascii: !pattern.is_ascii() })
+    }
+}
+
+/// A pattern that is held against one file, under a budget. One match takes linear time; but many, each
+/// of which looks at all that follows, take the square of it.
+pub(super) struct Timed<'a> {
+    pub(super) pattern: &'a Pattern,
+    budget: &'a Budget,
+    finds: Cell<u32>,
+}
+
+impl<'a> Timed<'a> {
+    pub(super) fn new(pattern: &'a Pattern, budget: &'a Budget) -> Self {
+        Self { pattern, budget, finds: Cell::new(0) }
+    }
+
+    fn step(&self) -> io::Result<()> {
+        let finds = self.finds.get().wrapping_add(1);
+        self.finds.set(finds);
+        // A clock takes longer than most finds.
+        if finds.is_multiple_of(16) && self.budget.step().is_err() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(())
+    }
+}
+
+impl Matcher for Timed<'_> {
+    type Captures = NoCaptures;
+    type Error = io::Error;
+
+    fn find_at(&self, text: &[u8], at: usize) -> io::Result<Option<Match>> {
+        self.step()?;
+        Ok(self.pattern.matcher.find_at(text, at)?)
+    }
+
+    fn new_captures(&self) -> io::Result<NoCaptures> {
+        Ok(NoCaptures::new())
+    }
+
+    fn shortest_match_at(&self, text: &[u8], at: usize) -> io::Result<Option<usize>> {
+        self.step()?;
+        Ok(self.pattern.matcher.shortest_match_at(text, at)?)
+    }
+
+    fn non_matching_bytes(&self) -> Option<&ByteSet> {
+        self.pattern.matcher.non_matching_bytes()
+    }
+
+    fn line_terminator(&self) -> Option<LineTerminator> {
+        self.pattern.matcher.line_terminator()
+    }
+
+    fn find_candidate_line(&self, text: &[u8]) -> io::Result<Option<LineMatchKind>> {
+        self.step()?;
+        Ok(self.pattern.matcher.find_candidate_line(text)?)
     }
 }
 

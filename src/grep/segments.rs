@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use grep_searcher::Searcher;
 
 use super::kept::{Kept, Once};
+use super::pattern::Timed;
 use super::{Hits, Lines, MOST_HELD, Outcome, Pattern, Wanted, searcher};
 use crate::cap::{OpenFile, search_threads};
 use crate::limits::Budget;
@@ -127,8 +128,9 @@ impl All<'_> {
         if memchr::memchr(0, text).is_some() {
             return Part { once: Outcome::Binary.into(), lines: 0 };
         }
-        let kept = Kept::new(self.pattern, output, 0, self.budget);
-        let once = kept.search(|kept| searcher.search_slice(&self.pattern.matcher, text, kept));
+        let matcher = Timed::new(self.pattern, self.budget);
+        let kept = Kept::new(&matcher, output, 0);
+        let once = kept.search(|kept| searcher.search_slice(&matcher, text, kept));
         let are_numbered = matches!(output, Lines::First { .. } | Lines::Last(_));
         let lines = if are_numbered { memchr::memchr_iter(b'\n', text).count() as u64 } else { 0 };
         Part { once, lines }
