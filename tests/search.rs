@@ -234,7 +234,7 @@ fn a_walk_stays_in_the_grant_and_says_what_it_left_out() {
         .socket("grant/needle.socket")
         .file("grant/needle.md", "FLAG of our own\n")
         .dir("grant/deep");
-    let sandbox = sandbox.take(&[preopen_attacks::Step::Deep("grant/deep", 3_000)]);
+    let sandbox = sandbox.take(&[preopen_attacks::Step::Deep("grant/deep", 10_000)]);
     let mut client = start(&sandbox);
     let files = client.call("search_files", &json!({"pattern": "needle", "type": "any"}));
     assert!(!files.is_error && !files.text.contains("out/") && !files.text.contains("round/"));

@@ -19,6 +19,8 @@ pub const FLAG: &str = "FLAG{";
 pub struct Sandbox {
     root: TempDir,
     mounts: Vec<PathBuf>,
+    /// Directories too deep for the library, which keeps one descriptor a level, to remove.
+    deep: Vec<PathBuf>,
 }
 
 impl Default for Sandbox {
@@ -35,7 +37,7 @@ impl Sandbox {
 
     /// The same, but that nothing lies beside the grant.
     pub fn without_outside() -> Self {
-        let sandbox = Self { root: tempfile::tempdir().unwrap(), mounts: vec![] };
+        let sandbox = Self { root: tempfile::tempdir().unwrap(), mounts: vec![], deep: vec![] };
         sandbox.dir("grant")
     }
 
@@ -162,7 +164,9 @@ impl Sandbox {
                 self
             }
             Step::Deep(path, depth) => {
-                let sandbox = self.dir(path);
+                let mut sandbox = self.dir(path);
+                let deep = sandbox.path(path);
+                sandbox.deep.push(deep);
                 let mut at = std::fs::File::open(sandbox.path(path)).unwrap();
                 for _ in 0..depth {
                     rustix::fs::mkdirat(&at, "d", Mode::from_raw_mode(0o755)).unwrap();
@@ -213,6 +217,9 @@ impl Drop for Sandbox {
                 .status()
                 .is_ok_and(|status| status.success());
             assert!(gone, "{} is still mounted", at.display());
+        }
+        for at in self.deep.drain(..) {
+            let _ = Command::new("rm").arg("-rf").arg(at).status();
         }
     }
 }
