@@ -491,3 +491,20 @@ fn a_quadratic_search_ends_with_its_time() {
     let answer = client.call("grep", &grep).text;
     assert!(answer.contains("1 file not searched to the end"), "{answer}");
 }
+
+/// Whatever part of a directory goes to a thread that has nothing to do: each entry is visited once.
+#[test]
+fn threads_that_share_a_directory_count_nothing_twice() {
+    for files in [63, 64, 65, 128, 192, 200, 640] {
+        let mut sandbox = Sandbox::new();
+        for i in 0..files {
+            sandbox = sandbox.file(&format!("grant/f{i}"), "needle\n");
+        }
+        let mut client = start(&sandbox);
+        for _ in 0..20 {
+            let answer = client.call("grep", &json!({"pattern": "needle", "limit": 1})).text;
+            let wanted = format!("[{files} matching lines in {files} files; continue");
+            assert!(answer.contains(&wanted), "{answer}");
+        }
+    }
+}

@@ -232,11 +232,16 @@ impl<V: Visit> Walk<'_, V> {
     ) {
         let (mut inside, mut end) = (vec![], names.len());
         for (i, entry) in names.iter().enumerate() {
-            if i == end || ((V::IS_WORK || i % CHUNK == CHUNK - 1) && self.is_over()) {
+            if i >= end || ((V::IS_WORK || i % CHUNK == CHUNK - 1) && self.is_over()) {
                 break;
             }
-            // Only then: threads that open files in one directory are in each other's way.
-            if V::IS_WORK && i % CHUNK == CHUNK - 1 && self.idle.load(Ordering::Relaxed) > 0 {
+            // Not before somebody waits for it: a share costs a copy of its names.
+            let is_shared = V::IS_WORK
+                && i % CHUNK == CHUNK - 1
+                && end - i > CHUNK
+                && self.idle.load(Ordering::Relaxed) > 0;
+            if is_shared {
+                // Behind this entry, which is still to be visited here.
                 let half = i + (end - i) / 2;
                 let dir = Where::Here(Arc::clone(dir));
                 let work = Work::Visit(names.part(half..end), known.clone());
