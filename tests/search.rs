@@ -464,8 +464,11 @@ fn a_huge_file_is_found_in_as_by_one_thread() {
 fn older_encodings_are_searched_and_shown() {
     let shift_jis = b"\x93\xfa\x96\x7b\x8c\xea\x82\xcc\x83\x65\x83\x4c\x83\x58\x83\x67\n\x82\xb1\x82\xea\x82\xcd\x93\xfa\x96\x7b\x8c\xea\x82\xc5\x82\xb7\n";
     let latin = b"na\xefve caf\xe9, d\xe9j\xe0 vu\nplain words in a line of its own\n";
-    let sandbox =
-        Sandbox::new().file("grant/japanese.txt", shift_jis).file("grant/latin.txt", latin);
+    let long = [b"\xe9t\xe9 ".repeat(500), b"needle".to_vec(), b" \xe9t\xe9".repeat(500)].concat();
+    let sandbox = Sandbox::new()
+        .file("grant/japanese.txt", shift_jis)
+        .file("grant/latin.txt", latin)
+        .file("grant/long.txt", long);
     let mut client = start(&sandbox);
     let mut grep = |pattern: &str| client.call("grep", &json!({"pattern": pattern})).text;
     assert_eq!(
@@ -473,6 +476,8 @@ fn older_encodings_are_searched_and_shown() {
         "japanese.txt\n1:日本語のテキスト\n2:これは日本語です\n[2 matching lines in 1 file]"
     );
     assert_eq!(grep("vu"), "latin.txt\n1:naïve café, déjà vu\n[1 matching line in 1 file]");
+    // As well where the line is too long to be shown whole.
+    assert!(grep("needle").contains(" été needle été "), "{}", grep("needle"));
     assert_eq!(grep("CAFÉ|café"), "latin.txt\n1:naïve café, déjà vu\n[1 matching line in 1 file]");
 }
 

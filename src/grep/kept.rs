@@ -1,6 +1,5 @@
 //! [`Kept`]: what is kept of a file while it is searched.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io;
 
@@ -106,19 +105,26 @@ impl<'a> Kept<'a> {
     fn shortened(&mut self, line: &[u8]) -> String {
         if line.len() <= SHOWN {
             let text = String::from_utf8_lossy(line);
-            if matches!(text, Cow::Owned(_)) && self.foreign.is_none() {
-                self.foreign = Some(line.to_vec());
-            }
+            self.note_foreign(&text, line);
             return text.into_owned();
         }
         let at = self.matcher.find(line).ok().flatten().map_or(0, |found| found.start());
         let from = at.saturating_sub(SHOWN / 4).min(line.len() - SHOWN);
-        let part = String::from_utf8_lossy(line.get(from..from + SHOWN).unwrap_or_default());
+        let bytes = line.get(from..from + SHOWN).unwrap_or_default();
+        let part = String::from_utf8_lossy(bytes);
         // A character that is cut at an end is not shown.
         let part = part.trim_matches('\u{FFFD}');
+        self.note_foreign(part, bytes);
         let (before, after) = (from, line.len() - from - SHOWN);
         let left = |n: usize| if n > 0 { format!("[{n} bytes]") } else { String::new() };
         format!("{}{part}{}", left(before), left(after))
+    }
+
+    /// Bytes that are to be shown, and the text that they would be as UTF-8.
+    fn note_foreign(&mut self, text: &str, bytes: &[u8]) {
+        if self.foreign.is_none() && text.contains(char::REPLACEMENT_CHARACTER) {
+            self.foreign = Some(bytes.to_vec());
+        }
     }
 }
 
