@@ -10,12 +10,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::name_pattern::NamePattern;
-use super::searching::{CLOSING, PassedBy, Respect, Unsearched, count, everywhere, yes};
-use crate::cap::{
-    Kind, Listing, Read, Scope, Scoped, Target, Visit, Walked, WalkedDir, WalkedEntry, walk,
-};
+use super::searching::{CLOSING, Look, Respect, Unsearched, count, everywhere, yes};
+use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
-use crate::ignore::Ignored;
 use crate::limits::Budget;
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
@@ -76,7 +73,7 @@ impl Tool for DirectoryTree {
             after: args.cursor.as_deref().map(read_cursor).transpose()?,
         };
         let mut found = Found::default();
-        let below = |target: &Target<Read>| tree.below(target, budget);
+        let below = |target: &Target<Read>| tree.below(&target.place(budget)?, budget);
         let unsearched = everywhere(at, below, |part| found.add(part, tree.page))?;
         Ok(tree.answer(&found, &unsearched, budget))
     }
@@ -104,7 +101,6 @@ struct Found {
     inside: BTreeMap<Key, usize>,
     total: usize,
     before: usize,
-    passed_by: PassedBy,
 }
 
 impl Found {
@@ -126,7 +122,6 @@ impl Found {
     fn add(&mut self, other: Self, page: usize) {
         self.total += other.total;
         self.before += other.before;
-        self.passed_by.add(other.passed_by);
         other.entries.into_iter().for_each(|key| self.keep(key, page));
         for (directory, entries) in other.inside {
             self.count_inside(directory, entries, page);
@@ -134,27 +129,19 @@ impl Found {
     }
 }
 
-impl Visit for Tree {
-    type Known = Ignored;
+impl Look for Tree {
     type Found = Found;
     const IS_WORK: bool = false;
 
-    fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
-        self.respects.inside(dir, names, above)
+    fn respects(&self) -> Respect {
+        self.respects
     }
 
-    fn entry(
-        &self,
-        dir: &WalkedDir,
-        entry: WalkedEntry<'_>,
-        ignored: &Ignored,
-        found: &mut Found,
-    ) -> bool {
-        let (way, WalkedEntry { name, kind }) = (dir.path(), entry);
-        let is_excluded = self.exclude.iter().any(|glob| glob.is_match(way, name));
-        if is_excluded || found.passed_by.takes(dir, entry, ignored) {
-            return false;
-        }
+    fn is_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool {
+        !self.exclude.iter().any(|glob| glob.is_match(dir.path(), entry.name))
+    }
+
+    fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
         let above = dir.depth();
         let is_behind = |key: &Key| self.after.as_ref().is_none_or(|after| key > after);
         let directory = (above, dir.shown_itself().to_owned());
@@ -165,13 +152,13 @@ impl Visit for Tree {
             // One level further down there is only counted.
             return false;
         }
-        let mark = match kind {
+        let mark = match entry.kind {
             Kind::File => "",
             Kind::Directory => "/",
             Kind::Link => "@",
             Kind::Special => "=",
         };
-        let key = (above + 1, dir.shown(name) + mark);
+        let key = (above + 1, dir.shown(entry.name) + mark);
         found.total += 1;
         if is_behind(&key) {
             found.keep(key, self.page);
@@ -183,11 +170,6 @@ impl Visit for Tree {
 }
 
 impl Tree {
-    fn below(&self, target: &Target<Read>, budget: &Budget) -> Result<Walked<Found>, ToolError> {
-        let place = target.place(budget)?;
-        walk(&place, self, self.respects.above(&place), budget)
-    }
-
     fn answer(&self, found: &Found, unsearched: &Unsearched, budget: &Budget) -> String {
         let room = budget.limits().max_search_chars.saturating_sub(CLOSING);
         let shown = Shown::new(found, room);
@@ -203,7 +185,7 @@ impl Tree {
         if shown.is_deeper(self.depth) {
             facts.push(format!("max_depth={} shows more", self.depth + 1));
         }
-        facts.extend(unsearched.facts(&found.passed_by, budget));
+        facts.extend(unsearched.facts(budget));
         let last = shown.entries.last().filter(|_| found.before + count_shown < total);
         if let Some((depth, path)) = last {
             let path = percent_encoded(path.as_bytes());

@@ -10,14 +10,12 @@ use serde::Deserialize;
 
 use super::grep_answer::{Found, answer};
 use super::name_pattern::NamePattern;
-use super::searching::{Respect, everywhere, yes};
+use super::searching::{Look, Looked, PassedBy, Respect, everywhere, yes};
 use crate::cap::{
-    Kind, Listing, OpenFile, Read, Scope, Scoped, Skipped, Target, Visit, Walked, WalkedDir,
-    WalkedEntry, walk,
+    Kind, OpenFile, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
-use crate::ignore::Ignored;
 use crate::limits::Budget;
 use crate::path::{VirtualPath, percent_decoded};
 use crate::tool::Tool;
@@ -131,7 +129,7 @@ impl Tool for Grep {
     fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
         let asked = Asked::new(args, budget)?;
         let mut found = Found::default();
-        let below = |target: &Target<Read>| asked.below(target);
+        let below = |target: &Target<Read>| asked.in_all(target);
         let unsearched = everywhere(at, below, |part| found.add(part, asked.page))?;
         Ok(answer(&asked, &found, &unsearched))
     }
@@ -192,14 +190,15 @@ impl<'a> Asked<'a> {
         })
     }
 
-    fn below(&self, target: &Target<Read>) -> Result<Walked<Found>, ToolError> {
+    fn in_all(&self, target: &Target<Read>) -> Result<Looked<Self>, ToolError> {
         let place = target.place(self.budget)?;
         if let Some(Kind::File) = place.what() {
             let mut found = Found::default();
             self.search(&place.open_file()?, || place.shown(), &mut found);
-            return Ok(Walked { found: vec![found], skipped: Skipped::default(), is_cut: false });
+            let found = vec![(PassedBy::default(), found)];
+            return Ok(Walked { found, skipped: Skipped::default(), is_cut: false });
         }
-        walk(&place, self, self.respects.above(&place), self.budget)
+        self.below(&place, self.budget)
     }
 
     fn search(&self, file: &OpenFile, shown: impl Fn() -> String, found: &mut Found) {
@@ -232,29 +231,25 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl Visit for Asked<'_> {
-    type Known = Ignored;
+impl Look for Asked<'_> {
     type Found = Found;
     const IS_WORK: bool = true;
 
-    fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
-        self.respects.inside(dir, names, above)
+    fn respects(&self) -> Respect {
+        self.respects
     }
 
-    fn entry(
-        &self,
-        dir: &WalkedDir,
-        entry: WalkedEntry<'_>,
-        ignored: &Ignored,
-        found: &mut Found,
-    ) -> bool {
+    fn is_meant(&self, dir: &WalkedDir, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
+        let is_wanted = match kind {
+            Kind::Directory => true,
+            Kind::File => self.is_named(dir, name),
+            Kind::Link | Kind::Special => false,
+        };
+        is_wanted && (self.hidden || !name.starts_with(b"."))
+    }
+
+    fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
         let WalkedEntry { name, kind } = entry;
-        // What is ignored counts only where it would have been searched.
-        let is_meant = kind == Kind::Directory || (kind == Kind::File && self.is_meant(dir, name));
-        let is_unwanted = !self.hidden && name.starts_with(b".");
-        if !is_meant || is_unwanted || found.passed_by.takes(dir, entry, ignored) {
-            return false;
-        }
         if kind == Kind::File {
             match dir.open_file(name) {
                 Some(file) => self.search(&file, || dir.shown(name), found),
@@ -266,7 +261,7 @@ impl Visit for Asked<'_> {
 }
 
 impl Asked<'_> {
-    fn is_meant(&self, dir: &WalkedDir, name: &[u8]) -> bool {
+    fn is_named(&self, dir: &WalkedDir, name: &[u8]) -> bool {
         use std::os::unix::ffi::OsStrExt as _;
         (self.globs.is_empty() || self.globs.iter().any(|glob| glob.is_match(dir.path(), name)))
             && self.types.as_ref().is_none_or(|types| {

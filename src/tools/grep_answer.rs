@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::grep::{Asked, Output};
-use super::searching::{CLOSING, PassedBy, Unsearched, count};
+use super::searching::{CLOSING, Unsearched, count};
 use crate::grep::{Hits, Search};
 use crate::path::percent_encoded;
 
@@ -22,7 +22,6 @@ pub(super) struct Found {
     pub(super) total_files: u64,
     pub(super) binary: u64,
     pub(super) failed: u64,
-    pub(super) passed_by: PassedBy,
 }
 
 impl Found {
@@ -47,7 +46,6 @@ impl Found {
         self.has_more |= other.has_more;
         self.binary += other.binary;
         self.failed += other.failed;
-        self.passed_by.add(other.passed_by);
         for (path, hits) in other.files {
             self.insert(path, hits, page);
         }
@@ -121,7 +119,7 @@ pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) 
     if found.failed > 0 {
         facts.push(format!("{} not searched to the end", count(found.failed, "file", "files")));
     }
-    facts.extend(unsearched.facts(&found.passed_by, asked.budget));
+    facts.extend(unsearched.facts(asked.budget));
     if let Some((path, line)) = last.filter(|_| !is_whole) {
         let line = if line == u64::MAX { "end".into() } else { line.to_string() };
         facts.push(format!(

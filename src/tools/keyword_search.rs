@@ -10,13 +10,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::name_pattern::NamePattern;
-use super::searching::{CLOSING, PassedBy, Respect, Unsearched, yes};
-use crate::cap::{
-    Each, Kind, Listing, OpenFile, Place, Read, Target, Visit, WalkedDir, WalkedEntry, walk,
-};
+use super::searching::{CLOSING, Look, Respect, Unsearched, yes};
+use crate::cap::{Each, Kind, OpenFile, Place, Read, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
-use crate::ignore::Ignored;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
@@ -114,7 +111,6 @@ struct Found {
     occurrences: u64,
     binary: u64,
     failed: u64,
-    passed_by: PassedBy,
 }
 
 impl Found {
@@ -132,7 +128,6 @@ impl Found {
         self.occurrences += other.occurrences;
         self.binary += other.binary;
         self.failed += other.failed;
-        self.passed_by.add(other.passed_by);
     }
 }
 
@@ -174,31 +169,26 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl Visit for Asked<'_> {
-    type Known = Ignored;
+impl Look for Asked<'_> {
     type Found = Found;
     const IS_WORK: bool = true;
 
-    fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
-        self.respects.inside(dir, names, above)
+    fn respects(&self) -> Respect {
+        self.respects
     }
 
-    fn entry(
-        &self,
-        dir: &WalkedDir,
-        entry: WalkedEntry<'_>,
-        ignored: &Ignored,
-        found: &mut Found,
-    ) -> bool {
-        let (way, WalkedEntry { name, kind }) = (dir.path(), entry);
-        // What is ignored counts only where it would have been searched.
-        let is_included =
-            self.include.is_empty() || self.include.iter().any(|glob| glob.is_match(way, name));
-        let is_meant = kind == Kind::Directory || (kind == Kind::File && is_included);
-        let is_excluded = self.exclude.iter().any(|glob| glob.is_match(way, name));
-        if !is_meant || is_excluded || found.passed_by.takes(dir, entry, ignored) {
-            return false;
-        }
+    fn is_meant(&self, dir: &WalkedDir, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
+        let is_match = |glob: &NamePattern| glob.is_match(dir.path(), name);
+        let is_wanted = match kind {
+            Kind::Directory => true,
+            Kind::File => self.include.is_empty() || self.include.iter().any(is_match),
+            Kind::Link | Kind::Special => false,
+        };
+        is_wanted && !self.exclude.iter().any(is_match)
+    }
+
+    fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
+        let WalkedEntry { name, kind } = entry;
         if kind == Kind::File {
             match dir.open_file(name) {
                 Some(file) => self.count(&file, || dir.shown(name), found),
@@ -255,9 +245,8 @@ impl Searched {
             asked.count(&place.open_file()?, || place.shown(), &mut self.found);
             return Ok(());
         }
-        let walked = walk(place, asked, asked.respects.above(place), asked.budget)?;
-        self.unsearched.add(walked.skipped, walked.is_cut);
-        walked.found.into_iter().for_each(|found| self.found.add(found));
+        let looked = asked.below(place, asked.budget)?;
+        self.unsearched.add(looked, |found| self.found.add(found));
         Ok(())
     }
 
@@ -274,7 +263,7 @@ impl Searched {
         let of = |part: u64, all: u64| if all == 0 { 0.0 } else { rounded(part, all) };
         let top = found.files.first_key_value().filter(|((Reverse(most), _), _)| *most > 0);
         let could_be_named = if args.include_zero { found.searched } else { found.matching };
-        let mut notes = unsearched.facts(&found.passed_by, budget);
+        let mut notes = unsearched.facts(budget);
         if could_be_named > named.len() as u64 {
             let more = could_be_named - named.len() as u64;
             notes.push(format!("{more} more files are counted in the summary, and not named"));

@@ -11,12 +11,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::name_pattern::NamePattern;
-use super::searching::{CLOSING, PassedBy, Respect, Unsearched, everywhere, yes};
-use crate::cap::{
-    Kind, Listing, Read, Scope, Scoped, Target, Visit, Walked, WalkedDir, WalkedEntry, walk,
-};
+use super::searching::{CLOSING, Look, Respect, Unsearched, everywhere, yes};
+use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
-use crate::ignore::Ignored;
 use crate::limits::Budget;
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
@@ -112,7 +109,7 @@ impl Tool for SearchFiles {
             page,
         };
         let mut found = Found::default();
-        let below = |target: &Target<Read>| search.below(target, budget);
+        let below = |target: &Target<Read>| search.below(&target.place(budget)?, budget);
         let unsearched = everywhere(at, below, |part| found.add(part, page))?;
         Ok(answer(&found, args.sort_by, &unsearched, budget))
     }
@@ -141,7 +138,6 @@ struct Found {
     paths: BTreeSet<Key>,
     total: usize,
     before: usize,
-    passed_by: PassedBy,
 }
 
 impl Found {
@@ -158,53 +154,28 @@ impl Found {
     fn add(&mut self, other: Self, page: usize) {
         self.total += other.total;
         self.before += other.before;
-        self.passed_by.add(other.passed_by);
         for key in other.paths {
             self.keep(key, page);
         }
     }
 }
 
-impl Search {
-    fn below(&self, target: &Target<Read>, budget: &Budget) -> Result<Walked<Found>, ToolError> {
-        let place = target.place(budget)?;
-        walk(&place, self, self.respects.above(&place), budget)
-    }
-}
-
-impl Visit for Search {
-    type Known = Ignored;
+impl Look for Search {
     type Found = Found;
     const IS_WORK: bool = false;
 
-    fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
-        self.respects.inside(dir, names, above)
+    fn respects(&self) -> Respect {
+        self.respects
     }
 
-    fn entry(
-        &self,
-        dir: &WalkedDir,
-        entry: WalkedEntry<'_>,
-        ignored: &Ignored,
-        found: &mut Found,
-    ) -> bool {
-        let (way, WalkedEntry { name, kind }) = (dir.path(), entry);
-        let is_wanted = match self.kind {
-            Wanted::File => kind == Kind::File,
-            Wanted::Dir => kind == Kind::Directory,
-            Wanted::Symlink => kind == Kind::Link,
-            Wanted::Any => true,
-        };
-        let is_match = is_wanted && self.pattern.is_match(way, name);
-        // What is ignored counts only where it would have been found, or searched.
-        if !is_match && kind != Kind::Directory {
-            return false;
-        }
-        let is_excluded = self.exclude.iter().any(|glob| glob.is_match(way, name));
-        if is_excluded || found.passed_by.takes(dir, entry, ignored) {
-            return false;
-        }
-        if is_match {
+    fn is_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool {
+        let is_excluded = |glob: &NamePattern| glob.is_match(dir.path(), entry.name);
+        (entry.kind == Kind::Directory || self.is_match(dir, entry))
+            && !self.exclude.iter().any(is_excluded)
+    }
+
+    fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
+        if entry.kind != Kind::Directory || self.is_match(dir, entry) {
             self.matched(dir, entry, found);
         }
         true
@@ -212,6 +183,16 @@ impl Visit for Search {
 }
 
 impl Search {
+    fn is_match(&self, dir: &WalkedDir, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
+        let is_wanted = match self.kind {
+            Wanted::File => kind == Kind::File,
+            Wanted::Dir => kind == Kind::Directory,
+            Wanted::Symlink => kind == Kind::Link,
+            Wanted::Any => true,
+        };
+        is_wanted && self.pattern.is_match(dir.path(), name)
+    }
+
     fn matched(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) {
         let mut modified = 0;
         if self.modified_after.is_some() || self.sort_by == SortBy::Mtime {
@@ -266,7 +247,7 @@ fn answer(found: &Found, sort_by: SortBy, unsearched: &Unsearched, budget: &Budg
         _ if shown == 0 => format!("nothing behind the cursor; {total} match in all"),
         _ => format!("{}-{} of {total} that match", before + 1, before + shown),
     }];
-    facts.extend(unsearched.facts(&found.passed_by, budget));
+    facts.extend(unsearched.facts(budget));
     if let Some(last) = last.filter(|_| before + shown < total) {
         facts.push(format!("continue with cursor={}", write_cursor(last, sort_by)));
     }

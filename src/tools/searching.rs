@@ -2,7 +2,8 @@
 //! told.
 
 use crate::cap::{
-    Kind, Listing, Place, Read, Scoped, Skipped, Tally, Target, Walked, WalkedDir, WalkedEntry,
+    Kind, Listing, Place, Read, Scoped, Skipped, Tally, Target, Visit, Walked, WalkedDir,
+    WalkedEntry, walk,
 };
 use crate::error::ToolError;
 use crate::ignore::{Ignored, is_of_versions};
@@ -16,18 +17,74 @@ pub(super) fn yes() -> bool {
     true
 }
 
+/// What one of these tools looks at in a tree. How it gets there, and what is passed by on the way,
+/// is the same for all.
+pub(super) trait Look: Sync {
+    /// What one thread has found.
+    type Found: Default + Send;
+    /// As for [`Visit`].
+    const IS_WORK: bool;
+
+    /// Is what is ignored passed by?
+    fn respects(&self) -> Respect;
+
+    /// Is an entry to be looked at, or into, unless it is ignored? What is ignored counts only then.
+    fn is_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool;
+
+    /// Looks at one; for a directory the answer says whether to go on into it.
+    fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Self::Found) -> bool;
+
+    /// Looks at everything below a place.
+    ///
+    /// # Errors
+    /// Those of [`walk`].
+    fn below(&self, place: &Place<Read>, budget: &Budget) -> Result<Looked<Self>, ToolError>
+    where
+        Self: Sized,
+    {
+        walk(place, &Looking(self), self.respects().above(place), budget)
+    }
+}
+
+/// What became of a [`Look`].
+pub(super) type Looked<L> = Walked<(PassedBy, <L as Look>::Found)>;
+
+struct Looking<'a, L>(&'a L);
+
+impl<L: Look> Visit for Looking<'_, L> {
+    type Known = Ignored;
+    type Found = (PassedBy, L::Found);
+    const IS_WORK: bool = L::IS_WORK;
+
+    fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
+        self.0.respects().inside(dir, names, above)
+    }
+
+    fn entry(
+        &self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        ignored: &Ignored,
+        (passed_by, found): &mut Self::Found,
+    ) -> bool {
+        self.0.is_meant(dir, entry)
+            && !passed_by.takes(dir, entry, ignored)
+            && self.0.look(dir, entry, found)
+    }
+}
+
 /// Is what `.gitignore` and the like name to be passed by?
 #[derive(Clone, Copy)]
 pub(super) struct Respect(pub(super) bool);
 
 impl Respect {
     /// What is ignored at a place, because of what lies above it.
-    pub(super) fn above(self, place: &Place<Read>) -> Ignored {
+    fn above(self, place: &Place<Read>) -> Ignored {
         if self.0 { Ignored::above(place) } else { Ignored::default() }
     }
 
     /// What is ignored in a directory.
-    pub(super) fn inside(self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
+    fn inside(self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
         if self.0 { above.and_in(dir, names) } else { above.clone() }
     }
 }
@@ -42,12 +99,7 @@ pub(super) struct PassedBy {
 impl PassedBy {
     /// Is an entry passed by? Ignored ones are counted; what a program keeps versions in is never
     /// searched, and the descriptions say so.
-    pub(super) fn takes(
-        &mut self,
-        dir: &WalkedDir,
-        entry: WalkedEntry<'_>,
-        ignored: &Ignored,
-    ) -> bool {
+    fn takes(&mut self, dir: &WalkedDir, entry: WalkedEntry<'_>, ignored: &Ignored) -> bool {
         if is_of_versions(entry.name) {
             return true;
         }
@@ -61,7 +113,7 @@ impl PassedBy {
     }
 
     /// What another thread passed by as well.
-    pub(super) fn add(&mut self, other: Self) {
+    fn add(&mut self, other: Self) {
         self.files.add(other.files);
         self.directories.add(other.directories);
     }
@@ -80,20 +132,25 @@ impl PassedBy {
 /// What became of the walks of a call.
 #[derive(Default)]
 pub(super) struct Unsearched {
+    passed_by: PassedBy,
     skipped: Skipped,
     is_cut: bool,
 }
 
 impl Unsearched {
-    /// What became of one more walk.
-    pub(super) fn add(&mut self, skipped: Skipped, is_cut: bool) {
-        self.skipped.add(skipped);
-        self.is_cut |= is_cut;
+    /// What became of one more walk; `add` takes what each thread has found.
+    pub(super) fn add<F>(&mut self, walked: Walked<(PassedBy, F)>, mut add: impl FnMut(F)) {
+        for (passed_by, found) in walked.found {
+            self.passed_by.add(passed_by);
+            add(found);
+        }
+        self.skipped.add(walked.skipped);
+        self.is_cut |= walked.is_cut;
     }
 
     /// What was not searched, each with its reason.
-    pub(super) fn facts(&self, passed_by: &PassedBy, budget: &Budget) -> Vec<String> {
-        let mut facts: Vec<_> = passed_by.fact().into_iter().collect();
+    pub(super) fn facts(&self, budget: &Budget) -> Vec<String> {
+        let mut facts: Vec<_> = self.passed_by.fact().into_iter().collect();
         let Skipped { unreadable, too_deep, elsewhere } = &self.skipped;
         for (tally, which) in
             [(unreadable, "unreadable"), (too_deep, "too deep"), (elsewhere, "foreign")]
@@ -117,7 +174,7 @@ impl Unsearched {
 /// Searches below each place of a call; `add` takes what each thread has found.
 pub(super) fn everywhere<F>(
     at: Scoped<Read>,
-    below: impl Fn(&Target<Read>) -> Result<Walked<F>, ToolError>,
+    below: impl Fn(&Target<Read>) -> Result<Walked<(PassedBy, F)>, ToolError>,
     mut add: impl FnMut(F),
 ) -> Result<Unsearched, ToolError> {
     let targets = match at {
@@ -126,9 +183,7 @@ pub(super) fn everywhere<F>(
     };
     let mut unsearched = Unsearched::default();
     for target in &targets {
-        let walked = below(target)?;
-        walked.found.into_iter().for_each(&mut add);
-        unsearched.add(walked.skipped, walked.is_cut);
+        unsearched.add(below(target)?, &mut add);
     }
     Ok(unsearched)
 }
