@@ -154,6 +154,13 @@ impl ToolError {
         self
     }
 
+    /// Says which part of the call the sentence is about, such as `edits[2]`.
+    #[must_use]
+    pub(crate) fn about(mut self, part: &str) -> Self {
+        self.sentence = format!("{part}: {}", self.sentence);
+        self
+    }
+
     /// The kind.
     pub fn code(&self) -> Code {
         self.code

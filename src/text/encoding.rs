@@ -163,6 +163,17 @@ impl Encoding {
         Ok(Self { encoding: detector.guess(None, Utf8Detection::Deny), mark: 0 })
     }
 
+    /// One that is known, to try it without telling it from bytes.
+    #[cfg(test)]
+    pub(super) fn known(encoding: &'static encoding_rs::Encoding, mark: usize) -> Self {
+        Self { encoding, mark }
+    }
+
+    /// The same without its mark.
+    pub(super) fn bare(self) -> &'static encoding_rs::Encoding {
+        self.encoding
+    }
+
     /// Its name, unless it is the one that is taken for granted.
     pub(super) fn name(self) -> Option<Cow<'static, str>> {
         match (self.encoding == UTF_8, self.mark > 0) {

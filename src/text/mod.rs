@@ -1,18 +1,34 @@
-//! Text as it lies in files: found line by line, told apart by encoding, never held whole.
+//! Text as it lies in files: found line by line, told apart by encoding, held whole only for an edit.
 //!
 //! ```text
 //! OpenFile - scan (lines as bytes, by the index where the file is huge) - encoding - Page
+//! Vec<u8> -- Document (text) - find - replace - Edited (what is kept, what is new) -+- Document (bytes)
+//!                                |- nearest, where nothing was found                +- diff
 //! ```
 //!
 //! May import: `cap` (for open files), `error`, `limits`. Absent on purpose: paths, and answers.
 
+mod alike;
+mod document;
+mod edit;
 mod encoding;
+mod find;
 mod index;
+mod meter;
+mod nearest;
 mod page;
+mod parts;
+mod replace;
 mod scan;
+mod similar;
+mod transcode;
 mod version;
 
+pub use document::Document;
+pub use edit::{Edit, MAX_REPLACEMENTS, apply};
 pub use encoding::older_encoding;
 pub use page::{Page, Piece, Range, Room, read};
+pub use parts::{Edited, Made, Part};
+pub use replace::MAX_EDITED_BYTES;
 pub use scan::LineEnds;
 pub use version::{MAX_HASHED, Version, sha256};

@@ -1,0 +1,176 @@
+//! [`apply`]: texts are replaced by others, in order, all of them or none.
+//!
+//! An old text must occur exactly once, unless it is said that all are meant: which of several was
+//! meant is never guessed. Each edit sees what the one before left; only then is the text copied.
+//!
+//! May import: `error`, `limits`. Absent on purpose: expressions, places by number, and edits that
+//! fit more or less.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::find::{Count, Needle, lf, lines};
+use super::nearest::no_match;
+use super::parts::{Edited, Made, Replacement};
+use super::replace::replacements;
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+
+/// Replacements that one edit makes.
+pub const MAX_REPLACEMENTS: usize = 100_000;
+/// Lines that are named of those on which a text occurs.
+const MAX_LINES: usize = 20;
+
+/// One text to be replaced by another. CRLF and LF are the same in both.
+#[derive(Clone, Copy, Debug)]
+pub struct Edit<'a> {
+    /// What is there.
+    pub old_text: &'a str,
+    /// What is to be there.
+    pub new_text: &'a str,
+    /// Are all occurrences meant, from the left, each behind the one before?
+    pub replace_all: bool,
+}
+
+/// The text after all edits.
+///
+/// # Errors
+/// `no_match`, `not_unique`; `bad_args` for an edit that means nothing; `over_limit` above
+/// [`MAX_REPLACEMENTS`] or [`MAX_EDITED_BYTES`](super::MAX_EDITED_BYTES); `timed_out`, `cancelled`.
+pub fn apply(text: &str, edits: &[Edit<'_>], budget: &Budget) -> Result<Edited, ToolError> {
+    let mut edited = Edited::untouched(text.len());
+    for (at, edit) in edits.iter().enumerate() {
+        let before = if at == 0 { Cow::Borrowed(text) } else { edited.text(text) };
+        one(&before, *edit, budget)
+            .map(|(replacements, made)| edited.splice(replacements, made))
+            .map_err(|error| match edits {
+            [_] => error,
+            _ => error.about(&format!("edits[{at}]")),
+        })?;
+    }
+    Ok(edited)
+}
+
+/// What one edit does to a text.
+fn one(text: &str, edit: Edit<'_>, budget: &Budget) -> Result<(Vec<Replacement>, Made), ToolError> {
+    let (old, new) = (lf(edit.old_text), lf(edit.new_text));
+    if old.is_empty() {
+        return Err(ToolError::new(Code::BadArgs, "`old_text` is empty")
+            .hint("write_file mode=create makes a new file"));
+    }
+    if old == new {
+        return Err(ToolError::new(Code::BadArgs, "`new_text` is the same as `old_text`")
+            .hint("say in `new_text` what is to be there instead; how lines end is kept"));
+    }
+    let count = if edit.replace_all { Count::Apart } else { Count::All };
+    let found = Needle::new(&old, text).find(text, count, MAX_REPLACEMENTS + 1, budget)?;
+    match (found.len(), edit.replace_all) {
+        (0, _) => return Err(no_match(text, &old, &new, budget)?),
+        (2.., false) => return Err(not_unique(text, &found)),
+        (count, true) if count > MAX_REPLACEMENTS => return Err(too_many()),
+        _ => {}
+    }
+    let made = Made { count: found.len(), lines: first_lines(text, &found) };
+    Ok((replacements(text, &found, &new, budget)?, made))
+}
+
+fn first_lines(text: &str, found: &[Range<usize>]) -> Vec<usize> {
+    lines(text, found.iter().take(MAX_LINES).map(|range| range.start))
+}
+
+fn not_unique(text: &str, found: &[Range<usize>]) -> ToolError {
+    let mut on = first_lines(text, found);
+    on.dedup();
+    let more = if found.len() > MAX_LINES { " and further ones" } else { "" };
+    let on: Vec<_> = on.iter().map(ToString::to_string).collect();
+    let line = if on.len() == 1 && more.is_empty() { "line" } else { "lines" };
+    let count = match found.len() {
+        count if count > MAX_REPLACEMENTS => format!("more than {MAX_REPLACEMENTS}"),
+        count => count.to_string(),
+    };
+    let sentence = format!("`old_text` occurs {count} times, on {line} {}{more}", on.join(", "));
+    ToolError::new(Code::NotUnique, sentence)
+        .hint("add lines around it to `old_text`, or say `replace_all`")
+}
+
+fn too_many() -> ToolError {
+    let sentence = format!("`old_text` occurs more than {MAX_REPLACEMENTS} times");
+    ToolError::new(Code::OverLimit, sentence).hint("edit in steps, by longer texts")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::meter::plenty;
+    use super::*;
+
+    fn edit<'a>(old_text: &'a str, new_text: &'a str) -> Edit<'a> {
+        Edit { old_text, new_text, replace_all: false }
+    }
+
+    fn all<'a>(old_text: &'a str, new_text: &'a str) -> Edit<'a> {
+        Edit { replace_all: true, ..edit(old_text, new_text) }
+    }
+
+    fn after(text: &str, edits: &[Edit<'_>]) -> String {
+        apply(text, edits, &plenty()).unwrap().text(text).into_owned()
+    }
+
+    fn refused(text: &str, edits: &[Edit<'_>]) -> String {
+        apply(text, edits, &plenty()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn edits_see_what_the_ones_before_left() {
+        let edits = [edit("one", "two"), edit("two\nx", "three\ny"), all("e", "E")];
+        assert_eq!(after("one\r\nx\r\ne\r\n", &edits), "thrEE\r\ny\r\nE\r\n");
+        let edited = apply("one\r\nx\r\ne\r\n", &edits, &plenty()).unwrap();
+        assert_eq!(edited.made()[2], Made { count: 3, lines: vec![1, 1, 3] });
+    }
+
+    #[test]
+    fn refusals_name_the_edit_where_there_are_several() {
+        assert_eq!(
+            refused("a", &[edit("", "x")]),
+            "bad_args: `old_text` is empty\nhint: write_file mode=create makes a new file"
+        );
+        let said = refused("a", &[edit("a", "b"), edit("b\r\n", "b\n")]);
+        assert!(said.starts_with("bad_args: edits[1]: `new_text` is the same"), "{said}");
+        let said = refused("a", &[edit("a", "b"), edit("a", "c")]);
+        assert!(said.starts_with("no_match: edits[1]: `old_text`"), "{said}");
+    }
+
+    #[test]
+    fn what_was_meant_is_not_guessed() {
+        let said = refused("aa\nb\naa\n", &[edit("aa", "x")]);
+        assert_eq!(
+            said,
+            "not_unique: `old_text` occurs 2 times, on lines 1, 3\n\
+             hint: add lines around it to `old_text`, or say `replace_all`"
+        );
+        let said = refused("aaa", &[edit("aa", "x")]);
+        assert!(said.contains("occurs 2 times, on line 1\n"), "overlapping ones too: {said}");
+        let said = refused(&"a\n".repeat(30), &[edit("a", "x")]);
+        assert!(said.contains("30 times") && said.contains("19, 20 and further ones"), "{said}");
+        let said = refused(&"a".repeat(100_001), &[edit("a", "x")]);
+        assert!(said.contains("more than 100000 times, on lines 1 and further"), "{said}");
+    }
+
+    #[test]
+    fn replacements_are_bounded() {
+        assert_eq!(after(&"a".repeat(100_000), &[all("a", "")]), "");
+        let said = refused(&"a".repeat(100_001), &[all("a", "")]);
+        assert!(said.starts_with("over_limit: `old_text` occurs more than 100000"), "{said}");
+        let long = "x".repeat(64 << 10);
+        let said = refused(&"a".repeat(2_000), &[all("a", &long)]);
+        assert!(said.starts_with("over_limit: the edited text would be longer"), "{said}");
+    }
+
+    #[test]
+    fn a_call_that_is_taken_back_ends() {
+        use crate::limits::{Clock, Watch};
+        let clock = Clock::new(std::time::Instant::now);
+        let budget = Budget::new(std::sync::Arc::default(), clock, Watch::new(|| true));
+        let error = apply("a", &[edit("a", "b")], &budget).unwrap_err();
+        assert_eq!(error.code(), Code::Cancelled);
+    }
+}

@@ -1,0 +1,189 @@
+//! Between a text and its bytes in an older encoding or UTF-16: where a character's bytes begin, what
+//! bytes a text has, and whether bytes are a text.
+//!
+//! All of it streams: what is held does not grow with the file.
+//!
+//! May import: `limits`. Absent on purpose: replacement characters, and encodings with a state, in
+//! which the same bytes mean different texts.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
+
+use super::meter::Meter;
+use crate::limits::{Budget, Spent};
+
+/// Bytes that are decoded at a time.
+const CHUNK: usize = 16 << 10;
+/// Bytes of UTF-8 that one byte becomes at most, in any encoding: one of three for half a `か`.
+const GROWTH: usize = 3;
+/// Bytes of one character at most, in any encoding.
+const LONGEST: usize = 4;
+
+/// Where in `bytes` the places of the decoded text are, which come in order; nothing where one of
+/// them is within what the bytes of one character are.
+pub(super) fn places(
+    encoding: &'static Encoding,
+    bytes: &[u8],
+    wanted: impl Iterator<Item = usize>,
+    budget: &Budget,
+) -> Result<Option<Vec<usize>>, Spent> {
+    let (mut pass, mut meter) = (Pass::new(encoding), Meter::new(budget));
+    let (mut found, mut at, mut done) = (vec![], 0, 0_usize);
+    for place in wanted {
+        while done < place {
+            // Never so many that the place could be passed; at last one by one.
+            let sure = ((place - done) / GROWTH).saturating_sub(LONGEST).clamp(1, CHUNK);
+            let piece = bytes.get(at..).unwrap_or_default();
+            let piece = piece.get(..sure).unwrap_or(piece);
+            meter.spend(piece.len())?;
+            let Some(text) = pass.decode(piece).filter(|_| !piece.is_empty()) else {
+                return Ok(None);
+            };
+            done += text.len();
+            at += piece.len();
+        }
+        if done != place {
+            return Ok(None);
+        }
+        found.push(at);
+    }
+    Ok(Some(found))
+}
+
+/// A text in an encoding, or the first character that the encoding cannot hold.
+pub(super) fn encode<'t>(
+    encoding: &'static Encoding,
+    text: &'t str,
+) -> Result<Cow<'t, [u8]>, char> {
+    if encoding == UTF_16LE {
+        return Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    }
+    if encoding == UTF_16BE {
+        return Ok(text.encode_utf16().flat_map(u16::to_be_bytes).collect());
+    }
+    let (bytes, _, is_lossy) = encoding.encode(text);
+    // Some characters are written as others: a yen sign as a backslash.
+    let comes_back = |bytes: &[u8], text: &str| {
+        encoding
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .is_some_and(|back| back == text)
+    };
+    if !is_lossy && comes_back(&bytes, text) {
+        return Ok(bytes);
+    }
+    let is_lost = |c: &char| {
+        let mut buffer = [0; 4];
+        let text: &str = c.encode_utf8(&mut buffer);
+        let (bytes, _, is_lossy) = encoding.encode(text);
+        is_lossy || !comes_back(&bytes, text)
+    };
+    Err(text.chars().find(is_lost).or_else(|| text.chars().next()).unwrap_or_default())
+}
+
+/// Are these bytes, one after the other, the texts beside them?
+pub(super) fn are<'a>(
+    encoding: &'static Encoding,
+    pieces: impl Iterator<Item = (&'a [u8], &'a str)>,
+    budget: &Budget,
+) -> Result<bool, Spent> {
+    let (mut pass, mut meter) = (Pass::new(encoding), Meter::new(budget));
+    for (bytes, text) in pieces {
+        let mut rest = text.as_bytes();
+        for piece in bytes.chunks(CHUNK) {
+            meter.spend(piece.len())?;
+            match pass.decode(piece).and_then(|text| rest.strip_prefix(text)) {
+                Some(behind) => rest = behind,
+                None => return Ok(false),
+            }
+        }
+        if !rest.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(pass.finish())
+}
+
+/// A decoder that goes through bytes, some at a time.
+struct Pass {
+    decoder: Decoder,
+    buffer: Vec<u8>,
+}
+
+impl Pass {
+    fn new(encoding: &'static Encoding) -> Self {
+        let decoder = encoding.new_decoder_without_bom_handling();
+        Self { decoder, buffer: vec![0; CHUNK * GROWTH + 64] }
+    }
+
+    /// Does what went by end with a whole character?
+    fn finish(mut self) -> bool {
+        let (result, _, written) =
+            self.decoder.decode_to_utf8_without_replacement(&[], &mut self.buffer, true);
+        result == DecoderResult::InputEmpty && written == 0
+    }
+
+    /// The next bytes, at most a chunk of them, as UTF-8.
+    fn decode(&mut self, bytes: &[u8]) -> Option<&[u8]> {
+        let (result, read, written) =
+            self.decoder.decode_to_utf8_without_replacement(bytes, &mut self.buffer, false);
+        let is_done = result == DecoderResult::InputEmpty && read == bytes.len();
+        self.buffer.get(..written).filter(|_| is_done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use encoding_rs::{BIG5, GB18030, SHIFT_JIS, WINDOWS_1252};
+
+    use super::super::meter::plenty;
+    use super::*;
+
+    fn found(encoding: &'static Encoding, bytes: &[u8], wanted: &[usize]) -> Option<Vec<usize>> {
+        places(encoding, bytes, wanted.iter().copied(), &plenty()).unwrap()
+    }
+
+    #[test]
+    fn every_place_of_a_text_is_found() {
+        let text = "a\u{e9}\r\n\u{3042}\u{ff71}x\u{1f980}".repeat(20);
+        for encoding in [UTF_16LE, UTF_16BE, GB18030] {
+            let bytes = encode(encoding, &text).unwrap();
+            let wanted: Vec<_> =
+                text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+            let want: Vec<_> =
+                wanted.iter().map(|at| encode(encoding, &text[..*at]).unwrap().len()).collect();
+            assert_eq!(found(encoding, &bytes, &wanted), Some(want.clone()));
+            for (at, want) in wanted.into_iter().zip(want) {
+                assert_eq!(found(encoding, &bytes, &[at, at]), Some(vec![want, want]));
+            }
+        }
+        let long = "x".repeat(100_000) + "あ";
+        let bytes = encode(SHIFT_JIS, &long).unwrap();
+        assert_eq!(found(SHIFT_JIS, &bytes, &[99_999, 100_003]), Some(vec![99_999, 100_002]));
+        assert_eq!(found(SHIFT_JIS, &bytes, &[100_004]), None);
+    }
+
+    #[test]
+    fn two_characters_of_one_sequence_are_not_torn_apart() {
+        assert_eq!(found(BIG5, b"a\x88\x62b", &[1, 5, 6]), Some(vec![1, 3, 4]));
+        assert_eq!(found(BIG5, b"a\x88\x62b", &[3]), None);
+    }
+
+    #[test]
+    fn what_does_not_come_back_is_not_written() {
+        assert_eq!(encode(WINDOWS_1252, "a é €").unwrap(), b"a \xe9 \x80".as_slice());
+        assert_eq!(encode(WINDOWS_1252, "a → b"), Err('→'));
+        assert_eq!(encode(SHIFT_JIS, "10 ¥"), Err('¥'), "written as a backslash");
+    }
+
+    #[test]
+    fn bytes_are_compared_piece_by_piece() {
+        let check =
+            |pieces: &[(&[u8], &str)]| are(SHIFT_JIS, pieces.iter().copied(), &plenty()).unwrap();
+        assert!(check(&[(b"a\x82\xa0", "aあ"), (b"b", "b")]));
+        assert!(!check(&[(b"a\x82", "a"), (b"b", "b")]), "half a character before another one");
+        assert!(!check(&[(b"a", "a"), (b"b\x82", "b")]), "or at the end");
+        assert!(!check(&[(b"a", "ab")]));
+        assert!(!check(&[(b"ab", "a")]));
+    }
+}
