@@ -23,6 +23,7 @@ mod attacks; // the table: path x tool x code x resolver x seal x user, and the 
 mod common; // the tree builder, the client, the naive victim
 mod compile_fail; // what does not compile: forged targets, writing with the right to read
 mod docs; // pages equal to the code, commands of the README
+mod edits; // edits against a slow model: every byte that is not edited is the same
 mod guards; // the clippy bans bite, counted exactly
 mod lines; // a table of raw lines, in both eras
 mod pains; // what users of such servers suffer, by name, and that ours do not

@@ -49,8 +49,7 @@ impl Difference {
 
 /// A line without its end.
 pub(super) fn bare(line: &str) -> &str {
-    let line = line.strip_suffix('\n').unwrap_or(line);
-    line.strip_suffix('\r').unwrap_or(line)
+    line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line))
 }
 
 /// The lines of `text` that say the same as `old`, and how they differ: those that differ least.

@@ -9,10 +9,12 @@
 //! May import: `cap` (for open files), `error`, `limits`. Absent on purpose: paths, and answers.
 
 mod alike;
+mod diff;
 mod document;
 mod edit;
 mod encoding;
 mod find;
+mod hunks;
 mod index;
 mod meter;
 mod nearest;
@@ -24,9 +26,11 @@ mod similar;
 mod transcode;
 mod version;
 
+pub use diff::unified;
 pub use document::Document;
 pub use edit::{Edit, MAX_REPLACEMENTS, apply};
 pub use encoding::older_encoding;
+pub use hunks::Diff;
 pub use page::{Page, Piece, Range, Room, read};
 pub use parts::{Edited, Made, Part};
 pub use replace::MAX_EDITED_BYTES;
