@@ -66,7 +66,10 @@ fn near(
 ) -> Result<Option<(Window, String)>, Spent> {
     if let Some((window, differences)) = equal_but_for(text, old, budget)? {
         let mut names: Vec<_> = differences.iter().map(|difference| difference.as_str()).collect();
-        let last = names.pop().unwrap_or("line ends");
+        let Some(last) = names.pop() else {
+            // All that `old` can have more is a line end behind the last line.
+            return Ok(Some((window, "where the file ends without a line end".into())));
+        };
         let list =
             if names.is_empty() { last } else { &format!("{} and {last}", names.join(", ")) };
         let verb = if window.count == 1 { "differs" } else { "differ" };
@@ -217,6 +220,8 @@ mod tests {
              hint: read the file again with read_text_file, and copy `old_text` from it"
         );
         assert!(said("", "a", "x").contains("nothing that comes near"));
+        let told = said("a\nlast", "a\nlast\n", "x");
+        assert!(told.contains("is lines 1-2, where the file ends without a line end\n"), "{told}");
     }
 
     #[test]
