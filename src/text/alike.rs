@@ -147,6 +147,10 @@ impl Wanted<'_> {
         }
         let folded = fold(line, ALL);
         let len = self.folded.len();
+        if folded.len() < len {
+            // Looking for a long text takes time even in a short one.
+            return None;
+        }
         let start = match self.is_open {
             (true, true) => folded.find(&self.folded)?,
             (true, false) if folded.ends_with(&self.folded) => folded.len() - len,

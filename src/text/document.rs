@@ -16,6 +16,10 @@ use super::transcode::{are, encode, places};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 
+/// Bytes from the beginning of a file, and from the first one on that is not UTF-8, by which its
+/// encoding is told: telling it from all of a large file would take many seconds.
+const TOLD_BY: usize = 256 << 10;
+
 /// A whole text file.
 #[derive(Debug)]
 pub struct Document {
@@ -41,8 +45,13 @@ impl Document {
     /// # Errors
     /// `not_text` where they are none, or a text of which no part can be changed by itself.
     pub fn new(shown: &str, bytes: Vec<u8>) -> Result<Self, ToolError> {
-        let sample = Sample { bytes: &bytes, cut_begin: false, cut_end: false };
-        match Encoding::detect(sample, &[]) {
+        let sample = |from: usize| {
+            let rest = bytes.get(from..).unwrap_or_default();
+            let (begin, cut_end) = rest.get(..TOLD_BY).map_or((rest, false), |begin| (begin, true));
+            Sample { bytes: begin, cut_begin: false, cut_end }
+        };
+        let odd = std::str::from_utf8(&bytes).err().map(|error| sample(error.valid_up_to()));
+        match Encoding::detect(sample(0), odd.as_slice()) {
             Ok(encoding) => Self::of(shown, bytes, encoding),
             Err(_) => Err(binary(shown)),
         }
@@ -270,6 +279,10 @@ mod tests {
         assert!(refused(b"\xFF\xFEa\0b").contains("looks like UTF-16LE, but not all"));
         assert!(refused(b"\xEF\xBB\xBFa\xff").contains("looks like UTF-8, but not all"));
         assert!(refused(b"a \x1b$B$\"\x1b(B b").contains("in ISO-2022-JP, where"));
+        let late = |byte: &[u8]| [&b"text\n".repeat(100_000), byte].concat();
+        assert!(refused(&late(b"\0")).starts_with("not_text: `f` is no text"));
+        let document = Document::new("f", late(b"caf\xe9")).unwrap();
+        assert_eq!(document.encoding().unwrap(), "windows-1252");
         assert!(Document::new("f", b"\x1b[1mbold\x1b[0m".to_vec()).is_ok());
         assert!(Document::of("f", vec![0, 0xd8], Encoding::known(UTF_16LE, 0)).is_err());
         assert_eq!(Document::new("f", vec![]).unwrap().text(), "");

@@ -88,7 +88,9 @@ pub(super) fn most_alike(
     for (number, line) in text.split_inclusive('\n').map(str::trim).enumerate() {
         meter.spend(line.len() + 1)?;
         let least = best.map_or(LIKE, |(_, likeness)| likeness);
-        if line.len() > MAX_LINE || at_most(line, &histogram, length) < least {
+        // A line of less than half as many bytes is not of more than half as many characters.
+        let is_possible = line.len() <= MAX_LINE && line.len() * 2 >= length;
+        if !is_possible || at_most(line, &histogram, length) < least {
             continue;
         }
         meter.spend(line.len() * wanted.len())?;
