@@ -7,10 +7,12 @@
 //!
 //! May import: `error`, `path`. Absent on purpose: MCP, and any knowledge of a particular tool.
 
-use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, Schema};
+mod schema;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+
+pub use schema::{for_clients, schema};
 
 use crate::error::{Code, ToolError};
 
@@ -41,39 +43,6 @@ const ALIASES: &[(&str, &str)] = &[
 /// What other clients call our values.
 const VALUES: &[(&str, &str)] = &[("files_with_matches", "files")];
 
-/// The schema of `A`, in the plain subset of JSON Schema 2020-12 that every client takes: no
-/// `$schema`, `$ref`, `$defs`, combinators, nullable types or numeric `format`.
-pub fn schema<A: JsonSchema>() -> Object {
-    let settings = SchemaSettings::draft2020_12().with(|s| {
-        s.meta_schema = None;
-        s.inline_subschemas = true;
-    });
-    let mut schema = settings.into_generator().into_root_schema_for::<A>();
-    plain(&mut schema);
-    schema.insert("additionalProperties".into(), false.into());
-    match schema.to_value() {
-        Value::Object(object) => object,
-        _ => Object::new(),
-    }
-}
-
-/// The schema as clients get it: without the examples, which only errors need, and without the
-/// `format` that marks an argument as a path, which only tests need.
-#[must_use]
-pub fn for_clients(mut schema: Object) -> Object {
-    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
-    for property in
-        properties.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut)
-    {
-        property.remove("examples");
-        property.remove("format");
-        if let Some(items) = property.get_mut("items").and_then(Value::as_object_mut) {
-            items.remove("format");
-        }
-    }
-    schema
-}
-
 /// Reads the arguments of a call to `tool`, whose schema is `schema`.
 ///
 /// # Errors
@@ -83,11 +52,20 @@ pub fn parse<A: DeserializeOwned>(
     schema: &Object,
     sent: Object,
 ) -> Result<A, ToolError> {
+    let args = object(tool, schema, sent)?;
+    serde_json::from_value(Value::Object(args)).map_err(|error| {
+        ToolError::new(Code::BadArgs, format!("the arguments of {tool} do not fit together"))
+            .detail(error)
+    })
+}
+
+/// An object under the names and in the kinds of its schema; `whose` they are, errors say.
+fn object(whose: &str, schema: &Object, sent: Object) -> Result<Object, ToolError> {
     let known = properties(schema);
     let mut args = Object::new();
     for (key, value) in sent {
         let Some((name, property)) = meant(&key, &known) else {
-            return Err(unknown(tool, &key, &known));
+            return Err(unknown(whose, &key, &known));
         };
         if args.contains_key(name) {
             return Err(bad(format!("`{name}` is given twice, under two names"), None));
@@ -102,10 +80,7 @@ pub fn parse<A: DeserializeOwned>(
             return Err(bad(format!("`{name}` is missing"), example));
         }
     }
-    serde_json::from_value(Value::Object(args)).map_err(|error| {
-        ToolError::new(Code::BadArgs, format!("the arguments of {tool} do not fit together"))
-            .detail(error)
-    })
+    Ok(args)
 }
 
 type Property<'a> = (&'a str, &'a Object);
@@ -145,7 +120,7 @@ fn snake_case(key: &str) -> String {
 
 /// The value in the kind that the property wants, or what is wrong with it.
 fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> {
-    let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
+    let kind = kind_in(property);
     let value = coerce(kind, value);
     let (fits, wanted) = match kind {
         "string" => (value.is_string(), "a string"),
@@ -160,11 +135,16 @@ fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> 
     if let (Some(items), Value::Array(all)) =
         (property.get("items").and_then(Value::as_object), &value)
     {
-        let each = all.iter().map(|item| fit(name, items, item.clone()));
-        let each = each
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| bad(format!("`{name}` holds something of the wrong kind"), example))?;
-        return Ok(Value::Array(each));
+        let wrong = || bad(format!("`{name}` holds something of the wrong kind"), example);
+        let each =
+            all.iter().enumerate().map(|(i, item)| match coerce(kind_in(items), item.clone()) {
+                Value::Object(item) if items.contains_key("properties") => {
+                    let item = object(name, items, item);
+                    item.map(Value::Object).map_err(|error| error.about(&format!("{name}[{i}]")))
+                }
+                item => fit(name, items, item).map_err(|_| wrong()),
+            });
+        return Ok(Value::Array(each.collect::<Result<_, _>>()?));
     }
     if !fits {
         return Err(bad(format!("`{name}` has to be {wanted}, not {}", kind_of(&value)), example));
@@ -207,11 +187,20 @@ fn coerce(kind: &str, value: Value) -> Value {
         ("array" | "object", Value::String(text)) => match serde_json::from_str::<Value>(&text) {
             Ok(parsed @ Value::Array(_)) if kind == "array" => parsed,
             Ok(parsed @ Value::Object(_)) if kind == "object" => parsed,
+            // One of them, alone.
+            Ok(parsed @ Value::Object(_)) if text.trim_start().starts_with('{') => {
+                Value::Array(vec![parsed])
+            }
             _ if kind == "array" => Value::Array(vec![Value::String(text)]),
             _ => Value::String(text),
         },
+        ("array", alone @ Value::Object(_)) => Value::Array(vec![alone]),
         (_, value) => value,
     }
+}
+
+fn kind_in(property: &Object) -> &str {
+    property.get("type").and_then(Value::as_str).unwrap_or_default()
 }
 
 fn kind_of(value: &Value) -> &'static str {
@@ -250,45 +239,10 @@ fn unknown(tool: &str, key: &str, known: &[Property<'_>]) -> ToolError {
     ToolError::new(Code::BadArgs, format!("{tool} has no argument `{key}`")).hint(hint)
 }
 
-/// Takes out of a derived schema what some client trips over.
-fn plain(schema: &mut Schema) {
-    if let Some(object) = schema.as_object_mut() {
-        plain_object(object);
-    }
-}
-
-fn plain_object(object: &mut Object) {
-    for noise in ["$schema", "title"] {
-        object.remove(noise);
-    }
-    if object.get("format").is_some_and(|format| format != PATH) {
-        object.remove("format");
-    }
-    // That nothing is given when nothing is given says nothing.
-    if [Value::Null, Value::Array(vec![])].iter().any(|none| object.get("default") == Some(none)) {
-        object.remove("default");
-    }
-    // An optional value is one that need not be given, not one that may be null.
-    if let Some(Value::Array(kinds)) = object.get("type")
-        && let [only] = kinds.iter().filter(|kind| *kind != "null").collect::<Vec<_>>().as_slice()
-    {
-        let only = (*only).clone();
-        object.insert("type".into(), only);
-    }
-    if let Some(Value::Array(choices)) = object.get_mut("enum") {
-        choices.retain(|choice| !choice.is_null());
-    }
-    if let Some(Value::Object(items)) = object.get_mut("items") {
-        plain_object(items);
-    }
-    if let Some(Value::Object(properties)) = object.get_mut("properties") {
-        properties.values_mut().filter_map(Value::as_object_mut).for_each(plain_object);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use schemars::JsonSchema;
     use serde::Deserialize;
     use serde_json::json;
 

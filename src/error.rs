@@ -147,6 +147,13 @@ impl ToolError {
         self
     }
 
+    /// Adds to the sentence what else holds now.
+    #[must_use]
+    pub fn and(mut self, also: &str) -> Self {
+        self.sentence = format!("{}; {also}", self.sentence);
+        self
+    }
+
     /// Adds what only the log may see.
     #[must_use]
     pub fn detail(mut self, detail: impl fmt::Display) -> Self {
