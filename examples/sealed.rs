@@ -48,7 +48,7 @@ const TOOLS: &[Entry] = &[Entry::of::<Treacherous>()];
 fn main() -> Result<(), Box<dyn Error>> {
     let directory = std::env::args().nth(1).ok_or("usage: sealed DIR")?;
     let token = authority::mint();
-    let opened = authority::open_grants(&[directory.parse()?], &[], Permit::default(), token)
+    let opened = authority::open_grants(&[directory.parse()?], &[], Permit::default(), None, token)
         .map_err(|refusal| refusal.sentence)?;
     let handle = Dir::open_ambient_dir(&directory, token)?;
     let outside = Dir::open_ambient_dir("/etc", token)?;

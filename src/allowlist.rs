@@ -36,6 +36,8 @@ pub struct GrantSpec {
     pub rights: Rights,
     /// Globs of names that are only read, whatever the rights.
     pub readonly: Vec<String>,
+    /// Globs of names that are changed although they can run code without being asked.
+    pub unprotect: Vec<String>,
     /// Globs of names that are neither listed nor opened.
     pub hide: Vec<String>,
     /// Absolute paths that clients outside a container call it by.
@@ -72,6 +74,7 @@ impl FromStr for GrantSpec {
             written: path.to_owned(),
             rights,
             readonly: vec![],
+            unprotect: vec![],
             hide: vec![],
             also_known_as: vec![],
         })
@@ -159,6 +162,8 @@ struct Row {
     #[serde(default)]
     readonly: Vec<String>,
     #[serde(default)]
+    unprotect: Vec<String>,
+    #[serde(default)]
     hide: Vec<String>,
     #[serde(default)]
     also_known_as: Vec<String>,
@@ -192,6 +197,7 @@ impl Row {
             path: directory.join(self.path),
             rights,
             readonly: self.readonly,
+            unprotect: self.unprotect,
             hide: self.hide,
             also_known_as: self.also_known_as,
         })

@@ -11,6 +11,7 @@
 //! authority/forbidden.rs  what is never granted
 //! authority/audit_file.rs where the audit trail goes
 //! authority/process.rs    what the process gives up of itself
+//! authority/own_files.rs  the config file and the program, where they lie in a grant
 //! authority/host.rs       a directory of the host and what lies above it
 //! ```
 //!
@@ -23,6 +24,7 @@
 mod audit_file;
 mod forbidden;
 mod host;
+mod own_files;
 mod preopens;
 mod process;
 

@@ -26,6 +26,8 @@ pub struct Row {
     pub hide: Vec<String>,
     /// Its globs.
     pub readonly: Vec<String>,
+    /// Globs of what is changed although it can run code.
+    pub unprotect: Vec<String>,
     /// Where it is, or why it is not available.
     pub place: Result<HostPlace, String>,
 }
@@ -65,6 +67,7 @@ struct Grant {
     inode: Option<u64>,
     hide: Vec<String>,
     readonly: Vec<String>,
+    unprotect: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unavailable: Option<String>,
 }
@@ -139,7 +142,11 @@ impl Report {
                 page += &format!("      is {} (device {device}, inode {inode})\n", printable(path));
             }
             page += &format!("      in the kernel: {}\n", grant.kernel);
-            for (word, globs) in [("hidden", &grant.hide), ("read only", &grant.readonly)] {
+            for (word, globs) in [
+                ("hidden", &grant.hide),
+                ("read only", &grant.readonly),
+                ("not protected", &grant.unprotect),
+            ] {
                 if !globs.is_empty() {
                     page += &format!(
                         "      {word}: {} (held by wall 1 alone: the kernel knows no names)\n",
@@ -209,6 +216,7 @@ fn grant(row: &Row, sealed: &Sealed) -> Grant {
         inode: place.ok().map(|place| place.inode),
         hide: row.hide.clone(),
         readonly: row.readonly.clone(),
+        unprotect: row.unprotect.clone(),
         unavailable: place.err().cloned(),
     }
 }

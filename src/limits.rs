@@ -42,6 +42,12 @@ limits! {
     max_shown_line_bytes: usize = 8_000;
     /// Most bytes of a file that is read whole, as an image, audio or other bytes.
     max_media_bytes: usize = 4 << 20;
+    /// Most bytes of a file that is edited: it is held in memory.
+    max_edit_bytes: u64 = 64 << 20;
+    /// Most bytes that one call copies.
+    max_copy_bytes: u64 = 4 << 30;
+    /// Most entries of a tree that one call moves, copies or removes.
+    max_tree_entries: usize = 1_000_000;
     /// Most paths in one call.
     max_paths: usize = 50;
     /// Most bytes of one message on standard input; a longer line is answered and skipped.

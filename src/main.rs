@@ -38,7 +38,13 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_max_level(level).init();
     let list = serve.on_top_of(read_config(&serve, ambient)?);
     let permit = Permit { home: serve.allow_home, one_file_system: serve.one_file_system };
-    let granted = authority::open_grants(&list.allow, &serve.alias, permit, ambient)?;
+    let granted = authority::open_grants(
+        &list.allow,
+        &serve.alias,
+        permit,
+        serve.config.as_deref(),
+        ambient,
+    )?;
     if let Some(json) = doctor {
         list.audit.as_deref().map_or(Ok(()), |f| authority::check_audit(f, &granted, ambient))?;
         let sealed = sandbox::tried(&granted.grants);

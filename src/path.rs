@@ -156,6 +156,11 @@ impl Name {
         self.0.as_bytes()
     }
 
+    /// Does it hold a control character, such as a line feed?
+    pub fn holds_control(&self) -> bool {
+        String::from_utf8_lossy(self.as_bytes()).contains(char::is_control)
+    }
+
     /// The form that system calls take.
     pub fn as_os_str(&self) -> &OsStr {
         &self.0

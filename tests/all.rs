@@ -25,7 +25,8 @@ mod compile_fail; // what does not compile: forged targets, writing with the rig
 mod docs; // pages equal to the code, commands of the README
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod guards; // the clippy bans bite, counted exactly
-mod lines; // a table of raw lines, in both eras
+mod lines;
+mod moving; // a table of raw lines, in both eras
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod process; // what the program gives up of itself, sandbox or not
 mod protocol; // both eras, schemas, instructions
@@ -38,7 +39,8 @@ mod startup; // every refusal at the start
 mod strain; // few descriptors, wide directories, a file system that does not answer
 mod text; // pages against a simple model, over chunk boundaries
 mod tools;
-mod trace; // what the kernel is asked for, once the program serves // what each tool answers
+mod trace;
+mod writing; // what the kernel is asked for, once the program serves // what each tool answers
 
 /// A file in this directory that no module takes in would never run.
 #[test]

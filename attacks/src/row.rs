@@ -144,6 +144,12 @@ impl Row {
         format!("{:?}/{}", self.kind, self.id).to_lowercase()
     }
 
+    /// The code of the answer of a tool that reads.
+    #[must_use]
+    pub fn code_of(&self, tool: &str) -> &'static str {
+        self.except.iter().find(|(name, _)| *name == tool).map_or(self.code, |(_, code)| code)
+    }
+
     /// The path as the client says it: `{root}` is the sandbox, `{N*text}` is the text so often.
     #[must_use]
     pub fn spelled(&self, sandbox: &Sandbox) -> String {

@@ -81,8 +81,10 @@ pub(super) fn refuse_nesting(opened: &[(String, &GrantSpec, Opened)]) -> Result<
     for (i, (_, outer, outer_dir)) in opened.iter().enumerate() {
         for (j, (_, inner, inner_dir)) in opened.iter().enumerate() {
             // Globs are relative to their grant: the same text in two grants names different things.
-            let globs = [&outer.hide, &inner.hide, &outer.readonly, &inner.readonly];
-            let same = outer.rights == inner.rights && globs.iter().all(|globs| globs.is_empty());
+            let of =
+                |spec: &&GrantSpec| [spec.hide.len(), spec.readonly.len(), spec.unprotect.len()];
+            let globs = [of(outer), of(inner)].concat();
+            let same = outer.rights == inner.rights && globs.iter().all(|count| *count == 0);
             if i == j || same || !inner_dir.chain.contains(&outer_dir.identity()) {
                 continue;
             }

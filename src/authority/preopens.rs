@@ -11,9 +11,10 @@ use cap_std::AmbientAuthority;
 
 use super::forbidden::{Forbidden, refuse_nesting};
 use super::host::{Identity, Opened, names};
+use super::own_files::OwnFiles;
 use super::{Refusal, plain};
 use crate::allowlist::GrantSpec;
-use crate::cap::{Grants, Preopen, Rules, Unavailable};
+use crate::cap::{BadGlob, Grants, Preopen, Rights, Rules, Unavailable};
 use crate::doctor::Row;
 use crate::path::Name;
 
@@ -37,6 +38,8 @@ pub struct Preopened {
 
 /// Opens every directory that is to be granted, once and for all.
 ///
+/// `config` is the file that said so, if one did: it is not to be changed through a grant.
+///
 /// One that cannot be opened is noted and does not take the others down; one that must not be
 /// granted stops the start.
 ///
@@ -49,6 +52,7 @@ pub fn open_grants(
     specs: &[GrantSpec],
     aliases: &[(String, String)],
     permit: Permit,
+    config: Option<&Path>,
     ambient: AmbientAuthority,
 ) -> Result<Preopened, Refusal> {
     if specs.is_empty() {
@@ -82,6 +86,7 @@ pub fn open_grants(
             announced: spec.written.clone(),
             hide: spec.hide.clone(),
             readonly: spec.readonly.clone(),
+            unprotect: spec.unprotect.clone(),
             place,
         });
     }
@@ -91,7 +96,9 @@ pub fn open_grants(
     refuse_nesting(&opened)?;
     refuse_unknown_aliases(&rows, aliases)?;
     let identities = opened.iter().map(|(_, _, dir)| dir.identity()).collect();
-    let preopens = opened.into_iter().map(|(name, spec, dir)| preopen(name, spec, dir, aliases));
+    let own = OwnFiles::new(config, ambient);
+    let preopens =
+        opened.into_iter().map(|(name, spec, dir)| preopen(name, spec, dir, aliases, &own));
     let preopens = preopens.collect::<Result<_, _>>()?;
     let grants =
         Grants::new(preopens, unavailable, permit.one_file_system).map_err(|error| Refusal {
@@ -120,8 +127,9 @@ fn preopen(
     spec: &GrantSpec,
     opened: Opened,
     aliases: &[(String, String)],
+    own: &OwnFiles,
 ) -> Result<Preopen, Refusal> {
-    let rules = Rules::new(&spec.hide, &spec.readonly, &[]).map_err(|bad| Refusal {
+    let rules = rules(spec, &own.below(opened.identity())).map_err(|bad| Refusal {
         sentence: format!("the glob `{}` of grant `{name}` cannot be read: {}", bad.glob, bad.why),
         hint: "globs are written as in .gitignore: `.env*`, `**/*.pem`, `vendor/**`".into(),
     })?;
@@ -142,6 +150,13 @@ fn preopen(
         announced: spec.written.clone(),
         spellings,
     })
+}
+
+/// What is not to be changed is of no interest where nothing can be.
+fn rules(spec: &GrantSpec, own: &[Vec<Name>]) -> Result<Rules, BadGlob> {
+    let rules = Rules::new(&spec.hide, &spec.readonly)?;
+    let is_written = spec.rights.carry(Rights::WRITE);
+    if is_written { rules.guarding(&spec.unprotect, own) } else { Ok(rules) }
 }
 
 /// What clients call each grant. Of two directories with one name the later is `name-2`.

@@ -83,7 +83,7 @@ pub(super) fn device_of(dir: &Dir) -> io::Result<u64> {
 }
 
 /// The mount that a grant's root is on.
-pub(super) fn mount_of(dir: &Dir) -> io::Result<u64> {
+pub(super) fn mount_of(dir: impl AsFd) -> io::Result<u64> {
     mount_at(dir, "", AtFlags::EMPTY_PATH)
 }
 

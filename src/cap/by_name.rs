@@ -18,10 +18,12 @@ use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, enter, lstat, read_link, stays_on_mount};
 use super::grant::Grant;
+use super::guards::protected;
 use super::pseudo::is_pseudo;
-use super::resolve::At;
+use super::resolve::{At, changes};
 use super::rules::Verdict;
 use super::suggest::did_you_mean;
+use super::target::Look;
 use super::{Grants, Right, Rights, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -51,6 +53,7 @@ pub(super) struct Walk<'a> {
     /// Is the right one to change what is found? Then rules refuse by name, and no link may lead to
     /// another grant: a planted link must not redirect a change.
     changes: bool,
+    look: Look,
     start: usize,
     grant: usize,
     /// The directories below the root that the walk is in, with their names.
@@ -64,12 +67,17 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new<R: Right>(target: &'a Target<R>, budget: Option<&'a Budget>) -> Self {
+    pub(super) fn new<R: Right>(
+        target: &'a Target<R>,
+        look: Look,
+        budget: Option<&'a Budget>,
+    ) -> Self {
         Self {
             grants: &target.grants,
             budget,
             said: &target.said,
-            changes: R::RIGHTS != Rights::READ,
+            changes: changes::<R>(),
+            look,
             start: target.grant,
             grant: target.grant,
             stack: vec![],
@@ -105,22 +113,16 @@ impl<'a> Walk<'a> {
     fn down(&mut self, name: Name) -> Result<Option<At>, ToolError> {
         let parent = self.dir()?;
         let below = self.below(Some(&name));
-        match (self.held()?.rules.judge(&below), self.changes) {
-            (Verdict::Open, _) | (Verdict::Unchangeable, false) => {}
-            (Verdict::Hidden, false) => return Err(self.missing(&parent, &name)),
-            (_, true) => return Err(self.protected()),
+        if self.changes {
+            self.refuse_by_name(&below)?;
+        } else if self.held()?.rules.hide(&below) {
+            return Err(self.missing(&parent, &name));
         }
         let last = self.todo.is_empty();
         let stat = match lstat(&parent, &name) {
             Ok(stat) => stat,
-            Err(Errno::NOENT) if last && self.changes => {
-                return Ok(Some(At {
-                    grant: self.grant,
-                    parent,
-                    name: Some(name),
-                    below,
-                    found: None,
-                }));
+            Err(Errno::NOENT) if self.look.may_be_missing => {
+                return self.yet_to_make(parent, name).map(Some);
             }
             Err(Errno::NOENT) => return Err(self.missing(&parent, &name)),
             Err(errno) => return Err(self.os("look at", errno)),
@@ -129,31 +131,78 @@ impl<'a> Walk<'a> {
             return Err(ToolError::escapes_grant(self.said));
         }
         let found = Found::new(stat);
+        let is_end = match found.kind {
+            Kind::Link => last && !self.look.follows,
+            Kind::Directory => last,
+            Kind::File | Kind::Special if last && !self.dir_only => true,
+            Kind::File | Kind::Special => return Err(self.not_a_directory(&below)),
+        };
         match found.kind {
+            _ if is_end => Ok(Some(self.at(parent, Some(name), below, Some(found)))),
             Kind::Link => self.follow(&parent, name).map(|()| None),
-            Kind::Directory if last => Ok(Some(At {
-                grant: self.grant,
-                parent,
-                name: Some(name),
-                below,
-                found: Some(found),
-            })),
-            Kind::Directory => self.enter(&parent, name).map(|()| None),
-            Kind::File | Kind::Special if last && !self.dir_only => Ok(Some(At {
-                grant: self.grant,
-                parent,
-                name: Some(name),
-                below,
-                found: Some(found),
-            })),
-            Kind::File | Kind::Special => Err(self.not_a_directory(&below)),
+            _ => self.enter(&parent, name).map(|()| None),
+        }
+    }
+
+    fn at(
+        &self,
+        parent: Arc<Dir>,
+        name: Option<Name>,
+        below: Vec<Name>,
+        found: Option<Found>,
+    ) -> At {
+        At {
+            grant: self.grant,
+            parent,
+            name,
+            below,
+            found,
+            missing: vec![],
+            must_be_dir: self.dir_only,
+        }
+    }
+
+    /// The end of the path, and the directories on the way there, of which `name` is the first that
+    /// is not there. All of them have been judged by name.
+    fn yet_to_make(&mut self, parent: Arc<Dir>, name: Name) -> Result<At, ToolError> {
+        let mut missing = vec![name];
+        for step in self.todo.drain(..) {
+            match step {
+                Step::Down(name) => missing.push(name),
+                // What `..` means below a directory that is not there, nobody can say.
+                Step::Up => return Err(ToolError::escapes_grant(self.said)),
+            }
+        }
+        if missing.iter().any(Name::holds_control) {
+            let sentence = format!("`{}` has a control character in a name", self.said);
+            return Err(ToolError::new(Code::BadPath, sentence)
+                .hint("no new name gets one: it would mislead whoever lists it"));
+        }
+        if self.stack.len() + missing.len() > MAX_DEPTH {
+            return Err(self.too_deep());
+        }
+        let below = self.stack.iter().map(|(name, _)| name).chain(&missing).cloned().collect();
+        let name = missing.pop();
+        Ok(At { missing, ..self.at(parent, name, below, None) })
+    }
+
+    /// Rules refuse a change by the name alone, whatever is there: here, and further down the path as
+    /// far as it is known.
+    fn refuse_by_name(&self, below: &[Name]) -> Result<(), ToolError> {
+        let further = self.todo.iter().map_while(|step| match step {
+            Step::Down(name) => Some(name),
+            Step::Up => None,
+        });
+        let whole = below.iter().chain(further);
+        match self.held()?.rules.judge(whole.clone()) {
+            Verdict::Open => Ok(()),
+            verdict => Err(protected(&self.said.to_string(), whole, verdict)),
         }
     }
 
     fn enter(&mut self, parent: &Dir, name: Name) -> Result<(), ToolError> {
         if self.stack.len() >= MAX_DEPTH {
-            let sentence = format!("`{}` is more than {MAX_DEPTH} directories deep", self.said);
-            return Err(ToolError::new(Code::OverLimit, sentence));
+            return Err(self.too_deep());
         }
         match enter(parent, &name) {
             Ok(dir) => {
@@ -260,13 +309,16 @@ impl<'a> Walk<'a> {
     /// The walk ended in a directory that it is already in: a root, or after `..`.
     fn here(mut self) -> Result<At, ToolError> {
         let below = self.below(None);
+        if self.changes {
+            self.refuse_by_name(&below)?;
+        }
         let (name, dir) = match self.stack.pop() {
             Some((name, dir)) => (Some(name), dir),
             None => (None, Arc::clone(&self.held()?.dir)),
         };
         let stat = rustix::fs::fstat(&dir).map_err(|errno| self.os("look at", errno))?;
         let parent = if name.is_some() { self.dir()? } else { dir };
-        Ok(At { grant: self.grant, parent, name, below, found: Some(Found::new(stat)) })
+        Ok(self.at(parent, name, below, Some(Found::new(stat))))
     }
 
     fn dir(&self) -> Result<Arc<Dir>, ToolError> {
@@ -304,8 +356,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn protected(&self) -> ToolError {
-        ToolError::new(Code::Protected, format!("`{}` is not to be changed", self.said))
+    fn too_deep(&self) -> ToolError {
+        let sentence = format!("`{}` is more than {MAX_DEPTH} directories deep", self.said);
+        ToolError::new(Code::OverLimit, sentence)
     }
 
     fn not_a_directory(&self, below: &[Name]) -> ToolError {

@@ -16,6 +16,7 @@ use cap_std::fs::Dir;
 use super::beneath;
 use super::resolve::{self, Resolver};
 use super::target::Target;
+use super::turns::Turns;
 use super::{Right, Rights, Rules, Scoped};
 use crate::error::{Code, ToolError};
 use crate::path::{Name, Spelling, VirtualPath, join};
@@ -56,6 +57,7 @@ pub(super) struct Inner {
     pub(super) grants: Vec<Grant>,
     unavailable: Vec<Unavailable>,
     pub(super) resolver: Resolver,
+    pub(super) turns: Turns,
 }
 
 /// One grant as the capability layer holds it.
@@ -106,7 +108,7 @@ impl Grants {
         let resolver = preopens.first().map_or(Resolver::Walk, |p| Resolver::probe(&p.dir));
         let grants = preopens.into_iter().map(|p| Grant::new(p, one_file_system));
         let grants = grants.collect::<std::io::Result<_>>()?;
-        Ok(Self(Arc::new(Inner { grants, unavailable, resolver })))
+        Ok(Self(Arc::new(Inner { grants, unavailable, resolver, turns: Turns::default() })))
     }
 
     /// Turns a name into authority over what it names: the right `R` and no other.

@@ -9,30 +9,46 @@
 //! `cap` and `authority` may name (`sandbox` gets borrowed handles from here). Absent on purpose: host paths, and any function that
 //! takes a handle and a path apart from each other.
 
+mod across;
+mod attributes;
 mod beneath;
 mod by_name;
+mod copy;
 mod fold;
 mod grant;
+mod guards;
 mod names;
 mod needs;
 mod pseudo;
 mod read;
+mod remove;
+mod rename;
 mod resolve;
 mod rights;
 mod rules;
+mod scan;
 mod suggest;
 mod target;
+mod temp;
+mod tree;
+mod turns;
 mod walk;
 mod walked;
+mod write;
 
 pub use beneath::Kind;
+pub use copy::Copied;
 pub use grant::{Announced, Grants, Preopen, Unavailable};
-pub use needs::{Each, Inventory, Needs, Scope, Scoped};
+pub use needs::{Each, Inventory, Moving, Needs, Route, Scope, Scoped};
 pub use pseudo::is_pseudo;
 pub use read::{Entries, Entry, FileState, Info, OpenFile};
+pub use rename::Renamed;
 pub use resolve::Resolver;
 pub use rights::{Read, Remove, Right, Rights, UnknownRights, Write};
 pub use rules::{BadGlob, Rules};
+pub use scan::Census;
 pub use target::{Place, Target};
+pub use turns::{Turn, turns};
 pub use walk::{Visit, Walked, search_threads, walk};
 pub use walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};
+pub use write::{Expect, Written};

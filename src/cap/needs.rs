@@ -1,12 +1,12 @@
 //! [`Needs`]: what one call needs, as a type. It turns the paths in a call's arguments into targets.
 //!
-//! The shapes: one right to one path; rights to two paths; a right to one path or to every root;
+//! The shapes: one right to one path; rights to two paths; a move; a right to one path or to every root;
 //! each of many paths on its own; no path at all.
 //!
 //! May import: `path`, `limits`, `error`. Absent on purpose: looking at what a path names, but to word
 //! the hint that another grant has it.
 
-use super::{Announced, Grants, Right, Rights, Target};
+use super::{Announced, Grants, Remove, Right, Rights, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
@@ -63,6 +63,53 @@ impl<A: Right, B: Right> Needs for (A, B) {
     ) -> Result<Self::Targets, ToolError> {
         Ok((grants.attenuate(a)?, grants.attenuate(b)?))
     }
+}
+
+/// A source and a destination: of one grant, or of two.
+#[derive(Debug)]
+pub enum Moving {}
+
+impl Needs for Moving {
+    const RIGHTS: Rights = Rights::WRITE;
+    type Paths<'a> = (&'a VirtualPath, &'a VirtualPath);
+    type Targets = Route;
+    fn said((source, destination): &Self::Paths<'_>) -> Vec<String> {
+        vec![source.whole(), destination.whole()]
+    }
+    fn attenuate(
+        grants: &Grants,
+        (source, destination): Self::Paths<'_>,
+        _: &Budget,
+    ) -> Result<Route, ToolError> {
+        let (from, to) =
+            (grants.attenuate::<Write>(source)?, grants.attenuate::<Write>(destination)?);
+        let removable = grants.attenuate::<Remove>(source);
+        if from.grant == to.grant {
+            Ok(Route::Within { source: from, destination: to, removable })
+        } else {
+            Ok(Route::Across { source: removable?, destination: to })
+        }
+    }
+}
+
+/// The way of a move, and the rights that it takes.
+pub enum Route {
+    /// In one grant, where the right to write suffices, unless there are two file systems in it.
+    Within {
+        /// What to move.
+        source: Target<Write>,
+        /// Where to.
+        destination: Target<Write>,
+        /// The source, as what is copied and then removed.
+        removable: Result<Target<Remove>, ToolError>,
+    },
+    /// From one grant to another: it leaves the first one.
+    Across {
+        /// What to move.
+        source: Target<Remove>,
+        /// Where to.
+        destination: Target<Write>,
+    },
 }
 
 /// One path; where it names the list of grants, each root that has the right.

@@ -17,7 +17,8 @@ use rustix::io::Errno;
 use super::beneath::{Found, Kind, lstat};
 use super::pseudo::is_pseudo;
 use super::rules::Verdict;
-use super::{Place, Read, Rights};
+use super::temp::is_temp;
+use super::{Place, Read, Right, Rights};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;
@@ -46,7 +47,7 @@ pub struct FileState {
 }
 
 impl FileState {
-    fn new(stat: &rustix::fs::Stat) -> Self {
+    pub(super) fn new(stat: &rustix::fs::Stat) -> Self {
         Self {
             device: stat.st_dev,
             inode: stat.st_ino,
@@ -100,10 +101,12 @@ pub struct Entries<'a> {
     place: &'a Place<Read>,
     budget: &'a Budget,
     stream: rustix::fs::Dir,
+    unfinished: u64,
     broken: bool,
 }
 
-impl Place<Read> {
+/// Reading is a part of every right: a grant that is written to is read as well.
+impl<R: Right> Place<R> {
     /// Opens the file.
     ///
     /// # Errors
@@ -118,22 +121,13 @@ impl Place<Read> {
                 }
                 Ok(OpenFile { fd, state: FileState::new(&found.stat), shown: self.shown() })
             }
+            _ if self.found.is_none() => Err(self.not_found()),
             (Kind::Directory, _) | (_, None) => {
                 Err(ToolError::new(Code::IsADirectory, format!("`{}` is a directory", self.said))
                     .hint("list_directory shows what is in it"))
             }
             _ => Err(self.special()),
         }
-    }
-
-    /// Opens the directory for listing.
-    ///
-    /// # Errors
-    /// `not_a_directory`, `special_file`, `os_denied` and the other codes of the host.
-    pub fn entries<'a>(&'a self, budget: &'a Budget) -> Result<Entries<'a>, ToolError> {
-        let stream =
-            rustix::fs::Dir::new(self.open_directory()?).map_err(|e| self.os("list", e))?;
-        Ok(Entries { place: self, budget, stream, broken: false })
     }
 
     /// Opens the directory.
@@ -159,7 +153,7 @@ impl Place<Read> {
     /// `special_file` for what lies on a pseudo file system.
     pub fn info(&self) -> Result<Info, ToolError> {
         let Some(found) = &self.found else {
-            return Err(ToolError::new(Code::NotFound, format!("`{}` does not exist", self.said)));
+            return Err(self.not_found());
         };
         if !self.is_on_grants_device(found)
             && let Some(name) = &self.name
@@ -167,6 +161,10 @@ impl Place<Read> {
             self.refuse_pseudo(found, &self.open(name.as_os_str(), OFlags::PATH)?)?;
         }
         Ok(self.describe(found, self.shown()))
+    }
+
+    pub(super) fn not_found(&self) -> ToolError {
+        ToolError::new(Code::NotFound, format!("`{}` does not exist", self.said))
     }
 
     fn describe(&self, found: &Found, shown: String) -> Info {
@@ -193,11 +191,11 @@ impl Place<Read> {
         self.found.as_ref().map(|found| found.kind)
     }
 
-    fn kind(&self) -> Kind {
+    pub(super) fn kind(&self) -> Kind {
         self.found.as_ref().map_or(Kind::Special, |found| found.kind)
     }
 
-    fn open(&self, name: &OsStr, how: OFlags) -> Result<OwnedFd, ToolError> {
+    pub(super) fn open(&self, name: &OsStr, how: OFlags) -> Result<OwnedFd, ToolError> {
         let flags = how | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         rustix::fs::openat(&self.parent, name, flags, Mode::empty()).map_err(|errno| {
             match errno {
@@ -208,7 +206,7 @@ impl Place<Read> {
         })
     }
 
-    fn stat(&self, fd: &OwnedFd) -> Result<Found, ToolError> {
+    pub(super) fn stat(&self, fd: &OwnedFd) -> Result<Found, ToolError> {
         let found = Found::new(rustix::fs::fstat(fd).map_err(|e| self.os("look at", e))?);
         self.refuse_pseudo(&found, fd)?;
         Ok(found)
@@ -231,12 +229,24 @@ impl Place<Read> {
         grant.is_some_and(|grant| grant.device == found.stat.st_dev)
     }
 
-    fn special(&self) -> ToolError {
+    pub(super) fn special(&self) -> ToolError {
         ToolError::special_file(&self.said)
     }
 
-    fn os(&self, doing: &str, errno: Errno) -> ToolError {
+    pub(super) fn os(&self, doing: &str, errno: Errno) -> ToolError {
         ToolError::os(doing, &self.said.to_string(), &errno.into())
+    }
+}
+
+impl Place<Read> {
+    /// Opens the directory for listing.
+    ///
+    /// # Errors
+    /// `not_a_directory`, `special_file`, `os_denied` and the other codes of the host.
+    pub fn entries<'a>(&'a self, budget: &'a Budget) -> Result<Entries<'a>, ToolError> {
+        let stream =
+            rustix::fs::Dir::new(self.open_directory()?).map_err(|e| self.os("list", e))?;
+        Ok(Entries { place: self, budget, stream, unfinished: 0, broken: false })
     }
 }
 
@@ -285,6 +295,11 @@ impl OpenFile {
 }
 
 impl Entries<'_> {
+    /// Entries so far that were left out because they belong to a change that is not finished.
+    pub fn unfinished(&self) -> u64 {
+        self.unfinished
+    }
+
     /// What is known of one of the entries.
     ///
     /// # Errors
@@ -305,7 +320,7 @@ impl Entries<'_> {
     fn entry(&self, raw: &rustix::fs::DirEntry) -> Option<Entry> {
         let name = Name::from_bytes(raw.file_name().to_bytes())?;
         let grant = self.place.grants.inner().grants.get(self.place.grant)?;
-        if grant.rules.judge(self.place.below.iter().chain([&name])) == Verdict::Hidden {
+        if grant.rules.hide(self.place.below.iter().chain([&name])) {
             return None;
         }
         let kind = match raw.file_type() {
@@ -328,6 +343,7 @@ impl Iterator for Entries<'_> {
                 Err(spent) => Err(spent.into()),
             };
             match raw {
+                Ok(raw) if is_temp(raw.file_name().to_bytes()) => self.unfinished += 1,
                 Ok(raw) => {
                     if let Some(entry) = self.entry(&raw) {
                         return Some(Ok(entry));

@@ -16,7 +16,8 @@ use cap_std::fs::Dir;
 use super::beneath::{Found, Kind, lstat, open_beneath, stays_on_mount};
 use super::by_name::Walk;
 use super::rules::Verdict;
-use super::{Grants, Place, Read, Right, Target};
+use super::target::Look;
+use super::{Grants, Place, Read, Right, Rights, Target};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath, join};
@@ -40,11 +41,12 @@ impl Resolver {
 /// Looks `target` up. See [`Target::place`].
 pub(super) fn resolve<R: Right>(
     target: &Target<R>,
+    look: Look,
     budget: &Budget,
 ) -> Result<Place<R>, ToolError> {
     let at = match by_openat2(target) {
         Some(at) => at,
-        None => Walk::new(target, Some(budget)).run()?,
+        None => Walk::new(target, look, Some(budget)).run()?,
     };
     Ok(Place {
         grants: target.grants.clone(),
@@ -53,6 +55,8 @@ pub(super) fn resolve<R: Right>(
         name: at.name,
         below: at.below,
         found: at.found,
+        missing: at.missing,
+        must_be_dir: at.must_be_dir,
         said: target.said.clone(),
         right: PhantomData,
     })
@@ -62,7 +66,7 @@ pub(super) fn resolve<R: Right>(
 pub(super) fn exists(grants: &Grants, grant: usize, names: &[Name]) -> bool {
     let said = VirtualPath::from(join(names));
     let target = Target::<Read>::new(grants.clone(), grant, names.to_vec(), false, said);
-    by_openat2(&target).is_some() || Walk::new(&target, None).run().is_ok()
+    by_openat2(&target).is_some() || Walk::new(&target, Look::THERE, None).run().is_ok()
 }
 
 /// Where a walk ended.
@@ -72,6 +76,9 @@ pub(super) struct At {
     pub(super) name: Option<Name>,
     pub(super) below: Vec<Name>,
     pub(super) found: Option<Found>,
+    /// The directories that are still to be made between `parent` and `name`.
+    pub(super) missing: Vec<Name>,
+    pub(super) must_be_dir: bool,
 }
 
 /// The short way: no link, no rule, nothing wrong. Whatever it cannot say, the walk says.
@@ -81,7 +88,11 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
     let (name, parents) = target.names.split_last()?;
     if inner.resolver == Resolver::Walk
         || parents.is_empty()
-        || grant.rules.judge(&target.names) != Verdict::Open
+        || if changes::<R>() {
+            grant.rules.judge(&target.names) != Verdict::Open
+        } else {
+            grant.rules.hide(&target.names)
+        }
     {
         return None;
     }
@@ -100,5 +111,12 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
         name: Some(name.clone()),
         below: target.names.clone(),
         found: Some(found),
+        missing: vec![],
+        must_be_dir: target.must_be_dir,
     })
+}
+
+/// Is the right one to change what is found? Then rules refuse by name.
+pub(super) fn changes<R: Right>() -> bool {
+    R::RIGHTS != Rights::READ
 }

@@ -1,4 +1,5 @@
-//! [`Rules`]: names inside a grant that are narrower than the grant: `hide`, `readonly`, `protected`.
+//! [`Rules`]: names inside a grant that are narrower than the grant: hidden, read only, guarded, and the
+//! server's own.
 //!
 //! Rules are judged on resolved names, never on what the client spelled, and on every prefix, so
 //! that a rule for a directory holds for all below it. They face a caller who was talked into
@@ -7,9 +8,13 @@
 //!
 //! May import: `path`. Absent on purpose: I/O.
 
+use std::collections::HashSet;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::fold::fold;
+use super::guards::GUARDED;
+use super::temp::is_temp;
 use crate::path::Name;
 
 /// The compiled rules of one grant.
@@ -17,16 +22,25 @@ use crate::path::Name;
 pub struct Rules {
     hide: GlobSet,
     readonly: GlobSet,
-    protected: GlobSet,
+    guarded: GlobSet,
+    unprotect: GlobSet,
+    /// The server's own files, folded.
+    own: HashSet<String>,
+    /// The directories that a rule begins with, folded: to move one would move what the rule is about.
+    beginnings: HashSet<String>,
 }
 
-/// What the rules say of one name, the strictest first.
+/// What the rules say to a change of one name, the strictest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// As if it did not exist; changes are refused by the name alone.
     Hidden,
-    /// Read, but not changed: `protected` or `readonly` names it.
-    Unchangeable,
+    /// The server's own configuration or program.
+    Own,
+    /// The operator says that it is only read.
+    ReadOnly,
+    /// It runs code without being asked.
+    Guarded,
     /// As the grant says.
     Open,
 }
@@ -49,50 +63,103 @@ impl Rules {
     ///
     /// # Errors
     /// [`BadGlob`] names the first glob that cannot be read.
-    pub fn new(
-        hide: &[String],
-        readonly: &[String],
-        protected: &[String],
-    ) -> Result<Self, BadGlob> {
+    pub fn new(hide: &[String], readonly: &[String]) -> Result<Self, BadGlob> {
+        let beginnings = hide.iter().chain(readonly).flat_map(|glob| beginnings(glob)).collect();
         Ok(Self {
             hide: compile(hide)?,
             readonly: compile(readonly)?,
-            protected: compile(protected)?,
+            beginnings,
+            ..Self::default()
         })
     }
 
-    /// Is there none?
-    pub(crate) fn are_none(&self) -> bool {
-        self.hide.is_empty() && self.readonly.is_empty() && self.protected.is_empty()
+    /// The same, and what no grant that is written to lets be changed: names that run code, but for
+    /// those that `unprotect` opens, and the server's `own` files.
+    ///
+    /// # Errors
+    /// [`BadGlob`] names the first glob of `unprotect` that cannot be read.
+    pub fn guarding(self, unprotect: &[String], own: &[Vec<Name>]) -> Result<Self, BadGlob> {
+        let mut beginnings = self.beginnings;
+        for names in own {
+            beginnings.extend((1..names.len()).filter_map(|n| Some(folded(names.get(..n)?))));
+        }
+        let guarded = compile(GUARDED)?;
+        let own = own.iter().map(|names| folded(names)).collect();
+        Ok(Self { guarded, unprotect: compile(unprotect)?, own, beginnings, ..self })
     }
 
-    /// What holds for the place `below` the grant, given all directories on the way.
-    pub(crate) fn judge<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> Verdict {
-        if self.are_none() {
-            return Verdict::Open;
-        }
+    /// May every name be seen, as far as the operator says?
+    pub(crate) fn hide_none(&self) -> bool {
+        self.hide.is_empty()
+    }
+
+    /// Is the place `below` the grant, or a directory on the way to it, as if it did not exist?
+    pub(crate) fn hide<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> bool {
         let mut path = String::new();
-        let mut verdict = Verdict::Open;
+        below.into_iter().any(|name| {
+            is_temp(name.as_bytes())
+                || (!self.hide.is_empty() && self.hide.is_match(down(&mut path, name)))
+        })
+    }
+
+    /// What holds for a change of the place `below` the grant, given all directories on the way.
+    pub(crate) fn judge<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> Verdict {
+        let (mut path, mut verdict, mut is_opened) = (String::new(), Verdict::Open, false);
         for name in below {
-            if !path.is_empty() {
-                path.push('/');
-            }
-            path.push_str(&fold(&String::from_utf8_lossy(name.as_bytes())));
-            if self.hide.is_match(&path) {
+            let path = down(&mut path, name);
+            if is_temp(name.as_bytes()) || self.hide.is_match(path) {
                 return Verdict::Hidden;
             }
-            if self.readonly.is_match(&path) || self.protected.is_match(&path) {
-                verdict = Verdict::Unchangeable;
-            }
+            is_opened |= self.unprotect.is_match(path);
+            verdict = match verdict {
+                Verdict::Own => Verdict::Own,
+                _ if self.own.contains(path) => Verdict::Own,
+                Verdict::ReadOnly => Verdict::ReadOnly,
+                _ if self.readonly.is_match(path) => Verdict::ReadOnly,
+                Verdict::Open if self.guarded.is_match(path) => Verdict::Guarded,
+                before => before,
+            };
         }
-        verdict
+        if verdict == Verdict::Guarded && is_opened { Verdict::Open } else { verdict }
+    }
+
+    /// Does a rule begin with this place, so that it is neither moved, replaced nor removed?
+    pub(crate) fn begin_with(&self, below: &[Name]) -> bool {
+        !self.beginnings.is_empty() && self.beginnings.contains(&folded(below))
     }
 }
 
-fn compile(globs: &[String]) -> Result<GlobSet, BadGlob> {
+/// `path`, and the folded name below it.
+fn down<'p>(path: &'p mut String, name: &Name) -> &'p str {
+    if !path.is_empty() {
+        path.push('/');
+    }
+    path.push_str(&fold(&String::from_utf8_lossy(name.as_bytes())));
+    path
+}
+
+fn folded(names: &[Name]) -> String {
+    let mut path = String::new();
+    for name in names {
+        down(&mut path, name);
+    }
+    path
+}
+
+/// The directories that a glob spells out before it first leaves something open.
+fn beginnings(glob: &str) -> Vec<String> {
+    let folded = fold(glob);
+    let names: Vec<&str> = folded.trim_matches('/').split('/').collect();
+    let is_plain = |name: &&&str| !name.contains(['*', '?', '[', '{', '\\']);
+    // The last one is what the glob is about.
+    let plain = names.iter().take_while(is_plain).count().min(names.len().saturating_sub(1));
+    (1..=plain).filter_map(|n| Some(names.get(..n)?.join("/"))).collect()
+}
+
+fn compile(globs: &[impl AsRef<str>]) -> Result<GlobSet, BadGlob> {
     let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        let bad = |why: String| BadGlob { glob: glob.clone(), why };
+    for glob in globs.iter().map(AsRef::as_ref) {
+        let bad = |why: String| BadGlob { glob: glob.to_owned(), why };
         let odd = |part: &str| matches!(part, "" | "." | "..");
         let inner = glob.strip_prefix('/').unwrap_or(glob);
         let inner = inner.strip_suffix('/').unwrap_or(inner);
@@ -118,11 +185,17 @@ fn compile(globs: &[String]) -> Result<GlobSet, BadGlob> {
         if matches!(pattern.as_str(), "" | "**/" | "**/**") {
             return Err(bad("it names nothing".into()));
         }
-        let glob =
-            GlobBuilder::new(&pattern).literal_separator(true).backslash_escape(true).build();
-        set.add(glob.map_err(|e| bad(e.kind().to_string()))?);
+        let built = GlobBuilder::new(&pattern)
+            .literal_separator(true)
+            .backslash_escape(true)
+            .empty_alternates(true)
+            .build();
+        set.add(built.map_err(|e| bad(e.kind().to_string()))?);
     }
-    set.build().map_err(|e| BadGlob { glob: globs.join(", "), why: e.kind().to_string() })
+    set.build().map_err(|e| {
+        let all: Vec<&str> = globs.iter().map(AsRef::as_ref).collect();
+        BadGlob { glob: all.join(", "), why: e.kind().to_string() }
+    })
 }
 
 #[cfg(test)]
@@ -130,9 +203,15 @@ mod tests {
     use super::*;
     use crate::path::VirtualPath;
 
+    fn names(path: &str) -> Vec<Name> {
+        VirtualPath::from(path).parse().unwrap().names
+    }
+
     fn hidden(glob: &str, path: &str) -> bool {
-        let rules = Rules::new(&[glob.to_owned()], &[], &[]).unwrap();
-        rules.judge(&VirtualPath::from(path).parse().unwrap().names) == Verdict::Hidden
+        let rules = Rules::new(&[glob.to_owned()], &[]).unwrap();
+        let (hides, verdict) = (rules.hide(&names(path)), rules.judge(&names(path)));
+        assert_eq!(hides, verdict == Verdict::Hidden);
+        hides
     }
 
     #[test]
@@ -172,18 +251,84 @@ mod tests {
 
     #[test]
     fn a_bad_glob_is_named() {
-        assert_eq!(Rules::new(&["a[".into()], &[], &[]).unwrap_err().glob, "a[");
+        assert_eq!(Rules::new(&["a[".into()], &[]).unwrap_err().glob, "a[");
         for glob in ["/", "", "./.env", "a/../b", "a//b", "a/./b", "!x", ".env ", "**"] {
-            assert!(Rules::new(&[glob.into()], &[], &[]).is_err(), "{glob:?} could never match");
+            assert!(Rules::new(&[glob.into()], &[]).is_err(), "{glob:?} could never match");
         }
     }
 
     #[test]
     fn the_strictest_rule_wins() {
-        let rules = Rules::new(&["v/k".into()], &["v/**".into()], &[]).unwrap();
-        let judge = |path: &str| rules.judge(&VirtualPath::from(path).parse().unwrap().names);
-        assert_eq!(judge("v/x"), Verdict::Unchangeable);
-        assert_eq!(judge("v/k"), Verdict::Hidden);
-        assert_eq!(judge("w"), Verdict::Open);
+        let rules = Rules::new(&["v/k".into()], &["v/**".into()]).unwrap();
+        let rules = rules.guarding(&["v/**".into()], &[names("v/own")]).unwrap();
+        for (path, verdict) in [
+            ("v/x", Verdict::ReadOnly),
+            ("v/.git", Verdict::ReadOnly),
+            ("v/k", Verdict::Hidden),
+            ("v/own", Verdict::Own),
+            ("V/OWN", Verdict::Own),
+            (".git/x", Verdict::Guarded),
+            ("w", Verdict::Open),
+        ] {
+            assert_eq!(rules.judge(&names(path)), verdict, "{path}");
+        }
+        assert!(rules.begin_with(&names("V")) && !rules.begin_with(&names("v/own")));
+    }
+
+    #[test]
+    fn what_runs_code_is_guarded_unless_it_is_opened() {
+        let open = [".vscode/settings.json".into(), "**/.github/workflows/**".into()];
+        let rules = Rules::default().guarding(&open, &[]).unwrap();
+        for path in [
+            ".git",
+            "a/.git/hooks/pre-commit",
+            ".GIT/config",
+            "GIT~1/x",
+            ".vscode",
+            ".vscode/tasks.json",
+            "x/.mcp.json",
+            "lefthook.yml",
+            ".lefthook-local.json",
+            "d/p.code-workspace",
+            ".bash_profile",
+            "a/.config/fish/config.fish",
+            ".github/actions/a/action.yml",
+            ".v\u{17F}code/tasks.json",
+        ] {
+            assert_eq!(rules.judge(&names(path)), Verdict::Guarded, "{path}");
+        }
+        for path in [
+            ".vscode/settings.json",
+            ".github/workflows/ci.yml",
+            ".gitignore",
+            ".gitattributes",
+            "git",
+            ".github/CODEOWNERS",
+            "Makefile",
+            "mcp.json",
+            ".config/nvim/init.lua",
+            "a.git",
+        ] {
+            assert_eq!(rules.judge(&names(path)), Verdict::Open, "{path}");
+        }
+        assert_eq!(
+            Rules::default().judge(&names(".git")),
+            Verdict::Open,
+            "where nothing is written"
+        );
+    }
+
+    #[test]
+    fn the_beginning_of_a_rule_is_what_it_spells_out() {
+        for (glob, want) in [
+            ("a/b/*.c", &["a", "a/b"][..]),
+            ("/A/b/c", &["a", "a/b"]),
+            ("a/**", &["a"]),
+            ("**/a/b", &[]),
+            ("*.pem", &[]),
+            ("secret", &[]),
+        ] {
+            assert_eq!(beginnings(glob), want, "{glob}");
+        }
     }
 }

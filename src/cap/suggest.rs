@@ -9,7 +9,7 @@ use cap_std::fs::Dir;
 
 use super::fold::fold;
 use super::read::names;
-use super::rules::{Rules, Verdict};
+use super::rules::Rules;
 use crate::path::Name;
 
 /// Most directory entries read for one hint, hidden ones included.
@@ -29,7 +29,7 @@ pub(super) fn did_you_mean(dir: &Dir, rules: &Rules, below: &[Name], wanted: &Na
         return vec![];
     }
     let wanted = fold(&wanted.to_string());
-    let visible = |name: &Name| rules.judge(below.iter().chain([name])) != Verdict::Hidden;
+    let visible = |name: &Name| !rules.hide(below.iter().chain([name]));
     let mut near: Vec<(f64, Name)> = names(dir)
         .take(MAX_READ)
         .filter(|name| name.as_bytes().len() <= MAX_BYTES)

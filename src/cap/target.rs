@@ -13,7 +13,7 @@ use cap_std::fs::Dir;
 
 use super::beneath::Found;
 use super::resolve;
-use super::{Grants, Right};
+use super::{Grants, Right, Write};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath, brief};
@@ -57,10 +57,54 @@ impl<R: Right> Target<R> {
     /// `not_found`, `not_a_directory`, `escapes_grant`, `bad_path` (a circle of links), `protected`
     /// (for a change), `special_file`, `os_denied` and the other codes of the host; `timed_out`.
     pub fn place(&self, budget: &Budget) -> Result<Place<R>, ToolError> {
-        let place = resolve::resolve(self, budget)?;
+        self.look(Look::THERE, budget)
+    }
+
+    /// The same, but that a link at the end is the place itself, and not what it leads to.
+    ///
+    /// # Errors
+    /// As [`Self::place`].
+    pub fn entry(&self, budget: &Budget) -> Result<Place<R>, ToolError> {
+        self.look(Look { follows: false, ..Look::THERE }, budget)
+    }
+
+    fn look(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
+        let place = resolve::resolve(self, look, budget)?;
         budget.touch(place.shown());
         Ok(place)
     }
+}
+
+impl Target<Write> {
+    /// As [`Self::place`], but that nothing need be there, and the directories on the way need not be
+    /// there either.
+    ///
+    /// # Errors
+    /// As [`Self::place`], but for `not_found`.
+    pub fn place_to_make(&self, budget: &Budget) -> Result<Place<Write>, ToolError> {
+        self.look(Look { may_be_missing: true, ..Look::THERE }, budget)
+    }
+
+    /// As [`Self::entry`], but that nothing need be there.
+    ///
+    /// # Errors
+    /// As [`Self::place`], but for `not_found`.
+    pub fn entry_to_make(&self, budget: &Budget) -> Result<Place<Write>, ToolError> {
+        self.look(Look { follows: false, may_be_missing: true }, budget)
+    }
+}
+
+/// How a target is looked up.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    /// Is a link at the end followed?
+    pub(super) follows: bool,
+    /// Need nothing be there?
+    pub(super) may_be_missing: bool,
+}
+
+impl Look {
+    pub(super) const THERE: Self = Self { follows: true, may_be_missing: false };
 }
 
 /// One name in one directory, whose handle is held. `R` is the right it was reached by.
@@ -75,6 +119,10 @@ pub struct Place<R> {
     pub(super) below: Vec<Name>,
     /// What was found under the name; nothing when it does not exist.
     pub(super) found: Option<Found>,
+    /// The directories that are still to be made between `parent` and `name`.
+    pub(super) missing: Vec<Name>,
+    /// Does the path end as only a directory's can?
+    pub(super) must_be_dir: bool,
     pub(super) said: VirtualPath,
     pub(super) right: PhantomData<fn() -> R>,
 }

@@ -22,6 +22,7 @@ use super::beneath::{Kind, stays_on_mount};
 use super::grant::Grant;
 use super::names::Names;
 use super::pseudo::is_pseudo;
+use super::temp::is_temp;
 use super::walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};
 use super::{Place, Read};
 use crate::error::ToolError;
@@ -325,8 +326,12 @@ impl<V: Visit> Walk<'_, V> {
             if names.len() % CHUNK == CHUNK - 1 && self.is_over() {
                 return ControlFlow::Break(());
             }
+            if is_temp(name) {
+                self.skip(|skipped| &mut skipped.unfinished, &dir.below);
+                return ControlFlow::Continue(());
+            }
             // Nearly always, and without a copy.
-            let is_plain = self.grant.rules.are_none() && said != FileType::Unknown;
+            let is_plain = self.grant.rules.hide_none() && said != FileType::Unknown;
             let kind = if is_plain {
                 Some(said.into())
             } else {

@@ -11,7 +11,6 @@ use rustix::fs::{FileType, Mode, OFlags};
 
 use super::beneath::{Found, Kind, lstat, stays_on_mount};
 use super::read::OpenFile;
-use super::rules::Verdict;
 use super::{Place, Read};
 use crate::error::ToolError;
 use crate::path::Name;
@@ -89,6 +88,8 @@ pub struct Skipped {
     pub too_deep: Tally,
     /// Directories of other file systems that are not to be crossed into, or hold no data.
     pub elsewhere: Tally,
+    /// Files and directories of changes that are not finished, or never were.
+    pub unfinished: Tally,
 }
 
 impl Skipped {
@@ -97,6 +98,7 @@ impl Skipped {
         self.unreadable.add(other.unreadable);
         self.too_deep.add(other.too_deep);
         self.elsewhere.add(other.elsewhere);
+        self.unfinished.add(other.unfinished);
     }
 }
 
@@ -211,7 +213,7 @@ impl WalkedDir {
     /// What a name stands for; nothing if it is hidden, or gone. Some file systems do not say.
     pub(super) fn kind(&self, name: &Name, said: FileType) -> Option<Kind> {
         let rules = &self.grants.inner().grants.get(self.grant)?.rules;
-        if rules.judge(self.below.iter().chain([name])) == Verdict::Hidden {
+        if rules.hide(self.below.iter().chain([name])) {
             return None;
         }
         match said {
@@ -236,7 +238,7 @@ impl WalkedDir {
         let names: Vec<Name> =
             names.iter().map(|name| Name::from_bytes(name)).collect::<Option<_>>()?;
         let grant = self.grants.inner().grants.get(self.grant)?;
-        if grant.rules.judge(self.below.iter().chain(&names)) == Verdict::Hidden {
+        if grant.rules.hide(self.below.iter().chain(&names)) {
             return None;
         }
         let (name, way) = names.split_last()?;

@@ -105,7 +105,7 @@ pub fn tried(grants: &Grants) -> Sealed {
 fn restrict(grants: &Grants, whom: Whom) -> Sealed {
     // In this order: the filter would refuse the calls that Landlock needs.
     let landlock = landlock::restrict(grants);
-    Sealed { landlock, seccomp: seccomp::restrict(whom) }
+    Sealed { landlock, seccomp: seccomp::restrict(grants.rights(), whom) }
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -6,7 +6,9 @@
 //! every call with `AT_FDCWD` for its directory, and every old call that has none. And what is newer
 //! than this list does not exist, so that a kernel that learns a new way in does not open it.
 //!
-//! May import: nothing of this crate. Absent on purpose: a list of what is allowed. It would depend on
+//! Where no grant is written to, every call that changes something is refused as well.
+//!
+//! May import: `cap` (for rights). Absent on purpose: a list of what is allowed. It would depend on
 //! the C library's and the runtime's taste of the day.
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use seccompiler::{
 
 use super::by_number::{ByNumber, Verdict};
 use super::{Wall, Whom};
+use crate::cap::Rights;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 type Failure = Box<dyn std::error::Error>;
@@ -146,6 +149,25 @@ const NEVER: &[i64] = &[
     // By path, with no place for a handle.
     c::SYS_truncate,
     c::SYS_statfs,
+    // To change contents where they lie: new ones are written beside them, and renamed.
+    c::SYS_ftruncate,
+    c::SYS_fallocate,
+    c::SYS_copy_file_range,
+    c::SYS_fremovexattr,
+];
+
+/// Refused as well where nothing is written to.
+const CHANGES: &[i64] = &[
+    c::SYS_mkdirat,
+    c::SYS_unlinkat,
+    c::SYS_renameat,
+    c::SYS_renameat2,
+    c::SYS_fchmod,
+    c::SYS_fchown,
+    c::SYS_fsetxattr,
+    c::SYS_utimensat,
+    c::SYS_flock,
+    c::SYS_syncfs,
 ];
 
 /// `fchmodat2`, of Linux 6.6; the same number everywhere.
@@ -201,9 +223,13 @@ const BY_HANDLE: &[i64] = &[
 const BY_TWO_HANDLES: &[i64] = &[c::SYS_renameat, c::SYS_renameat2];
 
 /// Restricts the calling thread, or all of the process.
-pub(super) fn restrict(whom: Whom) -> Wall {
-    match filter().and_then(|filter| apply(whom, &filter)) {
-        Ok(()) => Wall::Holds(format!("{} calls refused", NEVER.len() + OLD.len())),
+pub(super) fn restrict(rights: Rights, whom: Whom) -> Wall {
+    let changes = if rights.carry(Rights::WRITE) { &[] } else { CHANGES };
+    match filter(changes).and_then(|filter| apply(whom, &filter)) {
+        Ok(()) => {
+            let refused = NEVER.len() + OLD.len() + changes.len();
+            Wall::Holds(format!("{refused} calls refused"))
+        }
         Err(_) => Wall::Missing("the kernel, or the container's own filter, refused it".into()),
     }
 }
@@ -216,7 +242,7 @@ fn apply(whom: Whom, program: &BpfProgram) -> Result<(), Failure> {
     Ok(())
 }
 
-fn filter() -> Result<BpfProgram, Failure> {
+fn filter(changes: &[i64]) -> Result<BpfProgram, Failure> {
     let mut judged = Rules::new();
     let cwd = u64::from(c::AT_FDCWD.cast_unsigned());
     let names_none = |argument| rule(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, cwd);
@@ -226,6 +252,12 @@ fn filter() -> Result<BpfProgram, Failure> {
     // A time is set through an open file, whose path is null.
     let by_path = rule(1, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?;
     judged.insert(c::SYS_utimensat, vec![by_path]);
+    // No file gets a set-user, set-group or sticky bit.
+    let mut modes = vec![];
+    for bit in [0o4000, 0o2000, 0o1000] {
+        modes.push(rule(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(bit), bit)?);
+    }
+    judged.insert(c::SYS_fchmod, modes);
     // A new thread is the one thing that may be cloned.
     let thread = u64::from(c::CLONE_THREAD.cast_unsigned());
     let process = rule(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(thread), 0)?;
@@ -249,7 +281,7 @@ fn filter() -> Result<BpfProgram, Failure> {
     let others_limits = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
     judged.insert(c::SYS_prlimit64, vec![others_limits]);
 
-    let by_number = by_number(judged.keys().copied());
+    let by_number = by_number(judged.keys().copied(), changes);
     let by_arguments = SeccompFilter::new(
         judged,
         SeccompAction::Allow,
@@ -264,7 +296,7 @@ fn filter() -> Result<BpfProgram, Failure> {
 /// not exist: what is newer than [`NEWEST`], the second set of numbers that x86-64 has for 32-bit
 /// programs (from 2^30 on), and `clone3`, which keeps its flags where a filter cannot look (the C
 /// library uses `clone` instead).
-fn by_number(judged: impl Iterator<Item = i64>) -> ByNumber {
+fn by_number(judged: impl Iterator<Item = i64>, changes: &[i64]) -> ByNumber {
     let number = |call: i64| u32::try_from(call).unwrap_or(u32::MAX);
     let mut calls = ByNumber::up_to(number(NEWEST));
     for call in judged {
@@ -273,7 +305,7 @@ fn by_number(judged: impl Iterator<Item = i64>) -> ByNumber {
     for call in BY_HANDLE {
         calls.set(number(*call), Verdict::NeedsHandle);
     }
-    for call in NEVER.iter().chain(OLD) {
+    for call in NEVER.iter().chain(OLD).chain(changes) {
         calls.set(number(*call), Verdict::Refused);
     }
     calls.set(number(c::SYS_clone3), Verdict::Unknown);
@@ -295,7 +327,7 @@ mod tests {
 
     #[test]
     fn what_is_newer_than_the_list_does_not_exist() {
-        let calls = by_number(std::iter::empty());
+        let calls = by_number(std::iter::empty(), &[]);
         let number = |call: i64| u32::try_from(call).unwrap();
         let (newest, clone3) = (number(NEWEST), number(c::SYS_clone3));
         for call in [number(c::SYS_read), clone3 + 1, newest] {
@@ -305,6 +337,18 @@ mod tests {
             assert_eq!(calls.verdict(call), Verdict::Unknown, "{call}");
         }
         assert_eq!(calls.verdict(number(c::SYS_execve)), Verdict::Refused);
+    }
+
+    #[test]
+    fn who_only_reads_has_no_call_that_changes() {
+        let number = |call: i64| u32::try_from(call).unwrap();
+        let (writes, reads) =
+            (by_number(std::iter::empty(), &[]), by_number(std::iter::empty(), CHANGES));
+        for call in CHANGES {
+            assert_ne!(writes.verdict(number(*call)), Verdict::Refused);
+            assert_eq!(reads.verdict(number(*call)), Verdict::Refused);
+        }
+        assert_eq!(reads.verdict(number(c::SYS_openat)), Verdict::NeedsHandle);
     }
 
     #[test]

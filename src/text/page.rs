@@ -9,7 +9,8 @@
 use std::borrow::Cow;
 
 use super::encoding::{Encoding, Sample, Unit};
-use super::scan::{Begin, LineEnds, RawLine, Scanned, Span, buffer, scan, scan_from, tail};
+use super::line_ends::LineEnds;
+use super::scan::{Begin, RawLine, Scanned, Span, buffer, scan, scan_from, tail};
 use super::version::{MAX_HASHED, Version, version};
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};

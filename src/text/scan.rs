@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::encoding::{Sample, Unit};
 use super::index::{self, LineStart, STRIDE};
+use super::line_ends::LineEnds;
 use super::version::{MAX_HASHED, Version, Versioner};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
@@ -54,41 +55,6 @@ pub(super) struct RawLine {
     pub(super) end: LineEnds,
     /// Was it left before its end, so that `len` is only how much of it was seen?
     pub(super) is_endless: bool,
-}
-
-/// How lines end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LineEnds {
-    /// With the file.
-    #[default]
-    None,
-    /// `\n`.
-    Lf,
-    /// `\r\n`.
-    Crlf,
-    /// Some so, some so.
-    Mixed,
-}
-
-impl LineEnds {
-    /// For the closing line of an answer.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "no line end",
-            Self::Lf => "LF",
-            Self::Crlf => "CRLF",
-            Self::Mixed => "mixed LF and CRLF",
-        }
-    }
-
-    /// How lines end of which some end so and some so. The last line of a file says nothing.
-    pub(super) fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::None, other) | (other, Self::None) => other,
-            (one, other) if one == other => one,
-            _ => Self::Mixed,
-        }
-    }
 }
 
 /// What a scan found.
@@ -174,7 +140,7 @@ pub(super) fn scan_from(
         offset = begin.bytes.len() as u64;
         if begin.is_whole {
             let total = Some(at.end());
-            return Ok(at.found(total, versioner.finish(file)));
+            return Ok(at.found(total, versioner.finish(&file.state())));
         }
     }
     let (mut buffer, mut learned) = (buffer(file, CHUNK), offset);
@@ -210,7 +176,7 @@ pub(super) fn scan_from(
             break;
         }
     }
-    Ok(at.found(total, versioner.finish(file)))
+    Ok(at.found(total, versioner.finish(&file.state())))
 }
 
 /// Where the last `count` lines begin, found backwards.
@@ -380,7 +346,7 @@ mod tests {
         std::fs::write(dir.path().join("f"), "0123456789\n".repeat(2 << 20)).unwrap();
         let spec = dir.path().to_str().unwrap().parse().unwrap();
         let token = authority::mint();
-        let opened = authority::open_grants(&[spec], &[], Permit::default(), token).unwrap();
+        let opened = authority::open_grants(&[spec], &[], Permit::default(), None, token).unwrap();
         let target = opened.grants.attenuate::<Read>(&"f".into()).unwrap();
         let clock = Clock::new(std::time::Instant::now);
         let budget = Budget::new(std::sync::Arc::default(), clock, Watch::unattended());

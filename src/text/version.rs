@@ -13,7 +13,7 @@ use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use sha2::{Digest as _, Sha256};
 
 use super::scan::buffer;
-use crate::cap::OpenFile;
+use crate::cap::{FileState, OpenFile};
 use crate::error::ToolError;
 use crate::limits::Budget;
 
@@ -44,13 +44,26 @@ pub fn sha256(file: &OpenFile, budget: &Budget) -> Result<String, ToolError> {
     Ok(HEXLOWER.encode(&hash.0.unwrap_or_default().finalize()))
 }
 
+/// The version of a file that was just written, from its contents or, where they are many, from what
+/// the file system says of it.
+pub fn version_of<'a>(contents: impl IntoIterator<Item = &'a [u8]>, state: &FileState) -> Version {
+    let mut versioner = Versioner::of(state);
+    if versioner.needs_all() {
+        contents.into_iter().for_each(|part| versioner.update(part));
+    }
+    versioner.finish(state)
+}
+
 /// The version of what is in `file` now.
-pub(super) fn version(file: &OpenFile, budget: &Budget) -> Result<Version, ToolError> {
+///
+/// # Errors
+/// The codes of the host; `timed_out`.
+pub fn version(file: &OpenFile, budget: &Budget) -> Result<Version, ToolError> {
     let mut versioner = Versioner::new(file);
     if versioner.needs_all() {
         versioner.read_all(file, budget)?;
     }
-    Ok(versioner.finish(file))
+    Ok(versioner.finish(&file.state()))
 }
 
 /// Makes a version out of the contents as they go by.
@@ -59,7 +72,11 @@ pub(super) struct Versioner(Option<Sha256>);
 impl Versioner {
     /// Begins with the first byte of `file`.
     pub(super) fn new(file: &OpenFile) -> Self {
-        Self((file.size() <= MAX_HASHED).then(Sha256::new))
+        Self::of(&file.state())
+    }
+
+    fn of(state: &FileState) -> Self {
+        Self((state.size <= MAX_HASHED).then(Sha256::new))
     }
 
     /// Does it need every byte?
@@ -89,10 +106,10 @@ impl Versioner {
     }
 
     /// The version of what went by.
-    pub(super) fn finish(self, file: &OpenFile) -> Version {
+    pub(super) fn finish(self, state: &FileState) -> Version {
         let hash = match self.0 {
             Some(hash) => hash.finalize(),
-            None => Sha256::digest(file.state().to_bytes()),
+            None => Sha256::digest(state.to_bytes()),
         };
         Version(BASE32_NOPAD.encode(&hash).to_ascii_lowercase().chars().take(CHARS).collect())
     }

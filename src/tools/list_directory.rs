@@ -132,6 +132,10 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
         _ => format!("entries {}-{} of {total}", before + 1, before + shown),
     }];
     facts.extend(place.elsewhere(target).map(|real| format!("links lead to {real}")));
+    match entries.unfinished() {
+        0 => {}
+        n => facts.push(format!("left out {n} of changes that are not finished")),
+    }
     if let Some(last) = last.filter(|_| before + shown < total) {
         facts.push(format!("continue with cursor={}", write_cursor(&last, args.sort_by)));
     }

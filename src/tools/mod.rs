@@ -3,13 +3,19 @@
 //! May import: `cap` (the types of rights and targets), `error`, `grep`, `ignore`, `limits`, `path`, `text`, `tool`.
 //! Absent on purpose: the grants, MCP, and any other table that a new tool would have to be put into.
 
+mod changing;
+mod copy_file;
+mod create_directory;
+mod delete_file;
 mod directory_tree;
+mod edit_file;
 mod get_file_info;
 mod grep;
 mod grep_answer;
 mod keyword_search;
 mod list_allowed_directories;
 mod list_directory;
+mod move_file;
 mod name_pattern;
 mod read_media_file;
 mod read_multiple_files;
@@ -17,6 +23,7 @@ mod read_text_file;
 mod search_files;
 mod searching;
 mod text_answer;
+mod write_file;
 
 use crate::tool::Entry;
 
@@ -32,4 +39,10 @@ pub const TOOLS: &[Entry] = &[
     Entry::of::<search_files::SearchFiles>(),
     Entry::of::<grep::Grep>(),
     Entry::of::<keyword_search::KeywordSearch>(),
+    Entry::of::<write_file::WriteFile>(),
+    Entry::of::<edit_file::EditFile>(),
+    Entry::of::<create_directory::CreateDirectory>(),
+    Entry::of::<move_file::MoveFile>(),
+    Entry::of::<copy_file::CopyFile>(),
+    Entry::of::<delete_file::DeleteFile>(),
 ];

@@ -151,7 +151,7 @@ impl Unsearched {
     /// What was not searched, each with its reason.
     pub(super) fn facts(&self, budget: &Budget) -> Vec<String> {
         let mut facts: Vec<_> = self.passed_by.fact().into_iter().collect();
-        let Skipped { unreadable, too_deep, elsewhere } = &self.skipped;
+        let Skipped { unreadable, too_deep, elsewhere, unfinished } = &self.skipped;
         for (tally, which) in
             [(unreadable, "unreadable"), (too_deep, "too deep"), (elsewhere, "foreign")]
         {
@@ -162,6 +162,12 @@ impl Unsearched {
                     tally.count
                 ));
             }
+        }
+        if let Some(example) = &unfinished.example {
+            facts.push(format!(
+                "left out {} of changes that are not finished, in {example}",
+                unfinished.count
+            ));
         }
         if self.is_cut {
             let ms = budget.limits().call_deadline_ms;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use preopen::args::{Object, PATH};
+use preopen::cap::Rights;
 use preopen::tool::Entry;
 use serde_json::{Value, json};
 
@@ -39,10 +40,23 @@ pub fn calls(tool: &Entry, path: &str) -> Vec<Value> {
                 arguments.insert(what.into(), json!("e"));
             }
         }
+        // What is written, and the other end of a way: a file that every tree has, and a new one.
+        for (what, value) in
+            [("content", "planted"), ("source", "sub/file.txt"), ("destination", "sub/new.txt")]
+        {
+            if properties.contains_key(what) {
+                arguments.insert(what.into(), json!(value));
+            }
+        }
         arguments.insert(name.clone(), if many { json!([path]) } else { json!(path) });
         all.push(Value::Object(arguments));
     }
     all
+}
+
+/// Does the tool change anything?
+pub fn changes(tool: &Entry) -> bool {
+    tool.rights.carry(Rights::WRITE) || tool.rights.carry(Rights::REMOVE)
 }
 
 /// The code of an answer; where each path is answered on its own, that of the one path.

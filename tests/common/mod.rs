@@ -4,7 +4,7 @@ mod calls;
 mod client;
 mod sandbox;
 
-pub use calls::{calls, code, code_of};
+pub use calls::{calls, changes, code, code_of};
 pub use client::{
     Answer, Client, Era, NOBODY, Without, deny_calls, for_everybody, modern_meta, preopen,
     without_calls,

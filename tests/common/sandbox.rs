@@ -9,7 +9,7 @@ use preopen::limits::{Budget, Watch};
 
 /// The grants of `specs`, in this process.
 pub fn grants(specs: &[GrantSpec]) -> Grants {
-    authority::open_grants(specs, &[], Permit::default(), authority::mint()).unwrap().grants
+    authority::open_grants(specs, &[], Permit::default(), None, authority::mint()).unwrap().grants
 }
 
 /// What a call may use, by default.

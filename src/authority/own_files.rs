@@ -1,0 +1,81 @@
+//! The server's own files: what decides what it may do the next time it starts. Where they lie in a
+//! grant that is written to, they are not to be changed through it.
+//!
+//! May import: `path`. Absent on purpose: contents. It is the names that the next start follows, and so
+//! every link on the way to a file is one of them.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use cap_std::AmbientAuthority;
+
+use super::host::{Identity, identities_upwards, names, open_dir};
+use crate::path::Name;
+
+/// Most links on the way to a file.
+const MAX_LINKS: usize = 40;
+
+/// Every name that leads to the config file or to the program, and where it really lies.
+pub(super) struct OwnFiles(Vec<(Vec<Identity>, Vec<Name>)>);
+
+impl OwnFiles {
+    #[expect(clippy::disallowed_methods, reason = "which program this is, before the start")]
+    pub(super) fn new(config: Option<&Path>, ambient: AmbientAuthority) -> Self {
+        let program = std::env::current_exe().ok();
+        let mut own = Self(vec![]);
+        for path in config.into_iter().chain(program.as_deref()) {
+            if let Ok(path) = std::path::absolute(path) {
+                own.follow(&path, MAX_LINKS, ambient);
+            }
+        }
+        own
+    }
+
+    /// Their names below a granted directory.
+    pub(super) fn below(&self, grant: Identity) -> Vec<Vec<Name>> {
+        let within = self.0.iter().filter_map(|(chain, path)| {
+            let depth = chain.iter().position(|identity| *identity == grant)?;
+            // The directories between the grant and the file, and the file itself.
+            path.get(path.len().checked_sub(depth + 1)?..).map(<[Name]>::to_vec)
+        });
+        within.collect()
+    }
+
+    /// Notes the path's last name, and that of every link on the way.
+    #[expect(clippy::disallowed_methods, reason = "where the operator's own files lie")]
+    fn follow(&mut self, path: &Path, links: usize, ambient: AmbientAuthority) {
+        let prefixes: Vec<&Path> = path.ancestors().collect();
+        for prefix in prefixes.into_iter().rev() {
+            let (Some(parent), Some(name)) = (prefix.parent(), prefix.file_name()) else {
+                continue;
+            };
+            let target = std::fs::read_link(prefix).ok();
+            if target.is_some() || prefix == path {
+                self.note(parent, name, ambient);
+            }
+            if let Some(target) = target {
+                let rest = path.strip_prefix(prefix).unwrap_or(Path::new(""));
+                if let Some(left) = links.checked_sub(1) {
+                    // Nothing behind the file itself, or it would end like a directory.
+                    let next = parent.join(target);
+                    let next = if rest.as_os_str().is_empty() { next } else { next.join(rest) };
+                    self.follow(&next, left, ambient);
+                }
+                return;
+            }
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "where the operator's own files lie")]
+    fn note(&mut self, parent: &Path, name: &OsStr, ambient: AmbientAuthority) {
+        let chain = open_dir(parent, ambient).and_then(|dir| identities_upwards(&dir));
+        let canonical: Option<PathBuf> = std::fs::canonicalize(parent).ok();
+        let path =
+            canonical.and_then(|parent| names(&parent)).zip(Name::from_bytes(name.as_bytes()));
+        if let (Ok(chain), Some((mut path, name))) = (chain, path) {
+            path.push(name);
+            self.0.push((chain, path));
+        }
+    }
+}

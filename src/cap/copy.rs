@@ -1,0 +1,334 @@
+//! Copying: a file, or a tree, that appears in its new place whole.
+//!
+//! A tree is built under a name that nobody can say, and renamed. It is not put on the disk, as `cp` does
+//! not: the source is still there. Links and special
+//! files are not copied, only counted: this process cannot make them. Hidden names are not copied, as if
+//! they did not exist.
+//!
+//! May import: `path`, `limits`, `error`. Absent on purpose: holes, which are read like any other bytes.
+
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+
+use rustix::fs::{Mode, OFlags, Stat, Timespec, Timestamps};
+use rustix::io::Errno;
+
+use super::attributes::{keep, permissions};
+use super::beneath::{Found, Kind};
+use super::read::FileState;
+use super::scan::{Census, For, scan};
+use super::temp::{Temp, sweep};
+use super::tree::{Act, Node, Pace, open_directory, traverse};
+use super::write::Expect;
+use super::{Place, Right, Write};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::Name;
+
+/// Bytes that are read and written at a time.
+const CHUNK: usize = 256 << 10;
+
+/// What came of a copy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Copied {
+    /// What was found in the source. Links and special files of it were left out.
+    pub census: Census,
+    /// Bytes copied.
+    pub bytes: u64,
+    /// Directories that were made on the way.
+    pub made: usize,
+    /// The new file, where it is one.
+    pub state: Option<FileState>,
+}
+
+impl<R: Right> Place<R> {
+    /// Copies what is here to another place.
+    ///
+    /// # Errors
+    /// `already_exists`; `special_file` for a link or special file; `protected` where a rule speaks of a
+    /// name that something would get; `over_limit`; `stale` for a file that changes meanwhile; the codes of
+    /// the host. Nothing is to be seen of the copy then.
+    pub fn copy_to(
+        &self,
+        to: &Place<Write>,
+        overwrite: bool,
+        budget: &Budget,
+    ) -> Result<Copied, ToolError> {
+        self.may_go_to(to, overwrite)?;
+        match self.kind() {
+            Kind::File => self.copy_file_to(to, overwrite, Likeness::Contents, budget),
+            Kind::Directory => {
+                let census = scan(self, Some(to), For::Copying, budget)?;
+                self.copy_tree_to(to, census, Likeness::Contents, budget, |_| Ok(()))
+            }
+            Kind::Link | Kind::Special => Err(self.special()),
+        }
+    }
+
+    /// Copies a file. For a move, `likeness` keeps its times and attributes, and the copy is compared.
+    pub(super) fn copy_file_to(
+        &self,
+        to: &Place<Write>,
+        overwrite: bool,
+        likeness: Likeness,
+        budget: &Budget,
+    ) -> Result<Copied, ToolError> {
+        let Some(name) = &self.name else { return Err(self.is_root()) };
+        let from = self.open(name.as_os_str(), OFlags::RDONLY)?;
+        let found = self.stat(&from)?;
+        if found.kind != Kind::File {
+            return Err(self.special());
+        }
+        let expect = if overwrite { Expect::Anything } else { Expect::Nothing };
+        let shown = self.said.to_string();
+        let pace = Pace::of(budget, &shown);
+        let mut bytes = 0;
+        let written = to.put_by(permissions(&found.stat), expect, budget, |temp| {
+            let mut copy =
+                Copy { room: budget.limits().max_copy_bytes, pace: &pace, buffer: vec![0; CHUNK] };
+            bytes = copy.contents(&from, FileState::new(&found.stat).size, temp.fd(), &[])?;
+            likeness.give(&from, &found.stat, temp.fd()).map_err(|e| to.os("write", e))?;
+            if likeness == Likeness::Everything {
+                copy.compare(&from, temp.fd(), &[])?;
+            }
+            match rustix::fs::fstat(&from) {
+                Ok(stat) if FileState::new(&stat) == FileState::new(&found.stat) => Ok(()),
+                _ => Err(self.stale()),
+            }
+        })?;
+        let census = Census { files: 1, ..Census::default() };
+        Ok(Copied { census, bytes, made: written.made, state: Some(written.state) })
+    }
+
+    /// Copies a tree that was looked at; `check` looks at the copy before it is put in its place.
+    pub(super) fn copy_tree_to(
+        &self,
+        to: &Place<Write>,
+        census: Census,
+        likeness: Likeness,
+        budget: &Budget,
+        check: impl FnOnce(BorrowedFd<'_>) -> Result<(), ToolError>,
+    ) -> Result<Copied, ToolError> {
+        let (Some(from_name), Some(name)) = (&self.name, &to.name) else {
+            return Err(self.is_root());
+        };
+        let rules = self.rules()?;
+        let (parent, made) = to.parents()?;
+        sweep(&parent, budget);
+        let mode = self.found.as_ref().map_or(Mode::RWXU, |found| permissions(&found.stat));
+        let temp = Temp::directory(&parent, mode | Mode::RWXU);
+        let mut temp = temp.map_err(|errno| to.os("write", errno))?;
+        let shown = self.said.to_string();
+        let pace = Pace::of(budget, &shown);
+        let top = temp
+            .fd()
+            .try_clone_to_owned()
+            .map_err(|error| ToolError::os("write", &shown, &error))?;
+        let mut tree = TreeCopy {
+            copy: Copy {
+                room: budget.limits().max_copy_bytes,
+                pace: &pace,
+                buffer: vec![0; CHUNK],
+            },
+            likeness,
+            hides: |below: &[Name]| rules.hide(self.below.iter().chain(below)),
+            top: Some(top),
+            stack: vec![],
+            bytes: 0,
+        };
+        traverse(&self.parent, from_name, &mut tree, &pace)?;
+        let bytes = tree.bytes;
+        if likeness == Likeness::Everything {
+            // The source is to go. Every file on its own would take a thousand times as long.
+            rustix::fs::syncfs(temp.fd()).map_err(|errno| to.os("write", errno))?;
+        }
+        check(temp.fd())?;
+        budget.step()?;
+        temp.put_beside(name).map_err(|errno| to.not_placed(errno))?;
+        let made = made.keep();
+        to.sync(&parent)?;
+        Ok(Copied { census, bytes, made, state: None })
+    }
+}
+
+/// What a copy gets besides the contents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// The permissions, as far as the user's umask leaves them.
+    Contents,
+    /// Owner, permissions, attributes and times: for a move.
+    Everything,
+}
+
+impl Likeness {
+    fn give(self, from: &OwnedFd, stat: &Stat, to: BorrowedFd<'_>) -> Result<(), Errno> {
+        if self == Self::Contents {
+            return Ok(());
+        }
+        keep(from, stat, to)?;
+        let nanoseconds = |n: u64| i64::try_from(n).unwrap_or(0);
+        #[allow(clippy::useless_conversion, reason = "its type differs between architectures")]
+        let times = Timestamps {
+            last_access: Timespec {
+                tv_sec: stat.st_atime,
+                tv_nsec: nanoseconds(stat.st_atime_nsec),
+            },
+            last_modification: Timespec {
+                tv_sec: stat.st_mtime,
+                tv_nsec: nanoseconds(stat.st_mtime_nsec),
+            },
+        };
+        rustix::fs::futimens(to, &times)
+    }
+}
+
+/// Copies contents, as long as there is room.
+pub(super) struct Copy<'a> {
+    /// Bytes that may still be copied.
+    pub(super) room: u64,
+    pub(super) pace: &'a Pace<'a>,
+    pub(super) buffer: Vec<u8>,
+}
+
+impl Copy<'_> {
+    /// Copies a file of so many bytes; gives how many there were. One that grows does not hold it up.
+    fn contents(
+        &mut self,
+        from: &OwnedFd,
+        size: u64,
+        to: BorrowedFd<'_>,
+        below: &[Name],
+    ) -> Result<u64, ToolError> {
+        // Before the first byte: a hole can be larger than any disk.
+        let Some(room) = self.room.checked_sub(size) else {
+            let most = self.pace.budget.map_or(0, |budget| budget.limits().max_copy_bytes);
+            let sentence = format!("`{}` is more than {most} bytes to copy", self.pace.shown);
+            return Err(ToolError::new(Code::OverLimit, sentence)
+                .hint("the user can raise max_copy_bytes; copy smaller parts"));
+        };
+        self.room = room;
+        let mut offset = 0;
+        loop {
+            self.pace.step()?;
+            let most = usize::try_from(size.saturating_sub(offset)).unwrap_or(CHUNK).min(CHUNK);
+            let buffer = self.buffer.get_mut(..most).unwrap_or_default();
+            let read = match rustix::io::pread(from, buffer, offset) {
+                Ok(0) => return Ok(offset),
+                Ok(read) => read,
+                Err(Errno::INTR) => continue,
+                Err(errno) => return Err(self.pace.os("read", below, errno)),
+            };
+            let mut rest = self.buffer.get(..read).unwrap_or_default();
+            while !rest.is_empty() {
+                match rustix::io::pwrite(to, rest, offset) {
+                    Ok(0) => return Err(self.pace.os("write", below, Errno::NOSPC)),
+                    Ok(written) => {
+                        offset += written as u64;
+                        rest = rest.get(written..).unwrap_or_default();
+                    }
+                    Err(Errno::INTR) => {}
+                    Err(errno) => return Err(self.pace.os("write the copy of", below, errno)),
+                }
+            }
+        }
+    }
+
+    /// Are both the same, byte for byte?
+    pub(super) fn compare(
+        &mut self,
+        from: &OwnedFd,
+        to: BorrowedFd<'_>,
+        below: &[Name],
+    ) -> Result<(), ToolError> {
+        let mut other = vec![0; CHUNK];
+        let mut offset = 0;
+        loop {
+            self.pace.step()?;
+            let os = |errno| self.pace.os("read", below, errno);
+            let a = rustix::io::pread(from, self.buffer.as_mut_slice(), offset).map_err(os)?;
+            let b = rustix::io::pread(to, other.as_mut_slice(), offset).map_err(os)?;
+            if self.buffer.get(..a) != other.get(..b) {
+                let sentence =
+                    format!("`{}` was changed while it was copied", self.pace.path(below));
+                return Err(ToolError::new(Code::Stale, sentence).hint("nothing was moved"));
+            }
+            if a == 0 {
+                return Ok(());
+            }
+            offset += a as u64;
+        }
+    }
+}
+
+/// A copy of a tree in the making: the open directories of the new tree, down to the one that is filled.
+struct TreeCopy<'a, H> {
+    copy: Copy<'a>,
+    likeness: Likeness,
+    hides: H,
+    top: Option<OwnedFd>,
+    stack: Vec<(OwnedFd, Stat)>,
+    bytes: u64,
+}
+
+impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
+    fn enter(&mut self, node: &Node<'_>, from: &OwnedFd) -> Result<(), ToolError> {
+        let os = |errno| self.copy.pace.os("copy", node.below, errno);
+        let stat = rustix::fs::fstat(from).map_err(os)?;
+        let new = match (self.top.take(), self.stack.last()) {
+            (Some(top), _) => top,
+            (None, Some((parent, _))) => {
+                let mode = permissions(&stat) | Mode::RWXU;
+                rustix::fs::mkdirat(parent, node.name.as_os_str(), mode)
+                    .and_then(|()| open_directory(parent, node.name))
+                    .map_err(os)?
+            }
+            (None, None) => return Err(os(Errno::NOENT)),
+        };
+        self.stack.push((new, stat));
+        Ok(())
+    }
+
+    fn entry(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
+        let Some((parent, _)) = self.stack.last() else { return Ok(()) };
+        if node.kind != Kind::File {
+            return Ok(());
+        }
+        let pace = self.copy.pace;
+        let os = |errno| pace.os("copy", node.below, errno);
+        let from = open_file(node).map_err(os)?;
+        let stat = rustix::fs::fstat(&from).map_err(os)?;
+        if Found::new(stat).kind != Kind::File {
+            return Err(os(Errno::NXIO));
+        }
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let name = node.name.as_os_str();
+        let to = rustix::fs::openat(parent, name, flags, permissions(&stat)).map_err(os)?;
+        self.bytes +=
+            self.copy.contents(&from, FileState::new(&stat).size, to.as_fd(), node.below)?;
+        self.likeness.give(&from, &stat, to.as_fd()).map_err(os)
+    }
+
+    fn leave(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
+        let Some((new, stat)) = self.stack.pop() else { return Ok(()) };
+        let os = |errno| self.copy.pace.os("copy", node.below, errno);
+        if self.likeness == Likeness::Everything {
+            let fd = open_directory(node.parent, node.name).map_err(os)?;
+            return self.likeness.give(&fd, &stat, new.as_fd()).map_err(os);
+        }
+        // It had to be open to this user while it was filled.
+        let is = rustix::fs::fstat(&new).map_err(os)?;
+        let mode = permissions(&is) & permissions(&stat);
+        if mode == permissions(&is) { Ok(()) } else { rustix::fs::fchmod(&new, mode).map_err(os) }
+    }
+
+    fn is_passed_by(&self, below: &[Name]) -> bool {
+        (self.hides)(below)
+    }
+}
+
+/// Opens the regular file that a node is.
+pub(super) fn open_file(node: &Node<'_>) -> Result<OwnedFd, Errno> {
+    let flags =
+        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    rustix::fs::openat(node.parent, node.name.as_os_str(), flags, Mode::empty())
+}

@@ -1,0 +1,125 @@
+//! Names that run code on the user's machine without being asked, or speak for the user: what an agent
+//! writes there, somebody else starts. They are read like any other file, and never changed.
+//!
+//! Each is the way into a published attack on an agent or its editor (a changed `.mcp.json`, a
+//! `tasks.json`, a hook of git), or of the same kind. What runs when the user asks for it (a build script,
+//! a `Makefile`, `package.json`) is not here: agents are asked to write those.
+//!
+//! May import: `error`, `path`. Absent on purpose: what matches them; that is `rules`.
+
+use super::rules::Verdict;
+use crate::error::{Code, ToolError};
+use crate::path::{Name, join};
+
+/// The globs, as in `hide`. `unprotect` in the allowlist opens some of them again.
+pub(super) const GUARDED: &[&str] = &[
+    // Hooks, filters and aliases of version control. A `.git` that is a file names a directory of them;
+    // `git~1` is what Windows calls `.git` as well.
+    ".git",
+    "git~1",
+    ".gitmodules",
+    ".gitconfig",
+    "**/.config/git/**",
+    ".hg",
+    ".hgrc",
+    ".jj",
+    ".svn",
+    ".husky/**",
+    ".pre-commit-config.yaml",
+    "{,.}lefthook{,-local}.{yml,yaml,toml,json}",
+    // Servers and hooks that agents start.
+    ".mcp.json",
+    ".claude/**",
+    ".claude.json",
+    ".cursor/**",
+    ".codex/**",
+    ".gemini/**",
+    ".qwen/**",
+    ".windsurf/**",
+    ".codeium/**",
+    ".continue/**",
+    ".roo/**",
+    ".kiro/**",
+    ".amazonq/**",
+    ".junie/**",
+    ".trae/**",
+    ".augment/**",
+    ".factory/**",
+    ".opencode/**",
+    "opencode.{json,jsonc}",
+    ".aider.conf.yml",
+    // Tasks, debuggers and interpreters that editors start.
+    ".vscode/**",
+    "*.code-workspace",
+    ".vs/**",
+    ".idea/**",
+    ".run/**",
+    ".fleet/**",
+    ".zed/**",
+    ".devcontainer/**",
+    ".devcontainer.json",
+    ".exrc",
+    ".vimrc",
+    ".nvimrc",
+    ".nvim.lua",
+    ".dir-locals{,-2}.el",
+    ".gdbinit",
+    ".lldbinit",
+    // What a shell or a session reads by itself.
+    ".envrc",
+    ".bashrc",
+    ".bash_{profile,login,logout,aliases}",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".z{profile,login,logout}",
+    ".kshrc",
+    ".cshrc",
+    ".tcshrc",
+    ".login",
+    ".xprofile",
+    ".xinitrc",
+    ".xsession",
+    "**/.config/fish/**",
+    "**/.config/autostart/**",
+    "**/.config/systemd/**",
+    "**/.config/environment.d/**",
+    "**/Library/LaunchAgents/**",
+    ".ssh/**",
+    // Code that runs elsewhere, with the repository's secrets.
+    "**/.github/workflows/**",
+    "**/.github/actions/**",
+    ".gitlab-ci.yml",
+];
+
+/// A rule refuses to change what is shown as `shown`, and lies there `below` its grant.
+pub(super) fn protected<'a>(
+    shown: &str,
+    below: impl IntoIterator<Item = &'a Name>,
+    verdict: Verdict,
+) -> ToolError {
+    let (sentence, hint) = match verdict {
+        Verdict::Open | Verdict::Hidden => (format!("`{shown}` is not to be changed"), None),
+        Verdict::Own => (
+            format!("`{shown}` belongs to the server itself"),
+            Some("only the user changes what the server is allowed to do".to_owned()),
+        ),
+        Verdict::ReadOnly => (
+            format!("`{shown}` is only read: the user says so"),
+            Some("it is named by `readonly` in the user's allowlist".to_owned()),
+        ),
+        Verdict::Guarded => (
+            format!("`{shown}` can run code or speak for the user without being asked"),
+            Some(format!(
+                "ask the user to change it, or to open it: `unprotect = ['/{}']` below `[[allow]]` in the \
+                 file for `--config`",
+                globset::escape(&join(&below.into_iter().cloned().collect::<Vec<_>>()))
+            )),
+        ),
+    };
+    let error = ToolError::new(Code::Protected, sentence);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}

@@ -1,0 +1,115 @@
+//! Moving within a grant: one rename, which happens or does not.
+//!
+//! A link is moved as a link. Nothing is replaced unless that is asked for, and the kernel is who sees to
+//! that (`RENAME_NOREPLACE`): a look beforehand would be too early.
+//!
+//! May import: `limits`, `error`. Absent on purpose: a copy in place of a rename; that is `across`.
+
+use std::sync::Arc;
+
+use cap_std::fs::Dir;
+use rustix::fs::RenameFlags;
+use rustix::io::Errno;
+
+use super::beneath::{Kind, device_of, mount_of};
+use super::scan::{For, scan};
+use super::temp::sweep;
+use super::{Place, Right, Write};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+
+/// What came of a rename.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renamed {
+    /// It was moved; so many directories were made on the way.
+    Moved(usize),
+    /// The places are on different file systems, and nothing was done.
+    OtherFileSystem,
+}
+
+impl Place<Write> {
+    /// Moves what is here to another place in the same grant.
+    ///
+    /// # Errors
+    /// `already_exists`, `special_file`, `protected` where a rule speaks of something in the tree,
+    /// `bad_args` for a directory into itself, `os_denied` and the other codes of the host; `os_error`
+    /// where the file system cannot promise that nothing is replaced.
+    pub fn rename_to(
+        &self,
+        to: &Self,
+        overwrite: bool,
+        budget: &Budget,
+    ) -> Result<Renamed, ToolError> {
+        let Some(from_name) = &self.name else { return Err(self.is_root()) };
+        self.may_go_to(to, overwrite)?;
+        if self.kind() == Kind::Directory {
+            scan(self, Some(to), For::Leaving, budget)?;
+        }
+        let to_name = to.name_of_entry()?;
+        let (parent, made) = to.parents()?;
+        sweep(&parent, budget);
+        budget.step()?;
+        let how = if overwrite { RenameFlags::empty() } else { RenameFlags::NOREPLACE };
+        let (old, new) = (from_name.as_os_str(), to_name.as_os_str());
+        let renamed = if how.is_empty() {
+            rustix::fs::renameat(&self.parent, old, &parent, new)
+        } else {
+            rustix::fs::renameat_with(&self.parent, old, &parent, new, how)
+        };
+        match renamed {
+            Ok(()) => {}
+            Err(Errno::XDEV) if are_apart(&self.parent, &parent) => {
+                return Ok(Renamed::OtherFileSystem);
+            }
+            // An old Landlock refuses every move from one directory to another.
+            Err(Errno::XDEV) => return Err(self.os("move", Errno::ACCESS)),
+            Err(Errno::NOENT) => return Err(self.os("move", Errno::NOENT)),
+            Err(errno) => return Err(to.not_placed(errno)),
+        }
+        let made = made.keep();
+        to.sync(&parent)?;
+        super::write::sync_directory(&self.parent).map_err(|errno| self.os("move", errno))?;
+        Ok(Renamed::Moved(made))
+    }
+}
+
+impl<R: Right> Place<R> {
+    /// May what is here go to the other place, by what is known of both?
+    pub(super) fn may_go_to(&self, to: &Place<Write>, overwrite: bool) -> Result<(), ToolError> {
+        match self.what() {
+            None => return Err(self.not_found()),
+            Some(Kind::Special) => return Err(self.special()),
+            Some(_) => {}
+        }
+        let is_directory = self.kind() == Kind::Directory;
+        let in_one_grant = self.grant == to.grant;
+        if in_one_grant && self.below == to.below {
+            let sentence = format!("`{}` is the source and the destination", self.said);
+            return Err(ToolError::new(Code::BadArgs, sentence));
+        }
+        if in_one_grant && is_directory && to.below.starts_with(&self.below) {
+            let sentence = format!("`{}` lies in `{}` itself", to.said, self.said);
+            return Err(ToolError::new(Code::BadArgs, sentence));
+        }
+        if !is_directory && to.must_be_dir && to.what().is_none() {
+            to.name_of_file()?;
+        }
+        match to.what() {
+            Some(Kind::Directory) => Err(to.taken().hint(
+                "to put it into that directory, say the whole new path, with the name at its end",
+            )),
+            Some(_) if !overwrite => Err(to.taken().hint("overwrite=true replaces it")),
+            Some(_) if is_directory => Err(to.taken()),
+            Some(Kind::Special) => Err(to.special()),
+            Some(Kind::File) => to.is_writable(),
+            Some(Kind::Link) | None => Ok(()),
+        }
+    }
+}
+
+/// Are two directories of different file systems, or reached by different mounts?
+fn are_apart(a: &Arc<Dir>, b: &Arc<Dir>) -> bool {
+    let device = |dir: &Arc<Dir>| device_of(dir).ok();
+    let mount = |dir: &Arc<Dir>| mount_of(dir).ok();
+    device(a) != device(b) || mount(a) != mount(b)
+}

@@ -1,0 +1,130 @@
+//! [`scan`]: is there anything in a tree that a rule keeps from being moved, copied there or removed?
+//!
+//! Rules for names at any depth (`**/.git`) are not known from the top of a tree: so before a tree is
+//! changed, all of it is looked at, under the names that it has and under those that it is to get.
+//!
+//! May import: `path`, `limits`, `error`. Absent on purpose: a promise about what is put into the tree
+//! after it was looked at. Rules face whoever asks, not whoever else is at work in the tree.
+
+use super::beneath::Kind;
+use super::guards::protected;
+use super::rules::{Rules, Verdict};
+use super::tree::{Act, Node, Pace, traverse};
+use super::{Place, Right};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::Name;
+
+/// What is in a tree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Regular files.
+    pub files: u64,
+    /// Directories, the top among them.
+    pub directories: u64,
+    /// Links, which are never followed.
+    pub links: u64,
+    /// FIFOs, sockets and devices.
+    pub special: u64,
+}
+
+/// What a tree is looked at for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum For {
+    /// It leaves its place.
+    Leaving,
+    /// It is copied, and stays: what is hidden is not copied.
+    Copying,
+    /// It leaves its place for a grant where links cannot be made.
+    LeavingTheGrant,
+}
+
+/// Looks at the whole tree at `from`, which is to come to `to`, and refuses what a rule speaks of.
+pub(super) fn scan<R: Right, S: Right>(
+    from: &Place<R>,
+    to: Option<&Place<S>>,
+    why: For,
+    budget: &Budget,
+) -> Result<Census, ToolError> {
+    let Some(name) = &from.name else { return Err(from.is_root()) };
+    let mut names = vec![];
+    if why != For::Copying {
+        names.push((from.rules()?, from.below.clone(), from.said.to_string()));
+    }
+    if let Some(to) = to {
+        names.push((to.rules()?, to.below.clone(), to.said.to_string()));
+    }
+    let passes_by = (why == For::Copying).then_some((from.rules()?, from.below.as_slice()));
+    let shown = from.said.to_string();
+    let mut scan = Scan { names, passes_by, why, shown: &shown, census: Census::default() };
+    traverse(&from.parent, name, &mut scan, &Pace::of(budget, &shown))?;
+    Ok(scan.census)
+}
+
+struct Scan<'a> {
+    /// The rules that speak, the place of the tree by them, and how it is shown.
+    names: Vec<(&'a Rules, Vec<Name>, String)>,
+    /// Whose hidden names are passed by.
+    passes_by: Option<(&'a Rules, &'a [Name])>,
+    why: For,
+    shown: &'a str,
+    census: Census,
+}
+
+impl Act for Scan<'_> {
+    fn enter(&mut self, node: &Node<'_>, _: &std::os::fd::OwnedFd) -> Result<(), ToolError> {
+        self.judge(node)?;
+        self.census.directories += 1;
+        Ok(())
+    }
+
+    fn entry(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
+        self.judge(node)?;
+        match node.kind {
+            Kind::Link => self.census.links += 1,
+            Kind::Special => self.census.special += 1,
+            Kind::File | Kind::Directory => self.census.files += 1,
+        }
+        if self.why == For::LeavingTheGrant && matches!(node.kind, Kind::Link | Kind::Special) {
+            let path = crate::path::join(node.below);
+            let sentence = format!(
+                "`{}` holds `{path}`, a link or special file, which is not moved to another grant or file system",
+                self.shown
+            );
+            return Err(ToolError::new(Code::SpecialFile, sentence)
+                .hint("nothing was moved; copy_file copies the rest and says what it left out"));
+        }
+        Ok(())
+    }
+
+    fn is_passed_by(&self, below: &[Name]) -> bool {
+        self.passes_by.is_some_and(|(rules, base)| rules.hide(base.iter().chain(below)))
+    }
+}
+
+impl Scan<'_> {
+    fn judge(&self, node: &Node<'_>) -> Result<(), ToolError> {
+        for (rules, base, shown) in &self.names {
+            let names: Vec<Name> = base.iter().chain(node.below).cloned().collect();
+            let begins = node.kind == Kind::Directory && rules.begin_with(&names);
+            match rules.judge(&names) {
+                Verdict::Open if !begins => {}
+                // What is hidden is not named.
+                Verdict::Hidden | Verdict::Open => {
+                    let sentence = format!("`{shown}` holds something that is not to be changed");
+                    return Err(ToolError::new(Code::Protected, sentence));
+                }
+                verdict if node.below.is_empty() => return Err(protected(shown, &names, verdict)),
+                verdict => {
+                    let path = format!(
+                        "{}/{}",
+                        shown.trim_end_matches('/'),
+                        crate::path::join(node.below)
+                    );
+                    return Err(protected(&path, &names, verdict));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,199 @@
+//! [`Temp`]: what is being written, under a name that no client can say, until it is put in its place.
+//!
+//! A temp lies in the directory that it is meant for, so that putting it in place is one rename. It is
+//! locked as long as somebody works on it. A process that is killed leaves its temp behind, unlocked:
+//! the next change in that directory removes it.
+//!
+//! May import: `path`, `limits`, `error`. Absent on purpose: a name that could be guessed, or that
+//! follows from the file's.
+
+use std::ops::ControlFlow;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+use cap_std::fs::Dir;
+use data_encoding::HEXLOWER;
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RenameFlags};
+use rustix::io::Errno;
+use rustix::rand::{GetRandomFlags, getrandom};
+
+use super::beneath::lstat;
+use super::names::Names;
+use super::tree;
+use crate::limits::Budget;
+use crate::path::Name;
+
+const PREFIX: &[u8] = b".preopen-";
+const SUFFIX: &[u8] = b".tmp";
+/// Random bytes in a name: 128 bits.
+const RANDOM: usize = 16;
+/// How often another name is tried. It is needed when a sweeper was faster than the lock.
+const TRIES: usize = 16;
+/// Most names of a directory that are looked at for what was left behind.
+const MAX_SWEPT: usize = 100_000;
+
+/// Is it the name of a temp?
+pub(super) fn is_temp(name: &[u8]) -> bool {
+    let random = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+    random.is_some_and(|random| {
+        random.len() == 2 * RANDOM && random.iter().all(u8::is_ascii_hexdigit)
+    })
+}
+
+/// A new file or directory, not yet in its place. Dropped, it is gone.
+pub(super) struct Temp {
+    parent: Arc<Dir>,
+    name: Name,
+    fd: OwnedFd,
+    is_directory: bool,
+    is_placed: bool,
+}
+
+impl Temp {
+    /// A new file, open for writing, and for reading what was written.
+    pub(super) fn file(parent: &Arc<Dir>, mode: Mode) -> Result<Self, Errno> {
+        Self::new(parent, false, |name| {
+            let flags = OFlags::RDWR
+                | OFlags::CREATE
+                | OFlags::EXCL
+                | OFlags::NOFOLLOW
+                | OFlags::NOCTTY
+                | OFlags::CLOEXEC;
+            rustix::fs::openat(parent, name.as_os_str(), flags, mode)
+        })
+    }
+
+    /// A new directory.
+    pub(super) fn directory(parent: &Arc<Dir>, mode: Mode) -> Result<Self, Errno> {
+        Self::new(parent, true, |name| {
+            rustix::fs::mkdirat(parent, name.as_os_str(), mode)?;
+            tree::open_directory(parent, name)
+        })
+    }
+
+    fn new(
+        parent: &Arc<Dir>,
+        is_directory: bool,
+        make: impl Fn(&Name) -> Result<OwnedFd, Errno>,
+    ) -> Result<Self, Errno> {
+        for _ in 0..TRIES {
+            let name = random_name()?;
+            let fd = match make(&name) {
+                Ok(fd) => fd,
+                Err(Errno::EXIST) => continue,
+                // A directory was swept before it was opened.
+                Err(Errno::NOENT) if is_directory => continue,
+                Err(errno) => return Err(errno),
+            };
+            let temp =
+                Self { parent: Arc::clone(parent), name, fd, is_directory, is_placed: false };
+            // A sweeper may have locked it first, or removed it already.
+            let is_ours =
+                match rustix::fs::flock(&temp.fd, FlockOperation::NonBlockingLockExclusive) {
+                    Ok(()) => rustix::fs::fstat(&temp.fd)?.st_nlink > 0,
+                    Err(Errno::WOULDBLOCK) => false,
+                    // Where nothing can be locked, nobody sweeps either.
+                    Err(_) => true,
+                };
+            if is_ours {
+                return Ok(temp);
+            }
+        }
+        Err(Errno::BUSY)
+    }
+
+    /// The open file or directory.
+    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+
+    /// Gives it its name, in place of a file that may have it.
+    pub(super) fn put_over(&mut self, name: &Name) -> Result<(), Errno> {
+        rustix::fs::renameat(&self.parent, self.name.as_os_str(), &self.parent, name.as_os_str())?;
+        self.is_placed = true;
+        Ok(())
+    }
+
+    /// Gives it its name, which nothing may have: `EXIST`. Where the file system cannot promise that,
+    /// `INVAL`.
+    pub(super) fn put_beside(&mut self, name: &Name) -> Result<(), Errno> {
+        let (from, to) = (self.name.as_os_str(), name.as_os_str());
+        rustix::fs::renameat_with(&self.parent, from, &self.parent, to, RenameFlags::NOREPLACE)?;
+        self.is_placed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Temp {
+    fn drop(&mut self) {
+        if !self.is_placed {
+            remove(&self.parent, &self.name, self.is_directory);
+        }
+    }
+}
+
+/// Removes what killed processes have left in this directory.
+pub(super) fn sweep(parent: &Dir, budget: &Budget) {
+    let Ok(dir) = tree::open_directory(parent, None) else { return };
+    let (mut found, mut seen) = (vec![], 0);
+    let _ = Names::new().of(&dir, |name, _| {
+        if is_temp(name) {
+            found.extend(Name::from_bytes(name));
+        }
+        seen += 1;
+        let goes_on = seen < MAX_SWEPT && (seen % 1_000 != 0 || budget.step().is_ok());
+        if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    for name in found {
+        sweep_one(parent, &name);
+    }
+}
+
+/// Removes a temp that nobody has locked. A file with another name is more than a temp.
+fn sweep_one(parent: &Dir, name: &Name) {
+    let flags =
+        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let is_directory = match lstat(parent, name).map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+        Ok(FileType::RegularFile) => false,
+        Ok(FileType::Directory) => true,
+        _ => return,
+    };
+    let Ok(fd) = rustix::fs::openat(parent, name.as_os_str(), flags, Mode::empty()) else { return };
+    let is_left = rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive).is_ok()
+        && (is_directory || rustix::fs::fstat(&fd).is_ok_and(|stat| stat.st_nlink == 1));
+    if is_left {
+        remove(parent, name, is_directory);
+    }
+}
+
+fn remove(parent: &Dir, name: &Name, is_directory: bool) {
+    // What cannot be removed now, the next change tries again.
+    if is_directory {
+        let _ = tree::remove_all(parent, name);
+    } else {
+        let _ = rustix::fs::unlinkat(parent, name.as_os_str(), AtFlags::empty());
+    }
+}
+
+fn random_name() -> Result<Name, Errno> {
+    let mut random = [0; RANDOM];
+    // So few bytes come at once or not at all.
+    getrandom(&mut random, GetRandomFlags::empty())?;
+    let name = [PREFIX, HEXLOWER.encode(&random).as_bytes(), SUFFIX].concat();
+    Name::from_bytes(&name).ok_or(Errno::INVAL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_told_by_its_form() {
+        let name = random_name().unwrap();
+        assert!(is_temp(name.as_bytes()));
+        assert_ne!(name, random_name().unwrap());
+        for other in [".preopen-.tmp", ".preopen-0123.tmp", "x.preopen-", ".preopen-zz.tmp", ""] {
+            assert!(!is_temp(other.as_bytes()), "{other}");
+        }
+    }
+}

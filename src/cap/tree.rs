@@ -1,0 +1,221 @@
+//! [`traverse`]: everything in a tree, one entry after the other, for whoever changes it.
+//!
+//! Each entry is reached from the handle of the directory that holds it, links are entries and no ways,
+//! and a directory comes before what is in it and again behind it. What lies deeper than [`MAX_DEPTH`],
+//! or on another mount, ends the traversal: a tree is moved, copied or removed whole or not at all.
+//!
+//! May import: `path`, `limits`, `error`. Absent on purpose: threads, and any order but the file system's.
+
+use std::ops::ControlFlow;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::beneath::{Found, Kind, lstat, mount_of, stays_on_mount};
+use super::names::Names;
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::{Name, join};
+
+/// Most directories below one another: each is held open.
+const MAX_DEPTH: usize = 512;
+/// Most entries of a tree that is cleaned up.
+const MAX_CLEANED: usize = 4_000_000;
+
+/// What is done with what is in a tree.
+pub(super) trait Act {
+    /// A directory was opened; what is in it comes next.
+    fn enter(&mut self, _: &Node<'_>, _: &OwnedFd) -> Result<(), ToolError> {
+        Ok(())
+    }
+
+    /// Something that is no directory.
+    fn entry(&mut self, node: &Node<'_>) -> Result<(), ToolError>;
+
+    /// A directory with whose entries all is done.
+    fn leave(&mut self, _: &Node<'_>) -> Result<(), ToolError> {
+        Ok(())
+    }
+
+    /// Is it passed by, with all that is in it?
+    fn is_passed_by(&self, _: &[Name]) -> bool {
+        false
+    }
+}
+
+/// One entry of a tree.
+pub(super) struct Node<'a> {
+    /// The directory that holds it.
+    pub(super) parent: BorrowedFd<'a>,
+    pub(super) name: &'a Name,
+    pub(super) kind: Kind,
+    /// The way to it from the top of the tree, which itself is at the end of no way.
+    pub(super) below: &'a [Name],
+}
+
+/// What a traversal may use.
+pub(super) struct Pace<'a> {
+    /// None for what is cleaned up when a call has ended.
+    pub(super) budget: Option<&'a Budget>,
+    /// Most entries.
+    pub(super) most: usize,
+    /// How the tree is called in errors.
+    pub(super) shown: &'a str,
+}
+
+impl<'a> Pace<'a> {
+    /// As much as a call may use.
+    pub(super) fn of(budget: &'a Budget, shown: &'a str) -> Self {
+        Self { budget: Some(budget), most: budget.limits().max_tree_entries, shown }
+    }
+
+    pub(super) fn step(&self) -> Result<(), ToolError> {
+        Ok(self.budget.map_or(Ok(()), Budget::step)?)
+    }
+
+    /// The system refused something about an entry.
+    pub(super) fn os(&self, doing: &str, below: &[Name], errno: Errno) -> ToolError {
+        ToolError::os(doing, &self.path(below), &errno.into())
+    }
+
+    /// The path of an entry, as clients say it.
+    pub(super) fn path(&self, below: &[Name]) -> String {
+        if below.is_empty() { self.shown.into() } else { format!("{}/{}", self.shown, join(below)) }
+    }
+}
+
+struct Level {
+    fd: OwnedFd,
+    name: Name,
+    rest: std::vec::IntoIter<(Name, FileType)>,
+}
+
+/// Does `act` for the directory `name` in `parent` and for everything in it.
+///
+/// # Errors
+/// Those of `act`; `over_limit`, `os_busy` for a mount point, and the codes of the host.
+pub(super) fn traverse(
+    parent: impl AsFd,
+    name: &Name,
+    act: &mut impl Act,
+    pace: &Pace<'_>,
+) -> Result<(), ToolError> {
+    let parent = parent.as_fd();
+    let mount = mount_of(parent).ok();
+    let (mut stack, mut below, mut seen) = (Vec::<Level>::new(), Vec::<Name>::new(), 0_usize);
+    let mut next = Some(name.clone());
+    loop {
+        if let Some(name) = next.take() {
+            let holder = stack.last().map_or(parent, |level| level.fd.as_fd());
+            if !stays_on_mount(mount, holder, &name) {
+                let sentence = format!("`{}` is a mount point", pace.path(&below));
+                return Err(ToolError::new(Code::OsBusy, sentence));
+            }
+            let fd = open_directory(holder, &name).map_err(|e| pace.os("open", &below, e))?;
+            let node = Node { parent: holder, name: &name, kind: Kind::Directory, below: &below };
+            act.enter(&node, &fd)?;
+            let names = read(&fd, pace, &mut seen).map_err(|e| match e {
+                Stopped::Spent(error) => error,
+                Stopped::Host(errno) => pace.os("list", &below, errno),
+            })?;
+            stack.push(Level { fd, name, rest: names.into_iter() });
+        }
+        let Some(level) = stack.last_mut() else { return Ok(()) };
+        let Some((name, said)) = level.rest.next() else {
+            let Some(Level { fd: _open, name, .. }) = stack.pop() else { return Ok(()) };
+            let holder = stack.last().map_or(parent, |level| level.fd.as_fd());
+            let node = Node { parent: holder, name: &name, kind: Kind::Directory, below: &below };
+            act.leave(&node)?;
+            below.pop();
+            continue;
+        };
+        pace.step()?;
+        below.push(name.clone());
+        if act.is_passed_by(&below) {
+            below.pop();
+            continue;
+        }
+        let kind = match said {
+            FileType::Unknown => match lstat(&level.fd, &name) {
+                Ok(stat) => Found::new(stat).kind,
+                Err(errno) => return Err(pace.os("look at", &below, errno)),
+            },
+            said => said.into(),
+        };
+        if kind == Kind::Directory {
+            if stack.len() >= MAX_DEPTH {
+                let sentence =
+                    format!("`{}` is more than {MAX_DEPTH} directories deep", pace.shown);
+                return Err(ToolError::new(Code::OverLimit, sentence));
+            }
+            next = Some(name);
+        } else {
+            act.entry(&Node { parent: level.fd.as_fd(), name: &name, kind, below: &below })?;
+            below.pop();
+        }
+    }
+}
+
+enum Stopped {
+    Host(Errno),
+    Spent(ToolError),
+}
+
+/// The names in one directory; all names of the tree together are bounded.
+fn read(fd: &OwnedFd, pace: &Pace<'_>, seen: &mut usize) -> Result<Vec<(Name, FileType)>, Stopped> {
+    let (mut names, mut stopped) = (vec![], None);
+    let read = Names::new().of(fd, |name, kind| {
+        *seen += 1;
+        if *seen > pace.most {
+            let sentence = format!("`{}` holds more than {} entries", pace.shown, pace.most);
+            stopped = Some(ToolError::new(Code::OverLimit, sentence));
+        } else if seen.is_multiple_of(1_000) {
+            stopped = pace.step().err();
+        }
+        names.extend(Name::from_bytes(name).map(|name| (name, kind)));
+        if stopped.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    match (read, stopped) {
+        (_, Some(error)) => Err(Stopped::Spent(error)),
+        (Err(errno), None) => Err(Stopped::Host(errno)),
+        (Ok(()), None) => Ok(names),
+    }
+}
+
+/// Opens a directory to read it: one in `parent`, or with no name `parent` itself.
+pub(super) fn open_directory<'n>(
+    parent: impl AsFd,
+    name: impl Into<Option<&'n Name>>,
+) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    match name.into() {
+        Some(name) => rustix::fs::openat(parent, name.as_os_str(), flags, Mode::empty()),
+        None => rustix::fs::openat(parent, ".", flags, Mode::empty()),
+    }
+}
+
+/// Removes one entry of a tree: a directory has to be empty.
+pub(super) fn remove_one(node: &Node<'_>) -> Result<(), Errno> {
+    let is_directory = node.kind == Kind::Directory;
+    let flags = if is_directory { AtFlags::REMOVEDIR } else { AtFlags::empty() };
+    rustix::fs::unlinkat(node.parent, node.name.as_os_str(), flags)
+}
+
+/// Removes a whole tree that is nobody's, as far as that is possible.
+pub(super) fn remove_all(parent: impl AsFd, name: &Name) -> Result<(), ToolError> {
+    let pace = Pace { budget: None, most: MAX_CLEANED, shown: "" };
+    traverse(parent, name, &mut RemoveAll, &pace)
+}
+
+struct RemoveAll;
+
+impl Act for RemoveAll {
+    fn entry(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
+        remove_one(node).map_err(|errno| ToolError::os("remove", "", &errno.into()))
+    }
+
+    fn leave(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
+        self.entry(node)
+    }
+}

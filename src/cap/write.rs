@@ -1,0 +1,385 @@
+//! What the right to write allows at a [`Place`]: put contents there, append to them, make a directory.
+//!
+//! Contents are never changed where they lie. New ones are written to a [`Temp`] in the same directory,
+//! which gets the old file's owner and mode before the first byte, is on the disk before it is renamed,
+//! and renamed in one step: whoever looks, at any time, sees the old bytes or the new. Then the directory
+//! is put on the disk. The one exception is appending, a single write at the end.
+//!
+//! May import: `path`, `limits`, `error`. Absent on purpose: truncating, and following a link at the end: a
+//! place is what the link led to.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use cap_std::fs::Dir;
+use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::attributes::keep;
+use super::beneath::{Found, Kind, enter, lstat};
+use super::read::FileState;
+use super::temp::{Temp, sweep};
+use super::tree::open_directory;
+use super::{Place, Right, Rules, Write};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::Name;
+
+/// Bytes written between two looks at the budget.
+const CHUNK: usize = 1 << 20;
+/// What a new file may be, before the user's umask and the directory's own list take from it.
+pub(super) const NEW_FILE: u32 = 0o666;
+
+/// What a write expects to find in its place.
+#[derive(Clone, Copy, Debug)]
+pub enum Expect {
+    /// Nothing.
+    Nothing,
+    /// Nothing, or any file.
+    Anything,
+    /// This file, unchanged.
+    This(FileState),
+}
+
+/// What came of a write.
+#[derive(Clone, Copy, Debug)]
+pub struct Written {
+    /// The file as it is now.
+    pub state: FileState,
+    /// Other names of the file that was replaced: they keep the old contents.
+    pub other_names: u64,
+    /// Directories that were made on the way.
+    pub made: usize,
+}
+
+impl<R: Right> Place<R> {
+    /// The rules of its grant.
+    pub(super) fn rules(&self) -> Result<&Rules, ToolError> {
+        let grant = self.grants.inner().grants.get(self.grant);
+        grant
+            .map(|grant| &grant.rules)
+            .ok_or_else(|| ToolError::new(Code::Internal, "a place without its grant"))
+    }
+
+    /// Looks at it again, now that nobody else of this process changes it.
+    pub(super) fn look_again(&mut self) -> Result<(), ToolError> {
+        let Some(name) = self.name.as_ref().filter(|_| self.missing.is_empty()) else {
+            return Ok(());
+        };
+        let was_link = self.what() == Some(Kind::Link);
+        self.found = match lstat(&self.parent, name) {
+            Ok(stat) => Some(Found::new(stat)),
+            Err(Errno::NOENT) => None,
+            Err(errno) => return Err(self.os("look at", errno)),
+        };
+        if !was_link && self.what() == Some(Kind::Link) { Err(self.stale()) } else { Ok(()) }
+    }
+
+    /// The root of a grant is neither replaced nor moved nor removed.
+    pub(super) fn is_root(&self) -> ToolError {
+        let sentence = format!("`{}` is the granted directory itself", self.said);
+        ToolError::new(Code::IsADirectory, sentence).hint("say the path of something in it")
+    }
+
+    pub(super) fn stale(&self) -> ToolError {
+        ToolError::new(Code::Stale, format!("`{}` was changed by somebody else", self.said))
+            .hint("read it again; nothing was changed by this call")
+    }
+
+    /// Is what is there now still this file, unchanged?
+    pub(super) fn is_still(&self, state: &FileState) -> bool {
+        let Some(name) = &self.name else { return false };
+        lstat(&self.parent, name).is_ok_and(|stat| FileState::new(&stat) == *state)
+    }
+}
+
+impl Place<Write> {
+    /// Puts contents there, whole or not at all. Directories on the way are made.
+    ///
+    /// # Errors
+    /// `is_a_directory`, `special_file`, `already_exists`, `stale` as expected otherwise, `os_denied` when
+    /// the user may not write to the file that is there, `os_full` and the other codes of the host,
+    /// `timed_out` and `cancelled`: nothing is changed then.
+    pub fn put<'b>(
+        &self,
+        contents: impl IntoIterator<Item = &'b [u8]>,
+        expect: Expect,
+        budget: &Budget,
+    ) -> Result<Written, ToolError> {
+        self.put_by(Mode::from_raw_mode(NEW_FILE), expect, budget, |temp| {
+            for part in contents.into_iter().flat_map(|part| part.chunks(CHUNK)) {
+                budget.step()?;
+                write_all(temp, part).map_err(|errno| self.os("write", errno))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The same, with `fill` to write the contents; a new file gets `mode`.
+    pub(super) fn put_by(
+        &self,
+        mode: Mode,
+        expect: Expect,
+        budget: &Budget,
+        fill: impl FnOnce(&Temp) -> Result<(), ToolError>,
+    ) -> Result<Written, ToolError> {
+        let name = self.name_of_file()?;
+        let (parent, made) = self.parents()?;
+        let old = self.old()?;
+        sweep(&parent, budget);
+        let secret = Mode::RUSR | Mode::WUSR;
+        let temp = Temp::file(&parent, if old.is_some() { secret } else { mode });
+        let mut temp = temp.map_err(|errno| self.os("write", errno))?;
+        let mut other_names = 0;
+        if let Some((fd, found)) = &old {
+            keep(fd, &found.stat, temp.fd()).map_err(|errno| self.os("change", errno))?;
+            #[allow(clippy::useless_conversion, reason = "its type differs between architectures")]
+            let names = u64::from(found.stat.st_nlink);
+            other_names = names.saturating_sub(1);
+        }
+        fill(&temp)?;
+        rustix::fs::fdatasync(temp.fd()).map_err(|errno| self.os("write", errno))?;
+        // The last moment at which it can be asked.
+        budget.step()?;
+        let placed = match expect {
+            Expect::This(state) if !self.is_still(&state) => return Err(self.stale()),
+            Expect::Nothing => temp.put_beside(name),
+            Expect::This(_) | Expect::Anything => temp.put_over(name),
+        };
+        placed.map_err(|errno| self.not_placed(errno))?;
+        let stat = rustix::fs::fstat(temp.fd()).map_err(|e| self.os("look at", e))?;
+        let made = made.keep();
+        self.sync(&parent)?;
+        Ok(Written { state: FileState::new(&stat), other_names, made })
+    }
+
+    /// Appends to the file, by one write at its end.
+    ///
+    /// # Errors
+    /// As [`Self::put`]; `bad_args` for a file with other names, which would change with it; `os_full`
+    /// says how much was appended.
+    pub fn append(&self, contents: &[u8]) -> Result<Written, ToolError> {
+        let name = self.name_of_file()?;
+        let fd = self.open(name.as_os_str(), OFlags::WRONLY | OFlags::APPEND)?;
+        let found = self.stat(&fd)?;
+        if found.kind != Kind::File {
+            return Err(self.special());
+        }
+        if found.stat.st_nlink > 1 {
+            let sentence = format!(
+                "`{}` has other names, and appending would change the file under all of them",
+                self.said
+            );
+            return Err(ToolError::new(Code::BadArgs, sentence).hint(
+                "mode=overwrite with the whole contents leaves the other names as they are",
+            ));
+        }
+        let appended = loop {
+            match rustix::io::write(&fd, contents) {
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(self.os("append to", errno)),
+                Ok(appended) => break appended,
+            }
+        };
+        rustix::fs::fdatasync(&fd).map_err(|errno| self.os("append to", errno))?;
+        if appended < contents.len() {
+            let sentence = format!(
+                "no space is left: {appended} of {} bytes were appended to `{}`",
+                contents.len(),
+                self.said
+            );
+            return Err(ToolError::new(Code::OsFull, sentence));
+        }
+        let found = self.stat(&fd)?;
+        Ok(Written { state: FileState::new(&found.stat), other_names: 0, made: 0 })
+    }
+
+    /// Makes the directory and those on the way; says whether it was not there before.
+    ///
+    /// # Errors
+    /// `already_exists` for a file; `os_denied`, `os_full` and the other codes of the host.
+    pub fn make_directory(&self, budget: &Budget) -> Result<bool, ToolError> {
+        budget.step()?;
+        match (self.what(), &self.name) {
+            (Some(Kind::Directory), _) => Ok(false),
+            (None, Some(name)) => {
+                let (parent, made) = self.parents()?;
+                match make(&parent, name) {
+                    Ok(()) => {}
+                    Err(Errno::EXIST) if enter(&parent, name).is_ok() => return Ok(false),
+                    Err(errno) => return Err(self.os("make", errno)),
+                }
+                made.keep();
+                self.sync(&parent)?;
+                Ok(true)
+            }
+            _ => Err(self.taken()),
+        }
+    }
+
+    /// Refuses where directories on the way would have to be made.
+    ///
+    /// # Errors
+    /// `not_found`, which names the first of them.
+    pub fn needs_its_directory(&self) -> Result<(), ToolError> {
+        let Some(first) = self.missing.first() else { return Ok(()) };
+        let known = self.below.len().saturating_sub(self.missing.len() + 1);
+        let way: Vec<Name> = self.below.iter().take(known).chain([first]).cloned().collect();
+        let sentence =
+            format!("the directory `{}` does not exist", self.grants.shown(self.grant, &way));
+        Err(ToolError::new(Code::NotFound, sentence).hint("create_parents=true makes it"))
+    }
+
+    /// The name of a file that is there, or can be.
+    pub(super) fn name_of_file(&self) -> Result<&Name, ToolError> {
+        match (&self.name, self.what()) {
+            (None, _) => Err(self.is_root()),
+            (Some(_), Some(Kind::Directory)) => {
+                Err(ToolError::new(Code::IsADirectory, format!("`{}` is a directory", self.said)))
+            }
+            (Some(_), Some(Kind::Special)) => Err(self.special()),
+            (Some(_), None) if self.must_be_dir => {
+                let sentence = format!("`{}` ends like the path of a directory", self.said);
+                Err(ToolError::new(Code::IsADirectory, sentence)
+                    .hint("a file's path ends with its name; create_directory makes directories"))
+            }
+            (Some(name), _) => Ok(name),
+        }
+    }
+
+    /// The directory that is to hold it: those that are missing are made, and gone again unless they
+    /// are kept.
+    pub(super) fn parents(&self) -> Result<(Arc<Dir>, Made), ToolError> {
+        let mut made = Made(vec![]);
+        let mut parent = Arc::clone(&self.parent);
+        for name in &self.missing {
+            match make(&parent, name) {
+                Ok(()) => made.0.push((Arc::clone(&parent), name.clone())),
+                // Somebody else was faster. A link that was planted is not entered.
+                Err(Errno::EXIST) => {}
+                Err(errno) => return Err(self.os("make the directory of", errno)),
+            }
+            parent = match enter(&parent, name) {
+                Ok(dir) => Arc::new(dir),
+                Err(Errno::NOTDIR | Errno::LOOP | Errno::NOENT) => return Err(self.stale()),
+                Err(errno) => return Err(self.os("open the directory of", errno)),
+            };
+        }
+        Ok((parent, made))
+    }
+
+    /// The file that is there, opened for writing: whoever may not do that may not replace it either.
+    fn old(&self) -> Result<Option<(OwnedFd, Found)>, ToolError> {
+        let (Some(_), Some(name)) = (&self.found, &self.name) else { return Ok(None) };
+        let fd = match self.open(name.as_os_str(), OFlags::WRONLY) {
+            Ok(fd) => fd,
+            Err(error) if error.code() == Code::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let found = self.stat(&fd)?;
+        if found.kind == Kind::File { Ok(Some((fd, found))) } else { Err(self.special()) }
+    }
+
+    /// May the user write to the file that is there?
+    pub(super) fn is_writable(&self) -> Result<(), ToolError> {
+        self.old().map(drop)
+    }
+
+    /// The name of what is there, or can be.
+    pub(super) fn name_of_entry(&self) -> Result<&Name, ToolError> {
+        self.name.as_ref().ok_or_else(|| self.is_root())
+    }
+
+    /// Why the new contents did not get their name.
+    pub(super) fn not_placed(&self, errno: Errno) -> ToolError {
+        match errno {
+            Errno::EXIST => self.taken(),
+            Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP => {
+                let sentence = format!(
+                    "the file system of `{}` cannot promise that nothing is replaced",
+                    self.said
+                );
+                ToolError::new(Code::OsError, sentence)
+                    .hint("see whether something has that name, and say that it may be replaced")
+            }
+            errno => self.os("write", errno),
+        }
+    }
+
+    /// Something has the name already.
+    pub(super) fn taken(&self) -> ToolError {
+        let what = match self.what() {
+            Some(Kind::Directory) => "a directory of that name",
+            Some(Kind::Link) => "a link of that name",
+            Some(Kind::Special) => "a special file of that name",
+            Some(Kind::File) | None => "a file of that name",
+        };
+        ToolError::new(Code::AlreadyExists, format!("`{}` exists already: {what}", self.said))
+    }
+
+    /// Puts the directory on the disk, and with it the names in it; and those that were made.
+    pub(super) fn sync(&self, parent: &Arc<Dir>) -> Result<(), ToolError> {
+        let outer = (!self.missing.is_empty()).then_some(&self.parent);
+        for dir in outer.into_iter().chain([parent]) {
+            sync_directory(dir).map_err(|errno| {
+                let sentence = format!(
+                    "`{}` was changed, but the system does not say that the change will last",
+                    self.said
+                );
+                ToolError::new(Code::OsError, sentence)
+                    .hint("look at it again")
+                    .detail(std::io::Error::from(errno))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Directories that were made for a change. Dropped, those that are empty are gone again.
+pub(super) struct Made(Vec<(Arc<Dir>, Name)>);
+
+impl Made {
+    /// They stay; says how many they are.
+    pub(super) fn keep(mut self) -> usize {
+        let made = std::mem::take(&mut self.0);
+        // Each was written into the directory above it.
+        for (parent, _) in made.iter().skip(1) {
+            let _ = sync_directory(parent);
+        }
+        made.len()
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        for (parent, name) in self.0.drain(..).rev() {
+            let _ = rustix::fs::unlinkat(&parent, name.as_os_str(), AtFlags::REMOVEDIR);
+        }
+    }
+}
+
+fn make(parent: &Dir, name: &Name) -> Result<(), Errno> {
+    rustix::fs::mkdirat(parent, name.as_os_str(), Mode::from_raw_mode(0o777))
+}
+
+/// Writes all of it.
+pub(super) fn write_all(temp: &Temp, mut bytes: &[u8]) -> Result<(), Errno> {
+    while !bytes.is_empty() {
+        match rustix::io::write(temp.fd(), bytes) {
+            Ok(0) => return Err(Errno::NOSPC),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}
+
+/// Puts the names in a directory on the disk. One that cannot be read cannot be asked to.
+pub(super) fn sync_directory(dir: &Dir) -> Result<(), Errno> {
+    match open_directory(dir, None).and_then(rustix::fs::fsync) {
+        // Some file systems have no such thing.
+        Err(Errno::ACCESS | Errno::INVAL | Errno::OPNOTSUPP) => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,85 @@
+//! What the tools that change have in common: the check against lost updates, and how a change is told.
+
+use crate::cap::{OpenFile, Place, Right, Target, Written};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::text;
+
+/// Is the file still the version that the client knows? With nothing known, it may be any.
+pub(super) fn if_match<R: Right>(
+    known: Option<&str>,
+    file: Option<&OpenFile>,
+    at: &Target<R>,
+    budget: &Budget,
+) -> Result<(), ToolError> {
+    let Some(known) = known else { return Ok(()) };
+    let Some(file) = file else {
+        let sentence = format!("`{}` does not exist any more", at.said());
+        return Err(ToolError::new(Code::Stale, sentence).hint("leave `if_match` out to make it"));
+    };
+    let is = text::version(file, budget)?.to_string();
+    if known.trim() == is {
+        return Ok(());
+    }
+    let sentence =
+        format!("`{}` is now version {is}, not {}", at.said(), crate::path::brief(known));
+    Err(ToolError::new(Code::Stale, sentence).hint(
+        "it was changed since it was read: read it again and repeat the change on what it is now",
+    ))
+}
+
+/// What else is to be said of a change: where links led, what was made, and whom it did not reach.
+pub(super) fn facts<R: Right>(place: &Place<R>, at: &Target<R>, written: &Written) -> Vec<String> {
+    let mut facts = made(written.made);
+    facts.extend(place.elsewhere(at).map(|real| format!("links lead to {real}")));
+    match written.other_names {
+        0 => {}
+        1 => facts.push("another name of the file keeps the old contents".into()),
+        n => facts.push(format!("{n} other names of the file keep the old contents")),
+    }
+    facts
+}
+
+/// That directories were made on the way.
+pub(super) fn made(directories: usize) -> Vec<String> {
+    match directories {
+        0 => vec![],
+        1 => vec!["made 1 directory".into()],
+        n => vec![format!("made {n} directories")],
+    }
+}
+
+/// The last line of an answer.
+pub(super) fn closing(facts: &[String]) -> String {
+    if facts.is_empty() { String::new() } else { format!("\n[{}]", facts.join("; ")) }
+}
+
+/// `5,310 lines`.
+pub(super) fn lines(n: u64) -> String {
+    format!("{} {}", number(n), if n == 1 { "line" } else { "lines" })
+}
+
+/// A number with its thousands apart.
+pub(super) fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (n, text) in [(0, "0"), (999, "999"), (5_310, "5,310"), (1_234_567, "1,234,567")] {
+            assert_eq!(number(n), text);
+        }
+    }
+}

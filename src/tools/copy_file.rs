@@ -1,0 +1,82 @@
+//! `copy_file`: a second file or tree with the same contents.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::changing::{closing, made, number};
+use super::searching::{count, yes};
+use crate::cap::{Kind, Read, Target, Write};
+use crate::error::ToolError;
+use crate::limits::Budget;
+use crate::path::VirtualPath;
+use crate::tool::Tool;
+
+pub(super) struct CopyFile;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Args {
+    /// What to copy.
+    #[schemars(example = &"src/main.rs")]
+    source: VirtualPath,
+    /// The whole path of the copy.
+    #[schemars(example = &"src/copy.rs")]
+    destination: VirtualPath,
+    /// Replace a file that is there.
+    #[serde(default)]
+    #[schemars(example = false)]
+    overwrite: bool,
+    /// Make missing directories.
+    #[serde(default = "yes")]
+    #[schemars(example = true)]
+    create_parents: bool,
+}
+
+impl Tool for CopyFile {
+    const NAME: &'static str = "copy_file";
+    const ABOUT: &'static str =
+        "Copies a file, or a directory with all in it. Links are not copied.";
+    type Needs = (Read, Write);
+    type Args = Args;
+    type Output = String;
+
+    fn paths(args: &Args) -> (&VirtualPath, &VirtualPath) {
+        (&args.source, &args.destination)
+    }
+
+    fn run(
+        args: &Args,
+        (source, destination): (Target<Read>, Target<Write>),
+        budget: &Budget,
+    ) -> Result<String, ToolError> {
+        let from = source.place(budget)?;
+        let mut to = destination.place_to_make(budget)?;
+        if !args.create_parents {
+            to.needs_its_directory()?;
+        }
+        let _turn = to.turn(budget)?;
+        let copied = from.copy_to(&to, args.overwrite, budget)?;
+        let census = copied.census;
+        let mut facts = vec![];
+        if from.what() == Some(Kind::Directory) {
+            let files = count(census.files, "file", "files");
+            facts.push(format!(
+                "{files} in {}",
+                count(census.directories, "directory", "directories")
+            ));
+        }
+        facts.push(format!("{} bytes", number(copied.bytes)));
+        if census.links > 0 {
+            facts.push(format!("not copied: {}", count(census.links, "link", "links")));
+        }
+        if census.special > 0 {
+            facts.push(format!(
+                "not copied: {}",
+                count(census.special, "special file", "special files")
+            ));
+        }
+        facts.extend(made(copied.made));
+        facts.extend(to.elsewhere(&destination).map(|real| format!("links lead to {real}")));
+        let (from, to) = (source.shown(), destination.shown());
+        Ok(format!("Successfully copied {from} to {to}{}", closing(&facts)))
+    }
+}

@@ -1,0 +1,70 @@
+//! `delete_file`: a file or link; a directory with everything in it only when that is asked for.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::changing::{closing, if_match};
+use super::searching::count;
+use crate::cap::{Kind, Remove, Target};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::VirtualPath;
+use crate::tool::Tool;
+
+pub(super) struct DeleteFile;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Args {
+    /// The file, link or directory.
+    #[schemars(example = &"build/old.log")]
+    path: VirtualPath,
+    /// Also a directory, with everything in it.
+    #[serde(default)]
+    #[schemars(example = false)]
+    recursive: bool,
+    /// Only if the file is still this version.
+    #[schemars(example = &"k3f9a2c1xq")]
+    if_match: Option<String>,
+}
+
+impl Tool for DeleteFile {
+    const NAME: &'static str = "delete_file";
+    const ABOUT: &'static str = "Deletes a file or link, for good. A link's target stays.";
+    type Needs = Remove;
+    type Args = Args;
+    type Output = String;
+
+    fn paths(args: &Args) -> &VirtualPath {
+        &args.path
+    }
+
+    fn run(args: &Args, at: Target<Remove>, budget: &Budget) -> Result<String, ToolError> {
+        let mut place = at.entry(budget)?;
+        let _turn = place.turn(budget)?;
+        if args.if_match.is_some() {
+            if place.what() != Some(Kind::File) {
+                let sentence = format!("`{}` is no file, and has no version", at.said());
+                return Err(ToolError::new(Code::BadArgs, sentence).hint("leave `if_match` out"));
+            }
+            if_match(args.if_match.as_deref(), Some(&place.open_file()?), &at, budget)?;
+        }
+        let mut facts = vec![];
+        match place.what() {
+            Some(Kind::Directory) if args.recursive => {
+                let census = place.remove_tree(budget)?;
+                let things = census.files + census.links + census.special;
+                facts.push(format!(
+                    "{}, {}",
+                    count(things, "file", "files"),
+                    count(census.directories, "directory", "directories")
+                ));
+            }
+            Some(Kind::Link) => {
+                place.remove(budget)?;
+                facts.push("a link; what it led to is untouched".into());
+            }
+            _ => place.remove(budget)?,
+        }
+        Ok(format!("Successfully deleted {}{}", at.shown(), closing(&facts)))
+    }
+}

@@ -1,0 +1,166 @@
+//! `edit_file`: texts in a file are replaced by others; every other byte stays what it was.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::changing::{closing, facts, if_match, number};
+use super::searching::count;
+use crate::cap::{Expect, OpenFile, Target, Write};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::VirtualPath;
+use crate::text::{self, Diff, Document, Edited};
+use crate::tool::Tool;
+
+/// Lines of the diff that is shown after a change. What was asked for is known to who asked.
+const DIFF_LINES: usize = 20;
+/// Lines of it where nothing is changed: it is all that there is.
+const DRY_LINES: usize = 400;
+/// Bytes that are read at a time.
+const CHUNK: usize = 1 << 20;
+
+pub(super) struct EditFile;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Args {
+    /// The file.
+    #[schemars(example = "src/main.rs")]
+    path: VirtualPath,
+    /// Replacements, in order; all are made or none.
+    #[schemars(example = edits_example())]
+    edits: Vec<Edit>,
+    /// Only show the diff.
+    #[serde(default)]
+    #[schemars(example = true)]
+    dry_run: bool,
+    /// Only if the file is still this version.
+    #[schemars(example = &"k3f9a2c1xq")]
+    if_match: Option<String>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Edit {
+    /// Text that is there exactly once.
+    #[schemars(example = &"old")]
+    old_text: String,
+    /// Text to put in its place.
+    #[schemars(example = &"new")]
+    new_text: String,
+    /// It may be there more than once.
+    #[serde(default)]
+    replace_all: bool,
+}
+
+fn edits_example() -> serde_json::Value {
+    serde_json::json!([{"old_text": "old", "new_text": "new"}])
+}
+
+impl Tool for EditFile {
+    const NAME: &'static str = "edit_file";
+    const ABOUT: &'static str = "Replaces texts in a file and leaves every other byte as it is: line ends and encoding are kept.";
+    type Needs = Write;
+    type Args = Args;
+    type Output = String;
+
+    fn paths(args: &Args) -> &VirtualPath {
+        &args.path
+    }
+
+    fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
+        if args.edits.is_empty() {
+            return Err(ToolError::new(Code::BadArgs, "`edits` holds no edit"));
+        }
+        let mut place = at.place(budget)?;
+        let turn = place.turn(budget)?;
+        let file = place.open_file()?;
+        if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
+        let bytes = read(&file, at.said(), budget)?;
+        let document = Document::new(&at.said().to_string(), bytes)?;
+        let edits: Vec<_> = args.edits.iter().map(Edit::as_text).collect();
+        let edited = text::apply(document.text(), &edits, budget)?;
+        let pieces = document.edited(&edited, budget)?;
+        let most = if args.dry_run { DRY_LINES } else { DIFF_LINES };
+        let diff = text::unified(document.text(), &edited, most);
+        let mut all = vec![told(&edited, &diff)];
+        if args.dry_run {
+            all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));
+            all.push(format!("nothing was written; version {}", text::version(&file, budget)?));
+        } else {
+            let contents = || pieces.iter().map(Cow::as_ref);
+            let written = place.put(contents(), Expect::This(file.state()), budget)?;
+            all.extend(facts(&place, &at, &written));
+            all.push(format!("version {}", text::version_of(contents(), &written.state)));
+        }
+        drop(turn);
+        let left_out = match diff.left_out {
+            0 => String::new(),
+            n => format!("[{} of the diff left out]\n", count(n as u64, "line", "lines")),
+        };
+        Ok(format!("{}{left_out}{}", diff.text, closing(&all).trim_start()))
+    }
+}
+
+impl Edit {
+    fn as_text(&self) -> text::Edit<'_> {
+        text::Edit {
+            old_text: &self.old_text,
+            new_text: &self.new_text,
+            replace_all: self.replace_all,
+        }
+    }
+}
+
+/// All bytes of the file.
+fn read(file: &OpenFile, said: &VirtualPath, budget: &Budget) -> Result<Vec<u8>, ToolError> {
+    let most = budget.limits().max_edit_bytes;
+    let over = || {
+        let sentence = format!("`{said}` has more than {most} bytes, the limit of an edit");
+        ToolError::new(Code::OverLimit, sentence).hint("the user can raise max_edit_bytes")
+    };
+    if file.size() > most {
+        return Err(over());
+    }
+    let size = usize::try_from(file.size()).unwrap_or(0);
+    let (mut bytes, mut len) = (vec![0; size + 1], 0);
+    loop {
+        budget.step()?;
+        let end = bytes.len().min(len + CHUNK);
+        let room = bytes.get_mut(len..end).unwrap_or_default();
+        let (wanted, offset) = (room.len(), len as u64);
+        let read = file.read_at(room, offset)?.len();
+        len += read;
+        match (read < wanted, len < bytes.len()) {
+            (true, _) => break,
+            (false, true) => {}
+            // It has grown since it was opened.
+            (false, false) if len as u64 > most => return Err(over()),
+            (false, false) => bytes.resize(len + CHUNK, 0),
+        }
+    }
+    bytes.truncate(len);
+    Ok(bytes)
+}
+
+/// How many replacements, and which lines they changed.
+fn told(edited: &Edited, diff: &Diff) -> String {
+    let made = edited.made();
+    let replaced: usize = made.iter().map(|made| made.count).sum();
+    let lines = match made {
+        [one] => {
+            let lines: Vec<_> = one.lines.iter().map(ToString::to_string).collect();
+            let more = if one.count > one.lines.len() { " and further ones" } else { "" };
+            let line = if lines.len() == 1 { "line" } else { "lines" };
+            format!(" on {line} {}{more}", lines.join(", "))
+        }
+        all => format!(" by {} edits", all.len()),
+    };
+    format!(
+        "{} {}{lines}; -{} +{} lines",
+        number(replaced as u64),
+        if replaced == 1 { "replacement" } else { "replacements" },
+        number(diff.removed as u64),
+        number(diff.added as u64)
+    )
+}

@@ -1,0 +1,96 @@
+//! `move_file`: another name for a file, link or directory; and nothing of that name is lost.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::changing::{closing, made};
+use super::searching::yes;
+use crate::cap::{Copied, Moving, Remove, Renamed, Route, Target, Write, turns};
+use crate::error::ToolError;
+use crate::limits::Budget;
+use crate::path::VirtualPath;
+use crate::tool::Tool;
+
+pub(super) struct MoveFile;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Args {
+    /// What to move.
+    #[schemars(example = &"src/old.rs")]
+    source: VirtualPath,
+    /// Its whole new path.
+    #[schemars(example = &"src/new.rs")]
+    destination: VirtualPath,
+    /// Replace a file that is there.
+    #[serde(default)]
+    #[schemars(example = false)]
+    overwrite: bool,
+    /// Make missing directories.
+    #[serde(default = "yes")]
+    #[schemars(example = true)]
+    create_parents: bool,
+}
+
+impl Tool for MoveFile {
+    const NAME: &'static str = "move_file";
+    const ABOUT: &'static str = "Moves or renames a file or directory. A link is moved as a link.";
+    type Needs = Moving;
+    type Args = Args;
+    type Output = String;
+
+    fn paths(args: &Args) -> (&VirtualPath, &VirtualPath) {
+        (&args.source, &args.destination)
+    }
+
+    fn run(args: &Args, at: Route, budget: &Budget) -> Result<String, ToolError> {
+        match at {
+            Route::Within { source, destination, removable } => {
+                match within(args, &source, &destination, budget)? {
+                    Renamed::Moved(n) => Ok(told(&source.shown(), &destination.shown(), &made(n))),
+                    Renamed::OtherFileSystem => across(args, &removable?, &destination, budget),
+                }
+            }
+            Route::Across { source, destination } => across(args, &source, &destination, budget),
+        }
+    }
+}
+
+fn within(
+    args: &Args,
+    source: &Target<Write>,
+    destination: &Target<Write>,
+    budget: &Budget,
+) -> Result<Renamed, ToolError> {
+    let mut from = source.entry(budget)?;
+    let mut to = destination.entry_to_make(budget)?;
+    if !args.create_parents {
+        to.needs_its_directory()?;
+    }
+    let _turns = turns(&mut from, &mut to, budget)?;
+    from.rename_to(&to, args.overwrite, budget)
+}
+
+fn across(
+    args: &Args,
+    source: &Target<Remove>,
+    destination: &Target<Write>,
+    budget: &Budget,
+) -> Result<String, ToolError> {
+    let mut from = source.entry(budget)?;
+    let mut to = destination.entry_to_make(budget)?;
+    if !args.create_parents {
+        to.needs_its_directory()?;
+    }
+    let _turns = turns(&mut from, &mut to, budget)?;
+    let Copied { census, bytes, made: n, .. } = from.move_across(&to, args.overwrite, budget)?;
+    let mut facts = vec![format!("copied and compared {bytes} bytes, then removed the source")];
+    if census.directories > 0 {
+        facts.push(format!("{} files in {} directories", census.files, census.directories));
+    }
+    facts.extend(made(n));
+    Ok(told(&source.shown(), &destination.shown(), &facts))
+}
+
+fn told(from: &str, to: &str, facts: &[String]) -> String {
+    format!("Successfully moved {from} to {to}{}", closing(facts))
+}

@@ -1,0 +1,212 @@
+//! `write_file`: new contents for a file, whole or not at all; or more at its end.
+
+use std::borrow::Cow;
+
+use data_encoding::BASE64;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::changing::{closing, facts, if_match, lines, number};
+use super::searching::yes;
+use crate::cap::{Expect, OpenFile, Place, Target, Write};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::VirtualPath;
+use crate::text::{self, LineEnds, Page, Piece, Range, Room};
+use crate::tool::Tool;
+
+pub(super) struct WriteFile;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Args {
+    /// The file.
+    #[schemars(example = "src/main.rs")]
+    path: VirtualPath,
+    /// The text.
+    #[schemars(example = "fn main() {}\n")]
+    content: Option<String>,
+    /// Bytes instead of a text.
+    #[schemars(example = "iVBORw0KGgo=")]
+    content_base64: Option<String>,
+    /// Replace what is there, refuse to, or add at the end.
+    #[serde(default)]
+    mode: Mode,
+    /// Make missing directories.
+    #[serde(default = "yes")]
+    #[schemars(example = true)]
+    create_parents: bool,
+    /// Only if the file is still this version.
+    #[schemars(example = &"k3f9a2c1xq")]
+    if_match: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    #[default]
+    Overwrite,
+    Create,
+    Append,
+}
+
+impl Tool for WriteFile {
+    const NAME: &'static str = "write_file";
+    const ABOUT: &'static str =
+        "Writes a whole file at once, or appends. To change a part of a file use edit_file.";
+    type Needs = Write;
+    type Args = Args;
+    type Output = String;
+
+    fn paths(args: &Args) -> &VirtualPath {
+        &args.path
+    }
+
+    fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
+        let contents = args.contents()?;
+        let mut place = at.place_to_make(budget)?;
+        if !args.create_parents {
+            place.needs_its_directory()?;
+        }
+        let turn = place.turn(budget)?;
+        let old = match place.what() {
+            Some(_) => Some(place.open_file()?),
+            None => None,
+        };
+        if_match(args.if_match.as_deref(), old.as_ref(), &at, budget)?;
+        let mut said = match (&old, args.mode) {
+            (Some(old), Mode::Append) => append(&contents, &place, &at, old, budget)?,
+            (_, mode) => {
+                let expect = match (&old, mode) {
+                    (None, Mode::Append) | (_, Mode::Create) => Expect::Nothing,
+                    (Some(old), _) if args.if_match.is_some() => Expect::This(old.state()),
+                    _ => Expect::Anything,
+                };
+                put(&contents, &place, &at, old.as_ref(), expect, budget)?
+            }
+        };
+        drop(turn);
+        said.insert_str(0, &format!("Successfully wrote to {}", at.shown()));
+        Ok(said)
+    }
+}
+
+impl Args {
+    fn contents(&self) -> Result<Cow<'_, [u8]>, ToolError> {
+        match (&self.content, &self.content_base64) {
+            (Some(text), None) => Ok(text.as_bytes().into()),
+            (None, Some(coded)) => {
+                let coded: Vec<u8> = coded.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+                let bytes = BASE64.decode(&coded).map_err(|why| {
+                    ToolError::new(Code::BadArgs, "`content_base64` is no base 64").detail(why)
+                })?;
+                Ok(bytes.into())
+            }
+            (Some(_), Some(_)) => Err(ToolError::new(
+                Code::BadArgs,
+                "`content` and `content_base64` are two ways to say what to write",
+            )
+            .hint("use one of them")),
+            (None, None) => Err(ToolError::new(Code::BadArgs, "`content` is missing")
+                .hint("an empty file has the content \"\"")),
+        }
+    }
+}
+
+/// Puts the contents there, and says what became of the old ones.
+fn put(
+    contents: &[u8],
+    place: &Place<Write>,
+    at: &Target<Write>,
+    old: Option<&OpenFile>,
+    expect: Expect,
+    budget: &Budget,
+) -> Result<String, ToolError> {
+    if let (Some(_), Expect::Nothing) = (old, expect) {
+        let sentence = format!("`{}` exists already", at.said());
+        return Err(ToolError::new(Code::AlreadyExists, sentence)
+            .hint("mode=overwrite replaces it; edit_file changes a part of it"));
+    }
+    let before = old.map(|old| first_page(old, budget)).transpose()?;
+    let written = place.put([contents], expect, budget)?;
+    let now = Text::of(contents);
+    let mut all = vec![match (&before, &now) {
+        (None, Some(now)) => format!("new file of {}", lines(now.lines)),
+        (None, None) => format!("new file of {} bytes", number(contents.len() as u64)),
+        (Some(Some(Page { range: Range::Lines { total: Some(total), .. }, .. })), Some(now)) => {
+            format!("replaced {} with {}", lines(*total), number(now.lines))
+        }
+        (Some(_), _) => format!(
+            "replaced {} bytes with {}",
+            number(old.map_or(0, OpenFile::size)),
+            number(contents.len() as u64)
+        ),
+    }];
+    if let Some(now) = &now {
+        all.extend(now.compared(before.flatten().as_ref()));
+    }
+    all.extend(facts(place, at, &written));
+    all.push(format!("version {}", text::version_of([contents], &written.state)));
+    Ok(closing(&all))
+}
+
+/// Adds the contents at the end of the file, in its encoding and with its line ends.
+fn append(
+    contents: &[u8],
+    place: &Place<Write>,
+    at: &Target<Write>,
+    old: &OpenFile,
+    budget: &Budget,
+) -> Result<String, ToolError> {
+    let fitted = text::fitted(contents, old)?;
+    let written = place.append(&fitted)?;
+    let mut all = vec![match Text::of(contents) {
+        Some(text) => format!("appended {}", lines(text.lines)),
+        None => format!("appended {} bytes", number(contents.len() as u64)),
+    }];
+    if fitted != contents {
+        all.push("in the encoding and with the line ends of the file".into());
+    }
+    all.extend(facts(place, at, &written));
+    all.push(format!("version {}", text::version(&place.open_file()?, budget)?));
+    Ok(closing(&all))
+}
+
+/// What can be said of the old contents; nothing if they are no text.
+fn first_page(old: &OpenFile, budget: &Budget) -> Result<Option<Page>, ToolError> {
+    let whole = Piece::Lines { first: 1, count: u64::MAX };
+    let room = Room { chars: budget.limits().max_result_chars, before_line: 0 };
+    match text::read(old, whole, room, budget) {
+        Ok(page) => Ok(Some(page)),
+        Err(error) if error.code() == Code::NotText => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What can be said of a text.
+struct Text {
+    lines: u64,
+    ends: LineEnds,
+}
+
+impl Text {
+    fn of(contents: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(contents).ok().filter(|text| !text.contains('\0'))?;
+        let mut all = Self { lines: 0, ends: LineEnds::None };
+        for line in text.split_inclusive('\n') {
+            all.lines += 1;
+            all.ends = all.ends.and(LineEnds::of(line));
+        }
+        Some(all)
+    }
+
+    /// Its line ends and encoding, where the old ones were others.
+    fn compared(&self, before: Option<&Page>) -> Vec<String> {
+        let ends = self.ends.as_str();
+        let Some(before) = before else { return vec![ends.into()] };
+        let is_other =
+            before.ends != self.ends && ![before.ends, self.ends].contains(&LineEnds::None);
+        let was = if is_other { format!(", was {}", before.ends.as_str()) } else { String::new() };
+        let encoding = before.encoding.as_ref().map(|encoding| format!("UTF-8, was {encoding}"));
+        std::iter::once(format!("{ends}{was}")).chain(encoding).collect()
+    }
+}

@@ -1,0 +1,395 @@
+//! Moving, copying and deleting: whole or not at all, links as links, and nothing that a rule speaks of.
+
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Client, Era, Sandbox};
+
+fn start(sandbox: &Sandbox) -> Client {
+    Client::start(&["--allow", &sandbox.spec("grant", "rwd")], Era::Modern)
+}
+
+fn two_grants(sandbox: &Sandbox, rights: &str) -> Client {
+    let specs = [sandbox.spec("grant", rights), sandbox.spec("other", "rw")];
+    Client::start(&["--allow", &specs[0], "--allow", &specs[1]], Era::Modern)
+}
+
+fn moved(client: &mut Client, from: &str, to: &str) -> Answer {
+    client.call("move_file", &json!({"source": from, "destination": to}))
+}
+
+/// Names and contents below a directory; a link is its target.
+fn tree(sandbox: &Sandbox, at: &str) -> Vec<(String, String)> {
+    let (root, mut all, mut todo) = (sandbox.path(at), vec![], vec![sandbox.path(at)]);
+    while let Some(directory) = todo.pop() {
+        for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
+            let (path, kind) = (entry.path(), entry.file_type().unwrap());
+            let text = if kind.is_symlink() {
+                format!("-> {}", std::fs::read_link(&path).unwrap().display())
+            } else if kind.is_dir() {
+                todo.push(path.clone());
+                "/".into()
+            } else if kind.is_file() {
+                String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned()
+            } else {
+                "special".into()
+            };
+            all.push((path.strip_prefix(&root).unwrap().display().to_string(), text));
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn a_move_is_a_rename_and_replaces_nothing_unasked() {
+    let sandbox = Sandbox::new()
+        .file("grant/a", "a")
+        .file("grant/b", "b")
+        .file("grant/d/in", "in")
+        .link("grant/l", "nowhere/at/all")
+        .fifo("grant/f");
+    let mut client = start(&sandbox);
+    for (from, to, code) in [
+        ("a", "b", "already_exists"),
+        ("a", "d", "already_exists"),
+        ("a", "l", "already_exists"),
+        ("a", "a", "bad_args"),
+        ("d", "d/deeper/d", "bad_args"),
+        ("f", "g", "special_file"),
+        ("none", "g", "not_found"),
+        (".", "g", "is_a_directory"),
+        ("a", ".", "is_a_directory"),
+        ("a", "new/", "is_a_directory"),
+        ("a", "b/x", "not_a_directory"),
+    ] {
+        assert_eq!(moved(&mut client, from, to).code(), code, "{from} {to}");
+    }
+    assert_eq!(
+        moved(&mut client, "a", "x/y/a").text,
+        "Successfully moved a to x/y/a\n[made 2 directories]"
+    );
+    assert_eq!(moved(&mut client, "l", "d/l").code(), "ok");
+    assert_eq!(moved(&mut client, "d", "e").code(), "ok");
+    let overwrite = json!({"source": "x/y/a", "destination": "b", "overwrite": true});
+    assert_eq!(client.call("move_file", &overwrite).code(), "ok");
+    let overwrite = json!({"source": "e", "destination": "b", "overwrite": true});
+    assert_eq!(
+        client.call("move_file", &overwrite).code(),
+        "already_exists",
+        "a file is no directory"
+    );
+    let no_parents = json!({"source": "b", "destination": "n/b", "create_parents": false});
+    assert_eq!(client.call("move_file", &no_parents).code(), "not_found");
+    let want = [
+        ("b", "a"),
+        ("e", "/"),
+        ("e/in", "in"),
+        ("e/l", "-> nowhere/at/all"),
+        ("f", "special"),
+        ("x", "/"),
+        ("x/y", "/"),
+    ];
+    assert_eq!(
+        tree(&sandbox, "grant"),
+        want.map(|(name, text)| (name.to_owned(), text.to_owned()))
+    );
+}
+
+#[test]
+fn a_move_to_another_grant_copies_and_needs_the_right_to_remove() {
+    let sandbox = Sandbox::new()
+        .file("grant/d/a", "a")
+        .file("grant/d/sub/b", "b")
+        .mode("grant/d/sub/b", 0o750)
+        .file("grant/links/a", "a")
+        .link("grant/links/l", "a")
+        .link("grant/l", "d/a")
+        .dir("other");
+    let mut client = two_grants(&sandbox, "rw");
+    assert_eq!(moved(&mut client, "grant/d", "other/d").code(), "right_missing");
+    assert_eq!(tree(&sandbox, "other"), []);
+    let mut client = two_grants(&sandbox, "rwd");
+    for from in ["grant/links", "grant/l"] {
+        assert_eq!(moved(&mut client, from, "other/x").code(), "special_file", "{from}");
+    }
+    assert_eq!(tree(&sandbox, "other"), []);
+    assert_eq!(tree(&sandbox, "grant").len(), 8);
+    let answer = moved(&mut client, "grant/d", "other/d").text;
+    let facts = "copied and compared 2 bytes, then removed the source; 2 files in 2 directories";
+    assert_eq!(answer, format!("Successfully moved grant/d to other/d\n[{facts}]"));
+    assert_eq!(
+        tree(&sandbox, "other/d"),
+        [("a", "a"), ("sub", "/"), ("sub/b", "b")].map(|(n, t)| (n.to_owned(), t.to_owned()))
+    );
+    let mode = std::os::unix::fs::MetadataExt::mode(
+        &std::fs::metadata(sandbox.path("other/d/sub/b")).unwrap(),
+    );
+    assert_eq!(mode & 0o777, 0o750);
+    assert!(!sandbox.path("grant/d").exists());
+    assert_eq!(moved(&mut client, "grant/links/a", "other/d/a").code(), "already_exists");
+    assert_eq!(moved(&mut client, "grant/links/a", "other/one").code(), "ok");
+    assert!(!sandbox.path("grant/links/a").exists());
+}
+
+#[test]
+fn another_file_system_in_one_grant_is_copied_to() {
+    if !Sandbox::may_mount() {
+        eprintln!("not run: this user may not mount");
+        return;
+    }
+    let sandbox = Sandbox::new().file("grant/d/a", "a").file("grant/one", "1");
+    let mounted = Tmpfs::at(&sandbox, "grant/m", "1m");
+    let mut client = Client::start(&["--allow", &sandbox.spec("grant", "rw")], Era::Modern);
+    assert_eq!(moved(&mut client, "one", "m/one").code(), "right_missing");
+    let mut client = start(&sandbox);
+    assert_eq!(moved(&mut client, "one", "m/one").code(), "ok");
+    assert_eq!(moved(&mut client, "d", "m/d").code(), "ok");
+    assert_eq!(tree(&sandbox, "grant/m").len(), 3);
+    for gone in ["grant/one", "grant/d"] {
+        assert!(!sandbox.path(gone).exists());
+    }
+    // What is mounted in a tree is neither moved nor removed with it.
+    for (tool, arguments) in [
+        ("delete_file", json!({"path": "m", "recursive": true})),
+        ("move_file", json!({"source": "m", "destination": "n"})),
+    ] {
+        assert_eq!(client.call(tool, &arguments).code(), "os_busy", "{tool}");
+    }
+    assert_eq!(tree(&sandbox, "grant/m").len(), 3);
+    drop(client);
+    drop(mounted);
+}
+
+/// A small file system in memory, gone when it is dropped.
+struct Tmpfs(std::path::PathBuf);
+
+impl Tmpfs {
+    fn at(sandbox: &Sandbox, path: &str, size: &str) -> Self {
+        let at = sandbox.path(path);
+        std::fs::create_dir_all(&at).unwrap();
+        let size = format!("size={size}");
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(&at)
+            .status();
+        assert!(mounted.unwrap().success());
+        Self(at)
+    }
+}
+
+impl Drop for Tmpfs {
+    fn drop(&mut self) {
+        let gone = std::process::Command::new("umount").arg("-l").arg(&self.0).status();
+        assert!(gone.is_ok_and(|status| status.success()), "{} is still mounted", self.0.display());
+    }
+}
+
+#[test]
+fn a_copy_leaves_out_links_and_says_so() {
+    let sandbox = Sandbox::new()
+        .file("grant/d/a", "a")
+        .file("grant/d/sub/b", "bb")
+        .link("grant/d/l", "../../outside/secret.txt")
+        .fifo("grant/d/f")
+        .link("grant/to", "d/a");
+    let mut client = start(&sandbox);
+    let mut copy = |from: &str, to: &str| {
+        client.call("copy_file", &json!({"source": from, "destination": to}))
+    };
+    assert_eq!(
+        copy("d", "e").text,
+        "Successfully copied d to e\n[2 files in 2 directories; 3 bytes; not copied: 1 link; not copied: 1 special file]"
+    );
+    assert_eq!(
+        tree(&sandbox, "grant/e"),
+        [("a", "a"), ("sub", "/"), ("sub/b", "bb")].map(|(n, t)| (n.to_owned(), t.to_owned()))
+    );
+    assert_eq!(copy("d", "e").code(), "already_exists");
+    assert_eq!(copy("d", "d/in").code(), "bad_args");
+    assert_eq!(copy("d/a", "e/a").code(), "already_exists");
+    assert_eq!(copy("d/f", "x").code(), "special_file");
+    assert_eq!(copy("d/l", "x").code(), "escapes_grant");
+    assert_eq!(
+        copy("to", "n/x").text,
+        "Successfully copied to to n/x\n[1 bytes; made 1 directory]"
+    );
+    let over = json!({"source": "d/sub/b", "destination": "to", "overwrite": true});
+    assert!(client.call("copy_file", &over).text.contains("links lead to d/a"));
+    assert_eq!(std::fs::read(sandbox.path("grant/d/a")).unwrap(), b"bb");
+    assert!(sandbox.path("grant/to").is_symlink());
+}
+
+#[test]
+fn deleting_takes_links_as_links_and_trees_only_when_asked() {
+    let sandbox = Sandbox::new()
+        .file("grant/d/a", "a")
+        .link("grant/d/out", "../../outside")
+        .fifo("grant/d/f")
+        .dir("grant/d/empty")
+        .link("grant/l", "../outside/secret.txt")
+        .file("grant/x", "x");
+    let mut client = start(&sandbox);
+    let mut delete = |path: &str, recursive: bool| {
+        client.call("delete_file", &json!({"path": path, "recursive": recursive}))
+    };
+    assert_eq!(delete("d", false).code(), "is_a_directory");
+    assert_eq!(delete("d/empty", false).code(), "is_a_directory");
+    assert_eq!(delete("d/f", false).code(), "special_file");
+    assert_eq!(delete(".", true).code(), "is_a_directory");
+    assert_eq!(
+        delete("l", false).text,
+        "Successfully deleted l\n[a link; what it led to is untouched]"
+    );
+    assert_eq!(delete("x", true).code(), "ok");
+    assert_eq!(delete("d", true).text, "Successfully deleted d\n[3 files, 2 directories]");
+    assert_eq!(tree(&sandbox, "grant"), []);
+    assert_eq!(
+        std::fs::read_to_string(sandbox.path("outside/secret.txt")).unwrap(),
+        crate::common::SECRET
+    );
+}
+
+#[test]
+fn a_tree_too_deep_to_be_held_is_left_as_it_is() {
+    let sandbox = Sandbox::new().take(&[preopen_attacks::Step::Deep("grant/deep", 600)]);
+    let mut client = start(&sandbox);
+    for (tool, arguments) in [
+        ("delete_file", json!({"path": "deep", "recursive": true})),
+        ("copy_file", json!({"source": "deep", "destination": "copy"})),
+        ("move_file", json!({"source": "deep", "destination": "moved"})),
+    ] {
+        let answer = client.call(tool, &arguments);
+        assert_eq!(answer.code(), "over_limit", "{tool} {answer:?}");
+    }
+    assert_eq!(std::fs::read_dir(sandbox.path("grant")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_rule_holds_whatever_is_moved_around_it() {
+    let sandbox = Sandbox::new()
+        .file("grant/app/.vscode/tasks.json", "{}")
+        .file("grant/app/src/a", "a")
+        .file("grant/hooks/workflows/ci.yml", "x")
+        .file("grant/vendor/lib/x", "x")
+        .file("grant/secret/keys/k", "k")
+        .file("grant/plain/a", "a")
+        .file(
+            "allowlist.toml",
+            "[[allow]]\npath = \"grant\"\nrights = \"rwd\"\nreadonly = [\"vendor/lib/**\"]\nhide = [\"**/keys/**\"]\n",
+        );
+    let config = sandbox.path("allowlist.toml");
+    let before = tree(&sandbox, "grant");
+    let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
+    let to = |from: &str, to: &str| json!({"source": from, "destination": to});
+    for (tool, arguments) in [
+        ("move_file", to("app", "elsewhere")),
+        ("move_file", to("app/.vscode", "x")),
+        ("move_file", to("plain", ".git")),
+        ("move_file", to("plain", "sub/.GIT")),
+        ("move_file", to("plain/a", ".mcp.json")),
+        ("move_file", to("hooks", ".github")),
+        ("move_file", to("hooks/workflows", ".github/workflows")),
+        ("move_file", to("vendor", "elsewhere")),
+        ("move_file", to("vendor/lib", "elsewhere")),
+        ("move_file", to("plain", "vendor/lib")),
+        ("move_file", to("secret", "elsewhere")),
+        ("copy_file", to("app", "elsewhere")),
+        ("copy_file", to("hooks", ".github")),
+        ("copy_file", to("plain/a", ".envrc")),
+        ("delete_file", json!({"path": "app", "recursive": true})),
+        ("delete_file", json!({"path": "secret", "recursive": true})),
+        ("delete_file", json!({"path": "vendor", "recursive": true})),
+        ("delete_file", json!({"path": ".git", "recursive": true})),
+    ] {
+        let answer = client.call(tool, &arguments);
+        assert_eq!(answer.code(), "protected", "{tool} {arguments} {answer:?}");
+        assert!(!answer.text.contains("keys"), "what is hidden is not named: {answer:?}");
+    }
+    assert_eq!(tree(&sandbox, "grant"), before);
+    // What is hidden is not copied, and not told of.
+    let copied = client.call("copy_file", &to("secret", "copy")).text;
+    assert_eq!(copied, "Successfully copied secret to copy\n[0 files in 1 directory; 0 bytes]");
+}
+
+#[test]
+fn names_that_run_code_are_opened_by_the_user_alone() {
+    let toml = |more: &str| format!("[[allow]]\npath = \"grant\"\nrights = \"rw\"\n{more}");
+    let sandbox = Sandbox::new()
+        .dir("grant/.git/hooks")
+        .link("grant/innocent", ".git/hooks")
+        .link("grant/alias", ".mcp.json")
+        .file("plain.toml", toml(""))
+        .file("open.toml", toml("unprotect = ['/.vscode/settings.json']\n"));
+    let mut client =
+        Client::start(&["--config", sandbox.path("plain.toml").to_str().unwrap()], Era::Modern);
+    let write = |path: &str| json!({"path": path, "content": "x"});
+    for path in [
+        ".git/hooks/pre-commit",
+        "innocent/pre-commit",
+        "alias",
+        ".mcp.json",
+        "sub/.mcp.json",
+        ".CLAUDE/settings.json",
+        ".claude/new/deep.json",
+        ".cUrSoR/mcp.json",
+        ".vscode/settings.json",
+        "a/.git",
+        "GIT~1/config",
+        ".envrc",
+        ".g\u{200D}it/config",
+        ".v\u{17F}code/tasks.json",
+        "p.code-workspace",
+        ".github/workflows/ci.yml",
+    ] {
+        let answer = client.call("write_file", &write(path));
+        assert_eq!(answer.code(), "protected", "{path} {answer:?}");
+        assert!(answer.text.contains("unprotect = ['/"), "{answer:?}");
+        assert_eq!(client.call("create_directory", &json!({"path": path})).code(), "protected");
+    }
+    let hint = client.call("write_file", &write("alias")).text;
+    assert!(hint.contains("unprotect = ['/.mcp.json']"), "the name that it leads to: {hint}");
+    let mut client =
+        Client::start(&["--config", sandbox.path("open.toml").to_str().unwrap()], Era::Modern);
+    assert_eq!(client.call("write_file", &write(".vscode/settings.json")).code(), "ok");
+    assert_eq!(client.call("write_file", &write(".vscode/tasks.json")).code(), "protected");
+    assert!(std::fs::read_dir(sandbox.path("grant/.git/hooks")).unwrap().next().is_none());
+}
+
+#[test]
+fn the_server_does_not_let_its_own_files_be_changed() {
+    let sandbox = Sandbox::new()
+        .file(
+            "grant/conf/allowlist.toml",
+            "[[allow]]\npath = \"..\"\nrights = \"rwd\"\nunprotect = [\"**/allowlist.toml\"]\n",
+        )
+        .link("grant/here", "conf")
+        .file("grant/plain", "x");
+    let config = sandbox.path("grant/here/allowlist.toml");
+    std::fs::copy(env!("CARGO_BIN_EXE_preopen"), sandbox.path("grant/server")).unwrap();
+    let mut command = std::process::Command::new(sandbox.path("grant/server"));
+    command.env_clear().arg("--config").arg(config);
+    let mut client = Client::spawn(command, Era::Modern, crate::common::Without::Nothing);
+    let before = tree(&sandbox, "grant").len();
+    let to = |from: &str, to: &str| json!({"source": from, "destination": to});
+    let calls: Vec<(&str, Value)> = vec![
+        ("write_file", json!({"path": "conf/allowlist.toml", "content": "x"})),
+        ("write_file", json!({"path": "here/allowlist.toml", "content": "x"})),
+        ("write_file", json!({"path": "server", "content": "x"})),
+        ("delete_file", json!({"path": "conf/allowlist.toml"})),
+        ("delete_file", json!({"path": "here"})),
+        ("delete_file", json!({"path": "conf", "recursive": true})),
+        ("move_file", to("conf", "elsewhere")),
+        ("move_file", to("here", "elsewhere")),
+        ("move_file", to("server", "elsewhere")),
+        ("copy_file", json!({"source": "plain", "destination": "server", "overwrite": true})),
+    ];
+    for (tool, arguments) in calls {
+        let answer = client.call(tool, &arguments);
+        assert_eq!(answer.code(), "protected", "{tool} {arguments} {answer:?}");
+    }
+    assert_eq!(tree(&sandbox, "grant").len(), before);
+    assert_eq!(
+        client.call("write_file", &json!({"path": "conf/other", "content": "x"})).code(),
+        "ok"
+    );
+}

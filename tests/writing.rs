@@ -1,0 +1,350 @@
+//! What writing promises: the old bytes or the new, no other byte touched, nothing lost on the way.
+
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt};
+use std::path::Path;
+
+use preopen::authority;
+use preopen::dispatch::Dispatcher;
+use preopen::limits::{Limits, Watch};
+use preopen::tool::Content;
+use preopen::tools::TOOLS;
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Client, Era, Sandbox};
+
+/// The program over `grant/` with all rights.
+fn start(sandbox: &Sandbox) -> Client {
+    Client::start(&["--allow", &sandbox.spec("grant", "rwd")], Era::Modern)
+}
+
+fn call(sandbox: &Sandbox, tool: &str, arguments: Value) -> Answer {
+    start(sandbox).call(tool, &arguments)
+}
+
+fn bytes(path: impl AsRef<Path>) -> Vec<u8> {
+    std::fs::read(path).unwrap()
+}
+
+/// The program's own pipeline, in this process, for callers at once.
+struct Here(Dispatcher);
+
+impl Here {
+    fn new(sandbox: &Sandbox) -> Self {
+        let grants = crate::common::grants(&[sandbox.spec("grant", "rwd").parse().unwrap()]);
+        let clock = authority::clock(authority::mint());
+        Self(Dispatcher::new(TOOLS, grants, Limits::default(), clock, None, &[]).unwrap())
+    }
+
+    fn call(&self, tool: &str, arguments: Value) -> Result<String, String> {
+        let Value::Object(arguments) = arguments else { panic!("no object") };
+        let answer = self.0.call(tool, arguments, Watch::unattended()).unwrap();
+        let text = |content: Vec<Content>| match content.as_slice() {
+            [Content::Text(text)] => text.clone(),
+            other => panic!("{other:?}"),
+        };
+        answer.map(text).map_err(|error| error.to_string())
+    }
+}
+
+/// The version that an answer names.
+fn version(text: &str) -> String {
+    let (_, rest) = text.rsplit_once("version ").unwrap();
+    rest.trim_end_matches(']').to_owned()
+}
+
+#[test]
+fn a_write_says_what_happened() {
+    let sandbox = Sandbox::new().file("grant/a", "1\r\n2\r\n3").link("grant/l", "a");
+    let mut client = start(&sandbox);
+    for (arguments, told) in [
+        (
+            json!({"path": "d/e/n", "content": "x\ny\n"}),
+            "Successfully wrote to d/e/n\n[new file of 2 lines; LF; made 2 directories; version V]",
+        ),
+        (
+            json!({"path": "a", "content": "x\n"}),
+            "Successfully wrote to a\n[replaced 3 lines with 1; LF, was CRLF; version V]",
+        ),
+        (
+            json!({"path": "l", "content": ""}),
+            "Successfully wrote to l\n[replaced 1 line with 0; no line end; links lead to a; version V]",
+        ),
+        (
+            json!({"path": "a", "content": "more", "mode": "append"}),
+            "Successfully wrote to a\n[appended 1 line; version V]",
+        ),
+        (
+            json!({"path": "b", "content": "made", "mode": "append"}),
+            "Successfully wrote to b\n[new file of 1 line; no line end; version V]",
+        ),
+        (
+            json!({"path": "c", "content_base64": "AAEC\n/w=="}),
+            "Successfully wrote to c\n[new file of 4 bytes; version V]",
+        ),
+    ] {
+        assert_eq!(client.call("write_file", &arguments).text, told, "{arguments}");
+    }
+    assert_eq!(bytes(sandbox.path("grant/a")), b"more");
+    assert_eq!(bytes(sandbox.path("grant/c")), [0, 1, 2, 255]);
+    assert!(sandbox.path("grant/l").is_symlink(), "a link stays one");
+}
+
+#[test]
+fn a_write_that_is_refused_changes_nothing() {
+    let sandbox = Sandbox::new().file("grant/a", "old").dir("grant/d").fifo("grant/f");
+    let mut client = start(&sandbox);
+    for (arguments, code) in [
+        (json!({"path": "a", "content": "x", "mode": "create"}), "already_exists"),
+        (json!({"path": "a", "content": "x", "if_match": "aaaaaaaaaa"}), "stale"),
+        (json!({"path": "n", "content": "x", "if_match": "aaaaaaaaaa"}), "stale"),
+        (json!({"path": "n/m", "content": "x", "create_parents": false}), "not_found"),
+        (json!({"path": "d", "content": "x"}), "is_a_directory"),
+        (json!({"path": "f", "content": "x"}), "special_file"),
+        (json!({"path": "a/b", "content": "x"}), "not_a_directory"),
+        (json!({"path": "n/", "content": "x"}), "is_a_directory"),
+        (json!({"path": "n\nm", "content": "x"}), "bad_path"),
+        (json!({"path": "a"}), "bad_args"),
+        (json!({"path": "a", "content": "x", "content_base64": "eA=="}), "bad_args"),
+        (json!({"path": "a", "content_base64": "not!"}), "bad_args"),
+        (json!({"path": ".", "content": "x"}), "is_a_directory"),
+        (
+            json!({"path": ".preopen-00112233445566778899aabbccddeeff.tmp", "content": "x"}),
+            "protected",
+        ),
+    ] {
+        let answer = client.call("write_file", &arguments);
+        assert_eq!(answer.code(), code, "{arguments} {answer:?}");
+    }
+    assert_eq!(bytes(sandbox.path("grant/a")), b"old");
+    assert_eq!(std::fs::read_dir(sandbox.path("grant")).unwrap().count(), 3);
+}
+
+#[test]
+fn what_is_appended_takes_the_form_of_the_file() {
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    let marked = [&[0xFF, 0xFE][..], &utf16("a\r\n")].concat();
+    let sandbox = Sandbox::new()
+        .file("grant/crlf", "a\r\nb\r\n")
+        .file("grant/utf16", &marked)
+        .file("grant/latin", b"un caf\xe9 tr\xe8s serr\xe9, no\xebl\n".repeat(4))
+        .file("grant/own", "a")
+        .hard_link("grant/twin", "grant/own");
+    let mut client = start(&sandbox);
+    let mut append = |path: &str, text: &str| {
+        client.call("write_file", &json!({"path": path, "content": text, "mode": "append"}))
+    };
+    append("crlf", "c\n");
+    append("utf16", "\u{e9}\n");
+    append("latin", "\u{e9}\n");
+    assert_eq!(bytes(sandbox.path("grant/crlf")), b"a\r\nb\r\nc\r\n");
+    assert_eq!(bytes(sandbox.path("grant/utf16")), [marked, utf16("\u{e9}\r\n")].concat());
+    assert!(bytes(sandbox.path("grant/latin")).ends_with(b"no\xebl\n\xe9\n"));
+    let refused = append("latin", "\u{4e2d}\n");
+    assert!(refused.text.contains("has no character"), "{refused:?}");
+    assert_eq!(append("twin", "x").code(), "bad_args", "it would change under the other name too");
+    assert_eq!(bytes(sandbox.path("grant/own")), b"a");
+}
+
+#[test]
+fn a_replaced_file_keeps_its_mode_its_owner_and_what_is_attached() {
+    let sandbox = Sandbox::new()
+        .file("grant/a", "old")
+        .mode("grant/a", 0o640)
+        .file("grant/s", "old")
+        .mode("grant/s", 0o4755)
+        .file("grant/twin", "old")
+        .hard_link("grant/other", "grant/twin");
+    let path = |name: &str| sandbox.path("grant").join(name);
+    let set = std::process::Command::new("setfattr")
+        .args(["-n", "user.note", "-v", "kept"])
+        .arg(path("a"))
+        .status();
+    let has_attributes = set.expect("`make setup` installs attr").success();
+    let acl =
+        std::process::Command::new("setfacl").args(["-m", "u:65534:rw"]).arg(path("a")).status();
+    let has_lists = acl.expect("`make setup` installs acl").success();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(path("a"), Some(65_534), Some(65_534)).unwrap();
+    }
+    let before = std::fs::metadata(path("a")).unwrap();
+    let mut client = start(&sandbox);
+    let mut write =
+        |name: &str| client.call("write_file", &json!({"path": name, "content": "new"})).text;
+    write("a");
+    let after = std::fs::metadata(path("a")).unwrap();
+    assert_eq!(
+        (before.mode(), before.uid(), before.gid()),
+        (after.mode(), after.uid(), after.gid())
+    );
+    assert_ne!(before.ino(), after.ino(), "it is another file under the name");
+    let told = |program: &str, args: &[&str]| {
+        let output =
+            std::process::Command::new(program).args(args).arg(path("a")).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    if has_attributes {
+        assert!(told("getfattr", &["-n", "user.note"]).contains("kept"));
+    }
+    if has_lists {
+        assert!(told("getfacl", &["-n", "-p"]).contains("user:65534:rw-"));
+    }
+    write("s");
+    assert_eq!(std::fs::metadata(path("s")).unwrap().mode() & 0o7777, 0o755, "no set-user bit");
+    assert!(write("twin").contains("another name of the file keeps the old contents"));
+    assert_eq!((bytes(path("twin")), bytes(path("other"))), (b"new".to_vec(), b"old".to_vec()));
+}
+
+#[test]
+fn a_new_file_gets_the_mode_that_the_umask_leaves() {
+    for (umask, mode) in [("077", 0o600), ("022", 0o644), ("0", 0o666)] {
+        let sandbox = Sandbox::new();
+        let mut client =
+            Client::after(&format!("umask {umask}"), &["--allow", &sandbox.spec("grant", "rw")]);
+        client.call("write_file", &json!({"path": "d/a", "content": "x"}));
+        assert_eq!(std::fs::metadata(sandbox.path("grant/d/a")).unwrap().mode() & 0o7777, mode);
+    }
+}
+
+#[test]
+fn what_the_user_may_not_write_to_is_not_replaced() {
+    if rustix::process::geteuid().is_root() {
+        eprintln!("not run as root, who may write to everything; `a_read_only_file_system` is");
+        return;
+    }
+    let sandbox = Sandbox::new().file("grant/a", "old").mode("grant/a", 0o444);
+    let answer = call(&sandbox, "write_file", json!({"path": "a", "content": "x"}));
+    assert_eq!((answer.code(), bytes(sandbox.path("grant/a"))), ("os_denied", b"old".to_vec()));
+}
+
+#[test]
+fn a_version_that_was_read_is_the_one_that_matches() {
+    let sandbox = Sandbox::new().file("grant/a", "one\n");
+    let here = Here::new(&sandbox);
+    let read = version(&here.call("read_text_file", json!({"path": "a"})).unwrap());
+    let edit = |from: &str, to: &str, version: &str| json!({"path": "a", "edits": [{"oldText": from, "newText": to}], "if_match": version});
+    let edited = version(&here.call("edit_file", edit("one", "two", &read)).unwrap());
+    let refused = here.call("edit_file", edit("two", "three", &read)).unwrap_err();
+    assert!(
+        refused.starts_with(&format!("stale: `a` is now version {edited}, not {read}")),
+        "{refused}"
+    );
+    let write = |content: &str, mode: &str, version: &str| {
+        here.call(
+            "write_file",
+            json!({"path": "a", "content": content, "mode": mode, "if_match": version}),
+        )
+    };
+    let written = version(&write("x", "overwrite", &edited).unwrap());
+    let appended = version(&write("y", "append", &written).unwrap());
+    assert_eq!(appended, version(&here.call("read_text_file", json!({"path": "a"})).unwrap()));
+    let refused = here.call("delete_file", json!({"path": "a", "if_match": written})).unwrap_err();
+    assert!(refused.starts_with("stale: "), "{refused}");
+    here.call("delete_file", json!({"path": "a", "if_match": appended})).unwrap();
+    assert!(!sandbox.path("grant/a").exists());
+}
+
+#[test]
+fn what_was_left_behind_goes_with_the_next_change() {
+    let name = |n: u8| format!("grant/.preopen-{}.tmp", format!("{n:02x}").repeat(16));
+    let sandbox = Sandbox::new()
+        .file(&name(1), "left behind")
+        .file(&format!("{}/in/it", name(2)), "a tree")
+        .file(&name(3), "in use")
+        .file("grant/.preopen-mine.tmp", "not one of them")
+        .file("grant/kept", "also elsewhere")
+        .hard_link(&name(4), "grant/kept");
+    let used = std::fs::File::open(sandbox.path(name(3))).unwrap();
+    rustix::fs::flock(&used, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let mut client = start(&sandbox);
+    let listed = client.call("list_directory", &json!({"path": "."})).text;
+    assert!(
+        listed.ends_with("[2 entries; left out 4 of changes that are not finished]"),
+        "{listed}"
+    );
+    let found = client.call("search_files", &json!({"pattern": "*"})).text;
+    assert!(found.contains("left out 4 of changes that are not finished"), "{found}");
+    assert_eq!(client.call("read_text_file", &json!({"path": name(1)[6..]})).code(), "not_found");
+    client.call("write_file", &json!({"path": "new", "content": "x"}));
+    let there = |n| sandbox.path(name(n)).exists();
+    assert_eq!([1, 2, 3, 4].map(there), [false, false, true, true]);
+    assert!(sandbox.path("grant/.preopen-mine.tmp").exists());
+}
+
+#[test]
+fn two_hundred_edits_at_once_lose_nothing() {
+    let sandbox = Sandbox::new().file("grant/n", "0\n");
+    let mut client = start(&sandbox);
+    let each = 200;
+    for id in 1..=each {
+        let arguments =
+            json!({"path": "n", "edits": [{"old_text": "0\n", "new_text": format!("0\n{id}.\n")}]});
+        let meta = crate::common::modern_meta();
+        client.send(
+            &json!({"jsonrpc": "2.0", "id": id, "method": "tools/call",
+            "params": {"name": "edit_file", "arguments": arguments, "_meta": meta}})
+            .to_string(),
+        );
+    }
+    for _ in 1..=each {
+        let answer = client.receive();
+        assert_eq!(answer["result"]["isError"], false, "{answer}");
+    }
+    let text = String::from_utf8(bytes(sandbox.path("grant/n"))).unwrap();
+    let mut lines: Vec<_> = text.lines().skip(1).map(str::to_owned).collect();
+    lines.sort();
+    let mut wanted: Vec<_> = (1..=each).map(|id| format!("{id}.")).collect();
+    wanted.sort();
+    assert_eq!(lines, wanted);
+}
+
+#[test]
+fn with_versions_each_update_is_made_on_what_was_read() {
+    let sandbox = Sandbox::new().file("grant/n", "0");
+    let (here, callers, each) = (Here::new(&sandbox), 4, 50);
+    std::thread::scope(|scope| {
+        for _ in 0..callers {
+            scope.spawn(|| {
+                let mut made = 0;
+                while made < each {
+                    let read = here.call("read_text_file", json!({"path": "n"})).unwrap();
+                    let number: u64 = read.lines().next().unwrap().parse().unwrap();
+                    let content = (number + 1).to_string();
+                    let arguments =
+                        json!({"path": "n", "content": content, "if_match": version(&read)});
+                    match here.call("write_file", arguments) {
+                        Ok(_) => made += 1,
+                        Err(refused) => assert!(refused.starts_with("stale: "), "{refused}"),
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(bytes(sandbox.path("grant/n")), (callers * each).to_string().as_bytes());
+}
+
+#[test]
+fn without_versions_the_last_write_wins_whole() {
+    let sandbox = Sandbox::new();
+    let here = Here::new(&sandbox);
+    let text = |caller: u8| format!("{}\n", char::from(b'a' + caller)).repeat(10_000);
+    std::thread::scope(|scope| {
+        for caller in 0..4 {
+            let here = &here;
+            scope.spawn(move || {
+                for _ in 0..20 {
+                    here.call("write_file", json!({"path": "n", "content": text(caller)})).unwrap();
+                }
+            });
+        }
+    });
+    let is = String::from_utf8(bytes(sandbox.path("grant/n"))).unwrap();
+    assert!((0..4).any(|caller| text(caller) == is), "one of them, and not a mix");
+}
+
+#[test]
+fn a_copy_has_the_permissions_of_the_source() {
+    let sandbox = Sandbox::new().file("grant/a", "x");
+    std::fs::set_permissions(sandbox.path("grant/a"), PermissionsExt::from_mode(0o600)).unwrap();
+    call(&sandbox, "copy_file", json!({"source": "a", "destination": "b"}));
+    assert_eq!(std::fs::metadata(sandbox.path("grant/b")).unwrap().mode() & 0o777, 0o600);
+}
