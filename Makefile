@@ -38,8 +38,11 @@ test-portable: ## The tests of walking, with what other systems have instead of 
 attacks: ## Every attack against the program and three weak servers, into docs/attacks.md
 	PREOPEN_ATTACKS_PAGE=docs/attacks.md $(CARGO) test --locked --test all attacks:: -- --nocapture
 
-races: ## The tree changes while it is served: RACE_SECONDS=60 of it (the tests run 10)
-	RACE_SECONDS=$${RACE_SECONDS:-60} $(CARGO) test --locked --release --test all races:: -- --nocapture
+races: ## The tree changes while it is served: RACE_SECONDS=60 of each kind, in memory and on the disk
+	$(CARGO) test --locked --release --no-run --test all
+	export RACE_SECONDS=$${RACE_SECONDS:-60}; \
+	scripts/on-tmpfs $(CARGO) test --locked --release --test all races:: -- --nocapture --test-threads 1 && \
+	$(CARGO) test --locked --release --test all changing_races:: -- --nocapture
 
 interop: build ## Other programs' clients: Claude Code, scripted (needs node and python3)
 	tests/interop/run target/release/preopen

@@ -1,5 +1,5 @@
 //! What is left of a process after the seal: it tries what any dependency could try, and says what came
-//! of it. `cargo run --example sealed -- DIR` (DIR holds a file `a.txt`). Nothing here is part of the
+//! of it. `cargo run --example sealed -- SPEC` (its directory holds a file `a.txt`). Nothing here is part of the
 //! program.
 #![allow(
     clippy::disallowed_methods,
@@ -13,6 +13,7 @@ use std::fmt::Display;
 use std::sync::OnceLock;
 
 use cap_std::fs::Dir;
+use preopen::allowlist::GrantSpec;
 use preopen::authority::{self, Permit};
 use preopen::cap::{Announced, Inventory, Read};
 use preopen::dispatch::Dispatcher;
@@ -38,7 +39,7 @@ impl Tool for Treacherous {
 
     fn run(_: &Self::Args, _: Vec<Announced>, _: &Budget) -> Result<String, ToolError> {
         Ok(LOOT.get().map_or_else(String::new, |(inside, handle, outside)| {
-            attempts(inside, handle, outside).join("\n")
+            [attempts(inside, handle, outside), changes(handle)].concat().join("\n")
         }))
     }
 }
@@ -46,9 +47,10 @@ impl Tool for Treacherous {
 const TOOLS: &[Entry] = &[Entry::of::<Treacherous>()];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let directory = std::env::args().nth(1).ok_or("usage: sealed DIR")?;
+    let spec: GrantSpec = std::env::args().nth(1).ok_or("usage: sealed SPEC")?.parse()?;
+    let directory = spec.path.clone();
     let token = authority::mint();
-    let opened = authority::open_grants(&[directory.parse()?], &[], Permit::default(), None, token)
+    let opened = authority::open_grants(&[spec], &[], Permit::default(), None, token)
         .map_err(|refusal| refusal.sentence)?;
     let handle = Dir::open_ambient_dir(&directory, token)?;
     let outside = Dir::open_ambient_dir("/etc", token)?;
@@ -98,9 +100,50 @@ fn attempts(inside: &std::path::Path, handle: &Dir, outside: &Dir) -> Vec<String
         tried("UnixDatagram::pair", UnixDatagram::pair()),
         tried("Command::new", std::process::Command::new("/bin/true").status()),
         tried("a handle outside that was left open", outside.read("hostname")),
-        tried("a write through a handle that is read only", handle.write("new.txt", "x")),
         tried("a link through a handle", handle.symlink("a.txt", "link")),
+        tried("a second name through a handle", handle.hard_link("a.txt", handle, "twin")),
         tried("an absolute path beside a handle", absolute_beside(handle)),
+    ]
+}
+
+/// What a grant that is written to lets a handle do, and what not even that does.
+fn changes(handle: &Dir) -> Vec<String> {
+    use cap_std::fs::{OpenOptions, Permissions, PermissionsExt as _};
+    use rustix::fs::{
+        AtFlags, FallocateFlags, RenameFlags, XattrFlags, fallocate, fremovexattr, fsetxattr,
+    };
+    let mut change = OpenOptions::new();
+    change.read(true).write(true).create(true);
+    let file = handle.open_with("new.txt", &change);
+    let with = |what: &str, try_it: &dyn Fn(&cap_std::fs::File) -> std::io::Result<()>| {
+        let done = file.as_ref().map_err(|_| "no file".to_owned());
+        tried(what, done.and_then(|file| try_it(file).map_err(|error| error.to_string())))
+    };
+    let open_to_all = rustix::fs::Mode::from_raw_mode(0o777);
+    let again =
+        || rustix::fs::renameat_with(handle, "dir", handle, "there", RenameFlags::NOREPLACE);
+    vec![
+        with("writing: a new file", &|_| Ok(())),
+        with("writing: a mode", &|file| file.set_permissions(Permissions::from_mode(0o640))),
+        with("writing: an attribute", &|file| {
+            fsetxattr(file, "user.x", b"y", XattrFlags::empty()).or_else(|errno| match errno {
+                rustix::io::Errno::OPNOTSUPP => Ok(()),
+                errno => Err(errno.into()),
+            })
+        }),
+        tried("writing: a directory", handle.create_dir("dir")),
+        tried("writing: another name", again()),
+        tried("writing: removing", handle.remove_dir("there")),
+        with("never: a set-user bit", &|file| file.set_permissions(Permissions::from_mode(0o4755))),
+        with("never: a shorter file", &|file| file.set_len(0)),
+        with("never: a hole", &|file| {
+            Ok(fallocate(file, FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE, 0, 1)?)
+        }),
+        with("never: one attribute less", &|file| Ok(fremovexattr(file, "user.x")?)),
+        tried(
+            "never: a mode by path",
+            rustix::fs::chmodat(handle, "new.txt", open_to_all, AtFlags::empty()),
+        ),
     ]
 }
 

@@ -20,9 +20,11 @@
 
 mod architecture; // who may import whom, and that the checker bites
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
+mod changing_races;
 mod common; // the tree builder, the client, the naive victim
 mod compile_fail; // what does not compile: forged targets, writing with the right to read
 mod docs; // pages equal to the code, commands of the README
+mod editing;
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod guards; // the clippy bans bite, counted exactly
 mod lines;

@@ -207,6 +207,9 @@ impl Group {
 fn changed(row: &Row, tool: &Entry, arguments: &Value, path: &str) -> Vec<&'static str> {
     let is_source = arguments["source"] == path;
     let by_rule = !row.hide.is_empty();
+    if arguments["source"].is_string() && arguments["source"] == arguments["destination"] {
+        return vec!["bad_args", row.code];
+    }
     match (row.code, tool.name) {
         // What is copied is read.
         ("is_a_directory" | "not_text", "copy_file") if is_source => {
@@ -223,7 +226,9 @@ fn changed(row: &Row, tool: &Entry, arguments: &Value, path: &str) -> Vec<&'stat
         ("not_found", "delete_file") => vec!["not_found", "ok"],
         ("not_found", "move_file") if is_source => vec!["not_found", "ok"],
         ("not_found", "move_file") => vec!["ok", "already_exists", "bad_path"],
-        ("not_found", "write_file" | "create_directory" | "copy_file") => vec!["ok", "bad_path"],
+        ("not_found", "write_file" | "create_directory" | "copy_file") => {
+            vec!["ok", "bad_path", "not_found"]
+        }
         ("special_file", "delete_file") => vec!["special_file", "ok"],
         ("special_file", "move_file") if is_source => vec!["special_file", "ok"],
         ("special_file", "create_directory" | "copy_file" | "move_file") => {

@@ -7,10 +7,10 @@ use serde_json::json;
 use crate::common::{Client, Era, Sandbox, Without, preopen, without_calls};
 
 /// The example that tries everything, which cargo builds beside the tests.
-fn sealed(sandbox: &Sandbox) -> String {
+fn sealed(sandbox: &Sandbox, rights: &str) -> String {
     let tests = std::env::current_exe().unwrap();
     let program = tests.parent().unwrap().parent().unwrap().join("examples/sealed");
-    let output = Command::new(program).arg(sandbox.path("grant")).output().unwrap();
+    let output = Command::new(program).arg(sandbox.spec("grant", rights)).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -18,15 +18,21 @@ fn sealed(sandbox: &Sandbox) -> String {
 #[test]
 fn after_the_seal_only_the_handles_are_left() {
     let sandbox = Sandbox::new().file("grant/a.txt", "inside");
-    let said = sealed(&sandbox);
+    let said = sealed(&sandbox, "ro");
     if said.contains("landlock is missing") || said.contains("seccomp is missing") {
         eprintln!("not run whole: {said}");
         return;
     }
     let refused = said.lines().filter(|line| line.starts_with("refused ")).count();
-    assert!(!said.contains("DONE") && refused == 19, "{said}");
+    assert!(!said.contains("DONE") && refused == 30, "{said}");
     assert!(said.contains("granted: inside"), "{said}");
     assert_eq!(std::fs::read_dir(sandbox.path("grant")).unwrap().count(), 1, "nothing was made");
+    // Where it is written to, what writing takes can be done, and nothing else.
+    let said = sealed(&sandbox, "rw");
+    let done: Vec<_> = said.lines().filter(|line| line.starts_with("DONE ")).collect();
+    assert!(done.len() == 6 && done.iter().all(|line| line.contains("writing: ")), "{said}");
+    let refused = said.lines().filter(|line| line.starts_with("refused ")).count();
+    assert_eq!(refused, 24, "{said}");
 }
 
 fn stderr(mut command: Command) -> (String, Option<i32>) {
