@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 type Done<T> = Result<T, Box<dyn Error>>;
 
 /// Lines of an answer that are shown from its beginning; its last line is always shown.
-const SHOWN: usize = 4;
+const SHOWN: usize = 6;
 
 fn main() -> Done<()> {
     let program = std::env::args().nth(1).ok_or("usage: demo PROGRAM")?;
@@ -53,8 +53,8 @@ fn plant() -> Done<tempfile::TempDir> {
 
 async fn session(program: &str, planted: &Path, era: ClientLifecycleMode) -> Done<()> {
     let mut command = tokio::process::Command::new(program);
-    command.args(["--allow", "repo=.", &format!("cloned={}", planted.display())]);
-    println!("$ preopen --allow repo=. cloned=/tmp/...");
+    command.args(["--allow", "repo=.", &format!("cloned={}:rwd", planted.display())]);
+    println!("$ preopen --allow repo=. cloned=/tmp/...:rwd");
     let client = ().serve_with_lifecycle(TokioChildProcess::new(command)?, era).await?;
     let tools = client.list_all_tools().await?;
     println!(
@@ -80,6 +80,18 @@ async fn session(program: &str, planted: &Path, era: ClientLifecycleMode) -> Don
     ask(&client, "read_text_file", json!({"path": "repo/../../etc/passwd"}), "bad_path: ").await?;
     ask(&client, "read_text_file", json!({"path": "cloned/notes.txt"}), "escapes_grant: ").await?;
     ask(&client, "read_text_file", json!({"path": "cloned/pipe.txt"}), "special_file: ").await?;
+
+    let license = json!({"source": "repo/LICENSE-MIT", "destination": "cloned/docs/LICENSE"});
+    ask(&client, "copy_file", license, "Successfully copied").await?;
+    let edit = json!({"path": "cloned/docs/LICENSE",
+        "edits": [{"old_text": "the preopen maintainers", "new_text": "my company"}]});
+    ask(&client, "edit_file", edit, "+Copyright (c) 2026 my company").await?;
+    let server = json!({"path": "cloned/.mcp.json", "content": "{}"});
+    ask(&client, "write_file", server, "protected: ").await?;
+    let through = json!({"path": "cloned/notes.txt", "content": "mine now"});
+    ask(&client, "write_file", through, "escapes_grant: ").await?;
+    let copy = json!({"path": "cloned/docs", "recursive": true});
+    ask(&client, "delete_file", copy, "Successfully deleted").await?;
     client.cancel().await?;
     Ok(())
 }

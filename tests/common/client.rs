@@ -216,7 +216,7 @@ impl Drop for Client {
 }
 
 /// An answer without what differs from run to run: the version, which is a hash, becomes `V`.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     match text.rsplit_once("; version ") {
         Some((before, after)) if after.as_bytes().get(10).is_some_and(|b| b"];".contains(b)) => {
             format!("{before}; version V{}", &after[10..])

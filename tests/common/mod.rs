@@ -6,7 +6,7 @@ mod sandbox;
 
 pub use calls::{calls, changes, code, code_of};
 pub use client::{
-    Answer, Client, Era, NOBODY, Without, deny_calls, for_everybody, modern_meta, preopen,
+    Answer, Client, Era, NOBODY, Without, deny_calls, for_everybody, modern_meta, plain, preopen,
     without_calls,
 };
 pub use preopen_attacks::{SECRET, Sandbox};
