@@ -29,7 +29,8 @@ mod edits; // edits against a slow model: every byte that is not edited is the s
 mod guards; // the clippy bans bite, counted exactly
 mod lines;
 mod moving; // a table of raw lines, in both eras
-mod pains; // what users of such servers suffer, by name, and that ours do not
+mod pains;
+mod pains_of_changes; // what users of such servers suffer, by name, and that ours do not
 mod process; // what the program gives up of itself, sandbox or not
 mod protocol; // both eras, schemas, instructions
 mod races; // the tree changes while it is served; the weak server loses
