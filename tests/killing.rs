@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::common::{Client, Era, Mounted, Sandbox, modern_meta};
+use crate::common::{Client, Era, Mounted, Sandbox, request};
 
 /// Rounds, where nobody says how many.
 const ROUNDS: usize = 100;
@@ -185,19 +185,7 @@ impl Dice {
     }
 
     fn up_to(&mut self, most: Duration) -> Duration {
-        most.mul_f64((self.next() % 10_000) as f64 / 10_000.0)
-    }
-}
-
-/// When to kill: up to this much later.
-struct Delays(BTreeMap<(usize, usize, bool), Duration>);
-
-impl Delays {
-    /// After a round: closer to the moment that decides.
-    fn learn(&mut self, key: (usize, usize, bool), is_new: bool) {
-        let factor = if is_new { 0.85 } else { 1.15 };
-        let delay = self.0.get_mut(&key).unwrap();
-        *delay = delay.mul_f64(factor).max(Duration::from_micros(50));
+        Duration::from_nanos(self.next() % (most.as_nanos() as u64 + 1))
     }
 }
 
@@ -230,9 +218,7 @@ impl Places {
 
     fn start(&self) -> Client {
         let specs = GRANTS.map(|grant| self.sandbox.spec(grant, "rwd"));
-        let mut client = Client::start(&["--allow", &specs[0], "--allow", &specs[1]], Era::Modern);
-        client.request("server/discover", json!({}));
-        client
+        Client::start(&["--allow", &specs[0], "--allow", &specs[1]], Era::Modern)
     }
 
     /// Fills the two directories of a round anew.
@@ -249,11 +235,25 @@ impl Places {
         std::fs::write(here.join("tree/sub/two"), old).unwrap();
         look(&here, &there).0
     }
-}
 
-fn line(tool: &str, arguments: &Value) -> String {
-    let params = json!({"name": tool, "arguments": arguments, "_meta": modern_meta()});
-    json!({"jsonrpc": "2.0", "id": "killed", "method": "tools/call", "params": params}).to_string()
+    fn look(&self, here: &str, there: &str) -> (Tree, usize) {
+        look(&self.sandbox.path(here), &self.sandbox.path(there))
+    }
+
+    /// How long a call takes if nobody kills it; and then the tree is the new one.
+    fn measure(&self, kind: &Kind, [here, there]: [&str; 2], [old, new]: [&str; 2]) -> Duration {
+        let (tool, arguments) = (kind.call)(here, there, new);
+        let mut client = self.start();
+        let before = self.prepare(here, there, old);
+        client.request("server/discover", json!({}));
+        let start = Instant::now();
+        let answer = client.call(tool, &arguments);
+        let took = start.elapsed();
+        assert_eq!(answer.code(), "ok", "{}: {answer:?}", kind.name);
+        let is = self.look(here, there);
+        assert!(is == ((kind.after)(&before, new), 0), "{}: not killed", kind.name);
+        took
+    }
 }
 
 /// Waits exactly that long: a sleep is longer than the shortest of them.
@@ -281,7 +281,9 @@ fn text(what: &str, size: usize, end: &str) -> String {
 fn a_change_is_there_or_is_not_whenever_it_is_killed() {
     let rounds = from_environment("KILL_ROUNDS", ROUNDS as u64) as usize;
     let seed = from_environment("KILL_SEED", 20_260_101);
-    let (mut dice, places, mut delays) = (Dice(seed), Places::new(), Delays(BTreeMap::new()));
+    let (mut dice, places) = (Dice(seed), Places::new());
+    // When to kill: up to that much later.
+    let mut delays = BTreeMap::new();
     let mut counts = vec![[Count::default(); GRANTS.len()]; KINDS.len()];
     // Another process, which finds what the killed ones leave.
     let mut sweeper = places.start();
@@ -289,39 +291,31 @@ fn a_change_is_there_or_is_not_whenever_it_is_killed() {
         let (number, place) = (round % KINDS.len(), round / KINDS.len() % GRANTS.len());
         let kind = &KINDS[number];
         let (here, there) = (format!("{}/h", GRANTS[place]), format!("{}/t", GRANTS[1 - place]));
-        let is_large = dice.next() % 4 == 0;
+        let is_large = dice.next().is_multiple_of(5);
         let sizes: &[usize] = if is_large { &[1 << 20, 3 << 20] } else { &[0, 1, 5_000, 70_000] };
         let is_edit = kind.name.starts_with("edit");
         let old = text("old", dice.one_of(sizes), if is_edit { "THE END" } else { "" });
-        let new = text("new", dice.one_of(sizes), "");
+        // It ends in something, so that every change is one.
+        let new = text("new", dice.one_of(sizes), ".");
         let (tool, arguments) = (kind.call)(&here, &there, &new);
-        let call = line(tool, &arguments);
+        let call = request(0, tool, &arguments);
 
-        let key = (number, place, is_large);
-        if !delays.0.contains_key(&key) {
-            let before = places.prepare(&here, &there, &old);
-            let mut client = places.start();
-            client.send(&call);
-            let sent = Instant::now();
-            let answer = client.receive();
-            delays.0.insert(key, sent.elapsed());
-            assert_eq!(answer["result"]["isError"], false, "{}: {answer}", kind.name);
-            let is = look(&places.sandbox.path(&here), &places.sandbox.path(&there));
-            assert!(is == ((kind.after)(&before, &new), 0), "{}: not killed", kind.name);
-        }
-
+        let most = delays
+            .entry((number, place, is_large))
+            .or_insert_with(|| places.measure(kind, [&here, &there], [&old, &new]));
         let mut client = places.start();
         let before = places.prepare(&here, &there, &old);
         let after = (kind.after)(&before, &new);
-        let delay = dice.up_to(delays.0[&key].mul_f64(1.3));
+        let delay = dice.up_to(most.mul_f64(1.3));
+        // It serves when it answers this, and not before.
+        client.request("server/discover", json!({}));
         client.send(&call);
         wait(delay);
         drop(client);
 
         let said = format!("{} in {here}, round {round}, seed {seed}, {delay:?}", kind.name);
-        let (is, temps) = look(&places.sandbox.path(&here), &places.sandbox.path(&there));
+        let (is, temps) = places.look(&here, &there);
         let count = &mut counts[number][place];
-        // A change may change nothing: an empty text is appended.
         let is_new = is == after;
         if is_new {
             count.new += 1;
@@ -334,13 +328,13 @@ fn a_change_is_there_or_is_not_whenever_it_is_killed() {
             panic!("{said}: neither old nor new: {sizes:?}");
         }
         count.with_temps += usize::from(temps > 0);
-        delays.learn(key, is_new);
+        *most = most.mul_f64(if is_new { 0.85 } else { 1.15 }).max(Duration::from_micros(50));
 
         for directory in [&here, &there] {
             let write = json!({"path": format!("{directory}/next"), "content": "next"});
             assert_eq!(sweeper.call("write_file", &write).code(), "ok", "{said}");
         }
-        let (_, left) = look(&places.sandbox.path(&here), &places.sandbox.path(&there));
+        let (_, left) = places.look(&here, &there);
         assert_eq!(left, 0, "{said}: temps are left after the next change");
     }
     told(&counts, rounds);
@@ -396,7 +390,7 @@ fn who_writes_in_place_is_caught() {
                 writer.wait().unwrap();
             }
         }
-        let (is, _) = look(&places.sandbox.path("disk/h"), &places.sandbox.path("memory/t"));
+        let (is, _) = places.look("disk/h", "memory/t");
         caught += usize::from(is != before && is != after);
     }
     println!("a writer in place was caught in {caught} of 40 rounds");

@@ -8,7 +8,7 @@ mod strace;
 
 pub use calls::{calls, changes, code, code_of};
 pub use client::{
-    Answer, Client, Era, NOBODY, Without, deny_calls, for_everybody, modern_meta, preopen,
+    Answer, Client, Era, NOBODY, Without, deny_calls, for_everybody, modern_meta, preopen, request,
     without_calls,
 };
 pub use disk::{Mounted, tree};
