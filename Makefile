@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check cross test-portable attacks races interop bench reference
+.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill interop bench reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ races: ## The tree changes while it is served: RACE_SECONDS=60 of each kind, in 
 	export RACE_SECONDS=$${RACE_SECONDS:-60}; \
 	scripts/on-tmpfs $(CARGO) test --locked --release --test all races:: -- --nocapture --test-threads 1 && \
 	$(CARGO) test --locked --release --test all changing_races:: -- --nocapture
+
+kill: ## Killed while it changes files: KILL_ROUNDS=2000 times (the tests do it 100 times)
+	KILL_ROUNDS=$${KILL_ROUNDS:-2000} $(CARGO) test --locked --release --test all killing:: -- --nocapture
 
 interop: build ## Other programs' clients: Claude Code, scripted (needs node and python3)
 	tests/interop/run target/release/preopen

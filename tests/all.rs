@@ -20,17 +20,20 @@
 
 mod architecture; // who may import whom, and that the checker bites
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
-mod changing_races;
+mod changing_races; // the tree changes while it is changed; the weak server plants files outside
 mod common; // the tree builder, the client, the naive victim
 mod compile_fail; // what does not compile: forged targets, writing with the right to read
 mod docs; // pages equal to the code, commands of the README
-mod editing;
+mod editing; // what edit_file makes of a file, and the official server's own cases
 mod edits; // edits against a slow model: every byte that is not edited is the same
+mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
 mod guards; // the clippy bans bite, counted exactly
-mod lines;
-mod moving; // a table of raw lines, in both eras
-mod pains;
-mod pains_of_changes; // what users of such servers suffer, by name, and that ours do not
+mod injected; // each call of the kernel fails once; the order of a write, from a trace
+mod killing; // killed at any time, a change is there or is not
+mod lines; // a table of raw lines, in both eras
+mod moving; // moving, copying, deleting: whole or not at all
+mod pains; // what users of such servers suffer, by name, and that ours do not
+mod pains_of_changes; // the same, where files are changed
 mod process; // what the program gives up of itself, sandbox or not
 mod protocol; // both eras, schemas, instructions
 mod races; // the tree changes while it is served; the weak server loses
@@ -41,9 +44,9 @@ mod search; // what is found, what is passed by, pages that give everything once
 mod startup; // every refusal at the start
 mod strain; // few descriptors, wide directories, a file system that does not answer
 mod text; // pages against a simple model, over chunk boundaries
-mod tools;
-mod trace;
-mod writing; // what the kernel is asked for, once the program serves // what each tool answers
+mod tools; // what each tool answers
+mod trace; // what the kernel is asked for, once the program serves
+mod writing; // what is written, and what is not touched
 
 /// A file in this directory that no module takes in would never run.
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{Answer, Client, Era, Sandbox};
+use crate::common::{Answer, Client, Era, Mounted, Sandbox, tree};
 
 fn start(sandbox: &Sandbox) -> Client {
     Client::start(&["--allow", &sandbox.spec("grant", "rwd")], Era::Modern)
@@ -15,29 +15,6 @@ fn two_grants(sandbox: &Sandbox, rights: &str) -> Client {
 
 fn moved(client: &mut Client, from: &str, to: &str) -> Answer {
     client.call("move_file", &json!({"source": from, "destination": to}))
-}
-
-/// Names and contents below a directory; a link is its target.
-fn tree(sandbox: &Sandbox, at: &str) -> Vec<(String, String)> {
-    let (root, mut all, mut todo) = (sandbox.path(at), vec![], vec![sandbox.path(at)]);
-    while let Some(directory) = todo.pop() {
-        for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
-            let (path, kind) = (entry.path(), entry.file_type().unwrap());
-            let text = if kind.is_symlink() {
-                format!("-> {}", std::fs::read_link(&path).unwrap().display())
-            } else if kind.is_dir() {
-                todo.push(path.clone());
-                "/".into()
-            } else if kind.is_file() {
-                String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned()
-            } else {
-                "special".into()
-            };
-            all.push((path.strip_prefix(&root).unwrap().display().to_string(), text));
-        }
-    }
-    all.sort();
-    all
 }
 
 #[test]
@@ -138,7 +115,7 @@ fn another_file_system_in_one_grant_is_copied_to() {
         return;
     }
     let sandbox = Sandbox::new().file("grant/d/a", "a").file("grant/one", "1");
-    let mounted = Tmpfs::at(&sandbox, "grant/m", "1m");
+    let mounted = Mounted::tmpfs(&sandbox, "grant/m", "size=1m");
     let mut client = Client::start(&["--allow", &sandbox.spec("grant", "rw")], Era::Modern);
     assert_eq!(moved(&mut client, "one", "m/one").code(), "right_missing");
     let mut client = start(&sandbox);
@@ -158,30 +135,6 @@ fn another_file_system_in_one_grant_is_copied_to() {
     assert_eq!(tree(&sandbox, "grant/m").len(), 3);
     drop(client);
     drop(mounted);
-}
-
-/// A small file system in memory, gone when it is dropped.
-struct Tmpfs(std::path::PathBuf);
-
-impl Tmpfs {
-    fn at(sandbox: &Sandbox, path: &str, size: &str) -> Self {
-        let at = sandbox.path(path);
-        std::fs::create_dir_all(&at).unwrap();
-        let size = format!("size={size}");
-        let mounted = std::process::Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
-            .arg(&at)
-            .status();
-        assert!(mounted.unwrap().success());
-        Self(at)
-    }
-}
-
-impl Drop for Tmpfs {
-    fn drop(&mut self) {
-        let gone = std::process::Command::new("umount").arg("-l").arg(&self.0).status();
-        assert!(gone.is_ok_and(|status| status.success()), "{} is still mounted", self.0.display());
-    }
 }
 
 #[test]

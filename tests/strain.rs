@@ -9,13 +9,7 @@ use std::time::{Duration, Instant};
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
 
-use crate::common::{Client, Era, Sandbox, calls, changes, code};
-
-fn request(id: u64, tool: &str, arguments: &Value) -> String {
-    let params =
-        json!({"name": tool, "arguments": arguments, "_meta": crate::common::modern_meta()});
-    json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}).to_string()
-}
+use crate::common::{Client, Era, Sandbox, calls, changes, code, request};
 
 #[test]
 fn few_descriptors_are_an_answer_and_not_an_end() {

@@ -1,11 +1,9 @@
 //! What the kernel is asked for: once the program serves, nothing is named by a path alone.
 
-use std::process::{Command, Stdio};
-
 use preopen::tools::TOOLS;
 use serde_json::json;
 
-use crate::common::{Client, Era, Sandbox, Without, calls};
+use crate::common::{Era, Sandbox, Traced, Without, calls, may_trace};
 
 /// What the program says when its handles are open and everything else is given up.
 const READY: &str = "preopen: handles and types hold";
@@ -16,24 +14,18 @@ const TRACED: &str = "trace=%file,write";
 /// Serves every tool under strace, whatever of `openat2` there is; gives what was traced once it was
 /// ready.
 fn traced(sandbox: &Sandbox, seal: &str, without: Without) -> Vec<String> {
-    let log = sandbox.path("trace");
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-s", "4096", "-e", TRACED, "-o", log.to_str().unwrap()]);
-    command.arg(env!("CARGO_BIN_EXE_preopen")).args(["--sandbox", seal]);
-    command.args(["--allow", &sandbox.spec("grant", "rwd")]).env_clear();
-    let mut client = Client::spawn(command, Era::Legacy, without);
+    let args = ["--sandbox", seal, "--allow", &sandbox.spec("grant", "rwd")];
+    let mut traced = Traced::start(sandbox, &["-e", TRACED], &args, Era::Legacy, without);
     for path in ["sub", "sub/file.txt", "sub/none", "l", "abs", "out", "..", "{root}/outside"] {
         for tool in TOOLS {
             for arguments in calls(tool, &sandbox.spelled(path)) {
-                client.call(tool.name, &arguments);
+                traced.client.call(tool.name, &arguments);
             }
         }
     }
-    client.request("tools/call", json!({"name": "none", "arguments": {}}));
-    assert_eq!(client.finish().1, 0);
-    let log = std::fs::read_to_string(log).unwrap();
-    let lines = log.lines().skip_while(|line| !line.contains(READY));
-    lines.skip(1).map(str::to_owned).collect()
+    traced.client.request("tools/call", json!({"name": "none", "arguments": {}}));
+    let lines = traced.finish();
+    lines.into_iter().skip_while(|line| !line.contains(READY)).skip(1).collect()
 }
 
 /// Does the line of a trace name something without a handle?
@@ -50,11 +42,7 @@ fn is_ambient(line: &str) -> bool {
 
 #[test]
 fn nothing_is_named_by_a_path_alone() {
-    let may = Command::new("strace").args(["-qq", "true"]).stderr(Stdio::null()).status();
-    // What a process that cannot be looked into writes and names, strace shows to root alone.
-    let is_root = rustix::process::geteuid().is_root();
-    if !is_root || !may.expect("`make setup` installs strace").success() {
-        eprintln!("not run: this user may not trace the program");
+    if !may_trace() {
         return;
     }
     let sandbox = Sandbox::for_attacks()

@@ -15,6 +15,7 @@ use super::beneath::{Kind, lstat};
 use super::copy::{Copied, Copy, Likeness, open_file};
 use super::scan::{For, scan};
 use super::tree::{Act, Node, Pace, open_directory, remove_one, traverse};
+use super::write::sync_directory;
 use super::{Place, Remove, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -37,9 +38,10 @@ impl Place<Remove> {
         match self.kind() {
             Kind::File => {
                 let copied = self.copy_file_to(to, overwrite, Likeness::Everything, budget)?;
-                self.remove(budget).map_err(|error| {
+                self.unlink(budget).map_err(|error| {
                     error.and("the copy is complete, and the source is still there")
                 })?;
+                self.sync_moved()?;
                 Ok(copied)
             }
             Kind::Directory => self.move_tree_across(to, budget),
@@ -77,8 +79,13 @@ impl Place<Remove> {
         traverse(&self.parent, name, &mut removal, &pace).map_err(|error| {
             error.and("the copy is complete, and a part of the source is still there")
         })?;
-        super::write::sync_directory(&self.parent).map_err(|errno| self.os("remove", errno))?;
+        self.sync_moved()?;
         Ok(copied)
+    }
+
+    /// Puts on the disk that the source is gone.
+    fn sync_moved(&self) -> Result<(), ToolError> {
+        sync_directory(&self.parent).map_err(|errno| self.may_not_last("moved", errno))
     }
 }
 

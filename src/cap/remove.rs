@@ -20,6 +20,12 @@ impl Place<Remove> {
     /// # Errors
     /// `is_a_directory`, `special_file`, `os_denied` and the other codes of the host.
     pub fn remove(&self, budget: &Budget) -> Result<(), ToolError> {
+        self.unlink(budget)?;
+        self.sync_removal()
+    }
+
+    /// The same, but that it is not put on the disk.
+    pub(super) fn unlink(&self, budget: &Budget) -> Result<(), ToolError> {
         let Some(name) = &self.name else { return Err(self.is_root()) };
         match self.what() {
             None => return Err(self.not_found()),
@@ -35,7 +41,7 @@ impl Place<Remove> {
         rustix::fs::unlinkat(&self.parent, name.as_os_str(), rustix::fs::AtFlags::empty())
             .map_err(|errno| self.os("remove", errno))?;
         sweep(&self.parent, budget);
-        self.sync_removal()
+        Ok(())
     }
 
     /// Removes the directory and everything in it.

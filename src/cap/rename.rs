@@ -68,7 +68,8 @@ impl Place<Write> {
         }
         let made = made.keep();
         to.sync(&parent)?;
-        super::write::sync_directory(&self.parent).map_err(|errno| self.os("move", errno))?;
+        super::write::sync_directory(&self.parent)
+            .map_err(|errno| self.may_not_last("moved", errno))?;
         Ok(Renamed::Moved(made))
     }
 }

@@ -86,6 +86,16 @@ impl<R: Right> Place<R> {
             .hint("read it again; nothing was changed by this call")
     }
 
+    /// It is done and to be seen, but a crash could undo it. `was` says behind the path what was done.
+    pub(super) fn may_not_last(&self, was: &str, errno: Errno) -> ToolError {
+        let code = self.os("change", errno).code();
+        let sentence = format!(
+            "`{}` was {was}, but the system does not say that the change will last",
+            self.said
+        );
+        ToolError::new(code, sentence).hint("look at it again").detail(std::io::Error::from(errno))
+    }
+
     /// Is what is there now still this file, unchanged?
     pub(super) fn is_still(&self, state: &FileState) -> bool {
         let Some(name) = &self.name else { return false };
@@ -181,7 +191,11 @@ impl Place<Write> {
                 Ok(appended) => break appended,
             }
         };
-        rustix::fs::fdatasync(&fd).map_err(|errno| self.os("append to", errno))?;
+        rustix::fs::fdatasync(&fd).map_err(|errno| {
+            // Whoever repeats it would append twice.
+            let was = format!("lengthened by {appended} of {} bytes", contents.len());
+            self.may_not_last(&was, errno)
+        })?;
         if appended < contents.len() {
             let sentence = format!(
                 "no space is left: {appended} of {} bytes were appended to `{}`",
@@ -321,15 +335,7 @@ impl Place<Write> {
     pub(super) fn sync(&self, parent: &Arc<Dir>) -> Result<(), ToolError> {
         let outer = (!self.missing.is_empty()).then_some(&self.parent);
         for dir in outer.into_iter().chain([parent]) {
-            sync_directory(dir).map_err(|errno| {
-                let sentence = format!(
-                    "`{}` was changed, but the system does not say that the change will last",
-                    self.said
-                );
-                ToolError::new(Code::OsError, sentence)
-                    .hint("look at it again")
-                    .detail(std::io::Error::from(errno))
-            })?;
+            sync_directory(dir).map_err(|errno| self.may_not_last("changed", errno))?;
         }
         Ok(())
     }

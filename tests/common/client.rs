@@ -234,6 +234,12 @@ pub fn modern_meta() -> Value {
     })
 }
 
+/// A call of the stateless era, as the line that a client sends.
+pub fn request(id: u64, tool: &str, arguments: &Value) -> String {
+    let params = json!({"name": tool, "arguments": arguments, "_meta": modern_meta()});
+    json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}).to_string()
+}
+
 fn spawn(mut command: Command, without: Without) -> Child {
     let openat2 = 437; // the same number on every architecture
     match without {

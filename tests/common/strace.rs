@@ -1,0 +1,47 @@
+//! The program under strace, which sees its calls of the kernel and can let them fail.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::{Client, Era, Sandbox, Without};
+
+/// May this user trace the program? Says so if not.
+pub fn may_trace() -> bool {
+    let may = Command::new("strace").args(["-qq", "true"]).stderr(Stdio::null()).status();
+    // What a process that cannot be looked into writes and names, strace shows to root alone.
+    let is_root = rustix::process::geteuid().is_root();
+    let may = is_root && may.expect("`make setup` installs strace").success();
+    if !may {
+        eprintln!("not run: this user may not trace the program");
+    }
+    may
+}
+
+/// The program with these arguments, traced into a file beside the grants.
+pub struct Traced {
+    pub client: Client,
+    log: PathBuf,
+}
+
+impl Traced {
+    pub fn start(
+        sandbox: &Sandbox,
+        strace: &[&str],
+        args: &[&str],
+        era: Era,
+        without: Without,
+    ) -> Self {
+        let log = sandbox.path("trace");
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-s", "4096", "-o", log.to_str().unwrap()]).args(strace);
+        command.arg(env!("CARGO_BIN_EXE_preopen")).args(args).env_clear();
+        Self { client: Client::spawn(command, era, without), log }
+    }
+
+    /// Ends the program; gives the lines of the trace.
+    pub fn finish(self) -> Vec<String> {
+        assert_eq!(self.client.finish().1, 0);
+        let log = std::fs::read_to_string(self.log).unwrap();
+        log.lines().map(str::to_owned).collect()
+    }
+}
