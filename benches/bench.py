@@ -13,9 +13,10 @@ import sys
 
 import reading
 import searching
+import writing
 
 OFFICIAL = ["node", "benches/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js"]
-PARTS = {"reading": reading, "searching": searching}
+PARTS = {"reading": reading, "searching": searching, "writing": writing}
 
 
 class Page:
@@ -59,10 +60,10 @@ def main():
     pathlib.Path("docs/performance.md").write_text(f"""# Performance
 
 Written by `make bench`. Unless it says otherwise each figure is a ratio of times within one run, ours by the other's: min /
-median / max of {reading.ROUNDS} alternating rounds of reading (of starts with and without the seal, {11 * reading.ROUNDS}) and {searching.ROUNDS} of searching. Below 1
-is faster. Results are compared before a time counts. The client's own work on its JSON is not part of it for the 200
-calls, and is for the others; ripgrep, fd, sed and tail are processes that start and end. Not part of `make check`:
-machines are noisy.
+median / max of {reading.ROUNDS} alternating rounds of reading (of starts with and without the seal, {11 * reading.ROUNDS}), {searching.ROUNDS} of searching
+and {writing.ROUNDS} of writing. Below 1 is faster. Results are compared before a time counts. The client's own work on its
+JSON is not part of it for the 200 calls and for writing, and is for the others; ripgrep, fd, sed and tail are processes
+that start and end. Not part of `make check`: machines are noisy.
 
 Measured on Linux {platform.release().split('-')[0]}, {os.cpu_count()} cores, warm page cache; official server 2026.8.31,
 rust-mcp-filesystem 0.4.5, ripgrep 15.2.0, fd 10.3.0. The trees are those of `benches/corpora`.
