@@ -225,7 +225,7 @@ fn changed(row: &Row, tool: &Entry, arguments: &Value, path: &str) -> Vec<&'stat
         ("not_found", _) if by_rule => vec!["protected"],
         ("not_found", "delete_file") => vec!["not_found", "ok"],
         ("not_found", "move_file") if is_source => vec!["not_found", "ok"],
-        ("not_found", "move_file") => vec!["ok", "already_exists", "bad_path"],
+        ("not_found", "move_file") => vec!["ok", "already_exists", "bad_path", "not_found"],
         ("not_found", "write_file" | "create_directory" | "copy_file") => {
             vec!["ok", "bad_path", "not_found"]
         }
