@@ -152,9 +152,19 @@ impl Dispatcher {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), Watch::unattended());
         let tool = printable(&name.chars().take(100).collect::<String>());
-        let sentence = "the file system does not answer, and the call was given up";
-        let error = ToolError::new(Code::TimedOut, sentence)
-            .hint("another path may still work; the mount may be a network drive that is gone");
+        let changes = self.registry.iter().any(|entry| entry.name == name && entry.rights.change());
+        let (sentence, hint) = if changes {
+            (
+                "the call takes too long, and was given up; what it was to change may be changed all the same",
+                "look at it before you repeat the call",
+            )
+        } else {
+            (
+                "the file system does not answer, and the call was given up",
+                "another path may still work; the mount may be a network drive that is gone",
+            )
+        };
+        let error = ToolError::new(Code::TimedOut, sentence).hint(hint);
         self.record(call, &tool, Rights::NONE, vec![], Outcome::Refused(&error), &budget);
         Err(error)
     }

@@ -139,12 +139,11 @@ impl Budget {
         &self.limits
     }
 
-    /// To be asked once a step of every loop over input.
+    /// Is the call still wanted? For who waits: that is no step.
     ///
     /// # Errors
     /// [`Spent`] when the call must stop.
-    pub fn step(&self) -> Result<(), Spent> {
-        self.watch.steps.fetch_add(1, Ordering::Relaxed);
+    pub fn is_wanted(&self) -> Result<(), Spent> {
         if (self.watch.cancelled)() {
             return Err(Spent::Cancelled);
         }
@@ -153,6 +152,15 @@ impl Budget {
             return Err(Spent::TimedOut(deadline));
         }
         Ok(())
+    }
+
+    /// To be asked once a step of every loop over input.
+    ///
+    /// # Errors
+    /// [`Spent`] when the call must stop.
+    pub fn step(&self) -> Result<(), Spent> {
+        self.watch.steps.fetch_add(1, Ordering::Relaxed);
+        self.is_wanted()
     }
 
     /// Notes a place that the call reached, for the audit trail.

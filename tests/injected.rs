@@ -223,7 +223,15 @@ fn judge(fault: &Fault, new: &[(String, String)], seal: &str) -> Result<(), Stri
     let sandbox = sandbox();
     let old = trees(&sandbox);
     let (answer, was_injected) = harmed(&sandbox, fault, seal);
-    let is = trees(&sandbox);
+    let mut is = trees(&sandbox);
+    if fault.inject.starts_with("unlinkat:") {
+        // Where nothing can be removed, the directory in which a tree was made stays, empty.
+        let in_it = |dir: &str| is.iter().any(|(name, _)| name.starts_with(&format!("{dir}/")));
+        let empty = |name: &str| name.contains("/.preopen-") && !in_it(name);
+        let left: Vec<String> =
+            is.iter().filter(|(name, _)| empty(name)).map(|(name, _)| name.clone()).collect();
+        is.retain(|(name, _)| !left.contains(name));
+    }
     let Fault { tool, arguments, inject, .. } = fault;
     let wanted = match fault.left {
         Left::Old => old,

@@ -35,7 +35,7 @@ fn a_move_is_a_rename_and_replaces_nothing_unasked() {
         ("f", "g", "special_file"),
         ("none", "g", "not_found"),
         (".", "g", "is_a_directory"),
-        ("a", ".", "is_a_directory"),
+        ("a", ".", "already_exists"),
         ("a", "new/", "is_a_directory"),
         ("a", "b/x", "not_a_directory"),
     ] {
@@ -170,6 +170,124 @@ fn a_copy_leaves_out_links_and_says_so() {
     assert!(client.call("copy_file", &over).text.contains("links lead to d/a"));
     assert_eq!(std::fs::read(sandbox.path("grant/d/a")).unwrap(), b"bb");
     assert!(sandbox.path("grant/to").is_symlink());
+}
+
+#[test]
+fn one_file_under_two_names_is_neither_moved_nor_copied_onto_itself() {
+    let sandbox =
+        Sandbox::new().file("grant/a", "old").hard_link("grant/d/twin", "grant/a").dir("grant/e");
+    let mut client = start(&sandbox);
+    for tool in ["move_file", "copy_file"] {
+        for to in ["d/twin", "a"] {
+            let onto = json!({"source": "a", "destination": to, "overwrite": true});
+            assert_eq!(client.call(tool, &onto).code(), "bad_args", "{tool} {to}");
+        }
+    }
+    assert_eq!(tree(&sandbox, "grant").len(), 4);
+    // A grant in another one: the same directories, by other names.
+    let grants = [("whole", ""), ("inner", "/d")]
+        .map(|(name, below)| format!("{name}={}{below}:rwd", sandbox.path("grant").display()));
+    let mut client = Client::start(&["--allow", &grants[0], "--allow", &grants[1]], Era::Modern);
+    for tool in ["move_file", "copy_file"] {
+        for (from, to) in [
+            ("whole/d", "inner/in"),
+            ("whole/d/twin", "inner/twin"),
+            ("whole/a", "inner/twin"),
+            ("whole/e", "whole/e/in"),
+            ("inner", "whole/d/in"),
+        ] {
+            let answer = client.call(tool, &json!({"source": from, "destination": to}));
+            let code = if from == "inner" { "is_a_directory" } else { "bad_args" };
+            assert_eq!(answer.code(), code, "{tool} {from} {to}: {answer:?}");
+        }
+    }
+    assert_eq!(tree(&sandbox, "grant").len(), 4);
+}
+
+/// Calls that run at the same time are one after the other for whoever looks.
+#[test]
+fn nothing_is_put_into_a_tree_between_the_look_at_it_and_its_removal() {
+    for round in 0..20 {
+        let sandbox = Sandbox::new().file("grant/d/one", "1").dir("grant/to");
+        let mut client = start(&sandbox);
+        let meta = crate::common::modern_meta();
+        let calls = [
+            ("delete_file", json!({"path": "d", "recursive": true})),
+            ("write_file", json!({"path": "d/.git/config", "content": "x"})),
+            ("write_file", json!({"path": "d/late", "content": "x"})),
+            ("move_file", json!({"source": "to", "destination": "d/sub"})),
+        ];
+        for (id, (tool, arguments)) in calls.iter().enumerate() {
+            let params = json!({"name": tool, "arguments": arguments, "_meta": meta});
+            let call =
+                json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params});
+            client.send(&call.to_string());
+        }
+        let mut codes = vec![String::new(); calls.len()];
+        for _ in &calls {
+            let answer = client.receive();
+            let id = usize::try_from(answer["id"].as_u64().unwrap()).unwrap();
+            let text = answer["result"]["content"][0]["text"].as_str().unwrap();
+            codes[id] =
+                crate::common::code_of(text, answer["result"]["isError"] == true).to_owned();
+        }
+        assert_eq!([&codes[0], &codes[1]], ["ok", "protected"], "round {round}: {codes:?}");
+        let late = sandbox.path("grant/d/late").exists();
+        let there = tree(&sandbox, "grant");
+        assert!(codes[2] == "ok" && codes[3] == "ok", "round {round}: {codes:?}");
+        assert!(there.len() <= 4 && !sandbox.path("grant/d/one").exists(), "{there:?} {late}");
+    }
+}
+
+#[test]
+fn what_a_guarded_link_leads_to_is_guarded() {
+    let sandbox = Sandbox::new()
+        .file("grant/tools/vscode/tasks.json", "old")
+        .file("grant/tools/other", "old")
+        .link("grant/.vscode", "tools/vscode")
+        .file("grant/mcp/servers.json", "old")
+        .link("grant/.mcp.json", "mcp/servers.json")
+        .file("grant/p/hooks/pre-commit", "old")
+        .link("grant/p/.husky", "hooks");
+    let mut client = start(&sandbox);
+    for path in [
+        "tools/vscode/tasks.json",
+        "tools/vscode/new.json",
+        ".vscode/tasks.json",
+        "mcp/servers.json",
+        "p/hooks/pre-commit",
+    ] {
+        let answer = client.call("write_file", &json!({"path": path, "content": "x"}));
+        assert_eq!(answer.code(), "protected", "{path}: {answer:?}");
+        let answer = client.call("delete_file", &json!({"path": path}));
+        assert_ne!(answer.code(), "ok", "{path}: {answer:?}");
+    }
+    for path in ["tools/other", "mcp/other.json", "p/file"] {
+        let answer = client.call("write_file", &json!({"path": path, "content": "x"}));
+        assert_eq!(answer.code(), "ok", "{path}: {answer:?}");
+    }
+}
+
+#[test]
+fn a_failed_copy_leaves_nothing_of_it() {
+    if !Sandbox::may_mount() {
+        eprintln!("not run: this user may not mount");
+        return;
+    }
+    let big = "x".repeat(3 << 20);
+    let sandbox = Sandbox::new().file("grant/d/small", "s").file("grant/d/sub/big", &big);
+    let mounted = Mounted::tmpfs(&sandbox, "grant/m", "size=1m");
+    let mut client = start(&sandbox);
+    for tool in ["copy_file", "move_file"] {
+        for (from, to) in [("d", "m/d"), ("d/sub/big", "m/n/big")] {
+            let answer = client.call(tool, &json!({"source": from, "destination": to}));
+            assert_eq!(answer.code(), "os_full", "{tool} {from}: {answer:?}");
+            assert_eq!(tree(&sandbox, "grant/m"), [], "{tool} {from}");
+        }
+    }
+    assert_eq!(tree(&sandbox, "grant/d").len(), 3);
+    drop(client);
+    drop(mounted);
 }
 
 #[test]

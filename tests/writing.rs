@@ -194,6 +194,55 @@ fn a_replaced_file_keeps_its_mode_its_owner_and_what_is_attached() {
     assert_eq!((bytes(path("twin")), bytes(path("other"))), (b"new".to_vec(), b"old".to_vec()));
 }
 
+/// A directory may say who else is to reach what is made in it: its default list.
+#[test]
+fn who_could_not_read_the_old_contents_cannot_read_the_new() {
+    let sandbox = Sandbox::new().file("grant/a", "old").mode("grant/a", 0o640).dir("grant/to");
+    let run = |program: &str, args: &[&str], path: &str| {
+        let output =
+            std::process::Command::new(program).args(args).arg(sandbox.path(path)).output();
+        output.unwrap_or_else(|e| panic!("`make setup` installs {program}: {e}"))
+    };
+    let mut has_lists = true;
+    for dir in ["grant", "grant/to"] {
+        has_lists &= run("setfacl", &["-d", "-m", "u:65534:rwx"], dir).status.success();
+    }
+    if !has_lists {
+        eprintln!("not run: this file system has no access lists");
+        return;
+    }
+    let mut client = start(&sandbox);
+    let named = |path: &str| {
+        let output = run("getfacl", &["-n", "-p"], path);
+        String::from_utf8(output.stdout).unwrap().contains("user:65534:")
+    };
+    client.call("write_file", &json!({"path": "a", "content": "new"}));
+    assert!(!named("grant/a"), "the old file had no list");
+    assert_eq!(std::fs::metadata(sandbox.path("grant/a")).unwrap().mode() & 0o777, 0o640);
+    client.call("write_file", &json!({"path": "new", "content": "new"}));
+    assert!(named("grant/new"), "a new one gets what its directory says");
+}
+
+/// Callers at once that all need the same directories, and sweep them.
+#[test]
+fn many_new_files_at_once_lose_none() {
+    let sandbox = Sandbox::new();
+    let here = Here::new(&sandbox);
+    std::thread::scope(|scope| {
+        for caller in 0..8 {
+            let here = &here;
+            scope.spawn(move || {
+                for n in 0..100 {
+                    let path = format!("deep/er/{}/{caller}-{n}", n % 3);
+                    here.call("write_file", json!({"path": path, "content": "x"})).unwrap();
+                }
+            });
+        }
+    });
+    let count = |dir: &str| std::fs::read_dir(sandbox.path(dir)).unwrap().count();
+    assert_eq!([0, 1, 2].map(|n| count(&format!("grant/deep/er/{n}"))).iter().sum::<usize>(), 800);
+}
+
 #[test]
 fn a_new_file_gets_the_mode_that_the_umask_leaves() {
     for (umask, mode) in [("077", 0o600), ("022", 0o644), ("0", 0o666)] {
@@ -248,25 +297,26 @@ fn what_was_left_behind_goes_with_the_next_change() {
     let name = |n: u8| format!("grant/.preopen-{}.tmp", format!("{n:02x}").repeat(16));
     let sandbox = Sandbox::new()
         .file(&name(1), "left behind")
-        .file(&format!("{}/in/it", name(2)), "a tree")
+        .file(&format!("{}/{}/in/it", name(2), &name(2)[6..]), "a tree")
         .file(&name(3), "in use")
         .file("grant/.preopen-mine.tmp", "not one of them")
         .file("grant/kept", "also elsewhere")
-        .hard_link(&name(4), "grant/kept");
+        .hard_link(&name(4), "grant/kept")
+        .file(&format!("{}/in/it", name(5)), "not a tree of ours");
     let used = std::fs::File::open(sandbox.path(name(3))).unwrap();
     rustix::fs::flock(&used, rustix::fs::FlockOperation::LockExclusive).unwrap();
     let mut client = start(&sandbox);
     let listed = client.call("list_directory", &json!({"path": "."})).text;
     assert!(
-        listed.ends_with("[2 entries; left out 4 of changes that are not finished]"),
+        listed.ends_with("[2 entries; left out 5 of changes that are not finished]"),
         "{listed}"
     );
     let found = client.call("search_files", &json!({"pattern": "*"})).text;
-    assert!(found.contains("left out 4 of changes that are not finished"), "{found}");
+    assert!(found.contains("left out 5 of changes that are not finished"), "{found}");
     assert_eq!(client.call("read_text_file", &json!({"path": name(1)[6..]})).code(), "not_found");
     client.call("write_file", &json!({"path": "new", "content": "x"}));
     let there = |n| sandbox.path(name(n)).exists();
-    assert_eq!([1, 2, 3, 4].map(there), [false, false, true, true]);
+    assert_eq!([1, 2, 3, 4, 5].map(there), [false, false, true, true, true]);
     assert!(sandbox.path("grant/.preopen-mine.tmp").exists());
 }
 

@@ -23,8 +23,9 @@ impl OwnFiles {
     #[expect(clippy::disallowed_methods, reason = "which program this is, before the start")]
     pub(super) fn new(config: Option<&Path>, ambient: AmbientAuthority) -> Self {
         let program = std::env::current_exe().ok();
+        let called = called();
         let mut own = Self(vec![]);
-        for path in config.into_iter().chain(program.as_deref()) {
+        for path in config.into_iter().chain(program.as_deref()).chain(called.as_deref()) {
             if let Ok(path) = std::path::absolute(path) {
                 own.follow(&path, MAX_LINKS, ambient);
             }
@@ -78,4 +79,17 @@ impl OwnFiles {
             self.0.push((chain, path));
         }
     }
+}
+
+/// What this program was called as, by which it will be called again: a path, or the first of that name
+/// where programs are looked for.
+#[expect(clippy::disallowed_methods, reason = "what the operator called, before the start")]
+fn called() -> Option<PathBuf> {
+    let name = PathBuf::from(std::env::args_os().next()?);
+    if name.components().count() > 1 {
+        return Some(name);
+    }
+    let places = std::env::var_os("PATH")?;
+    let candidates = std::env::split_paths(&places).map(|place| place.join(&name));
+    candidates.into_iter().find(|path| std::fs::metadata(path).is_ok_and(|is| is.is_file()))
 }

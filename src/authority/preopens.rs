@@ -129,7 +129,8 @@ fn preopen(
     aliases: &[(String, String)],
     own: &OwnFiles,
 ) -> Result<Preopen, Refusal> {
-    let rules = rules(spec, &own.below(opened.identity())).map_err(|bad| Refusal {
+    let above = opened.spellings.first().map_or(&[][..], Vec::as_slice);
+    let rules = rules(spec, &own.below(opened.identity()), above).map_err(|bad| Refusal {
         sentence: format!("the glob `{}` of grant `{name}` cannot be read: {}", bad.glob, bad.why),
         hint: "globs are written as in .gitignore: `.env*`, `**/*.pem`, `vendor/**`".into(),
     })?;
@@ -153,10 +154,10 @@ fn preopen(
 }
 
 /// What is not to be changed is of no interest where nothing can be.
-fn rules(spec: &GrantSpec, own: &[Vec<Name>]) -> Result<Rules, BadGlob> {
+fn rules(spec: &GrantSpec, own: &[Vec<Name>], above: &[Name]) -> Result<Rules, BadGlob> {
     let rules = Rules::new(&spec.hide, &spec.readonly)?;
     let is_written = spec.rights.carry(Rights::WRITE);
-    if is_written { rules.guarding(&spec.unprotect, own) } else { Ok(rules) }
+    if is_written { rules.guarding(&spec.unprotect, own, above) } else { Ok(rules) }
 }
 
 /// What clients call each grant. Of two directories with one name the later is `name-2`.

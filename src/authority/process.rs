@@ -18,8 +18,7 @@ use signal_hook::consts::SIGXFSZ;
 const OVER_FILES: CapabilitySet = CapabilitySet::CHOWN
     .union(CapabilitySet::DAC_OVERRIDE)
     .union(CapabilitySet::DAC_READ_SEARCH)
-    .union(CapabilitySet::FOWNER)
-    .union(CapabilitySet::FSETID);
+    .union(CapabilitySet::FOWNER);
 
 /// Open files that somebody left to this process, beside the standard streams.
 #[derive(Debug)]

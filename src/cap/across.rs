@@ -6,20 +6,21 @@
 //! May import: `path`, `limits`, `error`. Absent on purpose: links and special files. A tree that holds
 //! any is left as it is.
 
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::collections::HashMap;
+use std::os::fd::{AsFd as _, OwnedFd};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::beneath::{Kind, lstat};
-use super::copy::{Copied, Copy, Likeness, open_file};
+use super::copy::{CHUNK, Copied, Copy, Likeness, open_file};
+use super::read::FileState;
 use super::scan::{For, scan};
 use super::tree::{Act, Node, Pace, open_directory, remove_one, traverse};
 use super::write::sync_directory;
 use super::{Place, Remove, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
-use crate::path::Name;
 
 impl Place<Remove> {
     /// Moves what is here to a place that no rename leads to.
@@ -37,8 +38,16 @@ impl Place<Remove> {
         self.may_go_to(to, overwrite)?;
         match self.kind() {
             Kind::File => {
+                let before = self.found.as_ref().map(|found| FileState::new(&found.stat));
                 let copied = self.copy_file_to(to, overwrite, Likeness::Everything, budget)?;
-                self.unlink(budget).map_err(|error| {
+                let is_as_it_was = before.is_some_and(|state| self.is_still(&state));
+                let removed = if is_as_it_was {
+                    self.unlink(budget)
+                } else {
+                    let sentence = format!("`{}` was changed while it was moved", self.said);
+                    Err(ToolError::new(Code::Stale, sentence))
+                };
+                removed.map_err(|error| {
                     error.and("the copy is complete, and the source is still there")
                 })?;
                 self.sync_moved()?;
@@ -60,22 +69,21 @@ impl Place<Remove> {
         let census = scan(self, Some(to), For::LeavingTheGrant, budget)?;
         let shown = self.said.to_string();
         let pace = Pace::of(budget, &shown);
-        let mut copy = None;
+        let mut copied_as = HashMap::new();
         let copied = self.copy_tree_to(to, census, Likeness::Everything, budget, |top| {
-            let own =
-                || top.try_clone_to_owned().map_err(|error| ToolError::os("read", &shown, &error));
-            let buffer = vec![0; 256 << 10];
-            let room = 0;
+            let top = top.try_clone_to_owned();
+            let top = top.map_err(|error| ToolError::os("read", &shown, &error))?;
             let mut compare = Comparison {
-                copy: Copy { room, pace: &pace, buffer },
-                beside: Beside::new(own()?),
+                copy: Copy { room: 0, pace: &pace, buffer: vec![0; CHUNK] },
+                top: Some(top),
+                stack: vec![],
+                seen: HashMap::new(),
             };
             traverse(&self.parent, name, &mut compare, &pace)?;
-            copy = Some(own()?);
+            copied_as = compare.seen;
             Ok(())
         })?;
-        let Some(copy) = copy else { return Ok(copied) };
-        let mut removal = Removal { pace: &pace, beside: Beside::new(copy) };
+        let mut removal = Removal { pace: &pace, copied_as };
         traverse(&self.parent, name, &mut removal, &pace).map_err(|error| {
             error.and("the copy is complete, and a part of the source is still there")
         })?;
@@ -89,91 +97,72 @@ impl Place<Remove> {
     }
 }
 
-/// The open directories of the copy, down to the one beside that which is traversed.
-struct Beside {
-    top: Option<OwnedFd>,
-    stack: Vec<OwnedFd>,
-}
-
-impl Beside {
-    fn new(top: OwnedFd) -> Self {
-        Self { top: Some(top), stack: vec![] }
-    }
-
-    fn enter(&mut self, node: &Node<'_>) -> Result<(), Errno> {
-        let next = match (self.top.take(), self.stack.last()) {
-            (Some(top), _) => top,
-            (None, Some(parent)) => open_directory(parent, node.name)?,
-            (None, None) => return Err(Errno::NOENT),
-        };
-        self.stack.push(next);
-        Ok(())
-    }
-
-    fn parent(&self) -> Result<BorrowedFd<'_>, Errno> {
-        self.stack.last().map(OwnedFd::as_fd).ok_or(Errno::NOENT)
-    }
-}
-
 /// Is every file of the source in the copy, byte for byte?
 struct Comparison<'a> {
     copy: Copy<'a>,
-    beside: Beside,
+    /// The open directories of the copy, down to the one beside that which is traversed.
+    top: Option<OwnedFd>,
+    stack: Vec<OwnedFd>,
+    /// What each file of the source was when it was compared.
+    seen: HashMap<u64, FileState>,
 }
 
 impl Act for Comparison<'_> {
     fn enter(&mut self, node: &Node<'_>, _: &OwnedFd) -> Result<(), ToolError> {
-        self.beside.enter(node).map_err(|errno| changed(self.copy.pace, node.below, errno))
+        let next = match (self.top.take(), self.stack.last()) {
+            (Some(top), _) => Ok(top),
+            (None, Some(parent)) => open_directory(parent, node.name),
+            (None, None) => Err(Errno::NOENT),
+        };
+        self.stack.push(next.map_err(|_| self.copy.pace.changed(node.below))?);
+        Ok(())
     }
 
     fn entry(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
         let pace = self.copy.pace;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let copy = self.beside.parent().and_then(|parent| {
-            rustix::fs::openat(parent, node.name.as_os_str(), flags, Mode::empty())
-        });
-        let copy = copy.map_err(|errno| changed(pace, node.below, errno))?;
+        let name = node.name.as_os_str();
+        let copy = self
+            .stack
+            .last()
+            .and_then(|parent| rustix::fs::openat(parent, name, flags, Mode::empty()).ok());
+        let copy = copy.ok_or_else(|| pace.changed(node.below))?;
         let from = open_file(node).map_err(|errno| pace.os("read", node.below, errno))?;
-        self.copy.compare(&from, copy.as_fd(), node.below)
+        let stat = rustix::fs::fstat(&from).map_err(|e| pace.os("look at", node.below, e))?;
+        self.copy.compare(&from, copy.as_fd(), node.below)?;
+        self.seen.insert(stat.st_ino, FileState::new(&stat));
+        Ok(())
     }
 
     fn leave(&mut self, _: &Node<'_>) -> Result<(), ToolError> {
-        self.beside.stack.pop();
+        self.stack.pop();
         Ok(())
     }
 }
 
-/// Removes of the source what the copy has. What came later stays.
+/// Removes of the source what is still as it was compared. What came later stays.
 struct Removal<'a> {
     pace: &'a Pace<'a>,
-    beside: Beside,
+    copied_as: HashMap<u64, FileState>,
 }
 
 impl Act for Removal<'_> {
-    fn enter(&mut self, node: &Node<'_>, _: &OwnedFd) -> Result<(), ToolError> {
-        self.beside.enter(node).map_err(|errno| changed(self.pace, node.below, errno))
-    }
-
     fn entry(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
-        let copy = self.beside.parent().and_then(|parent| lstat(parent, node.name));
-        let copy = copy.map_err(|errno| changed(self.pace, node.below, errno))?;
-        let is =
-            lstat(node.parent, node.name).map_err(|e| self.pace.os("look at", node.below, e))?;
-        let marks = |stat: &rustix::fs::Stat| (stat.st_size, stat.st_mtime, stat.st_mtime_nsec);
-        if marks(&copy) != marks(&is) {
-            return Err(changed(self.pace, node.below, Errno::STALE));
+        let os = |doing, errno| self.pace.os(doing, node.below, errno);
+        let is = lstat(node.parent, node.name).map_err(|errno| os("look at", errno))?;
+        // Not the time of the last change of any kind: to remove another name of the same file is one.
+        let marks = |of: &FileState| (of.device, of.size, of.modified);
+        let was = self.copied_as.get(&is.st_ino);
+        let is_as_it_was = was.is_some_and(|was| marks(was) == marks(&FileState::new(&is)));
+        if !is_as_it_was {
+            let sentence =
+                format!("`{}` was changed while it was moved", self.pace.path(node.below));
+            return Err(ToolError::new(Code::Stale, sentence));
         }
-        remove_one(node).map_err(|errno| self.pace.os("remove", node.below, errno))
+        remove_one(node).map_err(|errno| os("remove", errno))
     }
 
     fn leave(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
-        self.beside.stack.pop();
         remove_one(node).map_err(|errno| self.pace.os("remove", node.below, errno))
     }
-}
-
-/// The source is no longer what was copied.
-fn changed(pace: &Pace<'_>, below: &[Name], errno: Errno) -> ToolError {
-    let sentence = format!("`{}` was changed while it was moved", pace.path(below));
-    ToolError::new(Code::Stale, sentence).detail(std::io::Error::from(errno))
 }

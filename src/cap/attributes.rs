@@ -1,5 +1,5 @@
-//! What a file keeps when its contents are replaced: its owner, its mode, its access control list and the
-//! attributes that users give it.
+//! What a file keeps when its contents are replaced or moved: its owner, its mode, its access control list
+//! and the attributes that users give it.
 //!
 //! All of it is set before the first byte is written, so that nobody reads the new contents who may not
 //! read the old. What the system does not let this process keep is left out so that nobody gains by it.
@@ -7,15 +7,21 @@
 //! May import: nothing of this crate. Absent on purpose: set-user and set-group bits, capabilities and
 //! labels. New contents have not earned them.
 
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::fs::{Gid, Mode, Stat, Uid, XattrFlags};
 use rustix::io::Errno;
 
 /// The kernel's own bound on the value of one attribute, and on the list of their names.
 const MAX_ATTRIBUTE: usize = 64 << 10;
-/// Where Linux keeps the access control list of a file.
+/// Where Linux keeps the access control list of a file: a version, and entries of eight bytes.
 const ACCESS_LIST: &[u8] = b"system.posix_acl_access";
+const VERSION: u32 = 2;
+/// The kinds of entries that every list has, and the one that bounds the named ones.
+const OWNER: u16 = 1;
+const GROUP: u16 = 4;
+const MASK: u16 = 0x10;
+const OTHER: u16 = 0x20;
 /// How the names begin of what users attach.
 const OF_USER: &[u8] = b"user.";
 
@@ -24,36 +30,116 @@ pub(super) fn permissions(stat: &Stat) -> Mode {
     Mode::from_raw_mode(stat.st_mode & 0o777)
 }
 
-/// Gives the new file what the old one has.
-pub(super) fn keep(old: &OwnedFd, stat: &Stat, new: BorrowedFd<'_>) -> Result<(), Errno> {
+/// Gives the new file what the old one has. Until then nobody but this user should be able to open it.
+pub(super) fn keep(old: impl AsFd, stat: &Stat, new: BorrowedFd<'_>) -> Result<(), Errno> {
+    let old = old.as_fd();
     let is = rustix::fs::fstat(new)?;
     let (uid, gid) = (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid));
     // Only root gives files away. The group can be had by others as well.
-    let is_owned = is.st_uid == stat.st_uid || rustix::fs::fchown(new, Some(uid), None).is_ok();
+    let _ = is.st_uid == stat.st_uid || rustix::fs::fchown(new, Some(uid), None).is_ok();
     let is_grouped = is.st_gid == stat.st_gid || rustix::fs::fchown(new, None, Some(gid)).is_ok();
-    let mode = permissions(stat).as_raw_mode();
-    // Another group must not get what was meant for the old one, only what everybody gets.
-    let mode = if is_grouped { mode } else { mode & 0o707 | (mode & 0o007) << 3 };
     let mut value = vec![0; MAX_ATTRIBUTE];
-    for name in attributes(old) {
-        let is_list = name == ACCESS_LIST;
-        if !(name.starts_with(OF_USER) || is_list && is_owned && is_grouped) {
-            continue;
-        }
+    for name in attributes(old).iter().filter(|name| name.starts_with(OF_USER)) {
         if let Ok(len) = rustix::fs::fgetxattr(old, name.as_slice(), value.as_mut_slice()) {
             let value = value.get(..len).unwrap_or_default();
             // A file system that has none of them, or no room, keeps the contents all the same.
             let _ = rustix::fs::fsetxattr(new, name.as_slice(), value, XattrFlags::empty());
         }
     }
-    // Behind the list: its mask and the mode's group are the same bits.
+    let list = rustix::fs::fgetxattr(old, ACCESS_LIST, value.as_mut_slice());
+    let list = list.ok().and_then(|len| value.get(..len)).filter(|_| is_grouped);
+    let mode = if is_grouped { stat.st_mode & 0o777 } else { for_strangers(stat.st_mode) };
+    let is_kept = list.is_some_and(|list| set_list(new, list).is_ok());
+    if is_kept {
+        // Its mask and the mode's group are the same bits.
+        return rustix::fs::fchmod(new, Mode::from_raw_mode(mode));
+    }
+    // A new file inherits a list from its directory, and the mode alone would open it to whom that names.
+    let mode = rustix::fs::fgetxattr(old, ACCESS_LIST, value.as_mut_slice())
+        .ok()
+        .and_then(|len| group_of(value.get(..len)?))
+        .map_or(mode, |group| mode & (0o707 | u32::from(group) << 3));
+    match set_list(new, &plain_list(mode)) {
+        Ok(()) | Err(Errno::OPNOTSUPP) => {}
+        Err(errno) => return Err(errno),
+    }
     rustix::fs::fchmod(new, Mode::from_raw_mode(mode))
 }
 
+/// The mode where the file now belongs to another group: neither that one nor the old one, whose members
+/// are others now, may do more than both the old group and everybody could.
+fn for_strangers(mode: u32) -> u32 {
+    let both = (mode >> 3) & mode & 0o007;
+    mode & 0o700 | both << 3 | both
+}
+
+fn set_list(of: BorrowedFd<'_>, list: &[u8]) -> Result<(), Errno> {
+    rustix::fs::fsetxattr(of, ACCESS_LIST, list, XattrFlags::empty())
+}
+
+/// The list that says what a mode says; the kernel keeps it as that.
+fn plain_list(mode: u32) -> Vec<u8> {
+    let mut list = VERSION.to_le_bytes().to_vec();
+    for (tag, shift) in [(OWNER, 6), (GROUP, 3), (OTHER, 0)] {
+        let permissions = u16::try_from((mode >> shift) & 0o7).unwrap_or(0);
+        list.extend(tag.to_le_bytes());
+        list.extend(permissions.to_le_bytes());
+        list.extend(u32::MAX.to_le_bytes());
+    }
+    list
+}
+
+/// What a list lets the file's own group do.
+fn group_of(list: &[u8]) -> Option<u16> {
+    let entries = list.get(4..)?.chunks_exact(8).filter_map(|entry| {
+        let [t0, t1, p0, p1, ..] = *entry else { return None };
+        Some((u16::from_le_bytes([t0, t1]), u16::from_le_bytes([p0, p1])))
+    });
+    let (mut group, mut mask) = (None, 0o7);
+    for (tag, permissions) in entries {
+        match tag {
+            GROUP => group = Some(permissions),
+            MASK => mask = permissions,
+            _ => {}
+        }
+    }
+    group.map(|group| group & mask)
+}
+
 /// The names of all attributes.
-fn attributes(of: &OwnedFd) -> Vec<Vec<u8>> {
+fn attributes(of: BorrowedFd<'_>) -> Vec<Vec<u8>> {
     let mut list = vec![0; MAX_ATTRIBUTE];
     let len = rustix::fs::flistxattr(of, list.as_mut_slice()).unwrap_or(0);
     let names = list.get(..len).unwrap_or_default().split(|byte| *byte == 0);
     names.filter(|name| !name.is_empty()).map(<[u8]>::to_vec).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_group_gets_no_more_than_both_had() {
+        for (mode, strangers) in [
+            (0o640, 0o600),
+            (0o664, 0o644),
+            (0o606, 0o600),
+            (0o666, 0o666),
+            (0o755, 0o755),
+            (0o4750, 0o700),
+        ] {
+            assert_eq!(for_strangers(mode), strangers, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn the_group_of_a_list_is_bounded_by_its_mask() {
+        let mut list = plain_list(0o764);
+        assert_eq!(group_of(&list), Some(6));
+        list.extend(MASK.to_le_bytes());
+        list.extend(4_u16.to_le_bytes());
+        list.extend(u32::MAX.to_le_bytes());
+        assert_eq!(group_of(&list), Some(4));
+        assert_eq!(group_of(&[]), None);
+    }
 }

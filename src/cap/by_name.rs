@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
         let below = self.below(Some(&name));
         if self.changes {
             self.refuse_by_name(&below)?;
-        } else if self.held()?.rules.hide(&below) {
+        } else if self.held()?.rules.hide(below.iter().chain(self.further())) {
             return Err(self.missing(&parent, &name));
         }
         let last = self.todo.is_empty();
@@ -186,14 +186,18 @@ impl<'a> Walk<'a> {
         Ok(At { missing, ..self.at(parent, name, below, None) })
     }
 
+    /// The names that are still to come, as far as they are known.
+    fn further(&self) -> impl Iterator<Item = &Name> + Clone {
+        self.todo.iter().map_while(|step| match step {
+            Step::Down(name) => Some(name),
+            Step::Up => None,
+        })
+    }
+
     /// Rules refuse a change by the name alone, whatever is there: here, and further down the path as
     /// far as it is known.
     fn refuse_by_name(&self, below: &[Name]) -> Result<(), ToolError> {
-        let further = self.todo.iter().map_while(|step| match step {
-            Step::Down(name) => Some(name),
-            Step::Up => None,
-        });
-        let whole = below.iter().chain(further);
+        let whole = below.iter().chain(self.further());
         match self.held()?.rules.judge(whole.clone()) {
             Verdict::Open => Ok(()),
             verdict => Err(protected(&self.said.to_string(), whole, verdict)),

@@ -18,14 +18,14 @@ use super::read::FileState;
 use super::scan::{Census, For, scan};
 use super::temp::{Temp, sweep};
 use super::tree::{Act, Node, Pace, open_directory, traverse};
-use super::write::Expect;
+use super::write::{Expect, Like};
 use super::{Place, Right, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;
 
 /// Bytes that are read and written at a time.
-const CHUNK: usize = 256 << 10;
+pub(super) const CHUNK: usize = 256 << 10;
 
 /// What came of a copy.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,12 +82,16 @@ impl<R: Right> Place<R> {
         let shown = self.said.to_string();
         let pace = Pace::of(budget, &shown);
         let mut bytes = 0;
-        let written = to.put_by(permissions(&found.stat), expect, budget, |temp| {
+        let like = match likeness {
+            Likeness::Contents => Like::New(permissions(&found.stat)),
+            Likeness::Everything => Like::Moved(&from, &found.stat),
+        };
+        let written = to.put_by(&like, expect, budget, |temp| {
             let mut copy =
                 Copy { room: budget.limits().max_copy_bytes, pace: &pace, buffer: vec![0; CHUNK] };
             bytes = copy.contents(&from, FileState::new(&found.stat).size, temp.fd(), &[])?;
-            likeness.give(&from, &found.stat, temp.fd()).map_err(|e| to.os("write", e))?;
             if likeness == Likeness::Everything {
+                keep_times(&found.stat, temp.fd()).map_err(|e| to.os("write", e))?;
                 copy.compare(&from, temp.fd(), &[])?;
             }
             match rustix::fs::fstat(&from) {
@@ -113,9 +117,9 @@ impl<R: Right> Place<R> {
         };
         let rules = self.rules()?;
         let (parent, made) = to.parents()?;
-        sweep(&parent, budget);
+        let left = sweep(&parent, budget);
         let mode = self.found.as_ref().map_or(Mode::RWXU, |found| permissions(&found.stat));
-        let temp = Temp::directory(&parent, mode | Mode::RWXU);
+        let temp = Temp::directory(&parent, mode);
         let mut temp = temp.map_err(|errno| to.os("write", errno))?;
         let shown = self.said.to_string();
         let pace = Pace::of(budget, &shown);
@@ -133,10 +137,11 @@ impl<R: Right> Place<R> {
             hides: |below: &[Name]| rules.hide(self.below.iter().chain(below)),
             top: Some(top),
             stack: vec![],
+            narrow: vec![],
             bytes: 0,
         };
         traverse(&self.parent, from_name, &mut tree, &pace)?;
-        let bytes = tree.bytes;
+        let (bytes, narrow) = (tree.bytes, tree.narrow);
         if likeness == Likeness::Everything {
             // The source is to go. Every file on its own would take a thousand times as long.
             rustix::fs::syncfs(temp.fd()).map_err(|errno| to.os("write", errno))?;
@@ -144,8 +149,13 @@ impl<R: Right> Place<R> {
         check(temp.fd())?;
         budget.step()?;
         temp.put_beside(name).map_err(|errno| to.not_placed(errno))?;
+        // Who may not write to a directory could neither have filled it nor moved it.
+        for (below, mode) in narrow {
+            let _ = descend(temp.fd(), &below).and_then(|dir| rustix::fs::fchmod(dir, mode));
+        }
         let made = made.keep();
         to.sync(&parent)?;
+        left.remove(budget);
         Ok(Copied { census, bytes, made, state: None })
     }
 }
@@ -159,26 +169,15 @@ pub(super) enum Likeness {
     Everything,
 }
 
-impl Likeness {
-    fn give(self, from: &OwnedFd, stat: &Stat, to: BorrowedFd<'_>) -> Result<(), Errno> {
-        if self == Self::Contents {
-            return Ok(());
-        }
-        keep(from, stat, to)?;
-        let nanoseconds = |n: u64| i64::try_from(n).unwrap_or(0);
-        #[allow(clippy::useless_conversion, reason = "its type differs between architectures")]
-        let times = Timestamps {
-            last_access: Timespec {
-                tv_sec: stat.st_atime,
-                tv_nsec: nanoseconds(stat.st_atime_nsec),
-            },
-            last_modification: Timespec {
-                tv_sec: stat.st_mtime,
-                tv_nsec: nanoseconds(stat.st_mtime_nsec),
-            },
-        };
-        rustix::fs::futimens(to, &times)
-    }
+/// Gives a file or directory the times of another.
+fn keep_times(stat: &Stat, to: BorrowedFd<'_>) -> Result<(), Errno> {
+    let nanoseconds = |n: u64| i64::try_from(n).unwrap_or(0);
+    let (read, changed) = (nanoseconds(stat.st_atime_nsec), nanoseconds(stat.st_mtime_nsec));
+    let times = Timestamps {
+        last_access: Timespec { tv_sec: stat.st_atime, tv_nsec: read },
+        last_modification: Timespec { tv_sec: stat.st_mtime, tv_nsec: changed },
+    };
+    rustix::fs::futimens(to, &times)
 }
 
 /// Copies contents, as long as there is room.
@@ -247,9 +246,7 @@ impl Copy<'_> {
             let a = rustix::io::pread(from, self.buffer.as_mut_slice(), offset).map_err(os)?;
             let b = rustix::io::pread(to, other.as_mut_slice(), offset).map_err(os)?;
             if self.buffer.get(..a) != other.get(..b) {
-                let sentence =
-                    format!("`{}` was changed while it was copied", self.pace.path(below));
-                return Err(ToolError::new(Code::Stale, sentence).hint("nothing was moved"));
+                return Err(self.pace.changed(below));
             }
             if a == 0 {
                 return Ok(());
@@ -266,6 +263,8 @@ struct TreeCopy<'a, H> {
     hides: H,
     top: Option<OwnedFd>,
     stack: Vec<(OwnedFd, Stat)>,
+    /// Directories that are to be narrower than they can be while they are filled, and their modes.
+    narrow: Vec<(Vec<Name>, Mode)>,
     bytes: u64,
 }
 
@@ -301,11 +300,21 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
         }
         let flags =
             OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let name = node.name.as_os_str();
-        let to = rustix::fs::openat(parent, name, flags, permissions(&stat)).map_err(os)?;
-        self.bytes +=
-            self.copy.contents(&from, FileState::new(&stat).size, to.as_fd(), node.below)?;
-        self.likeness.give(&from, &stat, to.as_fd()).map_err(os)
+        let (name, is_moved) = (node.name.as_os_str(), self.likeness == Likeness::Everything);
+        let mode = if is_moved { Mode::RUSR | Mode::WUSR } else { permissions(&stat) };
+        let to = rustix::fs::openat(parent, name, flags, mode).map_err(os)?;
+        if is_moved {
+            keep(&from, &stat, to.as_fd()).map_err(os)?;
+        }
+        let state = FileState::new(&stat);
+        self.bytes += self.copy.contents(&from, state.size, to.as_fd(), node.below)?;
+        if is_moved {
+            keep_times(&stat, to.as_fd()).map_err(os)?;
+        }
+        match rustix::fs::fstat(&from) {
+            Ok(stat) if FileState::new(&stat) == state => Ok(()),
+            _ => Err(pace.changed(node.below)),
+        }
     }
 
     fn leave(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
@@ -313,17 +322,26 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
         let os = |errno| self.copy.pace.os("copy", node.below, errno);
         if self.likeness == Likeness::Everything {
             let fd = open_directory(node.parent, node.name).map_err(os)?;
-            return self.likeness.give(&fd, &stat, new.as_fd()).map_err(os);
+            keep(&fd, &stat, new.as_fd()).map_err(os)?;
+            keep_times(&stat, new.as_fd()).map_err(os)?;
         }
-        // It had to be open to this user while it was filled.
-        let is = rustix::fs::fstat(&new).map_err(os)?;
-        let mode = permissions(&is) & permissions(&stat);
-        if mode == permissions(&is) { Ok(()) } else { rustix::fs::fchmod(&new, mode).map_err(os) }
+        if !permissions(&stat).contains(Mode::RWXU) {
+            let is = permissions(&rustix::fs::fstat(&new).map_err(os)?);
+            rustix::fs::fchmod(&new, is | Mode::RWXU).map_err(os)?;
+            self.narrow.push((node.below.to_vec(), is & permissions(&stat)));
+        }
+        Ok(())
     }
 
     fn is_passed_by(&self, below: &[Name]) -> bool {
         (self.hides)(below)
     }
+}
+
+/// The directory at the end of these names.
+fn descend(top: BorrowedFd<'_>, below: &[Name]) -> Result<OwnedFd, Errno> {
+    let top = open_directory(top, None)?;
+    below.iter().try_fold(top, open_directory)
 }
 
 /// Opens the regular file that a node is.

@@ -25,6 +25,7 @@ pub(super) const GUARDED: &[&str] = &[
     ".jj",
     ".svn",
     ".husky/**",
+    ".githooks/**",
     ".pre-commit-config.yaml",
     "{,.}lefthook{,-local}.{yml,yaml,toml,json}",
     // Servers and hooks that agents start.
@@ -48,6 +49,8 @@ pub(super) const GUARDED: &[&str] = &[
     ".opencode/**",
     "opencode.{json,jsonc}",
     ".aider.conf.yml",
+    ".kilocode/**",
+    "{,.}crush.json",
     // Tasks, debuggers and interpreters that editors start.
     ".vscode/**",
     "*.code-workspace",
@@ -59,6 +62,13 @@ pub(super) const GUARDED: &[&str] = &[
     ".devcontainer/**",
     ".devcontainer.json",
     ".exrc",
+    ".vim/**",
+    "**/.config/nvim/**",
+    "**/.config/Code/User/**",
+    ".helix/**",
+    ".emacs",
+    ".emacs.d/**",
+    ".Rprofile",
     ".vimrc",
     ".nvimrc",
     ".nvim.lua",
@@ -85,11 +95,19 @@ pub(super) const GUARDED: &[&str] = &[
     "**/.config/systemd/**",
     "**/.config/environment.d/**",
     "**/Library/LaunchAgents/**",
+    "**/.local/share/applications/**",
+    ".tmux.conf",
+    "{,.}mise.toml",
     ".ssh/**",
     // Code that runs elsewhere, with the repository's secrets.
     "**/.github/workflows/**",
     "**/.github/actions/**",
+    "**/.forgejo/workflows/**",
+    "**/.gitea/workflows/**",
+    ".circleci/**",
     ".gitlab-ci.yml",
+    ".travis.yml",
+    "azure-pipelines.yml",
 ];
 
 /// A rule refuses to change what is shown as `shown`, and lies there `below` its grant.
@@ -111,9 +129,9 @@ pub(super) fn protected<'a>(
         Verdict::Guarded => (
             format!("`{shown}` can run code or speak for the user without being asked"),
             Some(format!(
-                "ask the user to change it, or to open it: `unprotect = ['/{}']` below `[[allow]]` in the \
+                "ask the user to change it, or to open it: `unprotect = [{}]` below `[[allow]]` in the \
                  file for `--config`",
-                globset::escape(&join(&below.into_iter().cloned().collect::<Vec<_>>()))
+                in_toml(&join(&below.into_iter().cloned().collect::<Vec<_>>()))
             )),
         ),
     };
@@ -121,5 +139,15 @@ pub(super) fn protected<'a>(
     match hint {
         Some(hint) => error.hint(hint),
         None => error,
+    }
+}
+
+/// The glob that means this path alone, as a string of TOML.
+fn in_toml(path: &str) -> String {
+    let glob = format!("/{}", globset::escape(path));
+    if glob.contains('\'') {
+        format!("\"{}\"", glob.replace('\\', "\\\\").replace('"', "\\\""))
+    } else {
+        format!("'{glob}'")
     }
 }

@@ -10,6 +10,7 @@
 //! takes a handle and a path apart from each other.
 
 mod across;
+mod append;
 mod attributes;
 mod beneath;
 mod by_name;
@@ -17,6 +18,7 @@ mod copy;
 mod fold;
 mod grant;
 mod guards;
+mod linked;
 mod names;
 mod needs;
 mod pseudo;
@@ -48,7 +50,7 @@ pub use rights::{Read, Remove, Right, Rights, UnknownRights, Write};
 pub use rules::{BadGlob, Rules};
 pub use scan::Census;
 pub use target::{Place, Target};
-pub use turns::{Turn, turns};
+pub use turns::{Turn, to_move};
 pub use walk::{Visit, Walked, search_threads, walk};
 pub use walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};
 pub use write::{Expect, Written};

@@ -40,7 +40,7 @@ impl Place<Remove> {
         budget.step()?;
         rustix::fs::unlinkat(&self.parent, name.as_os_str(), rustix::fs::AtFlags::empty())
             .map_err(|errno| self.os("remove", errno))?;
-        sweep(&self.parent, budget);
+        sweep(&self.parent, budget).remove(budget);
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl Place<Remove> {
             };
             return Err(error.and(&told));
         }
-        sweep(&self.parent, budget);
+        sweep(&self.parent, budget).remove(budget);
         self.sync_removal()?;
         Ok(census)
     }

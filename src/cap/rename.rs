@@ -11,7 +11,7 @@ use cap_std::fs::Dir;
 use rustix::fs::RenameFlags;
 use rustix::io::Errno;
 
-use super::beneath::{Kind, device_of, mount_of};
+use super::beneath::{Found, Kind, device_of, mount_of};
 use super::scan::{For, scan};
 use super::temp::sweep;
 use super::{Place, Right, Write};
@@ -47,7 +47,7 @@ impl Place<Write> {
         }
         let to_name = to.name_of_entry()?;
         let (parent, made) = to.parents()?;
-        sweep(&parent, budget);
+        let left = sweep(&parent, budget);
         budget.step()?;
         let how = if overwrite { RenameFlags::empty() } else { RenameFlags::NOREPLACE };
         let (old, new) = (from_name.as_os_str(), to_name.as_os_str());
@@ -58,18 +58,25 @@ impl Place<Write> {
         };
         match renamed {
             Ok(()) => {}
-            Err(Errno::XDEV) if are_apart(&self.parent, &parent) => {
+            Err(Errno::XDEV)
+                if self.kind() == Kind::Directory || are_apart(&self.parent, &parent) =>
+            {
                 return Ok(Renamed::OtherFileSystem);
             }
-            // An old Landlock refuses every move from one directory to another.
+            // An old Landlock refuses every move of a file from one directory to another. (A directory can be
+            // of a lower layer, which no rename moves.)
             Err(Errno::XDEV) => return Err(self.os("move", Errno::ACCESS)),
             Err(Errno::NOENT) => return Err(self.os("move", Errno::NOENT)),
-            Err(errno) => return Err(to.not_placed(errno)),
+            Err(errno @ (Errno::EXIST | Errno::INVAL | Errno::NOSYS)) if !overwrite => {
+                return Err(to.not_placed(errno));
+            }
+            Err(errno) => return Err(self.os(&format!("move to `{}`", to.said), errno)),
         }
         let made = made.keep();
         to.sync(&parent)?;
         super::write::sync_directory(&self.parent)
             .map_err(|errno| self.may_not_last("moved", errno))?;
+        left.remove(budget);
         Ok(Renamed::Moved(made))
     }
 }
@@ -86,6 +93,13 @@ impl<R: Right> Place<R> {
         let in_one_grant = self.grant == to.grant;
         if in_one_grant && self.below == to.below {
             let sentence = format!("`{}` is the source and the destination", self.said);
+            return Err(ToolError::new(Code::BadArgs, sentence));
+        }
+        // Grants can lie in one another, and a file can have two names.
+        let which = |found: &Option<Found>| found.as_ref().map(|f| (f.stat.st_dev, f.stat.st_ino));
+        if self.found.is_some() && which(&self.found) == which(&to.found) {
+            let sentence =
+                format!("`{}` and `{}` are one file under two names", self.said, to.said);
             return Err(ToolError::new(Code::BadArgs, sentence));
         }
         if in_one_grant && is_directory && to.below.starts_with(&self.below) {

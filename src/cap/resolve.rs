@@ -15,6 +15,7 @@ use cap_std::fs::Dir;
 
 use super::beneath::{Found, Kind, lstat, open_beneath, stays_on_mount};
 use super::by_name::Walk;
+use super::linked;
 use super::rules::Verdict;
 use super::target::Look;
 use super::{Grants, Place, Read, Right, Rights, Target};
@@ -48,6 +49,9 @@ pub(super) fn resolve<R: Right>(
         Some(at) => at,
         None => Walk::new(target, look, Some(budget)).run()?,
     };
+    if changes::<R>() {
+        linked::refuse(target, &at)?;
+    }
     Ok(Place {
         grants: target.grants.clone(),
         grant: at.grant,

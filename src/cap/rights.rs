@@ -51,6 +51,11 @@ impl Rights {
         }
     }
 
+    /// Can something be changed by them?
+    pub const fn change(self) -> bool {
+        self.carry(Self::WRITE) || self.carry(Self::REMOVE)
+    }
+
     /// Is every right of `needed` among these?
     pub const fn carry(self, needed: Self) -> bool {
         needed.0 & !self.0 == 0

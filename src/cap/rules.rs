@@ -24,6 +24,8 @@ pub struct Rules {
     readonly: GlobSet,
     guarded: GlobSet,
     unprotect: GlobSet,
+    /// The names above the grant, folded: a guard of several names may begin there.
+    above: String,
     /// The server's own files, folded.
     own: HashSet<String>,
     /// The directories that a rule begins with, folded: to move one would move what the rule is about.
@@ -74,23 +76,35 @@ impl Rules {
     }
 
     /// The same, and what no grant that is written to lets be changed: names that run code, but for
-    /// those that `unprotect` opens, and the server's `own` files.
+    /// those that `unprotect` opens, and the server's `own` files. `above` are the names of the grant
+    /// itself, from the root of the host.
     ///
     /// # Errors
     /// [`BadGlob`] names the first glob of `unprotect` that cannot be read.
-    pub fn guarding(self, unprotect: &[String], own: &[Vec<Name>]) -> Result<Self, BadGlob> {
+    pub fn guarding(
+        self,
+        unprotect: &[String],
+        own: &[Vec<Name>],
+        above: &[Name],
+    ) -> Result<Self, BadGlob> {
         let mut beginnings = self.beginnings;
         for names in own {
             beginnings.extend((1..names.len()).filter_map(|n| Some(folded(names.get(..n)?))));
         }
         let guarded = compile(GUARDED)?;
         let own = own.iter().map(|names| folded(names)).collect();
-        Ok(Self { guarded, unprotect: compile(unprotect)?, own, beginnings, ..self })
+        let (unprotect, above) = (compile(unprotect)?, folded(above));
+        Ok(Self { guarded, unprotect, above, own, beginnings, ..self })
     }
 
     /// May every name be seen, as far as the operator says?
     pub(crate) fn hide_none(&self) -> bool {
         self.hide.is_empty()
+    }
+
+    /// Is nothing guarded?
+    pub(crate) fn guard_none(&self) -> bool {
+        self.guarded.is_empty()
     }
 
     /// Is the place `below` the grant, or a directory on the way to it, as if it did not exist?
@@ -104,23 +118,26 @@ impl Rules {
 
     /// What holds for a change of the place `below` the grant, given all directories on the way.
     pub(crate) fn judge<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> Verdict {
-        let (mut path, mut verdict, mut is_opened) = (String::new(), Verdict::Open, false);
+        let (mut path, mut whole) = (String::new(), self.above.clone());
+        let mut verdict = Verdict::Open;
         for name in below {
             let path = down(&mut path, name);
             if is_temp(name.as_bytes()) || self.hide.is_match(path) {
                 return Verdict::Hidden;
             }
-            is_opened |= self.unprotect.is_match(path);
+            let is_guarded = self.guarded.is_match(down(&mut whole, name));
             verdict = match verdict {
                 Verdict::Own => Verdict::Own,
                 _ if self.own.contains(path) => Verdict::Own,
                 Verdict::ReadOnly => Verdict::ReadOnly,
                 _ if self.readonly.is_match(path) => Verdict::ReadOnly,
-                Verdict::Open if self.guarded.is_match(path) => Verdict::Guarded,
+                // What is opened is open as far as it is known until here, and not to guards further down.
+                _ if self.unprotect.is_match(path) => Verdict::Open,
+                _ if is_guarded => Verdict::Guarded,
                 before => before,
             };
         }
-        if verdict == Verdict::Guarded && is_opened { Verdict::Open } else { verdict }
+        verdict
     }
 
     /// Does a rule begin with this place, so that it is neither moved, replaced nor removed?
@@ -134,7 +151,10 @@ fn down<'p>(path: &'p mut String, name: &Name) -> &'p str {
     if !path.is_empty() {
         path.push('/');
     }
-    path.push_str(&fold(&String::from_utf8_lossy(name.as_bytes())));
+    let folded = fold(&String::from_utf8_lossy(name.as_bytes()));
+    // Where Windows has written, a dot or blank at the end is no part of the name.
+    let told = folded.trim_end_matches(['.', ' ']);
+    path.push_str(if told.is_empty() { &folded } else { told });
     path
 }
 
@@ -260,7 +280,7 @@ mod tests {
     #[test]
     fn the_strictest_rule_wins() {
         let rules = Rules::new(&["v/k".into()], &["v/**".into()]).unwrap();
-        let rules = rules.guarding(&["v/**".into()], &[names("v/own")]).unwrap();
+        let rules = rules.guarding(&["v/**".into()], &[names("v/own")], &[]).unwrap();
         for (path, verdict) in [
             ("v/x", Verdict::ReadOnly),
             ("v/.git", Verdict::ReadOnly),
@@ -278,7 +298,7 @@ mod tests {
     #[test]
     fn what_runs_code_is_guarded_unless_it_is_opened() {
         let open = [".vscode/settings.json".into(), "**/.github/workflows/**".into()];
-        let rules = Rules::default().guarding(&open, &[]).unwrap();
+        let rules = Rules::default().guarding(&open, &[], &names("home/.config")).unwrap();
         for path in [
             ".git",
             "a/.git/hooks/pre-commit",
@@ -294,6 +314,9 @@ mod tests {
             "a/.config/fish/config.fish",
             ".github/actions/a/action.yml",
             ".v\u{17F}code/tasks.json",
+            ".vscode/settings.json/.git/config",
+            ".git./config",
+            "fish/config.fish",
         ] {
             assert_eq!(rules.judge(&names(path)), Verdict::Guarded, "{path}");
         }
@@ -302,11 +325,12 @@ mod tests {
             ".github/workflows/ci.yml",
             ".gitignore",
             ".gitattributes",
-            "git",
+            "other/git",
             ".github/CODEOWNERS",
+            "other/fish/config.fish",
             "Makefile",
             "mcp.json",
-            ".config/nvim/init.lua",
+            ".config/mine/init.lua",
             "a.git",
         ] {
             assert_eq!(rules.judge(&names(path)), Verdict::Open, "{path}");

@@ -6,9 +6,12 @@
 //! May import: `path`, `limits`, `error`. Absent on purpose: a promise about what is put into the tree
 //! after it was looked at. Rules face whoever asks, not whoever else is at work in the tree.
 
+use std::os::fd::OwnedFd;
+
 use super::beneath::Kind;
 use super::guards::protected;
 use super::rules::{Rules, Verdict};
+use super::temp::{is_temp, locked};
 use super::tree::{Act, Node, Pace, traverse};
 use super::{Place, Right};
 use crate::error::{Code, ToolError};
@@ -56,7 +59,10 @@ pub(super) fn scan<R: Right, S: Right>(
     }
     let passes_by = (why == For::Copying).then_some((from.rules()?, from.below.as_slice()));
     let shown = from.said.to_string();
-    let mut scan = Scan { names, passes_by, why, shown: &shown, census: Census::default() };
+    let into = to.map(|to| rustix::fs::fstat(&to.parent).map_err(|errno| to.os("look at", errno)));
+    let into = into.transpose()?.map(|stat| (stat.st_dev, stat.st_ino));
+    let census = Census::default();
+    let mut scan = Scan { names, passes_by, into, why, shown: &shown, census };
     traverse(&from.parent, name, &mut scan, &Pace::of(budget, &shown))?;
     Ok(scan.census)
 }
@@ -66,14 +72,21 @@ struct Scan<'a> {
     names: Vec<(&'a Rules, Vec<Name>, String)>,
     /// Whose hidden names are passed by.
     passes_by: Option<(&'a Rules, &'a [Name])>,
+    /// The directory that it is to come into: it must not be a part of it.
+    into: Option<(u64, u64)>,
     why: For,
     shown: &'a str,
     census: Census,
 }
 
 impl Act for Scan<'_> {
-    fn enter(&mut self, node: &Node<'_>, _: &std::os::fd::OwnedFd) -> Result<(), ToolError> {
+    fn enter(&mut self, node: &Node<'_>, fd: &OwnedFd) -> Result<(), ToolError> {
         self.judge(node)?;
+        let is = rustix::fs::fstat(fd).ok().map(|stat| (stat.st_dev, stat.st_ino));
+        if is.is_some() && is == self.into {
+            let sentence = format!("the destination lies in `{}` itself", self.shown);
+            return Err(ToolError::new(Code::BadArgs, sentence));
+        }
         self.census.directories += 1;
         Ok(())
     }
@@ -104,6 +117,12 @@ impl Act for Scan<'_> {
 
 impl Scan<'_> {
     fn judge(&self, node: &Node<'_>) -> Result<(), ToolError> {
+        // What a killed process has left is nobody's.
+        if node.below.iter().any(|name| is_temp(name.as_bytes())) {
+            let is_used = is_temp(node.name.as_bytes()) && locked(node.parent, node.name).is_none();
+            let sentence = format!("a change in `{}` is not finished", self.shown);
+            return if is_used { Err(ToolError::new(Code::OsBusy, sentence)) } else { Ok(()) };
+        }
         for (rules, base, shown) in &self.names {
             let names: Vec<Name> = base.iter().chain(node.below).cloned().collect();
             let begins = node.kind == Kind::Directory && rules.begin_with(&names);

@@ -13,7 +13,7 @@ use cap_std::fs::Dir;
 
 use super::beneath::Found;
 use super::resolve;
-use super::{Grants, Right, Write};
+use super::{Grants, Right};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath, brief};
@@ -60,37 +60,10 @@ impl<R: Right> Target<R> {
         self.look(Look::THERE, budget)
     }
 
-    /// The same, but that a link at the end is the place itself, and not what it leads to.
-    ///
-    /// # Errors
-    /// As [`Self::place`].
-    pub fn entry(&self, budget: &Budget) -> Result<Place<R>, ToolError> {
-        self.look(Look { follows: false, ..Look::THERE }, budget)
-    }
-
-    fn look(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
+    pub(super) fn look(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
         let place = resolve::resolve(self, look, budget)?;
         budget.touch(place.shown());
         Ok(place)
-    }
-}
-
-impl Target<Write> {
-    /// As [`Self::place`], but that nothing need be there, and the directories on the way need not be
-    /// there either.
-    ///
-    /// # Errors
-    /// As [`Self::place`], but for `not_found`.
-    pub fn place_to_make(&self, budget: &Budget) -> Result<Place<Write>, ToolError> {
-        self.look(Look { may_be_missing: true, ..Look::THERE }, budget)
-    }
-
-    /// As [`Self::entry`], but that nothing need be there.
-    ///
-    /// # Errors
-    /// As [`Self::place`], but for `not_found`.
-    pub fn entry_to_make(&self, budget: &Budget) -> Result<Place<Write>, ToolError> {
-        self.look(Look { follows: false, may_be_missing: true }, budget)
     }
 }
 

@@ -1,5 +1,8 @@
 //! [`Temp`]: what is being written, under a name that no client can say, until it is put in its place.
 //!
+//! A tree is built one directory further down, in one that has the same name: so it is not mistaken for
+//! one that somebody has renamed, and nobody can get in while it is built.
+//!
 //! A temp lies in the directory that it is meant for, so that putting it in place is one rename. It is
 //! locked as long as somebody works on it. A process that is killed leaves its temp behind, unlocked:
 //! the next change in that directory removes it.
@@ -13,7 +16,7 @@ use std::sync::Arc;
 
 use cap_std::fs::Dir;
 use data_encoding::HEXLOWER;
-use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RenameFlags};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::Errno;
 use rustix::rand::{GetRandomFlags, getrandom};
 
@@ -45,7 +48,8 @@ pub(super) struct Temp {
     parent: Arc<Dir>,
     name: Name,
     fd: OwnedFd,
-    is_directory: bool,
+    /// The tree in it, where it is to be one.
+    tree: Option<OwnedFd>,
     is_placed: bool,
 }
 
@@ -63,12 +67,15 @@ impl Temp {
         })
     }
 
-    /// A new directory.
+    /// A new directory, open for reading; its owner may do everything in it.
     pub(super) fn directory(parent: &Arc<Dir>, mode: Mode) -> Result<Self, Errno> {
-        Self::new(parent, true, |name| {
-            rustix::fs::mkdirat(parent, name.as_os_str(), mode)?;
+        let mut temp = Self::new(parent, true, |name| {
+            rustix::fs::mkdirat(parent, name.as_os_str(), Mode::RWXU)?;
             tree::open_directory(parent, name)
-        })
+        })?;
+        rustix::fs::mkdirat(&temp.fd, temp.name.as_os_str(), mode | Mode::RWXU)?;
+        temp.tree = Some(tree::open_directory(&temp.fd, &temp.name)?);
+        Ok(temp)
     }
 
     fn new(
@@ -85,8 +92,8 @@ impl Temp {
                 Err(Errno::NOENT) if is_directory => continue,
                 Err(errno) => return Err(errno),
             };
-            let temp =
-                Self { parent: Arc::clone(parent), name, fd, is_directory, is_placed: false };
+            let parent = Arc::clone(parent);
+            let temp = Self { parent, name, fd, tree: None, is_placed: false };
             // A sweeper may have locked it first, or removed it already.
             let is_ours =
                 match rustix::fs::flock(&temp.fd, FlockOperation::NonBlockingLockExclusive) {
@@ -104,7 +111,7 @@ impl Temp {
 
     /// The open file or directory.
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
-        self.fd.as_fd()
+        self.tree.as_ref().unwrap_or(&self.fd).as_fd()
     }
 
     /// Gives it its name, in place of a file that may have it.
@@ -118,7 +125,14 @@ impl Temp {
     /// `INVAL`.
     pub(super) fn put_beside(&mut self, name: &Name) -> Result<(), Errno> {
         let (from, to) = (self.name.as_os_str(), name.as_os_str());
-        rustix::fs::renameat_with(&self.parent, from, &self.parent, to, RenameFlags::NOREPLACE)?;
+        let how = RenameFlags::NOREPLACE;
+        if self.tree.is_some() {
+            rustix::fs::renameat_with(&self.fd, from, &self.parent, to, how)?;
+            // Nothing is left in it.
+            let _ = rustix::fs::unlinkat(&self.parent, from, AtFlags::REMOVEDIR);
+        } else {
+            rustix::fs::renameat_with(&self.parent, from, &self.parent, to, how)?;
+        }
         self.is_placed = true;
         Ok(())
     }
@@ -126,17 +140,37 @@ impl Temp {
 
 impl Drop for Temp {
     fn drop(&mut self) {
-        if !self.is_placed {
-            remove(&self.parent, &self.name, self.is_directory);
+        if self.is_placed {
+            return;
         }
+        // What cannot be removed now, the next change tries again.
+        if self.tree.is_some() {
+            let _ = tree::remove_all(&self.fd, &self.name, None);
+        }
+        let is_file = self.tree.is_none() && !is_directory(&self.fd);
+        let flags = if is_file { AtFlags::empty() } else { AtFlags::REMOVEDIR };
+        let _ = rustix::fs::unlinkat(&self.parent, self.name.as_os_str(), flags);
     }
 }
 
-/// Removes what killed processes have left in this directory.
-pub(super) fn sweep(parent: &Dir, budget: &Budget) {
-    let Ok(dir) = tree::open_directory(parent, None) else { return };
+fn is_directory(fd: &OwnedFd) -> bool {
+    rustix::fs::fstat(fd)
+        .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
+}
+
+/// Trees that killed processes have left in a directory: to be removed when the change is made, as they may
+/// be large.
+pub(super) struct Left {
+    parent: Option<OwnedFd>,
+    trees: Vec<Name>,
+}
+
+/// Removes the files that killed processes have left in this directory, and finds the trees.
+pub(super) fn sweep(parent: &Dir, budget: &Budget) -> Left {
+    let mut left = Left { parent: tree::open_directory(parent, None).ok(), trees: vec![] };
+    let Some(dir) = &left.parent else { return left };
     let (mut found, mut seen) = (vec![], 0);
-    let _ = Names::new().of(&dir, |name, _| {
+    let _ = Names::new().of(dir, |name, _| {
         if is_temp(name) {
             found.extend(Name::from_bytes(name));
         }
@@ -145,34 +179,45 @@ pub(super) fn sweep(parent: &Dir, budget: &Budget) {
         if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     for name in found {
-        sweep_one(parent, &name);
+        match lstat(dir, &name).map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+            Ok(FileType::RegularFile) => {
+                let locked = locked(dir, &name);
+                // A file with another name is more than a temp.
+                if locked.as_ref().is_some_and(|(_, stat)| stat.st_nlink == 1) {
+                    let _ = rustix::fs::unlinkat(dir, name.as_os_str(), AtFlags::empty());
+                }
+            }
+            Ok(FileType::Directory) => left.trees.push(name),
+            _ => {}
+        }
+    }
+    left
+}
+
+impl Left {
+    /// Removes the trees, as far as the call has time. What stays, the next change removes.
+    pub(super) fn remove(self, budget: &Budget) {
+        let Some(parent) = &self.parent else { return };
+        for name in self.trees {
+            let Some(_lock) = locked(parent, &name) else { continue };
+            if let Ok(dir) = tree::open_directory(parent, &name) {
+                let _ = tree::remove_all(&dir, &name, Some(budget));
+            }
+            // Only if that was all there was: else it is no temp, whatever it is called.
+            let _ = rustix::fs::unlinkat(parent, name.as_os_str(), AtFlags::REMOVEDIR);
+        }
     }
 }
 
-/// Removes a temp that nobody has locked. A file with another name is more than a temp.
-fn sweep_one(parent: &Dir, name: &Name) {
+/// Locks the temp of this name, if nobody works on it, for as long as the descriptor is kept: whoever has
+/// just made it finds it locked, and makes another one.
+pub(super) fn locked(parent: impl AsFd, name: &Name) -> Option<(OwnedFd, Stat)> {
     let flags =
         OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let is_directory = match lstat(parent, name).map(|stat| FileType::from_raw_mode(stat.st_mode)) {
-        Ok(FileType::RegularFile) => false,
-        Ok(FileType::Directory) => true,
-        _ => return,
-    };
-    let Ok(fd) = rustix::fs::openat(parent, name.as_os_str(), flags, Mode::empty()) else { return };
-    let is_left = rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive).is_ok()
-        && (is_directory || rustix::fs::fstat(&fd).is_ok_and(|stat| stat.st_nlink == 1));
-    if is_left {
-        remove(parent, name, is_directory);
-    }
-}
-
-fn remove(parent: &Dir, name: &Name, is_directory: bool) {
-    // What cannot be removed now, the next change tries again.
-    if is_directory {
-        let _ = tree::remove_all(parent, name);
-    } else {
-        let _ = rustix::fs::unlinkat(parent, name.as_os_str(), AtFlags::empty());
-    }
+    let fd = rustix::fs::openat(parent, name.as_os_str(), flags, Mode::empty()).ok()?;
+    rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive).ok()?;
+    let stat = rustix::fs::fstat(&fd).ok()?;
+    Some((fd, stat))
 }
 
 fn random_name() -> Result<Name, Errno> {

@@ -79,6 +79,12 @@ impl<'a> Pace<'a> {
         ToolError::os(doing, &self.path(below), &errno.into())
     }
 
+    /// An entry is no longer what it was when it was read.
+    pub(super) fn changed(&self, below: &[Name]) -> ToolError {
+        let sentence = format!("`{}` was changed while it was copied", self.path(below));
+        ToolError::new(Code::Stale, sentence).hint("nothing was copied; try again")
+    }
+
     /// The path of an entry, as clients say it.
     pub(super) fn path(&self, below: &[Name]) -> String {
         if below.is_empty() { self.shown.into() } else { format!("{}/{}", self.shown, join(below)) }
@@ -203,8 +209,12 @@ pub(super) fn remove_one(node: &Node<'_>) -> Result<(), Errno> {
 }
 
 /// Removes a whole tree that is nobody's, as far as that is possible.
-pub(super) fn remove_all(parent: impl AsFd, name: &Name) -> Result<(), ToolError> {
-    let pace = Pace { budget: None, most: MAX_CLEANED, shown: "" };
+pub(super) fn remove_all(
+    parent: impl AsFd,
+    name: &Name,
+    budget: Option<&Budget>,
+) -> Result<(), ToolError> {
+    let pace = Pace { budget, most: MAX_CLEANED, shown: "" };
     traverse(parent, name, &mut RemoveAll, &pace)
 }
 

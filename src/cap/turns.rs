@@ -1,20 +1,22 @@
-//! [`Turns`]: one change of a name at a time, in this process.
+//! [`Turn`]: which changes of this process may go on at the same time.
 //!
-//! Two calls that change the same file take turns, so that the one that comes second sees what the first
-//! has done. Other processes do not ask: against them there is the comparison just before the rename.
+//! Changes of different files do; changes of one file take turns, so that the one that comes second sees
+//! what the first has done. Who changes a tree, or makes directories, is alone on that file system: between
+//! the look at a tree and its move no other call puts anything into it. Other processes do not ask: against
+//! them there is the comparison just before the rename.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: order. Who waits longest is not first; every turn is
-//! short, and who waits can be cancelled.
+//! May import: `path`, `limits`, `error`. Absent on purpose: order. Who waits longest is not first; who waits
+//! can be cancelled.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::fold::fold;
-use super::{Grants, Place, Right};
+use super::target::Look;
+use super::{Grants, Place, Right, Target, Write};
 use crate::error::ToolError;
-use crate::limits::Budget;
-use crate::path::{Name, join};
+use crate::limits::{Budget, Spent};
 
 /// How long somebody waits before looking whether the call is still wanted.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -22,85 +24,195 @@ const PATIENCE: Duration = Duration::from_millis(20);
 /// Device and number of a directory, and a name in it as the laxest file system reads it.
 type Key = (u64, u64, String);
 
-/// The names that are being changed.
+/// Everything that is being changed.
 #[derive(Default)]
 pub(super) struct Turns {
-    taken: Mutex<HashSet<Key>>,
+    taken: Mutex<Taken>,
     free: Condvar,
 }
 
-/// While it is kept, no other call changes that name.
+#[derive(Default)]
+struct Taken {
+    devices: HashMap<u64, Changes>,
+    names: HashSet<Key>,
+}
+
+/// The changes on one file system.
+#[derive(Default)]
+struct Changes {
+    beside_others: usize,
+    alone: bool,
+    /// How many wait to be alone: no others are let in before them.
+    to_be_alone: usize,
+}
+
+/// While it is kept, no other call changes what it is for.
 #[must_use]
 pub struct Turn {
     grants: Grants,
-    key: Key,
+    /// The file systems, and whether it is alone there.
+    devices: Vec<(u64, bool)>,
+    name: Option<Key>,
 }
 
-impl<R: Right> Place<R> {
-    /// Waits until no other call of this process changes this place, and looks at it again.
+impl<R: Right> Target<R> {
+    /// Looks it up for a change, as [`Self::place`] does.
     ///
     /// # Errors
-    /// `timed_out`, `cancelled`; `stale` when it has become a link meanwhile.
-    pub fn turn(&mut self, budget: &Budget) -> Result<Turn, ToolError> {
-        let turn = Turn::wait(&self.grants, self.key()?, budget)?;
-        self.look_again()?;
-        Ok(turn)
+    /// Those of [`Self::place`]; `timed_out` and `cancelled` while another call changes it.
+    pub fn to_change(&self, budget: &Budget) -> Result<(Place<R>, Turn), ToolError> {
+        self.hold(Look::THERE, false, budget)
     }
 
-    /// Which name in which directory it is.
-    fn key(&self) -> Result<Key, ToolError> {
-        let Some(name) = &self.name else { return Err(self.is_root()) };
-        let names: Vec<Name> = self.missing.iter().chain([name]).cloned().collect();
-        let stat = rustix::fs::fstat(&self.parent).map_err(|errno| self.os("look at", errno))?;
-        Ok((stat.st_dev, stat.st_ino, fold(&join(&names))))
+    /// Looks it up for its removal, as [`Self::entry`] does; alone if a whole tree is to go.
+    ///
+    /// # Errors
+    /// As [`Self::to_change`].
+    pub fn to_remove(&self, is_tree: bool, budget: &Budget) -> Result<(Place<R>, Turn), ToolError> {
+        self.hold(Look { follows: false, ..Look::THERE }, is_tree, budget)
+    }
+
+    fn hold(
+        &self,
+        look: Look,
+        is_alone: bool,
+        budget: &Budget,
+    ) -> Result<(Place<R>, Turn), ToolError> {
+        let mut turn = Turn { grants: self.grants.clone(), devices: vec![], name: None };
+        if !is_alone {
+            turn.take(self.device(), false, budget)?;
+            let mut place = self.look(look, budget)?;
+            if place.missing.is_empty() {
+                if let Some(name) = place.name.clone() {
+                    let stat =
+                        rustix::fs::fstat(&place.parent).map_err(|e| place.os("look at", e))?;
+                    turn.take_name((stat.st_dev, stat.st_ino, fold(&name.to_string())), budget)?;
+                    place.look_again()?;
+                }
+                return Ok((place, turn));
+            }
+            // Directories are to be made: who else makes them must be done, or not yet begun.
+            turn.give_back();
+        }
+        turn.take(self.device(), true, budget)?;
+        Ok((self.look(look, budget)?, turn))
+    }
+
+    fn device(&self) -> u64 {
+        self.grants.inner().grants.get(self.grant).map_or(0, |grant| grant.device)
     }
 }
 
-/// Waits for the turns of two places, in the same order as everybody.
+impl Target<Write> {
+    /// Looks it up for a change that may make it, with the directories on the way; alone if what is made
+    /// is a tree.
+    ///
+    /// # Errors
+    /// As [`Self::to_change`], but for `not_found`.
+    pub fn to_make(
+        &self,
+        is_tree: bool,
+        budget: &Budget,
+    ) -> Result<(Place<Write>, Turn), ToolError> {
+        self.hold(Look { may_be_missing: true, ..Look::THERE }, is_tree, budget)
+    }
+}
+
+/// Looks up both ends of a move, alone where either lies.
 ///
 /// # Errors
-/// As [`Place::turn`].
-pub fn turns<R: Right, S: Right>(
-    one: &mut Place<R>,
-    other: &mut Place<S>,
+/// As [`Target::to_change`] for both.
+pub fn to_move<R: Right>(
+    source: &Target<R>,
+    destination: &Target<Write>,
     budget: &Budget,
-) -> Result<(Turn, Option<Turn>), ToolError> {
-    let (first, second) = (one.key()?, other.key()?);
-    let first_turn = Turn::wait(&one.grants, first.clone().min(second.clone()), budget)?;
-    let second_turn = if first == second {
-        None
-    } else {
-        Some(Turn::wait(&one.grants, first.max(second), budget)?)
-    };
-    one.look_again()?;
-    other.look_again()?;
-    Ok((first_turn, second_turn))
+) -> Result<(Place<R>, Place<Write>, Turn), ToolError> {
+    let mut turn = Turn { grants: source.grants.clone(), devices: vec![], name: None };
+    let mut devices = [source.device(), destination.device()];
+    // Everybody in the same order, or two could wait for each other.
+    devices.sort_unstable();
+    for device in devices {
+        if turn.devices.iter().all(|(taken, _)| *taken != device) {
+            turn.take(device, true, budget)?;
+        }
+    }
+    let from = source.look(Look { follows: false, ..Look::THERE }, budget)?;
+    let to = destination.look(Look { follows: false, may_be_missing: true }, budget)?;
+    Ok((from, to, turn))
 }
 
 impl Turn {
-    fn wait(grants: &Grants, key: Key, budget: &Budget) -> Result<Self, ToolError> {
-        let turns = &grants.inner().turns;
+    fn take(&mut self, device: u64, alone: bool, budget: &Budget) -> Result<(), Spent> {
+        let turns = &self.grants.inner().turns;
         let mut taken = turns.taken();
-        while !taken.insert(key.clone()) {
-            budget.step()?;
-            let waited = turns.free.wait_timeout(taken, PATIENCE);
-            (taken, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        taken.devices.entry(device).or_default().to_be_alone += usize::from(alone);
+        let waited = turns.wait(taken, budget, |taken| {
+            let changes = taken.devices.entry(device).or_default();
+            let is_free = if alone {
+                changes.beside_others == 0 && !changes.alone
+            } else {
+                changes.to_be_alone == 0 && !changes.alone
+            };
+            if is_free {
+                changes.beside_others += usize::from(!alone);
+                changes.alone = alone;
+            }
+            is_free
+        });
+        turns.taken().devices.entry(device).or_default().to_be_alone -= usize::from(alone);
+        turns.free.notify_all();
+        waited?;
+        self.devices.push((device, alone));
+        Ok(())
+    }
+
+    fn take_name(&mut self, key: Key, budget: &Budget) -> Result<(), Spent> {
+        let turns = &self.grants.inner().turns;
+        turns.wait(turns.taken(), budget, |taken| taken.names.insert(key.clone()))?;
+        self.name = Some(key);
+        Ok(())
+    }
+
+    fn give_back(&mut self) {
+        let turns = &self.grants.inner().turns;
+        let mut taken = turns.taken();
+        if let Some(key) = self.name.take() {
+            taken.names.remove(&key);
+        }
+        for (device, alone) in self.devices.drain(..) {
+            let changes = taken.devices.entry(device).or_default();
+            changes.beside_others -= usize::from(!alone);
+            changes.alone &= !alone;
         }
         drop(taken);
-        Ok(Self { grants: grants.clone(), key })
-    }
-}
-
-impl Turns {
-    fn taken(&self) -> MutexGuard<'_, HashSet<Key>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+        turns.free.notify_all();
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let turns = &self.grants.inner().turns;
-        turns.taken().remove(&self.key);
-        turns.free.notify_all();
+        self.give_back();
+    }
+}
+
+impl Turns {
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until `take` has taken what it wants. To wait is no step: a call that does nothing else lets
+    /// others run in its place.
+    fn wait(
+        &self,
+        mut taken: MutexGuard<'_, Taken>,
+        budget: &Budget,
+        mut take: impl FnMut(&mut Taken) -> bool,
+    ) -> Result<(), Spent> {
+        while !take(&mut taken) {
+            budget.is_wanted()?;
+            let waited = self.free.wait_timeout(taken, PATIENCE);
+            (taken, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(())
     }
 }

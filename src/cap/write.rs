@@ -3,7 +3,7 @@
 //! Contents are never changed where they lie. New ones are written to a [`Temp`] in the same directory,
 //! which gets the old file's owner and mode before the first byte, is on the disk before it is renamed,
 //! and renamed in one step: whoever looks, at any time, sees the old bytes or the new. Then the directory
-//! is put on the disk. The one exception is appending, a single write at the end.
+//! is put on the disk.
 //!
 //! May import: `path`, `limits`, `error`. Absent on purpose: truncating, and following a link at the end: a
 //! place is what the link led to.
@@ -12,7 +12,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use super::attributes::keep;
@@ -29,6 +29,16 @@ use crate::path::Name;
 const CHUNK: usize = 1 << 20;
 /// What a new file may be, before the user's umask and the directory's own list take from it.
 pub(super) const NEW_FILE: u32 = 0o666;
+/// What a file is until it has what it keeps of another one.
+const SECRET: Mode = Mode::RUSR.union(Mode::WUSR);
+
+/// What a file is to be like that is put somewhere.
+pub(super) enum Like<'a> {
+    /// The one that it replaces; a new one gets this mode.
+    New(Mode),
+    /// The one that is moved there.
+    Moved(&'a OwnedFd, &'a Stat),
+}
 
 /// What a write expects to find in its place.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +126,7 @@ impl Place<Write> {
         expect: Expect,
         budget: &Budget,
     ) -> Result<Written, ToolError> {
-        self.put_by(Mode::from_raw_mode(NEW_FILE), expect, budget, |temp| {
+        self.put_by(&Like::New(Mode::from_raw_mode(NEW_FILE)), expect, budget, |temp| {
             for part in contents.into_iter().flat_map(|part| part.chunks(CHUNK)) {
                 budget.step()?;
                 write_all(temp, part).map_err(|errno| self.os("write", errno))?;
@@ -125,10 +135,10 @@ impl Place<Write> {
         })
     }
 
-    /// The same, with `fill` to write the contents; a new file gets `mode`.
+    /// The same, with `fill` to write the contents.
     pub(super) fn put_by(
         &self,
-        mode: Mode,
+        like: &Like<'_>,
         expect: Expect,
         budget: &Budget,
         fill: impl FnOnce(&Temp) -> Result<(), ToolError>,
@@ -136,17 +146,19 @@ impl Place<Write> {
         let name = self.name_of_file()?;
         let (parent, made) = self.parents()?;
         let old = self.old()?;
-        sweep(&parent, budget);
-        let secret = Mode::RUSR | Mode::WUSR;
-        let temp = Temp::file(&parent, if old.is_some() { secret } else { mode });
-        let mut temp = temp.map_err(|errno| self.os("write", errno))?;
-        let mut other_names = 0;
-        if let Some((fd, found)) = &old {
-            keep(fd, &found.stat, temp.fd()).map_err(|errno| self.os("change", errno))?;
-            #[allow(clippy::useless_conversion, reason = "its type differs between architectures")]
-            let names = u64::from(found.stat.st_nlink);
-            other_names = names.saturating_sub(1);
+        let left = sweep(&parent, budget);
+        let (mode, model) = match (like, &old) {
+            (Like::New(mode), None) => (*mode, None),
+            (Like::New(_), Some((fd, found))) => (SECRET, Some((fd, &found.stat))),
+            (Like::Moved(fd, stat), _) => (SECRET, Some((*fd, *stat))),
+        };
+        let mut temp = Temp::file(&parent, mode).map_err(|errno| self.os("write", errno))?;
+        if let Some((fd, stat)) = model {
+            keep(fd, stat, temp.fd()).map_err(|errno| self.os("change", errno))?;
         }
+        #[allow(clippy::useless_conversion, reason = "its type differs between architectures")]
+        let names = old.as_ref().map_or(0, |(_, found)| u64::from(found.stat.st_nlink));
+        let other_names = names.saturating_sub(1);
         fill(&temp)?;
         rustix::fs::fdatasync(temp.fd()).map_err(|errno| self.os("write", errno))?;
         // The last moment at which it can be asked.
@@ -160,52 +172,8 @@ impl Place<Write> {
         let stat = rustix::fs::fstat(temp.fd()).map_err(|e| self.os("look at", e))?;
         let made = made.keep();
         self.sync(&parent)?;
+        left.remove(budget);
         Ok(Written { state: FileState::new(&stat), other_names, made })
-    }
-
-    /// Appends to the file, by one write at its end.
-    ///
-    /// # Errors
-    /// As [`Self::put`]; `bad_args` for a file with other names, which would change with it; `os_full`
-    /// says how much was appended.
-    pub fn append(&self, contents: &[u8]) -> Result<Written, ToolError> {
-        let name = self.name_of_file()?;
-        let fd = self.open(name.as_os_str(), OFlags::WRONLY | OFlags::APPEND)?;
-        let found = self.stat(&fd)?;
-        if found.kind != Kind::File {
-            return Err(self.special());
-        }
-        if found.stat.st_nlink > 1 {
-            let sentence = format!(
-                "`{}` has other names, and appending would change the file under all of them",
-                self.said
-            );
-            return Err(ToolError::new(Code::BadArgs, sentence).hint(
-                "mode=overwrite with the whole contents leaves the other names as they are",
-            ));
-        }
-        let appended = loop {
-            match rustix::io::write(&fd, contents) {
-                Err(Errno::INTR) => {}
-                Err(errno) => return Err(self.os("append to", errno)),
-                Ok(appended) => break appended,
-            }
-        };
-        rustix::fs::fdatasync(&fd).map_err(|errno| {
-            // Whoever repeats it would append twice.
-            let was = format!("lengthened by {appended} of {} bytes", contents.len());
-            self.may_not_last(&was, errno)
-        })?;
-        if appended < contents.len() {
-            let sentence = format!(
-                "no space is left: {appended} of {} bytes were appended to `{}`",
-                contents.len(),
-                self.said
-            );
-            return Err(ToolError::new(Code::OsFull, sentence));
-        }
-        let found = self.stat(&fd)?;
-        Ok(Written { state: FileState::new(&found.stat), other_names: 0, made: 0 })
     }
 
     /// Makes the directory and those on the way; says whether it was not there before.

@@ -183,7 +183,7 @@ fn mark(encoding: Encoding) -> usize {
 }
 
 /// It is written with the bytes of ASCII alone, and looks like UTF-8.
-fn is_iso_2022_jp(bytes: &[u8]) -> bool {
+pub(super) fn is_iso_2022_jp(bytes: &[u8]) -> bool {
     let shifts = |shift: &[u8]| memchr::memmem::find(bytes, shift).is_some();
     (shifts(b"\x1b$B") || shifts(b"\x1b$@"))
         && ISO_2022_JP.decode_without_bom_handling_and_without_replacement(bytes).is_some()

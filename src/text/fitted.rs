@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use encoding_rs::UTF_8;
 
+use super::document::is_iso_2022_jp;
 use super::encoding::{Encoding, Sample};
 use super::line_ends::LineEnds;
 use super::transcode::encode;
@@ -31,6 +32,13 @@ pub fn fitted<'c>(contents: &'c [u8], file: &OpenFile) -> Result<Cow<'c, [u8]>, 
     let last = Sample { bytes: end, cut_begin: true, cut_end: false };
     let samples: &[Sample<'_>] = if is_long { &[last] } else { &[] };
     let Ok(encoding) = Encoding::detect(first, samples) else { return as_they_are };
+    let lines = memchr::memrchr(b'\n', begin).and_then(|end| begin.get(..=end));
+    if is_iso_2022_jp(lines.unwrap_or(begin)) {
+        let sentence =
+            format!("`{}` is in ISO-2022-JP, to which nothing is appended", file.shown());
+        return Err(ToolError::new(Code::NotText, sentence)
+            .hint("mode=overwrite rewrites the file in UTF-8"));
+    }
     let text = match ends(encoding, begin) {
         LineEnds::Crlf if !text.contains('\r') => Cow::Owned(text.replace('\n', "\r\n")),
         _ => Cow::Borrowed(text),

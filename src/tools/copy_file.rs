@@ -49,11 +49,11 @@ impl Tool for CopyFile {
         budget: &Budget,
     ) -> Result<String, ToolError> {
         let from = source.place(budget)?;
-        let mut to = destination.place_to_make(budget)?;
+        let is_tree = from.what() == Some(Kind::Directory);
+        let (to, _turn) = destination.to_make(is_tree, budget)?;
         if !args.create_parents {
             to.needs_its_directory()?;
         }
-        let _turn = to.turn(budget)?;
         let copied = from.copy_to(&to, args.overwrite, budget)?;
         let census = copied.census;
         let mut facts = vec![];

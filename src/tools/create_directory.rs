@@ -32,7 +32,7 @@ impl Tool for CreateDirectory {
 
     fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
         let _ = args;
-        let place = at.place_to_make(budget)?;
+        let (place, _turn) = at.to_make(true, budget)?;
         let shown = at.shown();
         Ok(if place.make_directory(budget)? {
             format!("Successfully created directory {shown}")

@@ -39,8 +39,7 @@ impl Tool for DeleteFile {
     }
 
     fn run(args: &Args, at: Target<Remove>, budget: &Budget) -> Result<String, ToolError> {
-        let mut place = at.entry(budget)?;
-        let _turn = place.turn(budget)?;
+        let (place, _turn) = at.to_remove(args.recursive, budget)?;
         if args.if_match.is_some() {
             if place.what() != Some(Kind::File) {
                 let sentence = format!("`{}` is no file, and has no version", at.said());

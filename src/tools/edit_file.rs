@@ -72,8 +72,7 @@ impl Tool for EditFile {
         if args.edits.is_empty() {
             return Err(ToolError::new(Code::BadArgs, "`edits` holds no edit"));
         }
-        let mut place = at.place(budget)?;
-        let turn = place.turn(budget)?;
+        let (place, turn) = at.to_change(budget)?;
         let file = place.open_file()?;
         if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
         let bytes = read(&file, at.said(), budget)?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::changing::{closing, made};
 use super::searching::yes;
-use crate::cap::{Copied, Moving, Remove, Renamed, Route, Target, Write, turns};
+use crate::cap::{Copied, Moving, Remove, Renamed, Route, Target, Write, to_move};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
@@ -61,12 +61,10 @@ fn within(
     destination: &Target<Write>,
     budget: &Budget,
 ) -> Result<Renamed, ToolError> {
-    let mut from = source.entry(budget)?;
-    let mut to = destination.entry_to_make(budget)?;
+    let (from, to, _turn) = to_move(source, destination, budget)?;
     if !args.create_parents {
         to.needs_its_directory()?;
     }
-    let _turns = turns(&mut from, &mut to, budget)?;
     from.rename_to(&to, args.overwrite, budget)
 }
 
@@ -76,12 +74,10 @@ fn across(
     destination: &Target<Write>,
     budget: &Budget,
 ) -> Result<String, ToolError> {
-    let mut from = source.entry(budget)?;
-    let mut to = destination.entry_to_make(budget)?;
+    let (from, to, _turn) = to_move(source, destination, budget)?;
     if !args.create_parents {
         to.needs_its_directory()?;
     }
-    let _turns = turns(&mut from, &mut to, budget)?;
     let Copied { census, bytes, made: n, .. } = from.move_across(&to, args.overwrite, budget)?;
     let mut facts = vec![format!("copied and compared {bytes} bytes, then removed the source")];
     if census.directories > 0 {

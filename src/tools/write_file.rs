@@ -63,11 +63,10 @@ impl Tool for WriteFile {
 
     fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
         let contents = args.contents()?;
-        let mut place = at.place_to_make(budget)?;
+        let (place, turn) = at.to_make(false, budget)?;
         if !args.create_parents {
             place.needs_its_directory()?;
         }
-        let turn = place.turn(budget)?;
         let old = match place.what() {
             Some(_) => Some(place.open_file()?),
             None => None,
@@ -167,12 +166,17 @@ fn append(
         all.push("in the encoding and with the line ends of the file".into());
     }
     all.extend(facts(place, at, &written));
-    all.push(format!("version {}", text::version(&place.open_file()?, budget)?));
+    // It is done: whatever ends the call now, the answer must not say that it is not.
+    let version = place.open_file().and_then(|file| text::version(&file, budget));
+    all.extend(version.ok().map(|version| format!("version {version}")));
     Ok(closing(&all))
 }
 
-/// What can be said of the old contents; nothing if they are no text.
+/// What can be said of the old contents; nothing if they are no text, or too long to be read for that.
 fn first_page(old: &OpenFile, budget: &Budget) -> Result<Option<Page>, ToolError> {
+    if old.size() > text::MAX_HASHED {
+        return Ok(None);
+    }
     let whole = Piece::Lines { first: 1, count: u64::MAX };
     let room = Room { chars: budget.limits().max_result_chars, before_line: 0 };
     match text::read(old, whole, room, budget) {
