@@ -14,6 +14,7 @@ use rustix::io::Errno;
 
 /// The kernel's own bound on the value of one attribute, and on the list of their names.
 const MAX_ATTRIBUTE: usize = 64 << 10;
+const USUAL_ATTRIBUTE: usize = 256;
 /// Where Linux keeps the access control list of a file: a version, and entries of eight bytes.
 const ACCESS_LIST: &[u8] = b"system.posix_acl_access";
 const VERSION: u32 = 2;
@@ -38,26 +39,22 @@ pub(super) fn keep(old: impl AsFd, stat: &Stat, new: BorrowedFd<'_>) -> Result<(
     // Only root gives files away. The group can be had by others as well.
     let _ = is.st_uid == stat.st_uid || rustix::fs::fchown(new, Some(uid), None).is_ok();
     let is_grouped = is.st_gid == stat.st_gid || rustix::fs::fchown(new, None, Some(gid)).is_ok();
-    let mut value = vec![0; MAX_ATTRIBUTE];
     for name in attributes(old).iter().filter(|name| name.starts_with(OF_USER)) {
-        if let Ok(len) = rustix::fs::fgetxattr(old, name.as_slice(), value.as_mut_slice()) {
-            let value = value.get(..len).unwrap_or_default();
+        if let Ok(value) = value_of(old, name) {
             // A file system that has none of them, or no room, keeps the contents all the same.
-            let _ = rustix::fs::fsetxattr(new, name.as_slice(), value, XattrFlags::empty());
+            let _ = rustix::fs::fsetxattr(new, name.as_slice(), &value, XattrFlags::empty());
         }
     }
-    let list = rustix::fs::fgetxattr(old, ACCESS_LIST, value.as_mut_slice());
-    let list = list.ok().and_then(|len| value.get(..len)).filter(|_| is_grouped);
+    let list = value_of(old, ACCESS_LIST).ok();
     let mode = if is_grouped { stat.st_mode & 0o777 } else { for_strangers(stat.st_mode) };
-    let is_kept = list.is_some_and(|list| set_list(new, list).is_ok());
-    if is_kept {
+    let kept = list.as_deref().filter(|_| is_grouped);
+    if kept.is_some_and(|list| set_list(new, list).is_ok()) {
         // Its mask and the mode's group are the same bits.
         return rustix::fs::fchmod(new, Mode::from_raw_mode(mode));
     }
     // A new file inherits a list from its directory, and the mode alone would open it to whom that names.
-    let mode = rustix::fs::fgetxattr(old, ACCESS_LIST, value.as_mut_slice())
-        .ok()
-        .and_then(|len| group_of(value.get(..len)?))
+    let mode = list
+        .and_then(|list| group_of(&list))
         .map_or(mode, |group| mode & (0o707 | u32::from(group) << 3));
     match set_list(new, &plain_list(mode)) {
         Ok(()) | Err(Errno::OPNOTSUPP) => {}
@@ -108,10 +105,27 @@ fn group_of(list: &[u8]) -> Option<u16> {
 
 /// The names of all attributes.
 fn attributes(of: BorrowedFd<'_>) -> Vec<Vec<u8>> {
-    let mut list = vec![0; MAX_ATTRIBUTE];
-    let len = rustix::fs::flistxattr(of, list.as_mut_slice()).unwrap_or(0);
-    let names = list.get(..len).unwrap_or_default().split(|byte| *byte == 0);
-    names.filter(|name| !name.is_empty()).map(<[u8]>::to_vec).collect()
+    let names = as_long(|list| rustix::fs::flistxattr(of, list)).unwrap_or_default();
+    let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    names.map(<[u8]>::to_vec).collect()
+}
+
+fn value_of(of: BorrowedFd<'_>, name: &[u8]) -> Result<Vec<u8>, Errno> {
+    as_long(|value| rustix::fs::fgetxattr(of, name, value))
+}
+
+/// What `ask` fills in, in as much room as it needs.
+fn as_long(ask: impl Fn(&mut [u8]) -> Result<usize, Errno>) -> Result<Vec<u8>, Errno> {
+    let mut room = vec![0; USUAL_ATTRIBUTE];
+    let len = match ask(&mut room) {
+        Err(Errno::RANGE) => {
+            room.resize(MAX_ATTRIBUTE, 0);
+            ask(&mut room)?
+        }
+        other => other?,
+    };
+    room.truncate(len);
+    Ok(room)
 }
 
 #[cfg(test)]

@@ -154,7 +154,7 @@ impl<R: Right> Place<R> {
             let _ = descend(temp.fd(), &below).and_then(|dir| rustix::fs::fchmod(dir, mode));
         }
         let made = made.keep();
-        to.sync(&parent)?;
+        to.sync(left.sync())?;
         left.remove(budget);
         Ok(Copied { census, bytes, made, state: None })
     }

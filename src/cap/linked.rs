@@ -6,25 +6,43 @@
 //!
 //! May import: `path`, `error`. Absent on purpose: a walk through the whole tree for each change.
 
+use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::{Arc, LazyLock};
+
+use cap_std::fs::Dir;
+use rustix::fs::FileType;
+use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, enter, lstat};
 use super::by_name::Walk;
+use super::fold::fold;
 use super::guards::{GUARDED, protected};
+use super::names::Names;
 use super::resolve::At;
 use super::rules::Verdict;
 use super::target::Look;
+use super::tree::open_directory;
 use super::{Read, Right, Target};
 use crate::error::ToolError;
 use crate::path::Name;
 
-/// The guards that are plain names, and not patterns.
-static PLAIN: LazyLock<Vec<Vec<Name>>> = LazyLock::new(|| {
-    let inner = |glob: &'static str| glob.trim_start_matches("**/").trim_end_matches("/**");
-    let plain = GUARDED.iter().map(|glob| inner(glob)).filter(|glob| !glob.contains(['*', '{']));
-    let names =
-        |glob: &str| glob.split('/').map(|name| Name::from_bytes(name.as_bytes())).collect();
-    plain.filter_map(names).collect()
+/// How many names of a directory are read before it is faster to ask for each guard.
+const MAX_LISTED: usize = 1_000;
+
+/// The guards that are plain names, and not patterns, by the first of their names, folded.
+static PLAIN: LazyLock<HashMap<String, Vec<Vec<Name>>>> = LazyLock::new(|| {
+    let mut plain = HashMap::<_, Vec<_>>::new();
+    for glob in GUARDED.iter().map(|glob| glob.trim_start_matches("**/").trim_end_matches("/**")) {
+        let names = glob.split('/').map(|name| Name::from_bytes(name.as_bytes())).collect();
+        let (first, _) = glob.split_once('/').unwrap_or((glob, ""));
+        if let Some(names) = names
+            && !glob.contains(['*', '{'])
+        {
+            plain.entry(fold(first)).or_default().push(names);
+        }
+    }
+    plain
 });
 
 /// Refuses a change of what a guarded link above it leads to.
@@ -35,23 +53,46 @@ pub(super) fn refuse<R: Right>(target: &Target<R>, at: &At) -> Result<(), ToolEr
     }
     let mut dir = Arc::clone(&grant.dir);
     for (depth, next) in at.below.iter().enumerate() {
-        for guard in PLAIN.iter() {
-            let Some(first) = guard.first() else { continue };
-            let Ok(stat) = lstat(&dir, first) else { continue };
-            let may_lead = guard.len() > 1 || Found::new(stat).kind == Kind::Link;
+        for guard in that_may_lead(&dir) {
             let way: Vec<Name> = at.below.iter().take(depth).chain(guard).cloned().collect();
-            if may_lead && leads_to(target, at, &way) {
+            if leads_to(target, at, &way) {
                 let shown = target.grants.shown(at.grant, &at.below);
                 return Err(protected(&shown, &way, Verdict::Guarded));
             }
         }
+        let is_end = depth + 1 == at.below.len();
+        if is_end && at.found.as_ref().is_some_and(|found| found.kind != Kind::Directory) {
+            break;
+        }
         match enter(&dir, next) {
             Ok(inside) => dir = Arc::new(inside),
-            // The end, or what is still to be made.
+            // What is still to be made.
             Err(_) => break,
         }
     }
     Ok(())
+}
+
+/// The guards of which the first name is here, as a link or on the way to one.
+fn that_may_lead(dir: &Dir) -> Vec<&'static Vec<Name>> {
+    let (mut there, mut seen) = (vec![], 0);
+    let listed = open_directory(dir, None).and_then(|dir| {
+        Names::new().of(&dir, |name, kind| {
+            if kind != FileType::RegularFile {
+                there.extend(PLAIN.get(&fold(&String::from_utf8_lossy(name))));
+            }
+            seen += 1;
+            if seen < MAX_LISTED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })
+    });
+    let is_whole = listed.is_ok() && seen < MAX_LISTED;
+    let guards = if is_whole { there } else { PLAIN.values().collect() };
+    let may_lead = |guard: &&Vec<Name>| {
+        let kind = guard.first().ok_or(Errno::NOENT).and_then(|first| lstat(dir, first));
+        let kind = kind.map(|stat| Found::new(stat).kind);
+        kind.is_ok_and(|kind| kind == Kind::Link || guard.len() > 1)
+    };
+    guards.into_iter().flatten().filter(may_lead).collect()
 }
 
 /// Does this guarded path lead, by links, to what is to be changed, or to a directory above it?

@@ -73,7 +73,7 @@ impl Place<Write> {
             Err(errno) => return Err(self.os(&format!("move to `{}`", to.said), errno)),
         }
         let made = made.keep();
-        to.sync(&parent)?;
+        to.sync(left.sync())?;
         super::write::sync_directory(&self.parent)
             .map_err(|errno| self.may_not_last("moved", errno))?;
         left.remove(budget);

@@ -23,6 +23,7 @@ use rustix::rand::{GetRandomFlags, getrandom};
 use super::beneath::lstat;
 use super::names::Names;
 use super::tree;
+use super::write::sync_names;
 use crate::limits::Budget;
 use crate::path::Name;
 
@@ -158,17 +159,17 @@ fn is_directory(fd: &OwnedFd) -> bool {
         .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
 }
 
-/// Trees that killed processes have left in a directory: to be removed when the change is made, as they may
-/// be large.
+/// A directory that was swept, and the trees that killed processes have left there: to be removed when the
+/// change is made, as they may be large.
 pub(super) struct Left {
-    parent: Option<OwnedFd>,
+    parent: Result<OwnedFd, Errno>,
     trees: Vec<Name>,
 }
 
 /// Removes the files that killed processes have left in this directory, and finds the trees.
 pub(super) fn sweep(parent: &Dir, budget: &Budget) -> Left {
-    let mut left = Left { parent: tree::open_directory(parent, None).ok(), trees: vec![] };
-    let Some(dir) = &left.parent else { return left };
+    let mut left = Left { parent: tree::open_directory(parent, None), trees: vec![] };
+    let Ok(dir) = &left.parent else { return left };
     let (mut found, mut seen) = (vec![], 0);
     let _ = Names::new().of(dir, |name, _| {
         if is_temp(name) {
@@ -195,9 +196,14 @@ pub(super) fn sweep(parent: &Dir, budget: &Budget) -> Left {
 }
 
 impl Left {
+    /// Puts the names in the directory on the disk.
+    pub(super) fn sync(&self) -> Result<(), Errno> {
+        sync_names(self.parent.as_ref().map_err(|errno| *errno))
+    }
+
     /// Removes the trees, as far as the call has time. What stays, the next change removes.
     pub(super) fn remove(self, budget: &Budget) {
-        let Some(parent) = &self.parent else { return };
+        let Ok(parent) = &self.parent else { return };
         for name in self.trees {
             let Some(_lock) = locked(parent, &name) else { continue };
             if let Ok(dir) = tree::open_directory(parent, &name) {

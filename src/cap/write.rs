@@ -8,7 +8,7 @@
 //! May import: `path`, `limits`, `error`. Absent on purpose: truncating, and following a link at the end: a
 //! place is what the link led to.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
@@ -171,7 +171,7 @@ impl Place<Write> {
         placed.map_err(|errno| self.not_placed(errno))?;
         let stat = rustix::fs::fstat(temp.fd()).map_err(|e| self.os("look at", e))?;
         let made = made.keep();
-        self.sync(&parent)?;
+        self.sync(left.sync())?;
         left.remove(budget);
         Ok(Written { state: FileState::new(&stat), other_names, made })
     }
@@ -192,7 +192,7 @@ impl Place<Write> {
                     Err(errno) => return Err(self.os("make", errno)),
                 }
                 made.keep();
-                self.sync(&parent)?;
+                self.sync(sync_directory(&parent))?;
                 Ok(true)
             }
             _ => Err(self.taken()),
@@ -299,13 +299,10 @@ impl Place<Write> {
         ToolError::new(Code::AlreadyExists, format!("`{}` exists already: {what}", self.said))
     }
 
-    /// Puts the directory on the disk, and with it the names in it; and those that were made.
-    pub(super) fn sync(&self, parent: &Arc<Dir>) -> Result<(), ToolError> {
-        let outer = (!self.missing.is_empty()).then_some(&self.parent);
-        for dir in outer.into_iter().chain([parent]) {
-            sync_directory(dir).map_err(|errno| self.may_not_last("changed", errno))?;
-        }
-        Ok(())
+    /// Puts on the disk what was made on the way as well, now that its directory is: `synced` says so.
+    pub(super) fn sync(&self, synced: Result<(), Errno>) -> Result<(), ToolError> {
+        let outer = if self.missing.is_empty() { Ok(()) } else { sync_directory(&self.parent) };
+        synced.and(outer).map_err(|errno| self.may_not_last("changed", errno))
     }
 }
 
@@ -349,9 +346,14 @@ pub(super) fn write_all(temp: &Temp, mut bytes: &[u8]) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Puts the names in a directory on the disk. One that cannot be read cannot be asked to.
+/// Puts the names in a directory on the disk.
 pub(super) fn sync_directory(dir: &Dir) -> Result<(), Errno> {
-    match open_directory(dir, None).and_then(rustix::fs::fsync) {
+    sync_names(open_directory(dir, None))
+}
+
+/// The same for one that was opened for reading. One that cannot be read cannot be asked to.
+pub(super) fn sync_names(opened: Result<impl AsFd, Errno>) -> Result<(), Errno> {
+    match opened.and_then(rustix::fs::fsync) {
         // Some file systems have no such thing.
         Err(Errno::ACCESS | Errno::INVAL | Errno::OPNOTSUPP) => Ok(()),
         other => other,
