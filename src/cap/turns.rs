@@ -64,7 +64,7 @@ impl<R: Right> Target<R> {
         self.hold(Look::THERE, false, budget)
     }
 
-    /// Looks it up for its removal, as [`Self::entry`] does; alone if a whole tree is to go.
+    /// Looks it up for its removal, a link at the end as a link; alone if a whole tree is to go.
     ///
     /// # Errors
     /// As [`Self::to_change`].
