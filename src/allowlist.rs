@@ -81,6 +81,21 @@ impl FromStr for GrantSpec {
     }
 }
 
+impl fmt::Display for GrantSpec {
+    /// As it is read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.name {
+            write!(f, "{name}=")?;
+        }
+        f.write_str(&self.written)?;
+        // Its own colon would be taken for that of the rights.
+        if self.rights != Rights::RO || self.written.contains(':') {
+            write!(f, ":{}", self.rights)?;
+        }
+        Ok(())
+    }
+}
+
 /// Why a SPEC cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadSpec {

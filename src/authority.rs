@@ -12,16 +12,19 @@
 //! authority/audit_file.rs where the audit trail goes
 //! authority/process.rs    what the process gives up of itself
 //! authority/own_files.rs  the config file and the program, where they lie in a grant
+//! authority/client_files.rs what `preopen install` changes
 //! authority/host.rs       a directory of the host and what lies above it
 //! ```
 //!
 //! Whether one directory lies in another is asked of the directories: by going up from a handle and
 //! comparing device and inode, never by comparing paths.
 //!
-//! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `limits`, `path`. Absent on purpose: anything that runs after the
+//! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `install` (where clients keep their
+//! files), `limits`, `path`. Absent on purpose: anything that runs after the
 //! start.
 
 mod audit_file;
+mod client_files;
 mod forbidden;
 mod host;
 mod own_files;
@@ -35,6 +38,7 @@ use std::time::{Instant, SystemTime};
 
 pub use audit_file::{check_audit, open_audit};
 pub use cap_std::AmbientAuthority;
+pub use client_files::{ClientFile, has_program, in_full, program, run, whole};
 pub use preopens::{Permit, Preopened, open_grants};
 pub use process::{Inherited, give_up, inherited};
 

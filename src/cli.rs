@@ -1,6 +1,6 @@
 //! The command line, as typed: argv in, [`Cli`] out.
 //!
-//! Pure. May import: `allowlist` (what a SPEC is). Absent on purpose: reading the file that
+//! Pure. May import: `allowlist` (what a SPEC is), `install` (what clients there are). Absent on purpose: reading the file that
 //! `--config` names, and every decision about what was typed.
 
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::allowlist::{Allowlist, GrantSpec};
+use crate::install::{Client, Scope};
 
 /// A file server for coding agents that holds only the directories it was handed.
 ///
@@ -33,10 +34,18 @@ pub enum Command {
         /// The grants in question.
         #[command(flatten)]
         serve: Serve,
+        /// Also say whether this client's own tools are bound by them.
+        #[arg(long, value_name = "CLIENT")]
+        client: Option<Client>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
+    /// Tell a client to start this server with these grants.
+    ///
+    /// Shows what is changed in the client's own files, and asks. The file as it was before is kept beside
+    /// it.
+    Install(Install),
     /// Print a reference page, made from the code.
     Explain {
         /// Which one.
@@ -53,6 +62,54 @@ pub enum Page {
     Tools,
     /// Every limit and its default.
     Limits,
+}
+
+/// What a client is told.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags")]
+pub struct Install {
+    /// Which one.
+    pub client: Client,
+    /// Directories to grant.
+    #[arg(value_name = "SPEC")]
+    pub dirs: Vec<GrantSpec>,
+    /// Directories to grant: `[NAME=]DIR[:ro|rw|rwd]`. Takes several values, and repeats.
+    #[arg(long, value_name = "SPEC", num_args = 1..)]
+    pub allow: Vec<GrantSpec>,
+    /// The file with grants and limits that the server is to read.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The file that the server is to write its audit trail to.
+    #[arg(long, value_name = "FILE")]
+    pub audit: Option<PathBuf>,
+    /// Permit a grant of the home directory, or of one above it.
+    #[arg(long)]
+    pub allow_home: bool,
+    /// What the client is to call the server.
+    #[arg(long, default_value = "preopen", value_parser = server_name)]
+    pub name: String,
+    /// For this user, or for everybody in the project of the current directory.
+    #[arg(long, default_value = "user")]
+    pub scope: Scope,
+    /// Also take the client's own tools for files and commands away.
+    #[arg(long)]
+    pub exclusive: bool,
+    /// Print what the files have to say, and change nothing.
+    #[arg(long)]
+    pub print: bool,
+    /// Take out what an earlier installation put in.
+    #[arg(long)]
+    pub remove: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+impl Install {
+    /// All grants, in the order of typing within each form.
+    pub fn specs(&self) -> Vec<GrantSpec> {
+        self.allow.iter().chain(&self.dirs).cloned().collect()
+    }
 }
 
 /// The grants, and how they are served.
@@ -147,6 +204,16 @@ impl Serve {
     }
 }
 
+/// Clients join it with the names of tools, and have little room.
+fn server_name(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if (1..=32).contains(&text.len()) && text.chars().all(is_plain) {
+        Ok(text.into())
+    } else {
+        Err("a name has 1 to 32 characters: letters, digits, `_` and `-`".into())
+    }
+}
+
 fn alias(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, path)) if !name.is_empty() && path.starts_with('/') => {
@@ -190,7 +257,7 @@ mod tests {
 
     #[test]
     fn doctor_takes_the_same_grants() {
-        let Some(Command::Doctor { serve, json }) =
+        let Some(Command::Doctor { serve, json, .. }) =
             parse("doctor --json --allow a:rw").unwrap().command
         else {
             panic!("not the doctor");

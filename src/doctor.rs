@@ -49,7 +49,7 @@ pub struct Report {
     version: &'static str,
     grants: Vec<Grant>,
     walls: Vec<Wall>,
-    not_covered: Vec<&'static str>,
+    not_covered: Vec<String>,
     limits: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -93,8 +93,14 @@ impl Wall {
 }
 
 impl Report {
-    /// Puts together what is known.
-    pub fn new(rows: &[Row], grants: &Grants, sealed: &Sealed, limits: &Limits) -> Self {
+    /// Puts together what is known. `client` says how far a client is bound.
+    pub fn new(
+        rows: &[Row],
+        grants: &Grants,
+        sealed: &Sealed,
+        limits: &Limits,
+        client: Option<String>,
+    ) -> Self {
         let resolver = match grants.resolver() {
             Resolver::OpenAt2 => {
                 "openat2 with RESOLVE_BENEATH; paths with links in them name by name"
@@ -112,7 +118,11 @@ impl Report {
                 Wall::kernel("the kernel: which files can be reached (Landlock)", &sealed.landlock),
                 Wall::kernel("the kernel: which calls there are (seccomp)", &sealed.seccomp),
             ],
-            not_covered: not_covered(rows, sealed),
+            not_covered: not_covered(rows, sealed)
+                .into_iter()
+                .map(Into::into)
+                .chain(client)
+                .collect(),
             limits: limits
                 .rows()
                 .into_iter()

@@ -33,6 +33,8 @@ pub mod error;
 pub mod explain;
 pub mod grep;
 pub mod ignore;
+pub mod install;
+pub mod installing;
 pub mod limits;
 pub mod path;
 pub mod protocol;

@@ -12,7 +12,7 @@ use preopen::cli::{Cli, Command, Sandbox, Serve};
 use preopen::dispatch::{Dispatcher, NoSuchTool};
 use preopen::doctor::Report;
 use preopen::tools::TOOLS;
-use preopen::{explain, protocol, sandbox};
+use preopen::{explain, installing, protocol, sandbox};
 
 fn main() -> ExitCode {
     match run(Cli::parse(), authority::mint()) {
@@ -31,7 +31,8 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let inherited = authority::inherited(ambient);
     let (serve, doctor) = match cli.command {
         Some(Command::Explain { page }) => return say(&mut io::stdout(), &explain::page(page)),
-        Some(Command::Doctor { serve, json }) => (serve, Some(json)),
+        Some(Command::Install(install)) => return installing::install(&install, ambient),
+        Some(Command::Doctor { serve, client, json }) => (serve, Some((client, json))),
         None => (cli.serve, None),
     };
     let level = serve.log.as_str().parse().unwrap_or(tracing::Level::WARN);
@@ -45,10 +46,11 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
         serve.config.as_deref(),
         ambient,
     )?;
-    if let Some(json) = doctor {
+    if let Some((client, json)) = doctor {
         list.audit.as_deref().map_or(Ok(()), |f| authority::check_audit(f, &granted, ambient))?;
         let sealed = sandbox::tried(&granted.grants);
-        let report = Report::new(&granted.rows, &granted.grants, &sealed, &list.limits);
+        let bound = client.map(|client| installing::bound(client, "preopen", ambient));
+        let report = Report::new(&granted.rows, &granted.grants, &sealed, &list.limits, bound);
         return say(&mut io::stdout(), &if json { report.json() } else { report.text() });
     }
     let open = |file| authority::open_audit(file, &granted, ambient);

@@ -10,7 +10,7 @@ use std::ops::Range;
 use imara_diff::{Algorithm, InternedInput};
 
 use super::hunks::{Change, Diff, Hunks};
-use super::parts::{Edited, Part};
+use super::parts::{Edited, Made, Part, Replacement};
 
 /// Lines of a region, on one of its sides, above which they are not aligned.
 const MAX_ALIGNED: usize = 10_000;
@@ -41,6 +41,14 @@ pub fn unified(text: &str, edited: &Edited, most: usize) -> Diff {
     }
     hand_on(regions.close());
     hunks.finish()
+}
+
+/// How one text differs from another, in at most `most` lines.
+pub fn compared(old: &str, new: &str, most: usize) -> Diff {
+    let mut edited = Edited::untouched(old.len());
+    let whole = Replacement { range: 0..old.len(), with: new.to_owned() };
+    edited.splice(vec![whole], Made::default());
+    unified(old, &edited, most)
 }
 
 /// Whole lines that edits touched.
@@ -246,8 +254,8 @@ mod tests {
         let edits = [Edit { old_text: &old, new_text: &new, replace_all: false }];
         let mut edited = apply(&old, &edits, &plenty()).unwrap();
         assert_eq!(unified(&old, &edited, 10).removed, 10_001);
-        let whole = super::super::parts::Replacement { range: 0..6, with: new };
-        edited.splice(vec![whole], super::super::parts::Made::default());
+        let whole = Replacement { range: 0..6, with: new };
+        edited.splice(vec![whole], Made::default());
         assert_eq!(unified(&old, &edited, 10).added, 1);
     }
 }

@@ -28,7 +28,7 @@ mod similar;
 mod transcode;
 mod version;
 
-pub use diff::unified;
+pub use diff::{compared, unified};
 pub use document::Document;
 pub use edit::{Edit, MAX_REPLACEMENTS, apply};
 pub use encoding::older_encoding;

@@ -1,0 +1,25 @@
+//! Claude Desktop: one file for the user.
+//!
+//! May import: nothing of this crate. Absent on purpose: projects, which it does not have.
+
+use super::{About, Base, Dialect, Exclusive, Form, Scope, Servers};
+
+pub(super) const ABOUT: About = About {
+    shown: "Claude Desktop",
+    servers: |scope| match scope {
+        Scope::User => Some(Servers {
+            base: Base::Settings,
+            path: "Claude/claude_desktop_config.json",
+            form: Form::Json(Dialect::Strict),
+            key: "mcpServers",
+        }),
+        Scope::Project => None,
+    },
+    more: &[],
+    alone: &[],
+    exclusive: Exclusive::Not(
+        "its extensions and connectors are switched off in its own settings, and by no file",
+    ),
+    taken: |_, _| vec![],
+    project: None,
+};

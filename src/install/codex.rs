@@ -1,0 +1,31 @@
+//! Codex: `config.toml` of the user, or in `.codex` of a project that is trusted.
+//!
+//! May import: nothing of this crate. Absent on purpose: its sandbox, which bounds its own tools and not servers.
+
+use serde_json::json;
+
+use super::{About, Base, Exclusive, File, Form, Saying, Scope, Servers};
+
+const fn place(scope: Scope) -> (Base, &'static str) {
+    match scope {
+        Scope::User => (Base::Codex, "config.toml"),
+        Scope::Project => (Base::Project, ".codex/config.toml"),
+    }
+}
+
+pub(super) const ABOUT: About = About {
+    shown: "Codex",
+    servers: |scope| {
+        let (base, path) = place(scope);
+        Some(Servers { base, path, form: Form::Toml, key: "mcp_servers" })
+    },
+    more: &[],
+    alone: &[],
+    exclusive: Exclusive::Partly("its shell is taken away; its tool that applies patches stays"),
+    taken: |scope, _| {
+        let (base, path) = place(scope);
+        let saying = Saying::Value(vec!["features".into(), "shell_tool".into()], json!(false));
+        vec![File { base, path, form: Form::Toml, sayings: vec![saying] }]
+    },
+    project: None,
+};

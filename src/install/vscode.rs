@@ -1,0 +1,23 @@
+//! Visual Studio Code: `mcp.json` of the user, or in `.vscode` of a project.
+//!
+//! May import: nothing of this crate. Absent on purpose: its settings, none of which takes its agent's own tools away.
+
+use super::{About, Base, Dialect, Exclusive, Form, Scope, Servers};
+
+pub(super) const ABOUT: About = About {
+    shown: "VS Code",
+    servers: |scope| {
+        let (base, path) = match scope {
+            Scope::User => (Base::Settings, "Code/User/mcp.json"),
+            Scope::Project => (Base::Project, ".vscode/mcp.json"),
+        };
+        Some(Servers { base, path, form: Form::Json(Dialect::Commented), key: "servers" })
+    },
+    more: &[("type", "stdio")],
+    alone: &[],
+    exclusive: Exclusive::Not(
+        "its agent's own tools are switched off by hand, in the list of tools of the chat, and by no file",
+    ),
+    taken: |_, _| vec![],
+    project: Some("${workspaceFolder}"),
+};

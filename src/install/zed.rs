@@ -1,0 +1,21 @@
+//! Zed: `settings.json` of the user, or in `.zed` of a project.
+//!
+//! May import: nothing of this crate. Absent on purpose: agent profiles, which are chosen by hand for each thread.
+
+use super::{About, Base, Dialect, Exclusive, Form, Scope, Servers};
+
+pub(super) const ABOUT: About = About {
+    shown: "Zed",
+    servers: |scope| {
+        let (base, path) = match scope {
+            Scope::User => (Base::Settings, "zed/settings.json"),
+            Scope::Project => (Base::Project, ".zed/settings.json"),
+        };
+        Some(Servers { base, path, form: Form::Json(Dialect::Commented), key: "context_servers" })
+    },
+    more: &[("source", "custom")],
+    alone: &[],
+    exclusive: Exclusive::Not("the tools of its agent are chosen in its profiles, by hand"),
+    taken: |_, _| vec![],
+    project: None,
+};

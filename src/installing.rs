@@ -1,0 +1,280 @@
+//! `preopen install` as a recipe: read the client's files, show what would change, ask, change.
+//!
+//! What the files have to say is [`crate::install`]'s; they are opened and replaced by `authority`.
+//!
+//! May import: `authority`, `cli`, `install`, `text` (for the diff). Absent on purpose: a change that was
+//! not shown.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use crate::authority::{self, AmbientAuthority, ClientFile, Permit, Refusal};
+use crate::cli::Install;
+use crate::install::{Client, Exclusive, File, Scope, Server};
+use crate::text;
+
+/// Lines of one file's diff that are shown.
+const MOST_LINES: usize = 200;
+
+/// Does it, and says so on standard output.
+///
+/// # Ambient Authority
+/// Reads and changes files of the user; runs the client's own program where it has one for that.
+///
+/// # Errors
+/// A [`Refusal`] when something cannot be done; then nothing was changed, or it says what was.
+pub fn install(install: &Install, ambient: AmbientAuthority) -> Result<(), Refusal> {
+    let client = install.client;
+    let server = server(install, ambient)?;
+    let files = client.files(&server, install.scope, install.exclusive || install.remove);
+    let files = files.ok_or_else(|| Refusal {
+        sentence: format!("{} has no such scope", client.shown()),
+        hint: "leave `--scope` out".into(),
+    })?;
+    if install.print {
+        for file in &files {
+            let on_disk = ClientFile::read(file.base, file.path, ambient)?;
+            say(&format!("{}:\n{}\n", on_disk.path().display(), file.alone()));
+        }
+        return Ok(());
+    }
+    let mut steps = vec![];
+    for file in &files {
+        let on_disk = ClientFile::read(file.base, file.path, ambient)?;
+        let new = wanted(file, &on_disk, install.remove).map_err(|why| Refusal {
+            sentence: format!("`{}` is not changed: {why}", on_disk.path().display()),
+            hint: "`--print` shows what it has to say, to put it in by hand".into(),
+        })?;
+        if new != on_disk.text {
+            steps.push(Step::of(file, on_disk, new, install.remove, ambient));
+        }
+    }
+    if steps.is_empty() {
+        say(if install.remove {
+            "There is nothing to take out.\n"
+        } else {
+            "It is installed already.\n"
+        });
+    } else {
+        for step in &steps {
+            say(&step.shown());
+        }
+        if !(install.yes || agreed()?) {
+            say("Nothing was changed.\n");
+            return Ok(());
+        }
+        for step in &steps {
+            step.take(ambient)?;
+        }
+    }
+    if !install.remove {
+        say(&closing(client, install.exclusive));
+    }
+    Ok(())
+}
+
+/// Is the client kept from touching files by itself? A sentence for the operator.
+///
+/// # Ambient Authority
+/// Reads files of the user.
+pub fn bound(client: Client, name: &str, ambient: AmbientAuthority) -> String {
+    let server = Server { name: name.into(), command: String::new(), args: vec![] };
+    let is_taken = |scope| {
+        let mut files = client.taken(&server, scope).into_iter().peekable();
+        files.peek().is_some()
+            && files.all(|file| {
+                let on_disk = ClientFile::read(file.base, file.path, ambient);
+                on_disk.is_ok_and(|found| {
+                    file.said(found.text.as_deref()).ok() == found.text && found.text.is_some()
+                })
+            })
+    };
+    closing(client, [Scope::User, Scope::Project].into_iter().any(is_taken)).trim_end().to_owned()
+}
+
+/// A change of a file, or a run of the client's own program that makes it.
+enum Step {
+    Replace { file: ClientFile, text: Option<String>, is_theirs: bool },
+    Run { program: &'static str, runs: Vec<Vec<String>> },
+}
+
+impl Step {
+    fn of(
+        file: &File,
+        on_disk: ClientFile,
+        text: Option<String>,
+        is_removal: bool,
+        ambient: AmbientAuthority,
+    ) -> Self {
+        let own = file.own_program(on_disk.text.as_deref(), is_removal);
+        match own.filter(|(program, _)| authority::has_program(program, ambient)) {
+            Some((program, runs)) => Self::Run { program, runs },
+            None => {
+                let is_theirs = |text: &str| file.unsaid(text).is_ok_and(|without| without == text);
+                let is_theirs = on_disk.text.as_deref().is_some_and(is_theirs);
+                Self::Replace { file: on_disk, text, is_theirs }
+            }
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Replace { file, text: None, .. } => {
+                format!("remove {}\n\n", file.path().display())
+            }
+            Self::Replace { file, text: Some(new), .. } => {
+                let old = file.text.as_deref().unwrap_or_default();
+                let diff = text::compared(old, new, MOST_LINES);
+                let more = match diff.left_out {
+                    0 => String::new(),
+                    lines => format!("[{lines} more lines]\n"),
+                };
+                format!("{}\n{}{more}\n", file.path().display(), diff.text)
+            }
+            Self::Run { program, runs } => {
+                let line = |args: &Vec<String>| format!("$ {program} {}\n", args.join(" "));
+                runs.iter().map(line).collect::<String>() + "\n"
+            }
+        }
+    }
+
+    fn take(&self, ambient: AmbientAuthority) -> Result<(), Refusal> {
+        match self {
+            Self::Replace { file, text, is_theirs } => {
+                file.replace(text.as_deref(), *is_theirs, ambient)
+            }
+            Self::Run { program, runs } => {
+                for args in runs {
+                    if authority::run(program, args, ambient) != Some(true) {
+                        return Err(Refusal {
+                            sentence: format!("`{program} {}` failed", args.join(" ")),
+                            hint:
+                                "its own message is above; `--print` shows what to put in by hand"
+                                    .into(),
+                        });
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What the file shall say; nothing if it shall not be there.
+fn wanted(
+    file: &File,
+    on_disk: &ClientFile,
+    is_removal: bool,
+) -> Result<Option<String>, crate::install::Unreadable> {
+    let old = on_disk.text.as_deref();
+    if !is_removal {
+        return file.said(old).map(Some);
+    }
+    let Some(old) = old else { return Ok(None) };
+    let new = file.unsaid(old)?;
+    if new == old || !file.is_empty(&new) {
+        return Ok(Some(new));
+    }
+    // It says nothing any more. Either it came with us, or it said nothing before.
+    Ok(on_disk
+        .before
+        .clone()
+        .filter(|before| file.is_empty(before))
+        .or_else(|| on_disk.before.as_ref().map(|_| new)))
+}
+
+fn server(install: &Install, ambient: AmbientAuthority) -> Result<Server, Refusal> {
+    let mut specs = install.specs();
+    let is_shared = install.scope == Scope::Project;
+    if !install.remove {
+        if specs.is_empty() && install.config.is_none() {
+            return Err(Refusal {
+                sentence: "nothing is granted".into(),
+                hint: "add `--allow DIR`, or `--config FILE`".into(),
+            });
+        }
+        check(install, ambient)?;
+    }
+    if is_shared {
+        for spec in specs.iter_mut().filter(|spec| spec.path.is_relative()) {
+            spec.written = install.client.in_project(&spec.written);
+        }
+    } else {
+        specs = authority::in_full(&specs, ambient);
+    }
+    let path = |path: &Path| match is_shared {
+        true if path.is_relative() => install.client.in_project(&path.display().to_string()),
+        true => path.display().to_string(),
+        false => authority::whole(path, ambient).display().to_string(),
+    };
+    let mut args: Vec<String> = vec![];
+    if !specs.is_empty() {
+        args.push("--allow".into());
+        args.extend(specs.iter().map(ToString::to_string));
+    }
+    for (flag, file) in [("--config", &install.config), ("--audit", &install.audit)] {
+        if let Some(file) = file {
+            args.extend([flag.into(), path(file)]);
+        }
+    }
+    if install.allow_home {
+        args.push("--allow-home".into());
+    }
+    let command = if is_shared { "preopen".into() } else { authority::program(ambient) };
+    Ok(Server { name: install.name.clone(), command, args })
+}
+
+/// Would the server start with these grants?
+fn check(install: &Install, ambient: AmbientAuthority) -> Result<(), Refusal> {
+    let specs = install.specs();
+    if specs.is_empty() {
+        return Ok(());
+    }
+    let permit = Permit { home: install.allow_home, one_file_system: false };
+    let granted = authority::open_grants(&specs, &[], permit, None, ambient)?;
+    match granted.rows.iter().find_map(|row| Some((row, row.place.as_ref().err()?))) {
+        None => Ok(()),
+        Some((row, why)) => Err(Refusal {
+            sentence: format!("`{}` cannot be granted: {why}", row.announced),
+            hint: "name a directory that exists".into(),
+        }),
+    }
+}
+
+fn closing(client: Client, exclusive: bool) -> String {
+    let shown = client.shown();
+    match (exclusive, client.exclusive()) {
+        (true, Exclusive::Whole) => {
+            format!("{shown} has no file tools but these: the grants bind it.\n")
+        }
+        (true, Exclusive::Partly(rest)) => {
+            format!("{shown} is bound by these grants in part: {rest}.\n")
+        }
+        (false, Exclusive::Whole | Exclusive::Partly(_)) => format!(
+            "{shown} keeps its own file tools; these grants do not bind it. `--exclusive` takes them away.\n"
+        ),
+        (_, Exclusive::Not(why)) => {
+            format!("{shown} keeps its own file tools; these grants do not bind it: {why}.\n")
+        }
+    }
+}
+
+/// Asks, where somebody can answer.
+fn agreed() -> Result<bool, Refusal> {
+    let mut input = io::stdin().lock();
+    if !input.is_terminal() {
+        return Err(Refusal {
+            sentence: "nothing was changed: nobody is there to be asked".into(),
+            hint: "`--yes` changes it unasked".into(),
+        });
+    }
+    say("Change it? [y/N] ");
+    let mut answer = String::new();
+    input.read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// Prints; a reader that has seen enough is no failure.
+fn say(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+}
