@@ -106,21 +106,24 @@ impl Dispatcher {
 
     /// Does a call of this tool touch files? If not, it ends at once.
     pub fn needs_files(&self, name: &str) -> bool {
-        self.offered.iter().any(|tool| tool.entry.name == name && tool.entry.rights != Rights::NONE)
+        self.find(name).is_some_and(|(tool, _)| tool.entry.rights != Rights::NONE)
     }
 
     /// Runs one call to its end, on the thread that asks.
     ///
     /// # Errors
     /// A [`Fault`], which is for the protocol to tell: everything else is an [`Answer`].
-    pub fn call(&self, name: &str, sent: Object, watch: Watch) -> Result<Answer, Fault> {
+    pub fn call(&self, name: &str, mut sent: Object, watch: Watch) -> Result<Answer, Fault> {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), watch);
-        let Some(tool) = self.offered.iter().find(|tool| tool.entry.name == name) else {
+        let Some((tool, means)) = self.find(name) else {
             let tool = printable(&name.chars().take(100).collect::<String>());
             self.record(call, &tool, Rights::NONE, vec![], Outcome::Fault("unknown_tool"), &budget);
             return Err(Fault::UnknownTool(self.why_unknown(&tool)));
         };
+        for argument in means {
+            sent.entry(*argument).or_insert_with(|| true.into());
+        }
         let Entry { name, rights, .. } = tool.entry;
         let with = Call { grants: &self.grants, schema: &tool.schema, budget: &budget };
         // A crashed call must not take the others with it. It can leave nothing half-done behind
@@ -143,6 +146,10 @@ impl Dispatcher {
         }
     }
 
+    fn find(&self, name: &str) -> Option<(&Offered, &'static [&'static str])> {
+        self.offered.iter().find_map(|tool| Some((tool, tool.entry.answers_to(name)?)))
+    }
+
     /// The answer in place of a call that does not even notice that its time is over. Should it ever
     /// end, it is recorded a second time, as what it came to.
     ///
@@ -152,7 +159,10 @@ impl Dispatcher {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), Watch::unattended());
         let tool = printable(&name.chars().take(100).collect::<String>());
-        let changes = self.registry.iter().any(|entry| entry.name == name && entry.rights.change());
+        let changes = self
+            .registry
+            .iter()
+            .any(|entry| entry.answers_to(name).is_some() && entry.rights.change());
         let (sentence, hint) = if changes {
             (
                 "the call takes too long, and was given up; what it was to change may be changed all the same",
@@ -197,7 +207,7 @@ impl Dispatcher {
     }
 
     fn why_unknown(&self, name: &str) -> String {
-        match self.registry.iter().find(|tool| tool.name == name) {
+        match self.registry.iter().find(|tool| tool.answers_to(name).is_some()) {
             None => {
                 let names: Vec<_> = self.offered.iter().map(|tool| tool.entry.name).collect();
                 format!("unknown tool: {name} (there are {})", names.join(", "))

@@ -18,6 +18,8 @@ use crate::limits::Budget;
 pub trait Tool: 'static {
     /// Its name; the official file server's name where that has the tool.
     const NAME: &'static str;
+    /// Other names under which it is called, though it is offered under its own alone.
+    const ALSO: &'static [Also] = &[];
     /// What it does, for the model that chooses among tools.
     const ABOUT: &'static str;
     /// The rights to paths that a call needs.
@@ -39,6 +41,15 @@ pub trait Tool: 'static {
         at: <Self::Needs as Needs>::Targets,
         budget: &Budget,
     ) -> Result<Self::Output, ToolError>;
+}
+
+/// What another server calls a tool.
+#[derive(Clone, Copy, Debug)]
+pub struct Also {
+    /// Its name there.
+    pub name: &'static str,
+    /// What its calls mean without saying so: arguments that are true.
+    pub means: &'static [&'static str],
 }
 
 /// One block of an answer.
@@ -108,6 +119,8 @@ impl Render for Vec<Content> {
 pub struct Entry {
     /// See [`Tool::NAME`].
     pub name: &'static str,
+    /// See [`Tool::ALSO`].
+    pub also: &'static [Also],
     /// See [`Tool::ABOUT`].
     pub about: &'static str,
     /// The rights without which the tool is not offered.
@@ -137,10 +150,19 @@ pub struct Called {
 }
 
 impl Entry {
+    /// Is it the one that is called so? Then what such a call means without saying so.
+    pub fn answers_to(&self, name: &str) -> Option<&'static [&'static str]> {
+        if self.name == name {
+            return Some(&[]);
+        }
+        self.also.iter().find(|also| also.name == name).map(|also| also.means)
+    }
+
     /// The row of `T`.
     pub const fn of<T: Tool>() -> Self {
         Self {
             name: T::NAME,
+            also: T::ALSO,
             about: T::ABOUT,
             rights: <T::Needs as Needs>::RIGHTS,
             schema: args::schema::<T::Args>,

@@ -24,6 +24,7 @@ mod changing_races; // the tree changes while it is changed; the weak server pla
 mod common; // the tree builder, the client, the naive victim
 mod compile_fail; // what does not compile: forged targets, writing with the right to read
 mod docs; // pages equal to the code, commands of the README
+mod drop_in; // calls for the official server do the same here
 mod editing; // what edit_file makes of a file, and the official server's own cases
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails

@@ -13,7 +13,7 @@ use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath, percent_decoded, percent_encoded};
-use crate::tool::Tool;
+use crate::tool::{Also, Tool};
 
 /// Characters of an answer that are kept free for its closing line.
 const CLOSING: usize = 1_000;
@@ -55,6 +55,7 @@ enum SortBy {
 
 impl Tool for ListDirectory {
     const NAME: &'static str = "list_directory";
+    const ALSO: &'static [Also] = &[Also { name: "list_directory_with_sizes", means: &["sizes"] }];
     const ABOUT: &'static str = "Lists a directory: [DIR], [FILE], [LINK] or [SPECIAL] and the name. \
         The last line, in brackets, counts the entries and names the cursor that continues.";
     type Needs = Scope<Read>;

@@ -9,7 +9,7 @@ use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::text::{self, Piece, Range, Room};
-use crate::tool::Tool;
+use crate::tool::{Also, Tool};
 
 /// Characters that a line number may take before its line.
 const NUMBER: usize = 9;
@@ -53,6 +53,7 @@ pub(super) struct Args {
 
 impl Tool for ReadTextFile {
     const NAME: &'static str = "read_text_file";
+    const ALSO: &'static [Also] = &[Also { name: "read_file", means: &[] }];
     const ABOUT: &'static str = "Reads a text file, or a piece of it. The last line of the answer, in brackets, says \
         which lines these are, the version of the file, and what continues.";
     type Needs = Read;
