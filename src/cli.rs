@@ -62,6 +62,8 @@ pub enum Page {
     Tools,
     /// Every limit and its default.
     Limits,
+    /// Every client that can be told of the server, its files, and how far it can be bound.
+    Clients,
 }
 
 /// What a client is told.

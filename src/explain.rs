@@ -1,13 +1,15 @@
 //! `preopen explain`: reference pages, made from the code so that they cannot be out of date.
 //!
 //! `docs/` holds the same pages; a test compares. May import: `args`, `cli` (which page), `error`,
-//! `limits`, `tools`. Absent on purpose: anything that depends on this machine or on the grants.
+//! `install`, `limits`, `tools`. Absent on purpose: anything that depends on this machine or on the grants.
 
+use clap::ValueEnum as _;
 use serde_json::Value;
 
 use crate::args::Object;
 use crate::cli::Page;
 use crate::error;
+use crate::install::{Client, Exclusive, Scope, Server};
 use crate::limits::Limits;
 use crate::tools::TOOLS;
 
@@ -17,7 +19,33 @@ pub fn page(page: Page) -> String {
         Page::Errors => error::reference(),
         Page::Tools => tools(),
         Page::Limits => limits(),
+        Page::Clients => clients(),
     }
+}
+
+fn clients() -> String {
+    let mut page = String::from(
+        "| `preopen install` | its file for the user | for a project | `--exclusive` |\n|---|---|---|---|\n",
+    );
+    let server = Server { name: "preopen".into(), command: "preopen".into(), args: vec![] };
+    for client in Client::value_variants() {
+        let name = client.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
+        let file = |scope| {
+            let files = client.files(&server, scope, false).unwrap_or_default();
+            files.first().map_or("has none".into(), |file| format!("`{}`", file.place()))
+        };
+        let exclusive = match client.exclusive() {
+            Exclusive::Whole => "whole".into(),
+            Exclusive::Partly(rest) => format!("in part: {rest}"),
+            Exclusive::Not(why) => format!("not to be had: {why}"),
+        };
+        page += &format!(
+            "| `{name}` | {} | {} | {exclusive} |\n",
+            file(Scope::User),
+            file(Scope::Project)
+        );
+    }
+    page
 }
 
 fn limits() -> String {
@@ -37,7 +65,11 @@ fn tools() -> String {
          are required.\n",
     );
     for tool in TOOLS {
-        page += &format!("\n## {}\n\n{}\n\nRight: {}.\n", tool.name, tool.about, tool.rights);
+        page += &format!("\n## {}\n\n{}\n\nRight: {}.", tool.name, tool.about, tool.rights);
+        for also in tool.also {
+            page += &format!(" Also answers to `{}`.", also.name);
+        }
+        page.push('\n');
         let schema = (tool.schema)();
         let required: Vec<_> = list(&schema, "required").iter().filter_map(Value::as_str).collect();
         let properties = schema.get("properties").and_then(Value::as_object);

@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("allowlist", &["cap", "limits"]),
     ("install", &[]),
     ("cli", &["allowlist", "install"]),
-    ("explain", &["args", "cli", "error", "limits", "tools"]),
+    ("explain", &["args", "cli", "error", "install", "limits", "tools"]),
     ("sandbox", &["cap"]),
     ("doctor", &["cap", "limits", "path", "sandbox"]),
     ("authority", &["allowlist", "cap", "doctor", "install", "limits", "path"]),

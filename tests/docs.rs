@@ -43,17 +43,57 @@ fn every_command_of_the_readme_is_understood() {
         let line =
             line.split_once(" #").map_or(line.as_str(), |(command, _)| command).trim().to_owned();
         let Some(args) = line.strip_prefix("preopen ") else { continue };
-        let work = tempfile::tempdir().unwrap();
+        let (work, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         for dir in ["src", "docs", "project"] {
             std::fs::create_dir(work.path().join(dir)).unwrap();
         }
         std::fs::write(work.path().join("allowlist.toml"), "[[allow]]\npath = \"src\"\n").unwrap();
-        let args: Vec<&str> = args.split_whitespace().collect();
-        let output = preopen(&args).current_dir(work.path()).stdin(Stdio::null()).output().unwrap();
+        let mut args: Vec<&str> = args.split_whitespace().collect();
+        if args.first() == Some(&"install") {
+            // Here nobody can be asked.
+            args.push("--yes");
+        }
+        let mut command = preopen(&args);
+        command.current_dir(work.path()).env("HOME", home.path()).stdin(Stdio::null());
+        let output = command.output().unwrap();
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
         ran += 1;
     }
-    assert!(ran >= 4, "only {ran} commands were found");
+    assert!(ran >= 8, "only {ran} commands were found");
+}
+
+/// The table of the clients is what the program prints; what a team commits serves the project, wherever
+/// the client starts it.
+#[test]
+fn what_the_page_of_the_clients_says_to_write_works() {
+    let text = page("docs/clients.md");
+    let printed = preopen(&["explain", "clients"]).output().unwrap().stdout;
+    assert!(text.contains(&String::from_utf8(printed).unwrap()), "run `preopen explain clients`");
+    let blocks = text.split("```json\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let mut served = 0;
+    for block in blocks {
+        let said: serde_json::Value = serde_json::from_str(block).unwrap();
+        let servers = said.get("mcpServers").or(said.get("servers")).unwrap();
+        let server = &servers["preopen"];
+        if server["command"] != "preopen" {
+            continue;
+        }
+        let sandbox = crate::common::Sandbox::new().file("grant/a", "text\n").dir("home");
+        let project = sandbox.path("grant");
+        let args: Vec<String> = serde_json::from_value(server["args"].clone()).unwrap();
+        let is_told = args.iter().any(|arg| arg.contains("${workspaceFolder}"));
+        let args = args
+            .iter()
+            .map(|arg| arg.replace("${workspaceFolder}", project.to_str().unwrap()))
+            .collect::<Vec<_>>();
+        let mut command = preopen(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        command.current_dir(if is_told { sandbox.path("home") } else { project });
+        let mut client = Client::spawn(command, Era::Modern, crate::common::Without::Nothing);
+        let answer = client.call("read_text_file", &serde_json::json!({"path": "a"}));
+        assert_eq!(answer.code(), "ok", "{block}");
+        served += 1;
+    }
+    assert!(served >= 3, "only {served} were started");
 }
 
 /// The twenty seconds at the top are what happens.

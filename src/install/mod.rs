@@ -237,6 +237,17 @@ impl Client {
 }
 
 impl File {
+    /// Where it is, as people say it.
+    pub fn place(&self) -> String {
+        let base = match self.base {
+            Base::Home => "~/",
+            Base::Settings => "~/.config/",
+            Base::Codex => "~/.codex/",
+            Base::Project => "",
+        };
+        format!("{base}{}", self.path)
+    }
+
     /// The text that the file shall have; it may have none yet.
     ///
     /// # Errors
