@@ -343,11 +343,20 @@ mod tests {
     fn the_schema_holds_nothing_that_a_client_trips_over() {
         let text = Value::Object(for_clients(schema::<Args>())).to_string();
         for word in [
-            "$schema", "$ref", "$defs", "anyOf", "oneOf", "allOf", "null", "format", "title",
+            "$schema",
+            "$ref",
+            "$defs",
+            "anyOf",
+            "oneOf",
+            "allOf",
+            "null",
+            "format",
+            "title",
             "examples",
+            "VirtualPath",
         ] {
             assert!(!text.contains(word), "{word} in {text}");
         }
-        assert!(text.contains("\"additionalProperties\":false") && text.contains("How many."));
+        assert!(text.contains("How many."), "{text}");
     }
 }

@@ -22,6 +22,8 @@ pub trait Tool: 'static {
     const ALSO: &'static [Also] = &[];
     /// What it does, for the model that chooses among tools.
     const ABOUT: &'static str;
+    /// Does it only add, and nothing twice? Clients ask less before such calls.
+    const ADDS_ONLY: bool = false;
     /// The rights to paths that a call needs.
     type Needs: Needs;
     /// Its arguments. Doc comments become the descriptions that clients see.
@@ -123,6 +125,8 @@ pub struct Entry {
     pub also: &'static [Also],
     /// See [`Tool::ABOUT`].
     pub about: &'static str,
+    /// See [`Tool::ADDS_ONLY`].
+    pub adds_only: bool,
     /// The rights without which the tool is not offered.
     pub rights: Rights,
     /// The schema of its arguments, examples included.
@@ -164,6 +168,7 @@ impl Entry {
             name: T::NAME,
             also: T::ALSO,
             about: T::ABOUT,
+            adds_only: T::ADDS_ONLY,
             rights: <T::Needs as Needs>::RIGHTS,
             schema: args::schema::<T::Args>,
             call: call::<T>,

@@ -4,7 +4,7 @@
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Object, PATH};
 
@@ -17,31 +17,60 @@ pub fn schema<A: JsonSchema>() -> Object {
     });
     let mut schema = settings.into_generator().into_root_schema_for::<A>();
     plain(&mut schema);
-    schema.insert("additionalProperties".into(), false.into());
     match schema.to_value() {
         Value::Object(object) => object,
         _ => Object::new(),
     }
 }
 
-/// The schema as clients get it: without the examples, which only errors need, and without the
-/// `format` that marks an argument as a path, which only tests need.
+/// The schema as clients get it: every word of it is sent to a model with each request, and so it has only
+/// what a model needs to call the tool right. The rest is in docs/tools.md, and in errors.
 #[must_use]
 pub fn for_clients(mut schema: Object) -> Object {
     strip(&mut schema);
     schema
 }
 
+/// Arguments of which every model knows what they are.
+const KNOWN: [&str; 12] = [
+    "path",
+    "paths",
+    "source",
+    "overwrite",
+    "ignore_case",
+    "case_insensitive",
+    "word",
+    "before",
+    "after",
+    "use_regex",
+    "keyword",
+    "byte_limit",
+];
+
 fn strip(object: &mut Object) {
-    object.remove("examples");
-    object.remove("format");
+    for unsaid in ["examples", "format", "minimum"] {
+        object.remove(unsaid);
+    }
+    // The description of what is true by default says what `false` means.
+    if object.get("default").is_some_and(Value::is_boolean) {
+        object.remove("default");
+    }
+    let required = object.get("required").cloned().unwrap_or_default();
+    let is_required =
+        |name: &str| required.as_array().is_some_and(|all| all.iter().any(|n| n == name));
     let properties = object.get_mut("properties").and_then(Value::as_object_mut);
-    properties
-        .into_iter()
-        .flat_map(Map::values_mut)
-        .filter_map(Value::as_object_mut)
-        .for_each(strip);
+    for (name, property) in properties.into_iter().flatten() {
+        let Some(property) = property.as_object_mut() else { continue };
+        // What it is when it is left out, only its description says.
+        let is_path = property.get("format").is_some_and(|format| format == PATH);
+        let is_known = KNOWN.contains(&name.as_str()) && (is_required(name) || !is_path);
+        if is_known || property.contains_key("enum") {
+            property.remove("description");
+        }
+        strip(property);
+    }
     if let Some(items) = object.get_mut("items").and_then(Value::as_object_mut) {
+        items.remove("description");
         strip(items);
     }
 }

@@ -26,7 +26,7 @@ use crate::cap::Rights;
 use crate::dispatch::{Dispatcher, Fault, Offered};
 use crate::limits::{Limits, Watch};
 use crate::path::percent_encoded;
-use crate::tool::{Content, MediaKind};
+use crate::tool::{Content, Entry, MediaKind};
 
 /// Calls that may wait for a file system beside those that run. With as many as that, further ones
 /// wait for them to end.
@@ -199,16 +199,13 @@ fn crashed(why: &str) -> ErrorData {
 fn tool(offered: &Offered) -> Tool {
     let entry = &offered.entry;
     let schema = for_clients(offered.schema.clone());
-    Tool::new_with_raw(entry.name, Some(entry.about.into()), schema).annotate(hints(entry.rights))
+    Tool::new_with_raw(entry.name, Some(entry.about.into()), schema).annotate(hints(entry))
 }
 
-/// The hints follow from the rights, and all four are always said: clients differ in what they
-/// take for granted.
-fn hints(rights: Rights) -> ToolAnnotations {
-    let changes = rights.carry(Rights::WRITE) || rights.carry(Rights::REMOVE);
-    ToolAnnotations::new()
-        .read_only(!changes)
-        .destructive(changes)
-        .idempotent(!changes)
-        .open_world(false)
+/// What clients may know before a call. Those that do not mean anything are not said: what only reads
+/// destroys nothing. The others are always said, as clients differ in what they take for granted.
+fn hints(entry: &Entry) -> ToolAnnotations {
+    let changes = entry.rights.carry(Rights::WRITE) || entry.rights.carry(Rights::REMOVE);
+    let hints = ToolAnnotations::new().read_only(!changes).open_world(false);
+    if changes { hints.destructive(!entry.adds_only).idempotent(entry.adds_only) } else { hints }
 }

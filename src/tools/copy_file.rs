@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = false)]
     overwrite: bool,
-    /// Make missing directories.
+    /// false: the directory must be there.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     create_parents: bool,

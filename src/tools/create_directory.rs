@@ -22,6 +22,7 @@ impl Tool for CreateDirectory {
     const NAME: &'static str = "create_directory";
     const ABOUT: &'static str =
         "Makes a directory and its parents. One that exists is left as it is.";
+    const ADDS_ONLY: bool = true;
     type Needs = Write;
     type Args = Args;
     type Output = String;

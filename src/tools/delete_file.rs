@@ -22,7 +22,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = false)]
     recursive: bool,
-    /// Only if the file is still this version.
+    /// Only if it is still this version.
     #[schemars(example = &"k3f9a2c1xq")]
     if_match: Option<String>,
 }

@@ -26,7 +26,7 @@ pub(super) struct DirectoryTree;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Args {
-    /// The directory; the top when left out.
+    /// The top when left out.
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
@@ -38,15 +38,15 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = ["target"])]
     exclude: Vec<String>,
-    /// Leave out what .gitignore and .ignore name.
+    /// false: also what .gitignore names.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,
-    /// Most entries of one answer.
+    /// Most entries.
     #[serde(default)]
     #[schemars(example = 400, range(min = 1))]
     limit: Option<usize>,
-    /// The cursor that the previous answer named.
+    /// From the previous answer.
     #[serde(default)]
     #[schemars(example = "after:2:src/cap")]
     cursor: Option<String>,
@@ -55,7 +55,7 @@ pub(super) struct Args {
 impl Tool for DirectoryTree {
     const NAME: &'static str = "directory_tree";
     const ABOUT: &'static str = "The tree below a directory, indented; directories end with /, links with @, special \
-        files with =. `(12 more)` are not shown; the last line, in brackets, says how to go on.";
+        files with =. `(12 more)` are not shown.";
     type Needs = Scope<Read>;
     type Args = Args;
     type Output = String;

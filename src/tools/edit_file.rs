@@ -35,7 +35,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = true)]
     dry_run: bool,
-    /// Only if the file is still this version.
+    /// Only if it is still this version.
     #[schemars(example = &"k3f9a2c1xq")]
     if_match: Option<String>,
 }
@@ -59,7 +59,7 @@ fn edits_example() -> serde_json::Value {
 
 impl Tool for EditFile {
     const NAME: &'static str = "edit_file";
-    const ABOUT: &'static str = "Replaces texts in a file and leaves every other byte as it is: line ends and encoding are kept.";
+    const ABOUT: &'static str = "Replaces texts in a file; every other byte stays as it is.";
     type Needs = Write;
     type Args = Args;
     type Output = String;

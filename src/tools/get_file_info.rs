@@ -29,7 +29,8 @@ pub(super) struct Args {
 
 impl Tool for GetFileInfo {
     const NAME: &'static str = "get_file_info";
-    const ABOUT: &'static str = "Tells what a path is: type, size, times, mode, rights; for a text its encoding, lines and version.";
+    const ABOUT: &'static str =
+        "Type, size, times, mode, rights; of a text its encoding, lines and version.";
     type Needs = Read;
     type Args = Args;
     type Output = String;

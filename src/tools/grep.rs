@@ -32,14 +32,14 @@ pub(super) struct Grep;
 #[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
 pub(super) struct Args {
-    /// A regular expression, as ripgrep has them.
+    /// A regular expression of ripgrep's.
     #[schemars(example = r"fn \w+\(")]
     pattern: String,
     /// A directory or file; everywhere when left out.
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
-    /// Only files that one of these globs names.
+    /// Only files of these globs.
     #[serde(default)]
     #[schemars(example = ["*.rs"])]
     glob: Vec<String>,
@@ -79,15 +79,15 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 2)]
     context: Option<usize>,
-    /// Leave out what .gitignore and .ignore name (.git always).
+    /// false: also what .gitignore names.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,
-    /// Also what begins with a dot.
+    /// false: nothing that begins with a dot.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     hidden: bool,
-    /// Most lines, or files, of one answer.
+    /// Most lines, or files.
     #[serde(default)]
     #[schemars(example = 250, range(min = 1))]
     limit: Option<usize>,
@@ -95,11 +95,11 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 20, range(min = 0))]
     per_file: Option<usize>,
-    /// The last lines of each file, not the first.
+    /// Each file's last lines, not the first.
     #[serde(default)]
     #[schemars(example = false)]
     from_end: bool,
-    /// The cursor that the previous answer named.
+    /// From the previous answer.
     #[serde(default)]
     #[schemars(example = "after:120:src/main.rs")]
     cursor: Option<String>,
@@ -117,7 +117,7 @@ pub(super) enum Output {
 impl Tool for Grep {
     const NAME: &'static str = "grep";
     const ABOUT: &'static str = "Finds lines by CONTENT. Each file's path, then `412:text` of its lines (`413-text` \
-        around them). The last line, in brackets, has the totals, says what was not searched, and what continues.";
+        around them).";
     type Needs = Scope<Read>;
     type Args = Args;
     type Output = String;

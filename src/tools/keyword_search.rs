@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = false)]
     use_regex: bool,
-    /// Only files that one of these globs names.
+    /// Only files of these globs.
     #[serde(default)]
     #[schemars(example = ["*.rs"])]
     include_patterns: Vec<String>,
@@ -52,7 +52,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = false)]
     include_zero: bool,
-    /// Leave out what .gitignore and .ignore name.
+    /// false: also what .gitignore names.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,

@@ -22,7 +22,7 @@ pub(super) struct ListDirectory;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Args {
-    /// The directory; the top when left out.
+    /// The top when left out.
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
@@ -34,11 +34,11 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = &"name")]
     sort_by: SortBy,
-    /// Most entries of one answer.
+    /// Most entries.
     #[serde(default)]
     #[schemars(example = 100, range(min = 1))]
     limit: Option<usize>,
-    /// The cursor that the previous answer named.
+    /// From the previous answer.
     #[serde(default)]
     #[schemars(example = "name:main.rs")]
     cursor: Option<String>,
@@ -56,8 +56,8 @@ enum SortBy {
 impl Tool for ListDirectory {
     const NAME: &'static str = "list_directory";
     const ALSO: &'static [Also] = &[Also { name: "list_directory_with_sizes", means: &["sizes"] }];
-    const ABOUT: &'static str = "Lists a directory: [DIR], [FILE], [LINK] or [SPECIAL] and the name. \
-        The last line, in brackets, counts the entries and names the cursor that continues.";
+    const ABOUT: &'static str =
+        "Lists a directory: [DIR], [FILE], [LINK] or [SPECIAL] and the name.";
     type Needs = Scope<Read>;
     type Args = Args;
     type Output = String;

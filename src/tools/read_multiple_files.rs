@@ -30,7 +30,7 @@ fn paths_example() -> [&'static str; 2] {
 
 impl Tool for ReadMultipleFiles {
     const NAME: &'static str = "read_multiple_files";
-    const ABOUT: &'static str = "Reads several text files at once. Each is answered on its own, and long ones share the room fairly.";
+    const ABOUT: &'static str = "Reads several text files at once, each answered on its own.";
     type Needs = Each<Read>;
     type Args = Args;
     type Output = String;

@@ -54,8 +54,8 @@ pub(super) struct Args {
 impl Tool for ReadTextFile {
     const NAME: &'static str = "read_text_file";
     const ALSO: &'static [Also] = &[Also { name: "read_file", means: &[] }];
-    const ABOUT: &'static str = "Reads a text file, or a piece of it. The last line of the answer, in brackets, says \
-        which lines these are, the version of the file, and what continues.";
+    const ABOUT: &'static str = "Reads a text file, or a piece of it. The last line, in brackets, says which lines these are, \
+        the file's version, and what continues.";
     type Needs = Read;
     type Args = Args;
     type Output = String;

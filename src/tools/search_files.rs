@@ -28,7 +28,7 @@ pub(super) struct Args {
     /// A glob (`*.rs`, `src/**/*.{ts,tsx}`) or a part of a name.
     #[schemars(example = "*.rs")]
     pattern: String,
-    /// The directory; everywhere when left out.
+    /// Everywhere when left out.
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[serde(default, rename = "type")]
     #[schemars(example = &"file")]
     kind: Wanted,
-    /// Only what changed since: 2026-11-01 or 2026-11-01T12:00:00Z.
+    /// Only what changed since, as 2026-11-01 or 2026-11-01T12:00:00Z.
     #[serde(default)]
     #[schemars(example = &"2026-11-01")]
     modified_after: Option<String>,
@@ -48,15 +48,15 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = &"path")]
     sort_by: SortBy,
-    /// Leave out what .gitignore and .ignore name (.git always).
+    /// false: also what .gitignore names.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,
-    /// Most paths of one answer.
+    /// Most paths.
     #[serde(default)]
     #[schemars(example = 200, range(min = 1))]
     limit: Option<usize>,
-    /// The cursor that the previous answer named.
+    /// From the previous answer.
     #[serde(default)]
     #[schemars(example = "after:src/main.rs")]
     cursor: Option<String>,
@@ -82,8 +82,8 @@ enum SortBy {
 
 impl Tool for SearchFiles {
     const NAME: &'static str = "search_files";
-    const ABOUT: &'static str = "Finds by NAME; for contents use grep. One path a line, directories with a slash \
-        behind. The last line, in brackets, says what was not searched, and what continues.";
+    const ABOUT: &'static str =
+        "Finds by NAME; for contents use grep. One path a line, directories with a slash behind.";
     type Needs = Scope<Read>;
     type Args = Args;
     type Output = String;

@@ -31,11 +31,11 @@ pub(super) struct Args {
     /// Replace what is there, refuse to, or add at the end.
     #[serde(default)]
     mode: Mode,
-    /// Make missing directories.
+    /// false: the directory must be there.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     create_parents: bool,
-    /// Only if the file is still this version.
+    /// Only if it is still this version.
     #[schemars(example = &"k3f9a2c1xq")]
     if_match: Option<String>,
 }
@@ -51,8 +51,7 @@ enum Mode {
 
 impl Tool for WriteFile {
     const NAME: &'static str = "write_file";
-    const ABOUT: &'static str =
-        "Writes a whole file at once, or appends. To change a part of a file use edit_file.";
+    const ABOUT: &'static str = "Writes a whole file, or appends. To change a part use edit_file.";
     type Needs = Write;
     type Args = Args;
     type Output = String;
