@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill interop bench reference
+.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill interop bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ interop: build ## Other programs' clients: Claude Code, scripted (needs node and
 
 bench: build ## Side by side with the peers, into docs/performance.md (needs npm and python3)
 	benches/run
+
+bench-tokens: build ## What an agent has to read for ten jobs, by us and by the peers (needs npm and python3)
+	benches/run tokens
 
 reference: ## Print the reference pages of docs/ anew from the code
 	for page in errors tools limits; do $(CARGO) run -q -- explain $$page > docs/$$page.md; done
