@@ -46,11 +46,67 @@ pub enum Command {
     /// Shows what is changed in the client's own files, and asks. The file as it was before is kept beside
     /// it.
     Install(Install),
+    /// Read an audit trail.
+    Audit {
+        /// How.
+        #[command(subcommand)]
+        how: Audit,
+    },
     /// Print a reference page, made from the code.
     Explain {
         /// Which one.
         page: Page,
     },
+}
+
+/// What is done with an audit trail.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Is it as it was written? Names the first record that is not, and says what cannot be seen.
+    Verify {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Show it, a line a record.
+    Tail {
+        /// The file.
+        file: PathBuf,
+        /// Only the last so many records.
+        #[arg(long, value_name = "N", default_value = "20")]
+        last: usize,
+        /// Go on as records come.
+        #[arg(long)]
+        follow: bool,
+        /// Only those of this tool.
+        #[arg(long, value_name = "NAME")]
+        tool: Option<String>,
+        /// Only those with this code.
+        #[arg(long, value_name = "CODE")]
+        code: Option<String>,
+        /// Only those that name a path with this in it.
+        #[arg(long, value_name = "TEXT")]
+        path: Option<String>,
+        /// Only those that were refused.
+        #[arg(long)]
+        refused: bool,
+    },
+    /// Print it in another form.
+    Export {
+        /// The file.
+        file: PathBuf,
+        /// Which form.
+        #[arg(long)]
+        format: Format,
+    },
+}
+
+/// A form of an audit trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table.
+    Csv,
+    /// A list of objects.
+    Json,
 }
 
 /// A reference page.
@@ -129,6 +185,9 @@ pub struct Serve {
     /// Append one JSON line for each call to this file, which must not lie in a grant.
     #[arg(long, value_name = "FILE")]
     pub audit: Option<PathBuf>,
+    /// Make no change that cannot be put on record in the audit file first.
+    #[arg(long)]
+    pub audit_required: bool,
     /// Another absolute path by which clients name a grant, as a host or container knows it.
     #[arg(long, value_name = "NAME=PATH", value_parser = alias)]
     pub alias: Vec<(String, String)>,

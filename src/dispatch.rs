@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::args::Object;
-use crate::audit::{Event, Outcome, Sink};
+use crate::audit::{Event, Intent, Outcome, Sink};
 use crate::cap::{Grants, Rights};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Clock, Limits, Watch};
@@ -25,6 +25,8 @@ pub struct Dispatcher {
     limits: Arc<Limits>,
     clock: Clock,
     audit: Option<Sink>,
+    /// Is a change refused that cannot be put on record?
+    must_record: bool,
     registry: &'static [Entry],
     offered: Vec<Offered>,
     calls: AtomicU64,
@@ -84,9 +86,23 @@ impl Dispatcher {
             limits: Arc::new(limits),
             clock,
             audit,
+            must_record: false,
             offered,
             calls: AtomicU64::new(1),
         })
+    }
+
+    /// The same, and no change is made that cannot be put on record before.
+    #[must_use]
+    pub fn recording(self, must_record: bool) -> Self {
+        Self { must_record, ..self }
+    }
+
+    /// No call comes any more: the audit trail ends.
+    pub fn end(&self) {
+        if let Some(sink) = &self.audit {
+            sink.end();
+        }
     }
 
     /// The tools that this process offers.
@@ -115,7 +131,8 @@ impl Dispatcher {
     /// A [`Fault`], which is for the protocol to tell: everything else is an [`Answer`].
     pub fn call(&self, name: &str, mut sent: Object, watch: Watch) -> Result<Answer, Fault> {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
-        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), watch);
+        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), watch)
+            .audited(self.audit.is_some());
         let Some((tool, means)) = self.find(name) else {
             let tool = printable(&name.chars().take(100).collect::<String>());
             self.record(call, &tool, Rights::NONE, vec![], Outcome::Fault("unknown_tool"), &budget);
@@ -125,7 +142,9 @@ impl Dispatcher {
             sent.entry(*argument).or_insert_with(|| true.into());
         }
         let Entry { name, rights, .. } = tool.entry;
-        let with = Call { grants: &self.grants, schema: &tool.schema, budget: &budget };
+        let intend = |paths: &[String]| self.intend(call, name, rights, paths);
+        let with =
+            Call { grants: &self.grants, schema: &tool.schema, budget: &budget, intend: &intend };
         // A crashed call must not take the others with it. It can leave nothing half-done behind
         // that they see: a call owns its targets, and nothing of it outlives it.
         match catch_unwind(AssertUnwindSafe(|| (tool.entry.call)(&with, sent))) {
@@ -198,11 +217,42 @@ impl Dispatcher {
             }
             Outcome::Fault(what) => tracing::warn!(call, tool, what, "not run"),
         }
-        if let Some(sink) = &self.audit
-            && let Err(error) =
-                sink.record(&Event { call, tool, right, paths, places, outcome, took })
-        {
-            tracing::error!(call, %error, "the audit record could not be written");
+        if let Some(sink) = &self.audit {
+            let (request, versions) = (printable(budget.request()), budget.changed_versions());
+            sink.record(Event {
+                call,
+                request,
+                tool,
+                right,
+                paths,
+                places,
+                versions,
+                outcome,
+                took,
+            });
+        }
+    }
+
+    /// Puts on record that a change is about to be made.
+    fn intend(
+        &self,
+        call: u64,
+        tool: &str,
+        right: Rights,
+        paths: &[String],
+    ) -> Result<(), ToolError> {
+        let recorded = match &self.audit {
+            Some(sink) => sink.intend(&Intent { call, tool, right, paths }),
+            None => return Ok(()),
+        };
+        match recorded {
+            Err(error) if self.must_record => Err(ToolError::new(
+                Code::NotRecorded,
+                "the change cannot be put on record, which the user requires; nothing was changed",
+            )
+            .hint("ask the user to look at the audit file: its disk may be full")
+            .detail(error)),
+            _ => Ok(()),
         }
     }
 

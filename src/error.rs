@@ -89,6 +89,8 @@ codes! {
     OsFull = "os_full", Host;
     /// The operating system says that the thing is in use.
     OsBusy = "os_busy", Host;
+    /// The change cannot be put on record, and the operator wants none that is not.
+    NotRecorded = "not_recorded", Host;
     /// The operating system failed in another way; the log has the detail.
     OsError = "os_error", Host;
     /// A defect of this server; the log has the detail.

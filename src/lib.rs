@@ -24,6 +24,7 @@
 pub mod allowlist;
 pub mod args;
 pub mod audit;
+pub mod auditing;
 pub mod authority;
 pub mod cap;
 pub mod cli;

@@ -6,7 +6,7 @@
 //! May import: nothing of this crate. Absent on purpose: `Instant::now`; the [`Clock`] is handed in.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -85,6 +85,7 @@ impl Clock {
 /// The caller's side of a running call: it may take the call back, and see that it goes on.
 #[derive(Clone)]
 pub struct Watch {
+    request: String,
     cancelled: Arc<dyn Fn() -> bool + Send + Sync>,
     steps: Arc<AtomicU64>,
 }
@@ -92,7 +93,13 @@ pub struct Watch {
 impl Watch {
     /// A watch on a call that is cancelled as soon as `cancelled` says so.
     pub fn new(cancelled: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self { cancelled: Arc::new(cancelled), steps: Arc::default() }
+        Self { request: String::new(), cancelled: Arc::new(cancelled), steps: Arc::default() }
+    }
+
+    /// The same, on the request that the client numbered so.
+    #[must_use]
+    pub fn on(self, request: String) -> Self {
+        Self { request, ..self }
     }
 
     /// A watch that nobody keeps.
@@ -116,6 +123,8 @@ pub struct Budget {
     started: Instant,
     watch: Watch,
     touched: Mutex<Vec<String>>,
+    versions: Mutex<[Option<String>; 2]>,
+    is_audited: bool,
 }
 
 /// Why a call must stop now.
@@ -131,7 +140,26 @@ impl Budget {
     /// A fresh budget; its time starts now.
     pub fn new(limits: Arc<Limits>, clock: Clock, watch: Watch) -> Self {
         let started = clock.now();
-        Self { limits, clock, started, watch, touched: Mutex::default() }
+        Self {
+            limits,
+            clock,
+            started,
+            watch,
+            touched: Mutex::default(),
+            versions: Mutex::default(),
+            is_audited: false,
+        }
+    }
+
+    /// The same, of a call of which an audit trail is kept.
+    #[must_use]
+    pub fn audited(self, is_audited: bool) -> Self {
+        Self { is_audited, ..self }
+    }
+
+    /// Is an audit trail kept? Then it is worth some time to find out what goes into it.
+    pub fn is_audited(&self) -> bool {
+        self.is_audited
     }
 
     /// The bounds that this call shares with all others.
@@ -174,6 +202,32 @@ impl Budget {
     /// The places that the call reached, as far as they were noted.
     pub fn touched(&self) -> Vec<String> {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How the client numbered the request.
+    pub fn request(&self) -> &str {
+        &self.watch.request
+    }
+
+    /// Notes the version that a file had before a change, for the audit trail.
+    pub fn was_version(&self, version: &str) {
+        let [before, _] = &mut *self.versions();
+        *before = Some(version.to_owned());
+    }
+
+    /// Notes the version that a file has after a change, for the audit trail.
+    pub fn is_version(&self, version: &str) {
+        let [_, after] = &mut *self.versions();
+        *after = Some(version.to_owned());
+    }
+
+    /// The versions that were noted, before and after.
+    pub fn changed_versions(&self) -> [Option<String>; 2] {
+        self.versions().clone()
+    }
+
+    fn versions(&self) -> MutexGuard<'_, [Option<String>; 2]> {
+        self.versions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How long the call has run.

@@ -5,14 +5,15 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use preopen::allowlist::Allowlist;
-use preopen::audit::Sink;
+use preopen::audit::{self, Sink, Start, StartedGrant};
 use preopen::authority::{self, AmbientAuthority, Permit, Refusal};
 use preopen::cap::Grants;
 use preopen::cli::{Cli, Command, Sandbox, Serve};
 use preopen::dispatch::{Dispatcher, NoSuchTool};
-use preopen::doctor::Report;
+use preopen::doctor::{Report, Row};
+use preopen::path::printable;
 use preopen::tools::TOOLS;
-use preopen::{explain, installing, protocol, sandbox};
+use preopen::{auditing, explain, installing, protocol, sandbox};
 
 fn main() -> ExitCode {
     match run(Cli::parse(), authority::mint()) {
@@ -31,13 +32,15 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let inherited = authority::inherited(ambient);
     let (serve, doctor) = match cli.command {
         Some(Command::Explain { page }) => return say(&mut io::stdout(), &explain::page(page)),
+        Some(Command::Audit { how }) => return auditing::audit(&how, ambient),
         Some(Command::Install(install)) => return installing::install(&install, ambient),
         Some(Command::Doctor { serve, client, json }) => (serve, Some((client, json))),
         None => (cli.serve, None),
     };
     let level = serve.log.as_str().parse().unwrap_or(tracing::Level::WARN);
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_max_level(level).init();
-    let list = serve.on_top_of(read_config(&serve, ambient)?);
+    let (config, hash) = read_config(&serve, ambient)?;
+    let list = serve.on_top_of(config);
     let permit = Permit { home: serve.allow_home, one_file_system: serve.one_file_system };
     let granted = authority::open_grants(
         &list.allow,
@@ -53,12 +56,18 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
         let report = Report::new(&granted.rows, &granted.grants, &sealed, &list.limits, bound);
         return say(&mut io::stdout(), &if json { report.json() } else { report.text() });
     }
+    if serve.audit_required && list.audit.is_none() {
+        return Err(Refusal {
+            sentence: "`--audit-required`, but there is no audit file".into(),
+            hint: "add `--audit FILE`".into(),
+        });
+    }
     let open = |file| authority::open_audit(file, &granted, ambient);
     let audit = list.audit.as_deref().map(open).transpose()?;
     if let Some(given_up) = authority::give_up(inherited, ambient)? {
         say(&mut io::stderr(), &format!("preopen: {given_up}\n"))?;
     }
-    seal(serve.sandbox, &granted.grants, ambient)?;
+    let walls = seal(serve.sandbox, &granted.grants, ambient)?;
     for row in &granted.rows {
         if let Err(reason) = &row.place {
             say(
@@ -67,31 +76,55 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
             )?;
         }
     }
-    let audit = audit.map(|file| Sink::new(file, authority::wall_clock(ambient)));
+    let audit = audit.map(|file| {
+        let start = started(&granted.rows, hash, walls);
+        let last = audit::last_hash(&file.end).unwrap_or_default();
+        Sink::new(file.writer, authority::wall_clock(ambient), file.session, last, start)
+    });
+    let audit = audit.transpose()?;
     let clock = authority::clock(ambient);
     let dispatcher =
         Dispatcher::new(TOOLS, granted.grants, list.limits, clock, audit, &serve.tools)
-            .map_err(no_such_tool)?;
+            .map_err(no_such_tool)?
+            .recording(serve.audit_required);
     let (input, output) = authority::protocol_streams(ambient)?;
     Ok(protocol::serve(dispatcher, input, output)?)
 }
 
-fn read_config(serve: &Serve, ambient: AmbientAuthority) -> Result<Allowlist, Refusal> {
-    let Some(path) = &serve.config else { return Ok(Allowlist::default()) };
+/// What the config file says, and its hash.
+fn read_config(
+    serve: &Serve,
+    ambient: AmbientAuthority,
+) -> Result<(Allowlist, Option<String>), Refusal> {
+    let Some(path) = &serve.config else { return Ok((Allowlist::default(), None)) };
     let (text, directory) = authority::read_config(path, ambient)?;
-    Allowlist::parse(&text, &directory).map_err(|why| Refusal {
+    let list = Allowlist::parse(&text, &directory).map_err(|why| Refusal {
         sentence: format!("the config file `{}` is wrong: {why}", path.display()),
         hint: "the README shows a whole file; `preopen explain limits` lists the limits".into(),
-    })
+    })?;
+    Ok((list, Some(audit::sha256(text.as_bytes()))))
 }
 
-/// Gives up all other authority, and says on standard error what holds.
-fn seal(mode: Sandbox, grants: &Grants, ambient: AmbientAuthority) -> Result<(), Refusal> {
+/// The first record of the audit trail.
+fn started(rows: &[Row], config: Option<String>, walls: String) -> Start {
+    let place = |row: &Row| row.place.as_ref().ok().map(|place| (place.device, place.inode));
+    let grant = |row: &Row| StartedGrant {
+        name: printable(&row.name),
+        rights: row.rights.to_string(),
+        place: place(row),
+    };
+    Start {
+        version: env!("CARGO_PKG_VERSION"),
+        config,
+        grants: rows.iter().map(grant).collect(),
+        walls: vec![walls],
+    }
+}
+
+/// Gives up all other authority, and says what holds, on standard error as well.
+fn seal(mode: Sandbox, grants: &Grants, ambient: AmbientAuthority) -> Result<String, Refusal> {
     if mode == Sandbox::Off {
-        return say(
-            &mut io::stderr(),
-            "preopen: handles and types hold; the kernel's sandbox is off\n",
-        );
+        return told("handles and types hold; the kernel's sandbox is off".into());
     }
     let sealed = sandbox::seal(grants);
     let powerless = authority::is_gone(ambient);
@@ -103,7 +136,12 @@ fn seal(mode: Sandbox, grants: &Grants, ambient: AmbientAuthority) -> Result<(),
         });
     }
     let rest = if powerless { "" } else { "; files outside can still be named" };
-    say(&mut io::stderr(), &format!("preopen: handles and types hold; {sealed}{rest}\n"))
+    told(format!("handles and types hold; {sealed}{rest}"))
+}
+
+fn told(what: String) -> Result<String, Refusal> {
+    say(&mut io::stderr(), &format!("preopen: {what}\n"))?;
+    Ok(what)
 }
 
 fn no_such_tool(NoSuchTool(name): NoSuchTool) -> Refusal {

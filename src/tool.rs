@@ -143,6 +143,8 @@ pub struct Call<'a> {
     pub schema: &'a Object,
     /// What the call may use.
     pub budget: &'a Budget,
+    /// Asked before a change: puts the paths on record.
+    pub intend: &'a dyn Fn(&[String]) -> Result<(), ToolError>,
 }
 
 /// How a call ended, and what it named.
@@ -182,8 +184,13 @@ fn call<T: Tool>(call: &Call<'_>, sent: Object) -> Called {
         Err(error) => return Called { paths: vec![], result: Err(error) },
     };
     let paths = T::Needs::said(&T::paths(&args));
-    let result = T::Needs::attenuate(call.grants, T::paths(&args), call.budget)
-        .and_then(|targets| T::run(&args, targets, call.budget))
-        .map(Render::render);
+    let run = || {
+        let targets = T::Needs::attenuate(call.grants, T::paths(&args), call.budget)?;
+        if <T::Needs as Needs>::RIGHTS.change() {
+            (call.intend)(&paths)?;
+        }
+        T::run(&args, targets, call.budget).map(Render::render)
+    };
+    let result = run();
     Called { paths, result }
 }

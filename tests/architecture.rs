@@ -29,11 +29,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("doctor", &["cap", "limits", "path", "sandbox"]),
     ("authority", &["allowlist", "cap", "doctor", "install", "limits", "path"]),
     ("installing", &["authority", "cli", "install", "text"]),
+    ("auditing", &["audit", "authority", "cli"]),
     (
         "main",
         &[
             "allowlist",
             "audit",
+            "auditing",
             "authority",
             "cap",
             "cli",
@@ -41,6 +43,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "doctor",
             "explain",
             "installing",
+            "path",
             "protocol",
             "sandbox",
             "tools",

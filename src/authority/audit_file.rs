@@ -2,18 +2,41 @@
 //!
 //! May import: nothing outside `authority`. Absent on purpose: what is written into it.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use cap_std::AmbientAuthority;
 use cap_std::fs::Dir;
-use rustix::fs::{Mode, OFlags};
+use data_encoding::HEXLOWER;
+use rustix::fs::{Mode, OFlags, RenameFlags};
+use rustix::io::Errno;
+use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::host::{identities_upwards, open_dir};
 use super::{Preopened, Refusal, plain};
 
-/// Opens the audit file for appending; it is created, readable by this user alone, if need be.
+/// Bytes of the end of an audit file in which its last record is looked for: no record is longer.
+const END: u64 = 1 << 20;
+/// Bytes from which on a file is full at a start, and another one is begun. While the server runs none can be made.
+const FULL: u64 = 64 << 20;
+/// Most files that are kept beside it.
+const MOST_KEPT: usize = 10_000;
+
+/// The audit file, as it is at the start.
+pub struct AuditFile<W> {
+    /// Where records are appended.
+    pub writer: W,
+    /// The end of what is there already, or was in the file before it.
+    pub end: Vec<u8>,
+    /// Tells the records of this server from those of others.
+    pub session: String,
+}
+
+/// Opens the audit file for appending; it is created, readable by this user alone, if need be. A full one is
+/// put aside under its name with a number.
 ///
 /// # Ambient Authority
 /// Opens any file of the host.
@@ -24,23 +47,81 @@ pub fn open_audit(
     path: &Path,
     granted: &Preopened,
     ambient: AmbientAuthority,
-) -> Result<impl Write + Send + 'static + use<>, Refusal> {
+) -> Result<AuditFile<impl Write + Send + 'static + use<>>, Refusal> {
     let refuse = |why: &str| refusal(path, why);
     let parent = parent_outside(path, granted, ambient)?;
     let name = path.file_name().ok_or_else(|| refuse("is no file"))?;
+    let host = |errno: Errno| refuse(&format!("cannot be opened: {}", plain(&errno.into())));
+    let (mut fd, size) = open(&parent, name, path)?;
+    let end = end_of(&fd, size).map_err(host)?;
+    if size >= FULL {
+        put_aside(&parent, name).map_err(host)?;
+        (fd, _) = open(&parent, name, path)?;
+    }
+    let mut session = [0; 6];
+    getrandom(&mut session, GetRandomFlags::empty()).map_err(host)?;
+    Ok(AuditFile { writer: File::from(fd), end, session: HEXLOWER.encode(&session) })
+}
+
+/// Opens an audit file to read it.
+///
+/// # Ambient Authority
+/// Reads any file of the host.
+///
+/// # Errors
+/// A [`Refusal`] when it cannot be opened.
+#[expect(clippy::disallowed_methods, reason = "a file that the operator named; nothing is served")]
+pub fn read_audit(
+    path: &Path,
+    _: AmbientAuthority,
+) -> Result<impl BufRead + 'static + use<>, Refusal> {
+    let file = File::open(path).map_err(|error| Refusal {
+        sentence: format!(
+            "the audit file `{}` cannot be opened: {}",
+            path.display(),
+            plain(&error)
+        ),
+        hint: "name the file that was given to `--audit`".into(),
+    })?;
+    Ok(BufReader::new(file))
+}
+
+/// The file and its size.
+fn open(parent: &Dir, name: &OsStr, path: &Path) -> Result<(OwnedFd, u64), Refusal> {
+    let refuse = |why: &str| refusal(path, why);
     let flags =
-        OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let mode = Mode::RUSR | Mode::WUSR;
-    let fd = rustix::fs::openat(&parent, name, flags | OFlags::CLOEXEC | OFlags::NOCTTY, mode)
+    let fd = rustix::fs::openat(parent, name, flags | OFlags::CLOEXEC | OFlags::NOCTTY, mode)
         .map_err(|errno| refuse(&format!("cannot be opened: {}", plain(&errno.into()))))?;
     match rustix::fs::fstat(&fd) {
         Ok(stat) if !rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file() => {
             Err(refuse("is not a regular file"))
         }
         Ok(stat) if stat.st_nlink > 1 => Err(refuse("has another name, which may lie in a grant")),
-        Ok(_) => Ok(File::from(fd)),
+        Ok(stat) => Ok((fd, u64::try_from(stat.st_size).unwrap_or(0))),
         Err(errno) => Err(refuse(plain(&errno.into()))),
     }
+}
+
+fn end_of(fd: &OwnedFd, size: u64) -> Result<Vec<u8>, Errno> {
+    let mut end = vec![0; usize::try_from(size.min(END)).unwrap_or(0)];
+    let len = rustix::io::pread(fd, end.as_mut_slice(), size.saturating_sub(END))?;
+    end.truncate(len);
+    Ok(end)
+}
+
+/// Gives a full file its name with the next number.
+fn put_aside(parent: &Dir, name: &OsStr) -> Result<(), Errno> {
+    for number in 1..MOST_KEPT {
+        let mut aside = OsString::from(name);
+        aside.push(format!(".{number}"));
+        match rustix::fs::renameat_with(parent, name, parent, &aside, RenameFlags::NOREPLACE) {
+            Err(Errno::EXIST) => {}
+            other => return other,
+        }
+    }
+    Err(Errno::EXIST)
 }
 
 /// Does the audit file lie outside every grant? Looks at its directory, and changes nothing.

@@ -37,7 +37,8 @@ pub fn serve(dispatcher: Dispatcher, input: OwnedFd, output: OwnedFd) -> io::Res
         .enable_time()
         .max_blocking_threads(server::threads(&limits))
         .build()?;
-    let server = server::Server::new(Arc::new(dispatcher));
+    let dispatcher = Arc::new(dispatcher);
+    let server = server::Server::new(Arc::clone(&dispatcher));
     let served = runtime.block_on(async {
         let input = Stream::new(input, Interest::READABLE)?;
         let output = Stream::new(output, Interest::WRITABLE)?;
@@ -54,5 +55,6 @@ pub fn serve(dispatcher: Dispatcher, input: OwnedFd, output: OwnedFd) -> io::Res
         Ok(())
     });
     runtime.shutdown_timeout(patience);
+    dispatcher.end();
     served
 }

@@ -121,7 +121,7 @@ impl ServerHandler for Server {
             if waits { Arc::clone(&self.running).acquire_owned().await.ok() } else { None };
         let (dispatcher, name) = (Arc::clone(&self.dispatcher), request.name.clone());
         let ct = context.ct.clone();
-        let watch = Watch::new(move || ct.is_cancelled());
+        let watch = Watch::new(move || ct.is_cancelled()).on(context.id.to_string());
         let watched = watch.clone();
         let call = tokio::task::spawn_blocking(move || {
             dispatcher.call(&request.name, request.arguments.unwrap_or_default(), watch)

@@ -18,6 +18,7 @@ pub(super) fn if_match<R: Right>(
         return Err(ToolError::new(Code::Stale, sentence).hint("leave `if_match` out to make it"));
     };
     let is = text::version(file, budget)?.to_string();
+    budget.was_version(&is);
     if known.trim() == is {
         return Ok(());
     }

@@ -87,10 +87,16 @@ impl Tool for EditFile {
             all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));
         } else {
+            if budget.is_audited() {
+                let before = text::version_of([document.bytes()], &file.state());
+                budget.was_version(&before.to_string());
+            }
             let contents = || pieces.iter().map(Cow::as_ref);
             let written = place.put(contents(), Expect::This(file.state()), budget)?;
             all.extend(facts(&place, &at, &written));
-            all.push(format!("version {}", text::version_of(contents(), &written.state)));
+            let version = text::version_of(contents(), &written.state).to_string();
+            budget.is_version(&version);
+            all.push(format!("version {version}"));
         }
         drop(turn);
         let left_out = match diff.left_out {

@@ -125,6 +125,9 @@ fn put(
             .hint("mode=overwrite replaces it; edit_file changes a part of it"));
     }
     let before = old.map(|old| first_page(old, budget)).transpose()?;
+    if let Some(Some(page)) = &before {
+        budget.was_version(&page.version.to_string());
+    }
     let written = place.put([contents], expect, budget)?;
     let now = Text::of(contents);
     let mut all = vec![match (&before, &now) {
@@ -143,7 +146,9 @@ fn put(
         all.extend(now.compared(before.flatten().as_ref()));
     }
     all.extend(facts(place, at, &written));
-    all.push(format!("version {}", text::version_of([contents], &written.state)));
+    let version = text::version_of([contents], &written.state).to_string();
+    budget.is_version(&version);
+    all.push(format!("version {version}"));
     Ok(closing(&all))
 }
 
@@ -167,7 +172,10 @@ fn append(
     all.extend(facts(place, at, &written));
     // It is done: whatever ends the call now, the answer must not say that it is not.
     let version = place.open_file().and_then(|file| text::version(&file, budget));
-    all.extend(version.ok().map(|version| format!("version {version}")));
+    if let Ok(version) = version.map(|version| version.to_string()) {
+        budget.is_version(&version);
+        all.push(format!("version {version}"));
+    }
     Ok(closing(&all))
 }
 

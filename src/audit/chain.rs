@@ -1,0 +1,167 @@
+//! [`Chain`]: records as lines, each of which holds the hash of the one before.
+//!
+//! A line ends with `,"hash":"..."}`, the SHA-256 of all before that and a brace. Whoever changes a line, takes one
+//! out or swaps two has to write all that follow anew.
+//!
+//! May import: nothing of this crate. Absent on purpose: a key. Who can write the file and knows the form can write
+//! another one; the last hash, kept elsewhere, is what that cannot change.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use data_encoding::HEXLOWER;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+/// The version of the record's form.
+const VERSION: u8 = 2;
+/// What stands before the hash of a line.
+pub(super) const BEFORE_HASH: &str = ",\"hash\":\"";
+
+/// The server as it starts.
+#[derive(Clone, Debug, Serialize)]
+pub struct Start {
+    /// The version of the program.
+    pub version: &'static str,
+    /// The SHA-256 of the config file, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
+    /// What is granted.
+    pub grants: Vec<StartedGrant>,
+    /// Which walls hold, in words.
+    pub walls: Vec<String>,
+}
+
+/// A granted directory.
+#[derive(Clone, Debug, Serialize)]
+pub struct StartedGrant {
+    /// What clients call it.
+    pub name: String,
+    /// What may be done in it.
+    pub rights: String,
+    /// The device of its file system, and its number there; nothing if it is not available.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<(u64, u64)>,
+}
+
+/// What a record tells.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(super) enum Told {
+    Start(Start),
+    Intent { call: u64, tool: String, right: String, paths: Vec<String> },
+    Call(Call),
+    End(Totals),
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Call {
+    #[serde(rename = "call")]
+    pub(super) number: u64,
+    pub(super) request: String,
+    pub(super) tool: String,
+    pub(super) right: String,
+    pub(super) paths: Vec<String>,
+    pub(super) places: Vec<String>,
+    pub(super) decision: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) after: Option<String>,
+    pub(super) bytes_out: usize,
+    pub(super) dur_us: u64,
+}
+
+/// All that was done from start to end.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(super) struct Totals {
+    pub(super) calls: u64,
+    pub(super) denied: u64,
+    pub(super) errors: u64,
+    pub(super) changes: u64,
+}
+
+/// The lines of one server.
+pub(super) struct Chain {
+    session: String,
+    seq: u64,
+    /// The hash of the last line.
+    last: String,
+    /// Records that could not be written since the last line.
+    pub(super) lost: u64,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    v: u8,
+    session: &'a str,
+    seq: u64,
+    time: String,
+    #[serde(flatten)]
+    told: &'a Told,
+    #[serde(skip_serializing_if = "is_none")]
+    lost: u64,
+    prev: &'a str,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how it is called")]
+const fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Chain {
+    /// Behind a line with this hash.
+    pub(super) fn new(session: String, last: String) -> Self {
+        Self { session, seq: 0, last, lost: 0 }
+    }
+
+    /// The next line, and its hash. It is the next one only when it is [`Self::written`].
+    pub(super) fn line(
+        &self,
+        told: &Told,
+        time: SystemTime,
+    ) -> serde_json::Result<(Vec<u8>, String)> {
+        let time = DateTime::<Utc>::from(time).to_rfc3339_opts(SecondsFormat::Millis, true);
+        let (session, prev) = (self.session.as_str(), self.last.as_str());
+        let body = Body { v: VERSION, session, seq: self.seq, time, told, lost: self.lost, prev };
+        let mut line = serde_json::to_vec(&body)?;
+        let hash = sha256(&line);
+        line.pop();
+        line.extend([BEFORE_HASH, &hash, "\"}\n"].concat().bytes());
+        Ok((line, hash))
+    }
+
+    /// The line with this hash is in the file.
+    pub(super) fn written(&mut self, hash: String) {
+        (self.last, self.seq, self.lost) = (hash, self.seq + 1, 0);
+    }
+
+    /// The hash of the last line.
+    pub(super) fn last(&self) -> &str {
+        &self.last
+    }
+}
+
+/// A line without its hash, and the hash; nothing if it has none.
+pub(super) fn parted(line: &[u8]) -> Option<(Vec<u8>, String)> {
+    let text = std::str::from_utf8(line).ok()?.trim_end_matches('\n');
+    let (body, rest) = text.rsplit_once(BEFORE_HASH)?;
+    let hash = rest.strip_suffix("\"}")?;
+    let is_hash = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    is_hash.then(|| ([body, "}"].concat().into_bytes(), hash.to_owned()))
+}
+
+/// As people compare it.
+pub fn sha256(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// The hash of the last whole line in the end of a file.
+pub fn last_hash(end: &[u8]) -> Option<String> {
+    let lines = end.split_inclusive(|byte| *byte == b'\n').rev();
+    lines.filter(|line| line.ends_with(b"\n")).find_map(|line| Some(parted(line)?.1))
+}

@@ -1,0 +1,138 @@
+//! [`Record`]: a line of a trail as people read it, or a table.
+//!
+//! May import: nothing of this crate. Absent on purpose: whether it is true; that is `verify`'s.
+
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+
+/// What is shown of a line.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Record {
+    kind: String,
+    #[serde(default)]
+    session: String,
+    #[serde(default)]
+    time: String,
+    #[serde(default)]
+    call: u64,
+    #[serde(default)]
+    tool: String,
+    #[serde(default)]
+    right: String,
+    #[serde(default)]
+    paths: Vec<String>,
+    #[serde(default)]
+    places: Vec<String>,
+    #[serde(default)]
+    decision: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    before: String,
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    bytes_out: u64,
+    #[serde(default)]
+    dur_us: u64,
+}
+
+/// Which records are shown.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only those of this tool.
+    pub tool: Option<String>,
+    /// Only those with this code.
+    pub code: Option<String>,
+    /// Only those that were refused.
+    pub refused: bool,
+    /// Only those that name a path with this in it.
+    pub path: Option<String>,
+}
+
+impl Filter {
+    /// Is the record to be shown?
+    pub fn passes(&self, record: &Record) -> bool {
+        let mut paths = record.paths.iter().chain(&record.places);
+        self.tool.as_ref().is_none_or(|tool| *tool == record.tool)
+            && self.code.as_ref().is_none_or(|code| *code == record.code)
+            && (!self.refused || ["deny", "error"].contains(&record.decision.as_str()))
+            && self.path.as_ref().is_none_or(|part| paths.any(|path| path.contains(part.as_str())))
+    }
+}
+
+impl Record {
+    /// Reads a line; nothing if it is no record.
+    pub fn read(line: &str) -> Option<Self> {
+        serde_json::from_str(line).ok()
+    }
+}
+
+/// The record in one line; with colours if somebody sees them.
+pub fn line(record: &Record, colours: bool) -> String {
+    let time = record.time.get(11..23).unwrap_or(&record.time);
+    let (word, colour) = match (record.kind.as_str(), record.decision.as_str()) {
+        ("call", "deny") => ("deny", "31"),
+        ("call", "error") => ("error", "33"),
+        ("call", _) => ("ok", "32"),
+        (other, _) => (other, "36"),
+    };
+    let word =
+        if colours { format!("\x1b[{colour}m{word:<6}\x1b[0m") } else { format!("{word:<6}") };
+    let mut text = format!("{time} {word} {}", record.tool);
+    for path in if record.paths.is_empty() { &record.places } else { &record.paths } {
+        let _ = write!(text, " {path}");
+    }
+    if !record.code.is_empty() {
+        let _ = write!(text, "  {}", record.code);
+    }
+    if !record.after.is_empty() {
+        let _ = write!(text, "  version {}", record.after);
+    }
+    if record.kind == "call" {
+        let (ms, us) = (record.dur_us / 1_000, record.dur_us % 1_000);
+        let _ = write!(text, "  {ms}.{us:03} ms");
+    }
+    text.trim_end().to_owned()
+}
+
+/// The record as a row of a table, or the names of the columns.
+pub fn csv(record: Option<&Record>) -> String {
+    let Some(r) = record else {
+        return "time,session,kind,call,tool,right,decision,code,paths,places,before,after,bytes_out,dur_us".into();
+    };
+    let (call, bytes, took) = (r.call.to_string(), r.bytes_out.to_string(), r.dur_us.to_string());
+    let (paths, places) = (r.paths.join("\n"), r.places.join("\n"));
+    let row = [
+        &r.time,
+        &r.session,
+        &r.kind,
+        &call,
+        &r.tool,
+        &r.right,
+        &r.decision,
+        &r.code,
+        &paths,
+        &places,
+        &r.before,
+        &r.after,
+        &bytes,
+        &took,
+    ];
+    row.map(|cell| quoted(cell)).join(",")
+}
+
+/// A cell, so that no program takes it for several, or for a formula.
+fn quoted(cell: &str) -> String {
+    let cell = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.into()
+    };
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell
+    }
+}

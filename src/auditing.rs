@@ -1,0 +1,144 @@
+//! `preopen audit` as a recipe: open the file, read it, say what was found.
+//!
+//! May import: `audit`, `authority`, `cli`. Absent on purpose: any change of the file.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, IsTerminal as _, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::audit::{Filter, Record, csv, line, verify};
+use crate::authority::{self, AmbientAuthority, Refusal};
+use crate::cli::{Audit, Format};
+
+/// How long to wait for another record.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What a chain alone cannot show.
+const UNSEEN: &str = "\
+What a chain alone cannot show: that records are missing at the end, and that all of it was written anew by somebody who
+may write the file. The last hash, kept where they may not, shows both: compare it with the one that `--log info` has told.\n";
+
+/// Does it, on standard output.
+///
+/// # Ambient Authority
+/// Reads the file that the operator named.
+///
+/// # Errors
+/// A [`Refusal`] when the file cannot be read, or is not what was written.
+pub fn audit(how: &Audit, ambient: AmbientAuthority) -> Result<(), Refusal> {
+    let out = &mut io::stdout().lock();
+    match how {
+        Audit::Verify { file } => verified(file, out, ambient),
+        Audit::Export { file, format } => {
+            export(authority::read_audit(file, ambient)?, *format, out).or_else(seen_enough)
+        }
+        Audit::Tail { file, last, follow, tool, code, path, refused } => {
+            let filter = Filter {
+                tool: tool.clone(),
+                code: code.clone(),
+                refused: *refused,
+                path: path.clone(),
+            };
+            let trail = authority::read_audit(file, ambient)?;
+            let colours = io::stdout().is_terminal();
+            tail(trail, *last, *follow, &filter, colours, out).or_else(seen_enough)
+        }
+    }
+}
+
+fn verified(file: &Path, out: &mut impl Write, ambient: AmbientAuthority) -> Result<(), Refusal> {
+    let trail = match verify(authority::read_audit(file, ambient)?)? {
+        Ok(trail) => trail,
+        Err(unsound) => {
+            return Err(Refusal {
+                sentence: format!("`{}` is not what was written: {unsound}", file.display()),
+                hint: "what stands before that line is as it was; look for a copy of the rest"
+                    .into(),
+            });
+        }
+    };
+    let mut text = format!(
+        "{} records of {} servers, each as it was written\n",
+        trail.records, trail.sessions
+    );
+    if !trail.before.is_empty() {
+        text += &format!("it goes on behind a record with the hash {}\n", trail.before);
+    }
+    for session in &trail.open {
+        text += &format!(
+            "server {session} did not say that it ended: it runs, was killed, or its end was cut off\n"
+        );
+    }
+    if trail.lost > 0 {
+        text +=
+            &format!("{} records could not be written; the ones behind them say so\n", trail.lost);
+    }
+    text += &format!("the last hash is {}\n\n{UNSEEN}", trail.last);
+    out.write_all(text.as_bytes()).or_else(seen_enough)
+}
+
+fn export(trail: impl BufRead, format: Format, out: &mut impl Write) -> io::Result<()> {
+    let mut is_first = true;
+    match format {
+        Format::Csv => writeln!(out, "{}\r", csv(None))?,
+        Format::Json => write!(out, "[")?,
+    }
+    for text in trail.lines() {
+        let text = text?;
+        let Some(record) = Record::read(&text) else { continue };
+        match format {
+            Format::Csv => writeln!(out, "{}\r", csv(Some(&record)))?,
+            Format::Json => write!(out, "{}\n{text}", if is_first { "" } else { "," })?,
+        }
+        is_first = false;
+    }
+    if format == Format::Json { writeln!(out, "\n]") } else { Ok(()) }
+}
+
+fn tail(
+    mut trail: impl BufRead,
+    last: usize,
+    follow: bool,
+    filter: &Filter,
+    colours: bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let (mut shown, mut text) = (VecDeque::new(), String::new());
+    let mut pass = |trail: &mut dyn BufRead, each: &mut dyn FnMut(String) -> io::Result<()>| {
+        // What is not ended yet is read on when there is more.
+        while trail.read_line(&mut text)? > 0 {
+            if text.ends_with('\n') {
+                let record = Record::read(&text).filter(|record| filter.passes(record));
+                text.clear();
+                if let Some(record) = record {
+                    each(line(&record, colours))?;
+                }
+            }
+        }
+        Ok::<(), io::Error>(())
+    };
+    pass(&mut trail, &mut |line| {
+        shown.push_back(line);
+        if shown.len() > last {
+            shown.pop_front();
+        }
+        Ok(())
+    })?;
+    for line in shown {
+        writeln!(out, "{line}")?;
+    }
+    if !follow {
+        return Ok(());
+    }
+    loop {
+        out.flush()?;
+        std::thread::sleep(PAUSE);
+        pass(&mut trail, &mut |line| writeln!(out, "{line}"))?;
+    }
+}
+
+/// A reader that goes away is no failure.
+fn seen_enough(error: io::Error) -> Result<(), Refusal> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error.into()) }
+}

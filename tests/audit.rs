@@ -1,0 +1,281 @@
+//! The audit trail: what is on record, in which order, and that nothing can be changed in it unseen.
+
+use std::path::{Path, PathBuf};
+
+use preopen::audit::{Sink, Start, last_hash, verify};
+use preopen::authority;
+use preopen::dispatch::Dispatcher;
+use preopen::limits::{Limits, Watch};
+use preopen::tools::TOOLS;
+use serde_json::{Value, json};
+
+use crate::common::{Client, Era, Mounted, Sandbox, preopen};
+
+fn log(sandbox: &Sandbox) -> PathBuf {
+    sandbox.path("audit.jsonl")
+}
+
+fn start(sandbox: &Sandbox, more: &[&str]) -> Client {
+    let (grant, log) = (sandbox.spec("grant", "rwd"), log(sandbox));
+    let args = [&["--audit", log.to_str().unwrap(), "--allow", &grant], more].concat();
+    Client::start(&args, Era::Modern)
+}
+
+fn records(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What the program says to `preopen audit`, and whether it is content.
+fn audit(args: &[&str]) -> (String, bool) {
+    let output = preopen(&[&["audit"], args].concat()).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (String::from_utf8(said).unwrap(), output.status.success())
+}
+
+#[test]
+fn a_change_is_on_record_before_it_is_made_and_after() {
+    let sandbox = Sandbox::new().file("grant/f", "old secret\n");
+    let mut client = start(&sandbox, &[]);
+    let read = json!({"name": "read_text_file", "arguments": {"path": "f"}});
+    let read = client.request("tools/call", read).to_string();
+    let edits = json!([{"old_text": "old", "new_text": "new"}]);
+    client.call("edit_file", &json!({"path": "f", "edits": edits}));
+    client.call("edit_file", &json!({"path": "f", "edits": edits}));
+    client.call("write_file", &json!({"path": "f", "content": "other"}));
+    client.call("write_file", &json!({"path": ".mcp.json", "content": "{}"}));
+    client.call("delete_file", &json!({"path": "../f"}));
+    assert_eq!(client.finish().1, 0);
+    let records = records(&log(&sandbox));
+    let brief: Vec<_> = records
+        .iter()
+        .map(|r| {
+            let text =
+                |key: &str| r.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            (text("kind"), text("tool"), text("decision"), text("code"))
+        })
+        .collect();
+    let row = |kind: &str, tool: &str, decision: &str, code: &str| {
+        (kind.to_owned(), tool.to_owned(), decision.to_owned(), code.to_owned())
+    };
+    assert_eq!(
+        brief,
+        [
+            row("start", "", "", ""),
+            row("call", "read_text_file", "allow", ""),
+            row("intent", "edit_file", "", ""),
+            row("call", "edit_file", "allow", ""),
+            row("intent", "edit_file", "", ""),
+            row("call", "edit_file", "error", "no_match"),
+            row("intent", "write_file", "", ""),
+            row("call", "write_file", "allow", ""),
+            row("intent", "write_file", "", ""),
+            row("call", "write_file", "deny", "protected"),
+            row("call", "delete_file", "error", "bad_path"),
+            row("end", "", "", ""),
+        ]
+    );
+    assert_eq!(records[0]["grants"][0]["rights"], "rwd");
+    assert!(records[0]["walls"][0].as_str().unwrap().contains("handles and types hold"));
+    let before = records[3]["before"].as_str().unwrap();
+    assert!(read.contains(before), "the version that was read");
+    assert_eq!(records[3]["after"], records[7]["before"], "what the next call finds");
+    assert_ne!(records[3]["request"], records[5]["request"]);
+    assert_eq!((&records[11]["calls"], &records[11]["changes"]), (&json!(6), &json!(2)));
+    assert!(!std::fs::read_to_string(log(&sandbox)).unwrap().contains("secret"), "no contents");
+    let (said, is_sound) = audit(&["verify", log(&sandbox).to_str().unwrap()]);
+    assert!(is_sound && said.contains("12 records of 1 servers"), "{said}");
+}
+
+#[test]
+fn several_servers_write_into_one_file() {
+    let sandbox = Sandbox::new().file("grant/f", "x");
+    let mut clients = [start(&sandbox, &[]), start(&sandbox, &[]), start(&sandbox, &[])];
+    for _ in 0..20 {
+        for client in &mut clients {
+            client.call("get_file_info", &json!({"path": "f"}));
+        }
+    }
+    let [mut first, second, third] = clients;
+    assert_eq!(second.finish().1, 0);
+    assert_eq!(third.finish().1, 0);
+    let path = log(&sandbox);
+    let (said, is_sound) = audit(&["verify", path.to_str().unwrap()]);
+    assert!(is_sound && said.contains("did not say that it ended"), "{said}");
+    first.call("get_file_info", &json!({"path": "f"}));
+    assert_eq!(first.finish().1, 0);
+    let (said, is_sound) = audit(&["verify", path.to_str().unwrap()]);
+    assert!(
+        is_sound && said.contains("67 records of 3 servers") && !said.contains("did not say"),
+        "{said}"
+    );
+}
+
+/// Calls by the thousand, in this process, with names that would like to be more than a part of a line.
+fn trail(calls: usize) -> Vec<u8> {
+    let sandbox = Sandbox::new();
+    let grants = crate::common::grants(&[sandbox.spec("grant", "ro").parse().unwrap()]);
+    let path = sandbox.path("log");
+    let out = std::fs::File::create(&path).unwrap();
+    let begin = Start { version: "1", config: None, grants: vec![], walls: vec![] };
+    let now = authority::wall_clock(authority::mint());
+    let sink = Sink::new(out, now, "s".into(), String::new(), begin).unwrap();
+    let clock = authority::clock(authority::mint());
+    let dispatcher =
+        Dispatcher::new(TOOLS, grants, Limits::default(), clock, Some(sink), &[]).unwrap();
+    let hostile = [
+        "a\n{\"v\":2,\"kind\":\"end\"}",
+        "\u{1b}[2J",
+        "\u{9b}31m",
+        "\u{202e}gpj",
+        "\u{e0041}",
+        "\\xFF",
+        "\",\"hash\":\"0",
+        "\r\n",
+        "\u{2028}",
+        "=cmd|' /C calc'!A1",
+        "plain",
+    ];
+    for i in 0..calls {
+        let path = ("path".to_owned(), Value::from(hostile[i % hostile.len()]));
+        let arguments = serde_json::Map::from_iter([path]);
+        let _ = dispatcher.call("get_file_info", arguments, Watch::unattended());
+    }
+    dispatcher.end();
+    std::fs::read(path).unwrap()
+}
+
+#[test]
+fn whatever_is_changed_is_named() {
+    let whole = trail(20_000);
+    let lines: Vec<&[u8]> = whole.split_inclusive(|b| *b == b'\n').collect();
+    assert_eq!(lines.len(), 20_002);
+    assert!(lines.iter().all(|line| serde_json::from_slice::<Value>(line).is_ok()));
+    let text = std::str::from_utf8(&whole).unwrap();
+    assert!(
+        text.chars().all(|c| c == '\n' || (c.is_ascii() && !c.is_ascii_control())),
+        "plain lines"
+    );
+    let sound = verify(whole.as_slice()).unwrap().unwrap();
+    assert_eq!((sound.records, sound.sessions, sound.open.len()), (20_002, 1, 0));
+    assert_eq!(last_hash(&whole).as_ref(), Some(&sound.last));
+
+    let of = |lines: &[&[u8]]| verify(lines.concat().as_slice()).unwrap().unwrap_err();
+    for at in [0, 1, 9_999, 20_001] {
+        let mut changed = lines.clone();
+        let mut line = lines[at].to_vec();
+        let digit = line.iter().position(u8::is_ascii_digit).unwrap();
+        line[digit] ^= 1;
+        changed[at] = &line;
+        assert_eq!(of(&changed).line, at as u64 + 1, "one byte");
+        if at < 20_001 {
+            let mut changed = lines.clone();
+            changed.remove(at);
+            assert_eq!(
+                of(&changed).line,
+                at as u64 + 1,
+                "a line is gone: the one behind it says so"
+            );
+            let mut changed = lines.clone();
+            changed.swap(at, at + 1);
+            assert_eq!(of(&changed).line, at as u64 + 1, "two in another order");
+        }
+        let mut changed = lines.clone();
+        changed.insert(at + 1, b"{\"kind\":\"call\"}\n");
+        assert_eq!(of(&changed).line, at as u64 + 2, "one that was not there");
+        let mut changed = lines.clone();
+        changed.insert(at + 1, lines[at]);
+        assert_eq!(of(&changed).line, at as u64 + 2, "one twice");
+    }
+    // What it cannot show is said: the end cut off at a line.
+    let cut = verify(lines[..10].concat().as_slice()).unwrap().unwrap();
+    assert_eq!(cut.open, ["s"]);
+}
+
+#[test]
+fn no_change_goes_unrecorded_where_that_is_required() {
+    if !Sandbox::may_mount() {
+        eprintln!("not run: this user may not mount");
+        return;
+    }
+    for is_required in [true, false] {
+        let sandbox = Sandbox::new().file("grant/f", "old").dir("logs");
+        let _mounted = Mounted::tmpfs(&sandbox, "logs", "size=64k");
+        let (grant, path) = (sandbox.spec("grant", "rw"), sandbox.path("logs/audit.jsonl"));
+        let filler = sandbox.path("logs/filler");
+        let mut args = vec!["--audit", path.to_str().unwrap(), "--allow", &grant];
+        args.extend(is_required.then_some("--audit-required"));
+        let mut client = Client::start(&args, Era::Modern);
+        client.call("read_text_file", &json!({"path": "f"}));
+        let _ = std::fs::write(&filler, vec![0; 1 << 20]);
+        let long = "x".repeat(200);
+        for _ in 0..100 {
+            // Until what is left of the last page is full.
+            client.call("read_text_file", &json!({"path": long}));
+        }
+        let answer = client.call("write_file", &json!({"path": "f", "content": "new"}));
+        let is = std::fs::read_to_string(sandbox.path("grant/f")).unwrap();
+        let want = if is_required { ("not_recorded", "old") } else { ("ok", "new") };
+        assert_eq!((answer.code(), is.as_str()), want, "{answer:?}");
+        assert_eq!(client.call("read_text_file", &json!({"path": "f"})).code(), "ok");
+        std::fs::remove_file(&filler).unwrap();
+        let answer = client.call("write_file", &json!({"path": "f", "content": "newer"}));
+        assert_eq!(answer.code(), "ok", "there is room again: {answer:?}");
+        assert_eq!(client.finish().1, 0);
+        let sound = verify(std::fs::read(&path).unwrap().as_slice()).unwrap();
+        assert!(
+            sound.as_ref().is_ok_and(|trail| trail.lost > 0),
+            "what is lost is told: {sound:?}"
+        );
+    }
+}
+
+#[test]
+fn a_full_file_is_put_aside_at_a_start_and_the_chain_goes_on() {
+    let sandbox = Sandbox::new().file("grant/f", "x");
+    let path = log(&sandbox);
+    start(&sandbox, &[]).finish();
+    let last = verify(std::fs::read(&path).unwrap().as_slice()).unwrap().unwrap().last;
+    // As if it had grown: blank lines are no records.
+    let mut grown = std::fs::read(&path).unwrap();
+    let mut filled = vec![b'\n'; 64 << 20];
+    filled.append(&mut grown);
+    std::fs::write(&path, filled).unwrap();
+    start(&sandbox, &[]).finish();
+    let aside = sandbox.path("audit.jsonl.1");
+    assert!(aside.exists());
+    assert_eq!(records(&path)[0]["prev"], json!(last));
+    let (said, is_sound) = audit(&["verify", path.to_str().unwrap()]);
+    assert!(is_sound && said.contains(&format!("behind a record with the hash {last}")), "{said}");
+}
+
+#[test]
+fn a_trail_is_shown_filtered_and_exported() {
+    let sandbox = Sandbox::new().file("grant/f", "x").link("grant/out", "/etc/passwd");
+    let mut client = start(&sandbox, &[]);
+    client.call("read_text_file", &json!({"path": "f"}));
+    client.call("read_text_file", &json!({"path": "out"}));
+    client.call("get_file_info", &json!({"path": "a,\"b"}));
+    client.finish();
+    let path = log(&sandbox);
+    let path = path.to_str().unwrap();
+    let (all, _) = audit(&["tail", path]);
+    assert_eq!(all.lines().count(), 5, "{all}");
+    assert!(!all.contains('\u{1b}'), "no colours where there is no terminal");
+    let (refused, _) = audit(&["tail", path, "--refused", "--code", "escapes_grant"]);
+    assert!(
+        refused.lines().count() == 1
+            && refused.contains("deny   read_text_file out  escapes_grant"),
+        "{refused}"
+    );
+    assert_eq!(audit(&["tail", path, "--tool", "get_file_info"]).0.lines().count(), 1);
+    assert_eq!(audit(&["tail", path, "--path", "ou"]).0.lines().count(), 1);
+    assert_eq!(audit(&["tail", path, "--last", "2"]).0.lines().count(), 2);
+    let (table, _) = audit(&["export", path, "--format", "csv"]);
+    assert_eq!(table.split("\r\n").count(), 7, "{table}");
+    assert!(table.contains(r#","a,""b","#), "{table}");
+    let (list, _) = audit(&["export", path, "--format", "json"]);
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&list).unwrap().len(), 5);
+    let (said, is_ok) = audit(&["verify", "no/such/file"]);
+    assert!(!is_ok && said.contains("cannot be opened"), "{said}");
+}
