@@ -182,7 +182,7 @@ pub struct Serve {
     /// Read grants and limits from this file; none is ever found by itself.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Append one JSON line for each call to this file, which must not lie in a grant.
+    /// Put on record in this file what was done, a line of JSON each. It must not lie in a grant.
     #[arg(long, value_name = "FILE")]
     pub audit: Option<PathBuf>,
     /// Make no change that cannot be put on record in the audit file first.
