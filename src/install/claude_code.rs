@@ -2,18 +2,22 @@
 //!
 //! Measured with 2.1.331: bare names in `deny` take a tool out of the request, also when a project says
 //! so; what a project allows is not believed before the user trusts it. Without `Read` in it, an `@`
-//! mention of a file outside is still read by the client itself.
+//! mention of a file outside is still read by the client itself. For 2.1.197 `Read` is not enough for that:
+//! it looks for a rule about the path.
 //!
 //! May import: nothing of this crate. Absent on purpose: running it.
 
 use super::{About, Base, Dialect, Exclusive, File, Form, Saying, Scope, Servers};
 
-/// Its own tools that read, change, search or run something, or start another agent that does.
-const TOOLS: [&str; 13] = [
+/// Its own tools that read, change, search, send or run something, or start or ask another agent that does.
+/// Not all are there in each version, on each system or without a login.
+const TOOLS: [&str; 19] = [
     "Bash",
     "PowerShell",
+    "REPL",
     "Monitor",
     "Read",
+    "Read(//**)",
     "Edit",
     "Write",
     "NotebookEdit",
@@ -21,8 +25,12 @@ const TOOLS: [&str; 13] = [
     "Grep",
     "LSP",
     "Agent",
+    "SendMessage",
     "Workflow",
     "EnterWorktree",
+    "Artifact",
+    "SendUserFile",
+    "DesignSync",
 ];
 
 /// Where it keeps what it knows of this user, among much else that it writes while it runs.

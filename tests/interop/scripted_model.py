@@ -1,8 +1,8 @@
 """A stand-in for the model behind a real client: an HTTP server that speaks enough of the messages API
 to make the client run the tool calls of a script.
 
-A script is a generator: it yields a tool call as (name, input), and gets the text of the tool's result
-sent back. What it returns ends the conversation.
+A script is a generator: it yields the tool calls of one message, each as (name, input), and gets the texts
+of their results sent back. Where it ends, the conversation does.
 """
 
 import http.server
@@ -13,7 +13,8 @@ import threading
 class ScriptedModel:
     def __init__(self, script):
         self.script = script
-        self.call = None  # the id of the call that was made last
+        self.calls = []  # the ids of the calls that were made last
+        self.is_over = False
         self.requests = []
         self.failure = None
         model = self
@@ -40,27 +41,31 @@ class ScriptedModel:
                     "content": [], "stop_reason": None, "stop_sequence": None,
                     "usage": {"input_tokens": 1, "output_tokens": 1},
                 }
-                block = model.next_block(body)
-                stop = "tool_use" if block["type"] == "tool_use" else "end_turn"
+                blocks = model.next_blocks(body)
+                stop = "tool_use" if blocks[0]["type"] == "tool_use" else "end_turn"
                 if not body.get("stream"):
-                    return self.answer({**message, "content": [block], "stop_reason": stop})
+                    return self.answer({**message, "content": blocks, "stop_reason": stop})
                 self.send_response(200)
                 self.send_header("content-type", "text/event-stream")
                 self.send_header("connection", "close")
                 self.end_headers()
                 self.event("message_start", message=message)
+                for index, block in enumerate(blocks):
+                    self.block(index, block)
+                self.event("message_delta", delta={"stop_reason": stop, "stop_sequence": None},
+                           usage={"output_tokens": 1})
+                self.event("message_stop")
+                self.close_connection = True
+
+            def block(self, index, block):
                 if block["type"] == "text":
                     empty, delta = {**block, "text": ""}, {"type": "text_delta", "text": block["text"]}
                 else:
                     empty = {**block, "input": {}}
                     delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
-                self.event("content_block_start", index=0, content_block=empty)
-                self.event("content_block_delta", index=0, delta=delta)
-                self.event("content_block_stop", index=0)
-                self.event("message_delta", delta={"stop_reason": stop, "stop_sequence": None},
-                           usage={"output_tokens": 1})
-                self.event("message_stop")
-                self.close_connection = True
+                self.event("content_block_start", index=index, content_block=empty)
+                self.event("content_block_delta", index=index, delta=delta)
+                self.event("content_block_stop", index=index)
 
             def event(self, kind, **fields):
                 data = json.dumps({"type": kind, **fields})
@@ -79,34 +84,35 @@ class ScriptedModel:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def next_block(self, body):
-        """The script's next call. Requests beside the conversation (titles, suggestions) get plain text:
-        they have no tools, or do not answer the call that was made last."""
+    def next_blocks(self, body):
+        """What the script says next. Requests beside the conversation (titles, suggestions) get plain text:
+        they have no tools, or do not answer the calls that were made last."""
         if not body.get("tools"):
-            return {"type": "text", "text": "ok"}
+            return [{"type": "text", "text": "ok"}]
         self.requests.append(body)
-        made, text = last_result(body)
-        if made != self.call:
-            return {"type": "text", "text": "ok"}
+        texts = results(body)
+        if self.is_over or not all(call in texts for call in self.calls):
+            return [{"type": "text", "text": "ok"}]
         try:
-            name, given = self.script.send(text)
+            calls = self.script.send([texts[call] for call in self.calls] if self.calls else None)
         except StopIteration:
-            self.call = "none: the conversation is over"
-            return {"type": "text", "text": "done"}
+            self.is_over = True
+            return [{"type": "text", "text": "done"}]
         except AssertionError as error:
-            self.failure = error
-            return {"type": "text", "text": "failed"}
-        self.call = f"toolu_{len(self.requests)}"
-        return {"type": "tool_use", "id": self.call, "name": name, "input": given}
+            self.is_over, self.failure = True, error
+            return [{"type": "text", "text": "failed"}]
+        self.calls = [f"toolu_{len(self.requests)}_{i}" for i in range(len(calls))]
+        return [{"type": "tool_use", "id": call, "name": name, "input": given}
+                for call, (name, given) in zip(self.calls, calls)]
 
 
-def last_result(body):
-    """The id of the call that the newest tool result in a request answers, and its text."""
-    for message in reversed(body["messages"]):
-        content = message["content"] if isinstance(message["content"], list) else []
-        for block in reversed(content):
+def results(body):
+    """The text of each tool result in a request, by the id of its call."""
+    found = {}
+    for message in body["messages"]:
+        for block in message["content"] if isinstance(message["content"], list) else []:
             if block.get("type") == "tool_result":
                 parts = block["content"]
                 text = parts if isinstance(parts, str) else "".join(p.get("text", "") for p in parts)
-                return block["tool_use_id"], text
-    return None, None
+                found[block["tool_use_id"]] = text
+    return found
