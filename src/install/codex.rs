@@ -6,6 +6,9 @@ use serde_json::json;
 
 use super::{About, Base, Exclusive, File, Form, Saying, Scope, Servers};
 
+/// Its own tools that can be switched off: commands, and images that it reads itself.
+const TOOLS: [&str; 2] = ["shell_tool", "view_image"];
+
 const fn place(scope: Scope) -> (Base, &'static str) {
     match scope {
         Scope::User => (Base::Codex, "config.toml"),
@@ -21,11 +24,14 @@ pub(super) const ABOUT: About = About {
     },
     more: &[],
     alone: &[],
-    exclusive: Exclusive::Partly("its shell is taken away; its tool that applies patches stays"),
+    exclusive: Exclusive::Partly(
+        "its shell and its images are taken away; its tool that applies patches stays",
+    ),
     taken: |scope, _| {
         let (base, path) = place(scope);
-        let saying = Saying::Value(vec!["features".into(), "shell_tool".into()], json!(false));
-        vec![File { base, path, form: Form::Toml, sayings: vec![saying] }]
+        let off =
+            |tool: &&str| Saying::Value(vec!["features".into(), (*tool).into()], json!(false));
+        vec![File { base, path, form: Form::Toml, sayings: TOOLS.iter().map(off).collect() }]
     },
     project: None,
 };

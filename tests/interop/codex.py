@@ -15,7 +15,7 @@ PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
 BEFORE = "# mine\nhide_agent_reasoning = true   # [quiet]\n\n[mcp_servers.other]\ncommand = 'x'\n"
 SHELL = {"exec_command", "write_stdin"}
 # What stays, as no feature takes it away, or none that is asked for.
-STAYS = {"apply_patch", "view_image"}
+STAYS = {"apply_patch"}
 
 
 class Model(http.server.BaseHTTPRequestHandler):
