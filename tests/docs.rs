@@ -135,14 +135,16 @@ fn every_make_target_that_is_named_exists() {
     }
 }
 
-/// Every test that SECURITY.md names as evidence exists.
+/// Every test and attack that these pages name as evidence exists.
 #[test]
 fn every_piece_of_evidence_is_there() {
     let rows: Vec<String> = preopen_attacks::all().map(preopen_attacks::Row::name).collect();
     let kinds: std::collections::BTreeSet<&str> =
         rows.iter().map(|row| row.split_once('/').unwrap().0).collect();
     let (mut tests, mut attacks) = (0, 0);
-    for name in ["SECURITY.md", "docs/threat-model.md", "docs/known-escapes.md"] {
+    for name in
+        ["SECURITY.md", "docs/threat-model.md", "docs/known-escapes.md", "docs/requirements.md"]
+    {
         let text = page(name);
         for quoted in text.split('`').skip(1).step_by(2) {
             if let Some((module, test)) = quoted.split_once("::").filter(|(m, _)| *m != "std") {
@@ -158,6 +160,29 @@ fn every_piece_of_evidence_is_there() {
     assert!(tests >= 15 && attacks >= 15, "only {tests} tests and {attacks} attacks are named");
 }
 
+/// Each of the requirements has one row; one that is there or moot has evidence, any other says why.
+#[test]
+fn all_requirements_are_there_each_once() {
+    let text = page("docs/requirements.md");
+    let mut numbers = vec![];
+    for line in text.lines() {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let Ok(number) = cells[0].trim_end_matches(r"\*").parse::<usize>() else { continue };
+        let [_, asked, state, here, evidence] = cells[..] else {
+            panic!("row {number} has {} cells", cells.len());
+        };
+        numbers.push(number);
+        assert!(!asked.is_empty() && !here.is_empty(), "row {number} says nothing");
+        let has_evidence = evidence.contains('`') || evidence.contains("](");
+        match state {
+            "yes" | "moot" | "partly" => assert!(has_evidence, "row {number} has no evidence"),
+            "refused" | "not yet" => {}
+            _ => panic!("row {number}: {state} is no state"),
+        }
+    }
+    assert_eq!(numbers, (1..=46).collect::<Vec<_>>());
+}
+
 /// Every relative link leads to something.
 #[test]
 fn every_link_leads_somewhere() {
@@ -170,6 +195,7 @@ fn every_link_leads_somewhere() {
         "CHANGELOG.md",
         "docs/threat-model.md",
         "docs/known-escapes.md",
+        "docs/requirements.md",
     ] {
         let text = page(name);
         for (at, _) in text.match_indices("](") {
