@@ -47,8 +47,9 @@ races: ## The tree changes while it is served: RACE_SECONDS=60 of each kind, in 
 kill: ## Killed while it changes files: KILL_ROUNDS=2000 times (the tests do it 100 times)
 	KILL_ROUNDS=$${KILL_ROUNDS:-2000} $(CARGO) test --locked --release --test all killing:: -- --nocapture
 
-interop: build ## Other programs' clients: Claude Code and Codex, scripted; SDKs, Inspector (needs node and python3)
-	tests/interop/run target/release/preopen
+interop: build ## Other programs' clients (Claude Code and Codex, scripted; SDKs, Inspector) and the conformance suite of MCP (needs node and python3)
+	$(CARGO) build --locked --example conformance
+	tests/interop/run target/release/preopen target/debug/examples/conformance
 
 bench: build ## Side by side with the peers, into docs/performance.md (needs npm and python3)
 	benches/run

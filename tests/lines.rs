@@ -152,7 +152,7 @@ const ERAS: &[(&str, Want, Want)] = &[
     (
         "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"initialize\",\"params\":{META}}",
         Error(-32602),
-        Error(-32602),
+        Error(-32601),
     ),
     ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/list\"}", Result, Error(-32602)),
     (

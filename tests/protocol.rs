@@ -45,6 +45,32 @@ fn one_process_serves_both_eras_at_once() {
     assert_eq!(client.receive()["result"]["resultType"], "complete");
 }
 
+/// A session in which nothing would be answered is none.
+#[test]
+fn who_began_without_a_session_gets_none_later() {
+    let sandbox = Sandbox::new();
+    let hello = json!({
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    });
+    let hello = json!({"jsonrpc": "2.0", "id": "i", "method": "initialize", "params": hello});
+    let mut client = start(&sandbox, Era::Modern);
+    client.request("server/discover", json!({}));
+    client.send(&hello.to_string());
+    assert_eq!(
+        client.receive()["result"]["protocolVersion"],
+        "2025-11-25",
+        "asking is no beginning"
+    );
+    client.send(r#"{"jsonrpc":"2.0","id":"p","method":"ping"}"#);
+    assert_eq!(client.receive()["result"], json!({}));
+    let mut client = start(&sandbox, Era::Modern);
+    client.tools();
+    client.send(&hello.to_string());
+    assert_eq!(client.receive()["error"]["code"], -32601);
+}
+
 #[test]
 fn many_grants_fit_into_the_instructions() {
     let mut sandbox = Sandbox::new();

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest,
-    CustomResult, ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, ProgressToken, ResourceContents, ServerCapabilities, ServerConfig,
-    Tool, ToolAnnotations,
+    CustomResult, ErrorCode, Implementation, InitializeRequestParams, InitializeResult,
+    ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ProgressToken,
+    ResourceContents, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
 };
 use rmcp::service::{Peer, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -97,6 +97,19 @@ impl ServerHandler for Server {
         self.config.clone()
     }
 
+    /// Opens a session, unless the client began without one. Then there is none to be had: `rmcp` would
+    /// go on to refuse what does not say its version in every request, as nothing in a session does.
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        if context.peer.peer_info().is_none() {
+            return Err(unknown_method("initialize"));
+        }
+        self.negotiate_initialize(&request)
+    }
+
     async fn list_tools(
         &self,
         page: Option<PaginatedRequestParams>,
@@ -153,15 +166,18 @@ impl ServerHandler for Server {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        const OURS: [&str; 5] =
-            ["initialize", "ping", "server/discover", "tools/list", "tools/call"];
+        const OURS: [&str; 3] = ["server/discover", "tools/list", "tools/call"];
+        const OF_SESSIONS: [&str; 2] = ["initialize", "ping"];
         let method = crate::path::printable(&request.method.chars().take(100).collect::<String>());
-        Err(if OURS.contains(&method.as_str()) {
+        let has_sessions = context.protocol_version().is_none_or(|era| era.has_initialize());
+        let is_known = OURS.contains(&method.as_str())
+            || (has_sessions && OF_SESSIONS.contains(&method.as_str()));
+        Err(if is_known {
             ErrorData::invalid_params(format!("invalid params for {method}"), None)
         } else {
-            ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("method not found: {method}"), None)
+            unknown_method(&method)
         })
     }
 }
@@ -190,6 +206,10 @@ fn block(content: Content) -> ContentBlock {
             ContentBlock::resource(ResourceContents::blob(base64, uri).with_mime_type(mime))
         }
     }
+}
+
+fn unknown_method(method: &str) -> ErrorData {
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("method not found: {method}"), None)
 }
 
 fn crashed(why: &str) -> ErrorData {
