@@ -62,7 +62,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// A tool that takes no arguments and touches no file.
 const fn fixture(name: &'static str, call: fn(&Call<'_>, Object) -> Called) -> Entry {
-    Entry { name, about: "For the suite.", rights: Rights::NONE, schema: no_arguments, call }
+    Entry {
+        name,
+        also: &[],
+        about: "For the suite.",
+        adds_only: false,
+        rights: Rights::NONE,
+        schema: no_arguments,
+        call,
+    }
 }
 
 fn no_arguments() -> Object {
