@@ -250,9 +250,13 @@ fn closing(client: Client, exclusive: bool) -> String {
         (true, Exclusive::Partly(rest)) => {
             format!("{shown} is bound by these grants in part: {rest}.\n")
         }
-        (false, Exclusive::Whole | Exclusive::Partly(_)) => format!(
-            "{shown} keeps its own file tools; these grants do not bind it. `--exclusive` takes them away.\n"
-        ),
+        (false, Exclusive::Whole | Exclusive::Partly(_)) => {
+            let once = client.once().map(|how| format!(" For one run so does:\n{how}"));
+            format!(
+                "{shown} keeps its own file tools; these grants do not bind it. `--exclusive` takes them away.{}\n",
+                once.unwrap_or_default()
+            )
+        }
         (_, Exclusive::Not(why)) => {
             format!("{shown} keeps its own file tools; these grants do not bind it: {why}.\n")
         }

@@ -68,6 +68,9 @@ pub(super) const ABOUT: About = About {
     // Else it knows only the names of our tools, and has to look for the rest.
     alone: &["alwaysLoad"],
     exclusive: Exclusive::Whole,
+    once: Some(
+        "claude --tools \"\" --disallowedTools Read \"Read(//**)\" --allowedTools mcp__preopen",
+    ),
     taken: |scope, server| {
         let list = |base, sayings| File {
             base,

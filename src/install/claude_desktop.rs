@@ -20,6 +20,7 @@ pub(super) const ABOUT: About = About {
     exclusive: Exclusive::Not(
         "its extensions and connectors are switched off in its own settings, and by no file",
     ),
+    once: None,
     taken: |_, _| vec![],
     project: None,
 };

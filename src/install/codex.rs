@@ -27,6 +27,7 @@ pub(super) const ABOUT: About = About {
     exclusive: Exclusive::Partly(
         "its shell and its images are taken away; its tool that applies patches stays",
     ),
+    once: None,
     taken: |scope, _| {
         let (base, path) = place(scope);
         let off =

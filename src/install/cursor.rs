@@ -21,6 +21,7 @@ pub(super) const ABOUT: About = About {
         "its command line is told to keep off; the editor's agent keeps its own tools, for which there are only lists \
          of what is allowed",
     ),
+    once: None,
     taken: |scope, _| {
         let (base, path) = match scope {
             Scope::User => (Base::Home, ".cursor/cli-config.json"),

@@ -32,6 +32,7 @@ pub(super) const ABOUT: About = About {
     more: &[],
     alone: &[],
     exclusive: Exclusive::Partly("an `@` mention of a file is still read by the client itself"),
+    once: None,
     taken: |scope, _| {
         let tools =
             Saying::Items(vec!["tools".into(), "exclude".into()], TOOLS.map(Into::into).into());

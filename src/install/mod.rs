@@ -123,6 +123,8 @@ struct About {
     /// What they say is true where the server is all that it has.
     alone: &'static [&'static str],
     exclusive: Exclusive,
+    /// How it is started without them for once, and no file is changed.
+    once: Option<&'static str>,
     /// The files that take its own tools away.
     taken: fn(Scope, &Server) -> Vec<File>,
     /// How it writes a path that begins at the project, if it has a word for that.
@@ -180,6 +182,11 @@ impl Client {
     /// How far its own tools can be taken away.
     pub fn exclusive(self) -> Exclusive {
         self.about().exclusive
+    }
+
+    /// How it is started without its own tools for once, with no file changed; for a server named `preopen`.
+    pub fn once(self) -> Option<&'static str> {
+        self.about().once
     }
 
     /// A path that begins in the project, as the client's own files have to say it: `.` and all below it.

@@ -18,6 +18,7 @@ pub(super) const ABOUT: About = About {
     exclusive: Exclusive::Not(
         "its agent's own tools are switched off by hand, in the list of tools of the chat, and by no file",
     ),
+    once: None,
     taken: |_, _| vec![],
     project: Some("${workspaceFolder}"),
 };

@@ -16,6 +16,7 @@ pub(super) const ABOUT: About = About {
     more: &[("source", "custom")],
     alone: &[],
     exclusive: Exclusive::Not("the tools of its agent are chosen in its profiles, by hand"),
+    once: None,
     taken: |_, _| vec![],
     project: None,
 };

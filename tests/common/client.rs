@@ -76,7 +76,10 @@ pub fn for_everybody() -> &'static Path {
         let directory = tempfile::tempdir().unwrap();
         let copy = directory.path().join("preopen");
         std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755)).unwrap();
-        std::fs::copy(env!("CARGO_BIN_EXE_preopen"), &copy).unwrap();
+        // By another process: a child that another test starts meanwhile would inherit our open file, and
+        // what is open for writing cannot be run.
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_preopen")).arg(&copy).status();
+        assert!(copied.unwrap().success());
         (directory, copy)
     });
     &PROGRAM.1

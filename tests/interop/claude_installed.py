@@ -5,6 +5,7 @@ not read behind our back. After `--remove` its files are what they were."""
 import json
 import pathlib
 import re
+import shlex
 import sys
 import tempfile
 
@@ -51,7 +52,7 @@ class Place:
         found = [*self.home.glob(".claude/settings*"), *self.work.glob(".*/*"), *self.work.glob(".mcp.json*")]
         return {str(path.relative_to(self.root)): path.read_bytes() for path in found}
 
-    def session(self):
+    def session(self, *args):
         """The names of the tools that the model is offered, the answer to a call, and all that was sent."""
         answers = []
 
@@ -61,7 +62,7 @@ class Place:
         model = ScriptedModel(script())
         path = f"{self.bin}:/usr/bin:/bin"
         prompt = f"see @{self.root}/outside.txt @{self.root}/outside @../outside.txt#L1-2 @link"
-        ran = run(self.claude, self.home, self.work, "-p", prompt, ANTHROPIC_BASE_URL=model.url, path=path)
+        ran = run(self.claude, self.home, self.work, "-p", prompt, *args, ANTHROPIC_BASE_URL=model.url, path=path)
         check("     a session runs", model.requests and model.is_over, ran.stdout)
         return offered(model.requests), answers[0], json.dumps(model.requests)
 
@@ -100,6 +101,20 @@ def bound(version, name, how, *scope):
         check(f"{name}: mcp list knows it no more", "No MCP servers" in listed, listed)
 
 
+def for_once(version, name):
+    """The command line that installing prints does the same for one run."""
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Place(pathlib.Path(temporary), version)
+        said = place.install("--allow", ".")
+        command = shlex.split(said.strip().splitlines()[-1])
+        check(f"{name}, for one run: a command is printed", command[0] == "claude", said)
+        (whole, named), answer, sent = place.session(*command[1:])
+        own = {tool for tool in whole | named if not tool.startswith("mcp__preopen__")}
+        check(f"{name}, for one run: no tool of its own for files or commands", own <= HARMLESS, own - HARMLESS)
+        check(f"{name}, for one run: a call is allowed unasked", answer.startswith("one line\n"), answer)
+        check(f"{name}, for one run: a mention of what lies outside yields nothing", OUTSIDE not in sent)
+
+
 def unbound(version, name):
     """The checks above bite: without `--exclusive` they see tools, and what lies outside."""
     with tempfile.TemporaryDirectory() as temporary:
@@ -116,5 +131,6 @@ for version in CLAUDE:
     bound(version, name, "for the user, by its own program")
     bound(version, name, "for the user, by its file")
     bound(version, name, "for the project", "--scope", "project")
+    for_once(version, name)
     unbound(version, name)
 print("all passed")
