@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use preopen::install::{Client, Scope, Server};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use crate::common::Sandbox;
 
@@ -75,7 +76,7 @@ enum Json {
     Object(Vec<(&'static str, Json, u8)>, u8),
 }
 
-fn json() -> BoxedStrategy<Json> {
+fn any_json() -> BoxedStrategy<Json> {
     let plain = prop::sample::select(vec![
         "1",
         "-2.50e3",
@@ -204,7 +205,7 @@ proptest! {
     #[test]
     fn what_is_put_into_json_comes_out_again(
         style in style(),
-        json in object(json()),
+        json in object(any_json()),
     ) {
         let mut text = String::from(if style.mark { "\u{FEFF}" } else { "" });
         json.write(&style, 0, &mut text);
@@ -304,6 +305,24 @@ impl Home {
         (String::from_utf8(said).unwrap(), output.status.success())
     }
 
+    /// What the client would start, in the home directory.
+    fn server(&self, client: Client) -> crate::common::Client {
+        let entry = self.files().into_iter().find_map(|(_, text)| {
+            let said: Value = match client {
+                Client::Codex => toml::from_str(&text).unwrap(),
+                _ => serde_json::from_str(&text).unwrap(),
+            };
+            let servers = ["mcpServers", "servers", "context_servers", "mcp_servers"];
+            servers.into_iter().find_map(|key| said.get(key)?.get("preopen").cloned())
+        });
+        let entry = entry.unwrap();
+        let mut command = Command::new(entry["command"].as_str().unwrap());
+        command.env_clear().current_dir(self.0.path("home"));
+        command.args(entry["args"].as_array().unwrap().iter().map(|arg| arg.as_str().unwrap()));
+        let (era, nothing) = (crate::common::Era::Modern, crate::common::Without::Nothing);
+        crate::common::Client::spawn(command, era, nothing)
+    }
+
     fn files(&self) -> Vec<(String, String)> {
         let mut all = crate::common::tree(&self.0, "home");
         all.extend(crate::common::tree(&self.0, "grant"));
@@ -345,6 +364,11 @@ fn every_client_is_told_and_forgets() {
             assert!(install(&["--allow", "src", "lib:rw"]).0.contains("It is installed already."));
             assert_eq!(home.files(), files);
             assert!(install(&["--allow", "."]).1);
+            if scope == "user" {
+                let mut server = home.server(client);
+                let answer = server.call("list_directory", &json!({"path": "."}));
+                assert!(answer.text.contains("[DIR] src"), "{name}: {answer:?}");
+            }
             let (said, is_ok) = home.say(&["install", name, "--scope", scope, "--remove", "--yes"]);
             assert!(is_ok, "{said}");
             assert_eq!(home.files(), [], "{name} {scope}: {said}");

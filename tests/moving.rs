@@ -436,7 +436,7 @@ fn the_server_does_not_let_its_own_files_be_changed() {
         .link("grant/here", "conf")
         .file("grant/plain", "x");
     let config = sandbox.path("grant/here/allowlist.toml");
-    std::fs::copy(env!("CARGO_BIN_EXE_preopen"), sandbox.path("grant/server")).unwrap();
+    crate::common::copy_program(&sandbox.path("grant/server"));
     let mut command = std::process::Command::new(sandbox.path("grant/server"));
     command.env_clear().arg("--config").arg(config);
     let mut client = Client::spawn(command, Era::Modern, crate::common::Without::Nothing);

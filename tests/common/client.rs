@@ -70,16 +70,20 @@ pub fn preopen(args: &[&str]) -> Command {
 /// Somebody without rights.
 pub const NOBODY: u32 = 65534;
 
+/// Copies the program, by another process: a child that another test starts meanwhile would inherit our open
+/// file, and what is open for writing cannot be run.
+pub fn copy_program(to: &Path) {
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_preopen")).arg(to).status();
+    assert!(copied.unwrap().success());
+}
+
 /// A copy of the program where everybody may run it.
 pub fn for_everybody() -> &'static Path {
     static PROGRAM: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
         let directory = tempfile::tempdir().unwrap();
         let copy = directory.path().join("preopen");
         std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755)).unwrap();
-        // By another process: a child that another test starts meanwhile would inherit our open file, and
-        // what is open for writing cannot be run.
-        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_preopen")).arg(&copy).status();
-        assert!(copied.unwrap().success());
+        copy_program(&copy);
         (directory, copy)
     });
     &PROGRAM.1

@@ -8,8 +8,8 @@ mod strace;
 
 pub use calls::{calls, changes, code, code_of};
 pub use client::{
-    Answer, Client, Era, NOBODY, Without, deny_calls, for_everybody, modern_meta, plain, preopen,
-    request, without_calls,
+    Answer, Client, Era, NOBODY, Without, copy_program, deny_calls, for_everybody, modern_meta,
+    plain, preopen, request, without_calls,
 };
 pub use disk::{Mounted, tree};
 pub use preopen_attacks::{SECRET, Sandbox};
