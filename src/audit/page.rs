@@ -56,13 +56,13 @@ pub(super) fn html(name: &str, all: &Gathered, verdict: &Result<Trail, Unsound>)
         refusals(all),
         names(
             &all.directories,
-            "Calls by the directory of the places they reached",
+            "Calls by the directories that hold the places they reached",
             "Directory",
             "directories",
         ),
         names(
             &all.places,
-            "The real places that calls reached, behind all links and the name of the grant. A record names 100 of them at most",
+            "The real places that calls reached, behind all links, with the name of the grant. A record names 100 of them at most",
             "Place",
             "places",
         ),

@@ -9,7 +9,7 @@ pub(super) const STYLE: &str = r":root {
   --read: #2f6fb5; --change: #a86400; --deny: #b3261e; --fail: #7a4fa3;
   --good: #14663a; --good-card: #e9f5ee; --bad: #9b1c15; --bad-card: #fdecea;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #14161a; --card: #1c1f25; --text: #e7e9ec; --soft: #a9afb9; --line: #363b44;
     --read: #6eaaf0; --change: #e3a33d; --deny: #f4776d; --fail: #bd9be6;
@@ -61,11 +61,12 @@ rect.fail { fill: var(--fail); }
 table { width: 100%; border-collapse: collapse; font-size: .925rem; }
 caption { padding-bottom: .4rem; text-align: left; }
 th, td { padding: .3rem .5rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
+thead td { border-top: 0; }
 thead th { border-top: 0; color: var(--soft); font-size: .8rem; font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.n { width: 4.75rem; text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .n.zero { color: var(--soft); }
 .w { width: 22%; padding-top: .6rem; }
 .id { min-width: 10.5rem; }
@@ -87,6 +88,8 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--read); outline
   table { font-size: .85rem; }
   thead th { font-size: .72rem; }
   .id { min-width: 7rem; }
+  .n { width: 1%; }
+  th code { font-size: .8em; }
   .when { white-space: normal; }
   .facts { grid-template-columns: 1fr; margin-left: 0; }
   .facts dd { margin-bottom: .3rem; }
