@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! dispatch -- Intent (before a change), Call (when it ended) -- queue -- one thread -- chain -- file
-//!                                                    verify, view: the file read again
+//!                              the file read again: verify, view, report (tally; page: shown, charts, style)
 //! ```
 //!
 //! A record is one line of JSON whatever a file is called: names arrive here escaped, and JSON escapes the
@@ -14,15 +14,22 @@
 //! be.
 
 mod chain;
+mod charts;
+mod page;
+mod report;
+mod shown;
 mod sink;
+mod style;
+mod tally;
 mod verify;
 mod view;
 
 use std::time::Duration;
 
 pub use chain::{Start, StartedGrant, last_hash, sha256};
+pub use report::{Page, report};
 pub use sink::Sink;
-pub use verify::{Trail, Unsound, verify};
+pub use verify::{Trail, UNSEEN, Unsound, verify};
 pub use view::{Filter, Record, csv, line};
 
 use crate::cap::Rights;

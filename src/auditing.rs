@@ -7,17 +7,12 @@ use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::audit::{Filter, Record, csv, line, verify};
+use crate::audit::{Filter, Page, Record, UNSEEN, Unsound, csv, line, report, verify};
 use crate::authority::{self, AmbientAuthority, Refusal};
 use crate::cli::{Audit, Format};
 
 /// How long to wait for another record.
 const PAUSE: Duration = Duration::from_millis(200);
-
-/// What a chain alone cannot show.
-const UNSEEN: &str = "\
-What a chain alone cannot show: that records are missing at the end, and that all of it was written anew by somebody who
-may write the file. The last hash, kept where they may not, shows both: compare it with the one that `--log info` has told.\n";
 
 /// Does it, on standard output.
 ///
@@ -33,6 +28,7 @@ pub fn audit(how: &Audit, ambient: AmbientAuthority) -> Result<(), Refusal> {
         Audit::Export { file, format } => {
             export(authority::read_audit(file, ambient)?, *format, out).or_else(seen_enough)
         }
+        Audit::Report { file, output } => reported(file, output.as_deref(), out, ambient),
         Audit::Tail { file, last, follow, tool, code, path, refused } => {
             let filter = Filter {
                 tool: tool.clone(),
@@ -50,13 +46,7 @@ pub fn audit(how: &Audit, ambient: AmbientAuthority) -> Result<(), Refusal> {
 fn verified(file: &Path, out: &mut impl Write, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let trail = match verify(authority::read_audit(file, ambient)?)? {
         Ok(trail) => trail,
-        Err(unsound) => {
-            return Err(Refusal {
-                sentence: format!("`{}` is not what was written: {unsound}", file.display()),
-                hint: "what stands before that line is as it was; look for a copy of the rest"
-                    .into(),
-            });
-        }
+        Err(unsound) => return Err(not_sound(file, &unsound)),
     };
     let mut text = format!(
         "{} records of {} servers, each as it was written\n",
@@ -76,6 +66,29 @@ fn verified(file: &Path, out: &mut impl Write, ambient: AmbientAuthority) -> Res
     }
     text += &format!("the last hash is {}\n\n{UNSEEN}", trail.last);
     out.write_all(text.as_bytes()).or_else(seen_enough)
+}
+
+fn not_sound(file: &Path, unsound: &Unsound) -> Refusal {
+    Refusal {
+        sentence: format!("`{}` is not what was written: {unsound}", file.display()),
+        hint: "what stands before that line is as it was; look for a copy of the rest".into(),
+    }
+}
+
+/// The page is made of what is there, sound or not; that it is not is also said here.
+fn reported(
+    file: &Path,
+    output: Option<&Path>,
+    out: &mut impl Write,
+    ambient: AmbientAuthority,
+) -> Result<(), Refusal> {
+    let name = file.display().to_string();
+    let Page { html, verdict } = report(&name, authority::read_audit(file, ambient)?)?;
+    match output {
+        Some(output) => authority::write_new(output, html.as_bytes(), ambient)?,
+        None => out.write_all(html.as_bytes()).or_else(seen_enough)?,
+    }
+    verdict.map(drop).map_err(|unsound| not_sound(file, &unsound))
 }
 
 fn export(trail: impl BufRead, format: Format, out: &mut impl Write) -> io::Result<()> {

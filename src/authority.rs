@@ -36,7 +36,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-pub use audit_file::{AuditFile, check_audit, open_audit, read_audit};
+pub use audit_file::{AuditFile, check_audit, open_audit, read_audit, write_new};
 pub use cap_std::AmbientAuthority;
 pub use client_files::{ClientFile, has_program, in_full, program, run, whole};
 pub use preopens::{Permit, Preopened, open_grants};

@@ -90,6 +90,17 @@ pub enum Audit {
         #[arg(long)]
         refused: bool,
     },
+    /// Make a page of it: what was touched, what was refused, when, by which server, and is it as it was written?
+    ///
+    /// The page is one file of HTML that loads nothing. If the trail is not as it was written, the page says so at its
+    /// top, and the command fails.
+    Report {
+        /// The file.
+        file: PathBuf,
+        /// Where to put the page, which must not exist yet; standard output if left out.
+        #[arg(long, value_name = "OUT")]
+        output: Option<PathBuf>,
+    },
     /// Print it in another form.
     Export {
         /// The file.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use preopen::audit::{Sink, Start, last_hash, verify};
+use preopen::audit::{Sink, Start, last_hash, report, sha256, verify};
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
 use preopen::limits::{Limits, Watch};
@@ -278,4 +278,212 @@ fn a_trail_is_shown_filtered_and_exported() {
     assert_eq!(serde_json::from_str::<Vec<Value>>(&list).unwrap().len(), 5);
     let (said, is_ok) = audit(&["verify", "no/such/file"]);
     assert!(!is_ok && said.contains("cannot be opened"), "{said}");
+}
+
+/// A chain of these records, so that only what they tell is wrong with them.
+fn chained(records: &[Value]) -> String {
+    let (mut text, mut prev) = (String::new(), String::new());
+    for (seq, told) in records.iter().enumerate() {
+        let mut record = told.as_object().unwrap().clone();
+        record.insert("v".into(), json!(2));
+        record.insert("session".into(), told.get("session").cloned().unwrap_or(json!("s")));
+        record.insert("seq".into(), json!(seq));
+        record.insert("prev".into(), json!(prev));
+        let line = Value::from(record).to_string();
+        prev = sha256(line.as_bytes());
+        text += &format!("{},\"hash\":\"{prev}\"}}\n", line.strip_suffix('}').unwrap());
+    }
+    text
+}
+
+fn call(time: &str, right: &str, decision: &str, code: &str, path: &str) -> Value {
+    json!({"kind": "call", "time": time, "tool": "a_tool", "right": right, "decision": decision, "code": code,
+        "paths": [path], "places": [path]})
+}
+
+/// The text between two others.
+fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
+    let rest = page.split_once(from).unwrap_or_else(|| panic!("no {from} in {page}")).1;
+    rest.split_once(to).unwrap().0
+}
+
+/// The numbers of the row of a name in the part with this id.
+fn row(page: &str, id: &str, name: &str) -> Vec<u64> {
+    let part = between(page, &format!("<section id=\"{id}\""), "</section>");
+    let name = format!("><bdi><code>{name}</code></bdi></th>");
+    let row = between(part, &name, "</tr>");
+    let cells = row.split("</td>").filter_map(|cell| cell.rsplit_once('>'));
+    cells.filter_map(|(_, number)| number.replace(',', "").parse().ok()).collect()
+}
+
+fn tile(page: &str, name: &str) -> u64 {
+    let value = between(page, &format!("<dt>{name}</dt><dd>"), "<");
+    value.replace(',', "").parse().unwrap()
+}
+
+#[test]
+fn the_page_of_a_trail_has_its_numbers() {
+    let sandbox =
+        Sandbox::new().file("grant/f", "x").file("grant/d/g", "y").link("grant/out", "/etc/passwd");
+    let mut client = start(&sandbox, &[]);
+    for _ in 0..3 {
+        client.call("read_text_file", &json!({"path": "f"}));
+    }
+    client.call("read_text_file", &json!({"path": "out"}));
+    client.call("read_text_file", &json!({"path": "none"}));
+    client.call("write_file", &json!({"path": "d/g", "content": "secret"}));
+    client.call("delete_file", &json!({"path": ".git/config"}));
+    client.finish();
+    let (path, out) = (log(&sandbox), sandbox.path("page.html"));
+    let (path, out) = (path.to_str().unwrap(), out.to_str().unwrap());
+    let (page, is_ok) = audit(&["report", path]);
+    assert!(is_ok && page.starts_with("<!DOCTYPE html>"), "{page}");
+    assert_eq!(audit(&["report", path, "--output", out]), (String::new(), true));
+    assert_eq!(std::fs::read_to_string(out).unwrap(), page, "the same page");
+
+    let records = records(&log(&sandbox));
+    let count = |key: &str, value: &str| records.iter().filter(|r| r[key] == value).count() as u64;
+    let end = records.last().unwrap();
+    assert_eq!(json!(tile(&page, "Calls")), end["calls"]);
+    assert_eq!(json!(tile(&page, "Changes")), end["changes"]);
+    assert_eq!(json!(tile(&page, "Refused")), end["denied"]);
+    assert_eq!(json!(tile(&page, "Failed")), end["errors"]);
+    assert_eq!(tile(&page, "Records"), records.len() as u64);
+    assert_eq!(
+        tile(&page, "Reads"),
+        count("decision", "allow") - end["changes"].as_u64().unwrap(),
+        "{page}"
+    );
+    assert_eq!(row(&page, "refusals", "escapes_grant"), [count("code", "escapes_grant"), 0]);
+    assert_eq!(row(&page, "refusals", "not_found"), [0, count("code", "not_found")]);
+    assert_eq!(row(&page, "paths", "f"), [3, 3, 0, 0, 0], "all, reads, changes, refused, failed");
+    assert_eq!(row(&page, "paths", "out"), [1, 0, 0, 1, 0]);
+    assert_eq!(row(&page, "places", "grant/f"), [3, 3, 0, 0, 0]);
+    assert_eq!(row(&page, "places", "grant/d/g")[2], 1);
+    assert_eq!(row(&page, "directories", "grant")[1], 3);
+    assert_eq!(row(&page, "tools", "read_text_file"), [5, 3, 0, 1, 1]);
+    let servers = between(&page, "<section id=\"servers\"", "</section>");
+    assert!(servers.contains("grant:rwd") && servers.contains("handles and types hold"));
+    assert!(servers.contains(", ended</summary>") && !servers.contains("differ"), "{servers}");
+    assert!(page.contains("✓ The trail is sound"), "{page}");
+    assert!(page.contains("What a chain alone cannot show: that records are missing at the end"));
+    assert!(page.contains(end["hash"].as_str().unwrap()) && !page.contains("secret"));
+}
+
+#[test]
+fn a_page_loads_nothing_and_takes_no_name_for_more() {
+    let hostile = [
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "' onmouseover='alert(1)",
+        "</code></style></title><svg onload=alert(1)>",
+        "&lt;b&gt;",
+        "a\nb\r\u{0}",
+        "\u{202e}gpj",
+        "<!--",
+    ];
+    let mut records = vec![];
+    for name in hostile {
+        // In each place where a trail has room for a text.
+        records.push(
+            json!({"kind": "start", "session": name, "time": name, "version": name, "config": name,
+            "grants": [{"name": name, "rights": name}], "walls": [name]}),
+        );
+        for (decision, right) in [("allow", "ro"), ("allow", "rw"), ("deny", "ro"), (name, name)] {
+            records.push(json!({"kind": "call", "session": name, "time": name, "tool": name, "right": right,
+                "decision": decision, "code": name, "paths": [name], "places": [name], "before": name,
+                "after": name, "detail": name}));
+        }
+        let mut timed = call("2026-01-02T03:04:05Z", "ro", "allow", "", name);
+        timed["session"] = json!(name);
+        records.push(timed);
+    }
+    let lines: Vec<_> = chained(&records).lines().map(str::to_owned).collect();
+    for name in hostile {
+        let page = report(name, (lines.join("\n") + "\n").as_bytes()).unwrap().html;
+        let tags: std::collections::BTreeSet<_> = page
+            .split('<')
+            .skip(1)
+            .map(|tag| tag.split(|c: char| !c.is_ascii_alphanumeric() && c != '/' && c != '!'))
+            .filter_map(|mut words| words.next())
+            .map(|tag| tag.trim_start_matches('/'))
+            .collect();
+        let known = "!DOCTYPE a bdi body br caption code dd details div dl dt figcaption figure footer g h1 h2 head \
+            header html i li main meta nav p rect section span strong style summary svg table tbody td th thead \
+            title tr ul";
+        let known: Vec<_> = known.split_whitespace().collect();
+        assert!(tags.iter().all(|tag| known.contains(tag)), "{tags:?}");
+        for word in ["http:", "https:", "url(", "@import", "//", "<script", "<!--"] {
+            assert!(!page.contains(word), "{word}");
+        }
+        let own = page.split_once("<body>").unwrap().1;
+        for tag in own.split('<').skip(1).filter_map(|tag| tag.split_once('>')).map(|(tag, _)| tag)
+        {
+            assert!(!["alert", " on", "src"].iter().any(|word| tag.contains(word)), "{tag}");
+        }
+        assert!(page.chars().all(|c| c == '\n' || !(c.is_control() || c == '\u{202e}')), "{name}");
+        assert!(page.contains("default-src 'none'; style-src 'unsafe-inline'"));
+    }
+}
+
+#[test]
+fn a_page_of_an_unsound_trail_says_so_at_its_top_and_nothing_is_written_over() {
+    let sandbox = Sandbox::new().file("grant/f", "x");
+    let mut client = start(&sandbox, &[]);
+    for _ in 0..3 {
+        client.call("read_text_file", &json!({"path": "f"}));
+    }
+    client.finish();
+    let path = log(&sandbox);
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let (said, is_ok) =
+        audit(&["report", path.to_str().unwrap(), "--output", path.to_str().unwrap()]);
+    assert!(!is_ok && said.contains("there is something of that name"), "{said}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
+    let line = whole.lines().nth(2).unwrap();
+    std::fs::write(&path, whole.replace(line, &line.replace("allow", "deny"))).unwrap();
+    let (page, is_ok) = audit(&["report", path.to_str().unwrap()]);
+    assert!(!is_ok, "scripts notice as well");
+    let top = between(&page, "<main>", "</section>");
+    assert!(top.contains("✗ The trail is not what was written"), "{top}");
+    assert!(top.contains("Line 3: it was changed after it was written"), "{top}");
+    assert_eq!((tile(&page, "Calls"), tile(&page, "Refused")), (3, 1), "all is counted");
+    assert!(page.contains("differ"), "and the end says otherwise");
+    // Cut off at the end: sound, and what it lacks is said.
+    let cut: String = whole.lines().take(3).map(|line| format!("{line}\n")).collect();
+    let page = report("cut", cut.as_bytes()).unwrap();
+    assert!(page.verdict.is_ok() && page.html.contains("A server did not say that it ended"));
+    assert!(page.html.contains(", end not on record</summary>"));
+    // Nothing, and what is no trail.
+    assert!(report("empty", &b""[..]).unwrap().html.contains("0 records of 0 servers"));
+    let noise = report("noise", &b"\xff\n{}\n{\"kind\":\"call\",\"paths\":1}\n"[..]).unwrap();
+    assert!(
+        noise.verdict.is_err() && noise.html.contains("3 lines cannot be read"),
+        "{}",
+        noise.html
+    );
+}
+
+#[test]
+fn a_page_says_what_it_leaves_out() {
+    let mut records = vec![json!({"kind": "start", "time": "2026-01-01T00:00:00Z"})];
+    records.extend((0..6_000).map(|i| {
+        let time = format!("2026-01-{:02}T00:00:{:02}Z", 1 + i / 600, i % 60);
+        call(&time, "ro", "allow", "", &format!("grant/{i}"))
+    }));
+    records.extend(
+        (0..60).map(|_| call("2026-01-20T00:00:00Z", "rw", "deny", "protected", "grant/0")),
+    );
+    records.push(json!({"kind": "intent", "time": "2026-01-20T00:00:00Z", "call": 7}));
+    let Ok(page) = report("big", chained(&records).as_bytes()) else { panic!("not read") };
+    let (page, verdict) = (page.html, page.verdict);
+    assert!(verdict.is_ok(), "{verdict:?}");
+    assert_eq!((tile(&page, "Calls"), tile(&page, "Reads")), (6_060, 6_000));
+    assert_eq!(row(&page, "places", "grant/0"), [61, 1, 0, 60, 0]);
+    assert_eq!(row(&page, "directories", "grant"), [6_060, 6_000, 0, 60, 0]);
+    assert!(page.contains("4,960 more places are not shown; they were touched 4,960 times."));
+    assert!(page.contains("how often they were touched is known: 1,000 times (1,000 reads,"));
+    assert!(page.contains("The last 50 of 60 refusals and failures"));
+    assert!(page.contains("<span class=\"warn\">1 change</span>: call 7"));
+    assert!(page.len() < 400_000, "{}", page.len());
 }

@@ -3,7 +3,7 @@
 //! May import: `cap` (for rights), `error`. Absent on purpose: dropping a record because the queue is full. Who fills it waits.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
@@ -15,8 +15,9 @@ use crate::error::Group;
 
 /// Records that wait to be written.
 const QUEUE: usize = 1_024;
-/// How long the end waits for the last records.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How often, and after which pause, the end looks for room behind the last records.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Where records go.
 pub struct Sink {
@@ -113,11 +114,17 @@ impl Sink {
         }
         let (tell, told) = sync_channel(1);
         let time = (self.now)();
-        let end = Message { told: Told::End(Totals::default()), time, tell: Some(tell) };
-        let sent = self.queue.try_send(end);
-        if sent.is_err() || told.recv_timeout(PATIENCE).is_err() {
-            tracing::error!("the end of the audit trail could not be written");
+        let mut end = Message { told: Told::End(Totals::default()), time, tell: Some(tell) };
+        // A full queue is waited for, but not for ever: the disk may hang, and the process is to end.
+        for _ in 0..TRIES {
+            match self.queue.try_send(end) {
+                Ok(()) if told.recv_timeout(PAUSE * TRIES).is_ok() => return,
+                Err(TrySendError::Full(back)) => end = back,
+                Ok(()) | Err(TrySendError::Disconnected(_)) => break,
+            }
+            std::thread::sleep(PAUSE);
         }
+        tracing::error!("the end of the audit trail could not be written");
     }
 
     /// Puts something on record and waits until it is.

@@ -15,6 +15,11 @@ const MOST: u64 = 1 << 20;
 /// Behind how many lines before it a server may have started.
 const RECENT: usize = 10_000;
 
+/// What a chain alone cannot show.
+pub const UNSEEN: &str = "\
+What a chain alone cannot show: that records are missing at the end, and that all of it was written anew by somebody who
+may write the file. The last hash, kept where they may not, shows both: compare it with the one that `--log info` has told.\n";
+
 /// A sound trail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trail {

@@ -9,33 +9,62 @@ use serde::Deserialize;
 /// What is shown of a line.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Record {
-    kind: String,
+    pub(super) kind: String,
     #[serde(default)]
-    session: String,
+    pub(super) session: String,
     #[serde(default)]
-    time: String,
+    pub(super) time: String,
     #[serde(default)]
-    call: u64,
+    pub(super) call: u64,
     #[serde(default)]
-    tool: String,
+    pub(super) tool: String,
     #[serde(default)]
-    right: String,
+    pub(super) right: String,
     #[serde(default)]
-    paths: Vec<String>,
+    pub(super) paths: Vec<String>,
     #[serde(default)]
-    places: Vec<String>,
+    pub(super) places: Vec<String>,
     #[serde(default)]
-    decision: String,
+    pub(super) decision: String,
     #[serde(default)]
-    code: String,
+    pub(super) code: String,
     #[serde(default)]
-    before: String,
+    pub(super) before: String,
     #[serde(default)]
-    after: String,
+    pub(super) after: String,
     #[serde(default)]
-    bytes_out: u64,
+    pub(super) bytes_out: u64,
     #[serde(default)]
-    dur_us: u64,
+    pub(super) dur_us: u64,
+    #[serde(default)]
+    pub(super) detail: String,
+    #[serde(default)]
+    pub(super) lost: u64,
+    #[serde(default)]
+    pub(super) version: String,
+    #[serde(default)]
+    pub(super) config: String,
+    #[serde(default)]
+    pub(super) grants: Vec<Grant>,
+    #[serde(default)]
+    pub(super) walls: Vec<String>,
+    #[serde(default)]
+    pub(super) calls: u64,
+    #[serde(default)]
+    pub(super) denied: u64,
+    #[serde(default)]
+    pub(super) errors: u64,
+    #[serde(default)]
+    pub(super) changes: u64,
+}
+
+/// A granted directory, as the start of a server names it.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Grant {
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) rights: String,
 }
 
 /// Which records are shown.

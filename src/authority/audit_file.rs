@@ -4,7 +4,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
@@ -84,6 +84,40 @@ pub fn read_audit(
         hint: "name the file that was given to `--audit`".into(),
     })?;
     Ok(BufReader::new(file))
+}
+
+/// Writes a file that does not exist yet, readable by this user alone. Nothing is ever written over: not the trail
+/// either, if it is named by mistake.
+///
+/// # Ambient Authority
+/// Creates any file of the host.
+///
+/// # Errors
+/// A [`Refusal`] when there is something of that name, or it cannot be written.
+pub fn write_new(path: &Path, contents: &[u8], ambient: AmbientAuthority) -> Result<(), Refusal> {
+    let write = || {
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent = open_dir(parent, ambient)?;
+        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let fd = rustix::fs::openat(&parent, name, flags, Mode::RUSR | Mode::WUSR)?;
+        File::from(fd).write_all(contents)
+    };
+    write().map_err(|error: io::Error| {
+        let (why, hint) = match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                ("there is something of that name", "name another file, or remove that one first")
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                ("there is no room for all of it", "remove what there is of it, and make room")
+            }
+            _ => (plain(&error), "name a new file in a directory that exists"),
+        };
+        Refusal {
+            sentence: format!("`{}` cannot be written: {why}", path.display()),
+            hint: hint.into(),
+        }
+    })
 }
 
 /// The file and its size.
