@@ -482,6 +482,24 @@ fn older_encodings_are_searched_and_shown() {
 }
 
 /// A pattern that looks at all the rest of the line for each match takes the square of its length.
+/// What other engines take for ever on, and what they have that cannot be had in linear time.
+#[test]
+fn an_expression_takes_linear_time_or_is_refused() {
+    let long = "a".repeat(1 << 20) + "!\n";
+    let sandbox = Sandbox::new().file("grant/long", &long);
+    let mut client = start(&sandbox);
+    let mut grep =
+        |pattern: &str| client.call("grep", &json!({"pattern": pattern, "output": "count"}));
+    for pattern in ["(a+)+$", "(a|a)*$", "(a|aa)+$", "(.*a){12}$", ".*.*", r"\s*\s*x", "x*"] {
+        assert_eq!(grep(pattern).code(), "ok", "{pattern}");
+    }
+    for pattern in [r"(a)\1+", "(?=a)b", "(?<!a)b", &"a".repeat(1_001)] {
+        let answer = grep(pattern);
+        assert_eq!(answer.code(), "bad_args", "{pattern}: {answer:?}");
+    }
+    assert_eq!(grep(r"(?:\w{100}){100}").code(), "over_limit");
+}
+
 #[test]
 fn a_quadratic_search_ends_with_its_time() {
     let toml = "[[allow]]\npath = \"grant\"\n[limits]\ncall_deadline_ms = 300\n";
