@@ -12,8 +12,13 @@ use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
-use crate::text::{self, LineEnds, Page, Piece, Range, Room};
+use crate::text::{self, LineEnds, Piece, Range, Room};
 use crate::tool::Tool;
+
+/// Bytes of an old file that are looked at as they are.
+const SMALL: usize = 64 << 10;
+const MARK: &[u8] = "\u{FEFF}".as_bytes();
+const ESCAPE: u8 = 0x1b;
 
 pub(super) struct WriteFile;
 
@@ -124,16 +129,13 @@ fn put(
         return Err(ToolError::new(Code::AlreadyExists, sentence)
             .hint("mode=overwrite replaces it; edit_file changes a part of it"));
     }
-    let before = old.map(|old| first_page(old, budget)).transpose()?;
-    if let Some(Some(page)) = &before {
-        budget.was_version(&page.version.to_string());
-    }
+    let before = old.map(|old| Before::of(old, budget)).transpose()?;
     let written = place.put([contents], expect, budget)?;
     let now = Text::of(contents);
     let mut all = vec![match (&before, &now) {
         (None, Some(now)) => format!("new file of {}", lines(now.lines)),
         (None, None) => format!("new file of {} bytes", number(contents.len() as u64)),
-        (Some(Some(Page { range: Range::Lines { total: Some(total), .. }, .. })), Some(now)) => {
+        (Some(Some(Before { text: Text { lines: total, .. }, .. })), Some(now)) => {
             format!("replaced {} with {}", lines(*total), number(now.lines))
         }
         (Some(_), _) => format!(
@@ -179,17 +181,48 @@ fn append(
     Ok(closing(&all))
 }
 
-/// What can be said of the old contents; nothing if they are no text, or too long to be read for that.
-fn first_page(old: &OpenFile, budget: &Budget) -> Result<Option<Page>, ToolError> {
-    if old.size() > text::MAX_HASHED {
-        return Ok(None);
+/// What can be said of the old contents.
+struct Before {
+    text: Text,
+    /// Where it is not UTF-8 without a mark.
+    encoding: Option<String>,
+}
+
+impl Before {
+    /// Nothing if they are no text, or too long to be read for that.
+    fn of(old: &OpenFile, budget: &Budget) -> Result<Option<Self>, ToolError> {
+        if let Some(text) = Self::small(old, budget)? {
+            return Ok(Some(Self { text, encoding: None }));
+        }
+        if old.size() > text::MAX_HASHED {
+            return Ok(None);
+        }
+        let whole = Piece::Lines { first: 1, count: u64::MAX };
+        let room = Room { chars: budget.limits().max_result_chars, before_line: 0 };
+        let page = match text::read(old, whole, room, budget) {
+            Err(error) if error.code() == Code::NotText => return Ok(None),
+            page => page?,
+        };
+        budget.was_version(&page.version.to_string());
+        let Range::Lines { total: Some(lines), .. } = page.range else { return Ok(None) };
+        Ok(Some(Self { text: Text { lines, ends: page.ends }, encoding: page.encoding }))
     }
-    let whole = Piece::Lines { first: 1, count: u64::MAX };
-    let room = Room { chars: budget.limits().max_result_chars, before_line: 0 };
-    match text::read(old, whole, room, budget) {
-        Ok(page) => Ok(Some(page)),
-        Err(error) if error.code() == Code::NotText => Ok(None),
-        Err(error) => Err(error),
+
+    /// The same of what is nearly always there, at a part of the price: a small text in plain UTF-8.
+    fn small(old: &OpenFile, budget: &Budget) -> Result<Option<Text>, ToolError> {
+        let size = usize::try_from(old.size()).unwrap_or(usize::MAX);
+        if size > SMALL {
+            return Ok(None);
+        }
+        let mut buffer = vec![0; size + 1];
+        let bytes = old.read_at(&mut buffer, 0)?;
+        // A mark, or what switches an older encoding, says that it is not.
+        let is_plain = bytes.len() == size && !bytes.starts_with(MARK) && !bytes.contains(&ESCAPE);
+        let text = if is_plain { Text::of(bytes) } else { None };
+        if text.is_some() && budget.is_audited() {
+            budget.was_version(&text::version_of([bytes], &old.state()).to_string());
+        }
+        Ok(text)
     }
 }
 
@@ -211,12 +244,12 @@ impl Text {
     }
 
     /// Its line ends and encoding, where the old ones were others.
-    fn compared(&self, before: Option<&Page>) -> Vec<String> {
+    fn compared(&self, before: Option<&Before>) -> Vec<String> {
         let ends = self.ends.as_str();
         let Some(before) = before else { return vec![ends.into()] };
-        let is_other =
-            before.ends != self.ends && ![before.ends, self.ends].contains(&LineEnds::None);
-        let was = if is_other { format!(", was {}", before.ends.as_str()) } else { String::new() };
+        let old = before.text.ends;
+        let is_other = old != self.ends && ![old, self.ends].contains(&LineEnds::None);
+        let was = if is_other { format!(", was {}", old.as_str()) } else { String::new() };
         let encoding = before.encoding.as_ref().map(|encoding| format!("UTF-8, was {encoding}"));
         std::iter::once(format!("{ends}{was}")).chain(encoding).collect()
     }
