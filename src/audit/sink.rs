@@ -1,11 +1,13 @@
 //! [`Sink`]: where records go: a queue, and one thread that writes what comes out of it.
 //!
+//! Whoever waits for a record has it written at once. The others are gathered for a moment, so that the thread
+//! is not woken for each of many small calls.
+//!
 //! May import: `cap` (for rights), `error`. Absent on purpose: dropping a record because the queue is full. Who fills it waits.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::chain::{Call, Chain, Start, Told, Totals};
@@ -15,15 +17,33 @@ use crate::error::Group;
 
 /// Records that wait to be written.
 const QUEUE: usize = 1_024;
-/// How often, and after which pause, the end looks for room behind the last records.
-const TRIES: u32 = 100;
-const PAUSE: Duration = Duration::from_millis(20);
+/// How long those are gathered that nobody waits for.
+const GATHER: Duration = Duration::from_millis(10);
+/// How long the end waits for the last records: the disk may hang, and the process is to end.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where records go.
 pub struct Sink {
-    queue: SyncSender<Message>,
+    queue: Arc<Queue>,
     now: Box<dyn Fn() -> SystemTime + Send + Sync>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    /// There is something to write.
+    more: Condvar,
+    /// There is room.
+    room: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    messages: Vec<Message>,
+    /// Does somebody wait for one of them?
+    is_urgent: bool,
+    /// Nothing comes any more.
+    has_ended: bool,
 }
 
 struct Message {
@@ -46,7 +66,7 @@ impl Sink {
         last: String,
         start: Start,
     ) -> io::Result<Self> {
-        let (queue, messages) = sync_channel(QUEUE);
+        let queue = Arc::new(Queue::default());
         let writer = Writer {
             out: Box::new(out),
             chain: Chain::new(session, last),
@@ -54,8 +74,9 @@ impl Sink {
             totals: Totals::default(),
         };
         let thread = std::thread::Builder::new().name("audit".into());
-        let writer = thread.spawn(move || writer.run(&messages))?;
-        let sink = Self { queue, now: Box::new(now), writer: Mutex::new(Some(writer)) };
+        let from = Arc::clone(&queue);
+        thread.spawn(move || writer.run(&from))?;
+        let sink = Self { queue, now: Box::new(now) };
         sink.written(Told::Start(start))?;
         Ok(sink)
     }
@@ -100,40 +121,72 @@ impl Sink {
             bytes_out,
             dur_us: u64::try_from(event.took.as_micros()).unwrap_or(u64::MAX),
         };
-        let message = Message { told: Told::Call(call), time: (self.now)(), tell: None };
-        if self.queue.send(message).is_err() {
-            tracing::error!("the audit trail has ended before the server");
-        }
+        self.queue.send(Message { told: Told::Call(call), time: (self.now)(), tell: None });
     }
 
     /// Puts the end on record, with the totals, and waits a while for it. What is recorded after that is not.
     pub fn end(&self) {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if writer.take().is_none() {
-            return;
-        }
         let (tell, told) = sync_channel(1);
-        let time = (self.now)();
-        let mut end = Message { told: Told::End(Totals::default()), time, tell: Some(tell) };
-        // A full queue is waited for, but not for ever: the disk may hang, and the process is to end.
-        for _ in 0..TRIES {
-            match self.queue.try_send(end) {
-                Ok(()) if told.recv_timeout(PAUSE * TRIES).is_ok() => return,
-                Err(TrySendError::Full(back)) => end = back,
-                Ok(()) | Err(TrySendError::Disconnected(_)) => break,
-            }
-            std::thread::sleep(PAUSE);
+        let end = Told::End(Totals::default());
+        let is_first = self.queue.send(Message { told: end, time: (self.now)(), tell: Some(tell) });
+        if is_first && told.recv_timeout(PATIENCE).is_err() {
+            tracing::error!("the end of the audit trail could not be written");
         }
-        tracing::error!("the end of the audit trail could not be written");
     }
 
     /// Puts something on record and waits until it is.
     fn written(&self, told: Told) -> io::Result<()> {
-        let gone = || io::Error::other("the audit trail has ended");
         let (tell, written) = sync_channel(1);
-        let message = Message { told, time: (self.now)(), tell: Some(tell) };
-        self.queue.send(message).map_err(|_| gone())?;
-        written.recv().map_err(|_| gone())?
+        self.queue.send(Message { told, time: (self.now)(), tell: Some(tell) });
+        written.recv().map_err(|_| io::Error::other("the audit trail has ended"))?
+    }
+}
+
+impl Queue {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whether it is taken: not behind the end.
+    fn send(&self, message: Message) -> bool {
+        let mut waiting = self.waiting();
+        // The end is not held up by a disk that hangs.
+        let is_end = matches!(message.told, Told::End(_));
+        while waiting.messages.len() >= QUEUE && !waiting.has_ended && !is_end {
+            waiting = self.room.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        if waiting.has_ended {
+            tracing::debug!("behind the end of the audit trail");
+            return false;
+        }
+        waiting.has_ended = is_end;
+        waiting.is_urgent |= message.tell.is_some();
+        waiting.messages.push(message);
+        let (len, is_urgent) = (waiting.messages.len(), waiting.is_urgent);
+        drop(waiting);
+        if len == 1 || len == QUEUE || is_urgent {
+            self.more.notify_one();
+        }
+        true
+    }
+
+    /// What is to be written next.
+    fn next(&self) -> Vec<Message> {
+        let mut waiting = self.waiting();
+        while waiting.messages.is_empty() {
+            waiting = self.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        if !waiting.is_urgent {
+            let gathers =
+                |waiting: &mut Waiting| !waiting.is_urgent && waiting.messages.len() < QUEUE;
+            let gathered = self.more.wait_timeout_while(waiting, GATHER, gathers);
+            (waiting, _) = gathered.unwrap_or_else(PoisonError::into_inner);
+        }
+        waiting.is_urgent = false;
+        let messages = std::mem::take(&mut waiting.messages);
+        drop(waiting);
+        self.room.notify_all();
+        messages
     }
 }
 
@@ -153,22 +206,24 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(mut self, messages: &Receiver<Message>) {
-        while let Ok(Message { told, time, tell }) = messages.recv() {
-            let told = self.counted(told);
-            let is_end = matches!(told, Told::End(_));
-            let written = self.write(&told, time);
-            if let Err(error) = &written {
-                tracing::error!(%error, "the audit record could not be written");
-            }
-            if is_end {
-                tracing::info!(hash = self.chain.last(), "the last hash of the audit trail");
-            }
-            if let Some(tell) = tell {
-                let _ = tell.send(written);
-            }
-            if is_end {
-                return;
+    fn run(mut self, queue: &Queue) {
+        loop {
+            for Message { told, time, tell } in queue.next() {
+                let told = self.counted(told);
+                let is_end = matches!(told, Told::End(_));
+                let written = self.write(&told, time);
+                if let Err(error) = &written {
+                    tracing::error!(%error, "the audit record could not be written");
+                }
+                if is_end {
+                    tracing::info!(hash = self.chain.last(), "the last hash of the audit trail");
+                }
+                if let Some(tell) = tell {
+                    let _ = tell.send(written);
+                }
+                if is_end {
+                    return;
+                }
             }
         }
     }
