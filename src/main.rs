@@ -62,7 +62,7 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
             hint: "add `--audit FILE`".into(),
         });
     }
-    let open = |file| authority::open_audit(file, &granted, ambient);
+    let open = |file| authority::open_audit(file, &granted, audit::LONGEST, ambient);
     let audit = list.audit.as_deref().map(open).transpose()?;
     if let Some(given_up) = authority::give_up(inherited, ambient)? {
         say(&mut io::stderr(), &format!("preopen: {given_up}\n"))?;
@@ -78,8 +78,7 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     }
     let audit = audit.map(|file| {
         let start = started(&granted.rows, hash, walls);
-        let last = audit::last_hash(&file.end).unwrap_or_default();
-        Sink::new(file.writer, authority::wall_clock(ambient), file.session, last, start)
+        Sink::new(file.writer, authority::wall_clock(ambient), file.session, &file.end, start)
     });
     let audit = audit.transpose()?;
     let clock = authority::clock(ambient);

@@ -16,7 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("text", &["cap", "error", "limits"]),
     ("ignore", &["cap"]),
     ("grep", &["cap", "error", "limits", "text"]),
-    ("audit", &["cap", "error"]),
+    ("audit", &["cap", "error", "path"]),
     ("tool", &["args", "cap", "error", "limits"]),
     ("tools", &["cap", "error", "grep", "ignore", "limits", "path", "text", "tool"]),
     ("dispatch", &["args", "audit", "cap", "error", "limits", "path", "tool"]),

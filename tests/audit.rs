@@ -119,7 +119,7 @@ fn trail(calls: usize) -> Vec<u8> {
     let out = std::fs::File::create(&path).unwrap();
     let begin = Start { version: "1", config: None, grants: vec![], walls: vec![] };
     let now = authority::wall_clock(authority::mint());
-    let sink = Sink::new(out, now, "s".into(), String::new(), begin).unwrap();
+    let sink = Sink::new(out, now, "s".into(), &[], begin).unwrap();
     let clock = authority::clock(authority::mint());
     let dispatcher =
         Dispatcher::new(TOOLS, grants, Limits::default(), clock, Some(sink), &[]).unwrap();
@@ -190,6 +190,82 @@ fn whatever_is_changed_is_named() {
     // What it cannot show is said: the end cut off at a line.
     let cut = verify(lines[..10].concat().as_slice()).unwrap().unwrap();
     assert_eq!(cut.open, ["s"]);
+}
+
+/// What a client makes as long as it can is still one record.
+#[test]
+fn no_call_makes_a_record_that_cannot_be_read() {
+    let sandbox = Sandbox::new();
+    let mut client = start(&sandbox, &[]);
+    let paths = vec!["\u{1}".repeat(4_000); 100];
+    let params = json!({"name": "read_multiple_files", "arguments": {"paths": paths}, "_meta": crate::common::modern_meta()});
+    let id = "\u{1b}".repeat(1 << 20);
+    let call = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params});
+    client.send(&call.to_string());
+    client.receive();
+    assert_eq!(client.finish().1, 0);
+    let whole = std::fs::read(log(&sandbox)).unwrap();
+    assert!(whole.len() > 1 << 20, "a long one");
+    let sound = verify(whole.as_slice()).unwrap().unwrap();
+    start(&sandbox, &[]).finish();
+    assert_eq!(records(&log(&sandbox))[3]["prev"], json!(sound.last), "it is found again");
+}
+
+#[test]
+fn a_server_goes_on_behind_a_line_that_was_torn() {
+    let sandbox = Sandbox::new();
+    start(&sandbox, &[]).finish();
+    let mut whole = std::fs::read(log(&sandbox)).unwrap();
+    whole.extend(b"{\"v\":2,\"session\":\"");
+    std::fs::write(log(&sandbox), &whole).unwrap();
+    assert_eq!(verify(whole.as_slice()).unwrap().unwrap_err().line, 3);
+    start(&sandbox, &[]).finish();
+    let whole = std::fs::read(log(&sandbox)).unwrap();
+    let sound = verify(whole.as_slice()).unwrap().unwrap();
+    assert_eq!((sound.records, sound.sessions, sound.lost), (4, 2, 1));
+}
+
+/// A disk that takes half of some lines.
+struct Half(std::fs::File, usize);
+
+impl std::io::Write for Half {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.1 += 1;
+        if (3..5).contains(&self.1) {
+            self.0.write_all(&bytes[..bytes.len() / 2])?;
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn torn_lines_are_as_many_as_the_next_record_says() {
+    let sandbox = Sandbox::new();
+    let path = sandbox.path("log");
+    let out = Half(std::fs::File::create(&path).unwrap(), 0);
+    let begin = Start { version: "1", config: None, grants: vec![], walls: vec![] };
+    let now = authority::wall_clock(authority::mint());
+    let sink = Sink::new(out, now, "s".into(), &[], begin).unwrap();
+    let intent = |call| preopen::audit::Intent {
+        call,
+        tool: "write_file",
+        right: preopen::cap::Rights::WRITE,
+        paths: &[],
+    };
+    let written: Vec<bool> = (1..5).map(|call| sink.intend(&intent(call)).is_ok()).collect();
+    assert_eq!(written, [true, false, false, true]);
+    sink.end();
+    let whole = std::fs::read(path).unwrap();
+    let sound = verify(whole.as_slice()).unwrap().unwrap();
+    assert_eq!((sound.records, sound.lost), (4, 2));
+    let lines: Vec<&[u8]> = whole.split_inclusive(|b| *b == b'\n').collect();
+    let more = [&lines[..3], &[b"torn\n"], &lines[3..]].concat().concat();
+    assert_eq!(verify(more.as_slice()).unwrap().unwrap_err().line, 3, "one more than was lost");
 }
 
 #[test]

@@ -15,6 +15,8 @@ use sha2::{Digest as _, Sha256};
 
 /// The version of the record's form.
 const VERSION: u8 = 2;
+/// No line is longer, in bytes: a hundred paths as they were said, and a hundred places, each escaped, and what is short.
+pub const LONGEST: u64 = 8 << 20;
 /// What stands before the hash of a line.
 pub(super) const BEFORE_HASH: &str = ",\"hash\":\"";
 
@@ -114,9 +116,10 @@ const fn is_none(count: &u64) -> bool {
 }
 
 impl Chain {
-    /// Behind a line with this hash.
-    pub(super) fn new(session: String, last: String) -> Self {
-        Self { session, seq: 0, last, lost: 0 }
+    /// Behind what a file ends with. If that is no whole line, a record was lost there.
+    pub(super) fn new(session: String, end: &[u8]) -> Self {
+        let last = last_hash(end).unwrap_or_default();
+        Self { session, seq: 0, last, lost: u64::from(is_torn(end)) }
     }
 
     /// The next line, and its hash. It is the next one only when it is [`Self::written`].
@@ -158,6 +161,11 @@ pub(super) fn parted(line: &[u8]) -> Option<(Vec<u8>, String)> {
 /// As people compare it.
 pub fn sha256(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// Does it end within a line?
+pub(super) fn is_torn(end: &[u8]) -> bool {
+    !end.is_empty() && !end.ends_with(b"\n")
 }
 
 /// The hash of the last whole line in the end of a file.

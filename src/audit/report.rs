@@ -12,14 +12,13 @@ use std::io::{self, BufRead, Read};
 
 use chrono::DateTime;
 
+use super::chain::LONGEST;
 use super::page;
 use super::tally::{Came, Count, Tally, Timeline};
 use super::verify::{Trail, Unsound, verify};
 use super::view::Record;
 use crate::cap::Rights;
 
-/// Most bytes of a line that are kept to read it.
-const MOST_LINE: usize = 1 << 20;
 /// Most servers that are told apart.
 const MOST_SERVERS: usize = 300;
 /// Most changes of a server that are awaited at a time.
@@ -310,7 +309,7 @@ impl<R: BufRead> BufRead for Lines<R> {
         let taken = taken.unwrap_or_default().to_vec();
         for part in taken.split_inclusive(|byte| *byte == b'\n') {
             let text = part.strip_suffix(b"\n").unwrap_or(part);
-            self.is_long |= self.line.len() + text.len() > MOST_LINE;
+            self.is_long |= (self.line.len() + text.len()) as u64 > LONGEST;
             if !self.is_long {
                 self.line.extend(text);
             }

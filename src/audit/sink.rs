@@ -3,17 +3,18 @@
 //! Whoever waits for a record has it written at once. The others are gathered for a moment, so that the thread
 //! is not woken for each of many small calls.
 //!
-//! May import: `cap` (for rights), `error`. Absent on purpose: dropping a record because the queue is full. Who fills it waits.
+//! May import: `cap` (for rights), `error`, `path` (to shorten). Absent on purpose: dropping a record because the queue is full. Who fills it waits.
 
 use std::io::{self, Write};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::chain::{Call, Chain, Start, Told, Totals};
+use super::chain::{Call, Chain, Start, Told, Totals, is_torn};
 use super::{Event, Intent, Outcome};
 use crate::cap::Rights;
 use crate::error::Group;
+use crate::path::brief;
 
 /// Records that wait to be written.
 const QUEUE: usize = 1_024;
@@ -54,8 +55,8 @@ struct Message {
 }
 
 impl Sink {
-    /// A sink that appends to `out`, behind a line with the hash `last`; `now` gives the time of each record,
-    /// and `session` tells this server from others.
+    /// A sink that appends to `out`, which ends with `end`, [`LONGEST`](super::LONGEST) bytes of it or all; `now` gives the
+    /// time of each record, and `session` tells this server from others.
     ///
     /// # Errors
     /// When there is no thread for it, or the first record cannot be written.
@@ -63,14 +64,14 @@ impl Sink {
         out: impl Write + Send + 'static,
         now: impl Fn() -> SystemTime + Send + Sync + 'static,
         session: String,
-        last: String,
+        end: &[u8],
         start: Start,
     ) -> io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let writer = Writer {
             out: Box::new(out),
-            chain: Chain::new(session, last),
-            is_torn: false,
+            chain: Chain::new(session, end),
+            is_torn: is_torn(end),
             totals: Totals::default(),
         };
         let thread = std::thread::Builder::new().name("audit".into());
@@ -108,14 +109,14 @@ impl Sink {
         let [before, after] = event.versions;
         let call = Call {
             number: event.call,
-            request: event.request,
+            request: brief(&event.request),
             tool: event.tool.into(),
             right: event.right.to_string(),
             paths: event.paths,
             places: event.places,
             decision,
             code: code.map(Into::into),
-            detail: detail.map(Into::into),
+            detail: detail.map(brief),
             before,
             after,
             bytes_out,
@@ -156,7 +157,7 @@ impl Queue {
             waiting = self.room.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
         if waiting.has_ended {
-            tracing::debug!("behind the end of the audit trail");
+            tracing::warn!("a call that ended behind the end of the audit trail is not in it");
             return false;
         }
         waiting.has_ended = is_end;

@@ -8,10 +8,8 @@ use std::io::{self, BufRead, Read as _};
 
 use serde_json::Value;
 
-use super::chain::{parted, sha256};
+use super::chain::{LONGEST, parted, sha256};
 
-/// Longest line that is read.
-const MOST: u64 = 1 << 20;
 /// Behind how many lines before it a server may have started.
 const RECENT: usize = 10_000;
 
@@ -67,12 +65,12 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
     let (mut found, mut sessions) = (Trail::default(), HashMap::<String, Session>::new());
     let mut recent = Recent::default();
     let (mut number, mut line) = (0, vec![]);
-    // A line that is no record is a torn one, if the next record says that one was lost.
-    let mut torn = None;
+    // Lines that are no records are torn ones, if the next record says that so many were lost: the first, and how many.
+    let mut torn: Option<(u64, u64)> = None;
     loop {
         line.clear();
         number += 1;
-        if (&mut trail).take(MOST).read_until(b'\n', &mut line)? == 0 {
+        if (&mut trail).take(LONGEST).read_until(b'\n', &mut line)? == 0 {
             break;
         }
         if line == b"\n" {
@@ -80,9 +78,8 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
         }
         let at = |why: String| Unsound { line: number, why };
         let Some((body, hash)) = parted(&line) else {
-            if torn.replace(number).is_some() {
-                break;
-            }
+            let (first, count) = torn.unwrap_or((number, 0));
+            torn = Some((first, count + 1));
             continue;
         };
         if sha256(&body) != hash {
@@ -96,7 +93,7 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
         let (kind, name, prev) = (text("kind"), text("session"), text("prev"));
         let seq = record.get("seq").and_then(Value::as_u64).unwrap_or(u64::MAX);
         let lost = record.get("lost").and_then(Value::as_u64).unwrap_or(0);
-        if let Some(line) = torn.take().filter(|_| lost == 0) {
+        if let Some((line, _)) = torn.take().filter(|(_, count)| *count > lost) {
             return Ok(Err(Unsound { line, why: "it is no record".into() }));
         }
         let wrong = match sessions.get(&name) {
@@ -130,7 +127,7 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
         recent.add(hash.clone());
         sessions.insert(name, Session { seq, hash, has_ended: kind == "end" });
     }
-    if let Some(line) = torn {
+    if let Some((line, _)) = torn {
         return Ok(Err(Unsound { line, why: "it is no record".into() }));
     }
     found.sessions = sessions.len();

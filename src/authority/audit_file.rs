@@ -18,8 +18,6 @@ use rustix::rand::{GetRandomFlags, getrandom};
 use super::host::{identities_upwards, open_dir};
 use super::{Preopened, Refusal, plain};
 
-/// Bytes of the end of an audit file in which its last record is looked for: no record is longer.
-const END: u64 = 1 << 20;
 /// Bytes from which on a file is full at a start, and another one is begun. While the server runs none can be made.
 const FULL: u64 = 64 << 20;
 /// Most files that are kept beside it.
@@ -36,7 +34,7 @@ pub struct AuditFile<W> {
 }
 
 /// Opens the audit file for appending; it is created, readable by this user alone, if need be. A full one is
-/// put aside under its name with a number.
+/// put aside under its name with a number. Of what is there the last `longest` bytes are read: no record is longer.
 ///
 /// # Ambient Authority
 /// Opens any file of the host.
@@ -46,6 +44,7 @@ pub struct AuditFile<W> {
 pub fn open_audit(
     path: &Path,
     granted: &Preopened,
+    longest: u64,
     ambient: AmbientAuthority,
 ) -> Result<AuditFile<impl Write + Send + 'static + use<>>, Refusal> {
     let refuse = |why: &str| refusal(path, why);
@@ -53,7 +52,7 @@ pub fn open_audit(
     let name = path.file_name().ok_or_else(|| refuse("is no file"))?;
     let host = |errno: Errno| refuse(&format!("cannot be opened: {}", plain(&errno.into())));
     let (mut fd, size) = open(&parent, name, path)?;
-    let end = end_of(&fd, size).map_err(host)?;
+    let end = end_of(&fd, size, longest).map_err(host)?;
     if size >= FULL {
         put_aside(&parent, name).map_err(host)?;
         (fd, _) = open(&parent, name, path)?;
@@ -138,9 +137,9 @@ fn open(parent: &Dir, name: &OsStr, path: &Path) -> Result<(OwnedFd, u64), Refus
     }
 }
 
-fn end_of(fd: &OwnedFd, size: u64) -> Result<Vec<u8>, Errno> {
-    let mut end = vec![0; usize::try_from(size.min(END)).unwrap_or(0)];
-    let len = rustix::io::pread(fd, end.as_mut_slice(), size.saturating_sub(END))?;
+fn end_of(fd: &OwnedFd, size: u64, longest: u64) -> Result<Vec<u8>, Errno> {
+    let mut end = vec![0; usize::try_from(size.min(longest)).unwrap_or(0)];
+    let len = rustix::io::pread(fd, end.as_mut_slice(), size.saturating_sub(longest))?;
     end.truncate(len);
     Ok(end)
 }
