@@ -22,7 +22,8 @@ const MOST_LINES: usize = 200;
 /// Reads and changes files of the user; runs the client's own program where it has one for that.
 ///
 /// # Errors
-/// A [`Refusal`] when something cannot be done; then nothing was changed, or it says what was.
+/// A [`Refusal`] when something cannot be done. Once it was agreed to, the changes that were shown before the one that it
+/// names are made, and those behind it are not.
 pub fn install(install: &Install, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let client = install.client;
     let server = server(install, ambient)?;
@@ -110,8 +111,7 @@ impl Step {
         match own.filter(|(program, _)| authority::has_program(program, ambient)) {
             Some((program, runs)) => Self::Run { program, runs },
             None => {
-                let is_theirs = |text: &str| file.unsaid(text).is_ok_and(|without| without == text);
-                let is_theirs = on_disk.text.as_deref().is_some_and(is_theirs);
+                let is_theirs = on_disk.text.as_deref().is_some_and(|text| !file.is_told(text));
                 Self::Replace { file: on_disk, text, is_theirs }
             }
         }
@@ -171,16 +171,16 @@ fn wanted(
         return file.said(old).map(Some);
     }
     let Some(old) = old else { return Ok(None) };
-    let new = file.unsaid(old)?;
+    let new = file.unsaid(old, on_disk.before.as_deref())?;
     if new == old || !file.is_empty(&new) {
         return Ok(Some(new));
     }
     // It says nothing any more. Either it came with us, or it said nothing before.
-    Ok(on_disk
-        .before
-        .clone()
-        .filter(|before| file.is_empty(before))
-        .or_else(|| on_disk.before.as_ref().map(|_| new)))
+    Ok(match &on_disk.before {
+        None => None,
+        Some(before) if file.is_empty(before) => Some(before.clone()),
+        Some(_) => Some(new),
+    })
 }
 
 fn server(install: &Install, ambient: AmbientAuthority) -> Result<Server, Refusal> {

@@ -60,7 +60,7 @@ impl ClientFile {
     /// Changes a file of the user.
     ///
     /// # Errors
-    /// A [`Refusal`] when that is not possible; then the file is what it was.
+    /// A [`Refusal`] when that is not possible. The file is then what it was, or what it shall be.
     pub fn replace(
         &self,
         text: Option<&str>,
@@ -104,11 +104,10 @@ impl ClientFile {
 ///
 /// # Ambient Authority
 /// Asks for the current directory.
-pub fn in_full(specs: &[GrantSpec], _: AmbientAuthority) -> Vec<GrantSpec> {
+pub fn in_full(specs: &[GrantSpec], ambient: AmbientAuthority) -> Vec<GrantSpec> {
     let in_full = |spec: &GrantSpec| {
-        let path = std::path::absolute(&spec.path).unwrap_or_else(|_| spec.path.clone());
         // `.` at the end says nothing.
-        let path: PathBuf = path.components().collect();
+        let path: PathBuf = whole(&spec.path, ambient).components().collect();
         GrantSpec { written: path.display().to_string(), path, ..spec.clone() }
     };
     specs.iter().map(in_full).collect()
@@ -154,7 +153,7 @@ pub fn has_program(name: &str, _: AmbientAuthority) -> bool {
 }
 
 #[expect(clippy::disallowed_methods, reason = "where clients look, they say with these")]
-fn place(base: Base, _: AmbientAuthority) -> Result<PathBuf, Refusal> {
+fn place(base: Base, ambient: AmbientAuthority) -> Result<PathBuf, Refusal> {
     let said = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let home = || {
         said("HOME").ok_or_else(|| Refusal {
@@ -173,7 +172,7 @@ fn place(base: Base, _: AmbientAuthority) -> Result<PathBuf, Refusal> {
             Some(path) => path,
             None => home()?.join(".codex"),
         },
-        Base::Project => std::path::absolute(".").unwrap_or_else(|_| ".".into()),
+        Base::Project => whole(Path::new("."), ambient),
     })
 }
 
@@ -186,7 +185,7 @@ fn text_of(path: &Path) -> Result<Option<String>, Refusal> {
     }
 }
 
-/// Writes a file that only takes its name when it is whole, with the mode of the one that is there.
+/// Writes a file beside the one that is there, and with its mode.
 fn write(dir: &Dir, name: &OsString, text: &str, like: &OsString) -> io::Result<()> {
     let flags =
         OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;

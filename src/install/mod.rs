@@ -234,9 +234,7 @@ impl Client {
         }
         Some(files)
     }
-}
 
-impl Client {
     /// The files that take the client's own tools away, as far as that can be.
     pub fn taken(self, server: &Server, scope: Scope) -> Vec<File> {
         (self.about().taken)(scope, server)
@@ -260,41 +258,52 @@ impl File {
     /// # Errors
     /// [`Unreadable`] for a file that is not what the client reads, or says something else in that place.
     pub fn said(&self, text: Option<&str>) -> Result<String, Unreadable> {
-        let mut new = text.unwrap_or_default().to_owned();
-        for saying in &self.sayings {
-            new = match (saying, self.form) {
-                (Saying::Value(path, value), Form::Json(dialect)) => {
-                    json::set(&new, &keys(path), value, dialect)?
-                }
-                (Saying::Items(path, items), Form::Json(dialect)) => {
-                    json::append(&new, &keys(path), &keys(items), dialect)?
-                }
-                (Saying::Value(path, value), Form::Toml) => toml::set(&new, &keys(path), value)?,
-                (Saying::Items(..), Form::Toml) => return Err(Unreadable::unexpected()),
-            };
-        }
-        Ok(new)
+        let text = text.unwrap_or_default().to_owned();
+        self.sayings.iter().try_fold(text, |text, saying| self.put_in(&text, saying))
     }
 
-    /// The text without what was put in.
+    /// The text without what was put in. What it said already before that, when it was `before`, stays.
     ///
     /// # Errors
     /// As [`Self::said`].
-    pub fn unsaid(&self, text: &str) -> Result<String, Unreadable> {
-        let mut new = text.to_owned();
-        for saying in self.sayings.iter().rev() {
-            new = match (saying, self.form) {
-                (Saying::Value(path, _), Form::Json(dialect)) => {
-                    json::remove(&new, &keys(path), dialect)?
-                }
-                (Saying::Items(path, items), Form::Json(dialect)) => {
-                    json::take(&new, &keys(path), &keys(items), dialect)?
-                }
-                (Saying::Value(path, _), Form::Toml) => toml::remove(&new, &keys(path))?,
-                (Saying::Items(..), Form::Toml) => return Err(Unreadable::unexpected()),
-            };
+    pub fn unsaid(&self, text: &str, before: Option<&str>) -> Result<String, Unreadable> {
+        let is_theirs = |saying: &&Saying| {
+            before.is_some_and(|text| self.put_in(text, saying).is_ok_and(|same| same == text))
+        };
+        let mut ours = self.sayings.iter().rev().filter(|saying| !is_theirs(saying));
+        ours.try_fold(text.to_owned(), |text, saying| self.take_out(&text, saying))
+    }
+
+    /// Is the first of what is to be said there, whatever it says exactly?
+    pub fn is_told(&self, text: &str) -> bool {
+        let first = self.sayings.first();
+        first.is_some_and(|saying| self.take_out(text, saying).is_ok_and(|without| without != text))
+    }
+
+    fn put_in(&self, text: &str, saying: &Saying) -> Result<String, Unreadable> {
+        match (saying, self.form) {
+            (Saying::Value(path, value), Form::Json(dialect)) => {
+                json::set(text, &keys(path), value, dialect)
+            }
+            (Saying::Items(path, items), Form::Json(dialect)) => {
+                json::append(text, &keys(path), &keys(items), dialect)
+            }
+            (Saying::Value(path, value), Form::Toml) => toml::set(text, &keys(path), value),
+            (Saying::Items(..), Form::Toml) => Err(Unreadable::unexpected()),
         }
-        Ok(new)
+    }
+
+    fn take_out(&self, text: &str, saying: &Saying) -> Result<String, Unreadable> {
+        match (saying, self.form) {
+            (Saying::Value(path, _), Form::Json(dialect)) => {
+                json::remove(text, &keys(path), dialect)
+            }
+            (Saying::Items(path, items), Form::Json(dialect)) => {
+                json::take(text, &keys(path), &keys(items), dialect)
+            }
+            (Saying::Value(path, _), Form::Toml) => toml::remove(text, &keys(path)),
+            (Saying::Items(..), Form::Toml) => Err(Unreadable::unexpected()),
+        }
     }
 
     /// The client's own program for this change, and what to run it with, one after the other; nothing where
@@ -305,8 +314,7 @@ impl File {
         is_removal: bool,
     ) -> Option<(&'static str, Vec<Vec<String>>)> {
         let Some(Saying::Value(keys, entry)) = self.sayings.first() else { return None };
-        let is_named =
-            text.is_some_and(|text| self.unsaid(text).is_ok_and(|without| without != text));
+        let is_named = text.is_some_and(|text| self.is_told(text));
         let entry = (!is_removal).then(|| entry.to_string());
         let is_its_own = (self.base, self.path) == (Base::Home, claude_code::FILE);
         let name = keys.last().filter(|_| is_its_own)?;
