@@ -12,7 +12,7 @@ mod schema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-pub use schema::{for_clients, schema};
+pub use schema::{KNOWN, for_clients, schema};
 
 use crate::error::{Code, ToolError};
 

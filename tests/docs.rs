@@ -43,23 +43,27 @@ fn every_command_of_the_readme_is_understood() {
         let line =
             line.split_once(" #").map_or(line.as_str(), |(command, _)| command).trim().to_owned();
         let Some(args) = line.strip_prefix("preopen ") else { continue };
-        let (work, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (root, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let work = root.path().join("work");
         for dir in ["src", "docs", "project"] {
-            std::fs::create_dir(work.path().join(dir)).unwrap();
+            std::fs::create_dir_all(work.join(dir)).unwrap();
         }
-        std::fs::write(work.path().join("allowlist.toml"), "[[allow]]\npath = \"src\"\n").unwrap();
+        std::fs::write(work.join("allowlist.toml"), "[[allow]]\npath = \"src\"\n").unwrap();
+        let mut server = preopen(&["--allow", "src", "--audit", "../audit.jsonl"]);
+        let served = server.current_dir(&work).stdin(Stdio::null()).output().unwrap();
+        assert!(served.status.success());
         let mut args: Vec<&str> = args.split_whitespace().collect();
         if args.first() == Some(&"install") {
             // Here nobody can be asked.
             args.push("--yes");
         }
         let mut command = preopen(&args);
-        command.current_dir(work.path()).env("HOME", home.path()).stdin(Stdio::null());
+        command.current_dir(&work).env("HOME", home.path()).stdin(Stdio::null());
         let output = command.output().unwrap();
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
         ran += 1;
     }
-    assert!(ran >= 8, "only {ran} commands were found");
+    assert!(ran >= 12, "only {ran} commands were found");
 }
 
 /// The table of the clients is what the program prints; what a team commits serves the project, wherever

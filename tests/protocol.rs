@@ -118,22 +118,9 @@ fn every_schema_is_plain_and_says_what_each_argument_is() {
         for (argument, property) in schema["properties"].as_object().into_iter().flatten() {
             assert!(property["type"].is_string(), "{name}.{argument} has one type");
             // What the name or the choices say, nobody has to say again.
-            let known = [
-                "path",
-                "paths",
-                "source",
-                "overwrite",
-                "ignore_case",
-                "case_insensitive",
-                "word",
-                "before",
-                "after",
-                "use_regex",
-                "keyword",
-                "byte_limit",
-            ];
             let about = property["description"].as_str().unwrap_or_default();
-            let is_said = property["enum"].is_array() || known.contains(&argument.as_str());
+            let is_said =
+                property["enum"].is_array() || preopen::args::KNOWN.contains(&argument.as_str());
             assert!(is_said || about.len() > 5, "{name}.{argument} says what it is");
         }
         assert!(name.bytes().all(|b| b == b'_' || b.is_ascii_lowercase()), "{name}");

@@ -32,7 +32,7 @@ pub fn for_clients(mut schema: Object) -> Object {
 }
 
 /// Arguments of which every model knows what they are.
-const KNOWN: [&str; 12] = [
+pub const KNOWN: [&str; 12] = [
     "path",
     "paths",
     "source",

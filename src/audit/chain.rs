@@ -63,6 +63,9 @@ pub(super) struct Call {
     pub(super) request: String,
     pub(super) tool: String,
     pub(super) right: String,
+    /// Is the right one to change? The totals count by it.
+    #[serde(skip)]
+    pub(super) changes: bool,
     pub(super) paths: Vec<String>,
     pub(super) places: Vec<String>,
     pub(super) decision: &'static str,

@@ -3,7 +3,7 @@
 //! Whoever waits for a record has it written at once. The others are gathered for a moment, so that the thread
 //! is not woken for each of many small calls.
 //!
-//! May import: `cap` (for rights), `error`, `path` (to shorten). Absent on purpose: dropping a record because the queue is full. Who fills it waits.
+//! May import: `error`, `path` (to shorten). Absent on purpose: dropping a record because the queue is full. Who fills it waits.
 
 use std::io::{self, Write};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -12,7 +12,6 @@ use std::time::{Duration, SystemTime};
 
 use super::chain::{Call, Chain, Start, Told, Totals, is_torn};
 use super::{Event, Intent, Outcome};
-use crate::cap::Rights;
 use crate::error::Group;
 use crate::path::brief;
 
@@ -112,6 +111,7 @@ impl Sink {
             request: brief(&event.request),
             tool: event.tool.into(),
             right: event.right.to_string(),
+            changes: event.right.change(),
             paths: event.paths,
             places: event.places,
             decision,
@@ -235,9 +235,7 @@ impl Writer {
                 self.totals.calls += 1;
                 self.totals.denied += u64::from(call.decision == "deny");
                 self.totals.errors += u64::from(call.decision == "error");
-                let changes = call.right != Rights::NONE.to_string()
-                    && call.right != Rights::READ.to_string();
-                self.totals.changes += u64::from(changes && call.decision == "allow");
+                self.totals.changes += u64::from(call.changes && call.decision == "allow");
             }
             Told::End(_) => return Told::End(self.totals),
             Told::Start(_) | Told::Intent { .. } => {}

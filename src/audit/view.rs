@@ -7,63 +7,40 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 /// What is shown of a line.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Record {
     pub(super) kind: String,
-    #[serde(default)]
     pub(super) session: String,
-    #[serde(default)]
     pub(super) time: String,
-    #[serde(default)]
     pub(super) call: u64,
-    #[serde(default)]
     pub(super) tool: String,
-    #[serde(default)]
     pub(super) right: String,
-    #[serde(default)]
     pub(super) paths: Vec<String>,
-    #[serde(default)]
     pub(super) places: Vec<String>,
-    #[serde(default)]
     pub(super) decision: String,
-    #[serde(default)]
     pub(super) code: String,
-    #[serde(default)]
     pub(super) before: String,
-    #[serde(default)]
     pub(super) after: String,
-    #[serde(default)]
     pub(super) bytes_out: u64,
-    #[serde(default)]
     pub(super) dur_us: u64,
-    #[serde(default)]
     pub(super) detail: String,
-    #[serde(default)]
     pub(super) lost: u64,
-    #[serde(default)]
     pub(super) version: String,
-    #[serde(default)]
     pub(super) config: String,
-    #[serde(default)]
     pub(super) grants: Vec<Grant>,
-    #[serde(default)]
     pub(super) walls: Vec<String>,
-    #[serde(default)]
     pub(super) calls: u64,
-    #[serde(default)]
     pub(super) denied: u64,
-    #[serde(default)]
     pub(super) errors: u64,
-    #[serde(default)]
     pub(super) changes: u64,
 }
 
 /// A granted directory, as the start of a server names it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Grant {
-    #[serde(default)]
     pub(super) name: String,
-    #[serde(default)]
     pub(super) rights: String,
 }
 
@@ -94,7 +71,7 @@ impl Filter {
 impl Record {
     /// Reads a line; nothing if it is no record.
     pub fn read(line: &str) -> Option<Self> {
-        serde_json::from_str(line).ok()
+        serde_json::from_str(line).ok().filter(|record: &Self| !record.kind.is_empty())
     }
 }
 

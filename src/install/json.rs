@@ -76,8 +76,7 @@ pub(super) fn remove(text: &str, path: &[&str], dialect: Dialect) -> Result<Stri
             continue;
         }
         let mut wanted = doc.said()?;
-        let at = above.iter().try_fold(&mut wanted, |at, key| at.get_mut(key));
-        at.and_then(Value::as_object_mut).map(|object| object.remove(*key));
+        at(&mut wanted, above)?.as_object_mut().map(|object| object.remove(*key));
         return verified(doc.take_out(&container, index..index + 1), &wanted, dialect);
     }
 }
@@ -106,8 +105,7 @@ pub(super) fn append(
         items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(&format!(",{between}"))
     });
     let mut wanted = doc.said()?;
-    let at = path.iter().try_fold(&mut wanted, |at, key| at.get_mut(key));
-    *at.ok_or_else(Unreadable::unexpected)? = old.into_iter().chain(new).collect();
+    *at(&mut wanted, path)? = old.into_iter().chain(new).collect();
     verified(text, &wanted, dialect)
 }
 
@@ -148,6 +146,12 @@ fn run(all: &[Value], items: &[&str]) -> Option<Range<usize>> {
 fn verified(text: String, wanted: &Value, dialect: Dialect) -> Result<String, Unreadable> {
     let said = Doc::read(&text, dialect)?.said()?;
     if said == *wanted { Ok(text) } else { Err(Unreadable::unexpected()) }
+}
+
+/// What stands at the end of these keys.
+fn at<'v>(value: &'v mut Value, path: &[&str]) -> Result<&'v mut Value, Unreadable> {
+    let found = path.iter().try_fold(value, |value, key| value.get_mut(key));
+    found.ok_or_else(Unreadable::unexpected)
 }
 
 /// The value at the end of these keys, and nothing else.
