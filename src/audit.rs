@@ -9,7 +9,7 @@
 //! rest. Each line holds the hash of the line before it of the same server, and its own; several servers can
 //! write into one file.
 //!
-//! May import: `cap` (for rights), `error`, `path` (to shorten). Absent on purpose: opening the file (`authority`
+//! May import: `cap` (for rights), `error`, `path` (to shorten), `words`. Absent on purpose: opening the file (`authority`
 //! does, at startup), the clock, and a file that is changed or made while the server runs: after the seal none can
 //! be.
 

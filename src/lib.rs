@@ -43,3 +43,4 @@ pub mod sandbox;
 pub mod text;
 pub mod tool;
 pub mod tools;
+pub mod words;

@@ -1,13 +1,14 @@
 //! The bars of the page of a report, as SVG.
 //!
-//! May import: nothing of this crate. Absent on purpose: anything a picture alone would tell; each has its table.
+//! May import: `words`. Absent on purpose: anything a picture alone would tell; each has its table.
 
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use super::shown::{cell, counted, joined, number};
+use super::shown::{cell, counted, joined};
 use super::tally::{Count, Timeline};
+use crate::words::number;
 
 /// A kind of end that a call comes to: its class, its name, its number.
 type Kind = (&'static str, &'static str, fn(Count) -> u64);

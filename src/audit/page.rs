@@ -3,18 +3,19 @@
 //! No script, no font, no address of anything else, and a policy that would let none of them in. Whatever comes from
 //! the trail goes through [`text`], once, here.
 //!
-//! May import: `error` (what codes mean). Absent on purpose: numbers that are not in what was gathered.
+//! May import: `error` (what codes mean), `words`. Absent on purpose: numbers that are not in what was gathered.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use super::charts::{KINDS, bar, cells, heads, timeline, words};
 use super::report::{Gathered, LAST, Seen, Server};
-use super::shown::{bytes, cell, counted, joined, marked, number, seconds, text, time};
+use super::shown::{bytes, cell, counted, joined, marked, seconds, text, time};
 use super::style::STYLE;
 use super::tally::{Count, Tally};
 use super::verify::{Trail, UNSEEN, Unsound};
 use crate::error::Code;
+use crate::words::number;
 
 /// How many rows a table of names has.
 const ROWS: usize = 40;

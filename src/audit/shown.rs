@@ -1,8 +1,10 @@
 //! Texts and numbers as the page of a report shows them.
 //!
-//! May import: nothing of this crate. Absent on purpose: trust in what the trail has escaped already.
+//! May import: `words`. Absent on purpose: trust in what the trail has escaped already.
 
 use chrono::{DateTime, Utc};
+
+use crate::words::number;
 
 /// A text so that no browser takes any of it for more than text, and no reader for another text.
 pub(super) fn text(raw: &str) -> String {
@@ -45,19 +47,6 @@ pub(super) fn time(raw: &str) -> String {
         |_| if raw.is_empty() { "no time".into() } else { text(raw) },
         |time| time.with_timezone(&Utc).format("%Y-%m-%d %H:%M:%S").to_string(),
     )
-}
-
-/// A number with its thousands apart.
-pub(super) fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// So many of them.
@@ -107,8 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_readable() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+    fn one_is_not_many() {
         assert_eq!((counted(1, "line"), counted(2, "line")), ("1 line".into(), "2 lines".into()));
     }
 }

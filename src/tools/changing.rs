@@ -4,6 +4,7 @@ use crate::cap::{OpenFile, Place, Right, Target, Written};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::text;
+use crate::words::number;
 
 /// Is the file still the version that the client knows? With nothing known, it may be any.
 pub(super) fn if_match<R: Right>(
@@ -58,29 +59,4 @@ pub(super) fn closing(facts: &[String]) -> String {
 /// `5,310 lines`.
 pub(super) fn lines(n: u64) -> String {
     format!("{} {}", number(n), if n == 1 { "line" } else { "lines" })
-}
-
-/// A number with its thousands apart.
-pub(super) fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (n, text) in [(0, "0"), (999, "999"), (5_310, "5,310"), (1_234_567, "1,234,567")] {
-            assert_eq!(number(n), text);
-        }
-    }
 }

@@ -3,13 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, made, number};
+use super::changing::{closing, made};
 use super::searching::{count, yes};
 use crate::cap::{Kind, Read, Target, Write};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
+use crate::words::number;
 
 pub(super) struct CopyFile;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, facts, if_match, number};
+use super::changing::{closing, facts, if_match};
 use super::searching::count;
 use crate::cap::{Expect, OpenFile, Target, Write};
 use crate::error::{Code, ToolError};
@@ -13,6 +13,7 @@ use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::text::{self, Diff, Document, Edited};
 use crate::tool::Tool;
+use crate::words::number;
 
 /// Lines of the diff that is shown after a change. What was asked for is known to who asked.
 const DIFF_LINES: usize = 20;

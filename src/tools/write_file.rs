@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, facts, if_match, lines, number};
+use super::changing::{closing, facts, if_match, lines};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
@@ -14,6 +14,7 @@ use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::text::{self, LineEnds, Piece, Range, Room};
 use crate::tool::Tool;
+use crate::words::number;
 
 /// Bytes of an old file that are looked at as they are.
 const SMALL: usize = 64 << 10;
