@@ -139,21 +139,9 @@ pub enum Page {
 pub struct Install {
     /// Which one.
     pub client: Client,
-    /// Directories to grant.
-    #[arg(value_name = "SPEC")]
-    pub dirs: Vec<GrantSpec>,
-    /// Directories to grant: `[NAME=]DIR[:ro|rw|rwd]`. Takes several values, and repeats.
-    #[arg(long, value_name = "SPEC", num_args = 1..)]
-    pub allow: Vec<GrantSpec>,
-    /// The file with grants and limits that the server is to read.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// The file that the server is to write its audit trail to.
-    #[arg(long, value_name = "FILE")]
-    pub audit: Option<PathBuf>,
-    /// Permit a grant of the home directory, or of one above it.
-    #[arg(long)]
-    pub allow_home: bool,
+    /// What the server is to be started with.
+    #[command(flatten)]
+    pub granted: Granted,
     /// What the client is to call the server.
     #[arg(long, default_value = "preopen", value_parser = server_name)]
     pub name: String,
@@ -174,16 +162,9 @@ pub struct Install {
     pub yes: bool,
 }
 
-impl Install {
-    /// All grants, in the order of typing within each form.
-    pub fn specs(&self) -> Vec<GrantSpec> {
-        self.allow.iter().chain(&self.dirs).cloned().collect()
-    }
-}
-
-/// The grants, and how they are served.
+/// What is granted, and what goes with it wherever the server is started.
 #[derive(Clone, Debug, Default, Args)]
-pub struct Serve {
+pub struct Granted {
     /// Directories to grant, as other file servers take them.
     #[arg(value_name = "SPEC")]
     pub dirs: Vec<GrantSpec>,
@@ -196,6 +177,24 @@ pub struct Serve {
     /// Put on record in this file what was done, a line of JSON each. It must not lie in a grant.
     #[arg(long, value_name = "FILE")]
     pub audit: Option<PathBuf>,
+    /// Permit a grant of the home directory, or of one above it.
+    #[arg(long)]
+    pub allow_home: bool,
+}
+
+impl Granted {
+    /// All grants of the command line, in the order of typing within each form.
+    pub fn specs(&self) -> Vec<GrantSpec> {
+        self.allow.iter().chain(&self.dirs).cloned().collect()
+    }
+}
+
+/// The grants, and how they are served.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Serve {
+    /// What is granted.
+    #[command(flatten)]
+    pub granted: Granted,
     /// Make no change that cannot be put on record in the audit file first.
     #[arg(long)]
     pub audit_required: bool,
@@ -214,9 +213,6 @@ pub struct Serve {
     /// Do not cross mount points.
     #[arg(long)]
     pub one_file_system: bool,
-    /// Permit a grant of the home directory, or of one above it.
-    #[arg(long)]
-    pub allow_home: bool,
 }
 
 /// How much to tell on standard error.
@@ -261,17 +257,12 @@ pub enum Sandbox {
 }
 
 impl Serve {
-    /// All grants of the command line, in the order of typing within each form.
-    pub fn specs(&self) -> Vec<GrantSpec> {
-        self.allow.iter().chain(&self.dirs).cloned().collect()
-    }
-
     /// `list` and what was typed: the grants that were typed come after those of the file, the audit
     /// file takes the place of the one that the file names.
     #[must_use]
     pub fn on_top_of(&self, mut list: Allowlist) -> Allowlist {
-        list.allow.extend(self.specs());
-        list.audit = self.audit.clone().or(list.audit);
+        list.allow.extend(self.granted.specs());
+        list.audit = self.granted.audit.clone().or(list.audit);
         list
     }
 }
@@ -316,6 +307,7 @@ mod tests {
             parse(line)
                 .unwrap()
                 .serve
+                .granted
                 .specs()
                 .iter()
                 .map(|s| s.path.display().to_string())
@@ -324,7 +316,7 @@ mod tests {
         assert_eq!(paths("--allow a b:rw --allow c"), ["a", "b", "c"]);
         assert_eq!(paths("a b:rw"), ["a", "b"]);
         assert_eq!(paths("x --allow a"), ["a", "x"]);
-        assert_eq!(parse("--allow n=a:rwd").unwrap().serve.specs()[0].rights, Rights::RWD);
+        assert_eq!(parse("--allow n=a:rwd").unwrap().serve.granted.specs()[0].rights, Rights::RWD);
     }
 
     #[test]
@@ -334,7 +326,7 @@ mod tests {
         else {
             panic!("not the doctor");
         };
-        assert!(json && serve.specs().len() == 1);
+        assert!(json && serve.granted.specs().len() == 1);
     }
 
     #[test]

@@ -184,10 +184,10 @@ fn wanted(
 }
 
 fn server(install: &Install, ambient: AmbientAuthority) -> Result<Server, Refusal> {
-    let mut specs = install.specs();
+    let mut specs = install.granted.specs();
     let is_shared = install.scope == Scope::Project;
     if !install.remove {
-        if specs.is_empty() && install.config.is_none() {
+        if specs.is_empty() && install.granted.config.is_none() {
             return Err(Refusal {
                 sentence: "nothing is granted".into(),
                 hint: "add `--allow DIR`, or `--config FILE`".into(),
@@ -212,12 +212,13 @@ fn server(install: &Install, ambient: AmbientAuthority) -> Result<Server, Refusa
         args.push("--allow".into());
         args.extend(specs.iter().map(ToString::to_string));
     }
-    for (flag, file) in [("--config", &install.config), ("--audit", &install.audit)] {
+    for (flag, file) in [("--config", &install.granted.config), ("--audit", &install.granted.audit)]
+    {
         if let Some(file) = file {
             args.extend([flag.into(), path(file)]);
         }
     }
-    if install.allow_home {
+    if install.granted.allow_home {
         args.push("--allow-home".into());
     }
     let command = if is_shared { "preopen".into() } else { authority::program(ambient) };
@@ -226,11 +227,11 @@ fn server(install: &Install, ambient: AmbientAuthority) -> Result<Server, Refusa
 
 /// Would the server start with these grants?
 fn check(install: &Install, ambient: AmbientAuthority) -> Result<(), Refusal> {
-    let specs = install.specs();
+    let specs = install.granted.specs();
     if specs.is_empty() {
         return Ok(());
     }
-    let permit = Permit { home: install.allow_home, one_file_system: false };
+    let permit = Permit { home: install.granted.allow_home, one_file_system: false };
     let granted = authority::open_grants(&specs, &[], permit, None, ambient)?;
     match granted.rows.iter().find_map(|row| Some((row, row.place.as_ref().err()?))) {
         None => Ok(()),

@@ -41,12 +41,12 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_max_level(level).init();
     let (config, hash) = read_config(&serve, ambient)?;
     let list = serve.on_top_of(config);
-    let permit = Permit { home: serve.allow_home, one_file_system: serve.one_file_system };
+    let permit = Permit { home: serve.granted.allow_home, one_file_system: serve.one_file_system };
     let granted = authority::open_grants(
         &list.allow,
         &serve.alias,
         permit,
-        serve.config.as_deref(),
+        serve.granted.config.as_deref(),
         ambient,
     )?;
     if let Some((client, json)) = doctor {
@@ -95,7 +95,7 @@ fn read_config(
     serve: &Serve,
     ambient: AmbientAuthority,
 ) -> Result<(Allowlist, Option<String>), Refusal> {
-    let Some(path) = &serve.config else { return Ok((Allowlist::default(), None)) };
+    let Some(path) = &serve.granted.config else { return Ok((Allowlist::default(), None)) };
     let (text, directory) = authority::read_config(path, ambient)?;
     let list = Allowlist::parse(&text, &directory).map_err(|why| Refusal {
         sentence: format!("the config file `{}` is wrong: {why}", path.display()),
