@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill interop bench bench-tokens reference
+.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill interop review bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ kill: ## Killed while it changes files: KILL_ROUNDS=2000 times (the tests do it 
 interop: build ## Other programs' clients (Claude Code and Codex, scripted; SDKs, Inspector) and the conformance suite of MCP (needs node and python3)
 	$(CARGO) build --locked --example conformance
 	tests/interop/run target/release/preopen target/debug/examples/conformance
+
+review: ## What a reviewer runs, as a table: lints, docs, dependencies, our own rules, mutants of what guards (hours; needs npm and python3)
+	review/run
 
 bench: build ## Side by side with the peers, into docs/performance.md (needs npm and python3)
 	benches/run

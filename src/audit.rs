@@ -15,6 +15,7 @@
 
 mod chain;
 mod charts;
+mod lines;
 mod page;
 mod report;
 mod shown;
@@ -27,6 +28,7 @@ mod view;
 use std::time::Duration;
 
 pub use chain::{LONGEST, Start, StartedGrant, last_hash, sha256};
+pub use lines::Lines;
 pub use report::{Page, report};
 pub use sink::Sink;
 pub use verify::{Trail, UNSEEN, Unsound, verify};

@@ -7,12 +7,14 @@ use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::audit::{Filter, Page, Record, UNSEEN, Unsound, csv, line, report, verify};
+use crate::audit::{Filter, Lines, Page, Record, UNSEEN, Unsound, csv, line, report, verify};
 use crate::authority::{self, AmbientAuthority, Refusal};
 use crate::cli::{Audit, Format};
 
 /// How long to wait for another record.
 const PAUSE: Duration = Duration::from_millis(200);
+/// What is shown for a line that a killed server left, or somebody else.
+const NO_RECORD: &str = "             ?      a line that is no record";
 
 /// Does it, on standard output.
 ///
@@ -25,9 +27,7 @@ pub fn audit(how: &Audit, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let out = &mut io::stdout().lock();
     match how {
         Audit::Verify { file } => verified(file, out, ambient),
-        Audit::Export { file, format } => {
-            export(authority::read_audit(file, ambient)?, *format, out).or_else(seen_enough)
-        }
+        Audit::Export { file, format } => exported(file, *format, out, ambient),
         Audit::Report { file, output } => reported(file, output.as_deref(), out, ambient),
         Audit::Tail { file, last, follow, tool, code, path, refused } => {
             let filter = Filter {
@@ -91,47 +91,68 @@ fn reported(
     verdict.map(drop).map_err(|unsound| not_sound(file, &unsound))
 }
 
-fn export(trail: impl BufRead, format: Format, out: &mut impl Write) -> io::Result<()> {
-    let mut is_first = true;
+/// What can be read is written, sound or not; that there was more is said here.
+fn exported(
+    file: &Path,
+    format: Format,
+    out: &mut impl Write,
+    ambient: AmbientAuthority,
+) -> Result<(), Refusal> {
+    match export(authority::read_audit(file, ambient)?, format, out) {
+        Ok(0) => Ok(()),
+        Ok(left_out) => Err(Refusal {
+            sentence: format!("{left_out} lines of `{}` are no records", file.display()),
+            hint: "all others were exported; `preopen audit verify` says where it broke".into(),
+        }),
+        Err(error) => seen_enough(error),
+    }
+}
+
+/// Writes the records, and counts the lines that are none.
+fn export(trail: impl BufRead, format: Format, out: &mut impl Write) -> io::Result<u64> {
+    let (mut trail, mut is_first, mut left_out) = (Lines::new(trail), true, 0);
     match format {
         Format::Csv => writeln!(out, "{}\r", csv(None))?,
         Format::Json => write!(out, "[")?,
     }
-    for text in trail.lines() {
-        let text = text?;
-        let Some(record) = Record::read(&text) else { continue };
+    while let Some(text) = trail.ended()?.or_else(|| trail.unended()) {
+        let Some(record) = Record::read(&text) else {
+            left_out += u64::from(!text.is_empty());
+            continue;
+        };
         match format {
             Format::Csv => writeln!(out, "{}\r", csv(Some(&record)))?,
             Format::Json => write!(out, "{}\n{text}", if is_first { "" } else { "," })?,
         }
         is_first = false;
     }
-    if format == Format::Json { writeln!(out, "\n]") } else { Ok(()) }
+    if format == Format::Json {
+        writeln!(out, "\n]")?;
+    }
+    Ok(left_out)
 }
 
 fn tail(
-    mut trail: impl BufRead,
+    trail: impl BufRead,
     last: usize,
     follow: bool,
     filter: &Filter,
     colours: bool,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let (mut shown, mut text) = (VecDeque::new(), String::new());
-    let mut pass = |trail: &mut dyn BufRead, each: &mut dyn FnMut(String) -> io::Result<()>| {
-        // What is not ended yet is read on when there is more.
-        while trail.read_line(&mut text)? > 0 {
-            if text.ends_with('\n') {
-                let record = Record::read(&text).filter(|record| filter.passes(record));
-                text.clear();
-                if let Some(record) = record {
-                    each(line(&record, colours))?;
-                }
+    let (mut trail, mut shown) = (Lines::new(trail), VecDeque::new());
+    // What is not ended yet is read on when there is more.
+    let mut pass = |each: &mut dyn FnMut(String) -> io::Result<()>| {
+        while let Some(text) = trail.ended()? {
+            match Record::read(&text) {
+                Some(record) if filter.passes(&record) => each(line(&record, colours))?,
+                None if !text.is_empty() => each(NO_RECORD.into())?,
+                _ => {}
             }
         }
         Ok::<(), io::Error>(())
     };
-    pass(&mut trail, &mut |line| {
+    pass(&mut |line| {
         shown.push_back(line);
         if shown.len() > last {
             shown.pop_front();
@@ -147,7 +168,7 @@ fn tail(
     loop {
         out.flush()?;
         std::thread::sleep(PAUSE);
-        pass(&mut trail, &mut |line| writeln!(out, "{line}"))?;
+        pass(&mut |line| writeln!(out, "{line}"))?;
     }
 }
 

@@ -5,7 +5,7 @@
 //! May import: `authority`, `cli`, `install`, `text` (for the diff). Absent on purpose: a change that was
 //! not shown.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
 use crate::authority::{self, AmbientAuthority, ClientFile, Permit, Refusal};
@@ -266,7 +266,7 @@ fn closing(client: Client, exclusive: bool) -> String {
 
 /// Asks, where somebody can answer.
 fn agreed() -> Result<bool, Refusal> {
-    let mut input = io::stdin().lock();
+    let input = io::stdin().lock();
     if !input.is_terminal() {
         return Err(Refusal {
             sentence: "nothing was changed: nobody is there to be asked".into(),
@@ -275,7 +275,8 @@ fn agreed() -> Result<bool, Refusal> {
     }
     say("Change it? [y/N] ");
     let mut answer = String::new();
-    input.read_line(&mut answer)?;
+    // Longer than any answer that means yes.
+    input.take(16).read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 

@@ -29,6 +29,13 @@ struct Under {
 fn configurations() -> (Vec<Under>, Vec<&'static str>) {
     let kernels = [Without::Nothing, Without::OpenAt2NoSys, Without::OpenAt2Perm];
     let under = |without, seal, as_nobody| Under { without, seal, as_nobody };
+    // For `make mutants`, by which they run hundreds of times. Not sealed: what one wall lets through
+    // must not be hidden by the next.
+    if std::env::var_os("PREOPEN_ATTACKS_FEW").is_some() {
+        let few =
+            [Without::Nothing, Without::OpenAt2NoSys].map(|kernel| under(kernel, "off", false));
+        return (few.into(), vec!["all but two configurations"]);
+    }
     let mut all: Vec<_> = kernels
         .iter()
         .flat_map(|kernel| ["auto", "off"].map(|seal| under(*kernel, seal, false)))

@@ -354,6 +354,18 @@ fn a_trail_is_shown_filtered_and_exported() {
     assert_eq!(serde_json::from_str::<Vec<Value>>(&list).unwrap().len(), 5);
     let (said, is_ok) = audit(&["verify", "no/such/file"]);
     assert!(!is_ok && said.contains("cannot be opened"), "{said}");
+
+    // What is no record is passed by aloud, and takes nothing else with it.
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes.splice(0..0, *b"torn \xff\n");
+    std::fs::write(path, bytes).unwrap();
+    let (all, is_ok) = audit(&["tail", path]);
+    assert!(is_ok && all.lines().count() == 6 && all.contains("no record"), "{all}");
+    for (format, records) in [("csv", 6), ("json", 5)] {
+        let (told, is_ok) = audit(&["export", path, "--format", format]);
+        assert!(!is_ok && told.contains("1 lines of"), "{told}");
+        assert!(told.matches('\n').count() >= records, "{told}");
+    }
 }
 
 /// A chain of these records, so that only what they tell is wrong with them.

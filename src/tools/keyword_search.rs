@@ -228,9 +228,9 @@ impl Searched {
                 Err(error) if matches!(error.code(), Code::TimedOut | Code::Cancelled) => {
                     return Err(error);
                 }
-                Err(error) => {
-                    self.errors.insert(said.to_string(), error.to_string());
-                    first.get_or_insert(error);
+                Err(refused) => {
+                    self.errors.insert(said.to_string(), refused.to_string());
+                    first.get_or_insert(refused);
                 }
             }
         }

@@ -56,9 +56,9 @@ impl Tool for ReadMultipleFiles {
             let head = format!("--- {path}\n");
             let chars = share.saturating_sub(CLOSING + head.chars().count());
             let text = target.and_then(|target| file(&target, args.head, chars, budget)).or_else(
-                |error| match error.code() {
-                    Code::TimedOut | Code::Cancelled => Err(error),
-                    _ => Ok(error.to_string()),
+                |refused| match refused.code() {
+                    Code::TimedOut | Code::Cancelled => Err(refused),
+                    _ => Ok(refused.to_string()),
                 },
             )?;
             let part = format!("{head}{text}\n");

@@ -12,7 +12,7 @@ from client_programs import CLAUDE, check, run
 from scripted_model import ScriptedModel
 
 PROGRAM = sys.argv[1]
-SECRET = "FLAG{outside}"
+SECRET = "FLAG{outside}"  # pragma: allowlist secret
 # What goes in and what comes out, in one file and in order. Answers take their time: a client that waits
 # for the first before it sends the second is seen to.
 OVERHEARD = """
