@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill interop review bench bench-tokens reference
+.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill trail interop review bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ races: ## The tree changes while it is served: RACE_SECONDS=60 of each kind, in 
 
 kill: ## Killed while it changes files: KILL_ROUNDS=2000 times (the tests do it 100 times)
 	KILL_ROUNDS=$${KILL_ROUNDS:-2000} $(CARGO) test --locked --release --test all killing:: -- --nocapture
+
+trail: ## An audit trail of AUDIT_CALLS=100000 calls, changed in every way, each of which is named (the tests do it with 20,000)
+	AUDIT_CALLS=$${AUDIT_CALLS:-100000} $(CARGO) test --locked --release --test all audit::whatever -- --nocapture
 
 interop: build ## Other programs' clients (Claude Code and Codex, scripted; SDKs, Inspector) and the conformance suite of MCP (needs node and python3)
 	$(CARGO) build --locked --example conformance

@@ -34,7 +34,10 @@ def prepare(work):
 
 def small_files(small, servers):
     """The same files, one call each, by three servers in turn."""
-    servers = {name: Server(command, small) for name, command in servers.items()}
+    trail = small.parent / "audit.jsonl"
+    trail.unlink(missing_ok=True)
+    servers = {name: Server(command, small) for name, command in servers.items()} | {
+        "audited": Server([*servers["preopen"], "--audit", str(trail)], small)}
     files = sorted(small.iterdir())
     expected = [file.read_text() for file in files]
     times = {name: [] for name in servers}
@@ -46,6 +49,7 @@ def small_files(small, servers):
             times[name].append(took)
     for server in servers.values():
         server.close()
+    assert sum(1 for _ in open(trail)) == 2 + ROUNDS * SMALL_FILES, "each call is on record"
     return times
 
 
@@ -98,6 +102,7 @@ def measure(page, work, servers):
     page.ratio("200 small files, a call each, by the official server's time", ratios(ours, times["official"]), 0.25)
     page.ratio("the same by rust-mcp-filesystem's", ratios(ours, times["rust-mcp-filesystem"]), 1.0)
     page.ratio("the same by ours with `--sandbox off`", ratios(ours, times["unsealed"]), 1.15)
+    page.ratio("the same with `--audit`, by ours without", ratios(times["audited"], ours), 1.05)
     times, idle = starts(small, servers)
     ours = times["preopen"]
     page.ratio("start to first answer, by the official server's", ratios(ours, times["official"]), 0.05)

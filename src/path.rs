@@ -317,6 +317,7 @@ mod tests {
         for said in ["a/b", "./a/b", "a//b", "a/./b", ".//a/.//b"] {
             assert_eq!(join(&parse(said).unwrap().names), "a/b", "{said}");
         }
+        assert_eq!(join(&parse(r"\x2E/a/\x2E").unwrap().names), "a", "an escaped dot is one");
         for said in ["", ".", "/", "//", "./", "/."] {
             assert!(parse(said).unwrap().names.is_empty(), "{said}");
         }
@@ -336,8 +337,19 @@ mod tests {
         assert_eq!(parse(r"a\x00b"), Err(BadPath::Nul));
         assert_eq!(parse(r"\x2E\x2E/b"), Err(BadPath::Parent));
         assert_eq!(parse(r"a\x2Fb"), Err(BadPath::Slash));
-        assert_eq!(parse(&"x/".repeat(MAX_PATH_BYTES)), Err(BadPath::TooLong));
         assert!(parse("...").is_ok() && parse("a..b").is_ok());
+    }
+
+    #[test]
+    fn the_longest_path_and_name_are_taken_and_none_that_is_longer() {
+        let path = "x/".repeat(MAX_PATH_BYTES / 2);
+        assert!(path.len() == MAX_PATH_BYTES && parse(&path).is_ok());
+        assert_eq!(parse(&format!("{path}x")), Err(BadPath::TooLong));
+        assert_eq!(parse(&"x/".repeat(MAX_PATH_BYTES)), Err(BadPath::TooLong));
+        let name = "x".repeat(MAX_NAME_BYTES);
+        assert!(parse(&name).is_ok());
+        assert_eq!(parse(&format!("a/{name}x/b")), Err(BadPath::NameTooLong));
+        assert_eq!(VirtualPath::from("a//b/").as_said(), "a//b/");
     }
 
     #[test]
