@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill trail interop review bench bench-tokens reference
+.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill trail interop review packages bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ interop: build ## Other programs' clients (Claude Code and Codex, scripted; SDKs
 
 review: ## What a reviewer runs, as a table: lints, docs, dependencies, our own rules, mutants of what guards (hours; needs npm and python3)
 	review/run
+
+packages: ## Every package, below target/packages, each checked by its own tool and started (needs npm and python3)
+	packaging/build
 
 bench: build ## Side by side with the peers, into docs/performance.md (needs npm and python3)
 	benches/run

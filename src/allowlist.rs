@@ -21,7 +21,7 @@ use crate::limits::Limits;
 ///
 /// let spec: GrantSpec = "app=/srv/app:rw".parse().unwrap();
 /// assert_eq!(spec.name.as_deref(), Some("app"));
-/// assert_eq!(spec.rights, Rights::RW);
+/// assert_eq!(spec.rights(), Rights::RW);
 /// assert!("/srv/app:wr".parse::<GrantSpec>().is_err());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct GrantSpec {
     pub path: PathBuf,
     /// The directory as the operator wrote it: all that clients may see of where it is.
     pub written: String,
-    /// What may be done in it.
-    pub rights: Rights,
+    /// What may be done in it, if that is said.
+    pub rights: Option<Rights>,
     /// Globs of names that are only read, whatever the rights.
     pub readonly: Vec<String>,
     /// Globs of names that are changed although they can run code without being asked.
@@ -42,6 +42,13 @@ pub struct GrantSpec {
     pub hide: Vec<String>,
     /// Absolute paths that clients outside a container call it by.
     pub also_known_as: Vec<String>,
+}
+
+impl GrantSpec {
+    /// What may be done in it: to read, if nothing is said.
+    pub fn rights(&self) -> Rights {
+        self.rights.unwrap_or(Rights::RO)
+    }
 }
 
 impl FromStr for GrantSpec {
@@ -61,9 +68,9 @@ impl FromStr for GrantSpec {
                 if rights.bytes().all(|b| b.is_ascii_alphabetic()) && !rights.is_empty() =>
             {
                 let rights = rights.parse().map_err(|_| BadSpec::Rights(rights.to_owned()))?;
-                (path, rights)
+                (path, Some(rights))
             }
-            _ => (rest, Rights::RO),
+            _ => (rest, None),
         };
         if path.is_empty() {
             return Err(BadSpec::NoPath);
@@ -89,8 +96,8 @@ impl fmt::Display for GrantSpec {
         }
         f.write_str(&self.written)?;
         // Its own colon would be taken for that of the rights.
-        if self.rights != Rights::RO || self.written.contains(':') {
-            write!(f, ":{}", self.rights)?;
+        if self.rights() != Rights::RO || self.written.contains(':') {
+            write!(f, ":{}", self.rights())?;
         }
         Ok(())
     }
@@ -192,12 +199,8 @@ struct Audit {
 
 impl Row {
     fn spec(self, directory: &Path) -> Result<GrantSpec, String> {
-        let rights = match self.rights.as_deref() {
-            None => Rights::RO,
-            Some(rights) => {
-                rights.parse().map_err(|_| BadSpec::Rights(rights.into()).to_string())?
-            }
-        };
+        let read = |rights: String| rights.parse().map_err(|_| BadSpec::Rights(rights).to_string());
+        let rights = self.rights.map(read).transpose()?;
         if let Some(name) = self.name.as_deref().filter(|name| !is_name(name)) {
             return Err(format!(
                 "`{name}` cannot be a grant's name: letters, digits, `-`, `_` and `.` can"
@@ -229,8 +232,8 @@ mod tests {
 
     #[test]
     fn a_spec_is_name_directory_and_rights() {
-        assert_eq!(spec(".").rights, Rights::RO);
-        assert_eq!(spec("/a:rwd").rights, Rights::RWD);
+        assert_eq!(spec(".").rights(), Rights::RO);
+        assert_eq!(spec("/a:rwd").rights(), Rights::RWD);
         assert_eq!(spec("x=/a").name.as_deref(), Some("x"));
         assert_eq!(spec("./a=b").path, PathBuf::from("./a=b"), "no name has a slash in it");
         assert_eq!(

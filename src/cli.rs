@@ -1,6 +1,6 @@
 //! The command line, as typed: argv in, [`Cli`] out.
 //!
-//! Pure. May import: `allowlist` (what a SPEC is), `install` (what clients there are). Absent on purpose: reading the file that
+//! Pure. May import: `allowlist` (what a SPEC is), `cap` (for rights), `install` (what clients there are). Absent on purpose: reading the file that
 //! `--config` names, and every decision about what was typed.
 
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::allowlist::{Allowlist, GrantSpec};
+use crate::cap::Rights;
 use crate::install::{Client, Scope};
 
 /// A file server for coding agents that holds only the directories it was handed.
@@ -171,6 +172,9 @@ pub struct Granted {
     /// Directories to grant: `[NAME=]DIR[:ro|rw|rwd]`. Takes several values, and repeats.
     #[arg(long, value_name = "SPEC", num_args = 1..)]
     pub allow: Vec<GrantSpec>,
+    /// What may be done in those whose SPEC does not say it.
+    #[arg(long, value_name = "RIGHTS")]
+    pub rights: Option<Rights>,
     /// Read grants and limits from this file; none is ever found by itself.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -185,7 +189,8 @@ pub struct Granted {
 impl Granted {
     /// All grants of the command line, in the order of typing within each form.
     pub fn specs(&self) -> Vec<GrantSpec> {
-        self.allow.iter().chain(&self.dirs).cloned().collect()
+        let typed = self.allow.iter().chain(&self.dirs).cloned();
+        typed.map(|spec| GrantSpec { rights: spec.rights.or(self.rights), ..spec }).collect()
     }
 }
 
@@ -289,11 +294,21 @@ fn alias(text: &str) -> Result<(String, String), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cap::Rights;
     use clap::CommandFactory as _;
 
     fn parse(line: &str) -> Result<Cli, clap::Error> {
         Cli::try_parse_from(std::iter::once("preopen").chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn rights_are_those_of_a_spec_that_says_none() {
+        let rights = |line: &str| -> Vec<String> {
+            let specs = parse(line).unwrap().serve.granted.specs();
+            specs.iter().map(|spec| spec.rights().to_string()).collect()
+        };
+        assert_eq!(rights("--rights rw --allow a b:ro c:rwd"), ["rw", "ro", "rwd"]);
+        assert_eq!(rights("a b --rights rwd"), ["rwd", "rwd"]);
+        assert_eq!(rights("--allow a"), ["ro"]);
     }
 
     #[test]
@@ -316,7 +331,10 @@ mod tests {
         assert_eq!(paths("--allow a b:rw --allow c"), ["a", "b", "c"]);
         assert_eq!(paths("a b:rw"), ["a", "b"]);
         assert_eq!(paths("x --allow a"), ["a", "x"]);
-        assert_eq!(parse("--allow n=a:rwd").unwrap().serve.granted.specs()[0].rights, Rights::RWD);
+        assert_eq!(
+            parse("--allow n=a:rwd").unwrap().serve.granted.specs()[0].rights(),
+            Rights::RWD
+        );
     }
 
     #[test]
@@ -333,6 +351,7 @@ mod tests {
     fn what_cannot_be_meant_is_refused_in_words() {
         for (line, word) in [
             ("--allow a:wr", "`ro`, `rw` and `rwd`"),
+            ("--rights wr --allow a", "`ro`, `rw` and `rwd`"),
             ("--allow ${workspaceFolder}", "did not replace"),
             ("--alias app", "NAME=PATH"),
             ("--sandbox maybe", "require"),

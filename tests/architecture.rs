@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("protocol", &["args", "cap", "dispatch", "limits", "path", "tool"]),
     ("allowlist", &["cap", "limits"]),
     ("install", &[]),
-    ("cli", &["allowlist", "install"]),
+    ("cli", &["allowlist", "cap", "install"]),
     ("explain", &["args", "cli", "error", "install", "limits", "tools"]),
     ("sandbox", &["cap"]),
     ("doctor", &["cap", "limits", "path", "sandbox"]),

@@ -37,8 +37,9 @@ fn the_example_allowlist_is_a_valid_one() {
 /// Every page that somebody may read, here and in `docs/`.
 fn pages() -> Vec<String> {
     let names = [".", "docs"].into_iter().flat_map(|dir| std::fs::read_dir(dir).unwrap());
-    let paths = names.map(|entry| entry.unwrap().path().to_str().unwrap().to_owned());
-    let mut pages: Vec<_> = paths.filter(|path| path.ends_with(".md")).collect();
+    let paths = names.map(|entry| entry.unwrap().path());
+    let paths = paths.filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let mut pages: Vec<_> = paths.map(|path| path.to_str().unwrap().to_owned()).collect();
     pages.sort();
     pages
 }
@@ -159,6 +160,32 @@ fn the_transcript_of_the_readme_is_true() {
         let shown: Vec<&str> =
             shown.trim_end().lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
         assert_eq!(crate::common::plain(&shown.join("\n")), answer, "{asked}");
+    }
+}
+
+/// What packages say of themselves is what the program says.
+#[test]
+fn every_package_has_the_version_of_the_program() {
+    let version = env!("CARGO_PKG_VERSION");
+    for (name, places) in [
+        ("mcpb/manifest.json", &["/version"] as &[&str]),
+        (
+            "npm/package.json",
+            &[
+                "/version",
+                "/optionalDependencies/@preopen~1linux-x64",
+                "/optionalDependencies/@preopen~1linux-arm64",
+            ],
+        ),
+        ("npm/platform.json", &["/version"]),
+        ("server.json", &["/version", "/packages/0/version"]),
+        ("claude-plugin/.claude-plugin/plugin.json", &["/version"]),
+    ] {
+        let text = page(&format!("packaging/{name}"));
+        let said: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for place in places {
+            assert_eq!(said.pointer(place).unwrap(), version, "packaging/{name}{place}");
+        }
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn refuse_nesting(opened: &[(String, &GrantSpec, Opened)]) -> Result<
             let of =
                 |spec: &&GrantSpec| [spec.hide.len(), spec.readonly.len(), spec.unprotect.len()];
             let globs = [of(outer), of(inner)].concat();
-            let same = outer.rights == inner.rights && globs.iter().all(|count| *count == 0);
+            let same = outer.rights() == inner.rights() && globs.iter().all(|count| *count == 0);
             if i == j || same || !inner_dir.chain.contains(&outer_dir.identity()) {
                 continue;
             }

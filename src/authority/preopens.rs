@@ -82,7 +82,7 @@ pub fn open_grants(
         };
         rows.push(Row {
             name,
-            rights: spec.rights,
+            rights: spec.rights(),
             announced: spec.written.clone(),
             hide: spec.hide.clone(),
             readonly: spec.readonly.clone(),
@@ -145,7 +145,7 @@ fn preopen(
     }
     Ok(Preopen {
         name,
-        rights: spec.rights,
+        rights: spec.rights(),
         rules,
         dir: opened.dir,
         announced: spec.written.clone(),
@@ -156,7 +156,7 @@ fn preopen(
 /// What is not to be changed is of no interest where nothing can be.
 fn rules(spec: &GrantSpec, own: &[Vec<Name>], above: &[Name]) -> Result<Rules, BadGlob> {
     let rules = Rules::new(&spec.hide, &spec.readonly)?;
-    let is_written = spec.rights.carry(Rights::WRITE);
+    let is_written = spec.rights().carry(Rights::WRITE);
     if is_written { rules.guarding(&spec.unprotect, own, above) } else { Ok(rules) }
 }
 

@@ -79,6 +79,14 @@ impl FromStr for Rights {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownRights;
 
+impl fmt::Display for UnknownRights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the rights are `ro`, `rw` and `rwd`")
+    }
+}
+
+impl std::error::Error for UnknownRights {}
+
 impl fmt::Display for Rights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match *self {
