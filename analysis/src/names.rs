@@ -11,7 +11,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Alias, ExceptHandler, Expr, Parameters, Pattern, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use super::syntax::{called, dotted, is_text};
+use super::syntax::{called, dotted, grown, is_text};
 
 /// What was assigned to a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -277,6 +277,15 @@ impl<'a> Collect<'a> {
         }
     }
 
+    fn rebind(&mut self, target: &'a Expr) {
+        match target {
+            Expr::Name(name) => {
+                self.names.bound.entry(&name.id).or_default().push(target.start());
+            }
+            other => self.change(other, other.start()),
+        }
+    }
+
     fn change(&mut self, expr: &'a Expr, at: TextSize) {
         if let Some(root) = root(expr) {
             self.names.changed.entry(root).or_default().push(at);
@@ -314,6 +323,12 @@ impl<'a> Visitor<'a> for Collect<'a> {
                 self.in_class = outer;
                 return;
             }
+            // `a = a + b` is `a += b`. Whatever it was, it stays: no value is noted.
+            Stmt::Assign(_) | Stmt::AugAssign(_) if grown(stmt).is_some() => {
+                if let Some((target, _)) = grown(stmt) {
+                    self.rebind(target);
+                }
+            }
             Stmt::Assign(assign) => {
                 let value = self.names.value_of(&assign.value);
                 assign.targets.iter().for_each(|target| self.assign(target, value));
@@ -323,13 +338,7 @@ impl<'a> Visitor<'a> for Collect<'a> {
                     assign.value.as_ref().map_or(Value::Unknown, |v| self.names.value_of(v));
                 self.assign(&assign.target, value);
             }
-            Stmt::AugAssign(assign) => {
-                // Whatever it was, it stays: no value is noted.
-                match &*assign.target {
-                    Expr::Name(name) => self.names.bound.entry(&name.id).or_default().push(at),
-                    other => self.change(other, at),
-                }
-            }
+            Stmt::AugAssign(assign) => self.rebind(&assign.target),
             Stmt::For(each) => self.assign(&each.target, Value::Unknown),
             Stmt::With(with) => {
                 for item in &with.items {
@@ -394,8 +403,13 @@ impl<'a> Visitor<'a> for Collect<'a> {
                         self.names.asked.entry(owner).or_default().push(at);
                     }
                 }
-                let leaves =
-                    matches!(&*call.func, Expr::Name(f) if LEAVING.contains(&f.id.as_str()));
+                let leaves = match &*call.func {
+                    Expr::Name(function) => LEAVING.contains(&function.id.as_str()),
+                    Expr::Attribute(method) => {
+                        matches!(&*method.value, Expr::Name(module) if module.id.as_str() == "re")
+                    }
+                    _ => false,
+                };
                 if !leaves {
                     let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
                     for argument in call.arguments.args.iter().chain(keywords) {

@@ -2,7 +2,7 @@
 //!
 //! May import: nothing of this crate. Absent on purpose: what names stand for.
 
-use ruff_python_ast::{Expr, ExprCall, Operator};
+use ruff_python_ast::{Expr, ExprCall, Operator, Stmt};
 
 /// Most parts of a dotted name.
 const MOST_PARTS: usize = 8;
@@ -77,4 +77,60 @@ pub(crate) fn is_literal(expr: &Expr) -> bool {
             | Expr::BooleanLiteral(_)
             | Expr::NoneLiteral(_)
     )
+}
+
+/// What grows in `a += b`, `a = a + b` or `a = b + a`, and by what.
+pub(crate) fn grown(stmt: &Stmt) -> Option<(&Expr, &Expr)> {
+    match stmt {
+        Stmt::AugAssign(assign) if assign.op == Operator::Add => {
+            Some((&assign.target, &assign.value))
+        }
+        Stmt::Assign(assign) => {
+            let [target] = assign.targets.as_slice() else { return None };
+            let name = dotted(target)?;
+            let Expr::BinOp(sum) = &*assign.value else { return None };
+            // `a + b + c` is `(a + b) + c`.
+            let mut first = &assign.value;
+            while let Expr::BinOp(sum) = &**first
+                && sum.op == Operator::Add
+            {
+                first = &sum.left;
+            }
+            let is_it = |expr: &Expr| dotted(expr).as_deref() == Some(&*name);
+            if sum.op != Operator::Add {
+                None
+            } else if is_it(first) {
+                Some((target, &sum.right))
+            } else if is_it(&sum.right) {
+                Some((target, &sum.left))
+            } else {
+                None
+            }
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_is_found_in_each_spelling() {
+        for (source, grows) in [
+            ("a += b", true),
+            ("a = a + b", true),
+            ("a = a + b + c", true),
+            ("a = b + a", true),
+            ("a.b = a.b + c", true),
+            ("a -= b", false),
+            ("a = b + c", false),
+            ("a = a * b", false),
+            ("a = c = a + b", false),
+        ] {
+            let module = ruff_python_parser::parse_module(source).unwrap();
+            let stmt = module.suite().first().unwrap();
+            assert_eq!(grown(stmt).is_some(), grows, "{source}");
+        }
+    }
 }
