@@ -30,6 +30,7 @@
 //! source - plain (no strings) - depth (may it be parsed?) - parser - names - walk - rules - Report
 //! ```
 
+mod collect;
 mod depth;
 mod names;
 mod plain;

@@ -37,6 +37,20 @@ pub(crate) fn last_name(expr: &Expr) -> Option<&str> {
     }
 }
 
+/// The name at the beginning of `a.b[c].d`.
+pub(crate) fn root(mut expr: &Expr) -> Option<&str> {
+    loop {
+        expr = match expr {
+            Expr::Name(name) => return Some(&name.id),
+            Expr::Attribute(one) => &one.value,
+            Expr::Subscript(one) => &one.value,
+            Expr::Starred(one) => &one.value,
+            Expr::Call(one) => &one.func,
+            _ => return None,
+        }
+    }
+}
+
 /// The call that an expression is.
 pub(crate) fn called(expr: &Expr) -> Option<&ExprCall> {
     match expr {

@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
-    /// Also give the size of each file.
+    /// Also each file's size.
     #[serde(default)]
     #[schemars(example = true)]
     sizes: bool,
@@ -38,7 +38,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 100, range(min = 1))]
     limit: Option<usize>,
-    /// From the previous answer.
+    /// From the answer before.
     #[serde(default)]
     #[schemars(example = "name:main.rs")]
     cursor: Option<String>,

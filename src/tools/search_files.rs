@@ -25,14 +25,14 @@ pub(super) struct SearchFiles;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Args {
-    /// A glob (`*.rs`, `src/**/*.{ts,tsx}`) or a part of a name.
+    /// A glob (`*.rs`, `src/**/*.{ts,tsx}`) or part of a name.
     #[schemars(example = "*.rs")]
     pattern: String,
     /// Everywhere when left out.
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
-    /// Globs of what to leave out.
+    /// Globs to leave out.
     #[serde(default)]
     #[schemars(example = ["target"])]
     exclude: Vec<String>,
@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[serde(default, rename = "type")]
     #[schemars(example = &"file")]
     kind: Wanted,
-    /// Only what changed since, as 2026-11-01 or 2026-11-01T12:00:00Z.
+    /// Changed since 2026-11-01 or 2026-11-01T12:00:00Z.
     #[serde(default)]
     #[schemars(example = &"2026-11-01")]
     modified_after: Option<String>,
@@ -48,7 +48,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = &"path")]
     sort_by: SortBy,
-    /// false: also what .gitignore names.
+    /// false: also what git ignores.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,
@@ -56,7 +56,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 200, range(min = 1))]
     limit: Option<usize>,
-    /// From the previous answer.
+    /// From the answer before.
     #[serde(default)]
     #[schemars(example = "after:src/main.rs")]
     cursor: Option<String>,

@@ -9,9 +9,8 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprAwait};
 
 use super::queries;
-use crate::names::root;
 use crate::report::{Category, Confidence};
-use crate::syntax::{called, last_name};
+use crate::syntax::{called, last_name, root};
 use crate::walk::{Kind, Loop, Walk};
 
 /// Methods whose order matters, or that one connection does one at a time.

@@ -3,9 +3,9 @@
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::TextRange;
 
-use crate::names::{Value, root};
+use crate::names::Value;
 use crate::report::{Category, Confidence};
-use crate::syntax::{grown, is_text};
+use crate::syntax::{grown, is_text, root};
 use crate::walk::Walk;
 
 const SUGGESTION: &str =

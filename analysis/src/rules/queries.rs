@@ -7,9 +7,8 @@
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::names::root;
 use crate::report::{Category, Confidence};
-use crate::syntax::{called, last_name};
+use crate::syntax::{called, last_name, root};
 use crate::walk::Walk;
 
 /// Methods that ask, at the end of a chain that is a query.

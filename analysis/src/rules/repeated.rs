@@ -6,9 +6,8 @@
 use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprCompare};
 use ruff_text_size::TextRange;
 
-use crate::names::root;
 use crate::report::{Category, Confidence};
-use crate::syntax::{called, dotted, is_literal};
+use crate::syntax::{called, dotted, is_literal, root};
 use crate::walk::Walk;
 
 const SUGGESTION: &str = "compute it once before the loop";
