@@ -46,7 +46,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 400, range(min = 1))]
     limit: Option<usize>,
-    /// From the answer before.
+    /// From the previous answer.
     #[serde(default)]
     #[schemars(example = "after:2:src/cap")]
     cursor: Option<String>,

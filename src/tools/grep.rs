@@ -99,7 +99,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = false)]
     from_end: bool,
-    /// From the answer before.
+    /// From the previous answer.
     #[serde(default)]
     #[schemars(example = "after:120:src/main.rs")]
     cursor: Option<String>,

@@ -38,7 +38,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 100, range(min = 1))]
     limit: Option<usize>,
-    /// From the answer before.
+    /// From the previous answer.
     #[serde(default)]
     #[schemars(example = "name:main.rs")]
     cursor: Option<String>,

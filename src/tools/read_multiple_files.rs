@@ -18,7 +18,7 @@ pub(super) struct Args {
     /// The files.
     #[schemars(example = paths_example())]
     paths: Vec<VirtualPath>,
-    /// Only first lines of each.
+    /// Only the first lines of each.
     #[serde(default)]
     #[schemars(example = 50, range(min = 1))]
     head: Option<u64>,

@@ -25,7 +25,7 @@ pub(super) struct SearchFiles;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Args {
-    /// A glob (`*.rs`, `src/**/*.{ts,tsx}`) or part of a name.
+    /// A glob (`*.rs`, `src/**/*.{ts,tsx}`) or a part of a name.
     #[schemars(example = "*.rs")]
     pattern: String,
     /// Everywhere when left out.
@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[serde(default, rename = "type")]
     #[schemars(example = &"file")]
     kind: Wanted,
-    /// Changed since 2026-11-01 or 2026-11-01T12:00:00Z.
+    /// Changed since, as 2026-11-01 or 2026-11-01T12:00:00Z.
     #[serde(default)]
     #[schemars(example = &"2026-11-01")]
     modified_after: Option<String>,
@@ -56,7 +56,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 200, range(min = 1))]
     limit: Option<usize>,
-    /// From the answer before.
+    /// From the previous answer.
     #[serde(default)]
     #[schemars(example = "after:src/main.rs")]
     cursor: Option<String>,
