@@ -75,8 +75,8 @@ fn what_is_no_python_or_too_much_is_refused() {
     let sandbox = Sandbox::new()
         .file("grant/old.py", "print 'a'\n")
         .file("grant/data.py", "\0\u{1}\u{2}")
-        .file("grant/large.py", &"a = 1\n".repeat(800_000))
-        .file("grant/deep.py", &"(".repeat(1_000_000))
+        .file("grant/large.py", "a = 1\n".repeat(800_000))
+        .file("grant/deep.py", "(".repeat(1_000_000))
         .file("grant/latin.py", b"# caf\xe9\nfor a in b:\n    s.t += 'x'\n");
     let mut client = start(&sandbox);
     for (path, want) in [

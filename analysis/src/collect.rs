@@ -12,32 +12,25 @@ use ruff_text_size::{Ranged, TextSize};
 use super::names::{Names, Value};
 use super::syntax::{called, dotted, grown, root};
 
-/// Methods that change what they are called on, as far as that is a container.
-const CHANGING: &[&str] = &[
-    "add",
-    "append",
-    "appendleft",
-    "clear",
-    "close",
-    "difference_update",
-    "discard",
-    "extend",
-    "insert",
-    "intersection_update",
-    "pop",
-    "popitem",
-    "popleft",
-    "push",
-    "put",
-    "read",
-    "remove",
-    "reverse",
-    "rotate",
-    "setdefault",
-    "sort",
-    "symmetric_difference_update",
-    "update",
-    "write",
+/// Methods that leave what they are called on as it is. Any other may change it.
+const ASKING: &[&str] = &[
+    "copy",
+    "count",
+    "endswith",
+    "find",
+    "format",
+    "get",
+    "index",
+    "items",
+    "join",
+    "keys",
+    "lower",
+    "replace",
+    "split",
+    "startswith",
+    "strip",
+    "upper",
+    "values",
 ];
 
 /// Functions that leave their arguments as they are.
@@ -226,12 +219,10 @@ impl<'a> Visitor<'a> for Collect<'a> {
                 }
             }
             Expr::Call(call) => {
-                if let Expr::Attribute(method) = &*call.func {
-                    if CHANGING.contains(&method.attr.as_str()) {
-                        self.change(&method.value, at);
-                    } else if let Some(owner) = root(&method.value) {
-                        self.names.asked.entry(owner).or_default().push(at);
-                    }
+                if let Expr::Attribute(method) = &*call.func
+                    && !ASKING.contains(&method.attr.as_str())
+                {
+                    self.change(&method.value, at);
                 }
                 let leaves = match &*call.func {
                     Expr::Name(function) => LEAVING.contains(&function.id.as_str()),

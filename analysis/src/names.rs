@@ -48,8 +48,6 @@ pub(crate) struct Names<'a> {
     pub(super) values: HashMap<&'a str, Vec<(TextSize, Value)>>,
     pub(super) bound: HashMap<&'a str, Places>,
     pub(super) changed: HashMap<&'a str, Places>,
-    /// Names of which a method is called.
-    pub(super) asked: HashMap<&'a str, Places>,
     /// Names that are something else than a built-in function or a module somewhere in the source.
     pub(super) own: HashSet<&'a str>,
     pub(super) leaves: Places,
@@ -61,8 +59,8 @@ impl<'a> Names<'a> {
     /// What the names in `body` stand for.
     pub(crate) fn of(body: &'a [Stmt]) -> Self {
         let mut names = collect(body);
-        let Self { bound, changed, asked, leaves, continues, pauses, .. } = &mut names;
-        let lists = bound.values_mut().chain(changed.values_mut()).chain(asked.values_mut());
+        let Self { bound, changed, leaves, continues, pauses, .. } = &mut names;
+        let lists = bound.values_mut().chain(changed.values_mut());
         let flows = [leaves, continues, pauses];
         lists.chain(flows).for_each(|places| places.sort_unstable());
         names.values.values_mut().for_each(|values| values.sort_unstable_by_key(|(at, _)| *at));
@@ -99,11 +97,6 @@ impl<'a> Names<'a> {
     /// Is what a name stands for changed in there, or may it be?
     pub(crate) fn is_changed_in(&self, name: &str, range: TextRange) -> bool {
         self.is_bound_in(name, range) || is_any_in(self.changed.get(name), range)
-    }
-
-    /// May what hangs on a name change in there? Any method of an object may do that.
-    pub(crate) fn is_asked_in(&self, name: &str, range: TextRange) -> bool {
-        self.is_changed_in(name, range) || is_any_in(self.asked.get(name), range)
     }
 
     /// Is the flow left in there, by `break`, `return`, `raise` or `yield`?

@@ -187,7 +187,7 @@ impl Scan<'_> {
 
 /// The line of a byte, from 1.
 pub(super) fn line(source: &[u8], at: usize) -> usize {
-    1 + source.get(..at).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
+    1 + source.get(..at).unwrap_or_default().split(|byte| *byte == b'\n').skip(1).count()
 }
 
 /// May it stand in a name? Every byte of a character beyond ASCII may.

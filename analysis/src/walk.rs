@@ -287,7 +287,7 @@ impl<'a> Visitor<'a> for Walk<'a> {
             }
             Expr::Lambda(lambda) => self.lambda(lambda),
             Expr::ListComp(all) => {
-                self.comprehension(all.range, &all.generators, &[Some(&all.elt)])
+                self.comprehension(all.range, &all.generators, &[Some(&all.elt)]);
             }
             Expr::SetComp(all) => self.comprehension(all.range, &all.generators, &[Some(&all.elt)]),
             Expr::Generator(all) => {

@@ -23,7 +23,7 @@ pub(super) struct PerformanceCheck;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Args {
-    /// This or source_code.
+    /// This or `source_code`.
     #[serde(default)]
     #[schemars(example = "app/views.py")]
     file_path: Option<VirtualPath>,

@@ -157,10 +157,10 @@ fn is_asked_connection(expr: &Expr) -> bool {
 /// Is it what hangs on the variable of a loop, as in `author.books`?
 fn is_related(walk: &Walk<'_>, expr: &Expr) -> bool {
     let Expr::Attribute(attribute) = expr else { return false };
-    let mut owner = &*attribute.value;
-    while let Expr::Attribute(inner) = owner {
-        owner = &inner.value;
-    }
+    let owner = match &*attribute.value {
+        Expr::Attribute(inner) => &inner.value,
+        owner => owner,
+    };
     let Expr::Name(name) = owner else { return false };
     let mut targets = walk.loops.iter().flat_map(|each| &each.targets);
     targets.any(|target| root(target) == Some(name.id.as_str()))

@@ -100,13 +100,10 @@ fn is_same(walk: &Walk<'_>, expr: &Expr, each: TextRange) -> bool {
     match expr {
         _ if is_literal(expr) => true,
         Expr::Name(name) => !walk.names.is_changed_in(&name.id, each),
-        // `re.IGNORECASE`, `self.items`.
+        // `re.IGNORECASE` stays what it is, `self.items` as long as nobody asks `self` to do anything.
         Expr::Attribute(_) if dotted(expr).is_some() => {
-            root(expr).is_some_and(|root| !walk.names.is_asked_in(root, each))
-                || walk
-                    .names
-                    .meaning(expr)
-                    .is_some_and(|meaning| meaning.is_certain && !meaning.path.is_empty())
+            root(expr).is_some_and(|root| !walk.names.is_changed_in(root, each))
+                || walk.names.meaning(expr).is_some_and(|meaning| meaning.is_certain)
         }
         Expr::BinOp(both) => is_same(walk, &both.left, each) && is_same(walk, &both.right, each),
         _ => false,

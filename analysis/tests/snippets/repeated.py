@@ -94,3 +94,14 @@ def clip(values, low):
 def each(values, sum):
     for value in values:
         print(value, sum(values))
+
+# === a length that a method may change
+def grow(graph, n):
+    while len(graph) < n:
+        graph.add_node(n)
+
+# === a length of what is asked only
+def each(xs):
+    i = 0
+    while i < len(xs):  # repeated_computation low
+        i += 1 + xs.index(i)
