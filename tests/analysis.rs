@@ -97,6 +97,27 @@ fn what_is_no_python_or_too_much_is_refused() {
     assert_eq!(latin["issues"][0]["line_number"], 3, "{latin}");
 }
 
+/// The parser takes more stack where it needs some, and the seal lets it.
+#[test]
+fn what_is_nested_deep_and_may_be_is_looked_at() {
+    let mut client = start(&Sandbox::new());
+    let both = |open: &str, close: &str, count| [open.repeat(count), close.repeat(count)];
+    for [begin, end] in [
+        both("(", ")", 190),
+        both("f(a, [", "])", 95),
+        both("-", "", 900),
+        both("lambda a, b: ", "", 900),
+        both("1 if 2 else ", "", 450),
+        both("1 ** ", "", 900),
+        both("", " + 1", 900),
+        both("", ".a()", 300),
+    ] {
+        let source = format!("for a in b:\n    c.d += 'e'\nx = {begin}a{end}\n");
+        let answer = check(&mut client, json!({"source_code": source}));
+        assert_eq!(answer["summary"]["total_issues"], 1, "{source}: {answer}");
+    }
+}
+
 #[test]
 fn an_answer_is_a_page_and_counts_what_it_leaves_out() {
     let lines = "for a in b:\n    c.d += 'e'\n".repeat(3_000);
