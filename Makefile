@@ -17,11 +17,12 @@ demo: ## Build, then a real MCP client works on this repository and is refused t
 	target/debug/examples/demo target/debug/preopen
 
 test: ## Run every test
-	$(CARGO) test --locked
+	$(CARGO) test --locked --workspace
 
 lint: ## Formatting, clippy with the bans on ambient authority, dependency policy
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --no-default-features -- -D warnings
 	scripts/deny
 
 doc: ## Build the documentation; a warning is an error

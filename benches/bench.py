@@ -11,12 +11,13 @@ import pathlib
 import platform
 import sys
 
+import analysis
 import reading
 import searching
 import writing
 
 OFFICIAL = ["node", "benches/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js"]
-PARTS = {"reading": reading, "searching": searching, "writing": writing}
+PARTS = {"reading": reading, "searching": searching, "writing": writing, "analysis": analysis}
 
 
 class Page:
@@ -60,8 +61,8 @@ def main():
     pathlib.Path("docs/performance.md").write_text(f"""# Performance
 
 Written by `make bench`. Unless it says otherwise each figure is a ratio of times within one run, ours by the other's: min /
-median / max of {reading.ROUNDS} alternating rounds of reading (of starts with and without the seal, {11 * reading.ROUNDS}), {searching.ROUNDS} of searching
-and {writing.ROUNDS} of writing. Below 1 is faster. Results are compared before a time counts. The client's own work on its
+median / max of {reading.ROUNDS} alternating rounds of reading (of starts with and without the seal, {11 * reading.ROUNDS}), {searching.ROUNDS} of searching,
+{writing.ROUNDS} of writing and {analysis.ROUNDS} of analysis. Below 1 is faster. Results are compared before a time counts. The client's own work on its
 JSON is not part of it for the 200 calls and for writing, and is for the others; ripgrep, fd, sed and tail are processes
 that start and end. Not part of `make check`: machines are noisy.
 

@@ -25,6 +25,7 @@ pub const PATH: &str = crate::path::SCHEMA_FORMAT;
 /// What other servers and clients call our arguments.
 const ALIASES: &[(&str, &str)] = &[
     ("file_path", "path"),
+    ("path", "file_path"),
     ("directory_path", "path"),
     ("old_string", "old_text"),
     ("new_string", "new_text"),

@@ -44,6 +44,8 @@ limits! {
     max_media_bytes: usize = 4 << 20;
     /// Most bytes of a file that is edited: it is held in memory.
     max_edit_bytes: u64 = 64 << 20;
+    /// Most bytes of a source that is looked through for slow code, at most 4 MiB: that is one step.
+    max_source_bytes: u64 = 4 << 20;
     /// Most bytes that one call copies.
     max_copy_bytes: u64 = 4 << 30;
     /// Most entries of a tree that one call moves, copies or removes.

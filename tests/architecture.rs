@@ -88,6 +88,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("libc", &["sandbox"]),
     ("landlock", &["sandbox"]),
     ("seccompiler", &["sandbox"]),
+    ("preopen_analysis", &["tools"]),
 ];
 
 /// Names that betray the rest, wherever they come from; and who may say them all the same.
@@ -110,6 +111,31 @@ fn modules_import_only_what_their_layer_allows() {
     let rows: std::collections::BTreeSet<_> =
         MAY_IMPORT.iter().map(|(m, _)| (*m).to_owned()).collect();
     assert_eq!(modules, rows, "each module has a row, and each row a module");
+}
+
+/// The analysis is a function of a text: it names nothing that reaches anything, and it depends on
+/// what parses alone. (`std::thread`, `std::io` and clocks are not there either.)
+#[test]
+fn the_analysis_holds_no_capability() {
+    let files = sources(Path::new("analysis/src"));
+    assert!(files.len() > 10, "{} files", files.len());
+    for (file, text) in files {
+        assert_eq!(check("analysis", &text), Vec::<String>::new(), "{file}");
+        let tokens: TokenStream = text.parse().unwrap();
+        let mut paths = vec![];
+        collect(&without_tests(tokens), &[], &mut paths);
+        for path in paths.iter().filter(|path| path.len() > 1 && path[0] == "std") {
+            let is_pure = matches!(&*path[1], "cmp" | "collections" | "fmt" | "error" | "mem");
+            assert!(is_pure, "{file} names {}", path.join("::"));
+        }
+    }
+    let manifest = std::fs::read_to_string("analysis/Cargo.toml").unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let mut all: Vec<_> = manifest["dependencies"].as_table().unwrap().keys().collect();
+    all.retain(|name| !name.starts_with("ruff_"));
+    assert_eq!(all, Vec::<&String>::new());
+    // The check bites there as well.
+    assert!(!check("analysis", "use std::{collections::HashMap, fs};").is_empty());
 }
 
 #[test]
@@ -181,7 +207,7 @@ fn architecture_md_shows_the_same_table() {
 
 #[test]
 fn every_module_says_what_it_is() {
-    for (file, text) in sources(Path::new("src")) {
+    for (file, text) in ["src", "analysis/src"].map(Path::new).into_iter().flat_map(sources) {
         assert!(text.starts_with("//! "), "{file} does not open with `//!`");
         let lines = text.lines().count();
         assert!(lines <= 400, "{file} has {lines} lines; are two files two subjects?");

@@ -32,7 +32,7 @@ pub fn for_clients(mut schema: Object) -> Object {
 }
 
 /// Arguments of which every model knows what they are.
-pub const KNOWN: [&str; 12] = [
+pub const KNOWN: [&str; 15] = [
     "path",
     "paths",
     "source",
@@ -45,6 +45,9 @@ pub const KNOWN: [&str; 12] = [
     "use_regex",
     "keyword",
     "byte_limit",
+    "content",
+    "new_text",
+    "source_code",
 ];
 
 fn strip(object: &mut Object) {

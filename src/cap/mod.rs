@@ -41,7 +41,7 @@ mod write;
 pub use beneath::Kind;
 pub use copy::Copied;
 pub use grant::{Announced, Grants, Preopen, Unavailable};
-pub use needs::{Each, Inventory, Moving, Needs, Route, Scope, Scoped};
+pub use needs::{Each, Inventory, Moving, Needs, Perhaps, Route, Scope, Scoped};
 pub use pseudo::is_pseudo;
 pub use read::{Entries, Entry, FileState, Info, OpenFile};
 pub use rename::Renamed;

@@ -1,6 +1,6 @@
 //! [`Needs`]: what one call needs, as a type. It turns the paths in a call's arguments into targets.
 //!
-//! The shapes: one right to one path; rights to two paths; a move; a right to one path or to every root;
+//! The shapes: one right to one path, or to none; rights to two paths; a move; a right to one path or to every root;
 //! each of many paths on its own; no path at all.
 //!
 //! May import: `path`, `limits`, `error`. Absent on purpose: looking at what a path names, but to word
@@ -62,6 +62,26 @@ impl<A: Right, B: Right> Needs for (A, B) {
         _: &Budget,
     ) -> Result<Self::Targets, ToolError> {
         Ok((grants.attenuate(a)?, grants.attenuate(b)?))
+    }
+}
+
+/// One path, or none.
+#[derive(Debug)]
+pub struct Perhaps<R>(std::marker::PhantomData<R>);
+
+impl<R: Right> Needs for Perhaps<R> {
+    const RIGHTS: Rights = R::RIGHTS;
+    type Paths<'a> = Option<&'a VirtualPath>;
+    type Targets = Option<Target<R>>;
+    fn said(path: &Self::Paths<'_>) -> Vec<String> {
+        path.iter().map(|path| path.whole()).collect()
+    }
+    fn attenuate(
+        grants: &Grants,
+        path: Option<&VirtualPath>,
+        _: &Budget,
+    ) -> Result<Option<Target<R>>, ToolError> {
+        path.map(|path| grants.attenuate(path)).transpose()
     }
 }
 

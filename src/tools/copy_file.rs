@@ -19,14 +19,14 @@ pub(super) struct Args {
     /// What to copy.
     #[schemars(example = &"src/main.rs")]
     source: VirtualPath,
-    /// The whole path of the copy.
+    /// Its whole new path.
     #[schemars(example = &"src/copy.rs")]
     destination: VirtualPath,
     /// Replace a file that is there.
     #[serde(default)]
     #[schemars(example = false)]
     overwrite: bool,
-    /// false: the directory must be there.
+    /// false: the parent must exist.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     create_parents: bool,

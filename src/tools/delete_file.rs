@@ -18,11 +18,11 @@ pub(super) struct Args {
     /// The file, link or directory.
     #[schemars(example = &"build/old.log")]
     path: VirtualPath,
-    /// Also a directory, with everything in it.
+    /// Also a directory and all in it.
     #[serde(default)]
     #[schemars(example = false)]
     recursive: bool,
-    /// Only if it is still this version.
+    /// Only if still this version.
     #[schemars(example = &"k3f9a2c1xq")]
     if_match: Option<String>,
 }

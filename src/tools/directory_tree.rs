@@ -34,11 +34,11 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 3, range(min = 1))]
     max_depth: Option<usize>,
-    /// Globs of what to leave out.
+    /// Globs to leave out.
     #[serde(default)]
     #[schemars(example = ["target"])]
     exclude: Vec<String>,
-    /// false: also what .gitignore names.
+    /// false: also what git ignores.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::changing::{closing, facts, if_match};
 use super::searching::count;
-use crate::cap::{Expect, OpenFile, Target, Write};
+use super::whole::{Most, whole};
+use crate::cap::{Expect, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
@@ -19,8 +20,6 @@ use crate::words::number;
 const DIFF_LINES: usize = 20;
 /// Lines of it where nothing is changed: it is all that there is.
 const DRY_LINES: usize = 400;
-/// Bytes that are read at a time.
-const CHUNK: usize = 1 << 20;
 
 pub(super) struct EditFile;
 
@@ -29,14 +28,14 @@ pub(super) struct Args {
     /// The file.
     #[schemars(example = "src/main.rs")]
     path: VirtualPath,
-    /// Replacements, in order; all are made or none.
+    /// In order; all are made or none.
     #[schemars(example = edits_example())]
     edits: Vec<Edit>,
     /// Only show the diff.
     #[serde(default)]
     #[schemars(example = true)]
     dry_run: bool,
-    /// Only if it is still this version.
+    /// Only if still this version.
     #[schemars(example = &"k3f9a2c1xq")]
     if_match: Option<String>,
 }
@@ -49,7 +48,7 @@ struct Edit {
     /// Text to put in its place.
     #[schemars(example = &"new")]
     new_text: String,
-    /// It may be there more than once.
+    /// Replace every one.
     #[serde(default)]
     replace_all: bool,
 }
@@ -76,7 +75,8 @@ impl Tool for EditFile {
         let (place, turn) = at.to_change(budget)?;
         let file = place.open_file()?;
         if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
-        let bytes = read(&file, at.said(), budget)?;
+        let most = Most { bytes: budget.limits().max_edit_bytes, limit: "max_edit_bytes" };
+        let bytes = whole(&file, at.said(), most, budget)?;
         let document = Document::new(&at.said().to_string(), bytes)?;
         let edits: Vec<_> = args.edits.iter().map(Edit::as_text).collect();
         let edited = text::apply(document.text(), &edits, budget)?;
@@ -116,37 +116,6 @@ impl Edit {
             replace_all: self.replace_all,
         }
     }
-}
-
-/// All bytes of the file.
-fn read(file: &OpenFile, said: &VirtualPath, budget: &Budget) -> Result<Vec<u8>, ToolError> {
-    let most = budget.limits().max_edit_bytes;
-    let over = || {
-        let sentence = format!("`{said}` has more than {most} bytes, the limit of an edit");
-        ToolError::new(Code::OverLimit, sentence).hint("the user can raise max_edit_bytes")
-    };
-    if file.size() > most {
-        return Err(over());
-    }
-    let size = usize::try_from(file.size()).unwrap_or(0);
-    let (mut bytes, mut len) = (vec![0; size + 1], 0);
-    loop {
-        budget.step()?;
-        let end = bytes.len().min(len + CHUNK);
-        let room = bytes.get_mut(len..end).unwrap_or_default();
-        let (wanted, offset) = (room.len(), len as u64);
-        let read = file.read_at(room, offset)?.len();
-        len += read;
-        match (read < wanted, len < bytes.len()) {
-            (true, _) => break,
-            (false, true) => {}
-            // It has grown since it was opened.
-            (false, false) if len as u64 > most => return Err(over()),
-            (false, false) => bytes.resize(len + CHUNK, 0),
-        }
-    }
-    bytes.truncate(len);
-    Ok(bytes)
 }
 
 /// How many replacements, and which lines they changed.

@@ -35,19 +35,19 @@ pub(super) struct Args {
     /// A regular expression of ripgrep's.
     #[schemars(example = r"fn \w+\(")]
     pattern: String,
-    /// A directory or file; everywhere when left out.
+    /// A directory or file; else everywhere.
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
-    /// Only files of these globs.
+    /// Only these globs.
     #[serde(default)]
     #[schemars(example = ["*.rs"])]
     glob: Vec<String>,
-    /// Only files of a type of ripgrep's: rust, py, js.
+    /// A file type of ripgrep's: rust, py, js.
     #[serde(default, rename = "type")]
     #[schemars(example = &"rust")]
     kind: Option<String>,
-    /// Search for the text as it stands.
+    /// The pattern is plain text.
     #[serde(default)]
     #[schemars(example = false)]
     literal: bool,
@@ -59,7 +59,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = false)]
     word: bool,
-    /// Let a match go over line ends.
+    /// Matches may span lines.
     #[serde(default)]
     #[schemars(example = false)]
     multiline: bool,
@@ -79,11 +79,11 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 2)]
     context: Option<usize>,
-    /// false: also what .gitignore names.
+    /// false: also what git ignores.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,
-    /// false: nothing that begins with a dot.
+    /// false: no dotfiles.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     hidden: bool,

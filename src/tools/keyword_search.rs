@@ -40,19 +40,19 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = false)]
     use_regex: bool,
-    /// Only files of these globs.
+    /// Only these globs.
     #[serde(default)]
     #[schemars(example = ["*.rs"])]
     include_patterns: Vec<String>,
-    /// Globs of what to leave out.
+    /// Globs to leave out.
     #[serde(default)]
     #[schemars(example = ["target"])]
     exclude_patterns: Vec<String>,
-    /// Also name files without the keyword.
+    /// Also files without it.
     #[serde(default)]
     #[schemars(example = false)]
     include_zero: bool,
-    /// false: also what .gitignore names.
+    /// false: also what git ignores.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,

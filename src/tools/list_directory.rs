@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
-    /// Also give the size of each file.
+    /// Also each file's size.
     #[serde(default)]
     #[schemars(example = true)]
     sizes: bool,

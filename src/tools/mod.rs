@@ -17,12 +17,15 @@ mod list_allowed_directories;
 mod list_directory;
 mod move_file;
 mod name_pattern;
+#[cfg(feature = "analysis")]
+mod performance_check;
 mod read_media_file;
 mod read_multiple_files;
 mod read_text_file;
 mod search_files;
 mod searching;
 mod text_answer;
+mod whole;
 mod write_file;
 
 use crate::tool::Entry;
@@ -39,6 +42,8 @@ pub const TOOLS: &[Entry] = &[
     Entry::of::<search_files::SearchFiles>(),
     Entry::of::<grep::Grep>(),
     Entry::of::<keyword_search::KeywordSearch>(),
+    #[cfg(feature = "analysis")]
+    Entry::of::<performance_check::PerformanceCheck>(),
     Entry::of::<write_file::WriteFile>(),
     Entry::of::<edit_file::EditFile>(),
     Entry::of::<create_directory::CreateDirectory>(),

@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = false)]
     overwrite: bool,
-    /// false: the directory must be there.
+    /// false: the parent must exist.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     create_parents: bool,

@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 201, range(min = 1))]
     offset: Option<u64>,
-    /// How many lines; by default as many as fit.
+    /// Lines; else as many as fit.
     #[serde(default)]
     #[schemars(example = 200, range(min = 1))]
     limit: Option<u64>,
@@ -41,7 +41,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = true)]
     line_numbers: bool,
-    /// Read bytes from here, for very long lines.
+    /// Read from this byte, for long lines.
     #[serde(default)]
     #[schemars(example = 8000, range(min = 0))]
     byte_offset: Option<u64>,

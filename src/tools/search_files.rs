@@ -32,7 +32,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
-    /// Globs of what to leave out.
+    /// Globs to leave out.
     #[serde(default)]
     #[schemars(example = ["target"])]
     exclude: Vec<String>,
@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[serde(default, rename = "type")]
     #[schemars(example = &"file")]
     kind: Wanted,
-    /// Only what changed since, as 2026-11-01 or 2026-11-01T12:00:00Z.
+    /// Changed since, as 2026-11-01 or 2026-11-01T12:00:00Z.
     #[serde(default)]
     #[schemars(example = &"2026-11-01")]
     modified_after: Option<String>,
@@ -48,7 +48,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = &"path")]
     sort_by: SortBy,
-    /// false: also what .gitignore names.
+    /// false: also what git ignores.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     respect_ignore: bool,

@@ -37,11 +37,11 @@ pub(super) struct Args {
     /// Replace what is there, refuse to, or add at the end.
     #[serde(default)]
     mode: Mode,
-    /// false: the directory must be there.
+    /// false: the parent must exist.
     #[serde(default = "yes")]
     #[schemars(example = true)]
     create_parents: bool,
-    /// Only if it is still this version.
+    /// Only if still this version.
     #[schemars(example = &"k3f9a2c1xq")]
     if_match: Option<String>,
 }

@@ -111,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
         "h",
     )
     .code("ok")
-    .except(super::OF_FILE)
+    .except(super::OF_SECRET)
     .harms(EVERY)
     .known("a second name that somebody gave the file, and that no rule is about"),
     row(

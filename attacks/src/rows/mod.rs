@@ -41,3 +41,10 @@ const OF_FILE: &[(&str, &str)] = &[
     ("directory_tree", "not_a_directory"),
     ("search_files", "not_a_directory"),
 ];
+/// The same, where the file is the secret: that is no Python.
+const OF_SECRET: &[(&str, &str)] = &[
+    ("list_directory", "not_a_directory"),
+    ("directory_tree", "not_a_directory"),
+    ("search_files", "not_a_directory"),
+    ("performance_check", "bad_args"),
+];

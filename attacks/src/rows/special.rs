@@ -56,6 +56,7 @@ pub(super) const ROWS: &[Row] = &[
             ("directory_tree", "not_a_directory"),
             ("search_files", "not_a_directory"),
             ("read_media_file", "over_limit"),
+            ("performance_check", "over_limit"),
         ])
         .harms(HANGS),
     row("unreadable-file", &[Mode("grant/sub/file.txt", 0o000)], "sub/file.txt", "os_denied")
@@ -86,11 +87,11 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harmless("the kernel refuses"),
     row("hard-link", &[HardLink("grant/h", "outside/secret.txt")], "h", "ok")
-        .except(super::OF_FILE)
+        .except(super::OF_SECRET)
         .harms(EVERY)
         .known("who makes a hard link can read the file, and the file is then in the grant"),
     row("mount-of-a-directory", &[Bind("grant/m", "outside")], "m/secret.txt", "ok")
-        .except(super::OF_FILE)
+        .except(super::OF_SECRET)
         .harms(EVERY)
         .known("who mounts it there puts it into the grant; `--one-file-system` says no"),
     row(
@@ -110,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
     .args(&["--one-file-system"])
     .harms(EVERY),
     row("mount-of-a-file", &[Bind("grant/m", "outside/secret.txt")], "m", "ok")
-        .except(super::OF_FILE)
+        .except(super::OF_SECRET)
         .harms(EVERY)
         .known("who mounts it there puts it into the grant; `--one-file-system` says no"),
     row(

@@ -1,0 +1,106 @@
+//! `missing_async_opportunity`: a loop that awaits one thing after the other, though they could be
+//! awaited together.
+//!
+//! Only where the rounds seem to be free of one another: what is awaited is made from what the loop
+//! goes over and from nothing that the loop changes, and no round ends it. Two awaits that follow each
+//! other outside of a loop are left alone: the order may be the point.
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, ExprAwait};
+
+use super::queries;
+use crate::report::{Category, Confidence};
+use crate::syntax::{called, last_name, root};
+use crate::walk::{Kind, Loop, Walk};
+
+/// Methods whose order matters, or that one connection does one at a time.
+const IN_ORDER: &[&str] = &[
+    "acquire",
+    "aclose",
+    "close",
+    "commit",
+    "connect",
+    "delete",
+    "drain",
+    "execute",
+    "fetch",
+    "fetchrow",
+    "fetchval",
+    "flush",
+    "join",
+    "publish",
+    "put",
+    "recv",
+    "rollback",
+    "scalar",
+    "scalars",
+    "send",
+    "send_bytes",
+    "send_json",
+    "send_text",
+    "sleep",
+    "start",
+    "stop",
+    "wait",
+    "write",
+];
+
+pub(super) fn wait(walk: &mut Walk<'_>, wait: &ExprAwait) {
+    let Some(each) = walk.innermost() else { return };
+    if !walk.is_async() || !is_free(walk, each) || !is_of_round(walk, each, &wait.value) {
+        return;
+    }
+    let sure = if each.kind == Kind::Comprehension { Confidence::High } else { Confidence::Medium };
+    walk.found(
+        wait,
+        (Category::MissingAsyncOpportunity, sure),
+        |walk| format!("each round waits for `{}` before the next begins", walk.said(&*wait.value)),
+        "await asyncio.gather(*(.. for ..)), or asyncio.TaskGroup; a semaphore bounds how many run",
+    );
+}
+
+/// May its rounds run in any order?
+fn is_free(walk: &Walk<'_>, each: &Loop<'_>) -> bool {
+    matches!(each.kind, Kind::For | Kind::Comprehension)
+        && each.guards == 0
+        && !walk.names.leaves_in(each.range)
+        && !walk.names.pauses_in(each.range)
+}
+
+/// Is it a call with something of this round, and nothing of the rounds before?
+fn is_of_round(walk: &Walk<'_>, each: &Loop<'_>, awaited: &Expr) -> bool {
+    let Some(call) = called(awaited) else { return false };
+    let is_method = matches!(&*call.func, Expr::Attribute(_));
+    let name = last_name(&call.func).unwrap_or_default();
+    // One session asks one thing at a time.
+    if is_method && IN_ORDER.contains(&name) || queries::is_query(walk, call) {
+        return false;
+    }
+    let mut used = Used { names: vec![] };
+    used.visit_expr(awaited);
+    let is_target = |name: &str| each.targets.iter().any(|target| is_in(target, name));
+    let is_kept = |name: &str| !is_target(name) && walk.names.is_bound_in(name, each.range);
+    used.names.iter().any(|name| is_target(name)) && !used.names.iter().any(|name| is_kept(name))
+}
+
+fn is_in(target: &Expr, name: &str) -> bool {
+    match target {
+        Expr::Tuple(all) => all.elts.iter().any(|one| is_in(one, name)),
+        Expr::List(all) => all.elts.iter().any(|one| is_in(one, name)),
+        other => root(other) == Some(name),
+    }
+}
+
+/// The names in an expression.
+struct Used<'a> {
+    names: Vec<&'a str>,
+}
+
+impl<'a> Visitor<'a> for Used<'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Name(name) = expr {
+            self.names.push(&name.id);
+        }
+        visitor::walk_expr(self, expr);
+    }
+}

@@ -1,0 +1,56 @@
+//! `inefficient_loop`: a text that grows by `+=` in a loop. Each round copies all of it.
+
+use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::TextRange;
+
+use crate::names::Value;
+use crate::report::{Category, Confidence};
+use crate::syntax::{grown, is_text, root};
+use crate::walk::Walk;
+
+const SUGGESTION: &str =
+    "append the pieces to a list, and join them behind the loop: ''.join(pieces)";
+
+pub(super) fn statement(walk: &mut Walk<'_>, stmt: &Stmt) {
+    let Some((target, added)) = grown(stmt) else { return };
+    let Some(each) = walk.innermost() else { return };
+    let confidence = match target {
+        Expr::Name(name) => of_name(walk, &name.id, each.range, added),
+        // What `self.text` was before cannot be seen, but what is added can.
+        Expr::Attribute(_) => {
+            let is_new = root(target).is_some_and(|root| walk.names.is_bound_in(root, each.range));
+            (is_text(added) && !is_new).then_some(Confidence::Medium)
+        }
+        _ => None,
+    };
+    if let Some(confidence) = confidence {
+        walk.found(
+            stmt,
+            (Category::InefficientLoop, confidence),
+            |walk| {
+                format!("`{}` is a text that is copied in each round to grow", walk.said(target))
+            },
+            SUGGESTION,
+        );
+    }
+}
+
+fn of_name(walk: &Walk<'_>, name: &str, each: TextRange, added: &Expr) -> Option<Confidence> {
+    let is_before = |at| !each.contains(at);
+    // What is bound anew in each round does not grow with the rounds.
+    if walk.names.values_in(name, each).next().is_some() {
+        return None;
+    }
+    let values = walk.names.values_in(name, walk.scope());
+    let mut values = values.filter(|(at, _)| is_before(*at)).map(|(_, value)| value);
+    let added = is_text(added) || walk.names.value_of(added) == Value::Text;
+    let first = values.next();
+    let is_mixed = first.is_some_and(|first| values.any(|other| other != first));
+    match first {
+        Some(Value::Text) if is_mixed => added.then_some(Confidence::Medium),
+        Some(Value::Text) => Some(Confidence::High),
+        Some(Value::Unknown) | None => added.then_some(Confidence::Medium),
+        Some(_) if is_mixed => added.then_some(Confidence::Medium),
+        Some(_) => None,
+    }
+}

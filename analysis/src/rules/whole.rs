@@ -1,0 +1,104 @@
+//! `memory_inefficiency`: a file that is read whole.
+
+use ruff_python_ast::{Expr, ExprCall, UnaryOp};
+use ruff_text_size::Ranged;
+
+use crate::names::Value;
+use crate::report::{Category, Confidence};
+use crate::syntax::last_name;
+use crate::walk::Walk;
+
+/// Names that files have.
+const FILES: &[&str] = &["f", "fd", "fh", "file", "fileobj", "fp", "handle", "infile", "stdin"];
+
+pub(super) fn call(walk: &mut Walk<'_>, call: &ExprCall) {
+    let Some((confidence, what, suggestion)) = whole(walk, call) else { return };
+    walk.found(
+        call,
+        (Category::MemoryInefficiency, confidence),
+        |walk| format!("`{}` {what}", walk.said(&*call.func)),
+        suggestion,
+    );
+}
+
+fn whole(walk: &Walk<'_>, call: &ExprCall) -> Option<(Confidence, &'static str, &'static str)> {
+    if let Some(meaning) = walk.names.meaning(&call.func) {
+        let sure = if meaning.is_certain { Confidence::High } else { Confidence::Medium };
+        match meaning.path.as_str() {
+            "json.load" => {
+                return Some((
+                    sure,
+                    "holds the whole file, and everything that is in it",
+                    "for large files: ijson, or one JSON text a line",
+                ));
+            }
+            "pickle.load" => {
+                return Some((
+                    sure,
+                    "holds everything that is in the file",
+                    "for large files: several smaller pickles, or a format that is read in pieces",
+                ));
+            }
+            _ => {}
+        }
+    }
+    let Expr::Attribute(method) = &*call.func else { return None };
+    if !call.arguments.keywords.is_empty() || !is_everything(&call.arguments.args) {
+        return None;
+    }
+    match method.attr.as_str() {
+        "read" => Some((
+            of_file(walk, &method.value, call)?,
+            "holds the whole file in memory",
+            "read it by lines, or in pieces: for piece in iter(lambda: f.read(65536), '')",
+        )),
+        "readlines" => Some((
+            of_file(walk, &method.value, call).or_else(|| {
+                // Few other things have such a method.
+                (value(walk, &method.value, call) != Value::Other).then_some(Confidence::Medium)
+            })?,
+            "holds every line of the file in memory",
+            "go through the file itself: for line in f",
+        )),
+        _ => None,
+    }
+}
+
+/// No argument, or -1.
+fn is_everything(arguments: &[Expr]) -> bool {
+    match arguments {
+        [] => true,
+        [Expr::UnaryOp(minus)] => minus.op == UnaryOp::USub,
+        _ => false,
+    }
+}
+
+/// How sure it is that it is a file; none where it seems to be something else.
+fn of_file(walk: &Walk<'_>, owner: &Expr, call: &ExprCall) -> Option<Confidence> {
+    match value(walk, owner, call) {
+        Value::File => Some(Confidence::High),
+        Value::Response => Some(Confidence::Medium),
+        Value::Unknown if walk.awaited == Some(call.range()) => None,
+        Value::Unknown => {
+            let is_stdin = walk.names.meaning(owner).is_some_and(|said| said.path == "sys.stdin");
+            let name = last_name(owner).unwrap_or_default();
+            let is_named = FILES.contains(&name) || name.ends_with("_file");
+            match (is_stdin, is_named) {
+                (true, _) => Some(Confidence::High),
+                (false, true) => Some(Confidence::Medium),
+                (false, false) => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn value(walk: &Walk<'_>, owner: &Expr, call: &ExprCall) -> Value {
+    match owner {
+        Expr::Name(name) => {
+            let known = walk.names.value_before(&name.id, walk.scope(), call.start());
+            known.unwrap_or(Value::Unknown)
+        }
+        other => walk.names.value_of(other),
+    }
+}

@@ -1,0 +1,182 @@
+//! `performance_check`: where Python code is likely to be slow, and a summary, as one JSON text.
+//!
+//! The arguments and the fields are those of the server that the requirements come from; `confidence`
+//! is ours. What looks at the source is a function of its text: it could not open the file if it
+//! wanted to. Reading is all that is done here.
+
+use std::collections::BTreeMap;
+
+use preopen_analysis::{Category, Issue, MOST_BYTES, Refusal, Report, Severity, performance_check};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::searching::CLOSING;
+use super::whole::{Most, whole};
+use crate::cap::{Perhaps, Read, Target};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::VirtualPath;
+use crate::text::Document;
+use crate::tool::Tool;
+
+pub(super) struct PerformanceCheck;
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Args {
+    /// This or `source_code`.
+    #[serde(default)]
+    #[schemars(example = "app/views.py")]
+    file_path: Option<VirtualPath>,
+    /// Python, instead of a file.
+    #[serde(default)]
+    #[schemars(example = "for a in b: c += 'd'")]
+    source_code: Option<String>,
+}
+
+impl Tool for PerformanceCheck {
+    const NAME: &'static str = "performance_check";
+    const ABOUT: &'static str = "Finds slow Python by syntax alone, not types: queries and repeated work in loops, calls that block \
+        coroutines, files read whole.";
+    type Needs = Perhaps<Read>;
+    type Args = Args;
+    type Output = String;
+
+    fn paths(args: &Args) -> Option<&VirtualPath> {
+        args.file_path.as_ref()
+    }
+
+    fn run(args: &Args, at: Option<Target<Read>>, budget: &Budget) -> Result<String, ToolError> {
+        let (report, analyzed) = match (at, &args.source_code) {
+            (Some(at), None) => {
+                let said = at.said().to_string();
+                (check(read(&at, budget)?.text(), &format!("`{said}`"))?, said)
+            }
+            (None, Some(source)) => {
+                if source.len() as u64 > most(budget).bytes {
+                    return Err(refused(&Refusal::TooLarge, "`source_code`"));
+                }
+                (check(source, "`source_code`")?, "source_code".to_owned())
+            }
+            _ => {
+                let sentence = "exactly one of `file_path` and `source_code` says what to look at";
+                return Err(ToolError::new(Code::BadArgs, sentence));
+            }
+        };
+        budget.step()?;
+        Ok(answer(&report, analyzed, budget))
+    }
+}
+
+fn most(budget: &Budget) -> Most {
+    let bytes = budget.limits().max_source_bytes.min(MOST_BYTES as u64);
+    Most { bytes, limit: "max_source_bytes" }
+}
+
+fn read(at: &Target<Read>, budget: &Budget) -> Result<Document, ToolError> {
+    let place = at.place(budget)?;
+    let bytes = whole(&place.open_file()?, at.said(), most(budget), budget)?;
+    budget.step()?;
+    let said = at.said().to_string();
+    // Its own hint speaks of edits.
+    Document::new(&said, bytes).map_err(|error| {
+        ToolError::new(error.code(), format!("`{said}` is no text that can be looked at"))
+    })
+}
+
+fn check(source: &str, whose: &str) -> Result<Report, ToolError> {
+    performance_check(source).map_err(|refusal| refused(&refusal, whose))
+}
+
+fn refused(refusal: &Refusal, whose: &str) -> ToolError {
+    let code = match refusal {
+        Refusal::TooLarge | Refusal::TooDeep => Code::OverLimit,
+        Refusal::Syntax { .. } => Code::BadArgs,
+    };
+    ToolError::new(code, format!("{whose}: {refusal}"))
+}
+
+fn answer(report: &Report, analyzed: String, budget: &Budget) -> String {
+    let room = budget.limits().max_search_chars.saturating_sub(CLOSING + analyzed.len());
+    let mut used = 0;
+    let mut issues = vec![];
+    for issue in report.issues().map(Found::of) {
+        // Strings and numbers: there is nothing that could fail.
+        used += serde_json::to_string(&issue).unwrap_or_default().chars().count() + 1;
+        if used > room {
+            break;
+        }
+        issues.push(issue);
+    }
+    let more = report.total() - issues.len();
+    let notes = match more {
+        0 => vec![],
+        _ => vec![format!("{more} more issues, no more severe, are counted, and not listed")],
+    };
+    let answer = Answer {
+        success: true,
+        file_analyzed: analyzed,
+        summary: Summary {
+            total_issues: report.total(),
+            by_severity: by(Severity::ALL.map(|one| (one.as_str(), report.of_severity(one)))),
+            by_category: by(Category::ALL.map(|one| (one.as_str(), report.of_category(one)))),
+        },
+        issues,
+        metadata: Metadata { notes },
+    };
+    serde_json::to_string(&answer).unwrap_or_default()
+}
+
+fn by<const N: usize>(counts: [(&'static str, usize); N]) -> BTreeMap<&'static str, usize> {
+    counts.into_iter().collect()
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    success: bool,
+    file_analyzed: String,
+    summary: Summary,
+    issues: Vec<Found<'a>>,
+    metadata: Metadata,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    total_issues: usize,
+    by_severity: BTreeMap<&'static str, usize>,
+    by_category: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    category: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    line_number: usize,
+    end_line_number: usize,
+    description: &'a str,
+    suggestion: &'a str,
+    code_snippet: &'a str,
+    function_name: Option<&'a str>,
+}
+
+impl<'a> Found<'a> {
+    fn of(issue: &'a Issue) -> Self {
+        Self {
+            category: issue.category.as_str(),
+            severity: issue.category.severity().as_str(),
+            confidence: issue.confidence.as_str(),
+            line_number: issue.line_number,
+            end_line_number: issue.end_line_number,
+            description: &issue.description,
+            suggestion: issue.suggestion,
+            code_snippet: &issue.code_snippet,
+            function_name: issue.function_name.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+}
