@@ -100,7 +100,8 @@ fn what_is_no_python_or_too_much_is_refused() {
 /// The parser takes more stack where it needs some, and the seal lets it.
 #[test]
 fn what_is_nested_deep_and_may_be_is_looked_at() {
-    let mut client = start(&Sandbox::new());
+    let sandbox = Sandbox::new();
+    let mut client = start(&sandbox);
     let both = |open: &str, close: &str, count| [open.repeat(count), close.repeat(count)];
     for [begin, end] in [
         both("(", ")", 190),

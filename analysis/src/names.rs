@@ -128,9 +128,10 @@ impl<'a> Names<'a> {
 
     /// What a name stands for at a place: what was last assigned to it before, in that range.
     pub(crate) fn value_before(&self, name: &str, range: TextRange, at: TextSize) -> Option<Value> {
-        self.values_in(name, TextRange::new(range.start(), at.max(range.start())))
-            .last()
-            .map(|(_, value)| value)
+        let all = self.values.get(name).map_or(&[][..], Vec::as_slice);
+        let before = all.partition_point(|(assigned, _)| *assigned < at).checked_sub(1)?;
+        let (assigned, value) = all.get(before)?;
+        (*assigned >= range.start()).then_some(*value)
     }
 
     /// What an expression comes to.

@@ -125,18 +125,17 @@ impl<'a> Walk<'a> {
         self.lines.line_index(at).get()
     }
 
-    /// The line on which it begins.
+    /// The line on which it begins; in a very long one, from where it begins.
     fn snippet(&self, range: TextRange) -> String {
-        let from = self.source.get(..range.start().to_usize()).unwrap_or_default();
-        let begin = from.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-        let line = self.source.get(begin..).unwrap_or_default();
-        let line = line.split(['\n', '\r']).next().unwrap_or_default();
-        // In a line of thousands of characters, from where it begins.
-        let is_long = line.chars().nth(SNIPPET).is_some();
+        let line = self.lines.line_index(range.start());
+        let begin = self.lines.line_start(line, self.source).to_usize();
+        let line = first_line(self.source.get(begin..).unwrap_or_default(), SNIPPET);
         let piece = self.source.get(range.to_std_range()).unwrap_or_default();
-        let shown = if is_long { piece } else { line };
-        let goes_on = if piece.contains(['\n', '\r']) && !is_long { " ..." } else { "" };
-        shortened(shown.trim(), SNIPPET) + goes_on
+        match line {
+            Some(line) if piece.contains(['\n', '\r']) => format!("{} ...", line.trim()),
+            Some(line) => line.trim().to_owned(),
+            None => shortened(piece, SNIPPET),
+        }
     }
 
     /// Goes on in another scope: no loop around it runs what is in there.
@@ -311,10 +310,18 @@ fn end_of(body: &[Stmt], otherwise: TextRange) -> TextSize {
 
 /// The beginning of a text, in one line; ` ...` where there is more.
 fn shortened(text: &str, most: usize) -> String {
-    let line = text.split(['\n', '\r']).next().unwrap_or_default().trim_end();
-    match line.char_indices().nth(most) {
-        Some((end, _)) => format!("{} ...", line.get(..end).unwrap_or_default()),
-        None if line.len() < text.trim_end().len() => format!("{line} ..."),
-        None => line.to_owned(),
+    match first_line(text, most) {
+        Some(line) if line.len() == text.len() => line.to_owned(),
+        Some(line) => format!("{} ...", line.trim_end()),
+        None => text.chars().take(most).collect::<String>() + " ...",
+    }
+}
+
+/// The first line, if it has no more than so many characters. No more than those are looked at.
+fn first_line(text: &str, most: usize) -> Option<&str> {
+    let mut chars = text.char_indices().take(most + 1);
+    match chars.by_ref().find(|(_, c)| matches!(c, '\n' | '\r')) {
+        Some((end, _)) => text.get(..end),
+        None => text.char_indices().nth(most).is_none().then_some(text),
     }
 }

@@ -148,6 +148,24 @@ fn size_is_bounded() {
     assert_eq!(report.issues().last().unwrap().line_number, 2 * preopen_analysis::MOST_ISSUES);
 }
 
+/// A finding costs no more where there are many: none of these would end if it did.
+#[test]
+fn many_of_everything_take_no_longer_each() {
+    for (line, count) in [
+        ("for a in b:\n    s += c\ns = d\n", 100_000),
+        ("f = open(a)\nf.read()\n", 150_000),
+        ("while len(a) < b: c.d()\n", 100_000),
+        ("for a in b: c = max(d); d = 1\n", 100_000),
+        ("async def f():\n    for a in b: await c(a)\n", 80_000),
+    ] {
+        let report = performance_check(&line.repeat(count));
+        assert!(report.is_ok(), "{line}: {report:?}");
+    }
+    // All in one line.
+    let line = format!("for z in y: {}", "x.y += 'a'; open(b).read(); ".repeat(100_000));
+    assert_eq!(performance_check(&line).unwrap().total(), 200_000);
+}
+
 #[test]
 fn a_finding_in_a_huge_line_is_told_of_in_a_short_one() {
     let source = format!("for a in b: x.y = '{}'; f(re.compile('a'))\n", "z".repeat(1_000_000));

@@ -8,6 +8,9 @@ use crate::report::{Category, Confidence};
 use crate::syntax::{grown, is_text, root};
 use crate::walk::Walk;
 
+/// Most assignments of a name that are looked at: the first ones say what it is.
+const MOST_VALUES: usize = 100;
+
 const SUGGESTION: &str =
     "append the pieces to a list, and join them behind the loop: ''.join(pieces)";
 
@@ -41,7 +44,7 @@ fn of_name(walk: &Walk<'_>, name: &str, each: TextRange, added: &Expr) -> Option
     if walk.names.values_in(name, each).next().is_some() {
         return None;
     }
-    let values = walk.names.values_in(name, walk.scope());
+    let values = walk.names.values_in(name, walk.scope()).take(MOST_VALUES);
     let mut values = values.filter(|(at, _)| is_before(*at)).map(|(_, value)| value);
     let added = is_text(added) || walk.names.value_of(added) == Value::Text;
     let first = values.next();
