@@ -18,6 +18,8 @@ pub const FLAG: &str = "FLAG{";
 #[must_use]
 pub struct Sandbox {
     root: TempDir,
+    /// What `{SECRET}` stands for.
+    secret: String,
     mounts: Vec<PathBuf>,
     /// Directories too deep for the library, which keeps one descriptor a level, to remove.
     deep: Vec<PathBuf>,
@@ -37,8 +39,7 @@ impl Sandbox {
 
     /// The same, but that nothing lies beside the grant.
     pub fn without_outside() -> Self {
-        let sandbox = Self { root: tempfile::tempdir().unwrap(), mounts: vec![], deep: vec![] };
-        sandbox.dir("grant")
+        Self::at(tempfile::tempdir().unwrap(), SECRET).dir("grant")
     }
 
     /// What every attack finds: one file to be read, secrets outside under names that are secrets too,
@@ -49,6 +50,36 @@ impl Sandbox {
             .file("outside/FLAG{outside}", "")
             .file("FLAG{beside}", "")
             .file("grant_sibling/secret.txt", SECRET)
+    }
+
+    /// The same with a secret of the caller's own, in a directory of the caller's own.
+    pub fn planted(within: &Path, secret: &str) -> Self {
+        Self::at(tempfile::tempdir_in(within).unwrap(), secret).planted_anew()
+    }
+
+    /// What [`Self::planted`] makes, whatever has been made of it since. The granted directory stays the
+    /// one that it was: a server that holds it goes on.
+    pub fn planted_anew(self) -> Self {
+        let grant = self.path("grant");
+        for directory in [self.path(""), grant.clone()] {
+            let Ok(entries) = std::fs::read_dir(directory) else { continue };
+            for path in entries.map(|entry| entry.unwrap().path()).filter(|path| *path != grant) {
+                if path.is_dir() && !path.is_symlink() {
+                    std::fs::remove_dir_all(path).unwrap();
+                } else {
+                    std::fs::remove_file(path).unwrap();
+                }
+            }
+        }
+        let secret = self.secret.clone();
+        self.file("grant/sub/file.txt", "inside\n")
+            .file("outside/secret.txt", &secret)
+            .file(&format!("outside/{secret}"), "")
+            .file("grant_sibling/secret.txt", &secret)
+    }
+
+    fn at(root: TempDir, secret: &str) -> Self {
+        Self { root, secret: secret.into(), mounts: vec![], deep: vec![] }
     }
 
     /// A file.
@@ -150,7 +181,10 @@ impl Sandbox {
 
     fn step(self, step: Step) -> Self {
         match step {
-            Step::File(path, text) => self.file(path, text.replace("{SECRET}", SECRET)),
+            Step::File(path, text) => {
+                let text = text.replace("{SECRET}", &self.secret);
+                self.file(path, text)
+            }
             Step::Dir(path) => self.dir(path),
             Step::Link(path, target) => self.link(path, target),
             Step::HardLink(path, existing) => self.hard_link(path, existing),
