@@ -33,6 +33,9 @@ pub struct How {
     /// Print JSON.
     #[arg(long, global = true)]
     pub json: bool,
+    /// Wait so many milliseconds for an answer before it counts as none. A server that is slow otherwise gets more.
+    #[arg(long, value_name = "MS", global = true, value_parser = clap::value_parser!(u64).range(1..=600_000))]
+    pub patience: Option<u64>,
     /// Let the weak servers run where the kernel cannot confine them.
     #[arg(long, global = true)]
     pub unconfined: bool,
@@ -68,9 +71,6 @@ pub enum Command {
         /// Race it for so many seconds in each way; 0 leaves the races out.
         #[arg(long, value_name = "N", default_value = "3", value_parser = seconds)]
         seconds: f64,
-        /// Wait so many milliseconds for an answer before it counts as none.
-        #[arg(long, value_name = "MS", default_value = "3000")]
-        patience: u64,
         /// Also write a report for a CI.
         #[arg(long, value_name = "FILE")]
         junit: Option<PathBuf>,

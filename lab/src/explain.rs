@@ -13,8 +13,9 @@ use crate::race::{Race, Raced};
 use crate::server::Launch;
 use crate::show::{Screen, Time, Tone, WIDTH, line, number, paragraph, tone, wrapped};
 use crate::stage::Stage;
-use crate::subject::{Subject, text_of};
+use crate::subject::Subject;
 use crate::trace;
+use crate::trial::text_of;
 use crate::verdict::Finding;
 
 /// Calls of one side that are shown.
@@ -153,12 +154,16 @@ fn said(finding: &Finding) -> String {
     if finding.note.is_empty() { text } else { format!("{text}\n({})", finding.note) }
 }
 
+/// The first and the last, if there are many: the last is where it ends.
 fn some(calls: &[String]) -> Vec<String> {
-    let mut shown: Vec<String> = calls.iter().take(CALLS).cloned().collect();
-    if calls.len() > CALLS {
-        shown.push(format!("... and {} more", calls.len() - CALLS));
+    if calls.is_empty() {
+        return vec!["(none)".into()];
     }
-    shown
+    let Some(left_out) = calls.len().checked_sub(CALLS).filter(|n| *n > 0) else {
+        return calls.to_vec();
+    };
+    let (first, last) = (calls.iter().take(CALLS / 2), calls.iter().skip(CALLS / 2 + left_out));
+    first.cloned().chain([format!("... {left_out} more ...")]).chain(last.cloned()).collect()
 }
 
 fn both(left: &[String], right: &[String]) {

@@ -29,6 +29,7 @@ mod stage;
 mod subject;
 mod table;
 mod trace;
+mod trial;
 mod verdict;
 mod victim;
 
@@ -46,8 +47,8 @@ fn main() -> ExitCode {
         Some(Command::List) => commands::list(&how),
         Some(Command::Run { id, explain, victim }) => commands::run(&how, &id, explain, victim),
         Some(Command::Race { seconds }) => commands::race(&how, seconds),
-        Some(Command::Attack { seconds, patience, junit, command }) => {
-            commands::attack(&how, seconds, patience, junit.as_deref(), &command)
+        Some(Command::Attack { seconds, junit, command }) => {
+            commands::attack(&how, seconds, junit.as_deref(), &command)
         }
         Some(Command::ServeVictim { level, root, style, trace, quiet }) => {
             commands::serve_victim(&how, level, root, style, trace, quiet)

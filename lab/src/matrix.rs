@@ -5,6 +5,7 @@
 //!
 //! May import: `attack`, `server`, `stage`, `subject`, `verdict`.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::attack::Attack;
@@ -25,17 +26,21 @@ pub struct Column {
     pub failed: Option<String>,
 }
 
+/// How many attacks are done.
+pub type Done = AtomicUsize;
+
 /// Runs attacks against servers. No wait is shorter than `patience`.
 pub fn run(
     stage: &Stage,
     launches: &[Launch],
     attacks: &[&'static Attack],
     patience: Duration,
+    done: &Done,
 ) -> Vec<Column> {
     std::thread::scope(|scope| {
         let columns: Vec<_> = launches
             .iter()
-            .map(|launch| scope.spawn(move || column(stage, launch, attacks, patience)))
+            .map(|launch| scope.spawn(move || column(stage, launch, attacks, patience, done)))
             .collect();
         columns.into_iter().filter_map(|column| column.join().ok()).collect()
     })
@@ -46,21 +51,22 @@ fn column(
     launch: &Launch,
     attacks: &[&'static Attack],
     patience: Duration,
+    done: &Done,
 ) -> Column {
     let (alone, shared): (Vec<&'static Attack>, Vec<_>) =
         attacks.iter().copied().partition(|attack| attack.alone);
     let mut lanes: Vec<Vec<_>> = alone.into_iter().map(|attack| vec![attack]).collect();
     lanes.push(shared);
-    let done: Vec<_> = std::thread::scope(|scope| {
+    let lanes: Vec<_> = std::thread::scope(|scope| {
         let lanes: Vec<_> = lanes
             .iter()
             .filter(|lane| !lane.is_empty())
-            .map(|lane| scope.spawn(move || run_lane(stage, launch, lane, patience)))
+            .map(|lane| scope.spawn(move || run_lane(stage, launch, lane, patience, done)))
             .collect();
         lanes.into_iter().filter_map(|lane| lane.join().ok()).collect()
     });
     let (mut findings, mut tools, mut failed) = (vec![], vec![], None);
-    for lane in done {
+    for lane in lanes {
         findings.extend(lane.findings);
         tools = lane.tools;
         failed = failed.or(lane.failed);
@@ -74,6 +80,7 @@ fn run_lane(
     launch: &Launch,
     attacks: &[&'static Attack],
     patience: Duration,
+    done: &Done,
 ) -> Column {
     let name = launch.name.clone();
     let mut subject = match Subject::start(stage, launch, patience) {
@@ -94,6 +101,10 @@ fn run_lane(
     };
     let tools = subject.tools().by_verb().map(|(verb, tool)| (verb.in_words().into(), tool.into()));
     let tools = tools.collect();
-    let findings = attacks.iter().map(|attack| subject.attack(attack)).collect();
+    let mut findings = vec![];
+    for attack in attacks {
+        findings.push(subject.attack(attack));
+        done.fetch_add(1, Relaxed);
+    }
     Column { name, findings, tools, failed: None }
 }

@@ -1,27 +1,32 @@
-//! How far a race has come, on standard error: one line that changes on a terminal, a line now and then
+//! How far something has come, on standard error: one line that changes on a terminal, a line now and then
 //! elsewhere.
 //!
-//! May import: `race`, `show`.
+//! May import: nothing of the lab.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use crate::race::Counters;
-use crate::show::number;
-
-/// Does something that takes a while, and shows how far it has come.
-pub fn shown<T>(what: &str, counters: &Counters, work: impl FnOnce() -> T) -> T {
+/// Does something that takes a while, and shows what `told` says of it.
+pub fn shown<T>(told: impl Fn() -> String + Sync, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        scope.spawn(|| show(what, counters, &done));
-        let result = work();
-        done.store(true, Relaxed);
-        result
+        scope.spawn(|| show(&told, &done));
+        let _finished = Finished(&done);
+        work()
     })
 }
 
-fn show(what: &str, counters: &Counters, done: &AtomicBool) {
+/// Ends the display, even if the work fails loudly.
+struct Finished<'a>(&'a AtomicBool);
+
+impl Drop for Finished<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+fn show(told: impl Fn() -> String, done: &AtomicBool) {
     let mut errors = std::io::stderr();
     let is_terminal = errors.is_terminal();
     let every = Duration::from_millis(if is_terminal { 100 } else { 1000 });
@@ -32,16 +37,11 @@ fn show(what: &str, counters: &Counters, done: &AtomicBool) {
             continue;
         }
         next += every;
-        let told = format!(
-            "  {what}: {} calls, {} swaps, {} escaped",
-            number(counters.calls.load(Relaxed)),
-            number(counters.swaps.load(Relaxed)),
-            number(counters.escapes.load(Relaxed))
-        );
+        let told = told();
         let _ = if is_terminal {
-            write!(errors, "\r{told:79}").and_then(|()| errors.flush())
+            write!(errors, "\r  {told:77.77}").and_then(|()| errors.flush())
         } else {
-            writeln!(errors, "{told}")
+            writeln!(errors, "  {told}")
         };
     }
     if is_terminal {

@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use crate::attack::{Ask, Attack, Goal, Verb};
 use crate::oracle;
 use crate::server::{Exchange, Reply, is_refusal};
-use crate::subject::{Subject, excerpt};
+use crate::subject::Subject;
+use crate::trial::excerpt;
 use crate::victim::{Log, now};
 
 /// Swaps that are remembered: those of some milliseconds.
@@ -37,8 +38,9 @@ pub struct Race {
 }
 
 const WHY: &str = "Between the check and the opening the name comes to mean something else: the check read the map, the \
-open walked the territory. Opening the resolved path is no mending, since that is a path again. From a \
-handle there is one call, in which the kernel both walks and refuses.";
+open walked the territory. Opening the resolved path is no mending, since that is a path again. preopen \
+opens from a handle, in one call in which the kernel itself refuses links and what leads out: there is no moment in \
+between.";
 
 /// All of them.
 pub const RACES: &[Race] = &[

@@ -173,29 +173,31 @@ pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// Lines of at most so many characters, broken between words; a word that is too long is broken as well.
+/// Lines of at most so many characters, broken behind blanks and between flags; what is too long without either
+/// is broken anywhere.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![];
     for paragraph in text.lines() {
         let mut line = String::new();
-        for word in paragraph.split(' ') {
-            let mut word = plain(word);
-            let gap = usize::from(!line.is_empty());
-            if line.chars().count() + gap + word.chars().count() > width && !line.is_empty() {
+        for word in plain(paragraph).split_inclusive([' ', '|']) {
+            let mut word = word.to_owned();
+            let fits = |line: &str, word: &str| {
+                line.chars().count() + word.trim_end().chars().count() <= width
+            };
+            if !fits(&line, &word) && fits("", &word) {
                 lines.push(std::mem::take(&mut line));
             }
-            while word.chars().count() > width {
-                lines.push(word.chars().take(width).collect());
-                word = word.chars().skip(width).collect();
-            }
-            if !line.is_empty() {
-                line.push(' ');
+            while !fits(&line, &word) {
+                let room = width - line.chars().count();
+                line.extend(word.chars().take(room));
+                word = word.chars().skip(room).collect();
+                lines.push(std::mem::take(&mut line));
             }
             line += &word;
         }
         lines.push(line);
     }
-    lines
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -205,6 +207,7 @@ mod tests {
     #[test]
     fn lines_are_no_longer_than_they_may() {
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("O_A|O_B|O_C", 8), ["O_A|O_B|", "O_C"]);
         assert_eq!(wrapped("abcdefghij x", 4), ["abcd", "efgh", "ij x"]);
         assert_eq!(wrapped("a\nb", 4), ["a", "b"]);
         assert_eq!(wrapped("\x1b[2J", 9), ["\u{FFFD}[2J"]);

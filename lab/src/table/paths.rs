@@ -6,11 +6,11 @@ use preopen_attacks::Victim;
 use crate::attack::{Attack, Goal, Verb};
 
 const SPELLED: &str = "Joining the path to the directory lets `..` and `/` leave it; comparing the joined text with the \
-directory's stops neither `..` nor a sibling whose name begins alike. A handle has no parent to \
-spell: the kernel refuses to resolve above it.";
-const LINKED: &str = "The text of the path is innocent; the link is what leads out, and whoever opens by path \
-follows it. Resolving links before the check sees it. From a handle the kernel follows the link \
-itself and refuses the step that leaves (EXDEV).";
+directory's stops neither `..` nor a sibling whose name begins alike. To preopen a path is names, to be \
+found from a handle, and a handle has no parent: `..` and paths from elsewhere are no names at all.";
+const LINKED: &str = "The text of the path is innocent; the link is what leads out, and whoever opens by path follows it. \
+Resolving links before the check sees it. preopen lets the kernel follow none: it reads the link \
+through the handle, and its target is names from a handle again. Nothing outside is ever looked at.";
 const ROOT: &str = "The check resolves the directory's own name as well: what bears it now is what is served. A \
 handle is the directory, whatever bears its name.";
 
