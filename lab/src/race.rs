@@ -19,7 +19,7 @@ use crate::attack::{Ask, Attack, Goal, Verb};
 use crate::oracle;
 use crate::server::{Exchange, Reply, is_refusal};
 use crate::subject::Subject;
-use crate::trial::excerpt;
+use crate::trial::{KEPT, excerpt};
 use crate::victim::{Log, now};
 
 /// Swaps that are remembered: those of some milliseconds.
@@ -186,7 +186,7 @@ pub fn run(
                 if raced.first_ns.is_none() {
                     raced.first_ns = Some(nanoseconds(started.elapsed()));
                     raced.answer =
-                        excerpt(exchange.reply.line().unwrap_or_default(), subject.flag());
+                        excerpt(exchange.reply.line().unwrap_or_default(), subject.flag(), KEPT);
                     raced.request.clone_from(&exchange.request);
                     raced.round = log.map(|log| round(log, &ring));
                 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use preopen_attacks::Sandbox;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -26,9 +26,12 @@ pub struct Stage {
     running: Arc<Running>,
 }
 
-/// The process groups that are to end with the lab.
+/// The process groups that are to end with the lab, and whether it still stands.
 #[derive(Default)]
-pub struct Running(Mutex<BTreeSet<i32>>);
+pub struct Running {
+    groups: Mutex<BTreeSet<i32>>,
+    stands: RwLock<()>,
+}
 
 impl Stage {
     /// A new one, which also goes when the lab is interrupted.
@@ -58,7 +61,13 @@ impl Stage {
 
     /// A tree to be served, with the flag beside it.
     pub fn sandbox(&self) -> Sandbox {
-        Sandbox::planted(self.dir.path(), &self.flag)
+        self.while_it_stands(|| Sandbox::planted(self.dir.path(), &self.flag))
+    }
+
+    /// Does something below the stage. Once that is being taken down, this never returns.
+    pub fn while_it_stands<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _standing = self.running.stands.read().unwrap_or_else(PoisonError::into_inner);
+        work()
     }
 
     /// A file of its own.
@@ -76,6 +85,7 @@ impl Stage {
         let (running, path) = (Arc::clone(&self.running), self.dir.path().to_owned());
         std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
+                let _never_again = running.stands.write().unwrap_or_else(PoisonError::into_inner);
                 running.end_all();
                 remove(&path);
                 std::process::exit(128 + signal);
@@ -113,7 +123,7 @@ impl Running {
     }
 
     fn with(&self, act: impl FnOnce(&mut BTreeSet<i32>)) {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        act(&mut self.groups.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 

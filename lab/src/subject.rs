@@ -80,7 +80,8 @@ impl<'a> Subject<'a> {
 
     /// Puts a tree there.
     pub fn set(&mut self, make: impl FnOnce(Sandbox) -> Sandbox) {
-        self.sandbox = self.sandbox.take().map(|sandbox| make(sandbox.planted_anew()));
+        let sandbox = self.sandbox.take();
+        self.sandbox = self.stage.while_it_stands(|| sandbox.map(|s| make(s.planted_anew())));
     }
 
     /// A path in its tree.

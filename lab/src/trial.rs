@@ -18,6 +18,8 @@ use crate::stage::FLAG;
 use crate::subject::Subject;
 use crate::verdict::{Finding, Verdict};
 
+/// Characters of an answer that are kept as evidence.
+pub const KEPT: usize = 4000;
 /// More memory than any answer that came in time needs, in bytes.
 const TOO_MUCH: u64 = 256 << 20;
 
@@ -61,8 +63,10 @@ impl Tried {
     }
 
     fn on(self, exchange: &Exchange, flag: &str) -> Self {
-        let answer =
-            exchange.reply.line().map_or_else(|| exchange.reply.in_words(), |l| excerpt(l, flag));
+        let answer = exchange
+            .reply
+            .line()
+            .map_or_else(|| exchange.reply.in_words(), |l| excerpt(l, flag, KEPT));
         Self { request: exchange.request.clone(), answer, calls: self.calls.max(1), ..self }
     }
 }
@@ -296,15 +300,15 @@ fn changed(before: &Outside, after: &Outside) -> Option<String> {
         .or_else(|| other.map(|(path, _)| format!("`{}` was changed", name(path))))
 }
 
-/// What of a line shows the flag, or its beginning.
-pub fn excerpt(line: &str, flag: &str) -> String {
-    const SHOWN: usize = 300;
-    let from = line.find(flag).map_or(0, |at| at.saturating_sub(SHOWN / 2));
-    let from = (from..=line.len()).find(|at| line.is_char_boundary(*at)).unwrap_or_default();
-    let rest: String =
-        line.chars().skip(line.get(..from).map_or(0, |l| l.chars().count())).take(SHOWN).collect();
-    let dots = |cut: bool| if cut { "..." } else { "" };
-    format!("{}{rest}{}", dots(from > 0), dots(from + rest.len() < line.len()))
+/// What of a line shows the flag, or its beginning: at most so many characters.
+pub fn excerpt(line: &str, flag: &str, most: usize) -> String {
+    let before =
+        line.find(flag).and_then(|at| line.get(..at)).map_or(0, |text| text.chars().count());
+    let all = line.chars().count();
+    let skipped = if all <= most { 0 } else { before.saturating_sub(most / 2) };
+    let shown: String = line.chars().skip(skipped).take(most).collect();
+    let dots = |is_cut: bool| if is_cut { "..." } else { "" };
+    format!("{}{shown}{}", dots(skipped > 0), dots(skipped + most < all))
 }
 
 /// The text of an answer, without the protocol around it.

@@ -15,7 +15,8 @@ use crate::progress;
 use crate::race::{RACES, Raced};
 use crate::server::Launch;
 use crate::show::{Screen, Tone, line, paragraph, plain};
-use crate::stage::Stage;
+use crate::stage::{FLAG, Stage};
+use crate::trial::excerpt;
 use crate::{report, table};
 
 /// How long an answer may take before it counts as none. The server may be anything.
@@ -89,13 +90,13 @@ fn show_attacked(screen: Screen, attacks: &[&'static Attack], column: &Column, r
             line(&screen.toned(&head, Tone::Head));
             paragraph(2, &found.note);
             paragraph(2, &format!("> {}", found.request));
-            paragraph(2, &format!("< {}", found.answer));
+            paragraph(2, &format!("< {}", excerpt(&found.answer, FLAG, 300)));
         }
     }
     for raced in races.iter().filter(|raced| raced.escapes > 0) {
         line(&screen.toned(&format!("ESCAPED {} (CWE-367 MCP02)", raced.id), Tone::Head));
         paragraph(2, &format!("> {}", raced.request));
-        paragraph(2, &format!("< {}", raced.answer));
+        paragraph(2, &format!("< {}", excerpt(&raced.answer, FLAG, 300)));
     }
 }
 

@@ -120,7 +120,10 @@ impl Files {
         let mut files = vec![];
         walk(&at, DEPTH, &mut files);
         for file in files {
-            let name = file.strip_prefix(&at).unwrap_or(&file).to_string_lossy().into_owned();
+            // What is searched may be one file.
+            let below = file.strip_prefix(&at).ok().filter(|below| !below.as_os_str().is_empty());
+            let name = below.or(file.file_name().map(Path::new)).unwrap_or(&file);
+            let name = name.to_string_lossy().into_owned();
             if ask.verb == Verb::Find {
                 let last = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 found.extend(last.contains(ask.text.trim_matches(['*', '/'])).then_some(name));
