@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill interop bench bench-tokens reference
+.PHONY: help setup build demo lab test lint doc check cross test-portable attacks races kill interop bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,8 +16,12 @@ demo: ## Build, then a real MCP client works on this repository and is refused t
 	$(CARGO) build --locked --bin preopen --example demo
 	target/debug/examples/demo target/debug/preopen
 
+lab: ## Build, then attack four weak servers and this one, and race them
+	$(CARGO) build --locked --release --workspace
+	target/release/preopen-lab
+
 test: ## Run every test
-	$(CARGO) test --locked
+	$(CARGO) test --locked --workspace
 
 lint: ## Formatting, clippy with the bans on ambient authority, dependency policy
 	$(CARGO) fmt --all --check

@@ -19,6 +19,7 @@ mod explain;
 mod mapping;
 mod matrix;
 mod oracle;
+mod process;
 mod progress;
 mod race;
 mod report;

@@ -1,6 +1,6 @@
 //! [`Server`]: a program that speaks MCP on standard input and output, and how it is talked to.
 //!
-//! Every server gets the same lines. May import: `stage`. Absent on purpose: what the lines mean.
+//! Every server gets the same lines. May import: `process`, `stage`. Absent on purpose: what the lines mean.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -13,12 +13,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::process;
 use crate::stage::{Running, Stage};
 
 /// Longer than the slowest package runner takes to fetch and start a server.
 const TO_START: Duration = Duration::from_mins(1);
 /// More than any answer takes: whoever has grown to this is ended.
 const TOO_LARGE: u64 = 1 << 30;
+/// The longest that a server is excused for, since the machine is busy.
+const LONGEST: Duration = Duration::from_secs(10);
+/// What a busy machine takes to hand an answer on.
+const GRACE: Duration = Duration::from_millis(50);
 /// How often the size is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -129,7 +134,7 @@ impl Server {
 
     /// The most memory that it, or what it started, has ever had at once, in bytes; where the system tells.
     pub fn peak(&self) -> Option<u64> {
-        family(self.child.id()).into_iter().filter_map(|pid| memory(pid, "VmHWM:")).max()
+        process::memory(self.child.id(), "VmHWM:")
     }
 
     fn send(&mut self, line: &str) {
@@ -140,9 +145,10 @@ impl Server {
     }
 
     fn receive(&mut self, id: u64, patience: Duration) -> Reply {
-        let until = Instant::now() + patience;
+        let (started, before) = (Instant::now(), process::spent(self.child.id()));
+        let mut until = patience;
         loop {
-            let left = until.saturating_duration_since(Instant::now());
+            let left = until.saturating_sub(started.elapsed());
             match self.lines.recv_timeout(left.min(LOOK)) {
                 Ok(line) => match serde_json::from_str::<Value>(&line) {
                     Ok(message) if message.get("method").is_some() => self.refuse(&message),
@@ -154,11 +160,14 @@ impl Server {
                 },
                 Err(RecvTimeoutError::Disconnected) => return Reply::Gone(self.last_words()),
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
-                    return Reply::Silence(patience);
+                    let spent = process::spent(self.child.id()).since(before);
+                    if started.elapsed() > LONGEST || !spent.is_starved(patience, until) {
+                        return Reply::Silence(started.elapsed());
+                    }
+                    until = patience + spent.waiting + GRACE;
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    let sizes = family(self.child.id());
-                    let size = sizes.into_iter().filter_map(|pid| memory(pid, "VmRSS:")).max();
+                    let size = process::memory(self.child.id(), "VmRSS:");
                     if let Some(size) = size.filter(|size| *size > TOO_LARGE) {
                         return Reply::Swelled(size);
                     }
@@ -238,22 +247,4 @@ fn lines_of(child: &mut Child) -> Receiver<String> {
         });
     }
     lines
-}
-
-/// A process and those that it started, as far as the system tells.
-fn family(pid: u32) -> Vec<u32> {
-    let mut all = vec![pid];
-    let mut at = 0;
-    while let Some(pid) = all.get(at) {
-        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
-        all.extend(children.unwrap_or_default().split_whitespace().flat_map(str::parse::<u32>));
-        at += 1;
-    }
-    all
-}
-
-fn memory(pid: u32, what: &str) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with(what))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib << 10)
 }

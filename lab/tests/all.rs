@@ -14,6 +14,7 @@
 )]
 
 mod common; // the program, run in a temporary directory of its own
+mod documented; // what the documents say can be typed
 mod explained; // what is told of one attack: both sides, traced
 mod others; // `attack --`: servers with other names for their tools, and servers that are none
 mod raced; // the weak server loses, ours holds, and the record of a lost round is one
