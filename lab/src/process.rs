@@ -24,9 +24,9 @@ impl Spent {
     }
 
     /// Who waited for a processor is no more to blame than who was not asked: of `waited`, did it have less than
-    /// `patience` for itself? Who ran for half of that needs no excuse.
+    /// `patience` for itself? Who ran for a quarter of that needs no excuse.
     pub fn is_starved(self, patience: Duration, waited: Duration) -> bool {
-        waited.saturating_sub(self.waiting) < patience && self.running < patience / 2
+        waited.saturating_sub(self.waiting) < patience && self.running < patience / 4
     }
 }
 
@@ -80,7 +80,7 @@ mod tests {
         let spent = |running, waiting| Spent { running: ms(running), waiting: ms(waiting) };
         assert!(spent(1, 290).is_starved(ms(300), ms(300)));
         assert!(!spent(1, 0).is_starved(ms(300), ms(300)), "it slept");
-        assert!(!spent(200, 100).is_starved(ms(300), ms(300)), "it worked");
+        assert!(!spent(80, 220).is_starved(ms(300), ms(300)), "it worked");
         assert!(!spent(1, 290).is_starved(ms(300), ms(640)), "it had its time since");
     }
 

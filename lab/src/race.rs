@@ -4,7 +4,7 @@
 //! May import: `attack`, `oracle`, `server`, `subject`, `victim`. Absent on purpose: any help for either side. Every
 //! server meets the same attacker.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -17,11 +17,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::attack::{Ask, Attack, Goal, Verb};
 use crate::oracle;
-use crate::server::{Exchange, Reply, is_refusal};
+use crate::server::{Reply, is_refusal};
 use crate::subject::Subject;
 use crate::trial::{KEPT, excerpt};
 use crate::victim::{Log, now};
 
+/// Calls that are on their way at once, so that the server never sleeps.
+const IN_FLIGHT: usize = 8;
+/// The longest pause between two swaps, in nanoseconds. Each is of another length, so that no server falls into
+/// step with the attacker.
+const PAUSE: u64 = 8_000;
 /// Swaps that are remembered: those of some milliseconds.
 const REMEMBERED: usize = 1 << 13;
 /// Swaps of a round that are told.
@@ -169,25 +174,29 @@ pub fn run(
     let started = Instant::now();
     std::thread::scope(|scope| {
         scope.spawn(|| swap(&names, &stop, &ring, counters));
+        let mut asked = BTreeMap::new();
         while started.elapsed() < limit {
-            let Some(exchange) = subject.ask(&mark.ask) else { break };
-            let Some(result) = exchange.reply.result() else {
-                raced.failed = Some(exchange.reply.in_words());
+            while asked.len() < IN_FLIGHT {
+                asked.extend(subject.begin(&mark.ask));
+            }
+            let reply = subject.next();
+            let Some(result) = reply.result() else {
+                raced.failed = Some(reply.in_words());
                 break;
             };
+            let Some(request) = reply.id().and_then(|id| asked.remove(&id)) else { continue };
             raced.calls = counters.calls.fetch_add(1, Relaxed) + 1;
             let log = result.pointer("/_meta/preopen-lab");
             let log: Option<Log> = log.and_then(|log| serde_json::from_value(log.clone()).ok());
             if let Some(log) = log.as_ref().filter(|_| raced.windows_ns.len() < WINDOWS) {
                 raced.windows_ns.extend(log.open_end.checked_sub(log.check_end));
             }
-            if mark.is_seen(subject, &exchange) {
+            if mark.is_seen(subject, &reply) {
                 raced.escapes = counters.escapes.fetch_add(1, Relaxed) + 1;
                 if raced.first_ns.is_none() {
                     raced.first_ns = Some(nanoseconds(started.elapsed()));
-                    raced.answer =
-                        excerpt(exchange.reply.line().unwrap_or_default(), subject.flag(), KEPT);
-                    raced.request.clone_from(&exchange.request);
+                    raced.answer = excerpt(reply.line().unwrap_or_default(), subject.flag(), KEPT);
+                    raced.request = request;
                     raced.round = log.map(|log| round(log, &ring));
                 }
                 if until_first {
@@ -291,18 +300,14 @@ impl Mark {
         (inside != absent).then_some(Self { ask, how: How::Counted(inside) })
     }
 
-    fn is_seen(&self, subject: &Subject<'_>, exchange: &Exchange) -> bool {
+    fn is_seen(&self, subject: &Subject<'_>, reply: &Reply) -> bool {
         match &self.how {
-            How::Flag => exchange.reply.line().is_some_and(|line| line.contains(subject.flag())),
+            How::Flag => reply.line().is_some_and(|line| line.contains(subject.flag())),
             // Gone again, to be seen again.
             How::File(path) => std::fs::remove_file(path).is_ok(),
-            How::Counted(inside) => match &exchange.reply {
-                Reply::Line(_) => exchange
-                    .reply
-                    .result()
-                    .is_some_and(|result| oracle::without(&result, &self.ask.text) == *inside),
-                _ => false,
-            },
+            How::Counted(inside) => reply
+                .result()
+                .is_some_and(|result| oracle::without(&result, &self.ask.text) == *inside),
         }
     }
 }
@@ -315,7 +320,14 @@ fn swap(
     counters: &Counters,
 ) {
     let mut to_link = false;
-    while !stop.load(Relaxed) {
+    for turn in 0_u64.. {
+        if stop.load(Relaxed) {
+            return;
+        }
+        let until = now() + turn * 7919 % PAUSE;
+        while now() < until {
+            std::hint::spin_loop();
+        }
         let start = now();
         if exchange(&names.0, &names.1).is_err() {
             // The server has taken one of them away; there is nothing to swap any more.

@@ -122,14 +122,25 @@ impl Server {
 
     /// One request and its answer.
     pub fn request(&mut self, method: &str, params: &Value, patience: Duration) -> Exchange {
+        let started = Instant::now();
+        let (id, request) = self.begin(method, params);
+        let reply = self.receive(Some(id), patience);
+        Exchange { request, reply, took: started.elapsed() }
+    }
+
+    /// Sends a request and does not wait; gives its number and its line.
+    pub fn begin(&mut self, method: &str, params: &Value) -> (u64, String) {
         self.next_id += 1;
         let id = self.next_id;
-        let line = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
-        let request = line.to_string();
-        let started = Instant::now();
+        let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        let request = request.to_string();
         self.send(&request);
-        let reply = self.receive(id, patience);
-        Exchange { request, reply, took: started.elapsed() }
+        (id, request)
+    }
+
+    /// The next answer, whatever to.
+    pub fn next(&mut self, patience: Duration) -> Reply {
+        self.receive(None, patience)
     }
 
     /// The most memory that it, or what it started, has ever had at once, in bytes; where the system tells.
@@ -144,7 +155,7 @@ impl Server {
         }
     }
 
-    fn receive(&mut self, id: u64, patience: Duration) -> Reply {
+    fn receive(&mut self, id: Option<u64>, patience: Duration) -> Reply {
         let (started, before) = (Instant::now(), process::spent(self.child.id()));
         let mut until = patience;
         loop {
@@ -152,9 +163,7 @@ impl Server {
             match self.lines.recv_timeout(left.min(LOOK)) {
                 Ok(line) => match serde_json::from_str::<Value>(&line) {
                     Ok(message) if message.get("method").is_some() => self.refuse(&message),
-                    Ok(message) if message.get("id") == Some(&json!(id)) => {
-                        return Reply::Line(line);
-                    }
+                    Ok(message) if is_for(&message, id) => return Reply::Line(line),
                     // Late answers, and what is no message.
                     _ => {}
                 },
@@ -220,6 +229,11 @@ impl Reply {
         }
     }
 
+    /// Which request it answers.
+    pub fn id(&self) -> Option<u64> {
+        serde_json::from_str::<Value>(self.line()?).ok()?.get("id")?.as_u64()
+    }
+
     /// What the answer says, without its number; nothing if none came.
     pub fn result(&self) -> Option<Value> {
         let mut message: Value = serde_json::from_str(self.line()?).ok()?;
@@ -228,6 +242,12 @@ impl Reply {
             Some(json!({"isError": true, "error": error}))
         })
     }
+}
+
+/// Is it an answer to this request, or to any?
+fn is_for(message: &Value, id: Option<u64>) -> bool {
+    let answered = message.get("id").and_then(Value::as_u64);
+    answered.is_some() && (id.is_none() || answered == id)
 }
 
 /// Is it an answer that says no?

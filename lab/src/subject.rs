@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::attack::{Ask, Attack, Setting, Verb};
 use crate::mapping::Tools;
 use crate::oracle;
-use crate::server::{Exchange, Launch, Server, is_refusal};
+use crate::server::{Exchange, Launch, Reply, Server, is_refusal};
 use crate::stage::{FLAG, Stage};
 
 /// The longest wait, however slow the machine.
@@ -76,6 +76,17 @@ impl<'a> Subject<'a> {
         let (name, arguments) = self.tools.call(ask)?;
         let params = json!({"name": name, "arguments": arguments});
         Some(self.server.request("tools/call", &params, self.patience * times))
+    }
+
+    /// The same, without waiting for the answer; gives the number of the request, and its line.
+    pub fn begin(&mut self, ask: &Ask) -> Option<(u64, String)> {
+        let (name, arguments) = self.tools.call(ask)?;
+        Some(self.server.begin("tools/call", &json!({"name": name, "arguments": arguments})))
+    }
+
+    /// The next answer, whatever to.
+    pub fn next(&mut self) -> Reply {
+        self.server.next(self.patience)
     }
 
     /// Puts a tree there.
