@@ -156,7 +156,10 @@ impl Attack {
     /// Why no server of files can stop it alone, if that is so.
     pub fn known(&self) -> Option<&'static str> {
         if self.goal == Goal::Shell {
-            return Some("a shell beside the server reaches what its user can");
+            return Some(
+                "a shell beside a server reaches what its user can, whatever the server holds; \
+                 `preopen install CLIENT --exclusive` takes the shell away",
+            );
         }
         self.setting()?.row.filter(|row| row.is_known)?.because
     }

@@ -3,6 +3,7 @@
 //!
 //! May import: nothing of the lab.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a process has had of the processors.
@@ -33,18 +34,44 @@ impl Spent {
 /// What a process and those that it started have had of the processors.
 pub fn spent(pid: u32) -> Spent {
     let mut all = Spent::default();
-    for pid in family(pid) {
-        let threads =
-            std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-        for thread in threads {
-            let told = std::fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
-            let mut numbers =
-                told.split_whitespace().flat_map(str::parse).map(Duration::from_nanos);
-            all.running += numbers.next().unwrap_or_default();
-            all.waiting += numbers.next().unwrap_or_default();
-        }
+    for thread in family(pid).into_iter().flat_map(threads) {
+        let told = std::fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
+        let mut numbers = told.split_whitespace().flat_map(str::parse).map(Duration::from_nanos);
+        all.running += numbers.next().unwrap_or_default();
+        all.waiting += numbers.next().unwrap_or_default();
     }
     all
+}
+
+/// Gives the first processor to this thread, and the others to a process and those that it started: two that share
+/// one would take turns, and then there is no race. Where there is but one, or no such call, nothing happens.
+#[cfg(target_os = "linux")]
+pub fn part_from(pid: u32) {
+    use rustix::thread::{CpuSet, Pid, sched_getaffinity, sched_setaffinity};
+
+    let Ok(all) = sched_getaffinity(None) else { return };
+    let Some(first) = (0..CpuSet::MAX_CPU).find(|cpu| all.is_set(*cpu)) else { return };
+    let (mut own, mut others) = (CpuSet::new(), all);
+    own.set(first);
+    others.unset(first);
+    if others.count() == 0 || sched_setaffinity(None, &own).is_err() {
+        return;
+    }
+    for thread in family(pid).into_iter().flat_map(threads) {
+        let number = thread.file_name().and_then(|name| name.to_str()?.parse().ok());
+        if let Some(number) = number.and_then(Pid::from_raw) {
+            let _ = sched_setaffinity(Some(number), &others);
+        }
+    }
+}
+
+/// There is no such call.
+#[cfg(not(target_os = "linux"))]
+pub fn part_from(_: u32) {}
+
+fn threads(pid: u32) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
 }
 
 /// A line of the memory of a process, such as `VmRSS:`, in bytes: of the largest, if it started others.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attack::{Ask, Attack, Goal, Verb};
 use crate::oracle;
+use crate::process;
 use crate::server::{Reply, is_refusal};
 use crate::subject::Subject;
 use crate::trial::{KEPT, excerpt};
@@ -173,7 +174,12 @@ pub fn run(
     let (stop, ring) = (AtomicBool::new(false), Mutex::new(VecDeque::with_capacity(REMEMBERED)));
     let started = Instant::now();
     std::thread::scope(|scope| {
-        scope.spawn(|| swap(&names, &stop, &ring, counters));
+        let pid = subject.pid();
+        let (names, stop, ring) = (&names, &stop, &ring);
+        scope.spawn(move || {
+            process::part_from(pid);
+            swap(names, stop, ring, counters);
+        });
         let mut asked = BTreeMap::new();
         while started.elapsed() < limit {
             while asked.len() < IN_FLIGHT {
@@ -197,7 +203,7 @@ pub fn run(
                     raced.first_ns = Some(nanoseconds(started.elapsed()));
                     raced.answer = excerpt(reply.line().unwrap_or_default(), subject.flag(), KEPT);
                     raced.request = request;
-                    raced.round = log.map(|log| round(log, &ring));
+                    raced.round = log.map(|log| round(log, ring));
                 }
                 if until_first {
                     break;

@@ -148,6 +148,11 @@ impl Server {
         process::memory(self.child.id(), "VmHWM:")
     }
 
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     fn send(&mut self, line: &str) {
         // Whoever does not take it is gone, and the answer says so.
         if let Some(input) = &mut self.input {

@@ -115,6 +115,11 @@ impl<'a> Subject<'a> {
         self.stage.letters()
     }
 
+    /// The number of the server's process.
+    pub fn pid(&self) -> u32 {
+        self.server.pid()
+    }
+
     /// The most memory that the server has ever had, in bytes; where the system tells.
     pub fn peak(&self) -> Option<u64> {
         self.server.peak()

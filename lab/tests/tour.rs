@@ -168,7 +168,7 @@ fn the_table_has_eighty_columns_and_words_instead_of_colours() {
     let text = run.text();
     assert!(text.contains("ESCAPED") && text.contains("contained"), "{text}");
     assert!(!text.contains('\x1b'), "{text}");
-    for shown in [text, Run::of(&["list"]).text()] {
+    for shown in [text, Run::of(&["list"]).text(), Run::of(&["run", "race-file"]).text()] {
         let long: Vec<_> = shown.lines().filter(|line| line.chars().count() > 80).collect();
         assert!(long.is_empty(), "{long:#?}");
     }

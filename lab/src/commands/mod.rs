@@ -45,10 +45,7 @@ pub fn everything(how: &How) -> io::Result<bool> {
     let Some(race) = RACES.first() else { return Ok(false) };
     if !how.json {
         line("");
-        line(&format!(
-            "{}: {}, as fast as the kernel lets them",
-            race.attack.id, race.attack.title
-        ));
+        line(&format!("{}: {}, again and again", race.attack.id, race.attack.title));
     }
     let races =
         lost_and_kept(how, screen, &stage, race, &weak(Level::Resolved, true, how.unconfined)?)?;
@@ -161,7 +158,7 @@ fn column_held(attacks: &[&'static Attack], column: Option<&Column>) -> bool {
 }
 
 fn headline(screen: Screen, stage: &Stage) {
-    let head = format!("preopen-lab   {}   the flag outside: {}", report::system(), stage.flag());
+    let head = format!("preopen-lab on {}; outside the grant: {}", report::system(), stage.flag());
     line(&screen.toned(&head, Tone::Head));
     for level in Level::ALL {
         line(&format!("  {:10}{}", level.name(), level.in_words()));
