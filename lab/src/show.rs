@@ -83,6 +83,11 @@ impl Screen {
             }
             line(&row);
         }
+        for column in columns {
+            if let Some(why) = &column.failed {
+                paragraph(0, &format!("{} FAILED: {why}", column.name));
+            }
+        }
         for attack in attacks {
             if let Some(why) = attack.known() {
                 paragraph(0, &format!("* {}: {why}.", attack.id));
