@@ -1,6 +1,6 @@
 //! [`Sandbox`]: a tree to serve from, with something beside it that must never be seen.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -57,25 +57,40 @@ impl Sandbox {
         Self::at(tempfile::tempdir_in(within).unwrap(), secret).planted_anew()
     }
 
-    /// What [`Self::planted`] makes, whatever has been made of it since. The granted directory stays the
-    /// one that it was: a server that holds it goes on.
+    /// What [`Self::planted`] makes, whatever has been made of it since. What is still as it was stays: a
+    /// server that holds the granted directory goes on, and the disk has little to do.
     pub fn planted_anew(self) -> Self {
-        let grant = self.path("grant");
-        for directory in [self.path(""), grant.clone()] {
-            let Ok(entries) = std::fs::read_dir(directory) else { continue };
-            for path in entries.map(|entry| entry.unwrap().path()).filter(|path| *path != grant) {
-                if path.is_dir() && !path.is_symlink() {
-                    std::fs::remove_dir_all(path).unwrap();
-                } else {
-                    std::fs::remove_file(path).unwrap();
-                }
+        let planted = [
+            ("grant/sub/file.txt".to_owned(), "inside\n".to_owned()),
+            ("outside/secret.txt".to_owned(), self.secret.clone()),
+            (format!("outside/{}", self.secret), String::new()),
+            ("grant_sibling/secret.txt".to_owned(), self.secret.clone()),
+        ];
+        self.clear(Path::new(""), &planted);
+        planted.into_iter().fold(self, |sandbox, (path, text)| {
+            if sandbox.path(&path).exists() { sandbox } else { sandbox.file(&path, text) }
+        })
+    }
+
+    /// Removes what lies below `at` and is not as it is to be planted.
+    fn clear(&self, at: &Path, planted: &[(String, String)]) {
+        for entry in std::fs::read_dir(self.path(at)).unwrap().map(Result::unwrap) {
+            let (path, kind) = (at.join(entry.file_name()), entry.file_type().unwrap());
+            let is_as_planted = kind.is_file()
+                && entry.metadata().unwrap().nlink() == 1
+                && planted.iter().any(|(name, text)| {
+                    path == Path::new(name)
+                        && std::fs::read(entry.path()).is_ok_and(|old| old == text.as_bytes())
+                });
+            let is_above = || planted.iter().any(|(name, _)| Path::new(name).starts_with(&path));
+            if kind.is_dir() && is_above() {
+                self.clear(&path, planted);
+            } else if kind.is_dir() {
+                std::fs::remove_dir_all(entry.path()).unwrap();
+            } else if !is_as_planted {
+                std::fs::remove_file(entry.path()).unwrap();
             }
         }
-        let secret = self.secret.clone();
-        self.file("grant/sub/file.txt", "inside\n")
-            .file("outside/secret.txt", &secret)
-            .file(&format!("outside/{secret}"), "")
-            .file("grant_sibling/secret.txt", &secret)
     }
 
     fn at(root: TempDir, secret: &str) -> Self {

@@ -25,9 +25,9 @@ impl Spent {
     }
 
     /// Who waited for a processor is no more to blame than who was not asked: of `waited`, did it have less than
-    /// `patience` for itself? Who ran for a quarter of that needs no excuse.
+    /// `patience` for itself? Who ran for an eighth of that needs no excuse.
     pub fn is_starved(self, patience: Duration, waited: Duration) -> bool {
-        waited.saturating_sub(self.waiting) < patience && self.running < patience / 4
+        waited.saturating_sub(self.waiting) < patience && self.running < patience / 8
     }
 }
 

@@ -26,7 +26,7 @@ pub use races::race;
 pub use victim::serve_victim;
 
 /// How long an answer may take before it counts as none, where all servers are the lab's or ours.
-const PATIENCE: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Every attack against every server, then one race.
 pub fn everything(how: &How) -> io::Result<bool> {

@@ -13,9 +13,6 @@ use serde::Serialize;
 use super::Level;
 use crate::attack::{Ask, Verb};
 
-/// Whoever reads for ever must not take all memory, nor all of a processor: more than this is read slowly, and
-/// not kept.
-const KEPT: usize = 32 << 20;
 /// The most that is shown of a file.
 const SHOWN: usize = 64 << 10;
 /// How deep a search goes: links may lead round.
@@ -111,7 +108,7 @@ impl Files {
         let pattern = match ask.verb {
             // It may never end, and others have something to do: they go first.
             Verb::Regex => {
-                let _ = rustix::process::nice(10);
+                let _ = rustix::process::nice(5);
                 Some(regress::Regex::new(&ask.text).map_err(|error| error.to_string())?)
             }
             _ => None,
@@ -212,12 +209,15 @@ impl Files {
     }
 }
 
+/// All of it, as large as it may be. Whoever reads for ever must not take all memory, nor all of a processor: what
+/// has no size is read slowly, and not kept.
 fn whole(mut file: File) -> Result<Vec<u8>, String> {
+    let size = file.metadata().map_err(|error| error.to_string())?.len();
     let (mut bytes, mut chunk) = (vec![], vec![0; 1 << 16]);
     loop {
         match file.read(&mut chunk) {
             Ok(0) => return Ok(bytes),
-            Ok(read) if bytes.len() < KEPT => bytes.extend(chunk.iter().take(read)),
+            Ok(read) if (bytes.len() as u64) < size => bytes.extend(chunk.iter().take(read)),
             Ok(_) => std::thread::sleep(Duration::from_millis(1)),
             Err(error) => return Err(error.to_string()),
         }
