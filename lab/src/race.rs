@@ -182,7 +182,7 @@ pub fn run(
         });
         let mut asked = BTreeMap::new();
         while started.elapsed() < limit {
-            while asked.len() < IN_FLIGHT {
+            while asked.len() < mark.in_flight() {
                 asked.extend(subject.begin(&mark.ask));
             }
             let reply = subject.next();
@@ -304,6 +304,11 @@ impl Mark {
         };
         let (inside, absent) = (told(&ask.text)?, told("inside")?);
         (inside != absent).then_some(Self { ask, how: How::Counted(inside) })
+    }
+
+    /// A file outside does not tell which call put it there: those go one by one.
+    fn in_flight(&self) -> usize {
+        if matches!(self.how, How::File(_)) { 1 } else { IN_FLIGHT }
     }
 
     fn is_seen(&self, subject: &Subject<'_>, reply: &Reply) -> bool {
