@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint doc check cross test-portable attacks races kill trail interop review packages bench bench-tokens reference
+.PHONY: help setup build demo lab test lint doc check cross test-portable attacks races kill trail interop review packages bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,10 @@ build: ## Build the program, optimised, as target/release/preopen
 demo: ## Build, then a real MCP client works on this repository and is refused the rest
 	$(CARGO) build --locked --bin preopen --example demo
 	target/debug/examples/demo target/debug/preopen
+
+lab: ## Build, then attack four weak servers and this one, and race them
+	$(CARGO) build --locked --release --workspace
+	target/release/preopen-lab
 
 test: ## Run every test
 	$(CARGO) test --locked --workspace

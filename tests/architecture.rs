@@ -205,9 +205,19 @@ fn architecture_md_shows_the_same_table() {
     }
 }
 
+/// Attackers and weak servers are programs and tests of their own.
+#[test]
+fn nothing_weak_is_linked() {
+    let manifest: toml::Table = std::fs::read_to_string("Cargo.toml").unwrap().parse().unwrap();
+    let dependencies = manifest["dependencies"].as_table().unwrap();
+    let own: Vec<_> = dependencies.keys().filter(|name| name.starts_with("preopen")).collect();
+    assert!(own == ["preopen-analysis"] && dependencies.len() > 10, "{own:?}");
+}
+
 #[test]
 fn every_module_says_what_it_is() {
-    for (file, text) in ["src", "analysis/src"].map(Path::new).into_iter().flat_map(sources) {
+    let all = ["src", "analysis/src", "attacks/src", "lab/src"].map(|at| sources(Path::new(at)));
+    for (file, text) in all.into_iter().flatten() {
         assert!(text.starts_with("//! "), "{file} does not open with `//!`");
         let lines = text.lines().count();
         assert!(lines <= 400, "{file} has {lines} lines; are two files two subjects?");

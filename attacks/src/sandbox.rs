@@ -1,6 +1,6 @@
 //! [`Sandbox`]: a tree to serve from, with something beside it that must never be seen.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,6 +18,8 @@ pub const FLAG: &str = "FLAG{";
 #[must_use]
 pub struct Sandbox {
     root: TempDir,
+    /// What `{SECRET}` stands for.
+    secret: String,
     mounts: Vec<PathBuf>,
     /// Directories too deep for the library, which keeps one descriptor a level, to remove.
     deep: Vec<PathBuf>,
@@ -37,8 +39,7 @@ impl Sandbox {
 
     /// The same, but that nothing lies beside the grant.
     pub fn without_outside() -> Self {
-        let sandbox = Self { root: tempfile::tempdir().unwrap(), mounts: vec![], deep: vec![] };
-        sandbox.dir("grant")
+        Self::at(tempfile::tempdir().unwrap(), SECRET).dir("grant")
     }
 
     /// What every attack finds: one file to be read, secrets outside under names that are secrets too,
@@ -49,6 +50,51 @@ impl Sandbox {
             .file("outside/FLAG{outside}", "")
             .file("FLAG{beside}", "")
             .file("grant_sibling/secret.txt", SECRET)
+    }
+
+    /// The same with a secret of the caller's own, in a directory of the caller's own.
+    pub fn planted(within: &Path, secret: &str) -> Self {
+        Self::at(tempfile::tempdir_in(within).unwrap(), secret).planted_anew()
+    }
+
+    /// What [`Self::planted`] makes, whatever has been made of it since. What is still as it was stays: a
+    /// server that holds the granted directory goes on, and the disk has little to do.
+    pub fn planted_anew(self) -> Self {
+        let planted = [
+            ("grant/sub/file.txt".to_owned(), "inside\n".to_owned()),
+            ("outside/secret.txt".to_owned(), self.secret.clone()),
+            (format!("outside/{}", self.secret), String::new()),
+            ("grant_sibling/secret.txt".to_owned(), self.secret.clone()),
+        ];
+        self.clear(Path::new(""), &planted);
+        planted.into_iter().fold(self, |sandbox, (path, text)| {
+            if sandbox.path(&path).exists() { sandbox } else { sandbox.file(&path, text) }
+        })
+    }
+
+    /// Removes what lies below `at` and is not as it is to be planted.
+    fn clear(&self, at: &Path, planted: &[(String, String)]) {
+        for entry in std::fs::read_dir(self.path(at)).unwrap().map(Result::unwrap) {
+            let (path, kind) = (at.join(entry.file_name()), entry.file_type().unwrap());
+            let is_as_planted = kind.is_file()
+                && entry.metadata().unwrap().nlink() == 1
+                && planted.iter().any(|(name, text)| {
+                    path == Path::new(name)
+                        && std::fs::read(entry.path()).is_ok_and(|old| old == text.as_bytes())
+                });
+            let is_above = || planted.iter().any(|(name, _)| Path::new(name).starts_with(&path));
+            if kind.is_dir() && is_above() {
+                self.clear(&path, planted);
+            } else if kind.is_dir() {
+                std::fs::remove_dir_all(entry.path()).unwrap();
+            } else if !is_as_planted {
+                std::fs::remove_file(entry.path()).unwrap();
+            }
+        }
+    }
+
+    fn at(root: TempDir, secret: &str) -> Self {
+        Self { root, secret: secret.into(), mounts: vec![], deep: vec![] }
     }
 
     /// A file.
@@ -81,18 +127,17 @@ impl Sandbox {
     /// A FIFO.
     pub fn fifo(self, path: &str) -> Self {
         self.parent(path);
-        let mode = Mode::from_raw_mode(0o644);
-        rustix::fs::mknodat(CWD, self.path(path), FileType::Fifo, mode, 0).unwrap();
+        assert!(special(&self.path(path), FileType::Fifo), "a FIFO can be made");
         self
     }
 
     /// A device that never ends (`/dev/zero`); where this user may not make one, a link to a FIFO.
     pub fn device(self, path: &str) -> Self {
         self.parent(path);
-        let (mode, zero) = (Mode::from_raw_mode(0o644), rustix::fs::makedev(1, 5));
-        match rustix::fs::mknodat(CWD, self.path(path), FileType::CharacterDevice, mode, zero) {
-            Ok(()) => self,
-            Err(_) => self.fifo("grant/instead_of_a_device").link(path, "instead_of_a_device"),
+        if special(&self.path(path), FileType::CharacterDevice) {
+            self
+        } else {
+            self.fifo("grant/instead_of_a_device").link(path, "instead_of_a_device")
         }
     }
 
@@ -150,7 +195,10 @@ impl Sandbox {
 
     fn step(self, step: Step) -> Self {
         match step {
-            Step::File(path, text) => self.file(path, text.replace("{SECRET}", SECRET)),
+            Step::File(path, text) => {
+                let text = text.replace("{SECRET}", &self.secret);
+                self.file(path, text)
+            }
             Step::Dir(path) => self.dir(path),
             Step::Link(path, target) => self.link(path, target),
             Step::HardLink(path, existing) => self.hard_link(path, existing),
@@ -205,6 +253,21 @@ impl Sandbox {
         self.mounts.push(at);
         self
     }
+}
+
+/// Makes a FIFO or a `/dev/zero`, if this user may.
+#[cfg(not(target_vendor = "apple"))]
+fn special(at: &Path, kind: FileType) -> bool {
+    let (mode, zero) = (Mode::from_raw_mode(0o644), rustix::fs::makedev(1, 5));
+    let device = if kind == FileType::Fifo { 0 } else { zero };
+    rustix::fs::mknodat(CWD, at, kind, mode, device).is_ok()
+}
+
+/// The same where there is no such call: a FIFO by the command for it, and no device.
+#[cfg(target_vendor = "apple")]
+fn special(at: &Path, kind: FileType) -> bool {
+    let made = || Command::new("mkfifo").arg(at).status().is_ok_and(|status| status.success());
+    kind == FileType::Fifo && made()
 }
 
 impl Drop for Sandbox {

@@ -76,7 +76,10 @@ impl Victim {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    fn locate(self, grant: &Path, path: &str, hide: &[String]) -> Option<PathBuf> {
+    /// Where the file is, if the check lets it be served: the joined path, or where links and `..` were
+    /// resolved to find out, the resolved one. Who opens it does so by path, a moment later.
+    #[must_use]
+    pub fn locate(self, grant: &Path, path: &str, hide: &[String]) -> Option<PathBuf> {
         let joined = grant.join(path);
         let hidden = |path: &Path| {
             hide.iter().any(|glob| {

@@ -1,0 +1,182 @@
+//! What the lab does, a function for each command. Each says whether the server that is judged held.
+//!
+//! May import: everything below `main`.
+
+mod attack;
+mod races;
+mod victim;
+
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use crate::attack::Attack;
+use crate::cli::How;
+use crate::matrix::{self, Column, Done};
+use crate::race::{RACES, Race, Raced};
+use crate::server::Launch;
+use crate::servers::{OURS, ours, weak};
+use crate::show::{Screen, Tone, line, paragraph};
+use crate::stage::Stage;
+use crate::victim::Level;
+use crate::{explain, report, table, trace};
+
+pub use attack::attack;
+use races::lost_and_kept;
+pub use races::race;
+pub use victim::serve_victim;
+
+/// How long an answer may take before it counts as none, where all servers are the lab's or ours.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Every attack against every server, then one race.
+pub fn everything(how: &How) -> io::Result<bool> {
+    let screen = Screen::new();
+    let stage = Stage::new()?;
+    let launches = launches(how, false)?;
+    let attacks: Vec<&'static Attack> = table::all().collect();
+    if !how.json {
+        headline(screen, &stage);
+    }
+    let columns =
+        matrix::run(&stage, &launches, &attacks, patience(how, PATIENCE), &Done::default());
+    if !how.json {
+        screen.matrix(&attacks, &columns);
+    }
+    let Some(race) = RACES.first() else { return Ok(false) };
+    if !how.json {
+        line("");
+        line(&format!("{}: {}, again and again", race.attack.id, race.attack.title));
+    }
+    let races =
+        lost_and_kept(how, screen, &stage, race, &weak(Level::Resolved, true, how.unconfined)?)?;
+    let held = column_held(&attacks, columns.iter().find(|column| column.name == OURS))
+        && races.iter().filter(|raced| raced.server == OURS).all(Raced::held);
+    if how.json {
+        return print_json(&report::json(&attacks, &columns, &races, held)).map(|()| held);
+    }
+    line("");
+    let known = attacks.iter().filter(|attack| attack.known().is_some()).count();
+    line(&verdict(screen, held, known));
+    line("next: preopen-lab run search-link --explain");
+    Ok(held)
+}
+
+/// The attacks and races by name.
+pub fn list(how: &How) -> io::Result<bool> {
+    let attacks: Vec<&'static Attack> = table::all().collect();
+    if how.json {
+        return print_json(&report::list(&attacks)).map(|()| true);
+    }
+    for attack in attacks.into_iter().chain(RACES.iter().map(|race| &race.attack)) {
+        let tags = if attack.cwe == 0 { "control".into() } else { attack.tags() };
+        line(&format!("{:20}{tags:16}{}", attack.id, attack.title));
+    }
+    Ok(true)
+}
+
+/// One attack, or one race, against all servers.
+pub fn run(how: &How, id: &str, explained: bool, level: Option<Level>) -> io::Result<bool> {
+    let screen = Screen::new();
+    let stage = Stage::new()?;
+    if let Some(race) = RACES.iter().find(|race| race.attack.id == id) {
+        return run_race(how, screen, &stage, race, explained, level);
+    }
+    let attack = table::all().find(|attack| attack.id == id).ok_or_else(|| {
+        io::Error::other(format!("there is no attack `{id}`; `preopen-lab list` has all"))
+    })?;
+    if !explained {
+        let launches = launches(how, false)?;
+        let columns =
+            matrix::run(&stage, &launches, &[attack], patience(how, PATIENCE), &Done::default());
+        let held = column_held(&[attack], columns.iter().find(|column| column.name == OURS));
+        if how.json {
+            return print_json(&report::json(&[attack], &columns, &[], held)).map(|()| held);
+        }
+        screen.matrix(&[attack], &columns);
+        line(&format!("next: preopen-lab run {id} --explain"));
+        return Ok(held);
+    }
+    let strongest = Level::ALL.into_iter().rev().find(|level| attack.beats(level.check()));
+    let level = level.or(strongest).unwrap_or(Level::Resolved);
+    let weak = weak(level, !trace::is_there(), how.unconfined)?;
+    let left = explain::side(&stage, &weak, attack, patience(how, PATIENCE))?;
+    let right =
+        explain::side(&stage, &ours(how.preopen.as_deref())?, attack, patience(how, PATIENCE))?;
+    if how.json {
+        print_json(&explain::as_json(attack, &left, &right))?;
+    } else {
+        explain::show(screen, attack, &left, &right);
+    }
+    Ok(right.finding.verdict.is_fine() || attack.known().is_some())
+}
+
+fn run_race(
+    how: &How,
+    screen: Screen,
+    stage: &Stage,
+    race: &Race,
+    explained: bool,
+    level: Option<Level>,
+) -> io::Result<bool> {
+    let weak = weak(level.unwrap_or(Level::Resolved), true, how.unconfined)?;
+    if !how.json {
+        line(&format!("{}: {} ({})", race.attack.id, race.attack.title, race.attack.tags()));
+    }
+    let races = lost_and_kept(how, screen, stage, race, &weak)?;
+    let held = races.iter().filter(|raced| raced.server == OURS).all(Raced::held);
+    if how.json {
+        return print_json(&report::json(&[], &[], &races, held)).map(|()| held);
+    }
+    if explained {
+        for raced in &races {
+            explain::show_round(screen, race, raced);
+        }
+        line("");
+        paragraph(0, &format!("Why: {}", race.attack.why));
+    }
+    Ok(held)
+}
+
+fn patience(how: &How, otherwise: Duration) -> Duration {
+    how.patience.map_or(otherwise, Duration::from_millis)
+}
+
+fn launches(how: &How, traced: bool) -> io::Result<Vec<Launch>> {
+    let ours = ours(how.preopen.as_deref())?;
+    let weak = Level::ALL.into_iter().map(|level| weak(level, traced, how.unconfined));
+    weak.chain([Ok(ours)]).collect()
+}
+
+/// Is every attack contained but for those that no server stops, and everything served that has to be?
+fn column_held(attacks: &[&'static Attack], column: Option<&Column>) -> bool {
+    column.is_some_and(|column| {
+        column.findings.len() == attacks.len()
+            && column.findings.iter().zip(attacks).all(|(found, attack)| {
+                found.verdict.is_fine() || found.verdict.is_harm() && attack.known().is_some()
+            })
+    })
+}
+
+fn headline(screen: Screen, stage: &Stage) {
+    let head = format!("preopen-lab on {}; outside the grant: {}", report::system(), stage.flag());
+    line(&screen.toned(&head, Tone::Head));
+    for level in Level::ALL {
+        line(&format!("  {:10}{}", level.name(), level.in_words()));
+    }
+    line("  preopen   holds a handle, and compares no path");
+    line("");
+}
+
+fn verdict(screen: Screen, held: bool, known: usize) -> String {
+    if held {
+        let word = screen.toned("preopen held", Tone::Good);
+        format!("{word}: 0 flags, but for the {known} rows (*) that no file server stops")
+    } else {
+        let word = screen.toned("preopen DID NOT HOLD", Tone::Bad);
+        format!("{word}: please report it, as SECURITY.md says")
+    }
+}
+
+fn print_json(value: &serde_json::Value) -> io::Result<()> {
+    writeln!(io::stdout(), "{value:#}")
+}

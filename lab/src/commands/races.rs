@@ -1,0 +1,100 @@
+//! `preopen-lab race`, and the races of the other commands.
+
+use std::io;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use super::print_json;
+use crate::cli::How;
+use crate::progress;
+use crate::race::{self, Counters, RACES, Race, Raced};
+use crate::report;
+use crate::server::Launch;
+use crate::servers::{OURS, ours, weak};
+use crate::show::{Screen, line, number};
+use crate::stage::Stage;
+use crate::subject::Subject;
+use crate::victim::Level;
+
+/// How long the weak server has to lose.
+const TO_LOSE: Duration = Duration::from_secs(5);
+/// How long ours has to hold, where nobody says how long.
+const TO_HOLD: Duration = Duration::from_secs(3);
+
+/// All races, for as long as is said.
+pub fn race(how: &How, seconds: f64) -> io::Result<bool> {
+    let screen = Screen::new();
+    let stage = Stage::new()?;
+    let limit = Duration::from_secs_f64(seconds);
+    let servers = [
+        weak(Level::Checked, true, how.unconfined)?,
+        weak(Level::Resolved, true, how.unconfined)?,
+        ours(how.preopen.as_deref())?,
+    ];
+    let mut races = vec![];
+    for race in RACES {
+        if !how.json {
+            line(&format!("{}: {}", race.attack.id, race.attack.title));
+        }
+        for server in &servers {
+            let raced = one_race(&stage, server, race, limit, false)?;
+            if !how.json {
+                screen.race(&raced);
+            }
+            races.push(raced);
+        }
+    }
+    let held = races.iter().filter(|raced| raced.server == OURS).all(Raced::held);
+    if how.json {
+        return print_json(&report::json(&[], &[], &races, held)).map(|()| held);
+    }
+    line("next: preopen-lab run race-directory --explain");
+    Ok(held)
+}
+
+/// A race until the weak server loses, and then for some seconds with ours.
+pub(super) fn lost_and_kept(
+    how: &How,
+    screen: Screen,
+    stage: &Stage,
+    race: &Race,
+    weak: &Launch,
+) -> io::Result<[Raced; 2]> {
+    let show = |raced: &Raced| {
+        if !how.json {
+            screen.race(raced);
+        }
+    };
+    let mut lost = one_race(stage, weak, race, TO_LOSE, true)?;
+    if lost.escapes == 0 && race::has_record(race) {
+        lost = race::replay(race);
+    }
+    show(&lost);
+    let kept = one_race(stage, &ours(how.preopen.as_deref())?, race, TO_HOLD, true)?;
+    show(&kept);
+    Ok([lost, kept])
+}
+
+pub(super) fn one_race(
+    stage: &Stage,
+    launch: &Launch,
+    race: &Race,
+    limit: Duration,
+    until_first: bool,
+) -> io::Result<Raced> {
+    let mut subject = Subject::start(stage, launch, Duration::from_secs(2))?;
+    let counters = Counters::default();
+    let told = || {
+        format!(
+            "{} {}: {} calls, {} swaps, {} escaped",
+            race.attack.id,
+            launch.name,
+            number(counters.calls.load(Relaxed)),
+            number(counters.swaps.load(Relaxed)),
+            number(counters.escapes.load(Relaxed))
+        )
+    };
+    Ok(progress::shown(told, || {
+        race::run(&mut subject, &launch.name, race, limit, until_first, &counters)
+    }))
+}

@@ -1,0 +1,57 @@
+//! `preopen-lab serve-victim`: to be a weak server.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::Command;
+
+use clap::ValueEnum as _;
+
+use crate::cli::How;
+use crate::stage::{Stage, made_by_the_lab};
+use crate::victim::{self, Level, Style};
+
+/// Is a weak server.
+pub fn serve_victim(
+    how: &How,
+    level: Level,
+    root: Option<PathBuf>,
+    style: Style,
+    traced: bool,
+    quiet: bool,
+) -> io::Result<bool> {
+    let Some(grant) = root else { return serve_made(how, level, style, traced) };
+    let above = made_by_the_lab(&grant).ok_or_else(|| {
+        io::Error::other("the weak servers serve only what the lab made; leave `--root` out")
+    })?;
+    if !quiet {
+        let mut errors = io::stderr();
+        writeln!(errors, "preopen-lab: DELIBERATELY WEAK: this server {}", level.in_words())?;
+        writeln!(errors, "preopen-lab: it serves {}", grant.display())?;
+        writeln!(errors, "preopen-lab: the flag lies in {}/outside/secret.txt", above.display())?;
+    }
+    match victim::confine(&above) {
+        Err(error) if how.unconfined => {
+            writeln!(io::stderr(), "preopen-lab: UNCONFINED: {error}")?;
+        }
+        Err(error) => {
+            return Err(io::Error::other(format!(
+                "{error}; `--unconfined` lets it run all the same"
+            )));
+        }
+        Ok(()) => {}
+    }
+    victim::serve(level, style, &grant, traced).map(|()| true)
+}
+
+/// The same in a directory made for it. Who makes it has to remove it, which whoever is confined to it could not.
+fn serve_made(how: &How, level: Level, style: Style, traced: bool) -> io::Result<bool> {
+    let stage = Stage::new()?;
+    let sandbox = stage.sandbox();
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["serve-victim", level.name(), "--root"]).arg(sandbox.path("grant"));
+    if let Some(style) = style.to_possible_value() {
+        command.args(["--style", style.get_name()]);
+    }
+    command.args(traced.then_some("--trace")).args(how.unconfined.then_some("--unconfined"));
+    command.status().map(|status| status.success())
+}

@@ -1,0 +1,192 @@
+//! One attack, told: what was asked, what two servers answered, what each asked the kernel for, and why.
+//!
+//! May import: everything below `main`. Absent on purpose: made-up calls. What is shown was traced, or is what
+//! the weak server says of itself, and then it says so.
+
+use std::io;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::attack::{Attack, Goal};
+use crate::race::{Race, Raced};
+use crate::server::Launch;
+use crate::show::{Screen, Time, Tone, WIDTH, line, number, paragraph, tone, wrapped};
+use crate::stage::Stage;
+use crate::subject::Subject;
+use crate::trace;
+use crate::trial::text_of;
+use crate::verdict::Finding;
+
+/// Calls of one side that are shown.
+const CALLS: usize = 12;
+/// The width of one of two sides.
+const SIDE: usize = WIDTH / 2 - 2;
+
+/// One of the two sides.
+pub struct Side {
+    /// The server.
+    pub name: String,
+    /// What the attack came to.
+    pub finding: Finding,
+    /// What it called, as far as that could be seen.
+    pub calls: Vec<String>,
+    /// How the calls were seen.
+    pub seen: &'static str,
+}
+
+/// Runs an attack against one server, traced if that can be done here.
+///
+/// # Errors
+/// When the server does not start.
+pub fn side(
+    stage: &Stage,
+    launch: &Launch,
+    attack: &Attack,
+    patience: Duration,
+) -> io::Result<Side> {
+    let log = stage.file(&format!("{}.trace", launch.name));
+    let can_trace = trace::is_there() && attack.goal != Goal::Shell;
+    let wrapped = if can_trace { trace::traced(launch, &log) } else { launch.clone() };
+    let mut subject = Subject::start(stage, &wrapped, patience)?;
+    let from = trace::here(&log);
+    let finding = subject.attack(attack);
+    let (calls, seen) = if can_trace {
+        (trace::since(&log, from, &subject.path("")), "traced by strace")
+    } else {
+        own_record(&finding)
+    };
+    Ok(Side { name: launch.name.clone(), finding, calls, seen })
+}
+
+/// What a weak server says of itself.
+fn own_record(finding: &Finding) -> (Vec<String>, &'static str) {
+    let answer: Option<Value> = serde_json::from_str(&finding.answer).ok();
+    let record = answer.as_ref().and_then(|a| a.pointer("/result/_meta/preopen-lab/calls"));
+    let calls: Option<Vec<String>> =
+        record.and_then(|calls| serde_json::from_value(calls.clone()).ok());
+    match calls {
+        Some(calls) => (calls, "NOT TRACED: its own record"),
+        None => (vec![], "NOT TRACED: strace is not there"),
+    }
+}
+
+/// Shows both.
+pub fn show(screen: Screen, attack: &Attack, left: &Side, right: &Side) {
+    line(
+        &screen.toned(&format!("{}: {} ({})", attack.id, attack.title, attack.tags()), Tone::Head),
+    );
+    line("");
+    line("request");
+    paragraph(2, &left.finding.request);
+    if left.finding.calls > 1 {
+        paragraph(2, &format!("(one of {} calls)", left.finding.calls));
+    }
+    line("");
+    line(&screen.toned(&columns(&left.name, &right.name), Tone::Head));
+    let word = |side: &Side| {
+        let text = side.finding.verdict.word();
+        (format!("{text:SIDE$}"), tone(side.finding.verdict))
+    };
+    let (l, r) = (word(left), word(right));
+    line(&format!("{}  | {}", screen.toned(&l.0, l.1), screen.toned(&r.0, r.1)));
+    both(&[said(&left.finding)], &[said(&right.finding)]);
+    line(&columns("", ""));
+    both(&[format!("calls, {}:", left.seen)], &[format!("calls, {}:", right.seen)]);
+    both(&some(&left.calls), &some(&right.calls));
+    line("");
+    paragraph(0, &format!("Why: {}", attack.why));
+    if let Some(known) = attack.known() {
+        paragraph(0, &format!("preopen does not stop this, and says so: {known}."));
+    }
+}
+
+/// The same for programs.
+pub fn as_json(attack: &Attack, left: &Side, right: &Side) -> Value {
+    let side = |side: &Side| json!({"server": side.name, "finding": side.finding, "calls": side.calls, "seen": side.seen});
+    json!({"id": attack.id, "why": attack.why, "sides": [side(left), side(right)]})
+}
+
+/// Shows the round that a race was lost in, in the order of time.
+pub fn show_round(screen: Screen, race: &Race, lost: &Raced) {
+    let Some(round) = &lost.round else { return };
+    let log = &round.log;
+    let mut events = vec![
+        (log.check_start, "server", format!("begins to check `{}`", path_of(race))),
+        (log.check_end, "server", "has checked it: it is inside".into()),
+        (log.open_end, "server", "has opened it by path, and it is outside".into()),
+    ];
+    let name = race.swap.0.trim_start_matches("grant/");
+    events.extend(round.swaps.iter().map(|swap| {
+        let what = if swap.to_link { "a link that leads outside" } else { "what lies inside" };
+        (swap.end, "attacker", format!("`{name}` is now {what}"))
+    }));
+    events.sort();
+    line("");
+    let label = if lost.is_replay {
+        "REPLAY of a round recorded another time"
+    } else {
+        "the round it lost"
+    };
+    line(&screen.toned(&format!("{label}, in nanoseconds of one clock:"), Tone::Head));
+    let last_before =
+        events.iter().filter(|event| event.1 == "attacker" && event.0 < log.check_start).count();
+    for (at, who, what) in events.into_iter().skip(last_before.saturating_sub(1)) {
+        let sign = if at < log.check_start { "-" } else { "" };
+        let at = format!("{sign}{}", number(at.abs_diff(log.check_start)));
+        line(&format!("  {at:>12}  {who:9}{what}"));
+    }
+    let window = log.open_end.saturating_sub(log.check_end);
+    line(&format!("  The window between its check and its opening: {}.", Time(window)));
+}
+
+fn path_of(race: &Race) -> &'static str {
+    race.attack.setting().map_or("", |setting| setting.path)
+}
+
+fn said(finding: &Finding) -> String {
+    let answer: Option<Value> = serde_json::from_str(&finding.answer).ok();
+    let text = match answer.as_ref().and_then(|answer| answer.get("result")) {
+        Some(result) => text_of(result),
+        None => finding.answer.clone(),
+    };
+    let text: String = text.chars().take(6 * SIDE).collect();
+    if finding.note.is_empty() { text } else { format!("{text}\n({})", finding.note) }
+}
+
+/// The first and the last, if there are many: the last is where it ends.
+fn some(calls: &[String]) -> Vec<String> {
+    if calls.is_empty() {
+        return vec!["(none)".into()];
+    }
+    let Some(left_out) = calls.len().checked_sub(CALLS).filter(|n| *n > 0) else {
+        return calls.to_vec();
+    };
+    let (first, last) = (calls.iter().take(CALLS / 2), calls.iter().skip(CALLS / 2 + left_out));
+    first.cloned().chain([format!("... {left_out} more ...")]).chain(last.cloned()).collect()
+}
+
+fn both(left: &[String], right: &[String]) {
+    let lines =
+        |side: &[String]| -> Vec<String> { side.iter().flat_map(|text| hanging(text)).collect() };
+    let (left, right) = (lines(left), lines(right));
+    for at in 0..left.len().max(right.len()) {
+        let of = |side: &[String]| side.get(at).cloned().unwrap_or_default();
+        line(&columns(&of(&left), &of(&right)));
+    }
+}
+
+/// A text in one of two columns; what does not fit goes on further in.
+fn hanging(text: &str) -> Vec<String> {
+    let mut lines = vec![];
+    for paragraph in text.lines() {
+        for (nth, line) in wrapped(paragraph, SIDE - 2).into_iter().enumerate() {
+            lines.push(if nth == 0 { line } else { format!("  {line}") });
+        }
+    }
+    lines
+}
+
+fn columns(left: &str, right: &str) -> String {
+    format!("{left:SIDE$}  | {right}")
+}

@@ -1,0 +1,66 @@
+//! `preopen-lab`: attacks on file servers of MCP, seen at work. Parse, stage, run, show; and take the stage
+//! down again.
+//!
+//! A program of its own: nothing of it is linked into preopen, and it knows preopen as a command alone. It
+//! may do what preopen must not: name files by path, start programs, print. It does so below one temporary
+//! directory.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "attackers and victims need what the program must not touch"
+)]
+#![allow(unreachable_pub, reason = "nothing uses a program; `pub` says that another module does")]
+
+mod attack;
+mod cli;
+mod commands;
+mod explain;
+mod mapping;
+mod matrix;
+mod oracle;
+mod process;
+mod progress;
+mod race;
+mod report;
+mod server;
+mod servers;
+mod show;
+mod stage;
+mod subject;
+mod table;
+mod trace;
+mod trial;
+mod verdict;
+mod victim;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let Cli { command, how } = Cli::parse();
+    let done = match command {
+        None => commands::everything(&how),
+        Some(Command::List) => commands::list(&how),
+        Some(Command::Run { id, explain, victim }) => commands::run(&how, &id, explain, victim),
+        Some(Command::Race { seconds }) => commands::race(&how, seconds),
+        Some(Command::Attack { seconds, junit, command }) => {
+            commands::attack(&how, seconds, junit.as_deref(), &command)
+        }
+        Some(Command::ServeVictim { level, root, style, trace, quiet }) => {
+            commands::serve_victim(&how, level, root, style, trace, quiet)
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "preopen-lab: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Every attack against every server, at once.
+//!
+//! Attacks that share a server go one after the other; one that may leave the server waiting gets a server of
+//! its own, so that no other has to wait.
+//!
+//! May import: `attack`, `server`, `stage`, `subject`, `verdict`.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+use crate::attack::Attack;
+use crate::server::Launch;
+use crate::stage::Stage;
+use crate::subject::Subject;
+use crate::verdict::{Finding, Verdict};
+
+/// What all attacks came to, against one server, in the order in which they were given.
+pub struct Column {
+    /// What the server is called.
+    pub name: String,
+    /// What each attack came to.
+    pub findings: Vec<Finding>,
+    /// Which tool was taken for what.
+    pub tools: Vec<(String, String)>,
+    /// Why there is nothing to show: it did not start.
+    pub failed: Option<String>,
+}
+
+/// How many attacks are done.
+pub type Done = AtomicUsize;
+
+/// Runs attacks against servers. No wait is shorter than `patience`.
+pub fn run(
+    stage: &Stage,
+    launches: &[Launch],
+    attacks: &[&'static Attack],
+    patience: Duration,
+    done: &Done,
+) -> Vec<Column> {
+    std::thread::scope(|scope| {
+        let columns: Vec<_> = launches
+            .iter()
+            .map(|launch| scope.spawn(move || column(stage, launch, attacks, patience, done)))
+            .collect();
+        columns.into_iter().filter_map(|column| column.join().ok()).collect()
+    })
+}
+
+fn column(
+    stage: &Stage,
+    launch: &Launch,
+    attacks: &[&'static Attack],
+    patience: Duration,
+    done: &Done,
+) -> Column {
+    let (alone, shared): (Vec<&'static Attack>, Vec<_>) =
+        attacks.iter().copied().partition(|attack| attack.alone);
+    let mut lanes: Vec<Vec<_>> = alone.into_iter().map(|attack| vec![attack]).collect();
+    lanes.push(shared);
+    let lanes: Vec<_> = std::thread::scope(|scope| {
+        let lanes: Vec<_> = lanes
+            .iter()
+            .filter(|lane| !lane.is_empty())
+            .map(|lane| scope.spawn(move || run_lane(stage, launch, lane, patience, done)))
+            .collect();
+        lanes.into_iter().filter_map(|lane| lane.join().ok()).collect()
+    });
+    let (mut findings, mut tools, mut failed) = (vec![], vec![], None);
+    for lane in lanes {
+        findings.extend(lane.findings);
+        tools = lane.tools;
+        failed = failed.or(lane.failed);
+    }
+    findings.sort_by_key(|found| attacks.iter().position(|attack| attack.id == found.id));
+    Column { name: launch.name.clone(), findings, tools, failed }
+}
+
+fn run_lane(
+    stage: &Stage,
+    launch: &Launch,
+    attacks: &[&'static Attack],
+    patience: Duration,
+    done: &Done,
+) -> Column {
+    let name = launch.name.clone();
+    let mut subject = match Subject::start(stage, launch, patience) {
+        Ok(subject) => subject,
+        Err(error) => {
+            let failed = |attack: &&'static Attack| Finding {
+                id: attack.id,
+                verdict: Verdict::Failed,
+                note: error.to_string(),
+                request: String::new(),
+                answer: String::new(),
+                calls: 0,
+                took: Duration::ZERO,
+            };
+            let findings = attacks.iter().map(failed).collect();
+            return Column { name, findings, tools: vec![], failed: Some(error.to_string()) };
+        }
+    };
+    let tools = subject.tools().by_verb().map(|(verb, tool)| (verb.in_words().into(), tool.into()));
+    let tools = tools.collect();
+    let mut findings = vec![];
+    for attack in attacks {
+        findings.push(subject.attack(attack));
+        done.fetch_add(1, Relaxed);
+    }
+    Column { name, findings, tools, failed: None }
+}

@@ -1,0 +1,50 @@
+//! How far something has come, on standard error: one line that changes on a terminal, a line now and then
+//! elsewhere.
+//!
+//! May import: nothing of the lab.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// Does something that takes a while, and shows what `told` says of it.
+pub fn shown<T>(told: impl Fn() -> String + Sync, work: impl FnOnce() -> T) -> T {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| show(&told, &done));
+        let _finished = Finished(&done);
+        work()
+    })
+}
+
+/// Ends the display, even if the work fails loudly.
+struct Finished<'a>(&'a AtomicBool);
+
+impl Drop for Finished<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+fn show(told: impl Fn() -> String, done: &AtomicBool) {
+    let mut errors = std::io::stderr();
+    let is_terminal = errors.is_terminal();
+    let every = Duration::from_millis(if is_terminal { 100 } else { 1000 });
+    let mut next = Instant::now() + every;
+    while !done.load(Relaxed) {
+        std::thread::sleep(Duration::from_millis(10));
+        if Instant::now() < next {
+            continue;
+        }
+        next += every;
+        let told = told();
+        let _ = if is_terminal {
+            write!(errors, "\r  {told:77.77}").and_then(|()| errors.flush())
+        } else {
+            writeln!(errors, "  {told}")
+        };
+    }
+    if is_terminal {
+        let _ = write!(errors, "\r{:79}\r", "").and_then(|()| errors.flush());
+    }
+}

@@ -1,0 +1,374 @@
+//! Races: somebody swaps what is there for a link that leads out, as fast as the kernel lets them, while a
+//! server is asked for it again and again.
+//!
+//! May import: `attack`, `oracle`, `server`, `subject`, `victim`. Absent on purpose: any help for either side. Every
+//! server meets the same attacker.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use preopen_attacks::Step::{Dir, File, Link};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use serde::{Deserialize, Serialize};
+
+use crate::attack::{Ask, Attack, Goal, Verb};
+use crate::oracle;
+use crate::process;
+use crate::server::{Reply, is_refusal};
+use crate::subject::Subject;
+use crate::trial::{KEPT, excerpt};
+use crate::victim::{Log, now};
+
+/// Calls that are on their way at once, so that the server never sleeps.
+const IN_FLIGHT: usize = 8;
+/// The longest pause between two swaps, in nanoseconds. Each is of another length, so that no server falls into
+/// step with the attacker.
+const PAUSE: u64 = 8_000;
+/// Swaps that are remembered: those of some milliseconds.
+const REMEMBERED: usize = 1 << 13;
+/// Swaps of a round that are told.
+const TOLD: usize = 64;
+/// The longest time between check and opening that is told of each call: so many calls.
+const WINDOWS: usize = 2000;
+
+/// An attack in which two names are swapped.
+pub struct Race {
+    /// What is asked for.
+    pub attack: Attack,
+    /// The two names.
+    pub swap: (&'static str, &'static str),
+}
+
+const WHY: &str = "Between the check and the opening the name comes to mean something else: the check read the map, the \
+open walked the territory. Opening the resolved path is no mending, since that is a path again. preopen \
+opens from a handle, in one call in which the kernel itself refuses links and what leads out: there is no moment in \
+between.";
+
+/// All of them.
+pub const RACES: &[Race] = &[
+    Race {
+        attack: Attack::own(
+            "race-directory",
+            "a directory and a link change places",
+            &[File("grant/d/secret.txt", "inside"), Link("grant/out", "../outside")],
+            "d/secret.txt",
+            WHY,
+        )
+        .tagged(367, Some("MCP02")),
+        swap: ("grant/d", "grant/out"),
+    },
+    Race {
+        attack: Attack::own(
+            "race-file",
+            "a file and a link change places",
+            &[File("grant/a", "inside"), Link("grant/out", "../outside/secret.txt")],
+            "a",
+            WHY,
+        )
+        .tagged(367, Some("MCP02")),
+        swap: ("grant/a", "grant/out"),
+    },
+    Race {
+        attack: Attack::own(
+            "race-write",
+            "the same, while a file is written there",
+            &[Dir("grant/d"), Link("grant/out", "../outside")],
+            "d/planted.txt",
+            WHY,
+        )
+        .verb(Verb::Write, "planted by the lab\n")
+        .goal(Goal::Outside)
+        .tagged(367, Some("MCP02")),
+        swap: ("grant/d", "grant/out"),
+    },
+];
+
+/// How far a race has come.
+#[derive(Default)]
+pub struct Counters {
+    /// Calls that were answered.
+    pub calls: AtomicU64,
+    /// Swaps that were made.
+    pub swaps: AtomicU64,
+    /// Calls in which something escaped.
+    pub escapes: AtomicU64,
+}
+
+/// One swap, in nanoseconds of the clock of the weak servers' own records.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Swap {
+    /// It began.
+    pub start: u64,
+    /// It was done.
+    pub end: u64,
+    /// What bears the name from now on.
+    pub to_link: bool,
+}
+
+/// A round that the server lost: its check, its opening, and the swaps around them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Round {
+    /// What the server says of itself.
+    #[serde(flatten)]
+    pub log: Log,
+    /// What the attacker did meanwhile.
+    pub swaps: Vec<Swap>,
+}
+
+/// What a race came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Raced {
+    /// The race.
+    pub id: &'static str,
+    /// The server.
+    pub server: String,
+    /// How long it took, in nanoseconds.
+    pub took_ns: u64,
+    /// Calls that were answered.
+    pub calls: u64,
+    /// Those that were served, with what lies inside or nothing.
+    pub served: u64,
+    /// Those that were refused.
+    pub refused: u64,
+    /// Swaps.
+    pub swaps: u64,
+    /// Calls in which something escaped.
+    pub escapes: u64,
+    /// When the first escaped, in nanoseconds from the start.
+    pub first_ns: Option<u64>,
+    /// The request that shows it.
+    pub request: String,
+    /// The answer that shows it.
+    pub answer: String,
+    /// The first lost round, where the server keeps a record.
+    pub round: Option<Round>,
+    /// Nanoseconds from the end of the check to the opening, of the first calls; where it keeps a record.
+    pub windows_ns: Vec<u64>,
+    /// Why it could not be run, or ended early.
+    pub failed: Option<String>,
+    /// Was this recorded another time?
+    pub is_replay: bool,
+}
+
+/// Races a server for so long, or until the first escape.
+pub fn run(
+    subject: &mut Subject<'_>,
+    server: &str,
+    race: &Race,
+    limit: Duration,
+    until_first: bool,
+    counters: &Counters,
+) -> Raced {
+    let mut raced = Raced::none(race, server);
+    let Some(mark) = Mark::of(subject, race) else {
+        raced.failed = Some(format!("no tool was found that {}", race.attack.verb.in_words()));
+        return raced;
+    };
+    let Some(setting) = race.attack.setting() else { return raced };
+    subject.set(|sandbox| sandbox.take(setting.tree));
+    let names = (subject.path(race.swap.0), subject.path(race.swap.1));
+    let (stop, ring) = (AtomicBool::new(false), Mutex::new(VecDeque::with_capacity(REMEMBERED)));
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        let pid = subject.pid();
+        let (names, stop, ring) = (&names, &stop, &ring);
+        scope.spawn(move || {
+            process::part_from(pid);
+            swap(names, stop, ring, counters);
+        });
+        let mut asked = BTreeMap::new();
+        while started.elapsed() < limit {
+            while asked.len() < mark.in_flight() {
+                asked.extend(subject.begin(&mark.ask));
+            }
+            let reply = subject.next();
+            let Some(result) = reply.result() else {
+                raced.failed = Some(reply.in_words());
+                break;
+            };
+            let Some(request) = reply.id().and_then(|id| asked.remove(&id)) else { continue };
+            raced.calls = counters.calls.fetch_add(1, Relaxed) + 1;
+            let log = result.pointer("/_meta/preopen-lab");
+            let log: Option<Log> = log.and_then(|log| serde_json::from_value(log.clone()).ok());
+            if let Some(log) = log.as_ref().filter(|_| raced.windows_ns.len() < WINDOWS) {
+                raced.windows_ns.extend(log.open_end.checked_sub(log.check_end));
+            }
+            if mark.is_seen(subject, &reply) {
+                raced.escapes = counters.escapes.fetch_add(1, Relaxed) + 1;
+                if raced.first_ns.is_none() {
+                    raced.first_ns = Some(nanoseconds(started.elapsed()));
+                    raced.answer = excerpt(reply.line().unwrap_or_default(), subject.flag(), KEPT);
+                    raced.request = request;
+                    raced.round = log.map(|log| round(log, ring));
+                }
+                if until_first {
+                    break;
+                }
+            } else if is_refusal(&result) {
+                raced.refused += 1;
+            } else {
+                raced.served += 1;
+            }
+        }
+        stop.store(true, Relaxed);
+    });
+    raced.took_ns = nanoseconds(started.elapsed());
+    raced.swaps = counters.swaps.load(Relaxed);
+    raced
+}
+
+/// Is there a round of it that was lost another time?
+pub fn has_record(race: &Race) -> bool {
+    RACES.first().is_some_and(|first| first.attack.id == race.attack.id)
+}
+
+/// That round, for when none is lost now.
+pub fn replay(race: &Race) -> Raced {
+    let recorded: Option<Round> = serde_json::from_str(RECORDED).ok();
+    Raced {
+        first_ns: recorded.as_ref().map(|round| round.log.open_end - round.log.check_start),
+        round: recorded,
+        is_replay: true,
+        ..Raced::none(race, "resolved")
+    }
+}
+
+/// Written by `preopen-lab race --json`, cut down to the round.
+const RECORDED: &str = include_str!("recorded-round.json");
+
+impl Raced {
+    fn none(race: &Race, server: &str) -> Self {
+        Self {
+            id: race.attack.id,
+            server: server.into(),
+            took_ns: 0,
+            calls: 0,
+            served: 0,
+            refused: 0,
+            swaps: 0,
+            escapes: 0,
+            first_ns: None,
+            request: String::new(),
+            answer: String::new(),
+            round: None,
+            windows_ns: vec![],
+            failed: None,
+            is_replay: false,
+        }
+    }
+
+    /// Did the server hold?
+    pub fn held(&self) -> bool {
+        self.escapes == 0 && self.failed.is_none() && self.calls > 0
+    }
+}
+
+/// What is asked, and by what an escape is known.
+struct Mark {
+    ask: Ask,
+    how: How,
+}
+
+enum How {
+    /// The flag is in the answer.
+    Flag,
+    /// This file is outside.
+    File(PathBuf),
+    /// The server shows no text: it answers as it does when the flag lies inside.
+    Counted(String),
+}
+
+impl Mark {
+    fn of(subject: &mut Subject<'_>, race: &Race) -> Option<Self> {
+        let setting = race.attack.setting()?;
+        let ask = subject.asked(&race.attack, &setting);
+        if subject.tools().has(race.attack.verb) {
+            let outside = subject.path("outside/planted.txt");
+            let how = if ask.verb == Verb::Write { How::File(outside) } else { How::Flag };
+            return Some(Self { ask, how });
+        }
+        if race.attack.verb != Verb::Read || !subject.tools().has(Verb::Count) {
+            return None;
+        }
+        let ask = Ask { verb: Verb::Count, text: subject.flag().into(), ..ask };
+        let mut told = |content: &str| {
+            let path = ask.path.clone();
+            subject
+                .set(|sandbox| sandbox.take(setting.tree).file(&format!("grant/{path}"), content));
+            let result = subject.ask(&ask)?.reply.result()?;
+            Some(oracle::without(&result, &ask.text))
+        };
+        let (inside, absent) = (told(&ask.text)?, told("inside")?);
+        (inside != absent).then_some(Self { ask, how: How::Counted(inside) })
+    }
+
+    /// A file outside does not tell which call put it there: those go one by one.
+    fn in_flight(&self) -> usize {
+        if matches!(self.how, How::File(_)) { 1 } else { IN_FLIGHT }
+    }
+
+    fn is_seen(&self, subject: &Subject<'_>, reply: &Reply) -> bool {
+        match &self.how {
+            How::Flag => reply.line().is_some_and(|line| line.contains(subject.flag())),
+            // Gone again, to be seen again.
+            How::File(path) => std::fs::remove_file(path).is_ok(),
+            How::Counted(inside) => reply
+                .result()
+                .is_some_and(|result| oracle::without(&result, &self.ask.text) == *inside),
+        }
+    }
+}
+
+/// The attacker.
+fn swap(
+    names: &(PathBuf, PathBuf),
+    stop: &AtomicBool,
+    ring: &Mutex<VecDeque<Swap>>,
+    counters: &Counters,
+) {
+    let mut to_link = false;
+    for turn in 0_u64.. {
+        if stop.load(Relaxed) {
+            return;
+        }
+        let until = now() + turn * 7919 % PAUSE;
+        while now() < until {
+            std::hint::spin_loop();
+        }
+        let start = now();
+        if exchange(&names.0, &names.1).is_err() {
+            // The server has taken one of them away; there is nothing to swap any more.
+            return;
+        }
+        to_link = !to_link;
+        let swap = Swap { start, end: now(), to_link };
+        counters.swaps.fetch_add(1, Relaxed);
+        let mut ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
+        if ring.len() == REMEMBERED {
+            ring.pop_front();
+        }
+        ring.push_back(swap);
+    }
+}
+
+fn exchange(a: &Path, b: &Path) -> rustix::io::Result<()> {
+    renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)
+}
+
+/// The swaps around a call, the last before it among them.
+fn round(log: Log, ring: &Mutex<VecDeque<Swap>>) -> Round {
+    let ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
+    let first = ring.iter().rposition(|swap| swap.end <= log.check_start).unwrap_or_default();
+    let around = ring.iter().skip(first).take_while(|swap| swap.start <= log.open_end);
+    let swaps = around.take(TOLD).copied().collect();
+    drop(ring);
+    Round { log, swaps }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,275 @@
+//! [`Server`]: a program that speaks MCP on standard input and output, and how it is talked to.
+//!
+//! Every server gets the same lines. May import: `process`, `stage`. Absent on purpose: what the lines mean.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::process;
+use crate::stage::{Running, Stage};
+
+/// Longer than the slowest package runner takes to fetch and start a server.
+const TO_START: Duration = Duration::from_mins(1);
+/// More than any answer takes: whoever has grown to this is ended.
+const TOO_LARGE: u64 = 1 << 30;
+/// The longest that a server is excused for, since the machine is busy.
+const LONGEST: Duration = Duration::from_secs(10);
+/// What a busy machine takes to hand an answer on.
+const GRACE: Duration = Duration::from_millis(50);
+/// How often the size is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How a server is started.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// What it is called in tables.
+    pub name: String,
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments. `{}` stands for the granted directory; without one it comes last.
+    pub args: Vec<String>,
+}
+
+impl Launch {
+    /// The command for a granted directory, which is also where it starts.
+    pub fn command(&self, grant: &Path) -> Command {
+        let grant_text = grant.to_string_lossy();
+        let mut command = Command::new(&self.program);
+        command.args(self.args.iter().map(|arg| arg.replace("{}", &grant_text)));
+        if !self.args.iter().any(|arg| arg.contains("{}")) {
+            command.arg(grant);
+        }
+        command.current_dir(grant);
+        command
+    }
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    input: Option<ChildStdin>,
+    lines: Receiver<String>,
+    next_id: u64,
+    running: Arc<Running>,
+    said: PathBuf,
+}
+
+/// What came of a request.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// This line.
+    Line(String),
+    /// Nothing, in time.
+    Silence(Duration),
+    /// Nothing, and more memory than any answer needs, in bytes.
+    Swelled(u64),
+    /// The server is gone; the last that it said.
+    Gone(String),
+}
+
+/// A line that was sent, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The line.
+    pub request: String,
+    /// What came.
+    pub reply: Reply,
+    /// How long that took.
+    pub took: Duration,
+}
+
+impl Server {
+    /// Starts it and shakes hands.
+    ///
+    /// # Errors
+    /// When it cannot be started, or is no server of MCP.
+    pub fn start(mut command: Command, stage: &Stage) -> io::Result<Self> {
+        let said = tempfile::Builder::new()
+            .prefix("said.")
+            .tempfile_in(stage.file(""))?
+            .into_temp_path()
+            .keep()
+            .map_err(io::Error::other)?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&said)?);
+        // A group of its own, so that it ends with all that it starts.
+        command.process_group(0);
+        let program = command.get_program().to_string_lossy().into_owned();
+        let mut child = command
+            .spawn()
+            .map_err(|error| io::Error::other(format!("cannot start `{program}`: {error}")))?;
+        let running = stage.running();
+        running.add(child.id());
+        let input = child.stdin.take();
+        let lines = lines_of(&mut child);
+        let mut server = Self { child, input, lines, next_id: 0, running, said };
+        let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": {"name": "preopen-lab", "version": env!("CARGO_PKG_VERSION")}});
+        match server.request("initialize", &hello, TO_START).reply {
+            Reply::Line(_) => {}
+            other => return Err(io::Error::other(format!("`{program}` {}", other.in_words()))),
+        }
+        server.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string());
+        Ok(server)
+    }
+
+    /// One request and its answer.
+    pub fn request(&mut self, method: &str, params: &Value, patience: Duration) -> Exchange {
+        let started = Instant::now();
+        let (id, request) = self.begin(method, params);
+        let reply = self.receive(Some(id), patience);
+        Exchange { request, reply, took: started.elapsed() }
+    }
+
+    /// Sends a request and does not wait; gives its number and its line.
+    pub fn begin(&mut self, method: &str, params: &Value) -> (u64, String) {
+        self.next_id += 1;
+        let id = self.next_id;
+        let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        let request = request.to_string();
+        self.send(&request);
+        (id, request)
+    }
+
+    /// The next answer, whatever to.
+    pub fn next(&mut self, patience: Duration) -> Reply {
+        self.receive(None, patience)
+    }
+
+    /// The most memory that it, or what it started, has ever had at once, in bytes; where the system tells.
+    pub fn peak(&self) -> Option<u64> {
+        process::memory(self.child.id(), "VmHWM:")
+    }
+
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn send(&mut self, line: &str) {
+        // Whoever does not take it is gone, and the answer says so.
+        if let Some(input) = &mut self.input {
+            let _ = input.write_all(format!("{line}\n").as_bytes()).and_then(|()| input.flush());
+        }
+    }
+
+    fn receive(&mut self, id: Option<u64>, patience: Duration) -> Reply {
+        let (started, before) = (Instant::now(), process::spent(self.child.id()));
+        let mut until = patience;
+        loop {
+            let left = until.saturating_sub(started.elapsed());
+            match self.lines.recv_timeout(left.min(LOOK)) {
+                Ok(line) => match serde_json::from_str::<Value>(&line) {
+                    Ok(message) if message.get("method").is_some() => self.refuse(&message),
+                    Ok(message) if is_for(&message, id) => return Reply::Line(line),
+                    // Late answers, and what is no message.
+                    _ => {}
+                },
+                Err(RecvTimeoutError::Disconnected) => return Reply::Gone(self.last_words()),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
+                    let spent = process::spent(self.child.id()).since(before);
+                    if started.elapsed() > LONGEST || !spent.is_starved(patience, until) {
+                        return Reply::Silence(started.elapsed());
+                    }
+                    until = patience + spent.waiting + GRACE;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let size = process::memory(self.child.id(), "VmRSS:");
+                    if let Some(size) = size.filter(|size| *size > TOO_LARGE) {
+                        return Reply::Swelled(size);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a server asks of its client, such as its roots: it gets none.
+    fn refuse(&mut self, message: &Value) {
+        if let Some(id) = message.get("id") {
+            let error = json!({"code": -32601, "message": "not offered"});
+            self.send(&json!({"jsonrpc": "2.0", "id": id, "error": error}).to_string());
+        }
+    }
+
+    fn last_words(&self) -> String {
+        let said = std::fs::read(&self.said).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said);
+        let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+        lines.get(lines.len().saturating_sub(3)..).unwrap_or_default().join(" / ")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.running.end(self.child.id());
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(&self.said);
+    }
+}
+
+impl Reply {
+    /// It, after the server's name.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Line(_) => "answers".into(),
+            Self::Silence(after) => format!("does not answer within {} ms", after.as_millis()),
+            Self::Swelled(bytes) => format!("has grown to {} MiB", bytes >> 20),
+            Self::Gone(said) if said.is_empty() => "has ended".into(),
+            Self::Gone(said) => format!("has ended: {said}"),
+        }
+    }
+
+    /// The line, if one came.
+    pub fn line(&self) -> Option<&str> {
+        match self {
+            Self::Line(line) => Some(line),
+            _ => None,
+        }
+    }
+
+    /// Which request it answers.
+    pub fn id(&self) -> Option<u64> {
+        serde_json::from_str::<Value>(self.line()?).ok()?.get("id")?.as_u64()
+    }
+
+    /// What the answer says, without its number; nothing if none came.
+    pub fn result(&self) -> Option<Value> {
+        let mut message: Value = serde_json::from_str(self.line()?).ok()?;
+        message.get_mut("result").map(Value::take).or_else(|| {
+            let error = message.get("error")?;
+            Some(json!({"isError": true, "error": error}))
+        })
+    }
+}
+
+/// Is it an answer to this request, or to any?
+fn is_for(message: &Value, id: Option<u64>) -> bool {
+    let answered = message.get("id").and_then(Value::as_u64);
+    answered.is_some() && (id.is_none() || answered == id)
+}
+
+/// Is it an answer that says no?
+pub fn is_refusal(result: &Value) -> bool {
+    result.get("isError") == Some(&Value::Bool(true))
+}
+
+fn lines_of(child: &mut Child) -> Receiver<String> {
+    let (send, lines) = channel();
+    if let Some(output) = child.stdout.take() {
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+                if send.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    lines
+}

@@ -1,0 +1,229 @@
+//! What people read: tables of 80 columns, in which words carry the meaning and colours only repeat it.
+//!
+//! May import: `attack`, `matrix`, `race`, `verdict`, `victim`. Absent on purpose: deciding anything.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use crate::attack::Attack;
+use crate::matrix::Column;
+use crate::race::Raced;
+use crate::verdict::Verdict;
+
+/// The width of everything that is shown.
+pub const WIDTH: usize = 80;
+/// That of a column of verdicts.
+const CELL: usize = 11;
+/// That of names of attacks.
+const NAME: usize = 20;
+
+/// How much a word is to be seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something went wrong.
+    Bad,
+    /// As it should be.
+    Good,
+    /// Beside the point.
+    Dim,
+    /// A heading.
+    Head,
+}
+
+/// Standard output, with colours if somebody looks.
+#[derive(Clone, Copy)]
+pub struct Screen {
+    colours: bool,
+}
+
+/// A line. Whoever has gone away reads nothing.
+pub fn line(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+}
+
+/// A paragraph, indented.
+pub fn paragraph(indent: usize, text: &str) {
+    for wrapped in wrapped(text, WIDTH - indent) {
+        line(&format!("{:indent$}{wrapped}", ""));
+    }
+}
+
+impl Screen {
+    /// Colours on a terminal alone, and not where `NO_COLOR` says no.
+    pub fn new() -> Self {
+        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { colours: std::io::stdout().is_terminal() && !refused }
+    }
+
+    /// A word in its tone.
+    pub fn toned(self, text: &str, tone: Tone) -> String {
+        let code = match tone {
+            Tone::Bad => "1;31",
+            Tone::Good => "32",
+            Tone::Dim => "2",
+            Tone::Head => "1",
+        };
+        if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.into() }
+    }
+
+    /// The table of all attacks and servers.
+    pub fn matrix(self, attacks: &[&'static Attack], columns: &[Column]) {
+        let mut head = format!("{:NAME$}", "attack");
+        for column in columns {
+            head += &format!("{:CELL$}", column.name);
+        }
+        line(&self.toned(&head, Tone::Head));
+        for attack in attacks {
+            let mut row = format!("{:NAME$}", attack.id);
+            for column in columns {
+                let found = column.findings.iter().find(|found| found.id == attack.id);
+                let verdict = found.map_or(Verdict::Failed, |found| found.verdict);
+                let mark = if attack.known().is_some() && verdict.is_harm() { "*" } else { "" };
+                let word = format!("{}{mark}", verdict.word());
+                row += &self.toned(&format!("{word:CELL$}"), tone(verdict));
+            }
+            line(&row);
+        }
+        for column in columns {
+            if let Some(why) = &column.failed {
+                paragraph(0, &format!("{} FAILED: {why}", column.name));
+            }
+        }
+        for attack in attacks {
+            if let Some(why) = attack.known() {
+                paragraph(0, &format!("* {}: {why}.", attack.id));
+            }
+        }
+    }
+
+    /// What a race came to.
+    pub fn race(self, raced: &Raced) {
+        let (word, tone) = match (raced.escapes, &raced.failed) {
+            (_, _) if raced.is_replay => ("REPLAY", Tone::Bad),
+            (0, None) => ("contained", Tone::Good),
+            (0, Some(_)) => ("not run", Tone::Dim),
+            _ => ("ESCAPED", Tone::Bad),
+        };
+        let seconds = Time(raced.took_ns);
+        let told = match raced.first_ns {
+            _ if raced.is_replay => {
+                "of a round that was lost another time; none was lost now".to_owned()
+            }
+            _ if raced.calls == 0 => raced.failed.clone().unwrap_or_default(),
+            None => format!(
+                "0 of {} calls under {} swaps in {seconds}",
+                number(raced.calls),
+                number(raced.swaps)
+            ),
+            Some(first) if raced.escapes == 1 => {
+                format!(
+                    "after {}: call {}, {} swaps",
+                    Time(first),
+                    number(raced.calls),
+                    number(raced.swaps)
+                )
+            }
+            Some(first) => format!(
+                "{} of {} calls in {seconds}, the first after {}",
+                number(raced.escapes),
+                number(raced.calls),
+                Time(first)
+            ),
+        };
+        let word = self.toned(&format!("{word:CELL$}"), tone);
+        line(&format!("  {:NAME$}{word}{told}", raced.server, NAME = NAME - 2));
+        if let (Some(why), true) = (&raced.failed, raced.calls > 0) {
+            paragraph(NAME, &format!("ended early: it {why}"));
+        }
+    }
+}
+
+/// The tone of a verdict.
+pub fn tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Contained | Verdict::Served => Tone::Good,
+        Verdict::NotMapped => Tone::Dim,
+        _ => Tone::Bad,
+    }
+}
+
+/// A time that one can imagine.
+pub struct Time(pub u64);
+
+impl std::fmt::Display for Time {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(ns) = *self;
+        match ns {
+            0..1_000_000 => write!(f, "{} µs", ns / 1_000),
+            1_000_000..1_000_000_000 => write!(f, "{} ms", ns / 1_000_000),
+            _ => write!(f, "{}.{} s", ns / 1_000_000_000, ns / 100_000_000 % 10),
+        }
+    }
+}
+
+/// With commas.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// What a server says, without what a terminal would obey.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// Lines of at most so many characters, broken behind blanks and between flags; what is too long without either
+/// is broken anywhere.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![];
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in plain(paragraph).split_inclusive([' ', '|']) {
+            let mut word = word.to_owned();
+            let fits = |line: &str, word: &str| {
+                line.chars().count() + word.trim_end().chars().count() <= width
+            };
+            if !fits(&line, &word) && fits("", &word) {
+                lines.push(std::mem::take(&mut line));
+            }
+            while !fits(&line, &word) {
+                let room = width - line.chars().count();
+                line.extend(word.chars().take(room));
+                word = word.chars().skip(room).collect();
+                lines.push(std::mem::take(&mut line));
+            }
+            line += &word;
+        }
+        lines.push(line);
+    }
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_no_longer_than_they_may() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("O_A|O_B|O_C", 8), ["O_A|O_B|", "O_C"]);
+        assert_eq!(wrapped("abcdefghij x", 4), ["abcd", "efgh", "ij x"]);
+        assert_eq!(wrapped("a\nb", 4), ["a", "b"]);
+        assert_eq!(wrapped("\x1b[2J", 9), ["\u{FFFD}[2J"]);
+    }
+
+    #[test]
+    fn numbers_and_times_are_as_people_read_them() {
+        assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!(number(12), "12");
+        assert_eq!(Time(1_234_567).to_string(), "1 ms");
+        assert_eq!(Time(12_345).to_string(), "12 µs");
+        assert_eq!(Time(3_210_000_000).to_string(), "3.2 s");
+    }
+}

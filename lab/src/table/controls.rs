@@ -1,0 +1,56 @@
+//! What has to be served, or the rest would prove nothing; and what no server can stop.
+
+use preopen_attacks::Step::{File, Link};
+
+use crate::attack::{Attack, Goal, Verb};
+
+const CONTROL: &str =
+    "Nothing is attacked here: a server that refuses everything is safe and of no use.";
+
+const fn control(attack: Attack) -> Attack {
+    attack.goal(Goal::Served).only(&[]).tagged(0, None)
+}
+
+pub(super) const ROWS: &[Attack] = &[
+    control(Attack::own("ok-read", "an ordinary file", &[], "sub/file.txt", CONTROL))
+        .verb(Verb::Read, "inside"),
+    control(Attack::own(
+        "ok-link",
+        "a link that stays inside",
+        &[Link("grant/l", "sub/file.txt")],
+        "l",
+        CONTROL,
+    ))
+    .verb(Verb::Read, "inside"),
+    control(Attack::own(
+        "ok-list",
+        "an ordinary directory",
+        &[File("grant/sub/inside.txt", "")],
+        "sub",
+        CONTROL,
+    ))
+    .verb(Verb::List, "inside.txt"),
+    control(Attack::own(
+        "ok-find",
+        "an ordinary search for a name",
+        &[File("grant/sub/inside.txt", "")],
+        ".",
+        CONTROL,
+    ))
+    .verb(Verb::Find, "inside"),
+    control(Attack::own("ok-grep", "an ordinary search for a text", &[], ".", CONTROL))
+        .verb(Verb::Grep, "inside"),
+    control(Attack::own("ok-write", "a new file", &[], "sub/new.txt", CONTROL))
+        .verb(Verb::Write, "written\n"),
+];
+
+pub(super) const SHELL: &[Attack] = &[Attack::own(
+    "shell-beside-it",
+    "the agent also holds a shell",
+    &[],
+    "../outside/secret.txt",
+    "The server refuses, and the agent asks `sh` instead, which may do what its user may. Ambient \
+authority beside a capability voids it. `preopen install CLIENT --exclusive` takes the shell away.",
+)
+.goal(Goal::Shell)
+.tagged(250, Some("MCP02"))];

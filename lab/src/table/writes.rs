@@ -1,0 +1,70 @@
+//! Writes that end outside, and writes inside that other programs run.
+
+use preopen_attacks::Step::{Dir, HardLink, Link};
+use preopen_attacks::Victim;
+
+use crate::attack::{Attack, Goal, Verb};
+
+const OUT: &str = "Writing by path follows what lies there: `..`, a link to the file, a link on the way. From a handle \
+the kernel refuses the step that leaves, before anything is opened.";
+const DANGLING: &str = "What is not there yet cannot be resolved, so that the usual code checks the directory and opens \
+the name. The name is a link to a file outside that is not there yet. From a handle, resolving is the same \
+walk whether something is there or not.";
+const RUNS: &str = "The path is inside, and the write is what was granted. But editors, git and clients run what such \
+files say without asking. preopen protects these names, whether they exist or not.";
+
+const LEXICAL: &[Victim] = &[Victim::Join, Victim::Prefix];
+
+const fn out(attack: Attack) -> Attack {
+    attack.verb(Verb::Write, "planted by the lab\n").goal(Goal::Outside)
+}
+
+const fn runs(id: &'static str, title: &'static str, path: &'static str) -> Attack {
+    Attack::own(id, title, &[Dir("grant/.git/hooks"), Dir("grant/.vscode")], path, RUNS)
+        .verb(Verb::Write, "planted by the lab\n")
+        .goal(Goal::Config)
+        .tagged(732, Some("MCP05"))
+}
+
+pub(super) const ROWS: &[Attack] = &[
+    out(Attack::own("write-dotdot", "a write by `..`", &[], "../outside/new.txt", OUT))
+        .only(LEXICAL),
+    out(Attack::own(
+        "write-link",
+        "a write through a link to a file",
+        &[Link("grant/l", "../outside/secret.txt")],
+        "l",
+        OUT,
+    ))
+    .only(LEXICAL)
+    .tagged(59, Some("MCP02")),
+    out(Attack::own(
+        "write-parent",
+        "a write through a linked directory",
+        &[Link("grant/l", "../outside")],
+        "l/new.txt",
+        OUT,
+    ))
+    .only(LEXICAL)
+    .tagged(59, Some("MCP02")),
+    out(Attack::own(
+        "write-dangling",
+        "a write through a link to nothing",
+        &[Link("grant/l", "../outside/new.txt")],
+        "l",
+        DANGLING,
+    ))
+    .tagged(59, Some("MCP02")),
+    out(Attack::own(
+        "write-hard-link",
+        "a write into a hard link",
+        &[HardLink("grant/h", "outside/secret.txt")],
+        "h",
+        "The file is opened and its contents replaced, and it has another name outside. preopen puts a new \
+file in the place of this name; the other keeps the old contents, and the answer says so.",
+    ))
+    .tagged(59, Some("MCP02")),
+    runs("write-git-hook", "a hook that git runs", ".git/hooks/pre-commit"),
+    runs("write-mcp-json", "a server that the client starts", ".mcp.json"),
+    runs("write-vscode-task", "a task that the editor runs", ".vscode/tasks.json"),
+];

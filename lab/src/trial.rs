@@ -1,0 +1,320 @@
+//! What an attack comes to: the tree is made, the server is asked, and the marks are read. The flag in an answer,
+//! something outside that is not as it was, no answer, memory: nothing else counts.
+//!
+//! May import: `attack`, `oracle`, `server`, `stage`, `subject`, `verdict`. Absent on purpose: what messages say.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use crate::attack::{Ask, Attack, Goal, Verb};
+use crate::oracle;
+use crate::server::{Exchange, Reply, is_refusal};
+use crate::stage::FLAG;
+use crate::subject::Subject;
+use crate::verdict::{Finding, Verdict};
+
+/// Characters of an answer that are kept as evidence.
+pub const KEPT: usize = 4000;
+/// More memory than any answer that came in time needs, in bytes.
+const TOO_MUCH: u64 = 256 << 20;
+
+impl Subject<'_> {
+    /// What comes of an attack. The tree is made anew for it.
+    pub fn attack(&mut self, attack: &Attack) -> Finding {
+        let started = Instant::now();
+        let tried = self.be_there().and_then(|()| self.attempt(attack));
+        let tried = tried.unwrap_or_else(|error| Tried::new(Verdict::Failed, error.to_string()));
+        let Tried { verdict, note, request, answer, calls } = tried;
+        self.is_lost(matches!(verdict, Verdict::Hung | Verdict::Swelled | Verdict::Failed));
+        Finding { id: attack.id, verdict, note, request, answer, calls, took: started.elapsed() }
+    }
+}
+
+/// What came of an attempt.
+struct Tried {
+    verdict: Verdict,
+    note: String,
+    request: String,
+    answer: String,
+    calls: u64,
+}
+
+impl Default for Tried {
+    fn default() -> Self {
+        let none = String::new;
+        Self {
+            verdict: Verdict::Contained,
+            note: none(),
+            request: none(),
+            answer: none(),
+            calls: 0,
+        }
+    }
+}
+
+impl Tried {
+    fn new(verdict: Verdict, note: impl Into<String>) -> Self {
+        Self { verdict, note: note.into(), ..Self::default() }
+    }
+
+    fn on(self, exchange: &Exchange, flag: &str) -> Self {
+        let answer = exchange
+            .reply
+            .line()
+            .map_or_else(|| exchange.reply.in_words(), |l| excerpt(l, flag, KEPT));
+        Self { request: exchange.request.clone(), answer, calls: self.calls.max(1), ..self }
+    }
+}
+
+impl Subject<'_> {
+    fn attempt(&mut self, attack: &Attack) -> io::Result<Tried> {
+        let setting = attack.setting().ok_or_else(|| io::Error::other("no such row"))?;
+        self.set(|sandbox| sandbox.take(setting.tree).take(setting.later));
+        let ask = self.asked(attack, &setting);
+        match attack.goal {
+            Goal::Shell => return self.shell(&ask),
+            Goal::Letters | Goal::Names => return self.put_together(attack, &ask),
+            _ => {}
+        }
+        if attack.goal == Goal::Flag && attack.verb == Verb::Read && !self.tools().has(Verb::Read) {
+            return Ok(self.by_comparison(&ask));
+        }
+        if !self.tools().has(attack.verb) {
+            let what = attack.verb.in_words();
+            return Ok(Tried::new(Verdict::NotMapped, format!("no tool was found that {what}")));
+        }
+        let (before, peak) = (self.outside()?, self.peak());
+        // Where memory is the question, it is not how long.
+        let patience = if let Goal::Memory(_) = attack.goal { 4 } else { 1 };
+        let mut last = Tried::default();
+        for (nth, ask) in (1..).zip(self.spellings(attack, ask)) {
+            let Some(exchange) = self.ask_patiently(&ask, patience) else { break };
+            let tried = self.judged(attack, &ask, &exchange, &before, peak)?;
+            last = Tried { calls: nth, ..tried.on(&exchange, self.flag()) };
+            if last.verdict.is_harm() || last.verdict == Verdict::Served {
+                break;
+            }
+        }
+        Ok(last)
+    }
+
+    /// The same in other words: a name may be a part of one, or a glob; and a server that takes relative paths may
+    /// have another way for absolute ones.
+    fn spellings(&self, attack: &Attack, ask: Ask) -> Vec<Ask> {
+        if ask.verb == Verb::Find {
+            let globs = ["{}", "*{}*", "**/*{}*"].map(|glob| glob.replace("{}", &ask.text));
+            return globs.map(|text| Ask { text, ..ask.clone() }).into();
+        }
+        let is_path =
+            matches!(attack.goal, Goal::Flag | Goal::Outside) && !ask.path.starts_with('/');
+        let absolute = self.path("grant").join(&ask.path).to_string_lossy().into_owned();
+        let also = is_path.then(|| Ask { path: absolute, ..ask.clone() });
+        [ask].into_iter().chain(also).collect()
+    }
+
+    fn judged(
+        &self,
+        attack: &Attack,
+        ask: &Ask,
+        exchange: &Exchange,
+        before: &Outside,
+        peak: Option<u64>,
+    ) -> io::Result<Tried> {
+        let line = match &exchange.reply {
+            Reply::Line(line) => line,
+            Reply::Silence(_) => return Ok(Tried::new(Verdict::Hung, exchange.reply.in_words())),
+            Reply::Swelled(_) => {
+                return Ok(Tried::new(Verdict::Swelled, exchange.reply.in_words()));
+            }
+            Reply::Gone(_) => return Ok(Tried::new(Verdict::Failed, exchange.reply.in_words())),
+        };
+        if line.contains(self.flag()) {
+            return Ok(Tried::new(Verdict::Escaped, "the flag is in the answer"));
+        }
+        if let Some(change) = changed(before, &self.outside()?) {
+            return Ok(Tried::new(Verdict::Escaped, format!("outside, {change}")));
+        }
+        let result = exchange.reply.result().unwrap_or_default();
+        let grown = peak.zip(self.peak()).map_or(0, |(old, new)| new.saturating_sub(old));
+        let swelled = Tried::new(Verdict::Swelled, format!("memory grew by {} MiB", grown >> 20));
+        let wrote = || std::fs::read(self.path("grant").join(&ask.path)).ok();
+        match attack.goal {
+            Goal::Served => {
+                let is_served = match attack.verb {
+                    Verb::Write => wrote().is_some_and(|bytes| bytes == ask.text.as_bytes()),
+                    // What was asked for may be said again in a refusal.
+                    Verb::Grep | Verb::Find => !is_refusal(&result) && line.contains("file.txt"),
+                    _ => !is_refusal(&result) && line.contains(&ask.text),
+                };
+                let is_served = is_served || attack.id == "ok-find" && line.contains("inside.txt");
+                Ok(Tried::new(if is_served { Verdict::Served } else { Verdict::Unserved }, ""))
+            }
+            Goal::Config if wrote().is_some_and(|bytes| bytes == ask.text.as_bytes()) => {
+                Ok(Tried::new(Verdict::Planted, format!("`{}` is now what was sent", ask.path)))
+            }
+            Goal::Memory(_) if peak.is_none() => {
+                Ok(Tried::new(Verdict::NotMapped, "this system does not tell a process's memory"))
+            }
+            Goal::Memory(most) if grown >= most => Ok(swelled),
+            Goal::Answer if grown >= TOO_MUCH => Ok(swelled),
+            _ if is_refusal(&result) => Ok(Tried::new(Verdict::Contained, "refused")),
+            _ => Ok(Tried::new(Verdict::Contained, "answered, with nothing from outside")),
+        }
+    }
+
+    /// A server that shows no text: does it answer otherwise when asked for what lies outside alone?
+    fn by_comparison(&mut self, ask: &Ask) -> Tried {
+        let flag = self.flag();
+        let absent = format!("{FLAG}{}", "z".repeat(flag.len() - FLAG.len()));
+        let mut answers = vec![];
+        for text in [flag, &absent, &absent] {
+            let ask = Ask { verb: Verb::Count, path: ask.path.clone(), text: text.into() };
+            let Some(exchange) = self.ask(&ask) else {
+                return Tried::new(Verdict::NotMapped, "no tool was found that reads a file");
+            };
+            answers.push((exchange.reply.result().map(|r| oracle::without(&r, text)), exchange));
+        }
+        let [(found, exchange), (other, _), (again, last)] = &answers[..] else {
+            return Tried::default();
+        };
+        let tried = match (found, other, again) {
+            (Some(found), Some(other), Some(again)) if other != again => {
+                let _ = found;
+                Tried::new(Verdict::NotMapped, "answers to the same question differ").on(last, flag)
+            }
+            (Some(found), Some(other), _) if found != other => {
+                Tried::new(Verdict::Escaped, "it counts the flag, which lies outside alone")
+                    .on(exchange, flag)
+            }
+            (Some(_), Some(_), _) => {
+                Tried::new(Verdict::Contained, "it counts nothing").on(exchange, flag)
+            }
+            _ => {
+                let silent = answers.iter().find(|(result, _)| result.is_none());
+                let verdict = match silent.map(|(_, exchange)| &exchange.reply) {
+                    Some(Reply::Silence(_)) => Verdict::Hung,
+                    Some(Reply::Swelled(_)) => Verdict::Swelled,
+                    _ => Verdict::Failed,
+                };
+                let last = silent.map_or(last, |(_, exchange)| exchange);
+                Tried::new(verdict, last.reply.in_words()).on(last, flag)
+            }
+        };
+        Tried { calls: 3, ..tried }
+    }
+
+    /// Puts the flag together from answers, each of which holds none of it.
+    fn put_together(&mut self, attack: &Attack, ask: &Ask) -> io::Result<Tried> {
+        if !self.tools().has(attack.verb) {
+            let what = attack.verb.in_words();
+            return Ok(Tried::new(Verdict::NotMapped, format!("no tool was found that {what}")));
+        }
+        let letters = self.letters().to_owned();
+        if attack.goal == Goal::Names {
+            for end in 1..=letters.len() {
+                let name = letters.get(..end).unwrap_or_default();
+                std::fs::write(self.path("outside").join(name), "")?;
+            }
+        }
+        let ask_for = |known: &str| match attack.goal {
+            Goal::Names => {
+                (Ask { path: format!("{}{known}", ask.path), ..ask.clone() }, format!("/{known}"))
+            }
+            _ => {
+                let text = format!("{}{known}", ask.text);
+                (Ask { text: text.clone(), ..ask.clone() }, text)
+            }
+        };
+        let found = oracle::extract(self, letters.len(), ask_for);
+        let (verdict, note) = match &found.letters {
+            Ok(all) if *all == letters => {
+                let bare = if attack.goal == Goal::Names { "names" } else { "letters" };
+                (
+                    Verdict::Escaped,
+                    format!("`{all}` from {} answers, {bare} of none shown", found.calls),
+                )
+            }
+            Ok(some) if some.is_empty() => (Verdict::Contained, "every answer was the same".into()),
+            Ok(some) => (Verdict::Contained, format!("`{some}` is not the flag")),
+            Err(why) if found.is_silent => (Verdict::Hung, why.clone()),
+            Err(why) => (Verdict::NotMapped, why.clone()),
+        };
+        let tried = Tried { calls: found.calls, ..Tried::new(verdict, note) };
+        Ok(match &found.last {
+            Some(exchange) => tried.on(exchange, self.flag()),
+            None => tried,
+        })
+    }
+
+    /// The agent asks the server, and then the shell that it also holds.
+    fn shell(&mut self, ask: &Ask) -> io::Result<Tried> {
+        let refused = self.ask(ask);
+        let script = format!("cat {}", ask.path);
+        let output =
+            Command::new("sh").args(["-c", &script]).current_dir(self.path("grant")).output()?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let verdict =
+            if said.contains(self.flag()) { Verdict::Escaped } else { Verdict::Contained };
+        let server = refused.map_or_else(String::new, |exchange| exchange.request + "\n");
+        Ok(Tried {
+            verdict,
+            note: "the shell was asked, not the server".into(),
+            request: format!("{server}sh -c '{script}'"),
+            answer: said,
+            calls: 2,
+        })
+    }
+
+    fn outside(&self) -> io::Result<Outside> {
+        let mut found = Outside::new();
+        let mut todo = vec![self.path("")];
+        while let Some(at) = todo.pop() {
+            for entry in std::fs::read_dir(at)? {
+                let (path, kind) = entry.and_then(|e| Ok((e.path(), e.file_type()?)))?;
+                if kind.is_dir() && !path.ends_with("grant") && !path.ends_with("moved") {
+                    todo.push(path.clone());
+                }
+                let text = if kind.is_file() { std::fs::read(&path).ok() } else { None };
+                found.insert(path, text);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Names outside the grant, and what is in the files.
+type Outside = BTreeMap<PathBuf, Option<Vec<u8>>>;
+
+fn changed(before: &Outside, after: &Outside) -> Option<String> {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let new = after.keys().find(|path| !before.contains_key(*path));
+    let gone = before.keys().find(|path| !after.contains_key(*path));
+    let other = after.iter().find(|(path, text)| before.get(*path).is_some_and(|old| old != *text));
+    new.map(|path| format!("`{}` was made", name(path)))
+        .or_else(|| gone.map(|path| format!("`{}` was removed", name(path))))
+        .or_else(|| other.map(|(path, _)| format!("`{}` was changed", name(path))))
+}
+
+/// What of a line shows the flag, or its beginning: at most so many characters.
+pub fn excerpt(line: &str, flag: &str, most: usize) -> String {
+    let before =
+        line.find(flag).and_then(|at| line.get(..at)).map_or(0, |text| text.chars().count());
+    let all = line.chars().count();
+    let skipped = if all <= most { 0 } else { before.saturating_sub(most / 2) };
+    let shown: String = line.chars().skip(skipped).take(most).collect();
+    let dots = |is_cut: bool| if is_cut { "..." } else { "" };
+    format!("{}{shown}{}", dots(skipped > 0), dots(skipped + most < all))
+}
+
+/// The text of an answer, without the protocol around it.
+pub fn text_of(result: &Value) -> String {
+    let blocks = result.get("content").and_then(Value::as_array).cloned().unwrap_or_default();
+    let texts = blocks.iter().filter_map(|block| block.get("text").and_then(Value::as_str));
+    let text = texts.collect::<Vec<_>>().join("\n");
+    if text.is_empty() { result.to_string() } else { text }
+}

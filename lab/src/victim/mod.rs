@@ -1,0 +1,133 @@
+//! DELIBERATELY WEAK servers. Do not learn from them how to serve files: they are here to be broken.
+//!
+//! Each is what somebody wrote, shipped and had to mend: a typical server that resolves a path and checks it,
+//! and the three before it. The checks are those of the suite of attacks; what is opened, and how, is here. They
+//! serve only a directory that the lab made, and the kernel keeps them in it.
+//!
+//! May import: `stage`. Absent on purpose: any handle that is kept.
+
+mod confine;
+mod files;
+mod styles;
+
+use std::io::{self, BufRead as _, Write as _};
+use std::path::Path;
+
+use clap::ValueEnum;
+use preopen_attacks::Victim;
+use serde_json::{Value, json};
+
+pub use confine::confine;
+pub use files::{Log, now};
+pub use styles::Style;
+
+use crate::stage::made_by_the_lab;
+use files::Files;
+
+/// How weak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Level {
+    /// Joins the path to the directory, and opens it.
+    Join,
+    /// The same, if the joined path begins with the directory's.
+    Prefix,
+    /// Resolves the path, checks the parts of what comes out, and opens the path as it was said.
+    Checked,
+    /// The same, and opens what came out: the usual mending, which mends nothing.
+    Resolved,
+}
+
+impl Level {
+    /// All of them, the weakest first.
+    pub const ALL: [Self; 4] = [Self::Join, Self::Prefix, Self::Checked, Self::Resolved];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Join => "join",
+            Self::Prefix => "prefix",
+            Self::Checked => "checked",
+            Self::Resolved => "resolved",
+        }
+    }
+
+    /// What it is, in words.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Join => "joins the path to the directory",
+            Self::Prefix => "joins, and compares the text",
+            Self::Checked => "resolves, checks, opens as said",
+            Self::Resolved => "resolves, checks, opens that path",
+        }
+    }
+
+    /// How it decides whether a path is inside.
+    pub const fn check(self) -> Victim {
+        match self {
+            Self::Join => Victim::Join,
+            Self::Prefix => Victim::Prefix,
+            Self::Checked | Self::Resolved => Victim::Canonical,
+        }
+    }
+}
+
+/// Serves a directory until the client goes. `traced` puts into each answer when it checked and opened what.
+///
+/// # Errors
+/// When the directory is not the lab's, or the client cannot be heard.
+pub fn serve(level: Level, style: Style, grant: &Path, traced: bool) -> io::Result<()> {
+    if made_by_the_lab(grant).is_none() {
+        return Err(io::Error::other("the weak servers serve only what the lab made"));
+    }
+    let mut files = Files::new(level, grant);
+    for line in io::stdin().lock().lines() {
+        let line = line?;
+        let Ok(message) = serde_json::from_str::<Value>(&line) else { continue };
+        let Some(id) = message.get("id") else { continue };
+        let answer = match message.get("method").and_then(Value::as_str) {
+            Some("initialize") => json!({"result": hello(level)}),
+            Some("tools/list") => json!({"result": {"tools": style.tools()}}),
+            Some("tools/call") => {
+                let params = message.get("params").cloned().unwrap_or_default();
+                json!({"result": called(&mut files, style, &params, traced)})
+            }
+            Some("ping") => json!({"result": {}}),
+            _ => json!({"error": {"code": -32601, "message": "method not found"}}),
+        };
+        let mut answer = answer;
+        if let Some(answer) = answer.as_object_mut() {
+            answer.insert("jsonrpc".into(), json!("2.0"));
+            answer.insert("id".into(), id.clone());
+        }
+        let mut output = io::stdout().lock();
+        writeln!(output, "{answer}")?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+fn hello(level: Level) -> Value {
+    json!({
+        "protocolVersion": "2025-06-18",
+        "capabilities": {"tools": {}},
+        "serverInfo": {"name": format!("preopen-lab-weak-{}", level.name()), "version": env!("CARGO_PKG_VERSION")},
+        "instructions": "DELIBERATELY WEAK, for the lab. Serve nothing real with it.",
+    })
+}
+
+fn called(files: &mut Files, style: Style, params: &Value, traced: bool) -> Value {
+    let name = params.get("name").and_then(Value::as_str).unwrap_or_default();
+    let arguments = params.get("arguments").cloned().unwrap_or_default();
+    let said = style
+        .asked(name, &arguments)
+        .map_or_else(|| Err("no such tool".into()), |ask| files.run(&ask));
+    let (text, is_error) = match said {
+        Ok(text) => (text, false),
+        Err(text) => (text, true),
+    };
+    let mut result = json!({"content": [{"type": "text", "text": text}], "isError": is_error});
+    if let (true, Some(result)) = (traced, result.as_object_mut()) {
+        result.insert("_meta".into(), json!({"preopen-lab": files.log()}));
+    }
+    result
+}
