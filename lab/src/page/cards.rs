@@ -29,14 +29,15 @@ pub(super) fn part(attacks: &[&'static Attack], columns: &[Column], races: &[Rac
          <code>grant_sibling/secret.txt</code>. Each card shows the strongest weak server that lost; the lines are those that \
          were sent.</p>\n<div class=\"cards\">\n",
     );
-    for attack in attacks {
-        page += &card(attack, columns);
-    }
+    let (harmless, attacks): (Vec<&Attack>, Vec<_>) =
+        attacks.iter().copied().partition(|attack| attack.goal == Goal::Served);
+    page += &attacks.iter().map(|attack| card(attack, columns)).collect::<String>();
     for race in RACES {
         if races.iter().any(|raced| raced.id == race.attack.id) {
             page += &race_card(&race.attack, race.swap, races);
         }
     }
+    page += &harmless.iter().map(|attack| card(attack, columns)).collect::<String>();
     page + "</div>\n"
 }
 
@@ -58,7 +59,15 @@ fn card(attack: &Attack, columns: &[Column]) -> String {
         body += &answer(name, finding);
     }
     if let Some(ours) = found(OURS) {
+        let same = shown.is_some_and(|(_, weak)| asked(&weak.request) == asked(&ours.request));
+        let otherwise = !same && !ours.request.is_empty();
         body += &answer(OURS, ours);
+        if otherwise {
+            body += &format!(
+                "<p class=\"soft\">Asked here:</p>\n{}",
+                block(&asked(&ours.request), SHOWN)
+            );
+        }
     }
     body += &told(attack);
     if let Some((name, finding)) = shown {
@@ -68,9 +77,9 @@ fn card(attack: &Attack, columns: &[Column]) -> String {
 }
 
 fn framed(attack: &Attack, body: &str) -> String {
-    let tags = if attack.goal == Goal::Served { "control".into() } else { attack.tags() };
+    let tags = if attack.goal == Goal::Served { "harmless".into() } else { attack.tags() };
     format!(
-        "<article id=\"a-{id}\" aria-labelledby=\"a-{id}-h\">\n<h3 id=\"a-{id}-h\">{id}: {}</h3>\n<p class=\"tags\">{tags}</p>\n\
+        "<article id=\"a-{id}\" aria-labelledby=\"a-{id}-h\">\n<h3 id=\"a-{id}-h\">{id}: {}</h3>\n<p class=\"tags\">{tags}; <a href=\"#matrix\">to the matrix</a></p>\n\
          {body}</article>\n",
         marked(attack.title),
         id = attack.id,

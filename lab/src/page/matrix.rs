@@ -93,8 +93,9 @@ fn row(attack: &Attack, columns: &[Column]) -> String {
         })
         .collect();
     format!(
-        "<tr><th scope=\"row\"><a href=\"#a-{}\">{}</a></th>{cells}</tr>\n",
-        attack.id, attack.id
+        "<tr><th scope=\"row\"><a href=\"#a-{id}\">{id}</a> <span class=\"title\">{}</span></th>{cells}</tr>\n",
+        marked(attack.title),
+        id = attack.id
     )
 }
 

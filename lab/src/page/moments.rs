@@ -39,6 +39,8 @@ pub(super) enum Name {
     Outside,
     /// The one or the other: the call that swaps them is not back yet.
     Swapped,
+    /// Nobody knows: the record ends with the opening.
+    Unknown,
 }
 
 impl Phase {
@@ -58,6 +60,7 @@ impl Name {
             Self::Inside => "leads inside",
             Self::Outside => "leads outside",
             Self::Swapped => "is being swapped",
+            Self::Unknown => "is not on record any more",
         }
     }
 }
@@ -99,9 +102,8 @@ pub(super) fn of(round: &Round) -> Vec<Moment> {
     let log = &round.log;
     let margin = log.open_end.saturating_sub(log.check_start) / 4 + 1;
     let first = round.swaps.first().map_or(log.check_start, |swap| swap.start);
-    let last = round.swaps.last().map_or(log.open_end, |swap| swap.end);
     let begin = first.min(log.check_start).max(log.check_start.saturating_sub(margin));
-    let end = last.max(log.open_end).min(log.open_end + margin);
+    let end = log.open_end.saturating_add(margin / 3 + 1);
     let mut cuts = vec![begin, log.check_start, log.check_end, log.open_end, end];
     cuts.extend(round.swaps.iter().flat_map(|swap| [swap.start, swap.end]));
     cuts.retain(|at| (begin..=end).contains(at));
@@ -113,7 +115,7 @@ pub(super) fn of(round: &Round) -> Vec<Moment> {
             from: *from,
             to: *to,
             phase: phase(round, *from),
-            name: name(&round.swaps, *from),
+            name: name(round, *from),
         })
         .collect()
 }
@@ -131,9 +133,13 @@ const fn phase(round: &Round, at: u64) -> Phase {
     }
 }
 
-fn name(swaps: &[Swap], at: u64) -> Name {
+fn name(round: &Round, at: u64) -> Name {
+    let swaps: &[Swap] = &round.swaps;
     if swaps.iter().any(|swap| swap.start <= at && at < swap.end) {
         return Name::Swapped;
+    }
+    if at >= round.log.open_end {
+        return Name::Unknown;
     }
     let before = swaps.iter().rev().find(|swap| swap.end <= at).map(|swap| swap.to_link);
     let is_out = before.or_else(|| swaps.first().map(|swap| !swap.to_link)).unwrap_or_default();
@@ -151,7 +157,7 @@ mod tests {
         let moments = of(&round);
         assert!(moments.windows(2).all(|two| two[0].to == two[1].from));
         assert!(moments.iter().all(|moment| moment.from < moment.to && !moment.means().is_empty()));
-        for phase in [Phase::Before, Phase::Checks, Phase::Opens] {
+        for phase in [Phase::Before, Phase::Checks, Phase::Opens, Phase::After] {
             assert!(moments.iter().any(|moment| moment.phase == phase), "{phase:?}");
         }
         let is_window =
@@ -166,7 +172,7 @@ mod tests {
     fn what_is_strange_breaks_nothing() {
         let mut round = RACES.first().and_then(|race| replay(race).round).unwrap();
         round.swaps.clear();
-        assert!(of(&round).iter().all(|moment| moment.name == Name::Inside));
+        assert!(of(&round).iter().all(|moment| moment.name != Name::Outside));
         round.log.check_end = 0;
         round.log.open_end = 0;
         of(&round);

@@ -10,12 +10,14 @@
   // The round: a line over the lanes, and the words of the moment it stands in.
   const slider = one("at");
   if (slider) {
-    const table = one("moments"), zero = Number(table.dataset.zero), end = Number(slider.max);
+    const table = one("moments"), zero = Number(table.dataset.zero), end = Number(table.dataset.end);
     const rows = all("tr[data-from]", table);
     const from = (row) => Number(row.dataset.from);
-    const current = () => rows.findLast((row) => from(row) <= Number(slider.value)) || rows[0];
+    // In nanoseconds; the slider has steps that a key can go, and may stand a little beside it.
+    let at = 0;
+    const current = () => rows.findLast((row) => from(row) <= at) || rows[0];
     const show = () => {
-      const at = Number(slider.value), row = current(), [, server, name, means] = cells(row);
+      const row = current(), [, server, name, means] = cells(row);
       const past = at - zero;
       const clock = `${Math.abs(past).toLocaleString("en")} ns ${past < 0 ? "before" : "after"} the check began`;
       for (const line of all(".cursor", one("lanes"))) {
@@ -31,26 +33,28 @@
       slider.setAttribute("aria-valuetext", clock);
     };
     const step = (by) => {
-      const next = rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(current()) + by))];
-      // A slider knows only its own steps, and rounds down to one before the moment.
-      slider.step = 1;
-      slider.value = from(next);
+      go(rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(current()) + by))]);
+    };
+    const go = (row) => {
+      at = from(row);
+      slider.value = Math.round(at / end * slider.max);
       show();
     };
-    slider.addEventListener("input", show);
+    slider.addEventListener("input", () => {
+      at = Math.round(slider.value / slider.max * end);
+      show();
+    });
     one("before").addEventListener("click", () => step(-1));
     one("next").addEventListener("click", () => step(1));
     // It begins where it is worth to look: in the window, if there is one.
-    slider.step = 1;
-    slider.value = from(rows.find((row) => row.classList.contains("window")) || rows[0]);
-    slider.step = Math.max(1, Math.round(end / 400));
-    show();
+    go(rows.find((row) => row.classList.contains("window")) || rows[0]);
   }
 
   // Names and inodes: the lines of a scene, and each server where it ends.
   const picture = one("picture");
   if (picture) {
     const scenes = all(".scene");
+    for (const sum of all(".sum")) sum.hidden = true;
     const show = (id) => {
       const scene = scenes.find((each) => each.id === `s-${id}`);
       if (!scene) return;

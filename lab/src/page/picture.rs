@@ -21,7 +21,7 @@ const NAMES: [(&str, u32); 5] = [
 
 /// An inode: its number, what it is, its top and its height.
 const INODES: [(&str, &str, u32, u32); 5] = [
-    ("11", "directory, held by preopen", 24, 28),
+    ("11", "directory: the handle", 24, 28),
     ("12", "a file", 62, 58),
     ("13", "another file", 130, 58),
     ("21", "directory", 208, 28),
@@ -48,7 +48,7 @@ fn slots(place: &str) -> (u32, u32, u32) {
         return (56, 344, 5);
     }
     let top = INODES.iter().find(|(number, ..)| *number == place).map_or(0, |(.., top, _)| *top);
-    (218, top + 20, 3)
+    (218, top + 22, 3)
 }
 
 /// A place, in words.
@@ -61,14 +61,24 @@ pub(super) fn place_in_words(place: Option<&str>) -> &'static str {
     }
 }
 
+/// That somebody ended at a place, in words.
+pub(super) fn reached(place: Option<&str>) -> &'static str {
+    match place {
+        Some(SECRET) => "reached the secret outside",
+        Some(REFUSED) => "opened nothing",
+        Some(_) => "reached the file inside",
+        None => "took no part in this run",
+    }
+}
+
 /// The picture of a scene, and who ends where in it.
 pub(super) fn of(scene: &Scene, ends: &[(String, Option<&'static str>)]) -> String {
     let mut drawn = String::from(
         "<svg class=\"picture\" id=\"picture\" viewBox=\"0 0 410 372\" role=\"img\" aria-labelledby=\"picture-t\">\n\
          <title id=\"picture-t\">Names on the left, the inodes they lead to on the right, and the servers where they end</title>\n\
-         <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n\
+         <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerUnits=\"userSpaceOnUse\" markerWidth=\"9\" markerHeight=\"9\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n\
          <text class=\"head\" x=\"50\" y=\"14\">map: names</text><text class=\"head\" x=\"210\" y=\"14\">territory: inodes</text>\n\
-         <line class=\"border\" x1=\"0\" x2=\"410\" y1=\"198\" y2=\"198\"/><text class=\"head\" x=\"402\" y=\"194\" text-anchor=\"end\">inside the grant</text>\n",
+         <line class=\"border\" x1=\"0\" x2=\"410\" y1=\"198\" y2=\"198\"/><text class=\"head\" x=\"56\" y=\"193\">inside the grant</text>\n",
     );
     for (name, y) in NAMES {
         drawn += &format!(
@@ -79,18 +89,22 @@ pub(super) fn of(scene: &Scene, ends: &[(String, Option<&'static str>)]) -> Stri
     }
     for (number, what, top, height) in INODES {
         let class = if number == SECRET { "inode secret" } else { "inode" };
+        // The file behind the name is there only where the name is one of it.
+        let off = if number == "12" && !has(scene, "n12") { " class=\"off\"" } else { "" };
+        let edge = if number == "12" { " data-edge=\"n12\"" } else { "" };
         drawn += &format!(
-            "<rect class=\"{class}\" x=\"210\" y=\"{top}\" width=\"192\" height=\"{height}\" rx=\"10\"/><text x=\"220\" y=\"{}\">#{number} {what}</text>\n",
+            "<g{edge}{off}><rect class=\"{class}\" x=\"210\" y=\"{top}\" width=\"192\" height=\"{height}\" rx=\"10\"/>\
+             <text x=\"220\" y=\"{}\">#{number} {what}</text></g>\n",
             top + 16
         );
     }
     drawn += &format!(
         "<rect class=\"inode none\" x=\"50\" y=\"320\" width=\"352\" height=\"48\" rx=\"4\"/><text x=\"58\" y=\"337\">opens nothing: refused</text>\n\
-         <text class=\"asked\" id=\"asked\" x=\"402\" y=\"337\" text-anchor=\"end\">asked: {}</text>\n",
+         <text class=\"asked\" id=\"asked\" x=\"394\" y=\"337\" text-anchor=\"end\">asked: {}</text>\n",
         text(scene.asked)
     );
     for (id, way, is_names) in EDGES {
-        let off = if scene.edges.split(' ').any(|edge| edge == id) { "" } else { " off" };
+        let off = if has(scene, id) { "" } else { " off" };
         let kind = if is_names { "edge names" } else { "edge" };
         drawn += &format!(
             "<path class=\"{kind}{off}\" data-edge=\"{id}\" d=\"{way}\" marker-end=\"url(#tip)\"/>\n"
@@ -98,6 +112,10 @@ pub(super) fn of(scene: &Scene, ends: &[(String, Option<&'static str>)]) -> Stri
     }
     drawn += &tokens(ends);
     drawn + "</svg>\n"
+}
+
+fn has(scene: &Scene, id: &str) -> bool {
+    scene.edges.split(' ').any(|edge| edge == id)
 }
 
 /// The servers, each where it ends.

@@ -27,7 +27,7 @@ pub(super) fn part(races: &[Raced]) -> String {
     {
         page += &histogram::of(&code(&raced.server), &raced.windows_ns);
     }
-    page + "<p>preopen has no row here: it opens from its handle in one call, so there is no window to measure.</p>\n"
+    page + "<p>preopen has no histogram: it opens from its handle in one call, so there is no window to measure.</p>\n"
 }
 
 fn results(races: &[Raced]) -> String {
@@ -99,20 +99,18 @@ fn lanes(raced: &Raced, round: &Round) -> String {
         ),
         lane("Server opens the path, somewhere in this bar", &opens),
     );
-    page += &format!(
-        "<div class=\"js\" hidden>\n<label for=\"at\">Go through the round</label>\n\
-         <input type=\"range\" id=\"at\" min=\"0\" max=\"{}\" step=\"{}\" value=\"0\" aria-describedby=\"now\">\n\
+    page += "<div class=\"js\" hidden>\n<label for=\"at\">Go through the round</label>\n\
+         <input type=\"range\" id=\"at\" min=\"0\" max=\"200\" value=\"0\" aria-describedby=\"now\">\n\
          <p class=\"keys\"><button type=\"button\" id=\"before\">Previous moment</button> <button type=\"button\" id=\"next\">Next moment</button> \
          <span id=\"clock\" class=\"soft\"></span></p>\n\
-         <p id=\"now\" class=\"now\" role=\"status\" aria-live=\"polite\"></p>\n</div>\n",
-        end - begin,
-        (scale.span / 400).max(1),
-    );
-    page + &table(&moments, name, log.check_start, begin)
+         <p id=\"now\" class=\"now\" role=\"status\" aria-live=\"polite\"></p>\n</div>\n";
+    page + &table(&moments, name, log.check_start)
 }
 
 /// Every moment in words: what there is without the script, and what the script reads.
-fn table(moments: &[Moment], name: &str, zero: u64, begin: u64) -> String {
+fn table(moments: &[Moment], name: &str, zero: u64) -> String {
+    let begin = moments.first().map_or(0, |moment| moment.from);
+    let end = moments.last().map_or(0, |moment| moment.to);
     let rows: String = moments
         .iter()
         .map(|moment| {
@@ -135,10 +133,11 @@ fn table(moments: &[Moment], name: &str, zero: u64, begin: u64) -> String {
         .collect();
     format!(
         "<details open>\n<summary>The round in words, moment by moment</summary>\n\
-         <div class=\"wide\" role=\"region\" aria-label=\"The round in words\" tabindex=\"0\">\n<table id=\"moments\" data-zero=\"{}\">\n\
+         <div class=\"wide\" role=\"region\" aria-label=\"The round in words\" tabindex=\"0\">\n<table id=\"moments\" data-zero=\"{}\" data-end=\"{}\">\n\
          <thead><tr><th scope=\"col\" class=\"n\">From, ns</th><th scope=\"col\">The server</th><th scope=\"col\">The name</th>\
          <th scope=\"col\">What it means</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n</details>\n",
-        zero - begin.min(zero)
+        zero - begin.min(zero),
+        end - begin
     )
 }
 
@@ -178,6 +177,7 @@ impl Scale {
             Name::Inside => ("in", (20, 8)),
             Name::Outside => ("out", (2, 26)),
             Name::Swapped => ("swap", (12, 6)),
+            Name::Unknown => return String::new(),
         };
         self.rect(class, moment.from, moment.to, where_)
     }

@@ -116,7 +116,7 @@ fn one(scene: &Scene, stands: &[Stand<'_>]) -> String {
     )
 }
 
-/// Who ends where, in a sentence.
+/// Who ends where, in a sentence for each place.
 fn summary(stands: &[Stand<'_>]) -> String {
     let mut places: Vec<Option<&str>> = vec![];
     for stand in stands {
@@ -124,18 +124,16 @@ fn summary(stands: &[Stand<'_>]) -> String {
             places.push(stand.at);
         }
     }
-    let said: Vec<_> = places
-        .iter()
-        .map(|place| {
-            let who: Vec<_> = stands
-                .iter()
-                .filter(|stand| stand.at == *place)
-                .map(|stand| text(stand.server))
-                .collect();
-            format!("{}: {}", picture::place_in_words(*place), who.join(", "))
-        })
-        .collect();
-    format!("{}.", said.join("; "))
+    let said = places.iter().map(|place| {
+        let who = stands.iter().filter(|stand| stand.at == *place);
+        let who: Vec<_> = who.map(|stand| text(stand.server)).collect();
+        let who = match who.as_slice() {
+            [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+            all => all.concat(),
+        };
+        format!("{who} {}", picture::reached(*place))
+    });
+    format!("{}.", said.collect::<Vec<_>>().join("; "))
 }
 
 #[cfg(test)]
