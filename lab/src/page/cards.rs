@@ -20,14 +20,16 @@ use crate::verdict::Finding;
 const SHOWN: usize = 360;
 /// Characters of a line of the protocol that are shown.
 const LINE: usize = 1500;
+/// How the name of the lab's temporary directory begins.
+const STAGE: &str = "preopen-lab.";
 
 /// All of them, the races last.
 pub(super) fn part(attacks: &[&'static Attack], columns: &[Column], races: &[Raced]) -> String {
     let mut page = String::from(
         "<p>The tree of every attack: <code>grant/</code> is what the server was granted, with <code>grant/sub/file.txt</code> in it. \
          The secret lies in <code>outside/secret.txt</code>, in the name of a file beside it, and in \
-         <code>grant_sibling/secret.txt</code>. Each card shows the strongest weak server that lost; the lines are those that \
-         were sent.</p>\n<div class=\"cards\">\n",
+         <code>grant_sibling/secret.txt</code>. Each card shows the strongest weak server that lost, and preopen. \
+         <code>TREE</code> stands for the temporary directory of a server; the lines of the protocol are as they were sent.</p>\n<div class=\"cards\">\n",
     );
     let (harmless, attacks): (Vec<&Attack>, Vec<_>) =
         attacks.iter().copied().partition(|attack| attack.goal == Goal::Served);
@@ -42,38 +44,26 @@ pub(super) fn part(attacks: &[&'static Attack], columns: &[Column], races: &[Rac
 }
 
 fn card(attack: &Attack, columns: &[Column]) -> String {
-    let of = |column: &'_ Column| column.findings.iter().position(|found| found.id == attack.id);
-    let found = |column: &'static str| -> Option<&Finding> {
-        let column = columns.iter().find(|c| c.name == column)?;
-        column.findings.get(of(column)?)
-    };
-    let weak: Vec<(&str, &Finding)> = columns
-        .iter()
-        .filter(|column| column.name != OURS)
-        .filter_map(|column| Some((column.name.as_str(), column.findings.get(of(column)?)?)))
-        .collect();
-    let shown = weak.iter().rev().find(|(_, found)| found.verdict.is_harm()).or(weak.last());
+    let found = columns.iter().filter_map(|column| {
+        let found = column.findings.iter().find(|found| found.id == attack.id)?;
+        Some((column.name.as_str(), found))
+    });
+    let (ours, weak): (Vec<_>, Vec<_>) = found.partition(|(name, _)| *name == OURS);
+    let lost = weak.iter().rev().find(|(_, found)| found.verdict.is_harm());
+    let sides: Vec<_> = lost.or(weak.last()).into_iter().chain(&ours).copied().collect();
     let mut body = planted(attack);
-    if let Some((name, finding)) = shown {
-        body += &format!("<h4>Asked</h4>\n{}", block(&asked(&finding.request), SHOWN));
-        body += &answer(name, finding);
-    }
-    if let Some(ours) = found(OURS) {
-        let same = shown.is_some_and(|(_, weak)| asked(&weak.request) == asked(&ours.request));
-        let otherwise = !same && !ours.request.is_empty();
-        body += &answer(OURS, ours);
-        if otherwise {
-            body += &format!(
-                "<p class=\"soft\">Asked here:</p>\n{}",
-                block(&asked(&ours.request), SHOWN)
-            );
+    let mut before = String::new();
+    for (name, found) in &sides {
+        // The same request is told once; each server has names of its own for its tools.
+        let asks = arguments(&found.request);
+        if asks != before && !found.request.is_empty() {
+            body += &format!("<h4>Asked</h4>\n{}", block(&asked(&found.request), SHOWN));
         }
+        before = asks;
+        body += &answer(name, found);
     }
     body += &told(attack);
-    if let Some((name, finding)) = shown {
-        body += &lines(&[(name, *finding)]);
-    }
-    framed(attack, &body)
+    framed(attack, &(body + &lines(&sides)))
 }
 
 fn framed(attack: &Attack, body: &str) -> String {
@@ -145,19 +135,48 @@ fn in_words(step: &Step) -> String {
 /// What a request asks for, without the protocol around it.
 fn asked(request: &str) -> String {
     let value: Option<Value> = serde_json::from_str(request).ok();
-    let params = value.as_ref().and_then(|value| value.get("params"));
-    let of = |name: &str| params.and_then(|params| params.get(name));
-    match (of("name").and_then(Value::as_str), of("arguments")) {
-        (Some(name), Some(arguments)) => format!("{name} {arguments}"),
-        _ => request.to_owned(),
+    match value.as_ref().and_then(|value| value.pointer("/params/name")?.as_str()) {
+        Some(name) => format!("{name} {}", arguments(request)),
+        None => shortened(request),
     }
+}
+
+fn arguments(request: &str) -> String {
+    let value: Option<Value> = serde_json::from_str(request).ok();
+    let arguments = value.as_ref().and_then(|value| value.pointer("/params/arguments"));
+    arguments.map(|arguments| shortened(&arguments.to_string())).unwrap_or_default()
 }
 
 /// What was answered, without the protocol around it, and as far as it shows something.
 fn answered(answer: &str) -> String {
     let value: Option<Value> = serde_json::from_str(answer).ok();
     let result = value.as_ref().and_then(|value| value.get("result"));
-    excerpt(&result.map_or_else(|| answer.to_owned(), text_of), FLAG, SHOWN)
+    excerpt(&shortened(&result.map_or_else(|| answer.to_owned(), text_of)), FLAG, SHOWN)
+}
+
+/// With `TREE` in the place of the temporary directory that an attack plays in.
+fn shortened(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    while let Some(at) = rest.find(STAGE) {
+        let (before, name) = rest.split_at(at);
+        // Back to where the path begins, and on to behind the directory in the stage.
+        let text = before.trim_end_matches(|c| is_of_a_name(c) || c == '/');
+        let path = before.get(text.len()..).unwrap_or_default();
+        let behind = name
+            .trim_start_matches(is_of_a_name)
+            .trim_start_matches('/')
+            .trim_start_matches(is_of_a_name);
+        // Such a path may have been said behind others: what leads up to the root, and to `/proc/self/root`.
+        let own = std::env::temp_dir();
+        let kept = path.strip_suffix(&format!("{}/", own.display())).unwrap_or(path);
+        out += text;
+        out += kept;
+        out += "TREE";
+        rest = behind;
+    }
+    out + rest
 }
 
 fn answer(server: &str, found: &Finding) -> String {
@@ -223,4 +242,23 @@ fn race_card(attack: &Attack, swap: (&str, &str), races: &[Raced]) -> String {
         };
     }
     framed(attack, &(body + &told(attack)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn temporary_directories_are_told_shortly() {
+        let own = std::env::temp_dir();
+        let stage = format!("{}/preopen-lab.Ab3xYz/.tmpQ1w2E3", own.display());
+        assert_eq!(
+            shortened(&format!("{{\"path\":\"{stage}/outside/a.b\"}}")),
+            "{\"path\":\"TREE/outside/a.b\"}"
+        );
+        assert_eq!(shortened(&format!("/proc/self/root{stage}/x")), "/proc/self/rootTREE/x");
+        assert_eq!(shortened(&format!("`{stage}/a` and `{stage}/b`")), "`TREE/a` and `TREE/b`");
+        assert_eq!(shortened("nothing of it"), "nothing of it");
+        assert_eq!(shortened("preopen-lab."), "TREE");
+    }
 }

@@ -44,6 +44,7 @@ pub(super) fn part(attacks: &[&'static Attack], columns: &[Column], races: &[Rac
     let mut page = format!(
         "<p>Each row is an attack and leads to its card. A word in CAPITALS is a harm that was seen: the secret of the run in \
          an answer, something changed outside, no answer in time. It never follows from what a message says.</p>\n{}\
+         <p class=\"soft narrow\">The table scrolls sideways; preopen is its last column.</p>\n\
          <div class=\"wide\" role=\"region\" aria-label=\"Matrix of attacks and servers\" tabindex=\"0\">\n<table class=\"matrix\">\n\
          <caption class=\"hidden\">What each attack came to, by server</caption>\n\
          <thead><tr><th scope=\"col\">Attack</th>{heads}</tr></thead>\n",

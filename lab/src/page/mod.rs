@@ -106,7 +106,7 @@ impl Page<'_> {
              <meta name=\"referrer\" content=\"no-referrer\">\n<title>preopen-lab: the report of a run</title>\n\
              <style nonce=\"{nonce}\">\n{STYLE}</style>\n</head>\n<body>\n\
              <a class=\"skip\" href=\"#idea\">Skip to the report</a>\n<header>\n\
-             <h1>Five file servers, and who got out</h1>\n{}<nav aria-label=\"Parts\"><ul>{links}</ul></nav>\n\
+             <h1>Five file servers, and what got out</h1>\n{}<nav aria-label=\"Parts\"><ul>{links}</ul></nav>\n\
              </header>\n<main>\n",
             self.summary()
         );
@@ -177,4 +177,89 @@ fn nonce() -> io::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::race::{RACES, replay};
+    use crate::table;
+    use crate::verdict::{Finding, Verdict};
+
+    const HOSTILE: &str = "</script></style></pre>--><script>alert(1)</script><img src=x onerror=alert(1)>\"' onfocus=x \u{202E}";
+
+    /// A server may be called, answer, and fail with anything.
+    #[test]
+    fn whatever_is_said_stays_text() {
+        let attacks: Vec<&'static Attack> = table::all().collect();
+        let hostile = || HOSTILE.to_owned();
+        let findings = |verdict: Verdict| {
+            attacks.iter().map(move |attack| Finding {
+                id: attack.id,
+                verdict,
+                note: hostile(),
+                request:
+                    serde_json::json!({"params": {"name": HOSTILE, "arguments": {"path": HOSTILE}}})
+                        .to_string(),
+                answer: hostile(),
+                calls: 2,
+                took: Duration::ZERO,
+            })
+        };
+        let columns = [(HOSTILE, Verdict::Escaped), ("preopen", Verdict::Contained)].map(
+            |(name, verdict)| Column {
+                name: name.into(),
+                findings: findings(verdict).collect(),
+                tools: vec![],
+                failed: Some(hostile()),
+            },
+        );
+        let mut raced = replay(RACES.first().unwrap());
+        raced.server = hostile();
+        raced.request = hostile();
+        raced.answer = hostile();
+        let ours = crate::server::Launch {
+            name: "preopen".into(),
+            program: "/no/such".into(),
+            args: vec![],
+        };
+        let around = Around {
+            flag: hostile(),
+            began: SystemTime::UNIX_EPOCH,
+            ..Around::of("", Duration::ZERO, false, &ours)
+        };
+        let races = [raced];
+        let page = Page {
+            attacks: &attacks,
+            columns: &columns,
+            races: &races,
+            held: false,
+            around: &around,
+            is_sample: true,
+        };
+        let html = page.html("N");
+        for (raw, times) in
+            [("<script", 1), ("</script", 1), ("</style", 1), ("<img", 0), ("\u{202E}", 0)]
+        {
+            assert_eq!(html.matches(raw).count(), times, "{raw}");
+        }
+        assert!(!html.contains("\" onfocus") && !html.contains("' onfocus"));
+        assert!(html.contains("&lt;/script&gt;") && html.contains("1970-01-01 00:00:00 UTC"));
+        assert!(html.contains("preopen did not hold"));
+    }
+
+    #[test]
+    fn the_script_and_the_style_end_where_they_should() {
+        for own in [STYLE, SCRIPT] {
+            assert!(!own.contains("</") && !own.contains("<!--") && !own.contains("//!"));
+            assert!(own.lines().count() <= 400);
+        }
+        for gone in ["innerHTML", "eval(", "http", "document.write", "insertAdjacentHTML"] {
+            assert!(!SCRIPT.contains(gone), "{gone}");
+        }
+        let (one, other) = (nonce().unwrap(), nonce().unwrap());
+        assert!(one != other && one.len() == 32);
+    }
 }

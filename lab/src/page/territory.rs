@@ -21,6 +21,16 @@ struct Stand<'a> {
     why: &'static str,
 }
 
+impl Stand<'_> {
+    fn class(&self) -> &'static str {
+        match self.at {
+            Some(SECRET) => "bad",
+            Some(_) => "good",
+            None => "dim",
+        }
+    }
+}
+
 /// All of it.
 pub(super) fn part(columns: &[Column], races: &[Raced]) -> String {
     let stands = |scene: &'static Scene| -> Vec<Stand<'_>> {
@@ -88,9 +98,10 @@ fn one(scene: &Scene, stands: &[Stand<'_>]) -> String {
         .iter()
         .map(|stand| {
             format!(
-                "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                "<tr><th scope=\"row\">{}</th><td>{} <span class=\"word {}\">{}</span></td><td>{}</td></tr>\n",
                 code(stand.server),
                 picture::place_in_words(stand.at),
+                stand.class(),
                 stand.word,
                 marked(stand.why)
             )
@@ -105,7 +116,7 @@ fn one(scene: &Scene, stands: &[Stand<'_>]) -> String {
         "<section class=\"scene\" id=\"s-{id}\" data-edges=\"{}\" data-ends=\"{}\" data-asked=\"{}\" aria-labelledby=\"s-{id}-h\">\n\
          <h3 id=\"s-{id}-h\">{}</h3>\n<p>{}</p>\n<p class=\"sum\">{}</p>\n\
          <div class=\"wide\" role=\"region\" aria-label=\"Where each server ends\" tabindex=\"0\">\n<table>\n<thead><tr><th scope=\"col\">Server</th>\
-         <th scope=\"col\">Opens</th><th scope=\"col\">Came to</th><th scope=\"col\">Why</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n\
+         <th scope=\"col\">Opens</th><th scope=\"col\">Why</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n\
          <p class=\"soft\">Tried as <a href=\"#a-{id}\">{id}</a>.</p>\n</section>\n",
         scene.edges,
         ends.join(" "),
