@@ -23,7 +23,7 @@ lab: ## Build, then attack four weak servers and this one, and race them
 sample: ## Make docs/lab-report.html anew, the report that is shipped as a sample
 	$(CARGO) build --locked --release --workspace
 	rm -f docs/lab-report.html
-	target/release/preopen-lab --report docs/lab-report.html --sample
+	target/release/preopen-lab --report docs/lab-report.html --sample --patience 2000
 
 test: ## Run every test
 	$(CARGO) test --locked --workspace

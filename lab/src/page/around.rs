@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
-use super::words::{code, text};
+use super::words::{code, joined, text};
 use crate::report;
 use crate::server::Launch;
 
@@ -71,10 +71,8 @@ impl Around {
                 .into(),
             ),
         ];
-        let facts: String = facts
-            .iter()
-            .map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n"))
-            .collect();
+        let facts =
+            joined(facts.iter().map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n")));
         format!(
             "<dl class=\"facts\">\n{facts}</dl>\n<p>The matrix comes out the same each time. The races do not: how often a window is hit \
              depends on the machine, and on what else it does. That preopen loses none in so many calls is evidence and no proof; the \

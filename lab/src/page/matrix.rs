@@ -2,7 +2,7 @@
 //!
 //! May import: `attack`, `matrix`, `race`, `show`, `verdict`, `victim`, `words`.
 
-use super::words::{code, marked, text};
+use super::words::{code, joined, marked, text};
 use crate::attack::{Attack, Goal};
 use crate::matrix::Column;
 use crate::race::{RACES, Raced};
@@ -23,8 +23,11 @@ const MEANINGS: [(Verdict, &str); 9] = [
     (Verdict::NotMapped, "the server has no tool for it"),
 ];
 
-/// The kinds of attacks, by what they are there for.
-const KINDS: [(&str, fn(&Attack) -> bool); 6] = [
+/// A kind of attacks, and what is of it.
+type Kind = (&'static str, fn(&Attack) -> bool);
+
+/// The kinds, by what they are there for. Each row is of the first that takes it.
+const KINDS: [Kind; 6] = [
     ("Harmless: has to be served", |attack| attack.goal == Goal::Served),
     ("Reading and listing outside", |attack| {
         attack.goal == Goal::Flag && attack.owasp == Some("MCP02") || attack.goal == Goal::Names
@@ -37,10 +40,9 @@ const KINDS: [(&str, fn(&Attack) -> bool); 6] = [
 
 /// The table.
 pub(super) fn part(attacks: &[&'static Attack], columns: &[Column], races: &[Raced]) -> String {
-    let heads: String = columns
-        .iter()
-        .map(|column| format!("<th scope=\"col\">{}</th>", text(&column.name)))
-        .collect();
+    let heads = joined(
+        columns.iter().map(|column| format!("<th scope=\"col\">{}</th>", text(&column.name))),
+    );
     let mut page = format!(
         "<p>Each row is an attack and leads to its card. A word in CAPITALS is a harm that was seen: the secret of the run in \
          an answer, something changed outside, no answer in time. It never follows from what a message says.</p>\n{}\
@@ -55,7 +57,7 @@ pub(super) fn part(attacks: &[&'static Attack], columns: &[Column], races: &[Rac
         let (rows, others) = left.into_iter().partition::<Vec<_>, _>(|attack| is_of(attack));
         left = others;
         if !rows.is_empty() {
-            let rows: String = rows.iter().map(|attack| row(attack, columns)).collect();
+            let rows = joined(rows.iter().map(|attack| row(attack, columns)));
             page += &group(kind, columns.len(), &rows);
         }
     }
@@ -141,20 +143,23 @@ fn legend(columns: &[Column], attacks: &[&'static Attack]) -> String {
     let is_there = |verdict: Verdict| {
         columns.iter().flat_map(|column| &column.findings).any(|found| found.verdict == verdict)
     };
-    let words: String = MEANINGS
-        .iter()
-        .filter(|(verdict, _)| is_there(*verdict))
-        .map(|(verdict, means)| format!("<dt>{}</dt><dd>{means}</dd>", verdict.word()))
-        .collect();
-    let known: String = attacks
-        .iter()
-        .filter_map(|attack| Some((attack.id, attack.known()?)))
-        .map(|(id, why)| format!("<dt>* {}</dt><dd>{}</dd>", code(id), marked(why)))
-        .collect();
-    let failed: String = columns
-        .iter()
-        .filter_map(|column| Some((&column.name, column.failed.as_ref()?)))
-        .map(|(name, why)| format!("<dt>{} FAILED</dt><dd>{}</dd>", code(name), text(why)))
-        .collect();
+    let words = joined(
+        MEANINGS
+            .iter()
+            .filter(|(verdict, _)| is_there(*verdict))
+            .map(|(verdict, means)| format!("<dt>{}</dt><dd>{means}</dd>", verdict.word())),
+    );
+    let known = joined(
+        attacks
+            .iter()
+            .filter_map(|attack| Some((attack.id, attack.known()?)))
+            .map(|(id, why)| format!("<dt>* {}</dt><dd>{}</dd>", code(id), marked(why))),
+    );
+    let failed = joined(
+        columns
+            .iter()
+            .filter_map(|column| Some((&column.name, column.failed.as_ref()?)))
+            .map(|(name, why)| format!("<dt>{} FAILED</dt><dd>{}</dd>", code(name), text(why))),
+    );
     format!("<dl class=\"facts\">{words}{known}{failed}</dl>\n")
 }

@@ -28,7 +28,7 @@ pub use around::Around;
 use crate::attack::Attack;
 use crate::matrix::Column;
 use crate::race::Raced;
-use words::{marked, text};
+use words::{joined, marked, text};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -94,10 +94,8 @@ impl Page<'_> {
     }
 
     fn html(&self, nonce: &str) -> String {
-        let links: String = PARTS
-            .iter()
-            .map(|(id, name)| format!("<li><a href=\"#{id}\">{name}</a></li>"))
-            .collect();
+        let links =
+            joined(PARTS.iter().map(|(id, name)| format!("<li><a href=\"#{id}\">{name}</a></li>")));
         let mut page = format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'nonce-{nonce}'; \
@@ -176,7 +174,7 @@ impl Page<'_> {
 fn nonce() -> io::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(joined(bytes.iter().map(|byte| format!("{byte:02x}"))))
 }
 
 #[cfg(test)]

@@ -69,6 +69,9 @@ impl Moment {
     /// What it means that both come together.
     pub(super) const fn means(&self) -> &'static str {
         match (self.phase, self.name) {
+            (Phase::Opens, Name::Swapped) => {
+                "The check is over and said: inside. The names are being swapped: whoever walks the path now may arrive at either."
+            }
             (_, Name::Swapped) if !matches!(self.phase, Phase::After) => {
                 "One call swaps two names. Until it is back the kernel shows the one or the other, never half of it."
             }
@@ -87,7 +90,7 @@ impl Moment {
             (Phase::Opens, Name::Inside) => {
                 "The check is over and said: inside. It is so, still; to open now would be harmless."
             }
-            (Phase::Opens, _) => {
+            (Phase::Opens, Name::Outside | Name::Unknown) => {
                 "The window: the check said inside, and the name leads out. Whoever walks the path now arrives at the secret."
             }
             (Phase::After, _) => {

@@ -75,7 +75,7 @@
         token.style.transform = `translate(${left + nth % row * 62}px, ${top + Math.floor(nth / row) * 18}px)`;
       }
       const label = scene.querySelector("h3").textContent;
-      one("ends").textContent = `${label[0].toUpperCase()}${label.slice(1)}. ${scene.querySelector(".sum").textContent}`;
+      one("ends").textContent = `${label[0].toUpperCase()}${label.slice(1)}: ${scene.querySelector(".sum").textContent}`;
     };
     for (const choice of all("input[name=scene]")) choice.addEventListener("change", () => show(choice.value));
     const chosen = document.querySelector("input[name=scene]:checked");

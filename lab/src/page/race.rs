@@ -5,7 +5,7 @@
 use super::histogram;
 use super::matrix::said;
 use super::moments::{self, Moment, Name, Phase};
-use super::words::{code, text};
+use super::words::{code, joined, text};
 use crate::race::{RACES, Raced, Round};
 use crate::show::{Time, number};
 
@@ -111,15 +111,16 @@ fn lanes(raced: &Raced, round: &Round) -> String {
 fn table(moments: &[Moment], name: &str, zero: u64) -> String {
     let begin = moments.first().map_or(0, |moment| moment.from);
     let end = moments.last().map_or(0, |moment| moment.to);
-    let rows: String = moments
+    // Lost in the window; or, where no piece of it was left, while the names were being swapped.
+    let is_lost = |moment: &Moment| moment.phase == Phase::Opens && moment.name == Name::Outside;
+    let worst = if moments.iter().any(is_lost) { Name::Outside } else { Name::Swapped };
+    let rows = joined(moments
         .iter()
         .map(|moment| {
             let sign = if moment.from < zero { "-" } else { "" };
             let at = format!("{sign}{}", number(moment.from.abs_diff(zero)));
-            let class = match (moment.phase, moment.name) {
-                (Phase::Opens, Name::Outside) => " class=\"window\"",
-                _ => "",
-            };
+            let is_window = moment.phase == Phase::Opens && moment.name == worst;
+            let class = if is_window { " class=\"window\"" } else { "" };
             format!(
                 "<tr{class} data-from=\"{}\" data-to=\"{}\"><td class=\"n\">{at}</td><td>{}</td><td>{} {}</td><td>{}</td></tr>\n",
                 moment.from - begin,
@@ -129,8 +130,7 @@ fn table(moments: &[Moment], name: &str, zero: u64) -> String {
                 moment.name.in_words(),
                 moment.means()
             )
-        })
-        .collect();
+        }));
     format!(
         "<details open>\n<summary>The round in words, moment by moment</summary>\n\
          <div class=\"wide\" role=\"region\" aria-label=\"The round in words\" tabindex=\"0\">\n<table id=\"moments\" data-zero=\"{}\" data-end=\"{}\">\n\

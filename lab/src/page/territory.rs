@@ -6,7 +6,7 @@
 use super::matrix::said;
 use super::picture::{self, REFUSED, SECRET};
 use super::scenes::{ALL, Scene};
-use super::words::{code, marked, text};
+use super::words::{code, joined, marked, text};
 use crate::matrix::Column;
 use crate::race::Raced;
 use crate::verdict::Verdict;
@@ -40,7 +40,7 @@ pub(super) fn part(columns: &[Column], races: &[Raced]) -> String {
             .map(|(column, why)| stand(scene, column, why, races))
             .collect()
     };
-    let choices: String = ALL
+    let choices = joined(ALL
         .iter()
         .enumerate()
         .map(|(nth, scene)| {
@@ -50,8 +50,7 @@ pub(super) fn part(columns: &[Column], races: &[Raced]) -> String {
                 scene.id,
                 marked(scene.label)
             )
-        })
-        .collect();
+        }));
     let shown = ALL.first().map(|scene| {
         let ends: Vec<_> =
             stands(scene).iter().map(|stand| (stand.server.to_owned(), stand.at)).collect();
@@ -94,7 +93,7 @@ fn stand<'a>(scene: &Scene, column: &'a Column, why: &'static str, races: &[Race
 
 /// One scene in words, which is also what the script reads.
 fn one(scene: &Scene, stands: &[Stand<'_>]) -> String {
-    let rows: String = stands
+    let rows = joined(stands
         .iter()
         .map(|stand| {
             format!(
@@ -105,8 +104,7 @@ fn one(scene: &Scene, stands: &[Stand<'_>]) -> String {
                 stand.word,
                 marked(stand.why)
             )
-        })
-        .collect();
+        }));
     let ends: Vec<_> = stands
         .iter()
         .map(|stand| format!("{}:{}", text(stand.server), stand.at.unwrap_or("none")))

@@ -22,11 +22,10 @@ pub(super) fn text(raw: &str) -> String {
 
 /// A text of the lab's own, in which backticks stand around names.
 pub(super) fn marked(own: &str) -> String {
-    let parts = own.split('`').enumerate().map(|(nth, part)| match nth % 2 {
+    joined(own.split('`').enumerate().map(|(nth, part)| match nth % 2 {
         0 => text(part),
         _ => format!("<code>{}</code>", text(part)),
-    });
-    parts.collect()
+    }))
 }
 
 /// A name, apart from what is around it.
@@ -41,6 +40,11 @@ pub(super) fn block(raw: &str, most: usize) -> String {
     let more =
         if left_out > 0 { format!(" … {left_out} more characters") } else { String::new() };
     format!("<pre><bdi>{}</bdi>{more}</pre>", text(&shown))
+}
+
+/// Pieces of the page, one behind the other.
+pub(super) fn joined(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().collect()
 }
 
 /// Does it move the line, reorder it, or stand for nothing that one sees?
