@@ -3,24 +3,29 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use serde_json::Value;
+
 use crate::common::{PATIENCE, Run};
 
 /// What no page of the lab may be larger than, in bytes.
 const LARGEST: usize = 1_000_000;
 
-/// A page, written once for all tests.
-fn page() -> &'static str {
-    static PAGE: OnceLock<String> = OnceLock::new();
-    PAGE.get_or_init(|| {
+/// A run, and the page of it, once for all tests.
+fn run() -> &'static (Value, String) {
+    static RUN: OnceLock<(Value, String)> = OnceLock::new();
+    RUN.get_or_init(|| {
         let out = tempfile::tempdir().unwrap();
         let file = out.path().join("lab.html");
-        let run = Run::of(&["--report", file.to_str().unwrap(), "--patience", PATIENCE]);
+        let args = ["--json", "--report", file.to_str().unwrap(), "--patience", PATIENCE];
+        let run = Run::of(&args);
         assert_eq!(run.code(), 0, "{}", run.errors());
         assert!(run.left.is_empty(), "{:?}", run.left);
-        let text = run.text();
-        assert!(text.contains("count-oracle") && text.contains("report: "), "{text}");
-        std::fs::read_to_string(file).unwrap()
+        (run.json(), std::fs::read_to_string(file).unwrap())
     })
+}
+
+fn page() -> &'static str {
+    &run().1
 }
 
 fn sample() -> String {
@@ -106,6 +111,50 @@ fn the_page_has_a_card_for_each_attack_and_loads_nothing() {
     is_whole(page());
     loads_nothing(page());
     assert!(!page().contains("This is a sample"));
+}
+
+/// The matrix, the numbers of the race and the picture say what the same run says for programs.
+#[test]
+fn the_page_shows_what_the_run_saw() {
+    let (report, page) = run();
+    let verdict = |attack: &str, server: &str| -> String {
+        let all = report["attacks"].as_array().unwrap();
+        let of = all.iter().find(|row| row["id"] == attack).unwrap();
+        of["findings"][server]["verdict"].as_str().unwrap().to_owned()
+    };
+    let servers = ["join", "prefix", "checked", "resolved", "preopen"];
+    for row in report["attacks"].as_array().unwrap() {
+        let id = row["id"].as_str().unwrap();
+        let begin = format!("<tr><th scope=\"row\"><a href=\"#a-{id}\">");
+        let shown = page.split(&begin).nth(1).unwrap().split("</tr>").next().unwrap();
+        let words: Vec<_> =
+            shown.split("<td ").skip(1).map(|cell| between(cell, '>', '<')).collect();
+        let seen = servers.map(|server| verdict(id, server));
+        assert_eq!(words.len(), 5, "{id}");
+        for (word, seen) in words.iter().zip(seen) {
+            assert_eq!(word.trim_end_matches('*').to_lowercase(), seen, "{id}");
+        }
+    }
+    for scene in
+        ["link-file", "ok-read", "ok-link", "search-link", "hard-link", "dotdot", "root-replaced"]
+    {
+        let of = page.split(&format!("id=\"s-{scene}\"")).nth(1).unwrap();
+        let ends = between(of.split("data-ends=").nth(1).unwrap(), '"', '"');
+        for (end, server) in ends.split(' ').zip(servers) {
+            let (name, place) = end.split_once(':').unwrap();
+            let is_harm = verdict(scene, server) == "escaped";
+            assert_eq!((name, place == "22"), (server, is_harm), "{scene}");
+            assert_eq!(place == "no", verdict(scene, server) == "contained", "{scene}");
+        }
+    }
+    for race in report["races"].as_array().unwrap() {
+        let calls = race["calls"].as_u64().unwrap().to_string();
+        assert!(page.replace(',', "").contains(&format!("<td class=\"n\">{calls}</td>")), "{race}");
+    }
+}
+
+fn between(text: &str, begin: char, end: char) -> &str {
+    text.split_once(begin).unwrap().1.split_once(end).unwrap().0
 }
 
 /// It is shipped for those whose machine cannot race, and says so. `make sample` makes it anew.
