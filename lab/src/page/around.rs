@@ -74,7 +74,8 @@ impl Around {
         let facts =
             joined(facts.iter().map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n")));
         format!(
-            "<dl class=\"facts\">\n{facts}</dl>\n<p>The matrix comes out the same each time. The races do not: how often a window is hit \
+            "<dl class=\"facts\">\n{facts}</dl>\n<p>The matrix comes out the same each time, on a machine that is quick enough: where it is busy, <code>HUNG</code> may be \
+             its fault, which a longer <code>--patience</code> tells. The races differ: how often a window is hit \
              depends on the machine, and on what else it does. That preopen loses none in so many calls is evidence and no proof; the \
              argument is that there is no moment between a check and a use.</p>\n\
              <p>One attack, with the system calls of both sides: <code>preopen-lab run search-link --explain</code>. All races, for \

@@ -29,7 +29,7 @@ pub(super) fn part(attacks: &[&'static Attack], columns: &[Column], races: &[Rac
         "<p>The tree of every attack: <code>grant/</code> is what the server was granted, with <code>grant/sub/file.txt</code> in it. \
          The secret lies in <code>outside/secret.txt</code>, in the name of a file beside it, and in \
          <code>grant_sibling/secret.txt</code>. Each card shows the strongest weak server that lost, and preopen. \
-         <code>TREE</code> stands for the temporary directory of a server; the lines of the protocol are as they were sent.</p>\n<div class=\"cards\">\n",
+         <code>/TREE</code> stands for the temporary directory of a server; the lines of the protocol are as they were sent.</p>\n<div class=\"cards\">\n",
     );
     let (harmless, attacks): (Vec<&Attack>, Vec<_>) =
         attacks.iter().copied().partition(|attack| attack.goal == Goal::Served);
@@ -154,7 +154,7 @@ fn answered(answer: &str) -> String {
     excerpt(&shortened(&result.map_or_else(|| answer.to_owned(), text_of)), FLAG, SHOWN)
 }
 
-/// With `TREE` in the place of the temporary directory that an attack plays in.
+/// With `/TREE` in the place of the temporary directory that an attack plays in.
 fn shortened(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
@@ -168,12 +168,10 @@ fn shortened(line: &str) -> String {
             .trim_start_matches(is_of_a_name)
             .trim_start_matches('/')
             .trim_start_matches(is_of_a_name);
-        // Such a path may have been said behind others: what leads up to the root, and to `/proc/self/root`.
-        let own = std::env::temp_dir();
-        let kept = path.strip_suffix(&format!("{}/", own.display())).unwrap_or(path);
-        out += text;
-        out += kept;
-        out += "TREE";
+        // Such a path may stand behind others: what leads up to the root, or through `/proc/self/root`.
+        let own = format!("{}/", std::env::temp_dir().display());
+        let kept = path.strip_suffix(&own).unwrap_or_else(|| path.trim_end_matches('/'));
+        out += &format!("{text}{kept}/TREE");
         rest = behind;
     }
     out + rest
@@ -254,11 +252,11 @@ mod tests {
         let stage = format!("{}/preopen-lab.Ab3xYz/.tmpQ1w2E3", own.display());
         assert_eq!(
             shortened(&format!("{{\"path\":\"{stage}/outside/a.b\"}}")),
-            "{\"path\":\"TREE/outside/a.b\"}"
+            "{\"path\":\"/TREE/outside/a.b\"}"
         );
-        assert_eq!(shortened(&format!("/proc/self/root{stage}/x")), "/proc/self/rootTREE/x");
-        assert_eq!(shortened(&format!("`{stage}/a` and `{stage}/b`")), "`TREE/a` and `TREE/b`");
+        assert_eq!(shortened(&format!("/proc/self/root{stage}/x")), "/proc/self/root/TREE/x");
+        assert_eq!(shortened(&format!("`{stage}/a` and `{stage}/b`")), "`/TREE/a` and `/TREE/b`");
         assert_eq!(shortened("nothing of it"), "nothing of it");
-        assert_eq!(shortened("preopen-lab."), "TREE");
+        assert_eq!(shortened("preopen-lab."), "/TREE");
     }
 }

@@ -86,15 +86,17 @@ fn servers() -> String {
 }
 
 fn row(attack: &Attack, columns: &[Column]) -> String {
-    let cells: String = columns
-        .iter()
-        .map(|column| {
-            let found = column.findings.iter().find(|found| found.id == attack.id);
-            let verdict = found.map_or(Verdict::Failed, |found| found.verdict);
-            let known = attack.known().is_some() && verdict.is_harm();
-            cell(verdict.word(), tone(verdict), known)
-        })
-        .collect();
+    let cells = joined(columns.iter().map(|column| {
+        let found = column.findings.iter().find(|found| found.id == attack.id);
+        let verdict = found.map_or(Verdict::Failed, |found| found.verdict);
+        let known = attack.known().is_some() && verdict.is_harm();
+        cell(verdict.word(), tone(verdict), known)
+    }));
+    headed(attack, &cells)
+}
+
+/// A row that leads to its card.
+fn headed(attack: &Attack, cells: &str) -> String {
     format!(
         "<tr><th scope=\"row\"><a href=\"#a-{id}\">{id}</a> <span class=\"title\">{}</span></th>{cells}</tr>\n",
         marked(attack.title),
@@ -115,17 +117,19 @@ fn cell(word: &str, tone: Tone, known: bool) -> String {
 
 /// The races, of the servers that were raced.
 fn raced(columns: &[Column], races: &[Raced]) -> String {
-    let row = |id: &str| {
-        let cells = columns.iter().map(|column| {
-            let raced = races.iter().find(|raced| raced.id == id && raced.server == column.name);
+    let rows = RACES
+        .iter()
+        .map(|race| &race.attack)
+        .filter(|attack| races.iter().any(|raced| raced.id == attack.id));
+    joined(rows.map(|attack| {
+        let cells = joined(columns.iter().map(|column| {
+            let raced =
+                races.iter().find(|raced| raced.id == attack.id && raced.server == column.name);
             let (word, tone) = raced.map_or(("not raced", Tone::Dim), said);
             cell(word, tone, false)
-        });
-        let cells: String = cells.collect();
-        format!("<tr><th scope=\"row\"><a href=\"#a-{id}\">{id}</a></th>{cells}</tr>\n")
-    };
-    let ids = RACES.iter().map(|race| race.attack.id);
-    ids.filter(|id| races.iter().any(|raced| raced.id == *id)).map(row).collect()
+        }));
+        headed(attack, &cells)
+    }))
 }
 
 /// What a race came to, in a word.
