@@ -48,7 +48,10 @@ fn all<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
 
 fn has_a_card_for_each_attack(page: &str) {
     for id in ids() {
-        assert!(page.contains(&format!("<article id=\"a-{id}\"")), "no card for {id}");
+        assert!(
+            page.contains(&format!("<article id=\"a-{id}\"")),
+            "no card for {id}; of the sample: run `make sample`"
+        );
         assert!(page.contains(&format!("href=\"#a-{id}\"")), "no cell leads to {id}");
     }
     let cards = page.matches("<article ").count();

@@ -69,7 +69,7 @@ fn card(attack: &Attack, columns: &[Column]) -> String {
 fn framed(attack: &Attack, body: &str) -> String {
     let tags = if attack.goal == Goal::Served { "harmless".into() } else { attack.tags() };
     format!(
-        "<article id=\"a-{id}\" aria-labelledby=\"a-{id}-h\">\n<h3 id=\"a-{id}-h\">{id}: {}</h3>\n<p class=\"tags\">{tags}; <a href=\"#matrix\">to the matrix</a></p>\n\
+        "<article id=\"a-{id}\" aria-labelledby=\"a-{id}-h\">\n<h3 id=\"a-{id}-h\">{id}: {}</h3>\n<p class=\"tags\">{tags}<span class=\"back\">; <a href=\"#matrix\">to the matrix</a></span></p>\n\
          {body}</article>\n",
         marked(attack.title),
         id = attack.id,
@@ -180,7 +180,12 @@ fn shortened(line: &str) -> String {
 fn answer(server: &str, found: &Finding) -> String {
     let class = if found.verdict.is_harm() { "bad" } else { "good" };
     let said = answered(&found.answer);
-    let said = if said.is_empty() { "<p>No answer.</p>\n".into() } else { block(&said, SHOWN + 6) };
+    // Where no answer came, the note says so.
+    let said = if said.is_empty() || said == found.note {
+        "<p>No answer.</p>\n".into()
+    } else {
+        block(&said, SHOWN + 6)
+    };
     let calls =
         if found.calls > 1 { format!(" One of {} calls.", found.calls) } else { String::new() };
     let note = match (found.note.as_str(), calls.as_str()) {
