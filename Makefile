@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo lab test lint doc check cross test-portable attacks races kill trail interop review packages bench bench-tokens reference
+.PHONY: help setup build demo lab sample test lint doc check cross test-portable attacks races kill trail interop review packages bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,11 @@ demo: ## Build, then a real MCP client works on this repository and is refused t
 lab: ## Build, then attack four weak servers and this one, and race them
 	$(CARGO) build --locked --release --workspace
 	target/release/preopen-lab
+
+sample: ## Make docs/lab-report.html anew, the report that is shipped as a sample
+	$(CARGO) build --locked --release --workspace
+	rm -f docs/lab-report.html
+	target/release/preopen-lab --report docs/lab-report.html --sample --patience 2000
 
 test: ## Run every test
 	$(CARGO) test --locked --workspace

@@ -19,6 +19,12 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Also write a page of HTML of the whole run, to a new file. The races then go on to the end of their time.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Say in it that it is the one that is shipped.
+    #[arg(long, hide = true, requires = "report")]
+    pub sample: bool,
     /// How.
     #[command(flatten)]
     pub how: How,

@@ -19,6 +19,7 @@ mod explain;
 mod mapping;
 mod matrix;
 mod oracle;
+mod page;
 mod process;
 mod progress;
 mod race;
@@ -42,9 +43,12 @@ use clap::Parser as _;
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    let Cli { command, how } = Cli::parse();
+    let Cli { command, report, sample, how } = Cli::parse();
     let done = match command {
-        None => commands::everything(&how),
+        Some(_) if report.is_some() => {
+            Err(std::io::Error::other("`--report` is of everything, and goes with no command"))
+        }
+        None => commands::everything(&how, report.as_deref(), sample),
         Some(Command::List) => commands::list(&how),
         Some(Command::Run { id, explain, victim }) => commands::run(&how, &id, explain, victim),
         Some(Command::Race { seconds }) => commands::race(&how, seconds),

@@ -7,18 +7,20 @@ mod races;
 mod victim;
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::attack::Attack;
 use crate::cli::How;
 use crate::matrix::{self, Column, Done};
+use crate::page::{Around, Page};
 use crate::race::{RACES, Race, Raced};
 use crate::server::Launch;
 use crate::servers::{OURS, ours, weak};
 use crate::show::{Screen, Tone, line, paragraph};
 use crate::stage::Stage;
 use crate::victim::Level;
-use crate::{explain, report, table, trace};
+use crate::{explain, page, report, table, trace};
 
 pub use attack::attack;
 use races::lost_and_kept;
@@ -28,11 +30,14 @@ pub use victim::serve_victim;
 /// How long an answer may take before it counts as none, where all servers are the lab's or ours.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// Every attack against every server, then one race.
-pub fn everything(how: &How) -> io::Result<bool> {
+/// Every attack against every server, then one race; and a page of it, if one is asked for.
+pub fn everything(how: &How, page: Option<&Path>, is_sample: bool) -> io::Result<bool> {
     let screen = Screen::new();
+    page.map_or(Ok(()), page::may_be_written)?;
     let stage = Stage::new()?;
     let launches = launches(how, false)?;
+    let ours = ours(how.preopen.as_deref())?;
+    let around = Around::of(stage.flag(), patience(how, PATIENCE), how.unconfined, &ours);
     let attacks: Vec<&'static Attack> = table::all().collect();
     if !how.json {
         headline(screen, &stage);
@@ -47,17 +52,24 @@ pub fn everything(how: &How) -> io::Result<bool> {
         line("");
         line(&format!("{}: {}, again and again", race.attack.id, race.attack.title));
     }
-    let races =
-        lost_and_kept(how, screen, &stage, race, &weak(Level::Resolved, true, how.unconfined)?)?;
+    let loser = weak(Level::Resolved, true, how.unconfined)?;
+    let races = lost_and_kept(how, screen, &stage, race, &loser, page.is_none())?;
     let held = column_held(&attacks, columns.iter().find(|column| column.name == OURS))
         && races.iter().filter(|raced| raced.server == OURS).all(Raced::held);
+    if let Some(file) = page {
+        let (attacks, columns, races, around) = (&attacks, &columns, &races, &around);
+        Page { attacks, columns, races, held, around, is_sample }.write(file)?;
+    }
     if how.json {
         return print_json(&report::json(&attacks, &columns, &races, held)).map(|()| held);
     }
     line("");
     let known = attacks.iter().filter(|attack| attack.known().is_some()).count();
     line(&verdict(screen, held, known));
-    line("next: preopen-lab run search-link --explain");
+    match page {
+        Some(file) => line(&format!("report: {}", file.display())),
+        None => line("next: preopen-lab run search-link --explain; preopen-lab --report lab.html"),
+    }
     Ok(held)
 }
 
@@ -122,7 +134,7 @@ fn run_race(
     if !how.json {
         line(&format!("{}: {} ({})", race.attack.id, race.attack.title, race.attack.tags()));
     }
-    let races = lost_and_kept(how, screen, stage, race, &weak)?;
+    let races = lost_and_kept(how, screen, stage, race, &weak, true)?;
     let held = races.iter().filter(|raced| raced.server == OURS).all(Raced::held);
     if how.json {
         return print_json(&report::json(&[], &[], &races, held)).map(|()| held);

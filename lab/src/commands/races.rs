@@ -52,20 +52,21 @@ pub fn race(how: &How, seconds: f64) -> io::Result<bool> {
     Ok(held)
 }
 
-/// A race until the weak server loses, and then for some seconds with ours.
+/// A race until the weak server loses, or to the end of its time; and then for some seconds with ours.
 pub(super) fn lost_and_kept(
     how: &How,
     screen: Screen,
     stage: &Stage,
     race: &Race,
     weak: &Launch,
+    until_first: bool,
 ) -> io::Result<[Raced; 2]> {
     let show = |raced: &Raced| {
         if !how.json {
             screen.race(raced);
         }
     };
-    let mut lost = one_race(stage, weak, race, TO_LOSE, true)?;
+    let mut lost = one_race(stage, weak, race, TO_LOSE, until_first)?;
     if lost.escapes == 0 && race::has_record(race) {
         lost = race::replay(race);
     }

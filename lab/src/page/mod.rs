@@ -1,0 +1,263 @@
+//! The report: one page of HTML of a whole run, for somebody who sees nothing else. It loads nothing.
+//!
+//! Whatever a server said goes through [`words`], and is data in text, never in a script: the script reads what it
+//! shows from the tables of the page, which stand there for whoever runs none. A nonce that nobody can
+//! have known lets in the page's own style and script alone.
+//!
+//! May import: `attack`, `matrix`, `race`, `report`, `servers`, `show`, `stage`, `trial`, `verdict`, `victim`. Absent on
+//! purpose: deciding anything, and numbers that are not of the run.
+
+mod around;
+mod cards;
+mod histogram;
+mod matrix;
+mod moments;
+mod picture;
+mod race;
+mod remedy;
+mod scenes;
+mod territory;
+mod words;
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+pub use around::Around;
+
+use crate::attack::Attack;
+use crate::matrix::Column;
+use crate::race::Raced;
+use words::{joined, marked, text};
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// What has to be known before anything else.
+const IDEA: &str = include_str!("idea.html");
+
+/// The parts of the page, and their names in its links.
+const PARTS: [(&str, &str); 6] = [
+    ("idea", "Why the check failed"),
+    ("matrix", "All attacks"),
+    ("race", "The race"),
+    ("territory", "Map and territory"),
+    ("cards", "Card by card"),
+    ("around", "This run"),
+];
+
+/// A run, and what it came to.
+pub struct Page<'a> {
+    /// The attacks, in the order in which they are shown.
+    pub attacks: &'a [&'static Attack],
+    /// What they came to, for each server.
+    pub columns: &'a [Column],
+    /// What the races came to.
+    pub races: &'a [Raced],
+    /// Did ours hold?
+    pub held: bool,
+    /// What it ran on.
+    pub around: &'a Around,
+    /// Is it the one that is shipped?
+    pub is_sample: bool,
+}
+
+/// Says beforehand whether the file can be new, so that nobody waits for a run to be told.
+///
+/// # Errors
+/// When something is there, or its directory is not.
+pub fn may_be_written(file: &Path) -> io::Result<()> {
+    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if file.symlink_metadata().is_ok() {
+        return Err(refused(file, "it is there already, and is not overwritten"));
+    }
+    if directory.is_some_and(|directory| !directory.is_dir()) {
+        return Err(refused(file, "there is no such directory"));
+    }
+    Ok(())
+}
+
+fn refused(file: &Path, why: &str) -> io::Error {
+    io::Error::other(format!("cannot write `{}`: {why}", file.display()))
+}
+
+impl Page<'_> {
+    /// Writes it to a new file.
+    ///
+    /// # Errors
+    /// When something is there by now, or it cannot be written.
+    pub fn write(&self, file: &Path) -> io::Result<()> {
+        let page = self.html(&nonce()?);
+        let mut new =
+            std::fs::File::create_new(file).map_err(|error| refused(file, &error.to_string()))?;
+        new.write_all(page.as_bytes())
+    }
+
+    fn html(&self, nonce: &str) -> String {
+        let links =
+            joined(PARTS.iter().map(|(id, name)| format!("<li><a href=\"#{id}\">{name}</a></li>")));
+        let mut page = format!(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'nonce-{nonce}'; \
+             script-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"referrer\" content=\"no-referrer\">\n<title>preopen-lab: the report of a run</title>\n\
+             <style nonce=\"{nonce}\">\n{STYLE}</style>\n</head>\n<body>\n\
+             <a class=\"skip\" href=\"#idea\">Skip to the report</a>\n<header>\n\
+             <h1>Five file servers, and what got out</h1>\n{}<nav aria-label=\"Parts\"><ul>{links}</ul></nav>\n\
+             </header>\n<main>\n",
+            self.summary()
+        );
+        let bodies = [
+            IDEA.to_owned(),
+            matrix::part(self.attacks, self.columns, self.races),
+            race::part(self.races),
+            territory::part(self.columns, self.races),
+            cards::part(self.attacks, self.columns, self.races),
+            self.around.part(self.attacks.len()),
+        ];
+        for ((id, name), body) in PARTS.iter().zip(bodies) {
+            let _ = write!(
+                page,
+                "<section id=\"{id}\" aria-labelledby=\"{id}-h\">\n<h2 id=\"{id}-h\">{}</h2>\n{body}</section>\n",
+                if *id == "idea" {
+                    "What is a capability, and why did the check fail?"
+                } else {
+                    name
+                }
+            );
+        }
+        page + &format!(
+            "</main>\n<footer><p>Made by preopen-lab {} in the run that it shows. It loads nothing, and sends nothing.</p>\
+             </footer>\n<script nonce=\"{nonce}\">\n{SCRIPT}</script>\n</body>\n</html>\n",
+            env!("CARGO_PKG_VERSION")
+        )
+    }
+
+    /// What it came to, in a few sentences.
+    fn summary(&self) -> String {
+        let known = self.attacks.iter().filter(|attack| attack.known().is_some()).count();
+        let (class, verdict) = if self.held {
+            (
+                "held",
+                format!(
+                    "<strong>preopen held.</strong> Nothing outside came out, but for the {known} rows \
+                with a * that no file server stops alone."
+                ),
+            )
+        } else {
+            (
+                "lost",
+                "<strong>preopen did not hold.</strong> Please report it, as SECURITY.md says."
+                    .to_owned(),
+            )
+        };
+        let sample = if self.is_sample {
+            format!(
+                "<p class=\"sample\"><strong>This is a sample</strong>, made by preopen-lab {} and shipped with it, for \
+                 those whose machine cannot run the races. Your own: <code>preopen-lab --report lab.html</code>.</p>\n",
+                env!("CARGO_PKG_VERSION")
+            )
+        } else {
+            String::new()
+        };
+        format!(
+            "{sample}<p>Each server was granted one directory and got the same requests. Beside the directory lay a \
+             secret, made for this run: {}. Four of the servers are weak on purpose; the fifth is preopen.</p>\n\
+             <p class=\"verdict {class}\">{verdict}</p>\n",
+            marked(&format!("`{}`", text(&self.around.flag)))
+        )
+    }
+}
+
+/// What nobody who wrote a part of the page can have known.
+fn nonce() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(joined(bytes.iter().map(|byte| format!("{byte:02x}"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::race::{RACES, replay};
+    use crate::table;
+    use crate::verdict::{Finding, Verdict};
+
+    const HOSTILE: &str = "</script></style></pre>--><script>alert(1)</script><img src=x onerror=alert(1)>\"' onfocus=x \u{202E}";
+
+    /// A server may be called, answer, and fail with anything.
+    #[test]
+    fn whatever_is_said_stays_text() {
+        let attacks: Vec<&'static Attack> = table::all().collect();
+        let hostile = || HOSTILE.to_owned();
+        let findings = |verdict: Verdict| {
+            attacks.iter().map(move |attack| Finding {
+                id: attack.id,
+                verdict,
+                note: hostile(),
+                request:
+                    serde_json::json!({"params": {"name": HOSTILE, "arguments": {"path": HOSTILE}}})
+                        .to_string(),
+                answer: hostile(),
+                calls: 2,
+                took: Duration::ZERO,
+            })
+        };
+        let columns = [(HOSTILE, Verdict::Escaped), ("preopen", Verdict::Contained)].map(
+            |(name, verdict)| Column {
+                name: name.into(),
+                findings: findings(verdict).collect(),
+                tools: vec![],
+                failed: Some(hostile()),
+            },
+        );
+        let mut raced = replay(RACES.first().unwrap());
+        raced.server = hostile();
+        raced.request = hostile();
+        raced.answer = hostile();
+        let ours = crate::server::Launch {
+            name: "preopen".into(),
+            program: "/no/such".into(),
+            args: vec![],
+        };
+        let around = Around {
+            flag: hostile(),
+            began: SystemTime::UNIX_EPOCH,
+            ..Around::of("", Duration::ZERO, false, &ours)
+        };
+        let races = [raced];
+        let page = Page {
+            attacks: &attacks,
+            columns: &columns,
+            races: &races,
+            held: false,
+            around: &around,
+            is_sample: true,
+        };
+        let html = page.html("N");
+        for (raw, times) in
+            [("<script", 1), ("</script", 1), ("</style", 1), ("<img", 0), ("\u{202E}", 0)]
+        {
+            assert_eq!(html.matches(raw).count(), times, "{raw}");
+        }
+        assert!(!html.contains("\" onfocus") && !html.contains("' onfocus"));
+        assert!(html.contains("&lt;/script&gt;") && html.contains("1970-01-01 00:00:00 UTC"));
+        assert!(html.contains("preopen did not hold"));
+    }
+
+    #[test]
+    fn the_script_and_the_style_end_where_they_should() {
+        for own in [STYLE, SCRIPT] {
+            assert!(!own.contains("</") && !own.contains("<!--") && !own.contains("//!"));
+            assert!(own.lines().count() <= 400);
+        }
+        for gone in ["innerHTML", "eval(", "http", "document.write", "insertAdjacentHTML"] {
+            assert!(!SCRIPT.contains(gone), "{gone}");
+        }
+        let (one, other) = (nonce().unwrap(), nonce().unwrap());
+        assert!(one != other && one.len() == 32);
+    }
+}
