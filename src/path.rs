@@ -7,12 +7,16 @@
 //!
 //! May import: nothing of this crate. Absent on purpose: `std::path`, normalisation, `..` folding.
 
+mod shown;
+
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Write as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+pub use shown::{brief, percent_decoded, percent_encoded, printable};
+use shown::{decode, write_escaped};
 
 /// Longest path a client may say, in bytes: the kernel's own `PATH_MAX`.
 pub const MAX_PATH_BYTES: usize = 4096;
@@ -186,126 +190,9 @@ pub fn join(names: &[Name]) -> String {
     if path.is_empty() { ".".into() } else { path }
 }
 
-/// Text that is part of an answer in passing, shortened aloud where it is very long.
-pub fn brief(text: &str) -> String {
-    const SHOWN: usize = 300;
-    match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
-        Some((cut, _)) => {
-            format!("{}... ({} bytes)", text.get(..cut).unwrap_or_default(), text.len())
-        }
-    }
-}
-
-/// Bytes as part of a URI or a cursor (RFC 3986): what is not unreserved, nor a slash, is `%HH`.
-pub fn percent_encoded(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~') {
-            text.push(char::from(*byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
-}
-
-/// The bytes that [`percent_encoded`] made this of.
-pub fn percent_decoded(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = vec![];
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = match (first, after) {
-            (b'%', [high, low, after @ ..]) => {
-                let digits = [*high, *low];
-                bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-                after
-            }
-            (b'%', _) => return None,
-            _ => {
-                bytes.push(*first);
-                after
-            }
-        };
-    }
-    Some(bytes)
-}
-
-/// Text from outside, safe to print: one line, nothing that hides or reorders what follows.
-pub fn printable(text: &str) -> String {
-    let mut out = String::new();
-    let _ = write_escaped(&mut out, text.as_bytes(), false);
-    out
-}
-
-/// Writes `bytes` with `\xHH` for what is not plain text. With `invertible`, a literal backslash
-/// that would read as such an escape is itself escaped.
-fn write_escaped(out: &mut impl fmt::Write, bytes: &[u8], invertible: bool) -> fmt::Result {
-    // Nearly every name there is.
-    let is_plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\\');
-    if let (true, Ok(text)) = (is_plain, std::str::from_utf8(bytes)) {
-        return out.write_str(text);
-    }
-    for chunk in bytes.utf8_chunks() {
-        let mut rest = chunk.valid();
-        while let Some(c) = rest.chars().next() {
-            let (this, after) = rest.split_at(c.len_utf8());
-            if deceives(c) || (invertible && escape_at(rest.as_bytes()).is_some()) {
-                write_hex(out, this.as_bytes())?;
-            } else {
-                out.write_char(c)?;
-            }
-            rest = after;
-        }
-        write_hex(out, chunk.invalid())?;
-    }
-    Ok(())
-}
-
-fn write_hex(out: &mut impl fmt::Write, bytes: &[u8]) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(out, "\\x{byte:02X}"))
-}
-
-/// Characters that move the cursor, reorder the line or are invisible by design. Joiners are not
-/// among them: scripts and emoji need those.
-fn deceives(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
-            | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-}
-
-/// The byte that `bytes` begins with the escape of, if it does.
-fn escape_at(bytes: &[u8]) -> Option<u8> {
-    let digit = |b: u8| match b {
-        b'0'..=b'9' => Some(b - b'0'),
-        b'A'..=b'F' => Some(b - b'A' + 10),
-        _ => None,
-    };
-    match bytes {
-        [b'\\', b'x', high, low, ..] => Some(digit(*high)? << 4 | digit(*low)?),
-        _ => None,
-    }
-}
-
-fn decode(part: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(part.len());
-    let mut rest = part.as_bytes();
-    while let [first, after @ ..] = rest {
-        if let Some(byte) = escape_at(rest) {
-            bytes.push(byte);
-            rest = rest.get(4..).unwrap_or_default();
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    bytes
-}
-
 #[cfg(test)]
 mod tests {
+    use super::shown::deceives;
     use super::*;
 
     fn parse(said: &str) -> Result<Spelling, BadPath> {
@@ -371,6 +258,44 @@ mod tests {
             assert!(!shown.chars().any(deceives), "{shown}");
             assert_eq!(parse(&shown).unwrap().names, [name], "{shown}");
         }
+    }
+
+    #[test]
+    fn only_what_deceives_is_written_in_hex() {
+        for (bytes, shown) in [
+            (b"caf\xE9\n" as &[u8], r"caf\xE9\x0A"),
+            ("café \u{1F600}".as_bytes(), "café \u{1F600}"),
+            (br"C:\dir\\", r"C:\dir\\"),
+            (br"\x41", r"\x5Cx41"),
+            (b"\x1B\xC3\xA9", r"\x1Bé"),
+        ] {
+            assert_eq!(Name::from_bytes(bytes).unwrap().to_string(), shown);
+        }
+        assert_eq!(VirtualPath::from("a\u{202E}\\x41").to_string(), r"a\xE2\x80\xAE\x41");
+    }
+
+    #[test]
+    fn no_component_is_empty_or_leads_elsewhere() {
+        for bytes in [b"" as &[u8], b".", b"..", b"a/b", b"/", b"a\0", b"\0"] {
+            assert_eq!(Name::from_bytes(bytes), None, "{bytes:?}");
+        }
+        assert!(Name::from_bytes(b"...").is_some());
+    }
+
+    #[test]
+    fn a_control_character_is_noticed() {
+        assert!(Name::from_bytes(b"a\nb").unwrap().holds_control());
+        assert!(Name::from_bytes("a\u{9B}".as_bytes()).unwrap().holds_control());
+        assert!(!Name::from_bytes("a b é".as_bytes()).unwrap().holds_control());
+    }
+
+    #[test]
+    fn the_audit_trail_has_every_path_whole_that_can_be_one() {
+        let longest = "x".repeat(MAX_PATH_BYTES);
+        assert_eq!(VirtualPath::from(longest.clone()).whole(), longest);
+        let longer = VirtualPath::from(longest + "x").whole();
+        assert!(longer.ends_with("... (4097 bytes)") && longer.len() < 300, "{longer}");
+        assert_eq!(VirtualPath::from("a\n").whole(), r"a\x0A");
     }
 
     #[test]

@@ -89,8 +89,13 @@ impl Subject<'_> {
             return Ok(Tried::new(Verdict::NotMapped, format!("no tool was found that {what}")));
         }
         let (before, peak) = (self.outside()?, self.peak());
-        // Where memory is the question, it is not how long.
-        let patience = if let Goal::Memory(_) = attack.goal { 4 } else { 1 };
+        // How long is the question only where a server may be left waiting. A write waits for the disk, which a
+        // busy machine makes slow, and nobody hangs.
+        let patience = match attack.goal {
+            Goal::Memory(_) => 4,
+            _ if attack.alone => 1,
+            _ => 8,
+        };
         let mut last = Tried::default();
         for (nth, ask) in (1..).zip(self.spellings(attack, ask)) {
             let Some(exchange) = self.ask_patiently(&ask, patience) else { break };
