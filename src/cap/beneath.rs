@@ -67,7 +67,10 @@ pub(super) fn read_link(parent: &Dir, name: &Name) -> Result<Vec<u8>, Errno> {
 /// The directory at the end of `names`, in one call. Fails where one of them is a link.
 pub(super) fn open_beneath(dir: &Dir, names: &[Name], one_mount: bool) -> Result<Dir, Errno> {
     let path = names.iter().map(Name::as_bytes).collect::<Vec<_>>().join(&b'/');
-    let path = if path.is_empty() { b".".to_vec() } else { path };
+    open_beneath_path(dir, if path.is_empty() { b"." } else { &path }, one_mount)
+}
+
+fn open_beneath_path(dir: &Dir, path: &[u8], one_mount: bool) -> Result<Dir, Errno> {
     let mut resolve =
         ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_SYMLINKS;
     if one_mount {
@@ -109,4 +112,113 @@ fn mount_at(dir: impl AsFd, path: impl rustix::path::Arg, flags: AtFlags) -> io:
 #[expect(clippy::disallowed_methods, reason = "the one place where a handle is made from a handle")]
 fn handle(fd: rustix::fd::OwnedFd) -> Dir {
     Dir::from_std_file(fd.into())
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a tree to look at")]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use rustix::io::FdFlags;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// `d/e/f.txt`, links to each of them, and a FIFO.
+    fn tree() -> (TempDir, Dir) {
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        std::fs::create_dir_all(at("d/e")).unwrap();
+        std::fs::write(at("d/e/f.txt"), "text").unwrap();
+        for (link, target) in [("to-d", "d"), ("to-f", "d/e/f.txt"), ("d/to-e", "e"), ("out", "/")]
+        {
+            symlink(target, at(link)).unwrap();
+        }
+        let dir = opened(temp.path());
+        rustix::fs::mkfifoat(&dir, "fifo", Mode::RUSR).unwrap();
+        (temp, dir)
+    }
+
+    fn opened(path: impl rustix::path::Arg) -> Dir {
+        handle(rustix::fs::open(path, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).unwrap())
+    }
+
+    fn names(path: &str) -> Vec<Name> {
+        path.split('/').map(name).collect()
+    }
+
+    fn name(name: &str) -> Name {
+        Name::from_bytes(name.as_bytes()).unwrap()
+    }
+
+    /// Opened to walk from, and to be read by nobody; and no program that is started gets it.
+    fn is_a_step(dir: &Dir) -> bool {
+        rustix::fs::fcntl_getfl(dir).unwrap().contains(OFlags::PATH)
+            && rustix::io::fcntl_getfd(dir).unwrap().contains(FdFlags::CLOEXEC)
+    }
+
+    #[test]
+    fn what_is_looked_at_is_the_name_itself() {
+        let (_temp, dir) = tree();
+        for (at, kind) in [
+            ("d", Kind::Directory),
+            ("to-d", Kind::Link),
+            ("out", Kind::Link),
+            ("fifo", Kind::Special),
+        ] {
+            assert_eq!(Found::new(lstat(&dir, &name(at)).unwrap()).kind, kind, "{at}");
+        }
+        let deep = open_beneath(&dir, &names("d/e"), false).unwrap();
+        let found = Found::new(lstat(&deep, &name("f.txt")).unwrap());
+        assert_eq!((found.kind, found.stat.st_size), (Kind::File, 4));
+        assert_eq!(lstat(&dir, &name("none")).err(), Some(Errno::NOENT));
+        assert_eq!(read_link(&dir, &name("to-f")).unwrap(), b"d/e/f.txt");
+        assert_eq!(read_link(&dir, &name("d")), Err(Errno::INVAL));
+    }
+
+    #[test]
+    fn one_step_enters_directories_and_nothing_else() {
+        let (_temp, dir) = tree();
+        assert!(is_a_step(&enter(&dir, &name("d")).unwrap()));
+        for (at, why) in [("to-d", Errno::NOTDIR), ("fifo", Errno::NOTDIR), ("none", Errno::NOENT)]
+        {
+            assert_eq!(enter(&dir, &name(at)).err(), Some(why), "{at}");
+        }
+        let deep = enter(&enter(&dir, &name("d")).unwrap(), &name("e")).unwrap();
+        assert_eq!(enter(&deep, &name("f.txt")).err(), Some(Errno::NOTDIR));
+    }
+
+    #[test]
+    fn the_kernel_goes_down_and_follows_no_link() {
+        let (_temp, dir) = tree();
+        assert!(is_a_step(&open_beneath(&dir, &names("d/e"), false).unwrap()));
+        let itself = open_beneath(&dir, &[], false).unwrap();
+        let inode = |dir: &Dir| rustix::fs::fstat(dir).unwrap().st_ino;
+        assert!(is_a_step(&itself) && inode(&itself) == inode(&dir));
+        for at in ["to-d", "to-d/e", "d/to-e", "out", "out/etc"] {
+            assert_eq!(open_beneath(&dir, &names(at), false).err(), Some(Errno::LOOP), "{at}");
+        }
+        assert_eq!(open_beneath(&dir, &names("d/e/f.txt"), false).err(), Some(Errno::NOTDIR));
+        // No name is `..`; should one be all the same, the kernel stays.
+        assert_eq!(open_beneath_path(&dir, b"d/../..", false).err(), Some(Errno::XDEV));
+    }
+
+    #[test]
+    fn mounts_are_told_apart() {
+        let root = opened("/");
+        let (here, proc) = (mount_of(&root).unwrap(), mount_of(opened("/proc")).unwrap());
+        assert_ne!(here, proc);
+        assert_eq!(device_of(&root).unwrap(), rustix::fs::stat("/").unwrap().st_dev);
+        for (mount, at, stays) in [
+            (None, "proc", true),
+            (Some(here), "proc", false),
+            (Some(proc), "proc", true),
+            (Some(here), "etc", true),
+            (Some(here), "none", false),
+        ] {
+            assert_eq!(stays_on_mount(mount, &root, &name(at)), stays, "{at} on {mount:?}");
+        }
+        assert_eq!(open_beneath(&root, &names("proc"), true).err(), Some(Errno::XDEV));
+        assert!(open_beneath(&root, &names("proc"), false).is_ok());
+    }
 }
