@@ -37,74 +37,74 @@ pub fn run(
     patience: Duration,
     done: &Done,
 ) -> Vec<Column> {
+    let run = Run { stage, patience, done };
     std::thread::scope(|scope| {
         let columns: Vec<_> = launches
             .iter()
-            .map(|launch| scope.spawn(move || column(stage, launch, attacks, patience, done)))
+            .map(|launch| scope.spawn(move || run.column(launch, attacks)))
             .collect();
         columns.into_iter().filter_map(|column| column.join().ok()).collect()
     })
 }
 
-fn column(
-    stage: &Stage,
-    launch: &Launch,
-    attacks: &[&'static Attack],
+/// What all servers of a run have in common.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    stage: &'a Stage,
     patience: Duration,
-    done: &Done,
-) -> Column {
-    let (alone, shared): (Vec<&'static Attack>, Vec<_>) =
-        attacks.iter().copied().partition(|attack| attack.alone);
-    let mut lanes: Vec<Vec<_>> = alone.into_iter().map(|attack| vec![attack]).collect();
-    lanes.push(shared);
-    let lanes: Vec<_> = std::thread::scope(|scope| {
-        let lanes: Vec<_> = lanes
-            .iter()
-            .filter(|lane| !lane.is_empty())
-            .map(|lane| scope.spawn(move || run_lane(stage, launch, lane, patience, done)))
-            .collect();
-        lanes.into_iter().filter_map(|lane| lane.join().ok()).collect()
-    });
-    let (mut findings, mut tools, mut failed) = (vec![], vec![], None);
-    for lane in lanes {
-        findings.extend(lane.findings);
-        tools = lane.tools;
-        failed = failed.or(lane.failed);
-    }
-    findings.sort_by_key(|found| attacks.iter().position(|attack| attack.id == found.id));
-    Column { name: launch.name.clone(), findings, tools, failed }
+    done: &'a Done,
 }
 
-fn run_lane(
-    stage: &Stage,
-    launch: &Launch,
-    attacks: &[&'static Attack],
-    patience: Duration,
-    done: &Done,
-) -> Column {
-    let name = launch.name.clone();
-    let mut subject = match Subject::start(stage, launch, patience) {
-        Ok(subject) => subject,
-        Err(error) => {
-            let failed = |attack: &&'static Attack| Finding {
-                id: attack.id,
-                verdict: Verdict::Failed,
-                note: error.to_string(),
-                request: String::new(),
-                answer: String::new(),
-                calls: 0,
-                took: Duration::ZERO,
-            };
-            let findings = attacks.iter().map(failed).collect();
-            return Column { name, findings, tools: vec![], failed: Some(error.to_string()) };
+impl Run<'_> {
+    fn column(self, launch: &Launch, attacks: &[&'static Attack]) -> Column {
+        let (alone, shared): (Vec<&'static Attack>, Vec<_>) =
+            attacks.iter().copied().partition(|attack| attack.alone);
+        let mut lanes: Vec<Vec<_>> = alone.into_iter().map(|attack| vec![attack]).collect();
+        lanes.push(shared);
+        let lanes: Vec<_> = std::thread::scope(|scope| {
+            let lanes: Vec<_> = lanes
+                .iter()
+                .filter(|lane| !lane.is_empty())
+                .map(|lane| scope.spawn(move || self.lane(launch, lane)))
+                .collect();
+            lanes.into_iter().filter_map(|lane| lane.join().ok()).collect()
+        });
+        let (mut findings, mut tools, mut failed) = (vec![], vec![], None);
+        for lane in lanes {
+            findings.extend(lane.findings);
+            tools = lane.tools;
+            failed = failed.or(lane.failed);
         }
-    };
-    let tools = subject.tools().by_verb().map(|(verb, tool)| (verb.in_words().into(), tool.into()));
-    let tools = tools.collect();
-    let mut findings = vec![];
-    for attack in attacks {
-        findings.push(subject.attack(attack));
-        done.fetch_add(1, Relaxed);
+        findings.sort_by_key(|found| attacks.iter().position(|attack| attack.id == found.id));
+        Column { name: launch.name.clone(), findings, tools, failed }
     }
-    Column { name, findings, tools, failed: None }
+
+    fn lane(self, launch: &Launch, attacks: &[&'static Attack]) -> Column {
+        let name = launch.name.clone();
+        let mut subject = match Subject::start(self.stage, launch, self.patience) {
+            Ok(subject) => subject,
+            Err(error) => {
+                let failed = |attack: &&'static Attack| Finding {
+                    id: attack.id,
+                    verdict: Verdict::Failed,
+                    note: error.to_string(),
+                    request: String::new(),
+                    answer: String::new(),
+                    calls: 0,
+                    took: Duration::ZERO,
+                };
+                let findings = attacks.iter().map(failed).collect();
+                return Column { name, findings, tools: vec![], failed: Some(error.to_string()) };
+            }
+        };
+        let tools =
+            subject.tools().by_verb().map(|(verb, tool)| (verb.in_words().into(), tool.into()));
+        let tools = tools.collect();
+        let mut findings = vec![];
+        for attack in attacks {
+            findings.push(subject.attack(attack));
+            self.done.fetch_add(1, Relaxed);
+        }
+        Column { name, findings, tools, failed: None }
+    }
 }

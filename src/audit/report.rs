@@ -44,7 +44,7 @@ pub struct Page {
 /// # Errors
 /// When it cannot be read.
 pub fn report(name: &str, trail: impl BufRead) -> io::Result<Page> {
-    let mut lines = Lines { trail, line: vec![], is_long: false, gathered: Gathered::default() };
+    let mut lines = Tapped { trail, line: vec![], is_long: false, gathered: Gathered::default() };
     let verdict = verify(&mut lines)?;
     // Where `verify` has seen enough, the rest is counted all the same.
     loop {
@@ -270,7 +270,7 @@ fn some(all: impl ExactSizeIterator<Item = String>) -> Vec<String> {
 }
 
 /// A trail that hands on each line as it is read.
-struct Lines<R> {
+struct Tapped<R> {
     trail: R,
     line: Vec<u8>,
     /// Is the line longer than any record?
@@ -278,7 +278,7 @@ struct Lines<R> {
     gathered: Gathered,
 }
 
-impl<R> Lines<R> {
+impl<R> Tapped<R> {
     fn end_line(&mut self) {
         if self.is_long {
             self.gathered.unread += 1;
@@ -290,7 +290,7 @@ impl<R> Lines<R> {
     }
 }
 
-impl<R: BufRead> Read for Lines<R> {
+impl<R: BufRead> Read for Tapped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let len = self.fill_buf()?.read(buffer)?;
         self.consume(len);
@@ -298,7 +298,7 @@ impl<R: BufRead> Read for Lines<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Lines<R> {
+impl<R: BufRead> BufRead for Tapped<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.trail.fill_buf()
     }
