@@ -1,10 +1,13 @@
 //! [`Record`]: a line of a trail as people read it, or a table.
 //!
-//! May import: nothing of this crate. Absent on purpose: whether it is true; that is `verify`'s.
+//! May import: `path` (to escape). Absent on purpose: whether it is true; that is `verify`'s. And trust in what the
+//! trail has escaped already: whoever else may write it must not write to the terminal.
 
 use std::fmt::Write as _;
 
 use serde::Deserialize;
+
+use crate::path::printable;
 
 /// What is shown of a line.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -77,16 +80,17 @@ impl Record {
 
 /// The record in one line; with colours if somebody sees them.
 pub fn line(record: &Record, colours: bool) -> String {
-    let time = record.time.get(11..23).unwrap_or(&record.time);
+    let time = printable(record.time.get(11..23).unwrap_or(&record.time));
     let (word, colour) = match (record.kind.as_str(), record.decision.as_str()) {
         ("call", "deny") => ("deny", "31"),
         ("call", "error") => ("error", "33"),
         ("call", _) => ("ok", "32"),
         (other, _) => (other, "36"),
     };
+    let word = printable(word);
     let word =
         if colours { format!("\x1b[{colour}m{word:<6}\x1b[0m") } else { format!("{word:<6}") };
-    let mut text = format!("{time} {word} {}", record.tool);
+    let mut text = record.tool.clone();
     for path in if record.paths.is_empty() { &record.places } else { &record.paths } {
         let _ = write!(text, " {path}");
     }
@@ -100,7 +104,7 @@ pub fn line(record: &Record, colours: bool) -> String {
         let (ms, us) = (record.dur_us / 1_000, record.dur_us % 1_000);
         let _ = write!(text, "  {ms}.{us:03} ms");
     }
-    text.trim_end().to_owned()
+    format!("{time} {word} {}", printable(&text)).trim_end().to_owned()
 }
 
 /// The record as a row of a table, or the names of the columns.
@@ -109,24 +113,18 @@ pub fn csv(record: Option<&Record>) -> String {
         return "time,session,kind,call,tool,right,decision,code,paths,places,before,after,bytes_out,dur_us".into();
     };
     let (call, bytes, took) = (r.call.to_string(), r.bytes_out.to_string(), r.dur_us.to_string());
-    let (paths, places) = (r.paths.join("\n"), r.places.join("\n"));
+    let lines =
+        |all: &[String]| all.iter().map(|one| printable(one)).collect::<Vec<_>>().join("\n");
+    let (paths, places) = (lines(&r.paths), lines(&r.places));
+    let [time, session, kind, tool] =
+        [&r.time, &r.session, &r.kind, &r.tool].map(|one| printable(one));
+    let [right, decision, code] = [&r.right, &r.decision, &r.code].map(|one| printable(one));
+    let [before, after] = [&r.before, &r.after].map(|one| printable(one));
     let row = [
-        &r.time,
-        &r.session,
-        &r.kind,
-        &call,
-        &r.tool,
-        &r.right,
-        &r.decision,
-        &r.code,
-        &paths,
-        &places,
-        &r.before,
-        &r.after,
-        &bytes,
-        &took,
+        time, session, kind, call, tool, right, decision, code, paths, places, before, after,
+        bytes, took,
     ];
-    row.map(|cell| quoted(cell)).join(",")
+    row.map(|cell| quoted(&cell)).join(",")
 }
 
 /// A cell, so that no program takes it for several, or for a formula.
@@ -140,5 +138,26 @@ fn quoted(cell: &str) -> String {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
         cell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trail_that_somebody_else_wrote_moves_no_cursor_and_adds_no_line() {
+        let odd = r"x\u001b[2J\u202e\u007f\u0085\ny";
+        let fields =
+            ["kind", "session", "time", "tool", "right", "decision", "code", "before", "after"];
+        let fields = fields.map(|field| format!("\"{field}\":\"{odd}\"")).join(",");
+        let record =
+            Record::read(&format!("{{{fields},\"paths\":[\"{odd}\"],\"places\":[]}}")).unwrap();
+        let escaped = r"x\x1B[2J\xE2\x80\xAE\x7F\xC2\x85\x0Ay";
+        let odd = |text: &str| text.chars().any(|c| c.is_control() || c == '\u{202E}');
+        for shown in [line(&record, false), csv(Some(&record))] {
+            assert!(!odd(&shown), "{shown:?}");
+            assert!(shown.contains(escaped), "{shown:?}");
+        }
     }
 }

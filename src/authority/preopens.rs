@@ -16,7 +16,7 @@ use super::{Refusal, plain};
 use crate::allowlist::GrantSpec;
 use crate::cap::{BadGlob, Grants, Preopen, Rights, Rules, Unavailable};
 use crate::doctor::Row;
-use crate::path::Name;
+use crate::path::{Name, printable};
 
 /// What the operator permits beyond the usual.
 #[derive(Clone, Copy, Debug, Default)]
@@ -131,7 +131,10 @@ fn preopen(
 ) -> Result<Preopen, Refusal> {
     let above = opened.spellings.first().map_or(&[][..], Vec::as_slice);
     let rules = rules(spec, &own.below(opened.identity()), above).map_err(|bad| Refusal {
-        sentence: format!("the glob `{}` of grant `{name}` cannot be read: {}", bad.glob, bad.why),
+        sentence: printable(&format!(
+            "the glob `{}` of grant `{name}` cannot be read: {}",
+            bad.glob, bad.why
+        )),
         hint: "globs are written as in .gitignore: `.env*`, `**/*.pem`, `vendor/**`".into(),
     })?;
     let for_it = aliases.iter().filter(|(alias, _)| *alias == name).map(|(_, path)| path);

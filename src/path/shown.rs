@@ -5,13 +5,14 @@
 
 use std::fmt::{self, Write as _};
 
-/// Text that is part of an answer in passing, shortened aloud where it is very long.
+/// Text from outside that is told in passing: as [`printable`] shows it, shortened aloud where it is very long.
 pub fn brief(text: &str) -> String {
     const SHOWN: usize = 300;
     match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
+        None => printable(text),
         Some((cut, _)) => {
-            format!("{}... ({} bytes)", text.get(..cut).unwrap_or_default(), text.len())
+            let begin = printable(text.get(..cut).unwrap_or_default());
+            format!("{begin}... ({} bytes)", text.len())
         }
     }
 }
@@ -147,6 +148,7 @@ mod tests {
     #[test]
     fn what_is_said_in_passing_is_short_and_plain() {
         assert_eq!(brief("short"), "short");
+        assert_eq!(brief("a\n\u{202E}\u{85}"), r"a\x0A\xE2\x80\xAE\xC2\x85");
         assert_eq!(brief(&"é".repeat(301)), format!("{}... (602 bytes)", "é".repeat(300)));
         assert_eq!(printable("a\tb"), r"a\x09b");
     }
