@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo lab sample test lint doc check cross test-portable attacks races kill trail interop review packages bench bench-tokens reference
+.PHONY: help setup build demo lab sample test lint doc check cross test-portable test-long fuzz attacks races kill trail interop review packages bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ cross: ## Does it compile for the other architecture? (needs rustup, to fetch th
 
 test-portable: ## The tests of walking, with what other systems have instead of Linux's own calls
 	RUSTFLAGS='--cfg preopen_portable' CARGO_TARGET_DIR=target/portable $(CARGO) test --locked --test all -- search:: strain::
+
+fuzz: ## Look for bytes that break what must hold, FUZZ_SECONDS=900 for each kind (needs a C++ compiler and python3)
+	fuzz/run
+
+test-long: ## A minute of each kind of fuzzing
+	FUZZ_SECONDS=60 fuzz/run
 
 attacks: ## Every attack against the program and three weak servers, into docs/attacks.md
 	PREOPEN_ATTACKS_PAGE=docs/attacks.md $(CARGO) test --locked --test all attacks:: -- --nocapture

@@ -1,0 +1,51 @@
+//! Any JSON as the arguments of any tool: understood or refused, and what is understood is understood
+//! the same when it is said as it was understood.
+
+use std::sync::LazyLock;
+
+use preopen::args::{self, Object};
+use preopen::dispatch::Dispatcher;
+use preopen::error::Code;
+use preopen::limits::Limits;
+use preopen::tools::TOOLS;
+use serde_json::Value;
+
+use crate::served::{SECRET, Served, call, deceives};
+
+/// Nothing can be changed: whatever is called, there is the same to be found by the next.
+static SERVED: LazyLock<(Served, Dispatcher)> = LazyLock::new(|| {
+    let served = Served::read_only();
+    std::fs::create_dir(served.at("sub")).unwrap();
+    for (path, text) in [("a.py", "for a in b:\n    open(a).read()\n"), ("sub/b", "b\n")] {
+        served.put(path, text.as_bytes());
+    }
+    std::os::unix::fs::symlink("../outside/secret", served.at("link")).unwrap();
+    let dispatcher = served.dispatcher(Limits::default(), &[]);
+    (served, dispatcher)
+});
+
+pub fn run(bytes: &[u8]) {
+    let Some((which, text)) = bytes.split_first() else { return };
+    let tool = &TOOLS[usize::from(*which) % TOOLS.len()];
+    let Ok(Value::Object(sent)) = serde_json::from_slice(text) else { return };
+    let schema = (tool.schema)();
+    match args::parse::<Object>(tool.name, &schema, sent.clone()) {
+        Ok(meant) => {
+            let known = schema["properties"].as_object();
+            for name in meant.keys() {
+                assert!(known.is_some_and(|known| known.contains_key(name)), "{name}");
+            }
+            let again = args::parse::<Object>(tool.name, &schema, meant.clone());
+            assert_eq!(again.ok().as_ref(), Some(&meant), "{sent:?}");
+        }
+        Err(error) => assert_eq!(error.code(), Code::BadArgs, "{error}"),
+    }
+    let (_, dispatcher) = &*SERVED;
+    match call(dispatcher, tool.name, &Value::Object(sent)) {
+        Ok(text) => assert!(!text.contains(SECRET), "{text}"),
+        Err((code, text)) => {
+            assert!(code != Code::Internal, "{text}");
+            assert!(!text.contains(SECRET) && !deceives(&text), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Any bytes as a file, edited: what comes out is the text that was asked for, in the bytes that it
+//! was, and is read again as that text.
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+use preopen::text::{Document, Edit, apply, unified};
+
+use crate::served::budget;
+
+#[derive(Arbitrary, Debug)]
+struct Asked<'a> {
+    /// Where the old text is taken from, and how long it is.
+    from: u16,
+    len: u8,
+    /// Or it is this.
+    other: Option<&'a str>,
+    new: &'a str,
+    replace_all: bool,
+}
+
+pub fn run(bytes: &[u8]) {
+    let _ = edited(Unstructured::new(bytes));
+}
+
+fn edited(mut bytes: Unstructured<'_>) -> Result<()> {
+    let asked: Vec<Asked<'_>> = (0..bytes.int_in_range(1..=3)?)
+        .map(|_| Asked::arbitrary(&mut bytes))
+        .collect::<Result<_>>()?;
+    let file = bytes.take_rest();
+    let Ok(document) = Document::new("f", file.to_vec()) else { return Ok(()) };
+    assert_eq!(document.bytes(), file);
+    let text = document.text();
+    let olds: Vec<String> = asked.iter().map(|edit| old(text, edit)).collect();
+    let edits: Vec<Edit<'_>> = olds
+        .iter()
+        .zip(&asked)
+        .map(|(old, edit)| Edit {
+            old_text: old,
+            new_text: edit.new,
+            replace_all: edit.replace_all,
+        })
+        .collect();
+    let Ok(edited) = apply(text, &edits, &budget()) else { return Ok(()) };
+    let after = edited.text(text);
+    if let [edit] = edits[..] {
+        one(text, edit, &after);
+    }
+    let diff = unified(text, &edited, usize::MAX);
+    assert_eq!(diff.text.is_empty(), text == after, "{diff:?}");
+    let Ok(pieces) = document.edited(&edited, &budget()) else { return Ok(()) };
+    let made = pieces.concat();
+    kept(file, &made, text, &after);
+    // What it looks like now may be another encoding, but where it is UTF-8 there is no doubt.
+    if document.encoding().is_none() {
+        assert_eq!(std::str::from_utf8(&made).ok(), Some(&*after));
+    }
+    Ok(())
+}
+
+fn old(text: &str, edit: &Asked<'_>) -> String {
+    let chars = text.chars().count().max(1);
+    let taken = text.chars().skip(usize::from(edit.from) % chars).take(usize::from(edit.len % 32));
+    edit.other.map_or_else(|| taken.collect(), Into::into)
+}
+
+/// Where no line ends with CRLF, an edit is what the library's `replace` does.
+fn one(text: &str, edit: Edit<'_>, after: &str) {
+    let Edit { old_text, new_text, replace_all } = edit;
+    if [text, old_text, new_text].iter().any(|text| text.contains('\r')) {
+        return;
+    }
+    let expected = if replace_all {
+        text.replace(old_text, new_text)
+    } else {
+        text.replacen(old_text, new_text, 1)
+    };
+    assert_eq!(after, expected, "{edit:?}");
+}
+
+/// As many bytes at the beginning and the end are the same as there are characters that are.
+fn kept(before: &[u8], after: &[u8], was: &str, is: &str) {
+    let same = was.chars().zip(is.chars()).take_while(|(a, b)| a == b).count();
+    let same_bytes = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+    assert!(same_bytes >= same.min(before.len()), "{same} characters, {same_bytes} bytes");
+    let same = was.chars().rev().zip(is.chars().rev()).take_while(|(a, b)| a == b).count();
+    let same_bytes =
+        before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
+    assert!(same_bytes >= same.min(before.len()), "{same} last characters, {same_bytes} bytes");
+}

@@ -1,0 +1,42 @@
+//! Any string as a path: what comes out of it are names, and nothing else can come out.
+
+use preopen::path::{
+    MAX_NAME_BYTES, MAX_PATH_BYTES, Name, VirtualPath, brief, join, percent_decoded,
+    percent_encoded, printable,
+};
+
+use crate::served::deceives;
+
+pub fn run(bytes: &[u8]) {
+    let said = String::from_utf8_lossy(bytes);
+    for shown in [brief(&said), printable(&said), VirtualPath::from(&*said).whole()] {
+        assert!(!deceives(&shown) && !shown.contains('\n'), "{shown:?}");
+    }
+    assert_eq!(percent_decoded(&percent_encoded(bytes)).as_deref(), Some(bytes));
+    if let Some(name) = Name::from_bytes(bytes) {
+        assert_eq!(name.as_bytes(), bytes);
+        again(&[name]);
+    }
+    let Ok(spelling) = VirtualPath::from(&*said).parse() else { return };
+    assert!(said.len() <= MAX_PATH_BYTES);
+    assert_eq!(spelling.absolute, said.starts_with('/'));
+    for name in &spelling.names {
+        let bytes = name.as_bytes();
+        assert!(!matches!(bytes, b"" | b"." | b".."), "{said:?}");
+        assert!(!bytes.contains(&b'/') && !bytes.contains(&0), "{said:?}");
+        assert!(bytes.len() <= MAX_NAME_BYTES, "{said:?}");
+    }
+    again(&spelling.names);
+}
+
+/// Names as they are shown mean the same names, unless they are too long to be said.
+fn again(names: &[Name]) {
+    let shown = join(names);
+    assert!(!deceives(&shown) && !shown.contains('\n'), "{shown:?}");
+    let too_long = shown.len() > MAX_PATH_BYTES
+        || names.iter().any(|name| name.as_bytes().len() > MAX_NAME_BYTES);
+    match VirtualPath::from(shown.as_str()).parse() {
+        Ok(spelling) => assert_eq!(spelling.names, names),
+        Err(why) => assert!(too_long, "{shown:?}: {why:?}"),
+    }
+}

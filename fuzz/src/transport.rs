@@ -1,0 +1,106 @@
+//! Any bytes on standard input: whole lines of JSON come out, and each request gets one answer.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::sync::LazyLock;
+
+use preopen::limits::Limits;
+use preopen::protocol;
+use rustix::fs::{MemfdFlags, memfd_create};
+use serde_json::Value;
+
+use crate::served::{SECRET, Served};
+
+const TOOLS: [&str; 2] = ["list_allowed_directories", "read_text_file"];
+/// Longer lines are skipped: the fuzzer is to meet that, too.
+const MOST_BYTES: usize = 2_000;
+
+static SERVED: LazyLock<Served> = LazyLock::new(|| {
+    let served = Served::new("ro");
+    served.put("a", b"text\n");
+    served
+});
+
+pub fn run(bytes: &[u8]) {
+    let limits = Limits { max_message_bytes: MOST_BYTES, ..Limits::default() };
+    let dispatcher = SERVED.dispatcher(limits, &TOOLS);
+    let (mut input, output) = (file("in"), file("out"));
+    input.write_all(bytes).unwrap();
+    input.rewind().unwrap();
+    protocol::serve(dispatcher, OwnedFd::from(input), OwnedFd::from(output.try_clone().unwrap()))
+        .unwrap();
+    let mut said = String::new();
+    let mut output = output;
+    output.rewind().unwrap();
+    output.read_to_string(&mut said).unwrap();
+    assert!(said.is_empty() || said.ends_with('\n'), "{said:?}");
+    assert!(!said.contains(SECRET));
+    let asked = asked(bytes);
+    let mut answered: HashMap<String, usize> = HashMap::new();
+    let mut answers = 0;
+    for line in said.lines() {
+        let answer: Value =
+            serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}"));
+        assert_eq!(answer["jsonrpc"], "2.0", "{line}");
+        if answer.get("method").is_some() {
+            continue;
+        }
+        answers += 1;
+        assert!(answer.get("result").is_some() != answer.get("error").is_some(), "{line}");
+        if let Some(id) = answer.get("id").filter(|id| !id.is_null()) {
+            *answered.entry(id.to_string()).or_default() += 1;
+        }
+    }
+    assert!(answers <= asked.lines, "{answers} answers to {} lines", asked.lines);
+    for (id, times) in &answered {
+        assert!(asked.named.get(id).is_some_and(|asked| times <= asked), "{id}: {times} answers");
+    }
+    if !asked.takes_back {
+        for (id, times) in &asked.ids {
+            assert!(
+                answered.get(id).unwrap_or(&0) >= times,
+                "{id} was asked {times} times: {said}"
+            );
+        }
+    }
+}
+
+fn file(name: &str) -> File {
+    File::from(memfd_create(name, MemfdFlags::CLOEXEC).unwrap())
+}
+
+/// What a client is owed.
+#[derive(Default)]
+struct Asked {
+    /// Lines that are not blank.
+    lines: usize,
+    /// How often each id was asked for.
+    ids: HashMap<String, usize>,
+    /// How often each id was named, which what is no request may do, too.
+    named: HashMap<String, usize>,
+    /// Was anything taken back?
+    takes_back: bool,
+}
+
+fn asked(bytes: &[u8]) -> Asked {
+    let mut asked = Asked::default();
+    for line in bytes.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+        asked.lines += 1;
+        let Ok(message) = serde_json::from_slice::<Value>(line) else { continue };
+        if line.len() > MOST_BYTES {
+            continue;
+        }
+        asked.takes_back |= message["method"] == "notifications/cancelled";
+        let is_request = message["method"].is_string()
+            && message.get("result").is_none()
+            && message.get("error").is_none();
+        let id = &message["id"];
+        if id.is_string() || id.is_i64() || id.is_u64() {
+            *asked.named.entry(id.to_string()).or_default() += 1;
+            *asked.ids.entry(id.to_string()).or_default() += usize::from(is_request);
+        }
+    }
+    asked
+}
