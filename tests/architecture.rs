@@ -216,7 +216,8 @@ fn nothing_weak_is_linked() {
 
 #[test]
 fn every_module_says_what_it_is() {
-    let all = ["src", "analysis/src", "attacks/src", "fuzz/src", "lab/src"].map(|at| sources(Path::new(at)));
+    let all = ["src", "analysis/src", "attacks/src", "fuzz/src", "lab/src"]
+        .map(|at| sources(Path::new(at)));
     for (file, text) in all.into_iter().flatten() {
         assert!(text.starts_with("//! "), "{file} does not open with `//!`");
         let lines = text.lines().count();

@@ -324,3 +324,77 @@ impl Grant {
         self.spellings.first().map_or(&[], Vec::as_slice)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::super::tried::{preopen, tree};
+    use super::super::{Read, Remove, Write};
+    use super::*;
+
+    /// Grants at `/host/g` and below it at `/host/g/deep/o`, and others that are not there.
+    fn grants(temp: &TempDir, all: &[(&str, Rights)], shut: &[&str]) -> Grants {
+        let open = all.iter().zip(["/host/g", "/host/g/deep/o"]).map(|((name, rights), at)| {
+            let spellings = vec![VirtualPath::from(at).parse().unwrap().names];
+            Preopen { spellings, ..preopen(temp, name, *rights, Rules::default()) }
+        });
+        let shut = shut.iter().map(|name| Unavailable {
+            name: (*name).into(),
+            announced: format!("/{name}"),
+            reason: "it is gone".into(),
+        });
+        Grants::new(open.collect(), shut.collect(), false).unwrap()
+    }
+
+    /// The path that a target stands for, or what is said instead.
+    fn minted<R: Right>(grants: &Grants, path: &str) -> String {
+        let target = grants.attenuate::<R>(&VirtualPath::from(path));
+        target.map_or_else(|error| error.to_string(), |target| target.shown())
+    }
+
+    #[test]
+    fn one_grant_needs_no_name() {
+        let temp = tree(&[]);
+        let one = grants(&temp, &[("g", Rights::RW)], &[]);
+        for (path, shown) in
+            [("", "."), ("/", "."), ("sub/f", "sub/f"), ("g/f", "g/f"), ("/host/g/sub", "sub")]
+        {
+            assert_eq!(minted::<Read>(&one, path), shown, "{path}");
+        }
+        let said = minted::<Remove>(&one, "sub/f");
+        assert!(said.starts_with("right_missing: grant `g` does not carry"), "{said}");
+        assert!(said.ends_with("`--allow g:rwd`"), "{said}");
+        let said = minted::<Read>(&one, "/host");
+        assert!(said.ends_with("relative to the granted directory, such as `src/main.rs`"));
+        // One that is not there takes a name all the same.
+        let two = grants(&temp, &[("g", Rights::RO)], &["gone"]);
+        assert_eq!(minted::<Read>(&two, "g/sub"), "g/sub");
+        assert!(minted::<Write>(&two, "g/f").ends_with("`--allow g:rw`"));
+        let said = minted::<Read>(&two, "gone/f");
+        assert!(said.starts_with("unknown_grant: grant `gone` is not available: it is"), "{said}");
+    }
+
+    #[test]
+    fn the_first_name_or_the_longest_spelling_says_which_grant() {
+        let temp = tree(&["g/sub/f"]);
+        let grants = grants(&temp, &[("g", Rights::RO), ("o", Rights::RWD)], &[]);
+        for (path, shown) in [
+            ("/host/g", "g"),
+            ("/host/g/deep/x", "g/deep/x"),
+            ("/host/g/deep/o", "o"),
+            ("/host/g/deep/o/x", "o/x"),
+        ] {
+            assert_eq!(minted::<Read>(&grants, path), shown, "{path}");
+        }
+        for (path, begin, hint) in [
+            ("sub/f", "unknown_grant: `sub/f` does not begin with", "there is `g/sub/f`"),
+            ("none", "unknown_grant: `none` does not begin with", "a grant: `g`, `o`\nhint: paths"),
+            ("/host", "unknown_grant: `/host` lies in no grant", "paths are `NAME/path/in/it`"),
+            ("", "is_a_directory: `` is the list of grants: `g`, `o`", "begin the path with"),
+        ] {
+            let said = minted::<Read>(&grants, path);
+            assert!(said.starts_with(begin) && said.contains(hint), "{path}: {said}");
+        }
+    }
+}

@@ -109,3 +109,59 @@ fn leads_to<R: Right>(target: &Target<R>, at: &At, way: &[Name]) -> bool {
         found.grant == at.grant && found.below != way && at.below.starts_with(&found.below)
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a tree to resolve in")]
+mod tests {
+    use super::super::tried::{FOLLOWED, TO_MAKE, check, led, preopen, tree};
+    use super::super::{Grants, Rights, Rules, Write};
+    use super::*;
+
+    #[test]
+    fn what_a_guarded_link_leads_to_is_guarded() {
+        let temp = tree(&[
+            "g/.vscode -> tools/vscode",
+            "g/tools/vscode/tasks.json",
+            "g/tools/other",
+            "g/.config/git -> ../conf",
+            "g/conf/x",
+            "g/sub/.husky -> ../hooks",
+            "g/hooks/a",
+            "g/sub/f",
+            "g/.gitmodules",
+            "o/x",
+        ]);
+        let rules = Rules::default().guarding(&[], &[], &[]).unwrap();
+        let all = vec![
+            preopen(&temp, "g", Rights::RWD, rules),
+            preopen(&temp, "o", Rights::RWD, Rules::default()),
+        ];
+        let grants = Grants::new(all, vec![], false).unwrap();
+        let check = |table: &[(&str, &str)]| check::<Write>(&grants, TO_MAKE, table);
+        check(&[
+            ("tools/vscode/tasks.json", "protected"),
+            ("tools/vscode/new/er", "protected"),
+            ("tools/vscode", "protected"),
+            ("tools/other", "g/tools/other File"),
+            ("tools", "g/tools Directory"),
+            ("conf/x", "protected"),
+            ("sub/f", "g/sub/f File"),
+            ("f", "g/f new"),
+        ]);
+        assert_eq!(
+            led::<Read>(&grants, "tools/vscode/tasks.json", FOLLOWED),
+            "g/tools/vscode/tasks.json File"
+        );
+        // A link that lies elsewhere is not looked for, unless what is to be changed lies below it.
+        check(&[("hooks/a", "g/hooks/a File")]);
+        // In a directory so full that it is not read to its end, each guard is asked for by name.
+        for n in 0..1_100 {
+            std::fs::write(temp.path().join(format!("g/{n}")), "").unwrap();
+        }
+        check(&[
+            ("tools/vscode/tasks.json", "protected"),
+            ("conf/x", "protected"),
+            ("tools/other", "g/tools/other File"),
+        ]);
+    }
+}

@@ -197,3 +197,128 @@ impl Needs for Inventory {
         Ok(grants.announced())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tried::{budget, preopen, tree};
+    use super::super::{Read, Rules, Unavailable};
+    use super::*;
+
+    /// `g` to be read, `o` with these rights, and one that is not there.
+    fn grants(o: Rights) -> Grants {
+        let temp = tree(&["g/f", "o/f"]);
+        let both = [("g", Rights::RO), ("o", o)];
+        let both = both.map(|(name, rights)| preopen(&temp, name, rights, Rules::default()));
+        let shut =
+            Unavailable { name: "gone".into(), announced: "/gone".into(), reason: "it is".into() };
+        Grants::new(both.into(), vec![shut], false).unwrap()
+    }
+
+    fn path(said: &str) -> VirtualPath {
+        VirtualPath::from(said)
+    }
+
+    fn code<T>(result: Result<T, ToolError>) -> String {
+        result.map_or_else(|error| error.code().to_string(), |_| "ok".into())
+    }
+
+    /// What a shape makes of paths: what it says of them, and the code.
+    fn minted<N: Needs>(grants: &Grants, paths: N::Paths<'_>) -> (Vec<String>, String) {
+        (N::said(&paths), code(N::attenuate(grants, paths, &budget())))
+    }
+
+    #[test]
+    fn each_path_is_minted_with_its_own_right() {
+        let (grants, g, o, odd) = (grants(Rights::RW), path("g/f"), path("o/f"), path("a\n"));
+        let said = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(minted::<Read>(&grants, &g), (said(&["g/f"]), "ok".into()));
+        assert_eq!(minted::<Write>(&grants, &g), (said(&["g/f"]), "right_missing".into()));
+        assert_eq!(minted::<Read>(&grants, &odd), (said(&["a\\x0A"]), "unknown_grant".into()));
+        assert_eq!(
+            minted::<(Read, Write)>(&grants, (&g, &o)),
+            (said(&["g/f", "o/f"]), "ok".into())
+        );
+        assert_eq!(minted::<(Read, Write)>(&grants, (&o, &g)).1, "right_missing");
+        assert_eq!(minted::<Perhaps<Read>>(&grants, None), (vec![], "ok".into()));
+        assert_eq!(
+            minted::<Perhaps<Write>>(&grants, Some(&g)),
+            (said(&["g/f"]), "right_missing".into())
+        );
+        assert_eq!(minted::<Scope<Read>>(&grants, &g), (said(&["g/f"]), "ok".into()));
+        assert_eq!(minted::<Inventory>(&grants, ()), (vec![], "ok".into()));
+        assert_eq!(<(Read, Write)>::RIGHTS, Rights::RW);
+        let target = Perhaps::<Read>::attenuate(&grants, Some(&o), &budget()).unwrap();
+        assert_eq!(target.map(|target| target.shown()).as_deref(), Some("o/f"));
+    }
+
+    #[test]
+    fn a_move_within_a_grant_needs_less_than_one_out_of_it() {
+        let temp = tree(&["g/f", "o/f"]);
+        for (g, o, within, removable, across) in [
+            (Rights::RW, Rights::RW, "ok", "right_missing", "right_missing"),
+            (Rights::RWD, Rights::RW, "ok", "ok", "ok"),
+            (Rights::RWD, Rights::RO, "ok", "ok", "right_missing"),
+            (Rights::RO, Rights::RWD, "right_missing", "", "right_missing"),
+        ] {
+            let both = [("g", g), ("o", o)]
+                .map(|(name, rights)| preopen(&temp, name, rights, Rules::default()));
+            let grants = Grants::new(both.into(), vec![], false).unwrap();
+            let route = |to: &str| Moving::attenuate(&grants, (&path("g/f"), &path(to)), &budget());
+            assert_eq!(code(route("g/new")), within);
+            if let Ok(Route::Within { source, destination, removable: may }) = route("g/new") {
+                assert_eq!((source.shown(), destination.shown()), ("g/f".into(), "g/new".into()));
+                assert_eq!(code(may), removable);
+            }
+            assert_eq!(code(route("o/new")), across);
+            assert!(!matches!(route("o/new"), Ok(Route::Within { .. })));
+        }
+        assert_eq!(Moving::said(&(&path("a"), &path("b\t"))), ["a", "b\\x09"]);
+    }
+
+    #[test]
+    fn many_paths_are_each_answered_up_to_the_limit() {
+        let grants = grants(Rights::RW);
+        let paths = |n: usize| {
+            (0..n).map(|at| path(if at == 1 { "none" } else { "g/f" })).collect::<Vec<_>>()
+        };
+        let minted = Each::<Read>::attenuate(&grants, &paths(50), &budget()).unwrap();
+        let codes: Vec<String> = minted.into_iter().map(code).collect();
+        assert_eq!(
+            (codes.len(), codes[0].as_str(), codes[1].as_str()),
+            (50, "ok", "unknown_grant")
+        );
+        assert_eq!(code(Each::<Read>::attenuate(&grants, &paths(51), &budget())), "over_limit");
+        assert_eq!(Each::<Read>::said(&&*paths(200)).len(), 100);
+        assert_eq!(Each::<Read>::said(&&*paths(2)), ["g/f", "none"]);
+    }
+
+    /// How many roots a path stands for; none if it names one place.
+    fn count<R: Right>(grants: &Grants, said: &str) -> Result<usize, ToolError> {
+        Scope::<R>::attenuate(grants, &path(said), &budget()).map(|scoped| match scoped {
+            Scoped::One(_) => 0,
+            Scoped::Roots(all) => all.len(),
+        })
+    }
+
+    #[test]
+    fn the_list_of_grants_stands_for_those_that_have_the_right() {
+        let grants = grants(Rights::RWD);
+        let roots = |scoped: Result<usize, ToolError>| scoped.map_err(|error| error.code());
+        assert_eq!(roots(count::<Read>(&grants, "")), Ok(2));
+        assert_eq!(roots(count::<Write>(&grants, ".")), Ok(1));
+        assert_eq!(roots(count::<Read>(&grants, "o")), Ok(0));
+        assert_eq!(roots(count::<Write>(&self::grants(Rights::RO), "")), Err(Code::RightMissing));
+        assert_eq!((grants.rights(), self::grants(Rights::RO).rights()), (Rights::RWD, Rights::RO));
+        assert_eq!(
+            grants.handles().map(|(_, rights)| rights).collect::<Vec<_>>(),
+            [Rights::RO, Rights::RWD]
+        );
+        let told = Inventory::attenuate(&grants, (), &budget()).unwrap();
+        let told: Vec<_> =
+            told.iter().map(|a| (a.name.as_str(), a.rights, a.unavailable.is_some())).collect();
+        assert_eq!(
+            told,
+            [("g", Rights::RO, false), ("o", Rights::RWD, false), ("gone", Rights::NONE, true)]
+        );
+    }
+}

@@ -34,3 +34,44 @@ pub fn is_pseudo(fd: impl AsFd) -> Result<bool, Errno> {
     let kind = u64::try_from(rustix::fs::fstatfs(fd)?.f_type).unwrap_or(0);
     Ok(PSEUDO.iter().any(|(pseudo, _)| *pseudo == kind))
 }
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a tree to resolve in")]
+mod tests {
+    use cap_std::ambient_authority;
+    use cap_std::fs::Dir;
+
+    use super::super::tried::{FOLLOWED, check, preopen, tree};
+    use super::super::{Grants, Preopen, Read, Rights, Rules};
+
+    #[test]
+    fn pseudo_file_systems_are_not_entered() {
+        let dir = Dir::open_ambient_dir("/", ambient_authority()).unwrap();
+        let root = Preopen {
+            name: "g".into(),
+            rights: Rights::RO,
+            rules: Rules::default(),
+            dir,
+            announced: "/".into(),
+            spellings: vec![],
+        };
+        let temp = tree(&[]);
+        let grants = Grants::new(
+            vec![root, preopen(&temp, "o", Rights::RO, Rules::default())],
+            vec![],
+            false,
+        )
+        .unwrap();
+        check::<Read>(
+            &grants,
+            FOLLOWED,
+            &[
+                ("proc", "g/proc Directory"),
+                ("proc/self", "special_file"),
+                ("proc/self/environ", "special_file"),
+                ("sys/kernel", "special_file"),
+                ("dev/null", "g/dev/null Special"),
+            ],
+        );
+    }
+}

@@ -124,3 +124,199 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
 pub(super) fn changes<R: Right>() -> bool {
     R::RIGHTS != Rights::READ
 }
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a tree to resolve in")]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::super::tried::{FOLLOWED, ITSELF, TO_MAKE, budget, check, granted, preopen, tree};
+    use super::super::{Rules, Write};
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn names_and_links_lead_to_one_place() {
+        let temp = tree(&[
+            "g/f",
+            "g/a/b/f",
+            "g/to-f -> a/b/f",
+            "g/to-a -> a",
+            "g/a/up -> ..",
+            "g/a/b/up -> ..",
+            "g/slash-f -> f/",
+            "g/dot-f -> f/.",
+            "g/slash-a -> a/",
+            "g/out -> ..",
+            "g/gone -> none",
+            "g/into -> none/../f",
+            "g/abs -> {root}/g/a/b/f",
+            "g/loop -> loop",
+            "g/etc -> /etc/passwd",
+        ]);
+        let grants = granted(&temp);
+        check::<Read>(
+            &grants,
+            FOLLOWED,
+            &[
+                ("", "g Directory"),
+                ("f", "g/f File"),
+                ("f/", "not_a_directory"),
+                ("f/x", "not_a_directory"),
+                ("a/b/f", "g/a/b/f File"),
+                ("a/b/f/", "not_a_directory"),
+                ("a/b/", "g/a/b Directory"),
+                ("to-f", "g/a/b/f File"),
+                ("to-a/b", "g/a/b Directory"),
+                ("a/up", "g Directory"),
+                ("a/up/f", "g/f File"),
+                ("a/b/up", "g/a Directory"),
+                ("slash-f", "not_a_directory"),
+                ("slash-f/", "not_a_directory"),
+                ("dot-f", "not_a_directory"),
+                ("slash-a", "g/a Directory"),
+                ("slash-a/b/f", "g/a/b/f File"),
+                ("abs", "g/a/b/f File"),
+                ("out", "escapes_grant"),
+                ("out/x", "escapes_grant"),
+                ("etc", "escapes_grant"),
+                ("gone", "not_found"),
+                ("none", "not_found"),
+                ("none/x", "not_found"),
+                ("loop", "bad_path"),
+            ],
+        );
+        check::<Read>(
+            &grants,
+            ITSELF,
+            &[
+                ("to-f", "g/to-f Link"),
+                ("loop", "g/loop Link"),
+                ("to-a/b/up", "g/a/b/up Link"),
+                ("gone", "g/gone Link"),
+            ],
+        );
+        check::<Write>(
+            &grants,
+            TO_MAKE,
+            &[
+                ("none", "g/none new"),
+                ("none/x/y", "g/none/x/y new in none/x"),
+                ("to-a/none/x", "g/a/none/x new in none"),
+                ("gone", "g/none new"),
+                ("into", "escapes_grant"),
+                ("none\\x0A", "bad_path"),
+                ("f/x", "not_a_directory"),
+            ],
+        );
+    }
+
+    #[test]
+    fn every_walk_ends() {
+        let temp = tree(&["g/a/b/f", "g/f"]);
+        let link = |from: String, to: String| symlink(to, temp.path().join(from)).unwrap();
+        // 1,365 steps each.
+        link("g/x".into(), "a/../".repeat(682));
+        (1..=41).for_each(|n| {
+            link(format!("g/l{n}"), if n == 1 { "f".into() } else { format!("l{}", n - 1) });
+        });
+        for (jumps, way) in [(8, "j"), (9, "k")] {
+            for n in 1..=jumps {
+                let (at, there) = if n % 2 == 1 { ("g", "o") } else { ("o", "g") };
+                let end = if n == jumps { "end".into() } else { format!("{way}{}", n + 1) };
+                link(format!("{at}/{way}{n}"), format!("../{there}/{end}"));
+            }
+        }
+        for end in ["g/end", "o/end"] {
+            std::fs::write(temp.path().join(end), "").unwrap();
+        }
+        let grants = granted(&temp);
+        let deep = |n: usize| vec!["n"; n].join("/");
+        std::fs::create_dir_all(temp.path().join("g").join(deep(513))).unwrap();
+        check::<Read>(
+            &grants,
+            FOLLOWED,
+            &[
+                ("x/x/x/a", "g/a Directory"),
+                ("x/x/x/a/b", "bad_path"),
+                ("l40", "g/f File"),
+                ("l41", "bad_path"),
+                ("j1", "g/end File"),
+                ("k1", "bad_path"),
+            ],
+        );
+        let walk = |path: String, look: Look| {
+            let target =
+                grants.attenuate::<Write>(&VirtualPath::from(format!("g/{path}"))).unwrap();
+            Walk::new(&target, look, Some(&budget()))
+                .run()
+                .map(|at| at.below.len())
+                .map_err(|e| e.code())
+        };
+        assert_eq!(walk(deep(513), FOLLOWED), Ok(513));
+        assert_eq!(walk(deep(513) + "/n", FOLLOWED), Err(Code::OverLimit));
+        assert_eq!(walk(format!("a/b/{}", deep(510)), TO_MAKE), Ok(512));
+        assert_eq!(walk(format!("a/b/{}", deep(511)), TO_MAKE), Err(Code::OverLimit));
+    }
+
+    #[test]
+    fn rules_hold_on_the_names_that_links_lead_to() {
+        let temp = tree(&[
+            "g/secret/f",
+            "g/vendor/f",
+            "g/l -> secret/f",
+            "g/v -> vendor",
+            "g/a/up -> ..",
+            "o/x",
+        ]);
+        let rules = Rules::new(&["secret".into()], &["vendor/**".into()]).unwrap();
+        let all = vec![
+            preopen(&temp, "g", Rights::RWD, rules),
+            preopen(&temp, "o", Rights::RWD, Rules::default()),
+        ];
+        let grants = Grants::new(all, vec![], false).unwrap();
+        check::<Read>(
+            &grants,
+            FOLLOWED,
+            &[
+                ("secret", "not_found"),
+                ("secret/f", "not_found"),
+                ("SECRET/none", "not_found"),
+                ("l", "not_found"),
+                ("v/f", "g/vendor/f File"),
+            ],
+        );
+        check::<Write>(
+            &grants,
+            TO_MAKE,
+            &[
+                ("secret/f", "protected"),
+                ("none/secret", "protected"),
+                ("l", "protected"),
+                ("v/f", "protected"),
+                ("v", "protected"),
+                ("a/up", "g Directory"),
+                ("a/up/vendor", "protected"),
+                ("a/new", "g/a/new new"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_missing_is_told_what_comes_near() {
+        let temp = tree(&["g/src/main.rs", "g/to -> src", "o/x"]);
+        let grants = granted(&temp);
+        let said = |path: &str| {
+            let target = grants.attenuate::<Read>(&VirtualPath::from(path)).unwrap();
+            resolve(&target, FOLLOWED, &budget()).err().unwrap().to_string()
+        };
+        assert!(
+            said("g/to/man.rs").ends_with("did you mean `g/src/main.rs`?"),
+            "{}",
+            said("g/to/man.rs")
+        );
+        assert!(said("g/to/else").ends_with("list_directory `g/src` shows what there is"));
+        assert!(exists(&grants, 0, &[Name::from_bytes(b"to").unwrap()]));
+        assert!(!exists(&grants, 0, &[Name::from_bytes(b"none").unwrap()]));
+    }
+}

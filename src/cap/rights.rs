@@ -137,3 +137,35 @@ mod sealed {
     impl Sealed for super::Write {}
     impl Sealed for super::Remove {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_is_carried_by_those_that_hold_it_and_no_others() {
+        let (ro, rw, rwd) = (Rights::RO, Rights::RW, Rights::RWD);
+        let table = [
+            (Rights::NONE, [true, false, false, false], "none", "read only", false),
+            (ro, [true, true, false, false], "ro", "read only", false),
+            (rw, [true, true, true, false], "rw", "read, write", true),
+            (rwd, [true, true, true, true], "rwd", "read, write, delete", true),
+            (Rights::WRITE, [true, false, true, false], "write", "read, write", true),
+            (Rights::REMOVE, [true, false, false, true], "remove", "read, write, delete", true),
+        ];
+        for (rights, carried, name, words, change) in table {
+            let needed = [Rights::NONE, Rights::READ, Rights::WRITE, Rights::REMOVE];
+            assert_eq!(needed.map(|needed| rights.carry(needed)), carried, "{name}");
+            assert_eq!((rights.to_string().as_str(), rights.in_words()), (name, words));
+            assert_eq!(rights.change(), change, "{name}");
+        }
+        assert!(rwd.carry(rw) && !rw.carry(rwd) && !Rights::WRITE.carry(ro.and(Rights::WRITE)));
+        for text in ["ro", "rw", "rwd"] {
+            assert_eq!(text.parse::<Rights>().map(|rights| rights.to_string()), Ok(text.into()));
+        }
+        for text in ["", "r", "wr", "RO", "none", "remove", "rwdx"] {
+            assert_eq!(text.parse::<Rights>(), Err(UnknownRights), "{text}");
+        }
+        assert_eq!(UnknownRights.to_string(), "the rights are `ro`, `rw` and `rwd`");
+    }
+}

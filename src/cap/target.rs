@@ -118,3 +118,54 @@ impl<R: Right> Place<R> {
         self.grant == other.grant && self.below.starts_with(&other.below)
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a tree to resolve in")]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::super::tried::{FOLLOWED, check, granted, led, preopen, tree};
+    use super::super::{Read, Rights, Rules, Write};
+    use super::*;
+
+    #[test]
+    fn links_into_another_grant_are_read_and_never_changed() {
+        let temp = tree(&[
+            "o/d/f",
+            "g/f",
+            "g/rel -> ../o/d/f",
+            "g/abs -> {root}/o/d/f",
+            "g/dir -> ../o/d",
+            "g/root -> ../o",
+            "g/odd -> ../x/../o/d/f",
+            "g/back -> ../g/f",
+            "g/own -> {root}/g/f",
+            "g/up -> {root}/x/../o/d/f",
+        ]);
+        let name = temp.path().file_name().unwrap().to_str().unwrap();
+        symlink(format!("../../{name}/o/d/f"), temp.path().join("g/far")).unwrap();
+        let grants = granted(&temp);
+        let table = [
+            ("rel", "o/d/f File"),
+            ("abs", "o/d/f File"),
+            ("far", "o/d/f File"),
+            ("dir/f", "o/d/f File"),
+            ("root", "o Directory"),
+            ("root/d", "o/d Directory"),
+            ("own", "g/f File"),
+            // What `..` means behind a name that was not looked up, nobody can say.
+            ("odd", "escapes_grant"),
+            ("up", "escapes_grant"),
+            ("back", "escapes_grant"),
+        ];
+        check::<Read>(&grants, FOLLOWED, &table);
+        for (path, led_to) in table {
+            let want = if led_to.starts_with('o') { "escapes_grant" } else { led_to };
+            assert_eq!(led::<Write>(&grants, path, FOLLOWED), want, "{path}");
+        }
+        let blind = [("g", Rights::RO), ("o", Rights::WRITE)];
+        let blind = blind.map(|(name, rights)| preopen(&temp, name, rights, Rules::default()));
+        let grants = Grants::new(blind.into(), vec![], false).unwrap();
+        check::<Read>(&grants, FOLLOWED, &[("rel", "escapes_grant"), ("own", "g/f File")]);
+    }
+}
