@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo lab sample test lint doc check cross test-portable test-long fuzz attacks races kill trail interop review packages bench bench-tokens reference
+.PHONY: help setup build demo lab sample test lint doc check cross test-portable test-long fuzz faults attacks races kill trail interop review packages bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test-portable: ## The tests of walking, with what other systems have instead of 
 
 fuzz: ## Look for bytes that break what must hold, FUZZ_SECONDS=900 for each kind (needs a C++ compiler and python3)
 	fuzz/run
+
+faults: ## Every call of the kernel that a tool makes for files fails, with every error, one after the other (the tests try some)
+	FAULTS=1 $(CARGO) test --locked --test all faults:: -- --nocapture
 
 test-long: ## A minute of each kind of fuzzing
 	FUZZ_SECONDS=60 fuzz/run

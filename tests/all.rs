@@ -30,6 +30,7 @@ mod drop_in; // calls for the official server do the same here
 mod editing; // what edit_file makes of a file, and the official server's own cases
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
+mod faults; // every call of the kernel for files fails, in every way
 mod guards; // the clippy bans bite, counted exactly
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
 mod install; // a client is told of the server, and forgets it byte for byte

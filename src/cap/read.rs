@@ -325,7 +325,12 @@ impl Entries<'_> {
         }
         let kind = match raw.file_type() {
             // Some file systems do not say.
-            FileType::Unknown => self.look(&name).ok()?.kind,
+            FileType::Unknown => match self.look(&name) {
+                Ok(found) => found.kind,
+                Err(Errno::NOENT) => return None,
+                // It is there, and nothing that could be opened.
+                Err(_) => Kind::Special,
+            },
             known => known.into(),
         };
         Some(Entry { name, kind })

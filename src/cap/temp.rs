@@ -70,12 +70,8 @@ impl Temp {
 
     /// A new directory, open for reading; its owner may do everything in it.
     pub(super) fn directory(parent: &Arc<Dir>, mode: Mode) -> Result<Self, Errno> {
-        let mut temp = Self::new(parent, true, |name| {
-            rustix::fs::mkdirat(parent, name.as_os_str(), Mode::RWXU)?;
-            tree::open_directory(parent, name)
-        })?;
-        rustix::fs::mkdirat(&temp.fd, temp.name.as_os_str(), mode | Mode::RWXU)?;
-        temp.tree = Some(tree::open_directory(&temp.fd, &temp.name)?);
+        let mut temp = Self::new(parent, true, |name| made(parent, name, Mode::RWXU))?;
+        temp.tree = Some(made(&temp.fd, &temp.name, mode | Mode::RWXU)?);
         Ok(temp)
     }
 
@@ -152,6 +148,14 @@ impl Drop for Temp {
         let flags = if is_file { AtFlags::empty() } else { AtFlags::REMOVEDIR };
         let _ = rustix::fs::unlinkat(&self.parent, self.name.as_os_str(), flags);
     }
+}
+
+/// A new directory, opened; one that cannot be, such as when too many are, is taken away again.
+fn made(parent: impl AsFd, name: &Name, mode: Mode) -> Result<OwnedFd, Errno> {
+    rustix::fs::mkdirat(&parent, name.as_os_str(), mode)?;
+    tree::open_directory(&parent, name).inspect_err(|_| {
+        let _ = rustix::fs::unlinkat(&parent, name.as_os_str(), AtFlags::REMOVEDIR);
+    })
 }
 
 fn is_directory(fd: &OwnedFd) -> bool {

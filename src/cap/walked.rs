@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use rustix::fs::{FileType, Mode, OFlags};
+use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, lstat, stays_on_mount};
 use super::read::OpenFile;
@@ -222,9 +223,18 @@ impl WalkedDir {
         }
     }
 
-    /// When what has this name in it was last modified, in seconds since 1970; a link is a link.
-    pub fn modified_s(&self, name: &[u8]) -> Option<i64> {
-        Some(lstat(&self.fd, &Name::from_bytes(name)?).ok()?.st_mtime)
+    /// When what has this name in it was last modified, in seconds since 1970; a link is a link. Nothing if
+    /// it is gone.
+    ///
+    /// # Errors
+    /// The codes of the host.
+    pub fn modified_s(&self, name: &[u8]) -> Result<Option<i64>, ToolError> {
+        let Some(known) = Name::from_bytes(name) else { return Ok(None) };
+        match lstat(&self.fd, &known) {
+            Ok(stat) => Ok(Some(stat.st_mtime)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(ToolError::os("look at", &self.shown(name), &errno.into())),
+        }
     }
 
     /// Opens a regular file in it; nothing if it is none, or cannot be opened.

@@ -84,7 +84,7 @@ fn contents(place: &Place<Read>, budget: &Budget) -> Result<Vec<String>, ToolErr
         Err(error) => match error.code() {
             Code::NotText => Ok(vec!["text: no, binary".into()]),
             Code::TimedOut | Code::Cancelled => Err(error),
-            _ => Ok(vec![]),
+            code => Ok(vec![format!("text: its contents cannot be told: {code}")]),
         },
     }
 }

@@ -114,9 +114,11 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
         let mut line = format!("[{}] {}", label(kind), key.1);
         if args.sizes && kind == Kind::File {
             let entry = Entry { name: key.1.clone(), kind };
-            line += &entries
-                .info(&entry)
-                .map_or(" (gone)".into(), |info| format!(" ({} bytes)", info.size));
+            line += &match entries.info(&entry) {
+                Ok(info) => format!(" ({} bytes)", info.size),
+                Err(error) if error.code() == Code::NotFound => " (gone)".into(),
+                Err(error) => format!(" (its size cannot be told: {})", error.code()),
+            };
         }
         line.push('\n');
         chars += line.chars().count();

@@ -11,8 +11,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::name_pattern::NamePattern;
-use super::searching::{CLOSING, Look, Respect, Unsearched, everywhere, yes};
-use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
+use super::searching::{CLOSING, Look, Respect, Unsearched, count, everywhere, yes};
+use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
@@ -138,6 +138,8 @@ struct Found {
     paths: BTreeSet<Key>,
     total: usize,
     before: usize,
+    /// What has no time that could be told, where times count.
+    undated: Tally,
 }
 
 impl Found {
@@ -154,6 +156,7 @@ impl Found {
     fn add(&mut self, other: Self, page: usize) {
         self.total += other.total;
         self.before += other.before;
+        self.undated.add(other.undated);
         for key in other.paths {
             self.keep(key, page);
         }
@@ -196,8 +199,12 @@ impl Search {
     fn matched(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) {
         let mut modified = 0;
         if self.modified_after.is_some() || self.sort_by == SortBy::Mtime {
-            // What is gone by now is not there to be found.
-            let Some(time) = dir.modified_s(entry.name) else { return };
+            let time = match dir.modified_s(entry.name) {
+                Ok(Some(time)) => time,
+                // What is gone by now is not there to be found.
+                Ok(None) => return,
+                Err(_) => return found.undated.one(dir.shown(entry.name)),
+            };
             if self.modified_after.is_some_and(|after| time < after) {
                 return;
             }
@@ -247,6 +254,10 @@ fn answer(found: &Found, sort_by: SortBy, unsearched: &Unsearched, budget: &Budg
         _ if shown == 0 => format!("nothing behind the cursor; {total} match in all"),
         _ => format!("{}-{} of {total} that match", before + 1, before + shown),
     }];
+    if let Tally { count: skipped @ 1.., example: Some(example) } = &found.undated {
+        let entries = count(*skipped, "entry", "entries");
+        facts.push(format!("skipped {entries} whose time cannot be told, such as {example}"));
+    }
     facts.extend(unsearched.facts(budget));
     if let Some(last) = last.filter(|_| before + shown < total) {
         facts.push(format!("continue with cursor={}", write_cursor(last, sort_by)));
