@@ -26,6 +26,7 @@ mod changing_races; // the tree changes while it is changed; the weak server pla
 mod common; // the tree builder, the client, the naive victim
 mod compile_fail; // what does not compile: forged targets, writing with the right to read
 mod docs; // pages equal to the code, commands of the README
+mod drives; // drives that give less than they are asked for, and slow ones
 mod drop_in; // calls for the official server do the same here
 mod editing; // what edit_file makes of a file, and the official server's own cases
 mod edits; // edits against a slow model: every byte that is not edited is the same
@@ -35,6 +36,7 @@ mod guards; // the clippy bans bite, counted exactly
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
 mod install; // a client is told of the server, and forgets it byte for byte
 mod killing; // killed at any time, a change is there or is not
+mod lifetimes; // names move, mounts go, signals come, another server works there too
 mod lines; // a table of raw lines, in both eras
 mod moving; // moving, copying, deleting: whole or not at all
 mod pains; // what users of such servers suffer, by name, and that ours do not

@@ -47,7 +47,7 @@ const LEFT_OUT: [&str; 11] = [
 ];
 
 /// Every tool, in each of its ways to work on files.
-fn script() -> Vec<(&'static str, Value)> {
+pub fn script() -> Vec<(&'static str, Value)> {
     let way = |from: &str, to: &str| json!({"source": from, "destination": to});
     let edits = json!([{"old_text": "two", "new_text": "2"}]);
     vec![

@@ -1,10 +1,13 @@
-//! Appending: the one change that is made where a file lies, by a single write at its end.
+//! Appending: the one change that is made where a file lies, by a single write at its end, wherever the system
+//! takes all of it at once.
 //!
 //! Killed in the middle, it leaves the old bytes and a beginning of the new. A file with other names would
 //! change under all of them, and is left alone.
 //!
 //! May import: `error`. Absent on purpose: taking back what was written. Somebody else may have appended
 //! behind it.
+
+use std::os::fd::OwnedFd;
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -16,11 +19,11 @@ use super::{Place, Write};
 use crate::error::{Code, ToolError};
 
 impl Place<Write> {
-    /// Appends to the file, by one write at its end.
+    /// Appends to the file, at its end.
     ///
     /// # Errors
-    /// As [`Self::put`]; `bad_args` for a file with other names, which would change with it; `os_full`
-    /// says how much was appended.
+    /// As [`Self::put`]; `bad_args` for a file with other names, which would change with it. Where only a part was
+    /// appended, the error says how much.
     pub fn append(&self, contents: &[u8]) -> Result<Written, ToolError> {
         let name = self.name_of_file()?;
         let fd = self.open(name.as_os_str(), OFlags::WRONLY | OFlags::APPEND)?;
@@ -37,27 +40,47 @@ impl Place<Write> {
                 "mode=overwrite with the whole contents leaves the other names as they are",
             ));
         }
-        let appended = loop {
-            match rustix::io::write(&fd, contents) {
-                Err(Errno::INTR) => {}
-                Err(errno) => return Err(self.os("append to", errno)),
-                Ok(appended) => break appended,
-            }
-        };
+        let (appended, ended) = append_all(&fd, contents);
+        if appended == 0
+            && let Err(errno) = ended
+        {
+            return Err(self.os("append to", errno));
+        }
         rustix::fs::fdatasync(&fd).map_err(|errno| {
             // Whoever repeats it would append twice.
             let was = format!("lengthened by {appended} of {} bytes", contents.len());
             self.may_not_last(&was, errno)
         })?;
-        if appended < contents.len() {
+        ended.map_err(|errno| {
             let sentence = format!(
-                "no space is left: {appended} of {} bytes were appended to `{}`",
+                "only {appended} of {} bytes were appended to `{}`",
                 contents.len(),
                 self.said
             );
-            return Err(ToolError::new(Code::OsFull, sentence));
-        }
+            ToolError::new(self.os("append to", errno).code(), sentence)
+                .hint("read the end of the file before you append the rest")
+                .detail(std::io::Error::from(errno))
+        })?;
         let found = self.stat(&fd)?;
         Ok(Written { state: FileState::new(&found.stat), other_names: 0, made: 0 })
+    }
+}
+
+/// How many bytes were appended, and why not all of them.
+fn append_all(fd: &OwnedFd, contents: &[u8]) -> (usize, Result<(), Errno>) {
+    let mut appended = 0;
+    loop {
+        let rest = contents.get(appended..).unwrap_or_default();
+        match rustix::io::write(fd, rest) {
+            // It would never end.
+            Ok(0) if !rest.is_empty() => return (appended, Err(Errno::NOSPC)),
+            Ok(written) => appended += written,
+            Err(Errno::INTR) => continue,
+            Err(errno) => return (appended, Err(errno)),
+        }
+        // A drive on a network may take a part at a time; a full disk takes a part, and then says that it is full.
+        if appended >= contents.len() {
+            return (appended, Ok(()));
+        }
     }
 }

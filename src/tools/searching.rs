@@ -5,7 +5,7 @@ use crate::cap::{
     Kind, Listing, Place, Read, Scoped, Skipped, Tally, Target, Visit, Walked, WalkedDir,
     WalkedEntry, walk,
 };
-use crate::error::ToolError;
+use crate::error::{Group, ToolError};
 use crate::ignore::{Ignored, is_of_versions};
 use crate::limits::Budget;
 
@@ -177,7 +177,8 @@ impl Unsearched {
     }
 }
 
-/// Searches below each place of a call; `add` takes what each thread has found.
+/// Searches below each place of a call; `add` takes what each thread has found. Of several grants, one that the host
+/// does not give, such as a drive that is gone, is said to be skipped, and the others are searched.
 pub(super) fn everywhere<F>(
     at: Scoped<Read>,
     below: impl Fn(&Target<Read>) -> Result<Walked<(PassedBy, F)>, ToolError>,
@@ -188,10 +189,21 @@ pub(super) fn everywhere<F>(
         Scoped::Roots(targets) => targets,
     };
     let mut unsearched = Unsearched::default();
+    let mut refused = vec![];
     for target in &targets {
-        unsearched.add(below(target)?, &mut add);
+        match below(target) {
+            Ok(walked) => unsearched.add(walked, &mut add),
+            Err(error) if error.code().group() == Group::Host => {
+                unsearched.skipped.unreadable.one(target.shown());
+                refused.push(error);
+            }
+            Err(error) => return Err(error),
+        }
     }
-    Ok(unsearched)
+    match refused.pop() {
+        Some(error) if refused.len() + 1 == targets.len() => Err(error),
+        _ => Ok(unsearched),
+    }
 }
 
 /// A number and what it counts.

@@ -3,6 +3,7 @@
 mod calls;
 mod client;
 mod disk;
+mod drive;
 mod sandbox;
 mod strace;
 
@@ -12,6 +13,7 @@ pub use client::{
     plain, preopen, request, without_calls,
 };
 pub use disk::{Mounted, tree};
+pub use drive::{Drive, Manners};
 pub use preopen_attacks::{SECRET, Sandbox};
 pub use sandbox::{budget, grants};
 pub use strace::{Traced, may_trace};

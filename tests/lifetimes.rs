@@ -1,0 +1,213 @@
+//! What happens to a server, and to what it serves, while it serves: names move, mounts go, signals come, another server works in the
+//! same directory. A grant is the directory that was opened, wherever it is called what.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+
+use crate::common::{
+    Client, Drive, Era, Manners, Mounted, SECRET, Sandbox, modern_meta, preopen, request, tree,
+};
+
+fn start(sandbox: &Sandbox, grant: &str) -> Client {
+    let mut client = Client::start(&["--allow", &sandbox.spec(grant, "rwd")], Era::Modern);
+    // The handles are open when it answers, and not before.
+    client.request("server/discover", json!({}));
+    client
+}
+
+fn read(client: &mut Client, path: &str) -> String {
+    client.call("read_text_file", &json!({"path": path})).text
+}
+
+fn write(client: &mut Client, path: &str, content: &str) -> String {
+    client.call("write_file", &json!({"path": path, "content": content})).code().to_owned()
+}
+
+#[test]
+fn a_grant_is_the_directory_and_not_its_name() {
+    let sandbox = Sandbox::new().file("grant/f", "inside\n");
+    let mut client = start(&sandbox, "grant");
+    std::fs::rename(sandbox.path("grant"), sandbox.path("moved")).unwrap();
+    assert!(read(&mut client, "f").starts_with("inside\n"), "renamed");
+    // Another one takes its name.
+    std::fs::create_dir(sandbox.path("grant")).unwrap();
+    std::fs::write(sandbox.path("grant/f"), SECRET).unwrap();
+    assert!(read(&mut client, "f").starts_with("inside\n"), "replaced");
+    assert_eq!(write(&mut client, "new", "x"), "ok");
+    assert!(sandbox.path("moved/new").exists() && !sandbox.path("grant/new").exists());
+    // Or a link to elsewhere does.
+    std::fs::remove_dir_all(sandbox.path("grant")).unwrap();
+    std::os::unix::fs::symlink("outside", sandbox.path("grant")).unwrap();
+    for tool in ["directory_tree", "list_directory", "grep"] {
+        let answer = client.call(tool, &json!({"path": "", "pattern": "."}));
+        assert!(!answer.text.contains("FLAG"), "{answer:?}");
+    }
+    assert!(!client.call("grep", &json!({"pattern": "."})).text.contains("FLAG"));
+    assert!(client.call("list_directory", &json!({})).text.contains("new"));
+}
+
+#[test]
+fn a_directory_that_is_removed_holds_nothing_and_the_others_are_served() {
+    let sandbox = Sandbox::new().file("grant/f", "inside\n").file("other/f", "other\n");
+    let specs = ["grant", "other"].map(|grant| sandbox.spec(grant, "rwd"));
+    let mut client = Client::start(&["--allow", &specs[0], "--allow", &specs[1]], Era::Modern);
+    client.request("server/discover", json!({}));
+    std::fs::remove_dir_all(sandbox.path("grant")).unwrap();
+    assert!(read(&mut client, "grant/f").starts_with("not_found: "));
+    assert_eq!(write(&mut client, "grant/new", "x"), "not_found", "nothing can be made in it");
+    assert_eq!(client.call("directory_tree", &json!({"path": "grant"})).code(), "ok");
+    // What is made anew under its name is another directory.
+    std::fs::create_dir(sandbox.path("grant")).unwrap();
+    std::fs::write(sandbox.path("grant/f"), "anew\n").unwrap();
+    assert!(read(&mut client, "grant/f").starts_with("not_found: "));
+    assert!(read(&mut client, "other/f").starts_with("other\n"));
+}
+
+#[test]
+fn a_grant_that_is_unmounted_is_served_as_long_as_it_is_held() {
+    if !Sandbox::may_mount() {
+        eprintln!("not run: this user may not mount");
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let mounted = Mounted::tmpfs(&sandbox, "grant", "size=1m");
+    std::fs::write(sandbox.path("grant/f"), "inside\n").unwrap();
+    let mut client = start(&sandbox, "grant");
+    drop(mounted);
+    std::fs::write(sandbox.path("grant/f"), SECRET).unwrap();
+    assert!(
+        read(&mut client, "f").starts_with("inside\n"),
+        "what is below the mount is not served"
+    );
+    assert_eq!(write(&mut client, "new", "x"), "ok");
+    assert!(!sandbox.path("grant/new").exists());
+}
+
+#[test]
+fn a_drive_that_is_gone_is_an_answer() {
+    let polite = Manners { most: 1 << 20, delay: Duration::ZERO };
+    let sandbox = Sandbox::new().file("other/f", "other\n");
+    let Some(drive) = Drive::mount(&sandbox, "grant", polite) else { return };
+    std::fs::write(sandbox.path("grant/f"), "inside\n").unwrap();
+    let specs = ["grant", "other"].map(|grant| sandbox.spec(grant, "rwd"));
+    let mut client = Client::start(&["--allow", &specs[0], "--allow", &specs[1]], Era::Modern);
+    assert!(read(&mut client, "grant/f").starts_with("inside\n"));
+    let _ = Command::new("umount").args(["-f", "-l"]).arg(sandbox.path("grant")).status();
+    drop(drive);
+    for (tool, arguments) in [
+        ("read_text_file", json!({"path": "grant/f"})),
+        ("list_directory", json!({"path": "grant"})),
+        ("write_file", json!({"path": "grant/new", "content": "x"})),
+        ("move_file", json!({"source": "grant/f", "destination": "other/g"})),
+    ] {
+        let answer = client.call(tool, &arguments);
+        assert!(answer.is_error && answer.text.starts_with("os_"), "{tool}: {answer:?}");
+    }
+    let found = client.call("grep", &json!({"pattern": "."})).text;
+    assert!(
+        found.contains("other/f") && found.contains("skipped 1 unreadable directory"),
+        "{found}"
+    );
+    assert!(read(&mut client, "other/f").starts_with("other\n"));
+}
+
+fn send_signal(client: &Client, signal: Signal) {
+    kill_process(Pid::from_raw(i32::try_from(client.pid()).unwrap()).unwrap(), signal).unwrap();
+}
+
+#[test]
+fn a_server_that_is_told_to_end_ends_and_leaves_the_old_or_the_new() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let sandbox = Sandbox::new().file("grant/f", "old\n");
+        let mut client = start(&sandbox, "grant");
+        let large = json!({"path": "f", "content": "new\n".repeat(500_000)});
+        client.send(&request(1, "write_file", &large));
+        send_signal(&client, signal);
+        let (_, status) = client.finish();
+        assert_eq!(status, -1, "ended by the signal {signal:?}");
+        let is = std::fs::read_to_string(sandbox.path("grant/f")).unwrap();
+        assert!(is == "old\n" || is == "new\n".repeat(500_000), "{} bytes, {signal:?}", is.len());
+        // What it may have left is not a file that anybody sees, and goes with the next change.
+        let mut next = start(&sandbox, "grant");
+        assert!(!next.call("list_directory", &json!({})).text.contains(".preopen-"));
+        assert_eq!(write(&mut next, "g", "x"), "ok");
+        let names: Vec<_> = tree(&sandbox, "grant").into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["f", "g"], "{signal:?}");
+    }
+}
+
+#[test]
+fn signals_that_mean_nothing_to_it_end_nothing() {
+    let sandbox = Sandbox::new().file("grant/f", "inside\n");
+    let mut client = start(&sandbox, "grant");
+    send_signal(&client, Signal::PIPE);
+    assert!(read(&mut client, "f").starts_with("inside\n"));
+    // Suspended with calls on the way, and resumed.
+    send_signal(&client, Signal::STOP);
+    for id in 1..20 {
+        client.send(&request(id, "read_text_file", &json!({"path": "f"})));
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    send_signal(&client, Signal::CONT);
+    let mut ids: Vec<u64> = (1..20).map(|_| client.receive()["id"].as_u64().unwrap()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (1..20).collect::<Vec<_>>());
+}
+
+/// The input stays open, held by somebody who does not know of it, and nobody is there to read.
+#[test]
+fn a_client_that_is_gone_without_closing_is_noticed_when_it_is_written_to() {
+    let sandbox = Sandbox::new().file("grant/f", "inside\n");
+    let mut command = preopen(&["--allow", &sandbox.spec("grant", "ro")]);
+    let mut server =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut input = server.stdin.take().unwrap();
+    let params =
+        json!({"name": "read_text_file", "arguments": {"path": "f"}, "_meta": modern_meta()});
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+    writeln!(input, "{call}").unwrap();
+    let mut output = server.stdout.take().unwrap();
+    let mut one = [0; 1];
+    output.read_exact(&mut one).unwrap();
+    drop(output);
+    let _ = writeln!(input, "{call}");
+    let status = server.wait().unwrap();
+    assert!(status.code() == Some(0) && status.signal().is_none(), "{status:?}");
+    drop(input);
+}
+
+#[test]
+fn two_servers_in_one_directory_leave_each_other_s_work_alone() {
+    let sandbox = Sandbox::new().dir("grant");
+    let large = "x".repeat(48 << 20);
+    std::fs::write(sandbox.path("grant/large"), &large).unwrap();
+    let (mut one, mut other) = (start(&sandbox, "grant"), start(&sandbox, "grant"));
+    one.send(&request(1, "copy_file", &json!({"source": "large", "destination": "copy"})));
+    // Each of these removes what a killed server may have left in the directory.
+    let mut while_it_lasts = 0;
+    for n in 0..200 {
+        let is_at_work = tree_names(&sandbox).iter().any(|name| name.contains(".preopen-"));
+        while_it_lasts += usize::from(is_at_work);
+        assert_eq!(write(&mut other, "small", &format!("{n}")), "ok");
+        if n > 20 && !is_at_work {
+            break;
+        }
+    }
+    let answer = one.receive();
+    assert_eq!(answer["result"]["isError"], false, "{answer}");
+    assert!(while_it_lasts > 0, "the copy was done before anything was removed");
+    assert!(std::fs::read(sandbox.path("grant/copy")).unwrap() == large.as_bytes());
+    let mut names = tree_names(&sandbox);
+    names.sort();
+    assert_eq!(names, ["copy", "large", "small"]);
+}
+
+fn tree_names(sandbox: &Sandbox) -> Vec<String> {
+    let names = std::fs::read_dir(sandbox.path("grant")).unwrap();
+    names.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+}
