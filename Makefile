@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo lab sample test lint doc check cross test-portable test-long fuzz faults attacks races kill trail interop review packages bench bench-tokens reference
+.PHONY: help setup build demo lab sample test lint doc check cross test-portable test-long fuzz faults soak attacks races kill trail interop review packages bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ fuzz: ## Look for bytes that break what must hold, FUZZ_SECONDS=900 for each kin
 
 faults: ## Every call of the kernel that a tool makes for files fails, with every error, one after the other (the tests try some)
 	FAULTS=1 $(CARGO) test --locked --test all faults:: -- --nocapture
+
+soak: ## A hundred calls at once for SOAK_SECONDS=1800, and side by side with the server that SOAK_PEER names
+	$(CARGO) test --locked --release --no-run --test all
+	SOAK_SECONDS=$${SOAK_SECONDS:-1800} $(CARGO) test --locked --release --test all soak:: -- --nocapture --test-threads 1
 
 test-long: ## A minute of each kind of fuzzing
 	FUZZ_SECONDS=60 fuzz/run
