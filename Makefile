@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo lab sample test lint doc check cross test-portable test-long fuzz faults soak attacks races kill trail interop review packages bench bench-tokens reference
+.PHONY: help setup build demo lab sample test lint doc check cross test-portable test-long fuzz faults soak load attacks races kill trail interop review packages bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ faults: ## Every call of the kernel that a tool makes for files fails, with ever
 soak: ## A hundred calls at once for SOAK_SECONDS=1800, and side by side with the server that SOAK_PEER names
 	$(CARGO) test --locked --release --no-run --test all
 	SOAK_SECONDS=$${SOAK_SECONDS:-1800} $(CARGO) test --locked --release --test all soak:: -- --nocapture --test-threads 1
+
+load: ## A million files, a hundred thousand directories, thousands of .gitignore (the tests take a hundredth; needs 5 GB where TMPDIR is)
+	$(CARGO) test --locked --release --no-run --test all
+	LOAD=1 $(CARGO) test --locked --release --test all loads:: -- --nocapture --test-threads 1
 
 test-long: ## A minute of each kind of fuzzing
 	FUZZ_SECONDS=60 fuzz/run
