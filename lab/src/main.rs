@@ -16,6 +16,7 @@ mod attack;
 mod cli;
 mod commands;
 mod explain;
+mod learn;
 mod mapping;
 mod matrix;
 mod oracle;
@@ -54,6 +55,10 @@ fn main() -> ExitCode {
         Some(Command::Race { seconds }) => commands::race(&how, seconds),
         Some(Command::Attack { seconds, junit, command }) => {
             commands::attack(&how, seconds, junit.as_deref(), &command)
+        }
+        Some(Command::Learn(learn)) => commands::learn(&how, &learn),
+        Some(Command::KeepOut { of, but, command }) => {
+            commands::keep_out(&how, &of, &but, &command)
         }
         Some(Command::ServeVictim { level, root, style, trace, quiet }) => {
             commands::serve_victim(&how, level, root, style, trace, quiet)

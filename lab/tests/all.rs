@@ -16,6 +16,7 @@
 mod common; // the program, run in a temporary directory of its own
 mod documented; // what the documents say can be typed
 mod explained; // what is told of one attack: both sides, traced
+mod learned; // the exercises: not solved at first, solved by their solutions, and a hint for each wrong attempt
 mod others; // `attack --`: servers with other names for their tools, and servers that are none
 mod paged; // the page of a run: one file that loads nothing, and a card for each attack
 mod raced; // the weak server loses, ours holds, and the record of a lost round is one
