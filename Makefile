@@ -20,10 +20,11 @@ lab: ## Build, then attack four weak servers and this one, and race them
 	$(CARGO) build --locked --release --workspace
 	target/release/preopen-lab
 
-sample: ## Make docs/lab-report.html anew, the report that is shipped as a sample
+sample: ## Make anew what is shipped of the lab's runs: docs/lab-report.html, and the session in docs/lab-demo.cast and .svg
 	$(CARGO) build --locked --release --workspace
-	rm -f docs/lab-report.html
+	rm -f docs/lab-report.html docs/lab-demo.cast docs/lab-demo.svg
 	target/release/preopen-lab --report docs/lab-report.html --sample --patience 2000
+	target/release/preopen-lab --cast docs/lab-demo.cast --picture docs/lab-demo.svg --patience 2000
 
 test: ## Run every test
 	$(CARGO) test --locked --workspace

@@ -25,6 +25,12 @@ pub struct Cli {
     /// Say in it that it is the one that is shipped.
     #[arg(long, hide = true, requires = "report")]
     pub sample: bool,
+    /// Run a short session instead, and record it in a new file, to be played by asciinema.
+    #[arg(long, value_name = "FILE", conflicts_with = "report")]
+    pub cast: Option<PathBuf>,
+    /// The same, as a picture of the terminal, in SVG. Both come from one session.
+    #[arg(long, value_name = "FILE", conflicts_with = "report")]
+    pub picture: Option<PathBuf>,
     /// How.
     #[command(flatten)]
     pub how: How,

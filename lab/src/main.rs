@@ -13,6 +13,7 @@
 #![allow(unreachable_pub, reason = "nothing uses a program; `pub` says that another module does")]
 
 mod attack;
+mod cast;
 mod cli;
 mod commands;
 mod explain;
@@ -21,6 +22,7 @@ mod mapping;
 mod matrix;
 mod oracle;
 mod page;
+mod picture;
 mod process;
 mod progress;
 mod race;
@@ -44,11 +46,13 @@ use clap::Parser as _;
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    let Cli { command, report, sample, how } = Cli::parse();
+    let Cli { command, report, sample, cast, picture, how } = Cli::parse();
+    let is_recorded = cast.is_some() || picture.is_some();
     let done = match command {
-        Some(_) if report.is_some() => {
-            Err(std::io::Error::other("`--report` is of everything, and goes with no command"))
-        }
+        Some(_) if report.is_some() || is_recorded => Err(std::io::Error::other(
+            "`--report`, `--cast` and `--picture` go with no command: what they are of is given",
+        )),
+        None if is_recorded => cast::record(&how, cast.as_deref(), picture.as_deref()),
         None => commands::everything(&how, report.as_deref(), sample),
         Some(Command::List) => commands::list(&how),
         Some(Command::Run { id, explain, victim }) => commands::run(&how, &id, explain, victim),

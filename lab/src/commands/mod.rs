@@ -70,7 +70,10 @@ pub fn everything(how: &How, page: Option<&Path>, is_sample: bool) -> io::Result
     line(&verdict(screen, held, known));
     match page {
         Some(file) => line(&format!("report: {}", file.display())),
-        None => line("next: preopen-lab run search-link --explain; preopen-lab --report lab.html"),
+        None => {
+            line("next: preopen-lab run search-link --explain; preopen-lab --report lab.html");
+            line("to learn it: preopen-lab learn");
+        }
     }
     Ok(held)
 }
