@@ -135,9 +135,9 @@ pub struct Learn {
     /// What else than to show one.
     #[command(subcommand)]
     pub then: Option<Then>,
-    /// Where the answers are.
-    #[arg(long, value_name = "DIR", global = true, default_value = "preopen-lab-work")]
-    pub work: PathBuf,
+    /// Where the answers are; else in `preopen-lab-work`, or where one stands if that is in it.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub work: Option<PathBuf>,
     /// Leave out what comes before it.
     #[arg(long, global = true)]
     pub skip_ahead: bool,

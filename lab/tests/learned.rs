@@ -348,7 +348,7 @@ fn a_link_and_an_oracle_that_are_wrong_are_told_how() {
         std::fs::remove_file(&notes).unwrap();
     }
     symlink("../outside/secret.txt", &notes).unwrap();
-    is_told(&participant, 3, &["asked 600 times", "keep that letter"]);
+    is_told(&participant, 3, &["1. is solved; 2. `oracle.sh` asked 600 times", "keep that letter"]);
     participant.writes(3, "oracle.sh", "echo flag FLAG_000000000000\n");
     is_told(&participant, 3, &["says `FLAG_000000000000`", "characters are right"]);
     participant.writes(3, "oracle.sh", "if then\n");
@@ -500,6 +500,10 @@ fn work_is_never_written_over_and_exercises_come_in_their_order() {
     assert!(early.code() == 2 && early.errors().contains("--skip-ahead"), "{}", early.errors());
     assert_eq!(participant.types(&["3", "--skip-ahead"]).code(), 0);
     assert!(participant.types(&["list"]).text().matches("skipped").count() == 2);
+    // What is checked is not left out; what is shown can be.
+    assert_eq!(participant.types(&["check", "--skip-ahead"]).code(), 1);
+    assert!(participant.types(&["list"]).text().matches("skipped").count() == 2);
+    assert!(participant.types(&["--skip-ahead"]).text().starts_with("4 of 12"));
     let beyond = participant.types(&["13"]);
     assert!(beyond.code() == 2 && beyond.errors().contains("1 to 12"), "{}", beyond.errors());
     for shown in
@@ -513,6 +517,22 @@ fn work_is_never_written_over_and_exercises_come_in_their_order() {
             .collect();
         assert!(long.is_empty(), "{long:#?}");
     }
+}
+
+/// Exercise 3 leads into its own directory; what is typed there means the same.
+#[test]
+fn whoever_stands_in_an_exercise_has_not_begun_anew() {
+    let (temporary, beside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let work = beside.path().join("preopen-lab-work");
+    for at in [beside.path(), &work.join("01-first-escape"), &work, beside.path()] {
+        let mut command = command(&temporary, &["learn", "check"]);
+        let output = command.current_dir(at).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(std::fs::read_dir(beside.path()).unwrap().count(), 1);
+    assert!(!work.join("preopen-lab-work").exists());
+    let record = std::fs::read_to_string(work.join("lab-progress.json")).unwrap();
+    assert!(record.contains("\"tries\": 4"), "{record}");
 }
 
 #[test]
@@ -560,4 +580,10 @@ fn programs_get_json() {
     let list = participant.types(&["list", "--json"]).json();
     assert_eq!(list["exercises"].as_array().unwrap().len(), 12);
     assert_eq!(list["exercises"][0]["progress"]["state"], "solved");
+    let next = participant.types(&["--json"]).json();
+    assert!(next["number"] == 2 && next["files"][0].as_str().unwrap().ends_with("answer.txt"));
+    let hints = participant.types(&["hint", "2", "--json"]).json();
+    assert_eq!(hints["hints"].as_array().unwrap().len(), 1);
+    let shown = participant.types(&["show", "6", "--skip-ahead", "--json"]).json();
+    assert!(shown["diff"].as_str().unwrap().contains("+pub fn read(root: &Dir"));
 }

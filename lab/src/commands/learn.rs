@@ -12,7 +12,7 @@ use crate::show::{Screen, Tone, WIDTH, line, paragraph, plain, wrapped};
 
 /// Shows the next exercise, or does what else is asked for.
 pub fn learn(how: &How, said: &Learn) -> io::Result<bool> {
-    let work = Work::open(&said.work)?;
+    let work = Work::open(&said.work.clone().unwrap_or_else(Work::usual))?;
     let mut record = Record::read(work.path())?;
     let at = Desk { how, said, screen: Screen::new(), work: &work };
     match said.then {
@@ -35,6 +35,14 @@ impl Desk<'_> {
     fn show(&self, record: &mut Record, number: Option<usize>) -> io::Result<bool> {
         let Some(exercise) = self.chosen(record, number)? else { return Ok(true) };
         self.prepared(record, exercise)?;
+        if self.how.json {
+            let dir = self.work.of(exercise);
+            let files = exercise.start.iter().map(|(name, _)| dir.join(name));
+            let told = json!({"number": exercise.number(), "name": exercise.name, "title": exercise.title,
+                "minutes": exercise.minutes, "predict": exercise.predict, "task": exercise.task,
+                "files": files.collect::<Vec<_>>()});
+            return print_json(&told).map(|()| true);
+        }
         let head = format!(
             "{} of {}: {} ({} minutes)",
             exercise.number(),
@@ -144,8 +152,13 @@ impl Desk<'_> {
         entry.hints = (entry.hints + 1).min(3);
         let shown = usize::from(entry.hints);
         record.write(self.work.path())?;
+        let hints = exercise.hints.get(..shown).unwrap_or_default();
+        if self.how.json {
+            let told = json!({"exercise": exercise.number(), "hints": hints});
+            return print_json(&told).map(|()| true);
+        }
         self.head(exercise, &format!("hint {shown} of 3"), Tone::Dim);
-        for (number, hint) in (1..).zip(exercise.hints.iter().take(shown)) {
+        for (number, hint) in (1..).zip(hints) {
             about(&number.to_string(), hint);
         }
         Ok(true)
@@ -165,9 +178,11 @@ impl Desk<'_> {
             entry.state = State::Shown;
         }
         record.write(self.work.path())?;
-        for text in diff.lines() {
-            line(text);
+        if self.how.json {
+            let told = json!({"exercise": exercise.number(), "diff": diff});
+            return print_json(&told).map(|()| true);
         }
+        diff.lines().for_each(line);
         line("");
         paragraph(0, &format!("In one sentence: {}", exercise.debrief));
         Ok(true)
@@ -208,7 +223,7 @@ impl Desk<'_> {
     ) -> io::Result<Option<&'static Exercise>> {
         let next = record.next();
         let Some(number) = number else {
-            if let (Some(exercise), true) = (next, self.said.skip_ahead) {
+            if let (Some(exercise), true, None) = (next, self.said.skip_ahead, self.said.then) {
                 record.entry(exercise).state = State::Skipped;
                 record.write(self.work.path())?;
             }
@@ -255,10 +270,10 @@ impl Desk<'_> {
         line(&format!("{} {}: {word}", exercise.number(), exercise.title));
     }
 
-    /// What has to be typed to find the work directory again, if it is not where it is looked for.
+    /// What has to be typed to find the work directory again, if somebody said where it is.
     fn where_else(&self) -> String {
-        let said = self.said.work.display().to_string();
-        if said == "preopen-lab-work" { String::new() } else { format!(" --work {said}") }
+        let said = self.said.work.as_ref();
+        said.map_or_else(String::new, |work| format!(" --work {}", named(work)))
     }
 }
 

@@ -95,7 +95,10 @@ fn check(bench: &Bench) -> Checked {
             said.split(" / ").filter_map(|line| line.rsplit_once(": ")?.1.parse::<u64>().ok());
         counts.sum()
     };
-    let told = ask(bench, count)?;
+    let told = ask(bench, count).map_err(|stop| match stop {
+        Stop::NotYet { seen, look } => Stop::not_yet(format!("1. is solved; {seen}"), look),
+        failed @ Stop::Failed(_) => failed,
+    })?;
     seen.push(format!("2. `{}` from {} numbers, and no line was shown", told.0, told.1));
     Ok(seen)
 }

@@ -20,7 +20,8 @@ pub(super) const EXERCISE: Exercise = Exercise {
 links. Who notices: the lints, the tests, the kernel? Which of them would notice it in the library?",
     task: "In a clone of preopen's repository put such a line at the beginning of `run` in `src/tools/read_text_file.rs`, so that its text \
 is the answer where it can be read. The server is built and started in a directory beside which the flag lies: once without the kernel's \
-sandbox and once with it; clippy and the test of the architecture are asked as well. It takes some minutes. `git checkout src` undoes it.",
+sandbox and once with it; clippy and the test of the architecture are asked as well. The first time all of it is compiled, which takes \
+many minutes. `git checkout src` undoes it.",
     start: &[(
         ANSWER,
         "# 11. A line that goes by path.

@@ -6,7 +6,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{ANSWER, Answer, Bench, Exercise};
+use super::{ANSWER, Answer, Bench, Exercise, record};
 use crate::cli::How;
 use crate::stage::Stage;
 
@@ -16,7 +16,19 @@ const LONGEST: u64 = 1 << 20;
 /// The participant's directory.
 pub struct Work(PathBuf);
 
+/// Where it is, if nobody says otherwise.
+const USUAL: &str = "preopen-lab-work";
+
 impl Work {
+    /// Where it is to be looked for: somebody who edits an answer stands in an exercise's own directory, or beside all of
+    /// them, and is not to begin anew there.
+    pub fn usual() -> PathBuf {
+        let usual = PathBuf::from(USUAL);
+        let above =
+            [".", ".."].map(PathBuf::from).into_iter().find(|at| at.join(record::FILE).exists());
+        above.filter(|_| !usual.exists()).unwrap_or(usual)
+    }
+
     /// This directory, which is made if it is missing.
     ///
     /// # Errors
