@@ -57,11 +57,16 @@ impl Desk<'_> {
         task(&format!("Do: {}", exercise.task));
         line("");
         line(&format!("  edit   {}", named(&self.work.of(exercise).join(ANSWER))));
-        for (name, _) in exercise.start.iter().filter(|(name, _)| *name != ANSWER) {
+        // What cargo wants to have is there, and nobody's business.
+        let others = exercise.start.iter().map(|(name, _)| name);
+        for name in others.filter(|name| **name != ANSWER && !name.starts_with("Cargo")) {
             line(&format!("  and    {}", named(&self.work.of(exercise).join(name))));
         }
-        line(&format!("  then   preopen-lab learn check{}", self.where_else()));
-        line(&format!("  stuck  preopen-lab learn hint{}", self.where_else()));
+        // Without a number it would be of the next one.
+        let is_next = record.next().is_some_and(|next| next.name == exercise.name);
+        let number = if is_next { String::new() } else { format!(" {}", exercise.number()) };
+        line(&format!("  then   preopen-lab learn check{number}{}", self.where_else()));
+        line(&format!("  stuck  preopen-lab learn hint{number}{}", self.where_else()));
         if exercise.diff.is_some() {
             line(&format!(
                 "  no compiler   preopen-lab learn show {}{}",

@@ -13,8 +13,9 @@ pub(super) const EXERCISE: Exercise = Exercise {
     minutes: 8,
     predict: "A builder may read and write `private/` and `public/`, and does jobs for a helper, who may reach `public/` alone. A \
 list of who may read what keeps the helper's own calls in `public/`. Can the helper read `private/plan.txt`?",
-    task: "A job is two names: the builder reads `from`, writes the text to `to`, and puts a line into its own `private/log.txt`. \
-1. Attack: write a job that gets `private/plan.txt` to the helper. 2. Mend: say for each of the three names by whose handles it is opened, \
+    task: "A job is two names: the builder reads `from`, writes the text to `to`, and puts a line into its own `private/log.txt`.\n\
+1. Attack: write a job that gets `private/plan.txt` to the helper.\n\
+2. Mend: say for each of the three names by whose handles it is opened, \
 the `builder`'s or the `helper`'s, so that the attack fails, honest jobs are done, and the log is written.\n\
 \x20 grant/\n\
 \x20 |-- private/   plan.txt (the flag), log.txt    handles: builder\n\
