@@ -205,3 +205,30 @@ fn median(all: &[u64]) -> u64 {
     all.sort_unstable();
     all.get(all.len() / 2).copied().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ENOUGH, Raced, Stop, judge};
+    use crate::race;
+
+    fn lost_none(swaps: u64) -> Raced {
+        let replay = race::replay(&race::RACES[0]);
+        Raced { first_ns: None, round: None, calls: 90_000, swaps, is_replay: false, ..replay }
+    }
+
+    #[test]
+    fn who_swaps_too_seldom_is_told_so() {
+        let Err(Stop::NotYet { seen, look }) =
+            judge(&lost_none(3), "d/secret.txt", 2_000_000, true, true)
+        else {
+            panic!("three swaps are not enough");
+        };
+        assert!(seen.contains("90,000 calls met 3 swaps") && look.contains("swap more often"));
+    }
+
+    #[test]
+    fn who_did_everything_right_is_shown_a_round_that_is_said_to_be_another() {
+        let seen = judge(&lost_none(ENOUGH), "d/secret.txt", 8, true, true).unwrap();
+        assert!(seen[1].contains("lost another time") && seen[2].contains("it is outside"));
+    }
+}
