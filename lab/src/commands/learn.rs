@@ -60,6 +60,8 @@ impl Desk<'_> {
         // What cargo wants to have is there, and nobody's business.
         let others = exercise.start.iter().map(|(name, _)| name);
         for name in others.filter(|name| **name != ANSWER && !name.starts_with("Cargo")) {
+            // What lies in a directory of its own is there to be changed as a whole.
+            let name = name.strip_suffix("README.md").unwrap_or(name);
             line(&format!("  and    {}", named(&self.work.of(exercise).join(name))));
         }
         // Without a number it would be of the next one.
@@ -134,8 +136,9 @@ impl Desk<'_> {
         for seen in seen {
             about("seen", seen);
         }
-        if let Some(predicted) = predicted {
-            about("said", &format!("you expected: {predicted}"));
+        match predicted {
+            Some(predicted) => about("said", &format!("you expected: {predicted}")),
+            None => about("said", "nothing behind `predict:`; next time guess first, in writing"),
         }
         line("");
         paragraph(0, &format!("In one sentence: {}", exercise.debrief));

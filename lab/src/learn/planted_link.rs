@@ -26,7 +26,7 @@ pub(super) const EXERCISE: Exercise = Exercise {
     predict: "The server now resolves the directory that is to be searched, and checks it as one should. Nobody attacks \
 while it works. Can a repository that somebody cloned give away a file outside of it?",
     task: "1. `clone/` is a repository that the user clones into `grant/`. Plant a link in it, so that an ordinary search \
-of `grant/` opens `outside/secret.txt`: `ln -s TARGET clone/notes.txt`. A relative target is followed from where the link lies \
+of `grant/` opens `outside/secret.txt`: in the exercise's directory, `ln -s TARGET clone/notes.txt`. A relative target is followed from where the link lies \
 when it is opened, which is `grant/`, beside `outside/`.\n\
 2. Another server shows no lines, only how often a text is there. `oracle.sh` asks it for one letter after the other, and \
 has a gap: fill it, so that it prints the flag.",
