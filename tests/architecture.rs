@@ -194,6 +194,26 @@ fn the_checker_bites() {
     }
 }
 
+/// The line that an exercise of the lab puts into a tool still fits there, and is noticed. That clippy notices it as well,
+/// `guards` proves for each function.
+#[test]
+fn the_line_of_the_exercise_is_noticed() {
+    const CHANGED: &str = "src/tools/read_text_file.rs";
+    let clone = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(clone.path().join("src/tools")).unwrap();
+    std::fs::copy(CHANGED, clone.path().join(CHANGED)).unwrap();
+    let diff = std::fs::canonicalize("lab/solutions/11.diff").unwrap();
+    let mut git = std::process::Command::new("git");
+    let applied = git.arg("apply").arg(diff).current_dir(clone.path()).status().unwrap();
+    assert!(applied.success(), "lab/solutions/11.diff has to be made anew");
+    let text = std::fs::read_to_string(clone.path().join(CHANGED)).unwrap();
+    let found = check("tools", &text);
+    assert!(matches!(&found[..], [one] if one.contains("std::fs::read_to_string")), "{found:?}");
+    assert!(
+        std::fs::read_to_string("clippy.toml").unwrap().contains("\"std::fs::read_to_string\"")
+    );
+}
+
 #[test]
 fn architecture_md_shows_the_same_table() {
     let page = std::fs::read_to_string("ARCHITECTURE.md").unwrap();

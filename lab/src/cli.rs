@@ -25,6 +25,12 @@ pub struct Cli {
     /// Say in it that it is the one that is shipped.
     #[arg(long, hide = true, requires = "report")]
     pub sample: bool,
+    /// Run a short session instead, and record it in a new file, to be played by asciinema.
+    #[arg(long, value_name = "FILE", conflicts_with = "report")]
+    pub cast: Option<PathBuf>,
+    /// The same, as a picture of the terminal, in SVG. Both come from one session.
+    #[arg(long, value_name = "FILE", conflicts_with = "report")]
+    pub picture: Option<PathBuf>,
     /// How.
     #[command(flatten)]
     pub how: How,
@@ -84,6 +90,23 @@ pub enum Command {
         #[arg(required = true, last = true, value_name = "CMD")]
         command: Vec<OsString>,
     },
+    /// Learn it: twelve exercises. Without a number, the next one.
+    ///
+    /// Each asks what you expect, and then what you do about it, in a file that you edit. Nothing that you wrote is ever
+    /// written over.
+    Learn(Learn),
+    /// Run a command that reaches everything but one directory. What a participant writes is run so.
+    #[command(hide = true)]
+    KeepOut {
+        /// The directory.
+        of: PathBuf,
+        /// What lies in it and is reached all the same.
+        #[arg(long, value_name = "DIR")]
+        but: PathBuf,
+        /// The command.
+        #[arg(required = true, last = true, value_name = "CMD")]
+        command: Vec<OsString>,
+    },
     /// Be a weak server, on standard input and output. It serves nothing but what the lab made.
     ServeVictim {
         /// How weak.
@@ -101,6 +124,45 @@ pub enum Command {
         #[arg(long, hide = true)]
         quiet: bool,
     },
+}
+
+/// What goes with the exercises.
+#[derive(Clone, Debug, Args)]
+#[command(subcommand_precedence_over_arg = true, args_conflicts_with_subcommands = false)]
+pub struct Learn {
+    /// The exercise to be shown; else the next one.
+    pub number: Option<usize>,
+    /// What else than to show one.
+    #[command(subcommand)]
+    pub then: Option<Then>,
+    /// Where the answers are; else in `preopen-lab-work`, or where one stands if that is in it.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub work: Option<PathBuf>,
+    /// Leave out what comes before it.
+    #[arg(long, global = true)]
+    pub skip_ahead: bool,
+}
+
+/// What is done with an exercise.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Then {
+    /// Is it solved? Exits with 1 if not yet.
+    Check {
+        /// Which; else the next one.
+        number: Option<usize>,
+    },
+    /// Give a hint. There are three, each of which says more.
+    Hint {
+        /// For which; else for the next one.
+        number: Option<usize>,
+    },
+    /// Show the solution of an exercise that takes a compiler, as a diff.
+    Show {
+        /// Of which; else of the next one.
+        number: Option<usize>,
+    },
+    /// List them, and how far you have come.
+    List,
 }
 
 /// A time that fits into a lifetime.

@@ -30,7 +30,7 @@ fn show(told: impl Fn() -> String, done: &AtomicBool) {
     let mut errors = std::io::stderr();
     let is_terminal = errors.is_terminal();
     let every = Duration::from_millis(if is_terminal { 100 } else { 1000 });
-    let mut next = Instant::now() + every;
+    let (mut next, mut last) = (Instant::now() + every, String::new());
     while !done.load(Relaxed) {
         std::thread::sleep(Duration::from_millis(10));
         if Instant::now() < next {
@@ -40,9 +40,12 @@ fn show(told: impl Fn() -> String, done: &AtomicBool) {
         let told = told();
         let _ = if is_terminal {
             write!(errors, "\r  {told:77.77}").and_then(|()| errors.flush())
+        } else if told == last {
+            Ok(())
         } else {
             writeln!(errors, "  {told}")
         };
+        last = told;
     }
     if is_terminal {
         let _ = write!(errors, "\r{:79}\r", "").and_then(|()| errors.flush());

@@ -25,9 +25,12 @@ use crate::victim::{Log, now};
 
 /// Calls that are on their way at once, so that the server never sleeps.
 const IN_FLIGHT: usize = 8;
-/// The longest pause between two swaps, in nanoseconds. Each is of another length, so that no server falls into
-/// step with the attacker.
-const PAUSE: u64 = 8_000;
+/// The longest pause between two swaps.
+pub const PAUSE: Duration = Duration::from_micros(8);
+/// Makes of 0, 1, 2, ... numbers that look like none of a row: 2^64 by the golden ratio.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+/// A pause that is slept and not waited for, in nanoseconds.
+const LONG: u64 = 1_000_000;
 /// Swaps that are remembered: those of some milliseconds.
 const REMEMBERED: usize = 1 << 13;
 /// Swaps of a round that are told.
@@ -41,6 +44,9 @@ pub struct Race {
     pub attack: Attack,
     /// The two names.
     pub swap: (&'static str, &'static str),
+    /// The longest pause between two swaps. Each is of another length, so that no server falls into step with the
+    /// attacker.
+    pub pause: Duration,
 }
 
 const WHY: &str = "Between the check and the opening the name comes to mean something else: the check read the map, the \
@@ -60,6 +66,7 @@ pub const RACES: &[Race] = &[
         )
         .tagged(367, Some("MCP02")),
         swap: ("grant/d", "grant/out"),
+        pause: PAUSE,
     },
     Race {
         attack: Attack::own(
@@ -71,6 +78,7 @@ pub const RACES: &[Race] = &[
         )
         .tagged(367, Some("MCP02")),
         swap: ("grant/a", "grant/out"),
+        pause: PAUSE,
     },
     Race {
         attack: Attack::own(
@@ -84,6 +92,7 @@ pub const RACES: &[Race] = &[
         .goal(Goal::Outside)
         .tagged(367, Some("MCP02")),
         swap: ("grant/d", "grant/out"),
+        pause: PAUSE,
     },
 ];
 
@@ -178,7 +187,7 @@ pub fn run(
         let (names, stop, ring) = (&names, &stop, &ring);
         scope.spawn(move || {
             process::part_from(pid);
-            swap(names, stop, ring, counters);
+            swap(names, race.pause, stop, ring, counters);
         });
         let mut asked = BTreeMap::new();
         while started.elapsed() < limit {
@@ -326,17 +335,21 @@ impl Mark {
 /// The attacker.
 fn swap(
     names: &(PathBuf, PathBuf),
+    pause: Duration,
     stop: &AtomicBool,
     ring: &Mutex<VecDeque<Swap>>,
     counters: &Counters,
 ) {
-    let mut to_link = false;
-    for turn in 0_u64.. {
+    let (mut to_link, pause) = (false, nanoseconds(pause).max(1));
+    for turn in 1_u64.. {
         if stop.load(Relaxed) {
             return;
         }
-        let until = now() + turn * 7919 % PAUSE;
-        while now() < until {
+        let until = now() + (turn.wrapping_mul(SPREAD) >> 32) % pause;
+        while now() < until && !stop.load(Relaxed) {
+            if until.saturating_sub(now()) > LONG {
+                std::thread::sleep(Duration::from_nanos(LONG));
+            }
             std::hint::spin_loop();
         }
         let start = now();

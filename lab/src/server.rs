@@ -128,6 +128,18 @@ impl Server {
         Exchange { request, reply, took: started.elapsed() }
     }
 
+    /// Somebody else's line, as it is, and the answer to it. One without a number has none, and none is waited for.
+    pub fn say(&mut self, line: &str, patience: Duration) -> Exchange {
+        let started = Instant::now();
+        let message: Value = serde_json::from_str(line).unwrap_or_default();
+        self.send(line);
+        let reply = match message.get("id").and_then(Value::as_u64) {
+            None => Reply::Silence(Duration::ZERO),
+            id => self.receive(id, patience),
+        };
+        Exchange { request: line.to_owned(), reply, took: started.elapsed() }
+    }
+
     /// Sends a request and does not wait; gives its number and its line.
     pub fn begin(&mut self, method: &str, params: &Value) -> (u64, String) {
         self.next_id += 1;
@@ -136,6 +148,17 @@ impl Server {
         let request = request.to_string();
         self.send(&request);
         (id, request)
+    }
+
+    /// Closes its input, and waits for it to end by itself.
+    pub fn finish(mut self, patience: Duration) {
+        self.input = None;
+        let started = Instant::now();
+        while started.elapsed() < patience
+            && self.child.try_wait().is_ok_and(|ended| ended.is_none())
+        {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// The next answer, whatever to.

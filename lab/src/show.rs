@@ -48,10 +48,11 @@ pub fn paragraph(indent: usize, text: &str) {
 }
 
 impl Screen {
-    /// Colours on a terminal alone, and not where `NO_COLOR` says no.
+    /// Colours on a terminal, or where `CLICOLOR_FORCE` says so; and not where `NO_COLOR` says no.
     pub fn new() -> Self {
-        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { colours: std::io::stdout().is_terminal() && !refused }
+        let says = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let wanted = std::io::stdout().is_terminal() || says("CLICOLOR_FORCE");
+        Self { colours: wanted && !says("NO_COLOR") }
     }
 
     /// A word in its tone.

@@ -16,9 +16,11 @@
 mod common; // the program, run in a temporary directory of its own
 mod documented; // what the documents say can be typed
 mod explained; // what is told of one attack: both sides, traced
+mod learned; // the exercises: not solved at first, solved by their solutions, and a hint for each wrong attempt
 mod others; // `attack --`: servers with other names for their tools, and servers that are none
 mod paged; // the page of a run: one file that loads nothing, and a card for each attack
 mod raced; // the weak server loses, ours holds, and the record of a lost round is one
+mod recorded; // a session as a cast and as a picture
 mod tour; // every attack against every server: who has to lose what, and that ours loses nothing
 mod victims; // the weak servers serve only what the lab made
 

@@ -3,6 +3,7 @@
 //! May import: everything below `main`.
 
 mod attack;
+mod learn;
 mod races;
 mod victim;
 
@@ -23,9 +24,10 @@ use crate::victim::Level;
 use crate::{explain, page, report, table, trace};
 
 pub use attack::attack;
+pub use learn::learn;
 use races::lost_and_kept;
 pub use races::race;
-pub use victim::serve_victim;
+pub use victim::{keep_out, serve_victim};
 
 /// How long an answer may take before it counts as none, where all servers are the lab's or ours.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -68,7 +70,10 @@ pub fn everything(how: &How, page: Option<&Path>, is_sample: bool) -> io::Result
     line(&verdict(screen, held, known));
     match page {
         Some(file) => line(&format!("report: {}", file.display())),
-        None => line("next: preopen-lab run search-link --explain; preopen-lab --report lab.html"),
+        None => {
+            line("next: preopen-lab run search-link --explain; preopen-lab --report lab.html");
+            line("to learn it: preopen-lab learn");
+        }
     }
     Ok(held)
 }

@@ -1,7 +1,9 @@
-//! `preopen-lab serve-victim`: to be a weak server.
+//! `preopen-lab serve-victim`: to be a weak server. And `keep-out`: to be somebody else's program, without the flag.
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::ValueEnum as _;
@@ -54,4 +56,16 @@ fn serve_made(how: &How, level: Level, style: Style, traced: bool) -> io::Result
     }
     command.args(traced.then_some("--trace")).args(how.unconfined.then_some("--unconfined"));
     command.status().map(|status| status.success())
+}
+
+/// Becomes a command, from which a directory is kept.
+pub fn keep_out(how: &How, of: &Path, but: &Path, command: &[OsString]) -> io::Result<bool> {
+    match victim::keep_out(of, but) {
+        Err(error) if !how.unconfined => {
+            return Err(io::Error::other(format!("{error}; `--unconfined` runs it all the same")));
+        }
+        _ => {}
+    }
+    let (program, args) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+    Err(Command::new(program).args(args).exec())
 }

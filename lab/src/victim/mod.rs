@@ -17,7 +17,7 @@ use clap::ValueEnum;
 use preopen_attacks::Victim;
 use serde_json::{Value, json};
 
-pub use confine::confine;
+pub use confine::{confine, keep_out};
 pub use files::{Log, now};
 pub use styles::Style;
 

@@ -1,0 +1,306 @@
+//! `preopen-lab learn`: shows an exercise, checks it, gives hints, and keeps how far somebody has come.
+
+use std::io;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::print_json;
+use crate::cli::{How, Learn, Then};
+use crate::learn::{ALL, ANSWER, Exercise, Record, State, Stop, Work, prepare};
+use crate::show::{Screen, Tone, WIDTH, line, paragraph, plain, wrapped};
+
+/// Shows the next exercise, or does what else is asked for.
+pub fn learn(how: &How, said: &Learn) -> io::Result<bool> {
+    let work = Work::open(&said.work.clone().unwrap_or_else(Work::usual))?;
+    let mut record = Record::read(work.path())?;
+    let at = Desk { how, said, screen: Screen::new(), work: &work };
+    match said.then {
+        None => at.show(&mut record, said.number),
+        Some(Then::Check { number }) => at.check(&mut record, number),
+        Some(Then::Hint { number }) => at.hint(&mut record, number),
+        Some(Then::Show { number }) => at.solution(&mut record, number),
+        Some(Then::List) => at.list(&record),
+    }
+}
+
+struct Desk<'a> {
+    how: &'a How,
+    said: &'a Learn,
+    screen: Screen,
+    work: &'a Work,
+}
+
+impl Desk<'_> {
+    fn show(&self, record: &mut Record, number: Option<usize>) -> io::Result<bool> {
+        let Some(exercise) = self.chosen(record, number)? else { return Ok(true) };
+        self.prepared(record, exercise)?;
+        if self.how.json {
+            let dir = self.work.of(exercise);
+            let files = exercise.start.iter().map(|(name, _)| dir.join(name));
+            let told = json!({"number": exercise.number(), "name": exercise.name, "title": exercise.title,
+                "minutes": exercise.minutes, "predict": exercise.predict, "task": exercise.task,
+                "files": files.collect::<Vec<_>>()});
+            return print_json(&told).map(|()| true);
+        }
+        let head = format!(
+            "{} of {}: {} ({} minutes)",
+            exercise.number(),
+            ALL.len(),
+            exercise.title,
+            exercise.minutes
+        );
+        line(&self.screen.toned(&head, Tone::Head));
+        line("");
+        paragraph(0, &format!("Predict: {}", exercise.predict));
+        line("");
+        task(&format!("Do: {}", exercise.task));
+        line("");
+        line(&format!("  edit   {}", named(&self.work.of(exercise).join(ANSWER))));
+        // What cargo wants to have is there, and nobody's business.
+        let others = exercise.start.iter().map(|(name, _)| name);
+        for name in others.filter(|name| **name != ANSWER && !name.starts_with("Cargo")) {
+            // What lies in a directory of its own is there to be changed as a whole.
+            let name = name.strip_suffix("README.md").unwrap_or(name);
+            line(&format!("  and    {}", named(&self.work.of(exercise).join(name))));
+        }
+        // Without a number it would be of the next one.
+        let is_next = record.next().is_some_and(|next| next.name == exercise.name);
+        let number = if is_next { String::new() } else { format!(" {}", exercise.number()) };
+        line(&format!("  then   preopen-lab learn check{number}{}", self.where_else()));
+        line(&format!("  stuck  preopen-lab learn hint{number}{}", self.where_else()));
+        if exercise.diff.is_some() {
+            line(&format!(
+                "  no compiler   preopen-lab learn show {}{}",
+                exercise.number(),
+                self.where_else()
+            ));
+        }
+        Ok(true)
+    }
+
+    fn check(&self, record: &mut Record, number: Option<usize>) -> io::Result<bool> {
+        let Some(exercise) = self.chosen(record, number)? else { return Ok(true) };
+        self.prepared(record, exercise)?;
+        let bench = self.work.bench(exercise, self.how)?;
+        let checked = (exercise.check)(&bench);
+        if let Err(Stop::Failed(error)) = checked {
+            return Err(error);
+        }
+        let entry = record.entry(exercise);
+        entry.tries = entry.tries.saturating_add(1);
+        entry.predicted.clone_from(&bench.answer.predicted);
+        if checked.is_ok() {
+            entry.state = State::Solved;
+        }
+        record.write(self.work.path())?;
+        let predicted = bench.answer.predicted.as_deref();
+        if self.how.json {
+            let told = match &checked {
+                Ok(seen) => json!({"seen": seen, "debrief": exercise.debrief}),
+                Err(Stop::NotYet { seen, look }) => json!({"seen": [seen], "look": look}),
+                Err(Stop::Failed(_)) => json!({}),
+            };
+            print_json(&json!({"exercise": exercise.number(), "name": exercise.name,
+                "solved": checked.is_ok(), "predicted": predicted, "told": told}))?;
+            return Ok(checked.is_ok());
+        }
+        match checked {
+            Ok(seen) => {
+                self.solved(record, exercise, predicted, &seen);
+                Ok(true)
+            }
+            Err(Stop::NotYet { seen, look }) => {
+                self.head(exercise, "not yet", Tone::Bad);
+                about("seen", &seen);
+                about("look", &look);
+                line(&format!(
+                    "  hint:  preopen-lab learn hint {}{}",
+                    exercise.number(),
+                    self.where_else()
+                ));
+                Ok(false)
+            }
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    }
+
+    fn solved(
+        &self,
+        record: &Record,
+        exercise: &Exercise,
+        predicted: Option<&str>,
+        seen: &[String],
+    ) {
+        self.head(exercise, "SOLVED", Tone::Good);
+        for seen in seen {
+            about("seen", seen);
+        }
+        match predicted {
+            Some(predicted) => about("said", &format!("you expected: {predicted}")),
+            None => about("said", "nothing behind `predict:`; next time guess first, in writing"),
+        }
+        line("");
+        paragraph(0, &format!("In one sentence: {}", exercise.debrief));
+        line("");
+        match record.next() {
+            Some(next) => line(&format!(
+                "next: preopen-lab learn{}   ({}, {})",
+                self.where_else(),
+                next.number(),
+                next.title
+            )),
+            None => line("That was the last one. See workshop/book.md for what to do with it."),
+        }
+    }
+
+    fn hint(&self, record: &mut Record, number: Option<usize>) -> io::Result<bool> {
+        let Some(exercise) = self.chosen(record, number)? else { return Ok(true) };
+        let entry = record.entry(exercise);
+        entry.hints = (entry.hints + 1).min(3);
+        let shown = usize::from(entry.hints);
+        record.write(self.work.path())?;
+        let hints = exercise.hints.get(..shown).unwrap_or_default();
+        if self.how.json {
+            let told = json!({"exercise": exercise.number(), "hints": hints});
+            return print_json(&told).map(|()| true);
+        }
+        self.head(exercise, &format!("hint {shown} of 3"), Tone::Dim);
+        for (number, hint) in (1..).zip(hints) {
+            about(&number.to_string(), hint);
+        }
+        Ok(true)
+    }
+
+    fn solution(&self, record: &mut Record, number: Option<usize>) -> io::Result<bool> {
+        let Some(exercise) = self.chosen(record, number)? else { return Ok(true) };
+        let Some(diff) = exercise.diff else {
+            return Err(io::Error::other(format!(
+                "exercise {} takes no compiler; `preopen-lab learn hint {}` helps, in three steps",
+                exercise.number(),
+                exercise.number()
+            )));
+        };
+        let entry = record.entry(exercise);
+        if entry.state != State::Solved {
+            entry.state = State::Shown;
+        }
+        record.write(self.work.path())?;
+        if self.how.json {
+            let told = json!({"exercise": exercise.number(), "diff": diff});
+            return print_json(&told).map(|()| true);
+        }
+        diff.lines().for_each(line);
+        line("");
+        paragraph(0, &format!("In one sentence: {}", exercise.debrief));
+        Ok(true)
+    }
+
+    fn list(&self, record: &Record) -> io::Result<bool> {
+        if self.how.json {
+            let all = ALL.iter().map(|exercise| {
+                json!({"number": exercise.number(), "name": exercise.name, "title": exercise.title,
+                    "minutes": exercise.minutes, "progress": record.of(exercise)})
+            });
+            return print_json(&json!({"exercises": all.collect::<Vec<_>>()})).map(|()| true);
+        }
+        for exercise in ALL {
+            let entry = record.of(exercise);
+            let (word, tone) = match entry.state {
+                State::Solved => ("SOLVED", Tone::Good),
+                State::Shown => ("shown", Tone::Dim),
+                State::Skipped => ("skipped", Tone::Dim),
+                State::Open => ("", Tone::Dim),
+            };
+            let how = match (entry.tries, entry.hints) {
+                (0, 0) => String::new(),
+                (tries, hints) => format!("{tries} tries, {hints} hints"),
+            };
+            let word = self.screen.toned(&format!("{word:8}"), tone);
+            line(&format!("{:>2}  {:40} {word} {how}", exercise.number(), exercise.title));
+        }
+        line(&format!("{} of {} solved", record.solved(), ALL.len()));
+        Ok(true)
+    }
+
+    /// The exercise of that number, or the next. Nobody comes past one that is not solved without saying so.
+    fn chosen(
+        &self,
+        record: &mut Record,
+        number: Option<usize>,
+    ) -> io::Result<Option<&'static Exercise>> {
+        let next = record.next();
+        let Some(number) = number else {
+            if let (Some(exercise), true, None) = (next, self.said.skip_ahead, self.said.then) {
+                record.entry(exercise).state = State::Skipped;
+                record.write(self.work.path())?;
+            }
+            let next = record.next();
+            if next.is_none() {
+                line(&format!(
+                    "No exercise is open: {} of {} are solved. `preopen-lab learn list` has all.",
+                    record.solved(),
+                    ALL.len()
+                ));
+            }
+            return Ok(next);
+        };
+        let chosen = number.checked_sub(1).and_then(|at| ALL.get(at)).copied();
+        let chosen = chosen.ok_or_else(|| {
+            io::Error::other(format!("there is no exercise {number}; there are 1 to {}", ALL.len()))
+        })?;
+        let before = ALL.iter().take(number - 1).filter(|e| record.of(e).state == State::Open);
+        let before: Vec<_> = before.copied().collect();
+        if let Some(open) = before.first().filter(|_| !self.said.skip_ahead) {
+            return Err(io::Error::other(format!(
+                "exercise {} ({}) comes before {number}; `--skip-ahead` leaves it out",
+                open.number(),
+                open.title
+            )));
+        }
+        if !before.is_empty() {
+            for open in before {
+                record.entry(open).state = State::Skipped;
+            }
+            record.write(self.work.path())?;
+        }
+        Ok(Some(chosen))
+    }
+
+    /// Its files are there, and so is the record.
+    fn prepared(&self, record: &Record, exercise: &Exercise) -> io::Result<()> {
+        prepare(self.work, exercise, self.how)?;
+        record.write(self.work.path())
+    }
+
+    fn head(&self, exercise: &Exercise, word: &str, tone: Tone) {
+        let word = self.screen.toned(word, tone);
+        line(&format!("{} {}: {word}", exercise.number(), exercise.title));
+    }
+
+    /// What has to be typed to find the work directory again, if somebody said where it is.
+    fn where_else(&self) -> String {
+        let said = self.said.work.as_ref();
+        said.map_or_else(String::new, |work| format!(" --work {}", named(work)))
+    }
+}
+
+/// A path, without what a terminal would obey.
+fn named(path: &Path) -> String {
+    plain(&path.display().to_string())
+}
+
+/// One thing that is told, behind a word.
+fn about(word: &str, text: &str) {
+    for (at, wrapped) in wrapped(text, WIDTH - 9).into_iter().enumerate() {
+        let word = if at == 0 { format!("{word}:") } else { String::new() };
+        line(&format!("  {word:6} {wrapped}"));
+    }
+}
+
+/// A text in which lines that begin with blanks are a picture.
+fn task(text: &str) {
+    for text in text.lines() {
+        if text.starts_with(' ') { line(text) } else { paragraph(0, text) }
+    }
+}
