@@ -40,6 +40,7 @@ pub mod limits;
 pub mod path;
 pub mod protocol;
 pub mod sandbox;
+mod system;
 pub mod text;
 pub mod tool;
 pub mod tools;

@@ -3,15 +3,18 @@
 mod calls;
 mod client;
 mod disk;
+mod filter;
 mod sandbox;
 mod strace;
 
 pub use calls::{calls, changes, code, code_of};
 pub use client::{
-    Answer, Client, Era, NOBODY, Without, copy_program, deny_calls, for_everybody, modern_meta,
-    plain, preopen, request, without_calls,
+    Answer, Client, Era, NOBODY, copy_program, for_everybody, modern_meta, plain, preopen, request,
 };
 pub use disk::{Mounted, tree};
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
+pub use filter::without_calls;
+pub use filter::{Without, deny_openat2};
 pub use preopen_attacks::{SECRET, Sandbox};
 pub use sandbox::{budget, grants};
 pub use strace::{Traced, may_trace};
