@@ -93,8 +93,7 @@ pub(crate) fn is_unsupported(errno: Errno) -> bool {
 
 /// A number of whatever width; one below zero stays different from all others.
 fn wide(number: impl Into<i128>) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = number.into().to_le_bytes();
-    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    u64::try_from(number.into() & i128::from(u64::MAX)).unwrap_or(u64::MAX)
 }
 
 /// How many threads can run at once. On Linux by a call, since `std` reads files of the host to know it.
