@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo lab sample test lint doc check cross test-portable attacks races kill trail interop review packages bench bench-tokens reference
+.PHONY: help setup build demo lab sample test test-here lint doc check cross test-portable attacks races kill trail interop review packages archive bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ sample: ## Make docs/lab-report.html anew, the report that is shipped as a sampl
 test: ## Run every test
 	$(CARGO) test --locked --workspace
 
+test-here: ## The tests of the program alone, without the lab: on macOS, where there is no Landlock for it
+	$(CARGO) test --locked
+
 lint: ## Formatting, clippy with the bans on ambient authority, dependency policy
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
@@ -39,7 +42,7 @@ doc: ## Build the documentation; a warning is an error
 
 check: lint test doc ## What CI runs
 
-cross: ## Does it compile for the other architecture? (needs rustup, to fetch the target)
+cross: ## Does it compile for the other architecture and for macOS, and is Windows refused? (needs rustup, to fetch the targets)
 	scripts/cross
 
 test-portable: ## Every test, with what other systems have instead of Linux's own calls and walls
@@ -69,6 +72,9 @@ review: ## What a reviewer runs, as a table: lints, docs, dependencies, our own 
 
 packages: ## Every package, below target/packages, each checked by its own tool and started (needs npm and python3)
 	packaging/build
+
+archive: ## The program for this machine as target/archive/*.tar.gz, with the packages that are made already beside it
+	scripts/archive
 
 bench: build ## Side by side with the peers, into docs/performance.md (needs npm and python3)
 	benches/run
