@@ -58,9 +58,7 @@ fn root_keeps_the_capabilities_over_files_alone() {
 
     let sandbox = Sandbox::new();
     let grant = sandbox.path("grant");
-    let output = preopen(&[grant.to_str().unwrap()])
-        .stdin(std::process::Stdio::null())
-        .output();
+    let output = preopen(&[grant.to_str().unwrap()]).stdin(std::process::Stdio::null()).output();
     let said = String::from_utf8(output.unwrap().stderr).unwrap();
     let mut client = Client::start(&[grant.to_str().unwrap()], Era::Modern);
     client.request("server/discover", json!({}));
