@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo lab sample exercise-11 test lint doc check cross test-portable test-long fuzz faults soak load attacks races kill trail interop review packages bench bench-tokens reference
+.PHONY: help setup build demo lab sample exercise-11 test test-here lint doc check cross test-portable test-long fuzz faults soak load attacks races kill trail interop review packages archive bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ exercise-11: build ## The one exercise that no test solves: a line of std::fs in
 test: ## Run every test
 	$(CARGO) test --locked --workspace
 
+test-here: ## The tests of the program alone, without the lab: on macOS, where there is no Landlock for it
+	$(CARGO) test --locked
+
 lint: ## Formatting, clippy with the bans on ambient authority, dependency policy
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
@@ -44,11 +47,11 @@ doc: ## Build the documentation; a warning is an error
 
 check: lint test doc ## What CI runs
 
-cross: ## Does it compile for the other architecture? (needs rustup, to fetch the target)
+cross: ## Does it compile for the other architecture and for macOS, and is Windows refused? (needs rustup, to fetch the targets)
 	scripts/cross
 
-test-portable: ## The tests of walking, with what other systems have instead of Linux's own calls
-	RUSTFLAGS='--cfg preopen_portable' CARGO_TARGET_DIR=target/portable $(CARGO) test --locked --test all -- search:: strain::
+test-portable: ## Every test, with what other systems have instead of Linux's own calls and walls
+	RUSTFLAGS='--cfg preopen_portable' CARGO_TARGET_DIR=target/portable $(CARGO) test --locked
 
 fuzz: ## Look for bytes that break what must hold, FUZZ_SECONDS=900 for each kind (needs a C++ compiler and python3)
 	fuzz/run
@@ -91,6 +94,9 @@ review: ## What a reviewer runs, as a table: lints, docs, dependencies, our own 
 
 packages: ## Every package, below target/packages, each checked by its own tool and started (needs npm and python3)
 	packaging/build
+
+archive: ## The program for this machine as target/archive/*.tar.gz, with the packages that are made already beside it
+	scripts/archive
 
 bench: build ## Side by side with the peers, into docs/performance.md (needs npm and python3)
 	benches/run

@@ -21,6 +21,11 @@
 //!
 //! ARCHITECTURE.md has the invariants and who may import whom.
 
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+compile_error!(
+    "preopen is for Linux and macOS: on Windows it runs in WSL 2, and docs/systems.md says why"
+);
+
 pub mod allowlist;
 pub mod args;
 pub mod audit;
@@ -40,6 +45,7 @@ pub mod limits;
 pub mod path;
 pub mod protocol;
 pub mod sandbox;
+mod system;
 pub mod text;
 pub mod tool;
 pub mod tools;

@@ -26,6 +26,7 @@ mod changing_races; // the tree changes while it is changed; the weak server pla
 mod common; // the tree builder, the client, the naive victim
 mod compile_fail; // what does not compile: forged targets, writing with the right to read
 mod docs; // pages equal to the code, commands of the README
+#[cfg(target_os = "linux")]
 mod drives; // drives that give less than they are asked for, and slow ones
 mod drop_in; // calls for the official server do the same here
 mod editing; // what edit_file makes of a file, and the official server's own cases

@@ -23,7 +23,7 @@ use preopen_attacks::FLAG;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde_json::{Value, json};
 
-use crate::common::{SECRET, Sandbox, deny_calls, grants};
+use crate::common::{SECRET, Sandbox, deny_openat2, grants};
 
 /// Seconds for all races, where nobody says how many.
 const SECONDS: f64 = 6.0;
@@ -109,7 +109,7 @@ fn no_race_changes_anything_outside() {
                 let spec = sandbox.spec("grant", "rwd").parse().unwrap();
                 scope.spawn(move || {
                     if is_old {
-                        deny_calls(&[libc::SYS_openat2], libc::ENOSYS);
+                        deny_openat2();
                     }
                     call_all(&[spec], end)
                 })

@@ -206,6 +206,41 @@ fn every_make_target_that_is_named_exists() {
     }
 }
 
+/// What the workflows call exists here; others' code is pinned by its commit; and nothing is permitted that is not said.
+#[test]
+fn every_command_of_the_workflows_exists() {
+    let makefile = page("Makefile");
+    for (name, called) in [("ci", 3), ("release", 2)] {
+        let text = page(&format!(".github/workflows/{name}.yml"));
+        let commands = text.lines().filter_map(|line| line.trim().strip_prefix("- run: "));
+        let mut seen = 0;
+        for command in commands {
+            let first = command.split_whitespace().next().unwrap();
+            match first {
+                "make" => {
+                    let target = &command["make ".len()..];
+                    assert!(makefile.contains(&format!("\n{target}:")), "{name}: {command}");
+                }
+                _ if first.contains('/') => {
+                    assert!(std::path::Path::new(first).is_file(), "{name}: {command}");
+                }
+                _ => continue,
+            }
+            seen += 1;
+        }
+        assert_eq!(seen, called, "{name}: commands of this repository");
+        for action in text.lines().filter_map(|line| line.trim().strip_prefix("- uses: ")) {
+            let commit = action.split(['@', ' ']).nth(1).unwrap_or_default();
+            let is_commit = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
+            assert!(is_commit, "{name}: {action} is not pinned");
+        }
+        // For the whole workflow; what a job is permitted beyond that stands in the job.
+        let is_least =
+            ["\npermissions: {}\njobs:", "\npermissions:\n  contents: read\nconcurrency:"];
+        assert!(is_least.iter().any(|least| text.contains(least)), "{name} is permitted more");
+    }
+}
+
 /// Every test and attack that these pages name as evidence exists.
 #[test]
 fn every_piece_of_evidence_is_there() {
@@ -219,6 +254,7 @@ fn every_piece_of_evidence_is_there() {
         "docs/known-escapes.md",
         "docs/requirements.md",
         "docs/reviewer-answers.md",
+        "docs/systems.md",
     ] {
         let text = page(name);
         for quoted in text.split('`').skip(1).step_by(2) {

@@ -4,7 +4,9 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{Answer, Client, Era, Sandbox, Traced, Without, may_trace, tree};
+use crate::common::{
+    Answer, Client, Era, HAS_LINUX_CALLS, Sandbox, Traced, Without, may_trace, tree,
+};
 
 /// What is there after a change that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ struct Fault {
     tool: &'static str,
     arguments: Value,
     /// As strace says it: the calls of the kernel, the error, and the how manieth of a thread.
-    inject: &'static str,
+    inject: String,
     code: &'static str,
     left: Left,
     /// What the answer says besides.
@@ -39,10 +41,12 @@ fn faults() -> Vec<Fault> {
     let to = |from: &str, to: &str| json!({"source": from, "destination": to});
     let edits = json!([{"old_text": "old", "new_text": "new"}]);
     let tree = |path: &str| json!({"path": path, "recursive": true});
-    let all: Vec<(&'static str, Value, Vec<Row>)> = vec![
+    // With how many parts are put on the disk before the names are: all contents, and what is moved as a tree.
+    let all: Vec<(&'static str, Value, usize, Vec<Row>)> = vec![
         (
             "write_file",
             json!({"path": "grant/a", "content": "new\n"}),
+            1,
             vec![
                 ("fchmod:error=EIO", "os_error", Old, ""),
                 ("write:error=EIO:when=1", "os_error", Old, ""),
@@ -58,6 +62,7 @@ fn faults() -> Vec<Fault> {
         (
             "write_file",
             json!({"path": "grant/x/y/b", "content": "new\n"}),
+            1,
             vec![
                 ("mkdirat:error=EDQUOT:when=2", "os_full", Old, ""),
                 ("write:error=EIO:when=1", "os_error", Old, ""),
@@ -69,6 +74,7 @@ fn faults() -> Vec<Fault> {
         (
             "write_file",
             json!({"path": "grant/a", "content": "new\n", "mode": "append"}),
+            1,
             vec![
                 ("write:error=EIO:when=1", "os_error", Old, ""),
                 ("write:error=EDQUOT:when=1", "os_full", Old, ""),
@@ -79,6 +85,7 @@ fn faults() -> Vec<Fault> {
         (
             "edit_file",
             json!({"path": "grant/a", "edits": edits}),
+            1,
             vec![
                 ("write:error=ENOSPC:when=1", "os_full", Old, ""),
                 ("fdatasync:error=EIO", "os_error", Old, ""),
@@ -89,6 +96,7 @@ fn faults() -> Vec<Fault> {
         (
             "copy_file",
             to("grant/a", "grant/x/b"),
+            1,
             vec![
                 ("pwrite64:error=EDQUOT", "os_full", Old, ""),
                 ("renameat2:error=EINVAL", "os_error", Old, NO_PROMISE),
@@ -100,6 +108,7 @@ fn faults() -> Vec<Fault> {
         (
             "copy_file",
             to("grant/d", "grant/x/d"),
+            0,
             vec![
                 ("mkdirat:error=ENOSPC:when=3", "os_full", Old, ""),
                 ("pwrite64:error=EIO:when=2", "os_error", Old, ""),
@@ -110,6 +119,7 @@ fn faults() -> Vec<Fault> {
         (
             "move_file",
             to("grant/a", "grant/x/b"),
+            0,
             vec![
                 (RENAME_IO, "os_error", Old, ""),
                 ("renameat2:error=EINVAL", "os_error", Old, NO_PROMISE),
@@ -120,6 +130,7 @@ fn faults() -> Vec<Fault> {
         (
             "move_file",
             to("grant/a", "other/b"),
+            1,
             vec![
                 ("pwrite64:error=ENOSPC", "os_full", Old, ""),
                 ("fdatasync:error=EIO", "os_error", Old, ""),
@@ -132,6 +143,7 @@ fn faults() -> Vec<Fault> {
         (
             "move_file",
             to("grant/d", "other/d"),
+            4,
             vec![
                 ("pwrite64:error=EIO:when=2", "os_error", Old, ""),
                 ("syncfs:error=EIO", "os_error", Old, ""),
@@ -144,6 +156,7 @@ fn faults() -> Vec<Fault> {
         (
             "delete_file",
             json!({"path": "grant/a"}),
+            0,
             vec![
                 ("unlinkat:error=EIO", "os_error", Old, ""),
                 ("fsync:error=EIO", "os_error", New, "was removed"),
@@ -152,6 +165,7 @@ fn faults() -> Vec<Fault> {
         (
             "delete_file",
             tree("grant/d"),
+            0,
             vec![
                 ("unlinkat:error=EIO", "os_error", Old, "nothing was removed"),
                 ("fsync:error=EIO", "os_error", New, "was removed"),
@@ -160,19 +174,37 @@ fn faults() -> Vec<Fault> {
         (
             "create_directory",
             json!({"path": "grant/x/y"}),
+            0,
             vec![
                 ("mkdirat:error=EIO:when=2", "os_error", Old, ""),
                 ("fsync:error=EIO", "os_error", New, UNSURE),
             ],
         ),
     ];
-    let rows = |(tool, arguments, rows): (_, Value, Vec<Row>)| {
+    let rows = |(tool, arguments, parts, rows): (_, Value, usize, Vec<Row>)| {
         rows.into_iter().map(move |(inject, code, left, says)| {
-            let arguments = arguments.clone();
+            let (arguments, inject) = (arguments.clone(), as_here(inject, parts));
             Fault { tool, arguments, inject, code, left, says }
         })
     };
     all.into_iter().flat_map(rows).collect()
+}
+
+/// The same fault in the portable program, which has one call to put anything on the disk: first each of
+/// the `parts`, then the names.
+fn as_here(inject: &str, parts: usize) -> String {
+    let (call, fault) = inject.split_once(':').unwrap();
+    if HAS_LINUX_CALLS {
+        return inject.into();
+    }
+    match (call, fault.split_once(":when=")) {
+        ("fdatasync" | "syncfs", _) => format!("fsync:{fault}:when=1"),
+        ("fsync", None) => format!("fsync:{fault}:when={}+", parts + 1),
+        ("fsync", Some((error, nth))) => {
+            format!("fsync:{error}:when={}", nth.parse::<usize>().unwrap() + parts)
+        }
+        _ => inject.into(),
+    }
 }
 
 fn sandbox() -> Sandbox {
@@ -284,6 +316,9 @@ struct Step {
     holds: &'static [&'static str],
 }
 
+/// How contents are put on the disk.
+const SYNC: &[&str] = if HAS_LINUX_CALLS { &["fdatasync"] } else { &["fsync"] };
+
 const STEPS: &[Step] = &[
     Step {
         name: "the temp is made, and nobody else may read it",
@@ -292,7 +327,7 @@ const STEPS: &[Step] = &[
     },
     Step { name: "it gets the mode", calls: &["fchmod"], holds: &["{dir}/{temp}>", "0640"] },
     Step { name: "the contents are written", calls: &["write"], holds: &["{dir}/{temp}>"] },
-    Step { name: "they are put on the disk", calls: &["fdatasync"], holds: &["{dir}/{temp}>"] },
+    Step { name: "they are put on the disk", calls: SYNC, holds: &["{dir}/{temp}>"] },
     Step {
         name: "the temp gets the name",
         calls: &["renameat", "renameat2"],

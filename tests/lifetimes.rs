@@ -9,9 +9,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::common::{
-    Client, Drive, Era, Manners, Mounted, SECRET, Sandbox, modern_meta, preopen, request, tree,
-};
+use crate::common::{Client, Era, Mounted, SECRET, Sandbox, modern_meta, preopen, request, tree};
 
 fn start(sandbox: &Sandbox, grant: &str) -> Client {
     let mut client = Client::start(&["--allow", &sandbox.spec(grant, "rwd")], Era::Modern);
@@ -88,8 +86,10 @@ fn a_grant_that_is_unmounted_is_served_as_long_as_it_is_held() {
     assert!(!sandbox.path("grant/new").exists());
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_drive_that_is_gone_is_an_answer() {
+    use crate::common::{Drive, Manners};
     let polite = Manners { most: 1 << 20, delay: Duration::ZERO };
     let sandbox = Sandbox::new().file("other/f", "other\n");
     let Some(drive) = Drive::mount(&sandbox, "grant", polite) else { return };

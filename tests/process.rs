@@ -1,15 +1,13 @@
 //! What the program gives up of itself at the start, whatever the kernel's sandbox holds.
 
 use std::io::Read as _;
-use std::os::unix::fs::MetadataExt as _;
-use std::os::unix::process::CommandExt as _;
-use std::process::Command;
 
 use serde_json::json;
 
-use crate::common::{Client, Era, NOBODY, Sandbox, Without, for_everybody, preopen};
+use crate::common::{Client, Sandbox};
 
 /// A line of a file of its own about a process.
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
 fn proc_line(client: &Client, file: &str, begins: &str) -> String {
     let text = std::fs::read_to_string(format!("/proc/{}/{file}", client.pid())).unwrap();
     text.lines().find(|line| line.starts_with(begins)).unwrap().to_owned()
@@ -31,9 +29,14 @@ fn what_was_left_open_is_closed() {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", not(preopen_portable)))] // elsewhere it takes `unsafe`
 fn nothing_is_dumped_and_nobody_looks_in() {
+    use std::os::unix::{fs::MetadataExt as _, process::CommandExt as _};
+
+    use crate::common::{Era, NOBODY, Without, for_everybody};
+
     let sandbox = Sandbox::new().mode("", 0o755);
-    let mut command = Command::new(for_everybody());
+    let mut command = std::process::Command::new(for_everybody());
     command.arg(sandbox.path("grant"));
     if rustix::process::geteuid().is_root() {
         command.uid(NOBODY).gid(NOBODY);
@@ -49,7 +52,10 @@ fn nothing_is_dumped_and_nobody_looks_in() {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", not(preopen_portable)))] // no other system has capabilities
 fn root_keeps_the_capabilities_over_files_alone() {
+    use crate::common::{Era, preopen};
+
     let sandbox = Sandbox::new();
     let grant = sandbox.path("grant");
     let output = preopen(&[grant.to_str().unwrap()]).stdin(std::process::Stdio::null()).output();

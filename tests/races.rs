@@ -20,7 +20,7 @@ use preopen::tools::TOOLS;
 use preopen_attacks::{FLAG, Victim};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use crate::common::{SECRET, Sandbox, calls, changes, code_of, deny_calls, grants};
+use crate::common::{SECRET, Sandbox, calls, changes, code_of, deny_openat2, grants};
 
 /// The size of every file outside: no answer may say it.
 const SIZE: usize = 77_777;
@@ -175,7 +175,7 @@ fn run(race: &Race, time: Duration) -> Run {
                 let spec = sandbox.spec("grant", "ro").parse().unwrap();
                 scope.spawn(move || {
                     if is_old {
-                        deny_calls(&[libc::SYS_openat2], libc::ENOSYS);
+                        deny_openat2();
                     }
                     call_all(race, &[spec], end)
                 })

@@ -4,9 +4,12 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::common::{Client, Era, Sandbox, Without, preopen, without_calls};
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
+use crate::common::without_calls;
+use crate::common::{Client, Era, Sandbox, Without, preopen};
 
 /// The example that tries everything, which cargo builds beside the tests.
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
 fn sealed(sandbox: &Sandbox, rights: &str) -> String {
     let tests = std::env::current_exe().unwrap();
     let program = tests.parent().unwrap().parent().unwrap().join("examples/sealed");
@@ -16,6 +19,7 @@ fn sealed(sandbox: &Sandbox, rights: &str) -> String {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", not(preopen_portable)))] // elsewhere there is no third wall
 fn after_the_seal_only_the_handles_are_left() {
     let sandbox = Sandbox::new().file("grant/a.txt", "inside");
     let said = sealed(&sandbox, "ro");
@@ -41,7 +45,7 @@ fn stderr(mut command: Command) -> (String, Option<i32>) {
 }
 
 #[test]
-fn the_program_says_what_holds_and_what_does_not() {
+fn the_program_says_what_holds() {
     let sandbox = Sandbox::new().file("grant/a", "x");
     let grant = sandbox.path("grant");
     let grant = grant.to_str().unwrap();
@@ -52,6 +56,40 @@ fn the_program_says_what_holds_and_what_does_not() {
     );
     let (said, status) = stderr(preopen(&["--sandbox", "off", grant]));
     assert!(said.contains("the kernel's sandbox is off") && status == Some(0), "{said}");
+}
+
+#[test]
+#[cfg(not(all(target_os = "linux", not(preopen_portable))))] // what is said where there is no third wall
+fn the_program_says_that_this_system_has_no_third_wall() {
+    let sandbox = Sandbox::new().file("grant/a", "x");
+    let grant = sandbox.path("grant");
+    let grant = grant.to_str().unwrap();
+    let missing =
+        "Landlock is missing (this system has none); seccomp is missing (this system has none)";
+    let (said, status) = stderr(preopen(&[grant]));
+    assert!(said.contains(missing), "{said}");
+    assert!(said.contains("; files outside can still be named") && status == Some(0), "{said}");
+    let (said, status) = stderr(preopen(&["--sandbox", "require", grant]));
+    let refused = format!("preopen: `--sandbox require`, but {missing}");
+    assert!(said.contains(&refused) && status == Some(2), "{said}");
+    let doctor = preopen(&["doctor", "--allow", grant]).output().unwrap();
+    let said = String::from_utf8(doctor.stdout).unwrap();
+    for line in [
+        "1 names resolve only from handles: holds\n      name by name from the handle",
+        "3 the kernel: which files can be reached (Landlock): MISSING\n      this system has none",
+        "4 the kernel: which calls there are (seccomp): MISSING\n      this system has none",
+        "files outside, should walls 1 and 2 have a hole: Landlock is missing",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+}
+
+#[test]
+#[cfg(all(target_os = "linux", not(preopen_portable)))] // its calls are those of the third wall
+fn the_program_says_what_does_not_hold() {
+    let sandbox = Sandbox::new().file("grant/a", "x");
+    let grant = sandbox.path("grant");
+    let grant = grant.to_str().unwrap();
     // A kernel without Landlock; a container that lets nobody set a filter.
     for (call, words) in [
         (libc::SYS_landlock_create_ruleset, "Landlock is missing"),

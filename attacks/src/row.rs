@@ -168,6 +168,12 @@ impl Row {
         self.tree.iter().any(|step| matches!(step, Step::Mode(..)))
     }
 
+    /// Does it need a directory or file that is there twice, by one file system? Linux alone can do that.
+    #[must_use]
+    pub fn binds(&self) -> bool {
+        self.tree.iter().chain(self.later).any(|step| matches!(step, Step::Bind(..)))
+    }
+
     /// Does it need the right to mount?
     #[must_use]
     pub fn mounts(&self) -> bool {

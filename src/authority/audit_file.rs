@@ -1,6 +1,6 @@
 //! The audit file: outside every grant, so that no call can change what is written about it.
 //!
-//! May import: nothing outside `authority`. Absent on purpose: what is written into it.
+//! May import: `system`. Absent on purpose: what is written into it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -13,10 +13,10 @@ use cap_std::fs::Dir;
 use data_encoding::HEXLOWER;
 use rustix::fs::{Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
-use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::host::{identities_upwards, open_dir};
 use super::{Preopened, Refusal, plain};
+use crate::system;
 
 /// Bytes from which on a file is full at a start, and another one is begun. While the server runs none can be made.
 const FULL: u64 = 64 << 20;
@@ -58,7 +58,7 @@ pub fn open_audit(
         (fd, _) = open(&parent, name, path)?;
     }
     let mut session = [0; 6];
-    getrandom(&mut session, GetRandomFlags::empty()).map_err(host)?;
+    system::fill_random(&mut session).map_err(host)?;
     Ok(AuditFile { writer: File::from(fd), end, session: HEXLOWER.encode(&session) })
 }
 
@@ -127,12 +127,10 @@ fn open(parent: &Dir, name: &OsStr, path: &Path) -> Result<(OwnedFd, u64), Refus
     let mode = Mode::RUSR | Mode::WUSR;
     let fd = rustix::fs::openat(parent, name, flags | OFlags::CLOEXEC | OFlags::NOCTTY, mode)
         .map_err(|errno| refuse(&format!("cannot be opened: {}", plain(&errno.into()))))?;
-    match rustix::fs::fstat(&fd) {
-        Ok(stat) if !rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file() => {
-            Err(refuse("is not a regular file"))
-        }
-        Ok(stat) if stat.st_nlink > 1 => Err(refuse("has another name, which may lie in a grant")),
-        Ok(stat) => Ok((fd, u64::try_from(stat.st_size).unwrap_or(0))),
+    match system::stat(&fd) {
+        Ok(stat) if !stat.kind.is_file() => Err(refuse("is not a regular file")),
+        Ok(stat) if stat.links > 1 => Err(refuse("has another name, which may lie in a grant")),
+        Ok(stat) => Ok((fd, stat.size)),
         Err(errno) => Err(refuse(plain(&errno.into()))),
     }
 }

@@ -1,6 +1,6 @@
 //! Files of clients, for `preopen install`: read, replaced in one step, and kept as they were before.
 //!
-//! May import: `install` (where they are). Absent on purpose: what is to be in them.
+//! May import: `install` (where they are), `system`. Absent on purpose: what is to be in them.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -10,12 +10,13 @@ use std::process::Command;
 
 use cap_std::AmbientAuthority;
 use cap_std::fs::Dir;
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, OFlags};
 
 use super::host::open_dir;
 use super::{Refusal, plain};
 use crate::allowlist::GrantSpec;
 use crate::install::Base;
+use crate::system::{self, Stat};
 
 /// Behind the name of the file that keeps what was there before.
 const BEFORE: &str = ".before-preopen";
@@ -189,10 +190,10 @@ fn text_of(path: &Path) -> Result<Option<String>, Refusal> {
 fn write(dir: &Dir, name: &OsString, text: &str, like: &OsString) -> io::Result<()> {
     let flags =
         OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let found = rustix::fs::statat(dir, like, AtFlags::empty());
-    let mode = found.map_or(0o600, |stat| stat.st_mode & 0o777);
-    let mut file = File::from(rustix::fs::openat(dir, name, flags, Mode::from_raw_mode(mode))?);
-    rustix::fs::fchmod(&file, Mode::from_raw_mode(mode))?;
+    let found = rustix::fs::statat(dir, like, AtFlags::empty()).map(Stat::from);
+    let mode = system::mode(found.map_or(0o600, |stat| stat.mode & 0o777));
+    let mut file = File::from(rustix::fs::openat(dir, name, flags, mode)?);
+    rustix::fs::fchmod(&file, mode)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }

@@ -3,7 +3,7 @@
 //! Which directory it is says its device and inode; what it lies in says going up from its handle.
 //! Absolute paths are kept as names that clients may use, and decide nothing.
 //!
-//! May import: `path`, `doctor` (where a grant is, to show it). Absent on purpose: comparing paths.
+//! May import: `path`, `doctor` (where a grant is, to show it), `system`. Absent on purpose: comparing paths.
 
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
@@ -11,11 +11,12 @@ use std::path::{Component, Path, PathBuf};
 
 use cap_std::AmbientAuthority;
 use cap_std::fs::Dir;
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::Mode;
 
 use super::plain;
 use crate::doctor::HostPlace;
 use crate::path::Name;
+use crate::system;
 
 /// Most directories above a granted one. Deeper than any path can be said.
 const MAX_DEPTH: usize = 4096;
@@ -78,17 +79,16 @@ fn why_not(path: &Path, error: &io::Error) -> String {
 
 /// The directory itself and each one above it, by going up from its handle.
 pub(super) fn identities_upwards(dir: &Dir) -> io::Result<Vec<Identity>> {
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let mut at = rustix::fs::openat(dir, ".", flags, Mode::empty())?;
+    let mut at = rustix::fs::openat(dir, ".", system::PASS, Mode::empty())?;
     let mut chain: Vec<Identity> = vec![];
     while chain.len() < MAX_DEPTH {
-        let stat = rustix::fs::fstat(&at)?;
-        let here = Identity { device: stat.st_dev, inode: stat.st_ino };
+        let stat = system::stat(&at)?;
+        let here = Identity { device: stat.device, inode: stat.inode };
         if chain.last() == Some(&here) {
             break;
         }
         chain.push(here);
-        at = rustix::fs::openat(&at, "..", flags, Mode::empty())?;
+        at = rustix::fs::openat(&at, "..", system::PASS, Mode::empty())?;
     }
     Ok(chain)
 }

@@ -1,7 +1,7 @@
 //! What the process may do that it does not need: given up at the start, whatever the kernel's sandbox
 //! holds later.
 //!
-//! May import: nothing of this crate. Absent on purpose: the environment. Emptying it takes `unsafe`,
+//! May import: `system`. Absent on purpose: the environment. Emptying it takes `unsafe`,
 //! and would not take it out of `/proc`; nothing here reads it, and nobody else may look there.
 
 use std::io;
@@ -9,16 +9,10 @@ use std::os::fd::RawFd;
 use std::sync::Arc;
 
 use cap_std::AmbientAuthority;
-use rustix::process::{DumpableBehavior, Resource, Rlimit, setrlimit};
-use rustix::thread::{CapabilitySet, CapabilitySets, capabilities, set_capabilities};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use signal_hook::consts::SIGXFSZ;
 
-/// What root needs to serve and to replace the files of others. Everything else is about other things
-/// than files.
-const OVER_FILES: CapabilitySet = CapabilitySet::CHOWN
-    .union(CapabilitySet::DAC_OVERRIDE)
-    .union(CapabilitySet::DAC_READ_SEARCH)
-    .union(CapabilitySet::FOWNER);
+use crate::system;
 
 /// Open files that somebody left to this process, beside the standard streams.
 #[derive(Debug)]
@@ -53,20 +47,8 @@ pub fn give_up(inherited: Inherited, _: AmbientAuthority) -> io::Result<Option<S
         let _ = nix::unistd::close(number);
     }
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
-    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    system::hide_memory()?;
     // Any handler will do: the write then fails with an error, and that is answered.
     signal_hook::flag::register(SIGXFSZ, Arc::default())?;
-
-    let CapabilitySets { effective, permitted, .. } = capabilities(None)?;
-    let (kept, given) = (permitted & OVER_FILES, permitted - OVER_FILES);
-    if given.is_empty() {
-        return Ok(None);
-    }
-    let inheritable = CapabilitySet::empty();
-    set_capabilities(
-        None,
-        CapabilitySets { effective: effective & kept, permitted: kept, inheritable },
-    )?;
-    let (kept, given) = (kept.iter().count(), given.iter().count());
-    Ok(Some(format!("{given} capabilities given up, {kept} over files kept")))
+    system::give_up_capabilities()
 }

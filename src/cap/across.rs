@@ -3,7 +3,7 @@
 //! The copy is complete, compared with the source and on the disk before anything of the source goes; so
 //! whatever happens in between, there is at least one whole tree. It takes the right to remove the source.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: links and special files. A tree that holds
+//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: links and special files. A tree that holds
 //! any is left as it is.
 
 use std::collections::HashMap;
@@ -21,6 +21,7 @@ use super::write::sync_directory;
 use super::{Place, Remove, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::system;
 
 impl Place<Remove> {
     /// Moves what is here to a place that no rename leads to.
@@ -128,9 +129,9 @@ impl Act for Comparison<'_> {
             .and_then(|parent| rustix::fs::openat(parent, name, flags, Mode::empty()).ok());
         let copy = copy.ok_or_else(|| pace.changed(node.below))?;
         let from = open_file(node).map_err(|errno| pace.os("read", node.below, errno))?;
-        let stat = rustix::fs::fstat(&from).map_err(|e| pace.os("look at", node.below, e))?;
+        let stat = system::stat(&from).map_err(|e| pace.os("look at", node.below, e))?;
         self.copy.compare(&from, copy.as_fd(), node.below)?;
-        self.seen.insert(stat.st_ino, FileState::new(&stat));
+        self.seen.insert(stat.inode, FileState::new(&stat));
         Ok(())
     }
 
@@ -152,7 +153,7 @@ impl Act for Removal<'_> {
         let is = lstat(node.parent, node.name).map_err(|errno| os("look at", errno))?;
         // Not the time of the last change of any kind: to remove another name of the same file is one.
         let marks = |of: &FileState| (of.device, of.size, of.modified);
-        let was = self.copied_as.get(&is.st_ino);
+        let was = self.copied_as.get(&is.inode);
         let is_as_it_was = was.is_some_and(|was| marks(was) == marks(&FileState::new(&is)));
         if !is_as_it_was {
             let sentence =

@@ -4,7 +4,7 @@
 //! Killed in the middle, it leaves the old bytes and a beginning of the new. A file with other names would
 //! change under all of them, and is left alone.
 //!
-//! May import: `error`. Absent on purpose: taking back what was written. Somebody else may have appended
+//! May import: `error`, `system`. Absent on purpose: taking back what was written. Somebody else may have appended
 //! behind it.
 
 use std::os::fd::OwnedFd;
@@ -17,6 +17,7 @@ use super::read::FileState;
 use super::write::Written;
 use super::{Place, Write};
 use crate::error::{Code, ToolError};
+use crate::system;
 
 impl Place<Write> {
     /// Appends to the file, at its end.
@@ -31,7 +32,7 @@ impl Place<Write> {
         if found.kind != Kind::File {
             return Err(self.special());
         }
-        if found.stat.st_nlink > 1 {
+        if found.stat.links > 1 {
             let sentence = format!(
                 "`{}` has other names, and appending would change the file under all of them",
                 self.said
@@ -46,7 +47,7 @@ impl Place<Write> {
         {
             return Err(self.os("append to", errno));
         }
-        rustix::fs::fdatasync(&fd).map_err(|errno| {
+        system::sync_contents(&fd).map_err(|errno| {
             // Whoever repeats it would append twice.
             let was = format!("lengthened by {appended} of {} bytes", contents.len());
             self.may_not_last(&was, errno)

@@ -4,13 +4,15 @@
 //! All of it is set before the first byte is written, so that nobody reads the new contents who may not
 //! read the old. What the system does not let this process keep is left out so that nobody gains by it.
 //!
-//! May import: nothing of this crate. Absent on purpose: set-user and set-group bits, capabilities and
+//! May import: `system`. Absent on purpose: set-user and set-group bits, capabilities and
 //! labels. New contents have not earned them.
 
 use std::os::fd::{AsFd, BorrowedFd};
 
-use rustix::fs::{Gid, Mode, Stat, Uid, XattrFlags};
+use rustix::fs::{Gid, Mode, Uid, XattrFlags};
 use rustix::io::Errno;
+
+use crate::system::{self, Stat};
 
 /// The kernel's own bound on the value of one attribute, and on the list of their names.
 const MAX_ATTRIBUTE: usize = 64 << 10;
@@ -23,44 +25,47 @@ const OWNER: u16 = 1;
 const GROUP: u16 = 4;
 const MASK: u16 = 0x10;
 const OTHER: u16 = 0x20;
-/// How the names begin of what users attach.
-const OF_USER: &[u8] = b"user.";
+/// How the names begin of what users attach. On macOS all are theirs, or the mark of a download, which must
+/// not be lost; what is the system's own, it does not let be set.
+const OF_USER: &[u8] = if HAS_LISTS { b"user." } else { b"" };
+/// Are access control lists attributes? macOS has its own kind, which are not, and which are not kept.
+const HAS_LISTS: bool = cfg!(target_os = "linux");
 
 /// The permission bits, and nothing above them.
 pub(super) fn permissions(stat: &Stat) -> Mode {
-    Mode::from_raw_mode(stat.st_mode & 0o777)
+    system::mode(stat.mode & 0o777)
 }
 
 /// Gives the new file what the old one has. Until then nobody but this user should be able to open it.
 pub(super) fn keep(old: impl AsFd, stat: &Stat, new: BorrowedFd<'_>) -> Result<(), Errno> {
     let old = old.as_fd();
-    let is = rustix::fs::fstat(new)?;
-    let (uid, gid) = (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid));
+    let is = system::stat(new)?;
+    let (uid, gid) = (Uid::from_raw(stat.uid), Gid::from_raw(stat.gid));
     // Only root gives files away. The group can be had by others as well.
-    let _ = is.st_uid == stat.st_uid || rustix::fs::fchown(new, Some(uid), None).is_ok();
-    let is_grouped = is.st_gid == stat.st_gid || rustix::fs::fchown(new, None, Some(gid)).is_ok();
+    let _ = is.uid == stat.uid || rustix::fs::fchown(new, Some(uid), None).is_ok();
+    let is_grouped = is.gid == stat.gid || rustix::fs::fchown(new, None, Some(gid)).is_ok();
     for name in attributes(old).iter().filter(|name| name.starts_with(OF_USER)) {
         if let Ok(value) = value_of(old, name) {
             // A file system that has none of them, or no room, keeps the contents all the same.
             let _ = rustix::fs::fsetxattr(new, name.as_slice(), &value, XattrFlags::empty());
         }
     }
-    let list = value_of(old, ACCESS_LIST).ok();
-    let mode = if is_grouped { stat.st_mode & 0o777 } else { for_strangers(stat.st_mode) };
+    let list = if HAS_LISTS { value_of(old, ACCESS_LIST).ok() } else { None };
+    let mode = if is_grouped { stat.mode & 0o777 } else { for_strangers(stat.mode) };
     let kept = list.as_deref().filter(|_| is_grouped);
     if kept.is_some_and(|list| set_list(new, list).is_ok()) {
         // Its mask and the mode's group are the same bits.
-        return rustix::fs::fchmod(new, Mode::from_raw_mode(mode));
+        return rustix::fs::fchmod(new, system::mode(mode));
     }
     // A new file inherits a list from its directory, and the mode alone would open it to whom that names.
     let mode = list
         .and_then(|list| group_of(&list))
         .map_or(mode, |group| mode & (0o707 | u32::from(group) << 3));
-    match set_list(new, &plain_list(mode)) {
-        Ok(()) | Err(Errno::OPNOTSUPP) => {}
-        Err(errno) => return Err(errno),
+    match if HAS_LISTS { set_list(new, &plain_list(mode)) } else { Ok(()) } {
+        Err(errno) if !system::is_unsupported(errno) => return Err(errno),
+        _ => {}
     }
-    rustix::fs::fchmod(new, Mode::from_raw_mode(mode))
+    rustix::fs::fchmod(new, system::mode(mode))
 }
 
 /// The mode where the file now belongs to another group: neither that one nor the old one, whose members

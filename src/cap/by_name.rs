@@ -8,7 +8,7 @@
 //! to find the one it means, and whatever it means is opened from that grant's handle or not at all.
 //! What lies outside is never looked at; that is why the answer does not depend on it.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: a decision that a later step could make stale.
+//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: a decision that a later step could make stale.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -28,6 +28,7 @@ use super::{Grants, Right, Rights, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath};
+use crate::system;
 
 /// Most links that one path may lead through: the kernel's own bound.
 const MAX_LINKS: u8 = 40;
@@ -226,8 +227,8 @@ impl<'a> Walk<'a> {
     /// What lies on a pseudo file system is not even looked at. The grant's own device was judged at
     /// startup.
     fn refuse_pseudo(&self, dir: &Dir) -> Result<(), ToolError> {
-        let stat = rustix::fs::fstat(dir).map_err(|errno| self.os("look at", errno))?;
-        if stat.st_dev == self.held()?.device {
+        let stat = system::stat(dir).map_err(|errno| self.os("look at", errno))?;
+        if stat.device == self.held()?.device {
             return Ok(());
         }
         match is_pseudo(dir) {
@@ -320,7 +321,7 @@ impl<'a> Walk<'a> {
             Some((name, dir)) => (Some(name), dir),
             None => (None, Arc::clone(&self.held()?.dir)),
         };
-        let stat = rustix::fs::fstat(&dir).map_err(|errno| self.os("look at", errno))?;
+        let stat = system::stat(&dir).map_err(|errno| self.os("look at", errno))?;
         let parent = if name.is_some() { self.dir()? } else { dir };
         Ok(self.at(parent, name, below, Some(Found::new(stat))))
     }

@@ -5,11 +5,11 @@
 //! files are not copied, only counted: this process cannot make them. Hidden names are not copied, as if
 //! they did not exist.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: holes, which are read like any other bytes.
+//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: holes, which are read like any other bytes.
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
-use rustix::fs::{Mode, OFlags, Stat, Timespec, Timestamps};
+use rustix::fs::{Mode, OFlags, Timespec, Timestamps};
 use rustix::io::Errno;
 
 use super::attributes::{keep, permissions};
@@ -23,6 +23,7 @@ use super::{Place, Right, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;
+use crate::system::{self, Stat};
 
 /// Bytes that are read and written at a time.
 pub(super) const CHUNK: usize = 256 << 10;
@@ -94,7 +95,7 @@ impl<R: Right> Place<R> {
                 keep_times(&found.stat, temp.fd()).map_err(|e| to.os("write", e))?;
                 copy.compare(&from, temp.fd(), &[])?;
             }
-            match rustix::fs::fstat(&from) {
+            match system::stat(&from) {
                 Ok(stat) if FileState::new(&stat) == FileState::new(&found.stat) => Ok(()),
                 _ => Err(self.stale()),
             }
@@ -143,8 +144,8 @@ impl<R: Right> Place<R> {
         traverse(&self.parent, from_name, &mut tree, &pace)?;
         let (bytes, narrow) = (tree.bytes, tree.narrow);
         if likeness == Likeness::Everything {
-            // The source is to go. Every file on its own would take a thousand times as long.
-            rustix::fs::syncfs(temp.fd()).map_err(|errno| to.os("write", errno))?;
+            // The source is to go.
+            system::sync_tree(temp.fd()).map_err(|errno| to.os("write", errno))?;
         }
         check(temp.fd())?;
         budget.step()?;
@@ -172,11 +173,8 @@ pub(super) enum Likeness {
 /// Gives a file or directory the times of another.
 fn keep_times(stat: &Stat, to: BorrowedFd<'_>) -> Result<(), Errno> {
     let nanoseconds = |n: u64| i64::try_from(n).unwrap_or(0);
-    let (read, changed) = (nanoseconds(stat.st_atime_nsec), nanoseconds(stat.st_mtime_nsec));
-    let times = Timestamps {
-        last_access: Timespec { tv_sec: stat.st_atime, tv_nsec: read },
-        last_modification: Timespec { tv_sec: stat.st_mtime, tv_nsec: changed },
-    };
+    let time = |(tv_sec, n)| Timespec { tv_sec, tv_nsec: nanoseconds(n) };
+    let times = Timestamps { last_access: time(stat.read), last_modification: time(stat.modified) };
     rustix::fs::futimens(to, &times)
 }
 
@@ -271,7 +269,7 @@ struct TreeCopy<'a, H> {
 impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
     fn enter(&mut self, node: &Node<'_>, from: &OwnedFd) -> Result<(), ToolError> {
         let os = |errno| self.copy.pace.os("copy", node.below, errno);
-        let stat = rustix::fs::fstat(from).map_err(os)?;
+        let stat = system::stat(from).map_err(os)?;
         let new = match (self.top.take(), self.stack.last()) {
             (Some(top), _) => top,
             (None, Some((parent, _))) => {
@@ -294,7 +292,7 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
         let pace = self.copy.pace;
         let os = |errno| pace.os("copy", node.below, errno);
         let from = open_file(node).map_err(os)?;
-        let stat = rustix::fs::fstat(&from).map_err(os)?;
+        let stat = system::stat(&from).map_err(os)?;
         if Found::new(stat).kind != Kind::File {
             return Err(os(Errno::NXIO));
         }
@@ -310,8 +308,9 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
         self.bytes += self.copy.contents(&from, state.size, to.as_fd(), node.below)?;
         if is_moved {
             keep_times(&stat, to.as_fd()).map_err(os)?;
+            system::sync_part(&to).map_err(os)?;
         }
-        match rustix::fs::fstat(&from) {
+        match system::stat(&from) {
             Ok(stat) if FileState::new(&stat) == state => Ok(()),
             _ => Err(pace.changed(node.below)),
         }
@@ -324,9 +323,10 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
             let fd = open_directory(node.parent, node.name).map_err(os)?;
             keep(&fd, &stat, new.as_fd()).map_err(os)?;
             keep_times(&stat, new.as_fd()).map_err(os)?;
+            system::sync_part(&new).map_err(os)?;
         }
         if !permissions(&stat).contains(Mode::RWXU) {
-            let is = permissions(&rustix::fs::fstat(&new).map_err(os)?);
+            let is = permissions(&system::stat(&new).map_err(os)?);
             rustix::fs::fchmod(&new, is | Mode::RWXU).map_err(os)?;
             self.narrow.push((node.below.to_vec(), is & permissions(&stat)));
         }

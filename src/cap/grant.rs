@@ -8,7 +8,6 @@
 //! May import: `path`, `error`. Absent on purpose: opening anything by a host path. Host paths occur
 //! as [`Spelling`]s only: names that are translated, and then resolved from the handle.
 
-use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
@@ -181,8 +180,9 @@ impl Grants {
     }
 
     /// The handle and the rights of each grant: for the kernel's own rules, and for nothing else.
-    pub(crate) fn handles(&self) -> impl Iterator<Item = (BorrowedFd<'_>, Rights)> {
-        self.0.grants.iter().map(|grant| (grant.dir.as_fd(), grant.rights))
+    #[cfg(all(target_os = "linux", not(preopen_portable)))]
+    pub(crate) fn handles(&self) -> impl Iterator<Item = (impl std::os::fd::AsFd, Rights)> {
+        self.0.grants.iter().map(|grant| (&*grant.dir, grant.rights))
     }
 
     pub(super) fn inner(&self) -> &Inner {

@@ -4,7 +4,7 @@
 //! (`.vscode -> tools/vscode`). A link that lies elsewhere in the tree is not found; the threat model says
 //! so.
 //!
-//! May import: `path`, `error`. Absent on purpose: a walk through the whole tree for each change.
+//! May import: `path`, `error`, `system`. Absent on purpose: a walk through the whole tree for each change.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -18,7 +18,6 @@ use super::beneath::{Found, Kind, enter, lstat};
 use super::by_name::Walk;
 use super::fold::fold;
 use super::guards::{GUARDED, protected};
-use super::names::Names;
 use super::resolve::At;
 use super::rules::Verdict;
 use super::target::Look;
@@ -26,6 +25,7 @@ use super::tree::open_directory;
 use super::{Read, Right, Target};
 use crate::error::ToolError;
 use crate::path::Name;
+use crate::system::Names;
 
 /// How many names of a directory are read before it is faster to ask for each guard.
 const MAX_LISTED: usize = 1_000;

@@ -5,8 +5,8 @@
 //!   a name        rights compared     a right     resolved    pinned
 //! ```
 //!
-//! May import: `path`, `limits`, `error`; `cap_std` and `rustix::fs`, which no module outside
-//! `cap` and `authority` may name (`sandbox` gets borrowed handles from here). Absent on purpose: host paths, and any function that
+//! May import: `path`, `limits`, `error`, `system`; `cap_std` and `rustix::fs`, which no module outside
+//! `cap`, `authority` and `system` may name (`sandbox` gets borrowed handles from here). Absent on purpose: host paths, and any function that
 //! takes a handle and a path apart from each other.
 
 mod across;
@@ -19,7 +19,6 @@ mod fold;
 mod grant;
 mod guards;
 mod linked;
-mod names;
 mod needs;
 mod pseudo;
 mod read;

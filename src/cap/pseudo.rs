@@ -4,9 +4,11 @@
 //! is known by its type, wherever it is mounted.
 
 use rustix::fd::AsFd;
+use rustix::fs::StatFs;
 use rustix::io::Errno;
 
 /// `f_type` of each, from `linux/magic.h`.
+#[cfg(target_os = "linux")]
 const PSEUDO: [(u64, &str); 16] = [
     (0x9fa0, "proc"),
     (0x6265_6572, "sysfs"),
@@ -26,13 +28,29 @@ const PSEUDO: [(u64, &str); 16] = [
     (0x4249_4e4d, "binfmt_misc"),
 ];
 
+/// What macOS calls them.
+#[cfg(target_vendor = "apple")]
+const PSEUDO: [&[u8]; 2] = [b"devfs", b"fdesc"];
+
 /// Is the open file or directory on a pseudo file system?
 ///
 /// # Errors
 /// When the file system cannot be asked.
 pub fn is_pseudo(fd: impl AsFd) -> Result<bool, Errno> {
-    let kind = u64::try_from(rustix::fs::fstatfs(fd)?.f_type).unwrap_or(0);
-    Ok(PSEUDO.iter().any(|(pseudo, _)| *pseudo == kind))
+    rustix::fs::fstatfs(fd).map(|of| has_no_data(&of))
+}
+
+#[cfg(target_os = "linux")]
+fn has_no_data(of: &StatFs) -> bool {
+    let kind = u64::try_from(of.f_type).unwrap_or(0);
+    PSEUDO.iter().any(|(pseudo, _)| *pseudo == kind)
+}
+
+#[cfg(target_vendor = "apple")]
+fn has_no_data(of: &StatFs) -> bool {
+    let name = of.f_fstypename.iter().map(|byte| byte.cast_unsigned());
+    let name: Vec<u8> = name.take_while(|byte| *byte != 0).collect();
+    PSEUDO.contains(&name.as_slice())
 }
 
 #[cfg(test)]

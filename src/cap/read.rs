@@ -4,7 +4,7 @@
 //! (`O_NONBLOCK`) or take a terminal (`O_NOCTTY`). The type is asked before the open, so that a
 //! device is not touched, and of the opened file, so that a swap in between changes nothing.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: reading a whole file (memory must not grow with
+//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: reading a whole file (memory must not grow with
 //! it), and mmap (a file that shrinks would kill the server).
 
 use std::ffi::OsStr;
@@ -22,6 +22,7 @@ use super::{Place, Read, Right, Rights};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;
+use crate::system::{self, Stat};
 
 /// An open regular file: it can be read at any offset, and nothing else.
 pub struct OpenFile {
@@ -47,13 +48,13 @@ pub struct FileState {
 }
 
 impl FileState {
-    pub(super) fn new(stat: &rustix::fs::Stat) -> Self {
+    pub(super) fn new(stat: &Stat) -> Self {
         Self {
-            device: stat.st_dev,
-            inode: stat.st_ino,
-            size: u64::try_from(stat.st_size).unwrap_or(0),
-            modified: (stat.st_mtime, stat.st_mtime_nsec),
-            changed: (stat.st_ctime, stat.st_ctime_nsec),
+            device: stat.device,
+            inode: stat.inode,
+            size: stat.size,
+            modified: stat.modified,
+            changed: stat.changed,
         }
     }
 
@@ -158,7 +159,8 @@ impl<R: Right> Place<R> {
         if !self.is_on_grants_device(found)
             && let Some(name) = &self.name
         {
-            self.refuse_pseudo(found, &self.open(name.as_os_str(), OFlags::PATH)?)?;
+            let fd = system::touch(&self.parent, name.as_os_str()).map_err(|e| self.unopened(e))?;
+            self.refuse_pseudo(found, &fd)?;
         }
         Ok(self.describe(found, self.shown()))
     }
@@ -176,12 +178,11 @@ impl<R: Right> Place<R> {
         Info {
             shown,
             kind: found.kind,
-            size: u64::try_from(found.stat.st_size).unwrap_or(0),
-            modified_s: found.stat.st_mtime,
-            accessed_s: found.stat.st_atime,
-            mode: found.stat.st_mode & 0o7777,
-            #[allow(clippy::useless_conversion, reason = "its type differs between architectures")]
-            links: found.stat.st_nlink.into(),
+            size: found.stat.size,
+            modified_s: found.stat.modified.0,
+            accessed_s: found.stat.read.0,
+            mode: found.stat.mode,
+            links: found.stat.links,
             rights,
         }
     }
@@ -197,17 +198,17 @@ impl<R: Right> Place<R> {
 
     pub(super) fn open(&self, name: &OsStr, how: OFlags) -> Result<OwnedFd, ToolError> {
         let flags = how | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        rustix::fs::openat(&self.parent, name, flags, Mode::empty()).map_err(|errno| {
-            match errno {
-                // A socket cannot be opened; a link was swapped in after the look-up.
-                Errno::NXIO | Errno::LOOP => self.special(),
-                errno => self.os("open", errno),
-            }
-        })
+        rustix::fs::openat(&self.parent, name, flags, Mode::empty()).map_err(|e| self.unopened(e))
+    }
+
+    fn unopened(&self, errno: Errno) -> ToolError {
+        // A socket cannot be opened; a link was swapped in after the look-up.
+        let is_special = system::NEVER_OPENED.contains(&errno);
+        if is_special { self.special() } else { self.os("open", errno) }
     }
 
     pub(super) fn stat(&self, fd: &OwnedFd) -> Result<Found, ToolError> {
-        let found = Found::new(rustix::fs::fstat(fd).map_err(|e| self.os("look at", e))?);
+        let found = Found::new(system::stat(fd).map_err(|e| self.os("look at", e))?);
         self.refuse_pseudo(&found, fd)?;
         Ok(found)
     }
@@ -226,7 +227,7 @@ impl<R: Right> Place<R> {
 
     fn is_on_grants_device(&self, found: &Found) -> bool {
         let grant = self.grants.inner().grants.get(self.grant);
-        grant.is_some_and(|grant| grant.device == found.stat.st_dev)
+        grant.is_some_and(|grant| grant.device == found.stat.device)
     }
 
     pub(super) fn special(&self) -> ToolError {
@@ -254,8 +255,8 @@ impl OpenFile {
     /// A file that was opened on a walk in a grant on `device`; nothing if it is no regular file, or
     /// lies where files are no data.
     pub(super) fn walked(fd: OwnedFd, device: u64, shown: String) -> Option<Self> {
-        let found = Found::new(rustix::fs::fstat(&fd).ok()?);
-        let is_data = found.stat.st_dev == device || is_pseudo(&fd) == Ok(false);
+        let found = Found::new(system::stat(&fd).ok()?);
+        let is_data = found.stat.device == device || is_pseudo(&fd) == Ok(false);
         let state = FileState::new(&found.stat);
         (found.kind == Kind::File && is_data).then_some(Self { fd, state, shown })
     }

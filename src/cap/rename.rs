@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use super::beneath::{Found, Kind, device_of, mount_of};
 use super::scan::{For, scan};
 use super::temp::sweep;
+use super::write::cannot_promise;
 use super::{Place, Right, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -67,7 +68,7 @@ impl Place<Write> {
             // of a lower layer, which no rename moves.)
             Err(Errno::XDEV) => return Err(self.os("move", Errno::ACCESS)),
             Err(Errno::NOENT) => return Err(self.os("move", Errno::NOENT)),
-            Err(errno @ (Errno::EXIST | Errno::INVAL | Errno::NOSYS)) if !overwrite => {
+            Err(errno) if !overwrite && (errno == Errno::EXIST || cannot_promise(errno)) => {
                 return Err(to.not_placed(errno));
             }
             Err(errno) => return Err(self.os(&format!("move to `{}`", to.said), errno)),
@@ -96,7 +97,7 @@ impl<R: Right> Place<R> {
             return Err(ToolError::new(Code::BadArgs, sentence));
         }
         // Grants can lie in one another, and a file can have two names.
-        let which = |found: &Option<Found>| found.as_ref().map(|f| (f.stat.st_dev, f.stat.st_ino));
+        let which = |found: &Option<Found>| found.as_ref().map(|f| (f.stat.device, f.stat.inode));
         if self.found.is_some() && which(&self.found) == which(&to.found) {
             let sentence =
                 format!("`{}` and `{}` are one file under two names", self.said, to.said);

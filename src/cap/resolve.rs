@@ -108,7 +108,7 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
         Kind::Link => false,
     };
     // Another device may be one that is never read: the walk asks at each step.
-    let plain = plain && found.stat.st_dev == grant.device;
+    let plain = plain && found.stat.device == grant.device;
     (plain && stays_on_mount(grant.mount, &parent, name)).then(|| At {
         grant: target.grant,
         parent: Arc::new(parent),

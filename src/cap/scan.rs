@@ -3,7 +3,7 @@
 //! Rules for names at any depth (`**/.git`) are not known from the top of a tree: so before a tree is
 //! changed, all of it is looked at, under the names that it has and under those that it is to get.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: a promise about what is put into the tree
+//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: a promise about what is put into the tree
 //! after it was looked at. Rules face whoever asks, not whoever else is at work in the tree.
 
 use std::os::fd::OwnedFd;
@@ -17,6 +17,7 @@ use super::{Place, Right};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;
+use crate::system;
 
 /// What is in a tree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,8 +60,8 @@ pub(super) fn scan<R: Right, S: Right>(
     }
     let passes_by = (why == For::Copying).then_some((from.rules()?, from.below.as_slice()));
     let shown = from.said.to_string();
-    let into = to.map(|to| rustix::fs::fstat(&to.parent).map_err(|errno| to.os("look at", errno)));
-    let into = into.transpose()?.map(|stat| (stat.st_dev, stat.st_ino));
+    let into = to.map(|to| system::stat(&to.parent).map_err(|errno| to.os("look at", errno)));
+    let into = into.transpose()?.map(|stat| (stat.device, stat.inode));
     let census = Census::default();
     let mut scan = Scan { names, passes_by, into, why, shown: &shown, census };
     traverse(&from.parent, name, &mut scan, &Pace::of(budget, &shown))?;
@@ -82,7 +83,7 @@ struct Scan<'a> {
 impl Act for Scan<'_> {
     fn enter(&mut self, node: &Node<'_>, fd: &OwnedFd) -> Result<(), ToolError> {
         self.judge(node)?;
-        let is = rustix::fs::fstat(fd).ok().map(|stat| (stat.st_dev, stat.st_ino));
+        let is = system::stat(fd).ok().map(|stat| (stat.device, stat.inode));
         if is.is_some() && is == self.into {
             let sentence = format!("the destination lies in `{}` itself", self.shown);
             return Err(ToolError::new(Code::BadArgs, sentence));

@@ -7,7 +7,7 @@
 //! locked as long as somebody works on it. A process that is killed leaves its temp behind, unlocked:
 //! the next change in that directory removes it.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: a name that could be guessed, or that
+//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: a name that could be guessed, or that
 //! follows from the file's.
 
 use std::ops::ControlFlow;
@@ -16,16 +16,15 @@ use std::sync::Arc;
 
 use cap_std::fs::Dir;
 use data_encoding::HEXLOWER;
-use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
-use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::beneath::lstat;
-use super::names::Names;
 use super::tree;
 use super::write::sync_names;
 use crate::limits::Budget;
 use crate::path::Name;
+use crate::system::{self, Names, Stat};
 
 const PREFIX: &[u8] = b".preopen-";
 const SUFFIX: &[u8] = b".tmp";
@@ -94,7 +93,7 @@ impl Temp {
             // A sweeper may have locked it first, or removed it already.
             let is_ours =
                 match rustix::fs::flock(&temp.fd, FlockOperation::NonBlockingLockExclusive) {
-                    Ok(()) => rustix::fs::fstat(&temp.fd)?.st_nlink > 0,
+                    Ok(()) => system::stat(&temp.fd)?.links > 0,
                     Err(Errno::WOULDBLOCK) => false,
                     // Where nothing can be locked, nobody sweeps either.
                     Err(_) => true,
@@ -159,8 +158,7 @@ fn made(parent: impl AsFd, name: &Name, mode: Mode) -> Result<OwnedFd, Errno> {
 }
 
 fn is_directory(fd: &OwnedFd) -> bool {
-    rustix::fs::fstat(fd)
-        .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
+    system::stat(fd).is_ok_and(|stat| stat.kind == FileType::Directory)
 }
 
 /// A directory that was swept, and the trees that killed processes have left there: to be removed when the
@@ -184,11 +182,11 @@ pub(super) fn sweep(parent: &Dir, budget: &Budget) -> Left {
         if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     for name in found {
-        match lstat(dir, &name).map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+        match lstat(dir, &name).map(|stat| stat.kind) {
             Ok(FileType::RegularFile) => {
                 let locked = locked(dir, &name);
                 // A file with another name is more than a temp.
-                if locked.as_ref().is_some_and(|(_, stat)| stat.st_nlink == 1) {
+                if locked.as_ref().is_some_and(|(_, stat)| stat.links == 1) {
                     let _ = rustix::fs::unlinkat(dir, name.as_os_str(), AtFlags::empty());
                 }
             }
@@ -226,14 +224,13 @@ pub(super) fn locked(parent: impl AsFd, name: &Name) -> Option<(OwnedFd, Stat)> 
         OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let fd = rustix::fs::openat(parent, name.as_os_str(), flags, Mode::empty()).ok()?;
     rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive).ok()?;
-    let stat = rustix::fs::fstat(&fd).ok()?;
+    let stat = system::stat(&fd).ok()?;
     Some((fd, stat))
 }
 
 fn random_name() -> Result<Name, Errno> {
     let mut random = [0; RANDOM];
-    // So few bytes come at once or not at all.
-    getrandom(&mut random, GetRandomFlags::empty())?;
+    system::fill_random(&mut random)?;
     let name = [PREFIX, HEXLOWER.encode(&random).as_bytes(), SUFFIX].concat();
     Name::from_bytes(&name).ok_or(Errno::INVAL)
 }

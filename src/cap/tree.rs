@@ -4,7 +4,7 @@
 //! and a directory comes before what is in it and again behind it. What lies deeper than [`MAX_DEPTH`],
 //! or on another mount, ends the traversal: a tree is moved, copied or removed whole or not at all.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: threads, and any order but the file system's.
+//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: threads, and any order but the file system's.
 
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -13,10 +13,10 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, lstat, mount_of, stays_on_mount};
-use super::names::Names;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{Name, join};
+use crate::system::Names;
 
 /// Most directories below one another: each is held open.
 const MAX_DEPTH: usize = 512;

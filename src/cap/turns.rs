@@ -5,7 +5,7 @@
 //! the look at a tree and its move no other call puts anything into it. Other processes do not ask: against
 //! them there is the comparison just before the rename.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: order. Who waits longest is not first; who waits
+//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: order. Who waits longest is not first; who waits
 //! can be cancelled.
 
 use std::collections::{HashMap, HashSet};
@@ -17,6 +17,7 @@ use super::target::Look;
 use super::{Grants, Place, Right, Target, Write};
 use crate::error::ToolError;
 use crate::limits::{Budget, Spent};
+use crate::system;
 
 /// How long somebody waits before looking whether the call is still wanted.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -84,9 +85,8 @@ impl<R: Right> Target<R> {
             let mut place = self.look(look, budget)?;
             if place.missing.is_empty() {
                 if let Some(name) = place.name.clone() {
-                    let stat =
-                        rustix::fs::fstat(&place.parent).map_err(|e| place.os("look at", e))?;
-                    turn.take_name((stat.st_dev, stat.st_ino, fold(&name.to_string())), budget)?;
+                    let stat = system::stat(&place.parent).map_err(|e| place.os("look at", e))?;
+                    turn.take_name((stat.device, stat.inode, fold(&name.to_string())), budget)?;
                     place.look_again()?;
                 }
                 return Ok((place, turn));

@@ -9,7 +9,7 @@
 //! Who walks says by a [`Visit`] what to make of entries. The order is that of the threads: who needs
 //! another sorts what was found.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: following links, and what is ignored.
+//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: following links, and what is ignored.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,7 +20,6 @@ use rustix::io::Errno;
 
 use super::beneath::{Kind, stays_on_mount};
 use super::grant::Grant;
-use super::names::Names;
 use super::pseudo::is_pseudo;
 use super::temp::is_temp;
 use super::walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};
@@ -28,6 +27,7 @@ use super::{Place, Read};
 use crate::error::ToolError;
 use crate::limits::{Budget, Spent};
 use crate::path::Name;
+use crate::system::{self, Names};
 
 /// Most directories of one walk that are open at once, besides those being read.
 const MAX_OPEN: usize = 32;
@@ -114,8 +114,7 @@ pub fn walk<V: Visit>(
 
 /// How many threads search: as many as the machine has for us; more would be in each other's way.
 pub fn search_threads(budget: &Budget) -> usize {
-    let there = rustix::thread::sched_getaffinity(None).map_or(1, |set| set.count() as usize);
-    there.min(budget.limits().max_search_threads).max(1)
+    system::processors().min(budget.limits().max_search_threads).max(1)
 }
 
 struct Walk<'a, V: Visit> {
@@ -310,7 +309,7 @@ impl<V: Visit> Walk<'_, V> {
                 return None;
             }
         };
-        if rustix::fs::fstat(&fd).map_or(true, |stat| stat.st_dev != self.grant.device)
+        if system::stat(&fd).map_or(true, |stat| stat.device != self.grant.device)
             && is_pseudo(&fd) != Ok(false)
         {
             elsewhere();

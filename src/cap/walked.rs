@@ -10,15 +10,11 @@ use std::sync::{Arc, OnceLock};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::beneath::{Found, Kind, lstat, stays_on_mount};
+use super::beneath::{Found, Kind, lstat, pass, stays_on_mount};
 use super::read::OpenFile;
 use super::{Place, Read};
 use crate::error::ToolError;
 use crate::path::Name;
-
-/// To pass through a directory, and no link.
-const PASS: OFlags =
-    OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// An open directory on a walk.
 pub struct WalkedDir {
@@ -120,7 +116,7 @@ impl WalkedDir {
         let mut next = grant.and_then(|grant| grant.dir.as_fd().try_clone_to_owned().ok());
         for (depth, name) in place.below.iter().enumerate() {
             let Some(fd) = next else { break };
-            next = rustix::fs::openat(&fd, name.as_os_str(), PASS, Mode::empty()).ok();
+            next = pass(&fd, name).ok();
             all.push(Self::new(fd, place, depth));
         }
         all
@@ -231,7 +227,7 @@ impl WalkedDir {
     pub fn modified_s(&self, name: &[u8]) -> Result<Option<i64>, ToolError> {
         let Some(known) = Name::from_bytes(name) else { return Ok(None) };
         match lstat(&self.fd, &known) {
-            Ok(stat) => Ok(Some(stat.st_mtime)),
+            Ok(stat) => Ok(Some(stat.modified.0)),
             Err(Errno::NOENT) => Ok(None),
             Err(errno) => Err(ToolError::os("look at", &self.shown(name), &errno.into())),
         }
@@ -254,7 +250,7 @@ impl WalkedDir {
         let (name, way) = names.split_last()?;
         let enter = |at: OwnedFd, step: &Name| {
             let stays = stays_on_mount(grant.mount, &at, step);
-            rustix::fs::openat(&at, step.as_os_str(), PASS, Mode::empty()).ok().filter(|_| stays)
+            pass(&at, step).ok().filter(|_| stays)
         };
         let at = way.iter().try_fold(self.fd.try_clone().ok()?, enter)?;
         self.file_in(&at, name)

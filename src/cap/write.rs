@@ -5,14 +5,14 @@
 //! and renamed in one step: whoever looks, at any time, sees the old bytes or the new. Then the directory
 //! is put on the disk.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: truncating, and following a link at the end: a
+//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: truncating, and following a link at the end: a
 //! place is what the link led to.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
-use rustix::fs::{AtFlags, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::attributes::keep;
@@ -24,6 +24,7 @@ use super::{Place, Right, Rules, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;
+use crate::system::{self, Stat};
 
 /// Bytes written between two looks at the budget.
 const CHUNK: usize = 1 << 20;
@@ -126,7 +127,7 @@ impl Place<Write> {
         expect: Expect,
         budget: &Budget,
     ) -> Result<Written, ToolError> {
-        self.put_by(&Like::New(Mode::from_raw_mode(NEW_FILE)), expect, budget, |temp| {
+        self.put_by(&Like::New(system::mode(NEW_FILE)), expect, budget, |temp| {
             for part in contents.into_iter().flat_map(|part| part.chunks(CHUNK)) {
                 budget.step()?;
                 write_all(temp, part).map_err(|errno| self.os("write", errno))?;
@@ -156,11 +157,10 @@ impl Place<Write> {
         if let Some((fd, stat)) = model {
             keep(fd, stat, temp.fd()).map_err(|errno| self.os("change", errno))?;
         }
-        #[allow(clippy::useless_conversion, reason = "its type differs between architectures")]
-        let names = old.as_ref().map_or(0, |(_, found)| u64::from(found.stat.st_nlink));
+        let names = old.as_ref().map_or(0, |(_, found)| found.stat.links);
         let other_names = names.saturating_sub(1);
         fill(&temp)?;
-        rustix::fs::fdatasync(temp.fd()).map_err(|errno| self.os("write", errno))?;
+        system::sync_contents(temp.fd()).map_err(|errno| self.os("write", errno))?;
         // The last moment at which it can be asked.
         budget.step()?;
         let placed = match expect {
@@ -169,7 +169,7 @@ impl Place<Write> {
             Expect::This(_) | Expect::Anything => temp.put_over(name),
         };
         placed.map_err(|errno| self.not_placed(errno))?;
-        let stat = rustix::fs::fstat(temp.fd()).map_err(|e| self.os("look at", e))?;
+        let stat = system::stat(temp.fd()).map_err(|e| self.os("look at", e))?;
         let made = made.keep();
         self.sync(left.sync())?;
         left.remove(budget);
@@ -276,7 +276,7 @@ impl Place<Write> {
     pub(super) fn not_placed(&self, errno: Errno) -> ToolError {
         match errno {
             Errno::EXIST => self.taken(),
-            Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP => {
+            errno if cannot_promise(errno) => {
                 let sentence = format!(
                     "the file system of `{}` cannot promise that nothing is replaced",
                     self.said
@@ -306,6 +306,11 @@ impl Place<Write> {
     }
 }
 
+/// Is it how a file system says that it cannot keep a rename from replacing something?
+pub(super) fn cannot_promise(errno: Errno) -> bool {
+    matches!(errno, Errno::INVAL | Errno::NOSYS) || system::is_unsupported(errno)
+}
+
 /// Directories that were made for a change. Dropped, those that are empty are gone again.
 pub(super) struct Made(Vec<(Arc<Dir>, Name)>);
 
@@ -330,7 +335,7 @@ impl Drop for Made {
 }
 
 fn make(parent: &Dir, name: &Name) -> Result<(), Errno> {
-    rustix::fs::mkdirat(parent, name.as_os_str(), Mode::from_raw_mode(0o777))
+    rustix::fs::mkdirat(parent, name.as_os_str(), system::mode(0o777))
 }
 
 /// Writes all of it.
@@ -353,9 +358,10 @@ pub(super) fn sync_directory(dir: &Dir) -> Result<(), Errno> {
 
 /// The same for one that was opened for reading. One that cannot be read cannot be asked to.
 pub(super) fn sync_names(opened: Result<impl AsFd, Errno>) -> Result<(), Errno> {
-    match opened.and_then(rustix::fs::fsync) {
+    match opened.and_then(system::sync) {
         // Some file systems have no such thing.
-        Err(Errno::ACCESS | Errno::INVAL | Errno::OPNOTSUPP) => Ok(()),
+        Err(Errno::ACCESS | Errno::INVAL) => Ok(()),
+        Err(errno) if system::is_unsupported(errno) => Ok(()),
         other => other,
     }
 }

@@ -3,22 +3,17 @@
 //! Each thread between a client and its answer is one more switch of threads in every call. Setting
 //! `O_NONBLOCK` would avoid them at the cost of others: the flag belongs to the open file, which may
 //! be a terminal or a log that other processes use. So the stream is polled, and each read and write
-//! is asked not to wait.
+//! is asked not to wait, where the system can be asked.
 //!
-//! May import: nothing of this crate. Absent on purpose: lines.
+//! May import: `system`. Absent on purpose: lines.
 
-use std::io::{self, IoSlice, IoSliceMut};
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, ReadWriteFlags, preadv2, pwritev2};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
-/// Means the place where the stream is, for it has no other.
-const HERE: u64 = u64::MAX;
-/// So many bytes a pipe takes at once when it takes any.
-const PIPE_BUF: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
+use crate::system::{is_always_ready, means_always_ready, read_now, write_now};
 
 /// One of the two standard streams.
 #[derive(Debug)]
@@ -39,12 +34,13 @@ impl Stream {
         reason = "the new name is `unsafe`, for types that can change their descriptor"
     )]
     pub(super) fn new(fd: OwnedFd, interest: Interest) -> io::Result<Self> {
+        if is_always_ready(fd.as_fd()) {
+            return Ok(Self::Ready(fd));
+        }
         match AsyncFd::try_with_interest(fd, interest) {
             Ok(polled) => Ok(Self::Polled(polled)),
             Err(error) => match error.into_parts() {
-                (fd, error) if error.raw_os_error() == Some(Errno::PERM.raw_os_error()) => {
-                    Ok(Self::Ready(fd))
-                }
+                (fd, error) if means_always_ready(&error) => Ok(Self::Ready(fd)),
                 (_, error) => Err(error),
             },
         }
@@ -81,40 +77,6 @@ impl Stream {
         }
         Ok(())
     }
-}
-
-/// Reads without waiting.
-fn read_now(fd: BorrowedFd<'_>, into: &mut [u8]) -> io::Result<usize> {
-    match preadv2(fd, &mut [IoSliceMut::new(into)], HERE, ReadWriteFlags::NOWAIT) {
-        Err(error) if cannot_be_asked(error) => {
-            is_ready(fd, PollFlags::IN)?;
-            Ok(rustix::io::read(fd, into)?)
-        }
-        read => Ok(read?),
-    }
-}
-
-/// Writes as much as there is room for.
-fn write_now(fd: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<usize> {
-    match pwritev2(fd, &[IoSlice::new(bytes)], HERE, ReadWriteFlags::NOWAIT) {
-        Err(error) if cannot_be_asked(error) => {
-            is_ready(fd, PollFlags::OUT)?;
-            Ok(rustix::io::write(fd, bytes.get(..PIPE_BUF).unwrap_or(bytes))?)
-        }
-        written => Ok(written?),
-    }
-}
-
-/// Is it a stream, a terminal for one, or a system, that cannot be asked not to wait?
-fn cannot_be_asked(error: Errno) -> bool {
-    [Errno::OPNOTSUPP, Errno::NOSYS, Errno::INVAL, Errno::SPIPE].contains(&error)
-}
-
-/// An error of its own kind says no.
-fn is_ready(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
-    let mut polled = [PollFd::from_borrowed_fd(fd, what)];
-    let ready = poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))?;
-    if ready == 0 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
 }
 
 /// Begins anew when a signal came in between.

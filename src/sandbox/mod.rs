@@ -8,14 +8,17 @@
 //! It has to be done while there is one thread (Landlock binds the thread that asks, and those that it
 //! starts), after everything that the operator named is open, and before the runtime.
 //!
+//! Other systems have none of it that could be had without `unsafe`, and the program says so at each start. Built
+//! with `--cfg preopen_portable` it is the same on Linux.
+//!
 //! May import: `cap` (for the handles). Absent on purpose: a way back, and silence about what does
 //! not hold.
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod by_number;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod landlock;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod seccomp;
 
 use crate::cap::{Grants, Rights};
@@ -48,7 +51,7 @@ impl Sealed {
 
     /// What the kernel lets be done in a grant that has these rights, in words.
     pub fn kernel_rights(&self, rights: Rights) -> &'static str {
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", not(preopen_portable)))]
         if self.landlock.holds_files() {
             return landlock::in_words(rights);
         }
@@ -101,14 +104,14 @@ pub fn tried(grants: &Grants) -> Sealed {
         .unwrap_or_else(|_| Sealed { landlock: failed(), seccomp: failed() })
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
 fn restrict(grants: &Grants, whom: Whom) -> Sealed {
     // In this order: the filter would refuse the calls that Landlock needs.
     let landlock = landlock::restrict(grants);
     Sealed { landlock, seccomp: seccomp::restrict(grants.rights(), whom) }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", not(preopen_portable))))]
 fn restrict(_: &Grants, _: Whom) -> Sealed {
     let missing = || Wall::Missing("this system has none".into());
     Sealed { landlock: missing(), seccomp: missing() }

@@ -9,9 +9,10 @@ use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use super::filter::{self, Without};
 
 /// Longer than any call of these tests takes on a slow machine; a call that blocks never ends.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,17 +24,6 @@ pub enum Era {
     Legacy,
     /// Stateless, 2026-07-28.
     Modern,
-}
-
-/// What the kernel does not give to the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Without {
-    /// It gives everything.
-    Nothing,
-    /// `openat2` answers ENOSYS, as an old kernel does.
-    OpenAt2NoSys,
-    /// `openat2` answers EPERM, as an old container runtime does.
-    OpenAt2Perm,
 }
 
 /// The program, running.
@@ -113,7 +103,7 @@ impl Client {
     /// Starts a command that ends up as the program.
     pub fn spawn(mut command: Command, era: Era, without: Without) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = spawn(command, without);
+        let mut child = filter::spawn(command, without);
         let (send, lines) = channel();
         let output = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || {
@@ -245,35 +235,4 @@ pub fn modern_meta() -> Value {
 pub fn request(id: u64, tool: &str, arguments: &Value) -> String {
     let params = json!({"name": tool, "arguments": arguments, "_meta": modern_meta()});
     json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}).to_string()
-}
-
-fn spawn(mut command: Command, without: Without) -> Child {
-    let openat2 = 437; // the same number on every architecture
-    match without {
-        Without::Nothing => command.spawn().unwrap(),
-        Without::OpenAt2NoSys => without_calls(command, vec![openat2], libc::ENOSYS),
-        Without::OpenAt2Perm => without_calls(command, vec![openat2], libc::EPERM),
-    }
-}
-
-/// Starts a command for which some system calls answer `errno`. A child inherits the filter of the
-/// thread that starts it: the thread is there for that alone.
-pub fn without_calls(mut command: Command, calls: Vec<i64>, errno: i32) -> Child {
-    let filtered = std::thread::spawn(move || {
-        deny_calls(&calls, errno);
-        command.spawn().unwrap()
-    });
-    filtered.join().unwrap()
-}
-
-/// From now on, some system calls of this thread answer `errno`.
-pub fn deny_calls(calls: &[i64], errno: i32) {
-    let filter = SeccompFilter::new(
-        calls.iter().map(|call| (*call, vec![])).collect(),
-        SeccompAction::Allow,
-        SeccompAction::Errno(errno.unsigned_abs()),
-        std::env::consts::ARCH.try_into().unwrap(),
-    );
-    let program: BpfProgram = filter.unwrap().try_into().unwrap();
-    seccompiler::apply_filter(&program).unwrap();
 }

@@ -3,17 +3,25 @@
 mod calls;
 mod client;
 mod disk;
+#[cfg(target_os = "linux")]
 mod drive;
+mod filter;
 mod sandbox;
 mod strace;
 
+/// Is the program built with Linux's own calls and walls, and not with what every Unix has?
+pub const HAS_LINUX_CALLS: bool = cfg!(all(target_os = "linux", not(preopen_portable)));
+
 pub use calls::{calls, changes, code, code_of};
 pub use client::{
-    Answer, Client, Era, NOBODY, Without, copy_program, deny_calls, for_everybody, modern_meta,
-    plain, preopen, request, without_calls,
+    Answer, Client, Era, NOBODY, copy_program, for_everybody, modern_meta, plain, preopen, request,
 };
 pub use disk::{Mounted, tree};
+#[cfg(target_os = "linux")]
 pub use drive::{Drive, Manners};
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
+pub use filter::without_calls;
+pub use filter::{Without, deny_openat2};
 pub use preopen_attacks::{SECRET, Sandbox};
 pub use sandbox::{budget, grants};
 pub use strace::{Traced, may_trace};

@@ -1,0 +1,187 @@
+//! Linux: handles that give no right to read, one call for a whole path, and streams that are asked not to wait.
+//!
+//! May import: nothing of this crate. Absent on purpose: a look at which Linux it is. A call that an older
+//! kernel lacks fails, and whoever asked goes the other way.
+
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::ops::ControlFlow;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, StatxFlags};
+use rustix::io::{Errno, ReadWriteFlags, preadv2, pwritev2};
+use rustix::process::DumpableBehavior;
+use rustix::rand::{GetRandomFlags, getrandom};
+use rustix::thread::{CapabilitySet, CapabilitySets, capabilities, set_capabilities};
+
+use super::{Stat, read_if_ready, write_if_ready};
+
+/// How a directory is opened to pass through it. Who may pass need not be allowed to list.
+pub(crate) const PASS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+/// How an open says that the name stands for something that is never opened: a socket, or a link.
+pub(crate) const NEVER_OPENED: &[Errno] = &[Errno::NXIO, Errno::LOOP];
+
+/// What is called `name` in this directory; a link is a link.
+pub(crate) fn lstat(parent: impl AsFd, name: impl rustix::path::Arg) -> Result<Stat, Errno> {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+    rustix::fs::statat(parent, name, flags).map(Stat::from)
+}
+
+/// The directory at the end of a path, in one call, which neither leaves `dir` nor follows a link.
+pub(crate) fn open_beneath(
+    dir: impl AsFd,
+    path: impl rustix::path::Arg,
+    one_mount: bool,
+) -> Result<OwnedFd, Errno> {
+    let mut resolve =
+        ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_SYMLINKS;
+    if one_mount {
+        resolve |= ResolveFlags::NO_XDEV;
+    }
+    rustix::fs::openat2(dir, path, PASS, Mode::empty(), resolve)
+}
+
+/// A handle of what is called `name`, by which its file system can be asked; it is not opened.
+pub(crate) fn touch(parent: impl AsFd, name: impl rustix::path::Arg) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::openat(parent, name, flags, Mode::empty())
+}
+
+/// The mount that something open is on.
+pub(crate) fn mount_of(fd: impl AsFd) -> io::Result<u64> {
+    mount(fd, "", AtFlags::EMPTY_PATH)
+}
+
+/// The mount that `name` is on.
+pub(crate) fn mount_at(parent: impl AsFd, name: impl rustix::path::Arg) -> io::Result<u64> {
+    mount(parent, name, AtFlags::SYMLINK_NOFOLLOW)
+}
+
+fn mount(dir: impl AsFd, path: impl rustix::path::Arg, flags: AtFlags) -> io::Result<u64> {
+    let stat = rustix::fs::statx(dir, path, flags | AtFlags::NO_AUTOMOUNT, StatxFlags::MNT_ID)?;
+    if stat.stx_mask & StatxFlags::MNT_ID.bits() == 0 {
+        return Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "this system does not tell mounts apart",
+        ));
+    }
+    Ok(stat.stx_mnt_id)
+}
+
+/// Puts the contents of a file on the disk.
+pub(crate) fn sync_contents(file: impl AsFd) -> Result<(), Errno> {
+    rustix::fs::fdatasync(file)
+}
+
+/// Puts all that is known of a file or directory on the disk.
+pub(crate) fn sync(fd: impl AsFd) -> Result<(), Errno> {
+    rustix::fs::fsync(fd)
+}
+
+/// One part of a tree that is to last: nothing, for [`sync_tree`] does all at once.
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+pub(crate) fn sync_part(_: impl AsFd) -> Result<(), Errno> {
+    Ok(())
+}
+
+/// The whole of it: its file system. Every file on its own would take a thousand times as long.
+pub(crate) fn sync_tree(top: impl AsFd) -> Result<(), Errno> {
+    rustix::fs::syncfs(top)
+}
+
+/// Fills it with what nobody can guess. So few bytes come at once or not at all.
+pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), Errno> {
+    getrandom(bytes, GetRandomFlags::empty()).map(drop)
+}
+
+/// Leaves no dump of this process's memory behind, and lets no other process of its user look in.
+pub(crate) fn hide_memory() -> io::Result<()> {
+    Ok(rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
+}
+
+/// What root needs to serve and to replace the files of others. Everything else is about other things
+/// than files.
+const OVER_FILES: CapabilitySet = CapabilitySet::CHOWN
+    .union(CapabilitySet::DAC_OVERRIDE)
+    .union(CapabilitySet::DAC_READ_SEARCH)
+    .union(CapabilitySet::FOWNER);
+
+/// Keeps, as root, the capabilities over files alone. What is given up is said in words.
+pub(crate) fn give_up_capabilities() -> io::Result<Option<String>> {
+    let CapabilitySets { effective, permitted, .. } = capabilities(None)?;
+    let (kept, given) = (permitted & OVER_FILES, permitted - OVER_FILES);
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let inheritable = CapabilitySet::empty();
+    set_capabilities(
+        None,
+        CapabilitySets { effective: effective & kept, permitted: kept, inheritable },
+    )?;
+    let (kept, given) = (kept.iter().count(), given.iter().count());
+    Ok(Some(format!("{given} capabilities given up, {kept} over files kept")))
+}
+
+/// Means the place where a stream is, for it has no other.
+const HERE: u64 = u64::MAX;
+
+/// Is it a file, which need not be waited for? The system says so itself, when it is to be polled.
+pub(crate) fn is_always_ready(_: BorrowedFd<'_>) -> bool {
+    false
+}
+
+/// Does the system's refusal to poll something mean that it is always ready?
+pub(crate) fn means_always_ready(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::PERM.raw_os_error())
+}
+
+/// Reads without waiting.
+pub(crate) fn read_now(fd: BorrowedFd<'_>, into: &mut [u8]) -> io::Result<usize> {
+    match preadv2(fd, &mut [IoSliceMut::new(into)], HERE, ReadWriteFlags::NOWAIT) {
+        Err(error) if cannot_be_asked(error) => read_if_ready(fd, into),
+        read => Ok(read?),
+    }
+}
+
+/// Writes as much as there is room for.
+pub(crate) fn write_now(fd: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<usize> {
+    match pwritev2(fd, &[IoSlice::new(bytes)], HERE, ReadWriteFlags::NOWAIT) {
+        Err(error) if cannot_be_asked(error) => write_if_ready(fd, bytes),
+        written => Ok(written?),
+    }
+}
+
+/// Is it a stream, a terminal for one, or a system, that cannot be asked not to wait?
+fn cannot_be_asked(error: Errno) -> bool {
+    [Errno::OPNOTSUPP, Errno::NOSYS, Errno::INVAL, Errno::SPIPE].contains(&error)
+}
+
+/// Bytes of entries that are read at a time.
+const BUFFER: usize = 32 << 10;
+
+/// Reads directories, one after the other: straight from the kernel into a buffer that is used again.
+pub(crate) struct Names(Vec<MaybeUninit<u8>>);
+
+impl Names {
+    pub(crate) fn new() -> Self {
+        Self(vec![MaybeUninit::uninit(); BUFFER])
+    }
+
+    /// Calls `each` with every name but `.` and `..`, and with what the directory says it is.
+    pub(crate) fn of(
+        &mut self,
+        dir: &OwnedFd,
+        mut each: impl FnMut(&[u8], FileType) -> ControlFlow<()>,
+    ) -> Result<(), Errno> {
+        let mut entries = RawDir::new(dir, &mut self.0);
+        while let Some(entry) = entries.next() {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if name != b"." && name != b".." && each(name, entry.file_type()).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,210 @@
+//! What the operating system gives: the calls that differ between systems, behind one interface.
+//!
+//! ```text
+//! system/linux.rs      Linux's own: one call where others take several, or nothing does
+//! system/portable.rs   what every Unix has; macOS, and Linux with `--cfg preopen_portable`
+//! ```
+//!
+//! That flag forces the portable path on a Linux machine, where it is tested: nobody has to own a Mac to
+//! change it. docs/systems.md says what each system holds, and what was run where.
+//!
+//! May import: nothing of this crate; `rustix`, as no module but `cap`, `authority` and `protocol` may. Absent
+//! on purpose: a path, a name of more than one part, and any decision. What calls mean is for `cap` to know.
+
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
+mod linux;
+#[cfg(not(all(target_os = "linux", not(preopen_portable))))]
+mod portable;
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, Mode, RawMode};
+use rustix::io::Errno;
+
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
+pub(crate) use linux::*;
+#[cfg(not(all(target_os = "linux", not(preopen_portable))))]
+pub(crate) use portable::*;
+
+/// What is known of a file, in numbers of one width whatever the system's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stat {
+    /// The device of its file system.
+    pub(crate) device: u64,
+    /// Its number there.
+    pub(crate) inode: u64,
+    /// What it is.
+    pub(crate) kind: FileType,
+    /// Permission bits, and the three above them.
+    pub(crate) mode: u32,
+    /// How many names it has.
+    pub(crate) links: u64,
+    /// Bytes in it.
+    pub(crate) size: u64,
+    /// Its owner.
+    pub(crate) uid: u32,
+    /// Its group.
+    pub(crate) gid: u32,
+    /// When it was last read, in seconds and nanoseconds since 1970.
+    pub(crate) read: (i64, u64),
+    /// When its contents were last changed.
+    pub(crate) modified: (i64, u64),
+    /// When its contents, or what is known of it, were last changed.
+    pub(crate) changed: (i64, u64),
+}
+
+impl From<rustix::fs::Stat> for Stat {
+    fn from(of: rustix::fs::Stat) -> Self {
+        #[allow(clippy::useless_conversion, reason = "its type differs between systems")]
+        let mode = u32::from(of.st_mode) & 0o7777;
+        Self {
+            device: wide(of.st_dev),
+            inode: wide(of.st_ino),
+            kind: FileType::from_raw_mode(of.st_mode),
+            mode,
+            links: wide(of.st_nlink),
+            size: wide(of.st_size.max(0)),
+            uid: of.st_uid,
+            gid: of.st_gid,
+            read: (of.st_atime, wide(of.st_atime_nsec)),
+            modified: (of.st_mtime, wide(of.st_mtime_nsec)),
+            changed: (of.st_ctime, wide(of.st_ctime_nsec)),
+        }
+    }
+}
+
+/// What is open.
+pub(crate) fn stat(fd: impl AsFd) -> Result<Stat, Errno> {
+    rustix::fs::fstat(fd).map(Stat::from)
+}
+
+/// Permission bits as the system's type.
+pub(crate) fn mode(bits: u32) -> Mode {
+    #[allow(clippy::unnecessary_fallible_conversions, reason = "as above")]
+    RawMode::try_from(bits & 0o7777).map_or(Mode::empty(), Mode::from_raw_mode)
+}
+
+/// Does it say that the file system has no such thing? The two are one number on Linux, and not on macOS.
+pub(crate) fn is_unsupported(errno: Errno) -> bool {
+    [Errno::OPNOTSUPP, Errno::NOTSUP].contains(&errno)
+}
+
+/// A number of whatever width; one below zero stays different from all others.
+fn wide(number: impl Into<i128>) -> u64 {
+    u64::try_from(number.into() & i128::from(u64::MAX)).unwrap_or(u64::MAX)
+}
+
+/// How many threads can run at once. On Linux by a call, since `std` reads files of the host to know it.
+pub(crate) fn processors() -> usize {
+    #[cfg(target_os = "linux")]
+    return rustix::thread::sched_getaffinity(None).map_or(1, |set| set.count() as usize);
+    #[cfg(not(target_os = "linux"))]
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Reads as soon as there is something; an error of its own kind says that there is nothing yet.
+fn read_if_ready(fd: BorrowedFd<'_>, into: &mut [u8]) -> io::Result<usize> {
+    is_ready(fd, PollFlags::IN)?;
+    Ok(rustix::io::read(fd, into)?)
+}
+
+/// Writes as much as there is room for in any case, once there is room.
+fn write_if_ready(fd: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<usize> {
+    is_ready(fd, PollFlags::OUT)?;
+    Ok(rustix::io::write(fd, bytes.get(..PIPE_BUF).unwrap_or(bytes))?)
+}
+
+/// So many bytes a pipe takes at once when it takes any.
+const PIPE_BUF: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
+
+fn is_ready(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
+    let mut polled = [PollFd::from_borrowed_fd(fd, what)];
+    let ready = poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))?;
+    if ready == 0 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "files to look at")]
+mod tests {
+    use std::fs::{File, Permissions};
+    use std::io::Write as _;
+    use std::ops::ControlFlow;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    use rustix::fs::OFlags;
+
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_a_file_is_what_std_says() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("f");
+        std::fs::write(&path, "text").unwrap();
+        std::fs::hard_link(&path, temp.path().join("g")).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        let (is, known) = (stat(File::open(&path).unwrap()).unwrap(), path.metadata().unwrap());
+        assert_eq!((is.device, is.inode, is.links), (known.dev(), known.ino(), 2));
+        assert_eq!((is.kind, is.mode, is.size), (FileType::RegularFile, 0o640, 4));
+        assert_eq!((is.uid, is.gid), (known.uid(), known.gid()));
+        assert_eq!(is.modified, (known.mtime(), u64::try_from(known.mtime_nsec()).unwrap()));
+        assert_eq!(is.changed, (known.ctime(), u64::try_from(known.ctime_nsec()).unwrap()));
+        assert_eq!(is.read, (known.atime(), u64::try_from(known.atime_nsec()).unwrap()));
+        assert_eq!((mode(0o17_640).bits(), mode(0o755).bits()), (0o7640, 0o755));
+    }
+
+    #[test]
+    fn numbers_keep_their_value_or_stay_apart() {
+        assert_eq!((wide(7_u16), wide(u64::MAX)), (7, u64::MAX));
+        assert_ne!(wide(-1_i32), wide(-2_i32));
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_and_nothing_is_waited_for() {
+        let (from, mut to) = io::pipe().unwrap();
+        let mut into = [0; 8];
+        let nothing = read_now(from.as_fd(), &mut into).unwrap_err();
+        assert_eq!(nothing.kind(), io::ErrorKind::WouldBlock);
+        to.write_all(b"text").unwrap();
+        assert_eq!(read_now(from.as_fd(), &mut into).unwrap(), 4);
+        assert!(into.starts_with(b"text"));
+        // A pipe that nobody empties is full some time, and says so.
+        let full = (0..10_000).find_map(|_| write_now(to.as_fd(), &[0; 4096]).err()).unwrap();
+        assert_eq!(full.kind(), io::ErrorKind::WouldBlock);
+        assert!(!is_always_ready(from.as_fd()) && !is_always_ready(to.as_fd()));
+    }
+
+    #[test]
+    fn a_directory_gives_all_its_names() {
+        let temp = tempfile::tempdir().unwrap();
+        let want: Vec<String> = (0..500).map(|n| format!("file-{n:03}")).collect();
+        for name in &want {
+            std::fs::write(temp.path().join(name), "").unwrap();
+        }
+        let top = File::open(temp.path()).unwrap();
+        let mut names = vec![];
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        for _ in 0..2 {
+            names.clear();
+            let fd = &rustix::fs::openat(&top, ".", flags, Mode::empty()).unwrap();
+            let read = Names::new().of(fd, |name, kind| {
+                assert!(matches!(kind, FileType::RegularFile | FileType::Unknown));
+                names.push(String::from_utf8(name.to_vec()).unwrap());
+                ControlFlow::Continue(())
+            });
+            read.unwrap();
+            names.sort();
+            assert_eq!(names, want);
+        }
+    }
+
+    #[test]
+    fn random_bytes_differ() {
+        let (mut one, mut other) = ([0; 16], [0; 16]);
+        fill_random(&mut one).unwrap();
+        fill_random(&mut other).unwrap();
+        assert!(one != other && one != [0; 16]);
+        assert!(processors() >= 1);
+    }
+}
