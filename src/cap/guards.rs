@@ -151,3 +151,25 @@ fn in_toml(path: &str) -> String {
         format!("'{glob}'")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hint_is_what_the_user_writes_to_open_that_path_alone() {
+        for (names, glob) in [
+            (&["a", ".git"][..], "`unprotect = ['/a/.git']`"),
+            (&["[x]*", ".git"], "`unprotect = ['/[[]x[]][*]/.git']`"),
+            (&["it's", ".git"], "`unprotect = [\"/it's/.git\"]`"),
+        ] {
+            let names: Vec<Name> =
+                names.iter().filter_map(|n| Name::from_bytes(n.as_bytes())).collect();
+            let said = protected("shown", &names, Verdict::Guarded).to_string();
+            assert!(
+                said.starts_with("protected: `shown` can run code") && said.contains(glob),
+                "{said}"
+            );
+        }
+    }
+}

@@ -51,24 +51,20 @@ pub(super) fn refuse<R: Right>(target: &Target<R>, at: &At) -> Result<(), ToolEr
     if grant.rules.guard_none() {
         return Ok(());
     }
-    let mut dir = Arc::clone(&grant.dir);
-    for (depth, next) in at.below.iter().enumerate() {
+    let Some((_, parents)) = at.below.split_last() else { return Ok(()) };
+    let (mut dir, mut above) = (Arc::clone(&grant.dir), vec![]);
+    for next in parents.iter().map(Some).chain([None]) {
         for guard in that_may_lead(&dir) {
-            let way: Vec<Name> = at.below.iter().take(depth).chain(guard).cloned().collect();
+            let way = [above.as_slice(), guard].concat();
             if leads_to(target, at, &way) {
                 let shown = target.grants.shown(at.grant, &at.below);
                 return Err(protected(&shown, &way, Verdict::Guarded));
             }
         }
-        let is_end = depth + 1 == at.below.len();
-        if is_end && at.found.as_ref().is_some_and(|found| found.kind != Kind::Directory) {
-            break;
-        }
-        match enter(&dir, next) {
-            Ok(inside) => dir = Arc::new(inside),
-            // What is still to be made.
-            Err(_) => break,
-        }
+        // What cannot be entered is still to be made.
+        let Some((next, Ok(inside))) = next.map(|next| (next, enter(&dir, next))) else { break };
+        dir = Arc::new(inside);
+        above.push(next.clone());
     }
     Ok(())
 }
@@ -126,6 +122,9 @@ mod tests {
             "g/.config/git -> ../conf",
             "g/conf/x",
             "g/sub/.husky -> ../hooks",
+            "g/a/.vscode -> cfg",
+            "g/a/cfg/tasks.json",
+            "g/a/b/f",
             "g/hooks/a",
             "g/sub/f",
             "g/.gitmodules",
@@ -146,6 +145,10 @@ mod tests {
             ("tools", "g/tools Directory"),
             ("conf/x", "protected"),
             ("sub/f", "g/sub/f File"),
+            ("a/cfg/tasks.json", "protected"),
+            ("a/cfg/new/er", "protected"),
+            ("a/cfg", "protected"),
+            ("a/b/f", "g/a/b/f File"),
             ("f", "g/f new"),
         ]);
         assert_eq!(
