@@ -336,7 +336,7 @@ fn is_told(participant: &Participant, number: usize, words: &[&str]) {
 fn a_link_and_an_oracle_that_are_wrong_are_told_how() {
     let participant = Participant::at(3);
     let notes = participant.dir(3).join("clone/notes.txt");
-    is_told(&participant, 3, &["no link in `clone/`", "ln -s TARGET"]);
+    is_told(&participant, 3, &["ordinary files, and no link", "ln -s TARGET"]);
     for (target, words) in [
         ("../../outside/secret.txt", ["leads to nothing", "one step up"]),
         ("sub", ["a link to `sub`", "the file itself"]),

@@ -61,7 +61,7 @@ echo "flag $known"
         ),
     ],
     hints: [
-        "A link is a file that holds a path. Where does `../outside/secret.txt` lead from `grant/notes.txt`? And if a text \
+        "A link holds a path in place of contents. Where does `../outside/secret.txt` lead from `grant/notes.txt`? And if a text \
 with one more letter is still there, what do you know of that letter?",
         "Run `ln -s ../outside/secret.txt clone/notes.txt` in the exercise's directory. That the link leads to nothing there \
 does not matter. In `oracle.sh`, `[ \"$count\" -gt 0 ]` is true if the text is there.",
@@ -96,7 +96,9 @@ fn check(bench: &Bench) -> Checked {
         counts.sum()
     };
     let told = ask(bench, count).map_err(|stop| match stop {
-        Stop::NotYet { seen, look } => Stop::not_yet(format!("1. is solved; {seen}"), look),
+        Stop::NotYet { seen: asked, look } => {
+            Stop::not_yet(format!("{} (so 1. is solved)\n{asked}", seen.concat()), look)
+        }
         failed @ Stop::Failed(_) => failed,
     })?;
     seen.push(format!("2. `{}` from {} numbers, and no line was shown", told.0, told.1));
@@ -132,8 +134,11 @@ fn not_planted(bench: &Bench, sandbox: &Sandbox, links: &[String], said: &str) -
     let seen = format!("a search of `grant/` answered `{said}`");
     let Some(link) = links.first() else {
         return Stop::not_yet(
-            format!("{seen}; there is no link in `clone/`"),
-            format!("plant one: `ln -s TARGET {}/clone/notes.txt`", bench.named.display()),
+            format!("{seen}; in `clone/` there are ordinary files, and no link"),
+            format!(
+                "a file with a path in it is no link: `ln -s TARGET {}/clone/notes.txt`",
+                bench.named.display()
+            ),
         );
     };
     let at = sandbox.path("grant").join(link);
@@ -173,21 +178,27 @@ fn ask(bench: &Bench, mut count: impl FnMut(&str) -> u64) -> Result<(String, usi
         Some(n.to_string())
     })?;
     let known = best.saturating_sub(FLAG.len());
+    let shell = if ended.said.is_empty() {
+        String::new()
+    } else {
+        format!("; the shell said: {}", ended.said)
+    };
     match found {
         Some(flag) if flag == bench.flag() => Ok((flag, asked)),
         Some(flag) => {
-            let right = flag.chars().zip(bench.flag().chars()).take_while(|(a, b)| a == b).count();
+            let same = flag.chars().zip(bench.flag().chars()).take_while(|(a, b)| a == b);
+            let right = same.count().saturating_sub(FLAG.len());
             Err(Stop::not_yet(
                 format!("2. `oracle.sh` says `{flag}` after {asked} questions"),
                 format!(
-                    "of that the first {right} characters are right; a letter is right if the count is above 0"
+                    "behind `{FLAG}` the first {right} letters are right; a letter is right if the count is above 0"
                 ),
             ))
         }
         None if ended.is_late || asked == QUESTIONS => Err(Stop::not_yet(
             format!(
                 "2. `oracle.sh` asked {asked} times and did not end; the longest text that was there had {known} letters \
-                 behind `{FLAG}`"
+                 behind `{FLAG}`{shell}"
             ),
             "after a count above 0 keep that letter in `known` and `break`, so that the next round asks for the one \
              behind it",

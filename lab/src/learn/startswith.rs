@@ -61,9 +61,12 @@ fn check(bench: &Bench) -> Checked {
     }
     let last = calls.last().ok_or_else(|| std::io::Error::other("no call was made"))?;
     let path = call::path(last);
-    let seen =
-        format!("asked for `{}`, the server answered `{}`", short(&path), short(&call::said(last)));
     let at = grant.join(&path);
+    let (asked, looked) = (short(&path), short(&at.to_string_lossy()));
+    let seen = format!(
+        "asked for `{asked}`, the server looked for `{looked}` and answered `{}`",
+        short(&call::said(last))
+    );
     let look = if !at.to_string_lossy().starts_with(&*text) {
         "the text does not begin with `{grant}`, so the check refused it; write a path that does"
     } else if at.is_dir() {
@@ -71,7 +74,8 @@ fn check(bench: &Bench) -> Checked {
     } else if at.exists() {
         "that file lies inside; which directory beside `grant` has a name that begins with `grant`?"
     } else {
-        "the check let it pass, but nothing is there; compare it with the picture, letter by letter, `/` among them"
+        "the check let it pass, but nothing is there. Compare what it looked for with the picture, letter by letter, `/` among \
+         them: a path that does not begin with `/` or `{grant}` is put behind `{grant}/`"
     };
     Err(Stop::not_yet(seen, look))
 }

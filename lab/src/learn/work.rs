@@ -24,8 +24,8 @@ impl Work {
     /// them, and is not to begin anew there.
     pub fn usual() -> PathBuf {
         let usual = PathBuf::from(USUAL);
-        let above =
-            [".", ".."].map(PathBuf::from).into_iter().find(|at| at.join(record::FILE).exists());
+        let above = [".", "..", "../.."].map(PathBuf::from);
+        let above = above.into_iter().find(|at| at.join(record::FILE).exists());
         above.filter(|_| !usual.exists()).unwrap_or(usual)
     }
 
