@@ -347,9 +347,16 @@ fn a_link_and_an_oracle_that_are_wrong_are_told_how() {
         std::fs::remove_file(&notes).unwrap();
     }
     symlink("../outside/secret.txt", &notes).unwrap();
-    is_told(&participant, 3, &["1. is solved; 2. `oracle.sh` asked 600 times", "keep that letter"]);
+    is_told(
+        &participant,
+        3,
+        &["(so 1. is solved) 2. `oracle.sh` asked 600 times", "keep that letter"],
+    );
     participant.writes(3, "oracle.sh", "echo flag FLAG_000000000000\n");
-    is_told(&participant, 3, &["says `FLAG_000000000000`", "characters are right"]);
+    is_told(&participant, 3, &["says `FLAG_000000000000`", "behind `FLAG_` the first"]);
+    let forever = "while true; do echo FLAG_; read -r count; [\"$count\" -gt 0 ]; done\n";
+    participant.writes(3, "oracle.sh", forever);
+    is_told(&participant, 3, &["asked 600 times", "the shell said: "]);
     participant.writes(3, "oracle.sh", "if then\n");
     is_told(&participant, 3, &["ended after 0 questions", "the shell's own"]);
 }
