@@ -80,7 +80,7 @@ fn framed(attack: &Attack, body: &str) -> String {
 fn told(attack: &Attack) -> String {
     let known = attack.known().map_or_else(String::new, |why| {
         format!(
-            "<p><strong>* preopen does not stop this, and says so:</strong> {}.</p>\n",
+            "<p><strong>* preopen does not stop this, as its documentation says:</strong> {}.</p>\n",
             marked(why)
         )
     });

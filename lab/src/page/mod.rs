@@ -142,7 +142,8 @@ impl Page<'_> {
                 "held",
                 format!(
                     "<strong>preopen held.</strong> Nothing outside came out, but for the {known} rows \
-                with a * that no file server stops alone."
+                with a * that no file server stops alone. So many calls without a loss are evidence and no \
+                proof: the argument is the idea below."
                 ),
             )
         } else {

@@ -5,7 +5,7 @@
 use crate::attack::{Attack, Goal, Verb};
 
 /// In a sentence or two.
-pub(super) const fn of(attack: &Attack) -> &'static str {
+pub(super) fn of(attack: &Attack) -> &'static str {
     match (attack.goal, attack.cwe, attack.verb) {
         (Goal::Served, ..) => {
             "Serve it. Test that you do, beside every test that something is refused."
@@ -26,6 +26,10 @@ pub(super) const fn of(attack: &Attack) -> &'static str {
         }
         (Goal::Config, ..) => {
             "Refuse to write names that other programs run, whether they exist or not; let the owner open some of them by name."
+        }
+        _ if attack.id == "hard-link" => {
+            "No way of opening tells it from a file of the directory. Where nobody needs hard links, refuse files with more than one \
+             name; and grant no directory in which somebody else may make them."
         }
         (Goal::Letters | Goal::Names, ..) => {
             "Do not look at what lies outside: then no answer, count or refusal can depend on it. Rewording the refusal is not \

@@ -47,7 +47,7 @@ pub(super) const ROWS: &[Attack] = &[
         "special/hard-link",
         "a hard link to a file outside",
         "A hard link is no way to the file, it is the file, in the directory that was granted. Whoever made \
-it could reach the file already. No resolver sees it; preopen serves it too, and says so.",
+it could reach the file already. No resolver sees it; preopen serves it too, and its list of known escapes says so.",
     )
     .tagged(59, Some("MCP02")),
     Attack::own(
