@@ -50,8 +50,8 @@ check: lint test doc ## What CI runs
 cross: ## Does it compile for the other architecture and for macOS, and is Windows refused? (needs rustup, to fetch the targets)
 	scripts/cross
 
-test-portable: ## Every test, with what other systems have instead of Linux's own calls and walls
-	RUSTFLAGS='--cfg preopen_portable' CARGO_TARGET_DIR=target/portable $(CARGO) test --locked
+test-portable: ## Every test, with what other systems have instead of Linux's own calls and walls (or ONLY='--test all search::')
+	RUSTFLAGS='--cfg preopen_portable' CARGO_TARGET_DIR=target/portable $(CARGO) test --locked $(ONLY)
 
 fuzz: ## Look for bytes that break what must hold, FUZZ_SECONDS=900 for each kind (needs a C++ compiler and python3)
 	fuzz/run

@@ -329,7 +329,7 @@ impl Grant {
 mod tests {
     use tempfile::TempDir;
 
-    use super::super::tried::{preopen, tree};
+    use super::super::tests::{preopen, tree};
     use super::super::{Read, Remove, Write};
     use super::*;
 

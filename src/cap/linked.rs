@@ -109,7 +109,7 @@ fn leads_to<R: Right>(target: &Target<R>, at: &At, way: &[Name]) -> bool {
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "a tree to resolve in")]
 mod tests {
-    use super::super::tried::{FOLLOWED, TO_MAKE, check, led, preopen, tree};
+    use super::super::tests::{FOLLOWED, TO_MAKE, check, led, preopen, tree};
     use super::super::{Grants, Rights, Rules, Write};
     use super::*;
 

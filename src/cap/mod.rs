@@ -57,7 +57,7 @@ pub use write::{Expect, Written};
 /// Trees for the tests of this layer, granted in this process.
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "a tree to resolve in")]
-mod tried {
+mod tests {
     use std::os::unix::fs::symlink;
     use std::sync::Arc;
     use std::time::Instant;

@@ -59,7 +59,7 @@ mod tests {
     use cap_std::ambient_authority;
     use cap_std::fs::Dir;
 
-    use super::super::tried::{FOLLOWED, check, preopen, tree};
+    use super::super::tests::{FOLLOWED, check, preopen, tree};
     use super::super::{Grants, Preopen, Read, Rights, Rules};
 
     #[test]

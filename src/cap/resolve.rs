@@ -130,7 +130,7 @@ pub(super) fn changes<R: Right>() -> bool {
 mod tests {
     use std::os::unix::fs::symlink;
 
-    use super::super::tried::{FOLLOWED, ITSELF, TO_MAKE, budget, check, granted, preopen, tree};
+    use super::super::tests::{FOLLOWED, ITSELF, TO_MAKE, budget, check, granted, preopen, tree};
     use super::super::{Rules, Write};
     use super::*;
     use crate::error::Code;

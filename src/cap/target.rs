@@ -124,7 +124,7 @@ impl<R: Right> Place<R> {
 mod tests {
     use std::os::unix::fs::symlink;
 
-    use super::super::tried::{FOLLOWED, check, granted, led, preopen, tree};
+    use super::super::tests::{FOLLOWED, check, granted, led, preopen, tree};
     use super::super::{Read, Rights, Rules, Write};
     use super::*;
 

@@ -117,7 +117,7 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
             line += &match entries.info(&entry) {
                 Ok(info) => format!(" ({} bytes)", info.size),
                 Err(error) if error.code() == Code::NotFound => " (gone)".into(),
-                Err(error) => format!(" (its size cannot be told: {})", error.code()),
+                Err(refused) => format!(" (its size cannot be told: {})", refused.code()),
             };
         }
         line.push('\n');
