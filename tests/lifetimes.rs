@@ -3,7 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -97,7 +97,8 @@ fn a_drive_that_is_gone_is_an_answer() {
     let specs = ["grant", "other"].map(|grant| sandbox.spec(grant, "rwd"));
     let mut client = Client::start(&["--allow", &specs[0], "--allow", &specs[1]], Era::Modern);
     assert!(read(&mut client, "grant/f").starts_with("inside\n"));
-    let _ = Command::new("umount").args(["-f", "-l"]).arg(sandbox.path("grant")).status();
+    let _ =
+        std::process::Command::new("umount").args(["-f", "-l"]).arg(sandbox.path("grant")).status();
     drop(drive);
     for (tool, arguments) in [
         ("read_text_file", json!({"path": "grant/f"})),
