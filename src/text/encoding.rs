@@ -110,6 +110,14 @@ impl Unit {
         count as u64
     }
 
+    /// Is U+0000 among these bytes, which begin at a whole unit? No text has it.
+    fn is_null_in(self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Byte => memchr::memchr(0, bytes).is_some(),
+            Self::Utf16Le | Self::Utf16Be => bytes.chunks_exact(2).any(|unit| unit == [0, 0]),
+        }
+    }
+
     /// The bytes of a line feed.
     pub(super) fn line_feed(self) -> &'static [u8] {
         match self {
@@ -133,17 +141,19 @@ impl Encoding {
     /// Told from the beginning of the file and from bytes that are to be shown.
     pub(super) fn detect(begin: Sample<'_>, shown: &[Sample<'_>]) -> Result<Self, Binary> {
         let start = begin.bytes;
+        let all = || std::iter::once(begin).chain(shown.iter().copied());
+        let unit = Unit::of(start);
+        // Whatever the encoding, and whatever its mark promises.
+        if all().any(|sample| unit.is_null_in(sample.bytes)) {
+            return Err(Binary);
+        }
         if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(start) {
             return Ok(Self { encoding, mark });
         }
-        match Unit::of(start) {
+        match unit {
             Unit::Utf16Le => return Ok(Self { encoding: UTF_16LE, mark: 0 }),
             Unit::Utf16Be => return Ok(Self { encoding: UTF_16BE, mark: 0 }),
             Unit::Byte => {}
-        }
-        let all = || std::iter::once(begin).chain(shown.iter().copied());
-        if all().any(|sample| sample.bytes.contains(&0)) {
-            return Err(Binary);
         }
         if all().all(Sample::is_utf8) {
             return Ok(Self { encoding: UTF_8, mark: 0 });
@@ -267,6 +277,9 @@ mod tests {
     fn what_is_no_text_is_binary() {
         assert_eq!(Encoding::detect(whole(b"\x7fELF\0\0\0\x01\x02"), &[]), Err(Binary));
         assert_eq!(Encoding::detect(whole(b"text first"), &[whole(b"then \0")]), Err(Binary));
+        assert_eq!(Encoding::detect(whole(b"\xEF\xBB\xBFx"), &[whole(b"then \0")]), Err(Binary));
+        assert_eq!(Encoding::detect(whole(b"\xFF\xFEx\0\0\0"), &[]), Err(Binary));
+        assert_eq!(Encoding::detect(whole(b"\xFE\xFF\0x"), &[whole(b"\0y\0\0")]), Err(Binary));
         assert_eq!(
             Encoding::detect(whole(b"\x1f\x8b\x08\x01\x02\x03\xff\xfe\xfd\x80\x81\x05"), &[]),
             Err(Binary)
