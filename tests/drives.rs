@@ -1,6 +1,7 @@
 //! Grants on drives that give and take fewer bytes than they are asked for, or take their time, as drives on a network do: every
 //! tool comes to the same as on a disk, and a slow grant holds up no other.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::time::Duration;
 
 use serde_json::json;
@@ -8,10 +9,11 @@ use serde_json::json;
 use crate::common::{Client, Drive, Era, Manners, Sandbox, request};
 use crate::faults::script;
 
-const ODD: Manners = Manners { most: 3, delay: Duration::ZERO };
+const ODD: Manners = Manners { most: 3, ..Manners::OF_A_DISK };
 
 /// What every call of the script comes to, in a tree that is made anew by calls, and what is there in the end.
-fn played(sandbox: &Sandbox, grants: [&str; 2]) -> Vec<String> {
+/// Something may happen before each call.
+fn played(sandbox: &Sandbox, grants: [&str; 2], before_each: impl Fn()) -> Vec<String> {
     let specs = grants.map(|path| sandbox.path(path));
     let args =
         [format!("grant={}:rwd", specs[0].display()), format!("other={}:rwd", specs[1].display())];
@@ -25,6 +27,7 @@ fn played(sandbox: &Sandbox, grants: [&str; 2]) -> Vec<String> {
         for gone in ["grant/x", "grant/b", "grant/e", "other/d"] {
             client.call("delete_file", &json!({"path": gone, "recursive": true}));
         }
+        before_each();
         if !arguments.to_string().contains("link") {
             let answer = client.call(tool, &arguments);
             said.push(format!("{tool} {arguments}: {}", without_times(&answer.text)));
@@ -51,8 +54,8 @@ fn a_drive_that_gives_and_takes_little_at_a_time_loses_nothing() {
         std::fs::create_dir_all(sandbox.path(at)).unwrap();
     }
     let (odd, plain) = (
-        played(&sandbox, ["drive/grant", "drive/other"]),
-        played(&sandbox, ["disk/grant", "disk/other"]),
+        played(&sandbox, ["drive/grant", "drive/other"], || ()),
+        played(&sandbox, ["disk/grant", "disk/other"], || ()),
     );
     assert!(odd.len() > 40, "{odd:#?}");
     for (odd, plain) in odd.iter().zip(&plain) {
@@ -69,9 +72,28 @@ fn a_drive_that_gives_and_takes_little_at_a_time_loses_nothing() {
     assert!(hits.text.contains("line 9999 é\n") && hits.text.contains("line 19999 é"), "{hits:?}");
 }
 
+/// Numbers tell what is one file, and what is a circle; they hold for a call, and no longer.
+#[test]
+fn a_drive_that_gives_new_numbers_is_served_as_a_disk_is() {
+    let sandbox = Sandbox::new().dir("disk/other").dir("disk/grant");
+    let Some(drive) = Drive::mount(&sandbox, "drive", Manners::OF_A_DISK) else { return };
+    for at in ["drive/grant", "drive/other"] {
+        std::fs::create_dir_all(sandbox.path(at)).unwrap();
+    }
+    let number = || std::fs::metadata(sandbox.path("drive/grant")).unwrap().ino();
+    let before = number();
+    drive.renumber();
+    assert_ne!(before, number());
+    let new = played(&sandbox, ["drive/grant", "drive/other"], || drive.renumber());
+    let plain = played(&sandbox, ["disk/grant", "disk/other"], || ());
+    for (new, plain) in new.iter().zip(&plain) {
+        assert_eq!(new, plain);
+    }
+}
+
 #[test]
 fn a_slow_drive_holds_up_no_other_grant() {
-    let slow = Manners { most: 1 << 20, delay: Duration::from_millis(300) };
+    let slow = Manners { delay: Duration::from_millis(300), ..Manners::OF_A_DISK };
     let sandbox = Sandbox::new().file("grant/f", "fast\n");
     let Some(_drive) = Drive::mount(&sandbox, "drive", slow) else { return };
     std::fs::write(sandbox.path("drive/f"), "slow\n").unwrap();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 use fuser::{
@@ -25,8 +25,15 @@ pub struct Manners {
     pub delay: Duration,
 }
 
+impl Manners {
+    pub const OF_A_DISK: Self = Self { most: 1 << 20, delay: Duration::ZERO };
+}
+
 /// A drive, mounted; gone when it is dropped.
-pub struct Drive(Option<BackgroundSession>);
+pub struct Drive {
+    session: Option<BackgroundSession>,
+    held: Arc<Mutex<Held>>,
+}
 
 impl Drive {
     /// An empty drive at a path of a sandbox; nothing if this user may not mount one.
@@ -38,20 +45,27 @@ impl Drive {
             MountOption::FSName("drive".into()),
             MountOption::CUSTOM("max_read=131072".into()),
         ];
-        let files = Files { manners, held: Mutex::new(Held::new()) };
+        let held = Arc::new(Mutex::new(Held::new()));
+        let files = Files { manners, held: Arc::clone(&held) };
         match fuser::spawn_mount(files, at, &config) {
-            Ok(session) => Some(Self(Some(session))),
+            Ok(session) => Some(Self { session: Some(session), held }),
             Err(why) => {
                 eprintln!("not run: this user may not mount a FUSE file system ({why})");
                 None
             }
         }
     }
+
+    /// From now on all is found under other numbers, as on a drive that keeps none of its own and was asked to forget. What is
+    /// open stays so, under the number that it has.
+    pub fn renumber(&self) {
+        self.held.lock().unwrap().found_as = Some(BTreeMap::new());
+    }
 }
 
 impl Drop for Drive {
     fn drop(&mut self) {
-        if let Some(session) = self.0.take() {
+        if let Some(session) = self.session.take() {
             let _ = session.umount_and_join();
         }
     }
@@ -75,19 +89,24 @@ struct Inode {
 /// All that is on a drive, by number.
 struct Held {
     inodes: BTreeMap<u64, Inode>,
+    /// Numbers that the kernel was given in place of others, and those that they stand for.
+    lent: BTreeMap<u64, u64>,
+    /// The other way, for those that are still found under it; nothing before the first are lent.
+    found_as: Option<BTreeMap<u64, u64>>,
     next: u64,
 }
 
 struct Files {
     manners: Manners,
-    held: Mutex<Held>,
+    held: Arc<Mutex<Held>>,
 }
 
 type Answer<T> = Result<T, Errno>;
 
 impl Held {
     fn new() -> Self {
-        let mut held = Self { inodes: BTreeMap::new(), next: 1 };
+        let (inodes, lent) = (BTreeMap::new(), BTreeMap::new());
+        let mut held = Self { inodes, lent, found_as: None, next: 1 };
         held.add(Node::Dir(BTreeMap::new()), 0o755, (0, 0));
         held
     }
@@ -101,7 +120,17 @@ impl Held {
     }
 
     fn inode(&mut self, number: u64) -> Answer<&mut Inode> {
-        self.inodes.get_mut(&number).ok_or(Errno::ENOENT)
+        let number = self.lent.get(&number).unwrap_or(&number);
+        self.inodes.get_mut(number).ok_or(Errno::ENOENT)
+    }
+
+    /// The number under which this one is found.
+    fn lend(&mut self, number: u64) -> u64 {
+        let Some(found_as) = &mut self.found_as else { return number };
+        let lent = *found_as.entry(number).or_insert(self.next);
+        self.next = self.next.max(lent + 1);
+        self.lent.insert(lent, number);
+        lent
     }
 
     fn names(&mut self, directory: u64) -> Answer<&mut BTreeMap<OsString, u64>> {
@@ -223,7 +252,10 @@ impl Filesystem for Files {
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
         std::thread::sleep(self.manners.delay);
         let mut held = self.held();
-        let found = held.find(parent.0, name).and_then(|number| held.attributes(number));
+        let found = held.find(parent.0, name).and_then(|number| {
+            let number = held.lend(number);
+            held.attributes(number)
+        });
         entry(found, reply);
     }
 
