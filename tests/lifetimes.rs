@@ -4,8 +4,11 @@
 use std::io::{Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
 
+use preopen::audit::{Intent, Sink, Start, verify};
+use rustix::fs::{Timespec, Timestamps};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
@@ -213,6 +216,69 @@ fn two_servers_in_one_directory_leave_each_other_s_work_alone() {
     let mut names = tree_names(&sandbox);
     names.sort();
     assert_eq!(names, ["copy", "large", "small"]);
+}
+
+/// Time is over when a clock that only goes forward says so; the one on the wall is for what is told to people.
+#[test]
+fn a_wall_clock_that_jumps_breaks_no_trail() {
+    let sandbox = Sandbox::new();
+    let seconds: [i64; 6] = [1_800_000_000, 0, -4_000_000_000, 9_000_000_000, 1_800_000_001, 5];
+    let (next, path) = (AtomicUsize::new(0), sandbox.path("log"));
+    let now = move || {
+        let at = seconds[next.fetch_add(1, Ordering::Relaxed) % seconds.len()];
+        let far = Duration::from_secs(at.unsigned_abs());
+        if at < 0 { UNIX_EPOCH - far } else { UNIX_EPOCH + far }
+    };
+    let begin = Start { version: "1", config: None, grants: vec![], walls: vec![] };
+    let out = std::fs::File::create(&path).unwrap();
+    let sink = Sink::new(out, now, "s".into(), &[], begin).unwrap();
+    for call in 1..20 {
+        let right = preopen::cap::Rights::WRITE;
+        sink.intend(&Intent { call, tool: "write_file", right, paths: &[] }).unwrap();
+    }
+    sink.end();
+    let trail = std::fs::read(&path).unwrap();
+    for year in ["\"1843-", "\"1970-", "\"2027-", "\"2255-"] {
+        assert!(trail.windows(year.len()).any(|at| at == year.as_bytes()), "{year}");
+    }
+    assert_eq!(verify(trail.as_slice()).unwrap().unwrap().records, 21);
+    for [asked, said] in [["tail", "write_file"], ["report", "1843-"]] {
+        let output = preopen(&["audit", asked, path.to_str().unwrap()]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && text.contains(said), "{asked}: {text}");
+    }
+}
+
+#[test]
+fn files_from_long_ago_and_from_the_future_are_files() {
+    let mut sandbox = Sandbox::new();
+    let times =
+        [("past", -2_000_000_000), ("epoch", 0), ("now", 1_800_000_000), ("far", 9_000_000_000)];
+    for (name, _) in times {
+        sandbox = sandbox.file(&format!("grant/{name}"), format!("{name}\n"));
+    }
+    for (name, seconds) in times {
+        let time = Timespec { tv_sec: seconds, tv_nsec: 0 };
+        let times = Timestamps { last_access: time, last_modification: time };
+        let file = std::fs::File::open(sandbox.path("grant").join(name)).unwrap();
+        rustix::fs::futimens(file, &times).unwrap();
+    }
+    let mut client = start(&sandbox, "grant");
+    let mut told = |tool: &str, arguments| client.call(tool, &arguments).text;
+    for (name, year) in [("past", "1906-"), ("epoch", "1970-"), ("far", "2255-")] {
+        let info = told("get_file_info", json!({"path": name}));
+        assert!(info.contains(&format!("modified: {year}")), "{info}");
+    }
+    let newest = json!({"pattern": "*", "sort_by": "mtime"});
+    assert_eq!(told("search_files", newest), "far\nnow\nepoch\npast\n[4 match]");
+    let after = json!({"pattern": "*", "modified_after": "1969-12-31"});
+    assert_eq!(told("search_files", after), "epoch\nfar\nnow\n[3 match]");
+    for (name, _) in times {
+        // What was read is known again by its bytes, and by no time.
+        let edits = json!([{"old_text": name, "new_text": "new"}]);
+        let edited = told("edit_file", json!({"path": name, "edits": edits}));
+        assert!(edited.contains("+new"), "{edited}");
+    }
 }
 
 fn tree_names(sandbox: &Sandbox) -> Vec<String> {
