@@ -31,7 +31,7 @@ pub fn run(bytes: &[u8]) {
     let schema = (tool.schema)();
     match args::parse::<Object>(tool.name, &schema, sent.clone()) {
         Ok(meant) => {
-            let known = schema["properties"].as_object();
+            let known = schema.get("properties").and_then(Value::as_object);
             for name in meant.keys() {
                 assert!(known.is_some_and(|known| known.contains_key(name)), "{name}");
             }

@@ -55,7 +55,7 @@ fn paged(mut bytes: Unstructured<'_>) -> Result<()> {
     let only = ["list_directory", "directory_tree", "search_files", "grep"];
     let dispatcher = served.dispatcher(Limits::default(), &only);
     for (tool, asked) in ways() {
-        let whole = entries(&call(&dispatcher, tool, &asked).unwrap());
+        let whole = entries(tool, &call(&dispatcher, tool, &asked).unwrap());
         let pages = all_pages(&dispatcher, tool, &asked, limit);
         let distinct: BTreeSet<&String> = pages.iter().collect();
         if tool != "directory_tree" {
@@ -66,7 +66,7 @@ fn paged(mut bytes: Unstructured<'_>) -> Result<()> {
         let with = with(&asked, &[("cursor", json!(cursor))]);
         if let Ok(answer) = call(&dispatcher, tool, &with) {
             assert!(
-                entries(&answer).iter().all(|entry| whole.contains(entry)),
+                entries(tool, &answer).iter().all(|entry| whole.contains(entry)),
                 "{tool} {cursor:?}: {answer}"
             );
         }
@@ -75,12 +75,15 @@ fn paged(mut bytes: Unstructured<'_>) -> Result<()> {
 }
 
 /// The lines of an answer but for the last, which tells of the page.
-fn entries(answer: &str) -> Vec<String> {
+fn entries(tool: &str, answer: &str) -> Vec<String> {
     let mut lines: Vec<String> = answer.lines().map(|line| line.trim_start().to_owned()).collect();
     lines.pop();
     // How many are not shown depends on the page.
     lines.retain(|line| !line.contains(" more)"));
-    lines.iter().map(|line| last_name(line).to_owned()).collect()
+    if tool == "directory_tree" {
+        lines = lines.iter().map(|line| last_name(line).to_owned()).collect();
+    }
+    lines
 }
 
 /// A tree shows names below what is above them, and whole paths where a page begins in between.
@@ -94,7 +97,7 @@ fn all_pages(dispatcher: &Dispatcher, tool: &str, asked: &Value, limit: usize) -
     for _ in 0..MOST_PAGES {
         let answer = call(dispatcher, tool, &with(asked, &next))
             .unwrap_or_else(|(_, why)| panic!("{tool} {next:?}: {why}"));
-        all.extend(entries(&answer));
+        all.extend(entries(tool, &answer));
         let Some((_, cursor)) = answer.rsplit_once("cursor=") else { return all };
         let cursor = cursor.trim_end().trim_end_matches(']');
         next = vec![("limit", json!(limit)), ("cursor", json!(cursor))];
