@@ -30,27 +30,26 @@ const PSEUDO: [(u64, &str); 16] = [
 
 /// What macOS calls them.
 #[cfg(target_vendor = "apple")]
-const PSEUDO: [&[u8]; 2] = [b"devfs", b"fdesc"];
+const PSEUDO: [(&[u8], &str); 2] = [(b"devfs", "/dev"), (b"fdesc", "/dev/fd")];
 
 /// Is the open file or directory on a pseudo file system?
 ///
 /// # Errors
 /// When the file system cannot be asked.
 pub fn is_pseudo(fd: impl AsFd) -> Result<bool, Errno> {
-    rustix::fs::fstatfs(fd).map(|of| has_no_data(&of))
+    let kind = kind(&rustix::fs::fstatfs(fd)?);
+    Ok(PSEUDO.iter().any(|(pseudo, _)| *pseudo == kind))
 }
 
 #[cfg(target_os = "linux")]
-fn has_no_data(of: &StatFs) -> bool {
-    let kind = u64::try_from(of.f_type).unwrap_or(0);
-    PSEUDO.iter().any(|(pseudo, _)| *pseudo == kind)
+fn kind(of: &StatFs) -> u64 {
+    u64::try_from(of.f_type).unwrap_or(0)
 }
 
 #[cfg(target_vendor = "apple")]
-fn has_no_data(of: &StatFs) -> bool {
+fn kind(of: &StatFs) -> Vec<u8> {
     let name = of.f_fstypename.iter().map(|byte| byte.cast_unsigned());
-    let name: Vec<u8> = name.take_while(|byte| *byte != 0).collect();
-    PSEUDO.contains(&name.as_slice())
+    name.take_while(|byte| *byte != 0).collect()
 }
 
 #[cfg(test)]

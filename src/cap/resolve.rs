@@ -135,6 +135,22 @@ mod tests {
     use super::*;
     use crate::error::Code;
 
+    /// Both ways come to the same, so which one was gone is seen here alone.
+    #[test]
+    fn the_short_way_is_for_what_is_plain() {
+        let temp = tree(&["g/a/f", "g/f", "g/to-a -> a", "g/.git/x"]);
+        let rules = Rules::default().guarding(&[], &[], &[]).unwrap();
+        let all = vec![preopen(&temp, "g", Rights::RWD, rules)];
+        let grants = Grants::new(all, vec![], false).unwrap();
+        let is_short = |path: &str| {
+            by_openat2(&grants.attenuate::<Write>(&VirtualPath::from(path)).unwrap()).is_some()
+        };
+        assert_eq!(is_short("a/f"), grants.resolver() == Resolver::OpenAt2);
+        for path in ["f", "to-a/f", "a/none", ".git/x"] {
+            assert!(!is_short(path), "{path}");
+        }
+    }
+
     #[test]
     fn names_and_links_lead_to_one_place() {
         let temp = tree(&[

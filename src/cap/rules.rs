@@ -287,12 +287,16 @@ mod tests {
             ("v/k", Verdict::Hidden),
             ("v/own", Verdict::Own),
             ("V/OWN", Verdict::Own),
+            ("v/own/x", Verdict::Own),
             (".git/x", Verdict::Guarded),
             ("w", Verdict::Open),
         ] {
             assert_eq!(rules.judge(&names(path)), verdict, "{path}");
         }
         assert!(rules.begin_with(&names("V")) && !rules.begin_with(&names("v/own")));
+        assert!(!rules.hide_none() && !rules.guard_none());
+        let none = Rules::default();
+        assert!(none.hide_none() && none.guard_none());
     }
 
     #[test]

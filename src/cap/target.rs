@@ -124,7 +124,7 @@ impl<R: Right> Place<R> {
 mod tests {
     use std::os::unix::fs::symlink;
 
-    use super::super::tests::{FOLLOWED, check, granted, led, preopen, tree};
+    use super::super::tests::{FOLLOWED, budget, check, granted, led, preopen, tree};
     use super::super::{Read, Rights, Rules, Write};
     use super::*;
 
@@ -159,6 +159,14 @@ mod tests {
             ("back", "escapes_grant"),
         ];
         check::<Read>(&grants, FOLLOWED, &table);
+        let target = grants.attenuate::<Read>(&VirtualPath::from("g/rel")).unwrap();
+        assert_eq!((target.said().to_string(), target.shown()), ("g/rel".into(), "g/rel".into()));
+        assert_eq!(target.place(&budget()).unwrap().shown(), "o/d/f");
+        for (path, real) in [("g/rel", Some("o/d/f")), ("g/own", Some("g/f")), ("g/f", None)] {
+            let target = grants.attenuate::<Read>(&VirtualPath::from(path)).unwrap();
+            let elsewhere = target.place(&budget()).unwrap().elsewhere(&target);
+            assert_eq!(elsewhere.as_deref(), real, "{path}");
+        }
         for (path, led_to) in table {
             let want = if led_to.starts_with('o') { "escapes_grant" } else { led_to };
             assert_eq!(led::<Write>(&grants, path, FOLLOWED), want, "{path}");
