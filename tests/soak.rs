@@ -159,8 +159,8 @@ impl Load {
         }
     }
 
-    /// One more line of the server's, which came at this time.
-    fn hear(&mut self, at: Instant, line: &str) {
+    /// One more line of the server's, which came at this time; nothing says when, where the reader paused.
+    fn hear(&mut self, at: Option<Instant>, line: &str) {
         let answer: Value =
             serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}"));
         let Some(id) = answer["id"].as_u64() else {
@@ -171,7 +171,10 @@ impl Load {
         let asked = self.waiting.remove(&id);
         let (tool, asked) = asked.unwrap_or_else(|| panic!("twice, or never asked: {line}"));
         assert_eq!(answer.get("result").is_some(), tool != "no_such_tool", "{line}");
-        self.took.entry(tool).or_default().push(u32::try_from((at - asked).as_micros()).unwrap());
+        if let Some(at) = at {
+            let took = u32::try_from((at - asked).as_micros()).unwrap();
+            self.took.entry(tool).or_default().push(took);
+        }
         self.taken_back.remove(&id);
     }
 
@@ -189,18 +192,21 @@ impl Load {
     }
 }
 
-/// The lines of a server, read by a thread that pauses now and then.
-fn lines_of(output: ChildStdout, stop: &'static AtomicBool) -> Receiver<(Instant, String)> {
+/// The lines of a server, and when each came, read by a thread that pauses now and then. How long the server took for what was
+/// on the way meanwhile is not to be seen from here.
+fn lines_of(output: ChildStdout, stop: &'static AtomicBool) -> Receiver<(Option<Instant>, String)> {
     let (send, lines) = sync_channel(10_000);
     std::thread::spawn(move || {
-        let mut chance = Chance(7);
+        let (mut chance, mut late) = (Chance(7), 0);
         for line in BufReader::with_capacity(1 << 16, output).lines().map_while(Result::ok) {
-            let now = Instant::now();
+            let now = (late == 0).then(Instant::now);
+            late -= usize::from(late > 0);
             if send.send((now, line)).is_err() {
                 return;
             }
             if chance.below(20_000) == 0 && !stop.load(Ordering::Relaxed) {
                 std::thread::sleep(Duration::from_millis(100));
+                late = AT_ONCE;
             }
         }
     });
