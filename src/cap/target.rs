@@ -167,6 +167,13 @@ mod tests {
             let elsewhere = target.place(&budget()).unwrap().elsewhere(&target);
             assert_eq!(elsewhere.as_deref(), real, "{path}");
         }
+        let place = |path: &str| {
+            let target = grants.attenuate::<Read>(&VirtualPath::from(path)).unwrap();
+            target.place(&budget()).unwrap()
+        };
+        let [inner, outer] = [place("o/d/f"), place("o/d")];
+        assert!(inner.is_within(&outer) && outer.is_within(&outer) && !outer.is_within(&inner));
+        assert!(!inner.is_within(&place("g/f")) && !inner.is_within(&place("g")));
         for (path, led_to) in table {
             let want = if led_to.starts_with('o') { "escapes_grant" } else { led_to };
             assert_eq!(led::<Write>(&grants, path, FOLLOWED), want, "{path}");
