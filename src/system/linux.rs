@@ -185,3 +185,22 @@ impl Names {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "files to look at")]
+mod tests {
+    use rustix::io::FdFlags;
+
+    use super::*;
+
+    #[test]
+    fn what_is_touched_is_neither_opened_nor_followed() {
+        let temp = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("none", temp.path().join("link")).unwrap();
+        let link = touch(std::fs::File::open(temp.path()).unwrap(), "link").unwrap();
+        let kind = FileType::from_raw_mode(rustix::fs::fstat(&link).unwrap().st_mode);
+        assert_eq!(kind, FileType::Symlink);
+        assert!(rustix::fs::fcntl_getfl(&link).unwrap().contains(OFlags::PATH));
+        assert_eq!(rustix::io::fcntl_getfd(&link).unwrap(), FdFlags::CLOEXEC);
+    }
+}
