@@ -280,14 +280,15 @@ mod tests {
     #[test]
     fn the_strictest_rule_wins() {
         let rules = Rules::new(&["v/k".into()], &["v/**".into()]).unwrap();
-        let rules = rules.guarding(&["v/**".into()], &[names("v/own")], &[]).unwrap();
+        let rules =
+            rules.guarding(&["v/**".into(), "**/opened".into()], &[names("v/own")], &[]).unwrap();
         for (path, verdict) in [
             ("v/x", Verdict::ReadOnly),
             ("v/.git", Verdict::ReadOnly),
             ("v/k", Verdict::Hidden),
             ("v/own", Verdict::Own),
             ("V/OWN", Verdict::Own),
-            ("v/own/x", Verdict::Own),
+            ("v/own/opened", Verdict::Own),
             (".git/x", Verdict::Guarded),
             ("w", Verdict::Open),
         ] {
