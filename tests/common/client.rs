@@ -49,11 +49,14 @@ impl Answer {
     }
 }
 
-/// The program, not yet started, in an environment with nothing in it.
+/// The program, not yet started, in an environment with nothing in it; if it counts the lines that it runs, but for where it does so.
 #[must_use]
 pub fn preopen(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_preopen"));
     command.env_clear().args(args);
+    if let Some(counts) = std::env::var_os("LLVM_PROFILE_FILE") {
+        command.env("LLVM_PROFILE_FILE", counts);
+    }
     command
 }
 
