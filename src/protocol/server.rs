@@ -30,7 +30,7 @@ use crate::tool::{Content, Entry, MediaKind};
 
 /// Calls that may wait for a file system beside those that run. With as many as that, further ones
 /// wait for them to end.
-const MOST_STALLED: usize = 64;
+const MOST_STALLED: usize = 32;
 /// Calls that run at once of those that touch no file: they wait for none that do, and take no thread each.
 const MOST_WITHOUT_FILES: usize = 4;
 
