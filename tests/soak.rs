@@ -276,10 +276,10 @@ fn a_hundred_calls_at_once_for_a_long_time() {
     assert_eq!(server.wait().unwrap().code(), Some(0));
 }
 
-/// Those of 16 calls that run, 4 that need no file and 32 that wait, the helpers that each of 16 searches may have, and those of the program itself.
+/// Those of 16 calls that run and 32 that wait, the helpers that each of 16 searches may have, and those of the program itself.
 fn threads_at_most() -> usize {
     let helpers = std::thread::available_parallelism().unwrap().get().min(8) - 1;
-    16 + 4 + 32 + 16 * helpers + 4
+    16 + 32 + 16 * helpers + 4
 }
 
 fn rate(calls: u64, took: Duration) -> f64 {

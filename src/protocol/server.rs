@@ -31,8 +31,6 @@ use crate::tool::{Content, Entry, MediaKind};
 /// Calls that may wait for a file system beside those that run. With as many as that, further ones
 /// wait for them to end.
 const MOST_STALLED: usize = 32;
-/// Calls that run at once of those that touch no file: they wait for none that do, and take no thread each.
-const MOST_WITHOUT_FILES: usize = 4;
 
 /// What `rmcp` serves.
 pub(super) struct Server {
@@ -41,8 +39,6 @@ pub(super) struct Server {
     tools: Vec<Tool>,
     /// One permit for each call that may run at once.
     running: Arc<Semaphore>,
-    /// The same for those that touch no file.
-    without_files: Arc<Semaphore>,
 }
 
 impl Server {
@@ -54,8 +50,7 @@ impl Server {
             .with_instructions(instructions(dispatcher.grants()));
         let tools = dispatcher.offered().iter().map(tool).collect();
         let running = Arc::new(Semaphore::new(most_at_once(dispatcher.limits())));
-        let without_files = Arc::new(Semaphore::new(MOST_WITHOUT_FILES));
-        Self { dispatcher, config, tools, running, without_files }
+        Self { dispatcher, config, tools, running }
     }
 }
 
@@ -133,9 +128,10 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let needs_files = self.dispatcher.needs_files(&request.name);
-        let turn = if needs_files { &self.running } else { &self.without_files };
-        let permit = Arc::clone(turn).acquire_owned().await.ok();
+        // What touches no file need not wait for calls that do.
+        let waits = self.dispatcher.needs_files(&request.name);
+        let permit =
+            if waits { Arc::clone(&self.running).acquire_owned().await.ok() } else { None };
         let (dispatcher, name) = (Arc::clone(&self.dispatcher), request.name.clone());
         let ct = context.ct.clone();
         let watch = Watch::new(move || ct.is_cancelled()).on(context.id.to_string());
@@ -188,7 +184,7 @@ impl ServerHandler for Server {
 
 /// Threads that calls may take: those that run at once, and those that wait for a file system.
 pub(super) fn threads(limits: &Limits) -> usize {
-    most_at_once(limits) + MOST_WITHOUT_FILES + MOST_STALLED
+    most_at_once(limits) + MOST_STALLED
 }
 
 /// Calls that run at once, in the bounds of what a pool of threads can have.
