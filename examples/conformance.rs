@@ -67,6 +67,7 @@ const fn fixture(name: &'static str, call: fn(&Call<'_>, Object) -> Called) -> E
         also: &[],
         about: "For the suite.",
         adds_only: false,
+        searches: false,
         rights: Rights::NONE,
         schema: no_arguments,
         call,

@@ -40,6 +40,17 @@ pub struct Offered {
     pub schema: Object,
 }
 
+/// What a call works on, as far as it tells how long that may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// No file: it ends at once.
+    Nothing,
+    /// Files that it names.
+    Files,
+    /// All that is below a directory.
+    Trees,
+}
+
 /// What a call came to: an answer, or a refusal, which is an answer too.
 pub type Answer = Result<Vec<Content>, ToolError>;
 
@@ -120,9 +131,13 @@ impl Dispatcher {
         &self.limits
     }
 
-    /// Does a call of this tool touch files? If not, it ends at once.
-    pub fn needs_files(&self, name: &str) -> bool {
-        self.find(name).is_some_and(|(tool, _)| tool.entry.rights != Rights::NONE)
+    /// What a call of this tool works on; nothing, if there is none.
+    pub fn work(&self, name: &str) -> Work {
+        match self.find(name) {
+            Some((tool, _)) if tool.entry.searches => Work::Trees,
+            Some((tool, _)) if tool.entry.rights != Rights::NONE => Work::Files,
+            _ => Work::Nothing,
+        }
     }
 
     /// Runs one call to its end, on the thread that asks.

@@ -56,6 +56,8 @@ limits! {
     max_message_bytes: usize = 16 << 20;
     /// Most calls that run at once; further ones wait their turn.
     max_calls_in_flight: usize = 16;
+    /// Most of them that search whole trees; others get by meanwhile.
+    max_searches_in_flight: usize = 4;
     /// Most threads of one search; never more than the machine has for this process.
     max_search_threads: usize = 8;
     /// Most requests that are answered or wait at once; further ones are not read until some are done.

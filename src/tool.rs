@@ -24,6 +24,8 @@ pub trait Tool: 'static {
     const ABOUT: &'static str;
     /// Does it only add, and nothing twice? Clients ask less before such calls.
     const ADDS_ONLY: bool = false;
+    /// Does a call look through whole trees? Then it leaves turns to calls that do not.
+    const SEARCHES: bool = false;
     /// The rights to paths that a call needs.
     type Needs: Needs;
     /// Its arguments. Doc comments become the descriptions that clients see.
@@ -127,6 +129,8 @@ pub struct Entry {
     pub about: &'static str,
     /// See [`Tool::ADDS_ONLY`].
     pub adds_only: bool,
+    /// See [`Tool::SEARCHES`].
+    pub searches: bool,
     /// The rights without which the tool is not offered.
     pub rights: Rights,
     /// The schema of its arguments, examples included.
@@ -171,6 +175,7 @@ impl Entry {
             also: T::ALSO,
             about: T::ABOUT,
             adds_only: T::ADDS_ONLY,
+            searches: T::SEARCHES,
             rights: <T::Needs as Needs>::RIGHTS,
             schema: args::schema::<T::Args>,
             call: call::<T>,

@@ -8,10 +8,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use preopen::authority;
-use preopen::cap::{Announced, Inventory};
+use preopen::cap::{Announced, Inventory, Perhaps, Read, Target};
 use preopen::dispatch::Dispatcher;
 use preopen::error::ToolError;
 use preopen::limits::{Budget, Limits};
+use preopen::path::VirtualPath;
 use preopen::protocol;
 use preopen::tool::{Entry, Tool};
 use schemars::JsonSchema;
@@ -20,13 +21,37 @@ use serde_json::{Value, json};
 
 use crate::common::{Sandbox, grants};
 
-const FIXTURES: &[Entry] = &[Entry::of::<Slow>(), Entry::of::<Crash>(), Entry::of::<Echo>()];
+const FIXTURES: &[Entry] = &[
+    Entry::of::<Slow>(),
+    Entry::of::<Look>(),
+    Entry::of::<Search>(),
+    Entry::of::<Crash>(),
+    Entry::of::<Echo>(),
+];
 
 /// How many slow calls were stopped by their budget.
 static STOPPED: AtomicU64 = AtomicU64::new(0);
-/// How many slow calls run, and the most that ran at once.
-static RUNNING: AtomicU64 = AtomicU64::new(0);
-static MOST: AtomicU64 = AtomicU64::new(0);
+/// One test alone calls each of them.
+static LOOKS: Gauge = Gauge { running: AtomicU64::new(0), most: AtomicU64::new(0) };
+static SEARCHES: Gauge = Gauge { running: AtomicU64::new(0), most: AtomicU64::new(0) };
+
+/// How many calls run, and the most that ran at once.
+struct Gauge {
+    running: AtomicU64,
+    most: AtomicU64,
+}
+
+impl Gauge {
+    fn during(
+        &self,
+        work: impl FnOnce() -> Result<String, ToolError>,
+    ) -> Result<String, ToolError> {
+        self.most.fetch_max(self.running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        let done = work();
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        done
+    }
+}
 
 struct Slow;
 
@@ -39,24 +64,61 @@ struct SlowArgs {
 impl Tool for Slow {
     const NAME: &'static str = "slow";
     const ABOUT: &'static str = "Works for a while.";
-    type Needs = Inventory;
+    type Needs = Perhaps<Read>;
     type Args = SlowArgs;
     type Output = String;
-    fn paths(_: &SlowArgs) {}
-    fn run(args: &SlowArgs, _: Vec<Announced>, budget: &Budget) -> Result<String, ToolError> {
-        MOST.fetch_max(RUNNING.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-        let end = Instant::now() + Duration::from_millis(args.ms);
-        let mut done = Ok(format!("worked for {} ms", args.ms));
-        while Instant::now() < end {
-            if let Err(spent) = budget.step() {
-                STOPPED.fetch_add(1, Ordering::SeqCst);
-                done = Err(spent.into());
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(1));
+    fn paths(_: &SlowArgs) -> Option<&VirtualPath> {
+        None
+    }
+    fn run(args: &SlowArgs, _: Option<Target<Read>>, budget: &Budget) -> Result<String, ToolError> {
+        work(args.ms, budget)
+    }
+}
+
+fn work(ms: u64, budget: &Budget) -> Result<String, ToolError> {
+    let end = Instant::now() + Duration::from_millis(ms);
+    while Instant::now() < end {
+        if let Err(spent) = budget.step() {
+            STOPPED.fetch_add(1, Ordering::SeqCst);
+            return Err(spent.into());
         }
-        RUNNING.fetch_sub(1, Ordering::SeqCst);
-        done
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(format!("worked for {ms} ms"))
+}
+
+/// The same, counted.
+struct Look;
+
+impl Tool for Look {
+    const NAME: &'static str = "look";
+    const ABOUT: &'static str = "Works for a while, and is counted.";
+    type Needs = Perhaps<Read>;
+    type Args = SlowArgs;
+    type Output = String;
+    fn paths(_: &SlowArgs) -> Option<&VirtualPath> {
+        None
+    }
+    fn run(args: &SlowArgs, _: Option<Target<Read>>, budget: &Budget) -> Result<String, ToolError> {
+        LOOKS.during(|| work(args.ms, budget))
+    }
+}
+
+/// The same, as one that looks through trees.
+struct Search;
+
+impl Tool for Search {
+    const NAME: &'static str = "search";
+    const ABOUT: &'static str = "Works for a while, on trees.";
+    const SEARCHES: bool = true;
+    type Needs = Perhaps<Read>;
+    type Args = SlowArgs;
+    type Output = String;
+    fn paths(_: &SlowArgs) -> Option<&VirtualPath> {
+        None
+    }
+    fn run(args: &SlowArgs, _: Option<Target<Read>>, budget: &Budget) -> Result<String, ToolError> {
+        SEARCHES.during(|| work(args.ms, budget))
     }
 }
 
@@ -219,14 +281,27 @@ fn calls_that_run_at_once_are_bounded_and_all_are_answered() {
         max_requests_waiting: 10,
         ..Limits::default()
     });
-    MOST.store(0, Ordering::SeqCst);
     for id in 1..=60 {
-        server.call(id, "slow", json!({"ms": 5}));
+        server.call(id, "look", json!({"ms": 5}));
     }
     let mut answered: Vec<u64> =
         (0..60).map(|_| server.receive()["id"].as_u64().unwrap()).collect();
     answered.sort_unstable();
     assert_eq!(answered, (1..=60).collect::<Vec<_>>());
+    assert_eq!(LOOKS.most.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn what_does_not_search_gets_by_those_that_do() {
+    let mut server = Server::start(Limits { max_searches_in_flight: 2, ..Limits::default() });
+    for id in 1..=30 {
+        server.call(id, "search", json!({"ms": 100}));
+    }
+    server.call(31, "slow", json!({"ms": 1}));
+    let answered: Vec<u64> = (0..31).map(|_| server.receive()["id"].as_u64().unwrap()).collect();
+    let at = answered.iter().position(|answered| *answered == 31).unwrap();
+    assert!(at < 15, "{answered:?}");
+    assert_eq!(SEARCHES.most.load(Ordering::SeqCst), 2);
 }
 
 #[test]

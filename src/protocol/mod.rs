@@ -11,6 +11,7 @@ mod instructions;
 mod server;
 mod stream;
 mod transport;
+mod turns;
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -35,7 +36,7 @@ pub fn serve(dispatcher: Dispatcher, input: OwnedFd, output: OwnedFd) -> io::Res
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .max_blocking_threads(server::threads(&limits))
+        .max_blocking_threads(turns::threads(&limits))
         .build()?;
     let dispatcher = Arc::new(dispatcher);
     let server = server::Server::new(Arc::clone(&dispatcher));

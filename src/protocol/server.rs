@@ -17,28 +17,23 @@ use rmcp::model::{
 };
 use rmcp::service::{Peer, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinHandle};
 
 use super::instructions::instructions;
+use super::turns::{Turn, Turns};
 use crate::args::for_clients;
 use crate::cap::Rights;
 use crate::dispatch::{Dispatcher, Fault, Offered};
-use crate::limits::{Limits, Watch};
+use crate::limits::Watch;
 use crate::path::percent_encoded;
 use crate::tool::{Content, Entry, MediaKind};
-
-/// Calls that may wait for a file system beside those that run. With as many as that, further ones
-/// wait for them to end.
-const MOST_STALLED: usize = 32;
 
 /// What `rmcp` serves.
 pub(super) struct Server {
     dispatcher: Arc<Dispatcher>,
     config: ServerConfig,
     tools: Vec<Tool>,
-    /// One permit for each call that may run at once.
-    running: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl Server {
@@ -49,8 +44,8 @@ impl Server {
             .with_server_info(us)
             .with_instructions(instructions(dispatcher.grants()));
         let tools = dispatcher.offered().iter().map(tool).collect();
-        let running = Arc::new(Semaphore::new(most_at_once(dispatcher.limits())));
-        Self { dispatcher, config, tools, running }
+        let turns = Turns::new(dispatcher.limits());
+        Self { dispatcher, config, tools, turns }
     }
 }
 
@@ -61,7 +56,7 @@ impl Server {
     async fn wait<T>(
         &self,
         mut call: JoinHandle<T>,
-        mut permit: Option<OwnedSemaphorePermit>,
+        turn: Turn,
         watch: &Watch,
         token: Option<ProgressToken>,
         peer: &Peer<RoleServer>,
@@ -69,7 +64,7 @@ impl Server {
         let limits = self.dispatcher.limits();
         let pause = Duration::from_millis(limits.progress_ms.max(1));
         let patience = Duration::from_millis(limits.call_deadline_ms).saturating_add(pause);
-        let (mut steps, mut waited) = (0, Duration::ZERO);
+        let (mut steps, mut waited, mut turn) = (0, Duration::ZERO, Some(turn));
         loop {
             if let Ok(ended) = tokio::time::timeout(pause, &mut call).await {
                 return Some(ended);
@@ -86,7 +81,7 @@ impl Server {
             } else if waited > patience {
                 return None;
             } else {
-                drop(permit.take());
+                drop(turn.take());
             }
         }
     }
@@ -128,10 +123,7 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        // What touches no file need not wait for calls that do.
-        let waits = self.dispatcher.needs_files(&request.name);
-        let permit =
-            if waits { Arc::clone(&self.running).acquire_owned().await.ok() } else { None };
+        let turn = self.turns.take(self.dispatcher.work(&request.name)).await;
         let (dispatcher, name) = (Arc::clone(&self.dispatcher), request.name.clone());
         let ct = context.ct.clone();
         let watch = Watch::new(move || ct.is_cancelled()).on(context.id.to_string());
@@ -140,7 +132,7 @@ impl ServerHandler for Server {
             dispatcher.call(&request.name, request.arguments.unwrap_or_default(), watch)
         });
         let token = context.meta.get_progress_token();
-        let ended = self.wait(call, permit, &watched, token, &context.peer).await;
+        let ended = self.wait(call, turn, &watched, token, &context.peer).await;
         let answer = match ended {
             Some(Ok(Ok(answer))) => answer,
             None => self.dispatcher.lost(&name),
@@ -180,16 +172,6 @@ impl ServerHandler for Server {
             unknown_method(&method)
         })
     }
-}
-
-/// Threads that calls may take: those that run at once, and those that wait for a file system.
-pub(super) fn threads(limits: &Limits) -> usize {
-    most_at_once(limits) + MOST_STALLED
-}
-
-/// Calls that run at once, in the bounds of what a pool of threads can have.
-fn most_at_once(limits: &Limits) -> usize {
-    limits.max_calls_in_flight.clamp(1, 512)
 }
 
 fn block(content: Content) -> ContentBlock {

@@ -56,6 +56,7 @@ impl Tool for DirectoryTree {
     const NAME: &'static str = "directory_tree";
     const ABOUT: &'static str = "The tree below a directory, indented; directories end with /, links with @, special \
         files with =. `(12 more)` are not shown.";
+    const SEARCHES: bool = true;
     type Needs = Scope<Read>;
     type Args = Args;
     type Output = String;

@@ -118,6 +118,7 @@ impl Tool for Grep {
     const NAME: &'static str = "grep";
     const ABOUT: &'static str = "Finds lines by CONTENT. Each file's path, then `412:text` of its lines (`413-text` \
         around them).";
+    const SEARCHES: bool = true;
     type Needs = Scope<Read>;
     type Args = Args;
     type Output = String;

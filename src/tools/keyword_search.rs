@@ -61,6 +61,7 @@ pub(super) struct Args {
 impl Tool for KeywordSearch {
     const NAME: &'static str = "keyword_search";
     const ABOUT: &'static str = "Counts a keyword in each file, most first, with a summary, as JSON. To see lines use grep.";
+    const SEARCHES: bool = true;
     type Needs = Each<Read>;
     type Args = Args;
     type Output = String;

@@ -84,6 +84,7 @@ impl Tool for SearchFiles {
     const NAME: &'static str = "search_files";
     const ABOUT: &'static str =
         "Finds by NAME; for contents use grep. One path a line, directories with a slash behind.";
+    const SEARCHES: bool = true;
     type Needs = Scope<Read>;
     type Args = Args;
     type Output = String;
