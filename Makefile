@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo lab sample exercise-11 test test-here lint doc check cross test-portable test-long fuzz faults soak load attacks races kill trail interop review packages archive bench bench-tokens reference
+.PHONY: help setup build demo lab sample exercise-11 test test-here lint doc check cross test-portable test-long fuzz faults soak load coverage attacks races kill trail interop review packages archive bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ soak: ## A hundred calls at once for SOAK_SECONDS=1800, and side by side with th
 load: ## A million files, a hundred thousand directories, thousands of .gitignore (the tests take a hundredth; needs 5 GB where TMPDIR is)
 	$(CARGO) test --locked --release --no-run --test all
 	LOAD=1 $(CARGO) test --locked --release --test all loads:: -- --nocapture --test-threads 1
+
+coverage: ## Which lines the tests and the fuzzer's seeds run, of what bytes and paths from outside go through
+	scripts/coverage
 
 test-long: ## A minute of each kind of fuzzing
 	FUZZ_SECONDS=60 fuzz/run

@@ -24,7 +24,7 @@ pub trait Tool: 'static {
     const ABOUT: &'static str;
     /// Does it only add, and nothing twice? Clients ask less before such calls.
     const ADDS_ONLY: bool = false;
-    /// Does a call look through whole trees? Then it leaves turns to calls that do not.
+    /// Does a call look through whole trees? Then fewer run at once, and leave places to calls that do not.
     const SEARCHES: bool = false;
     /// The rights to paths that a call needs.
     type Needs: Needs;

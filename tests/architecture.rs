@@ -237,7 +237,7 @@ fn nothing_weak_is_linked() {
     assert!(own == ["preopen-analysis"] && dependencies.len() > 10, "{own:?}");
 }
 
-/// A search that does not say what it is would take the turns of small reads.
+/// A search that does not say what it is would take the places of small reads.
 #[test]
 fn tools_that_walk_say_that_they_search() {
     let walks = |text: &str| {

@@ -6,12 +6,12 @@
 //! May import: `args` (for schemas), `cap` (to tell of rights), `dispatch`, `limits`, `path`, `tool`; `rmcp` and `tokio`, which no module outside this one may name. Absent
 //! on purpose: the file system.
 
+mod admission;
 mod framing;
 mod instructions;
 mod server;
 mod stream;
 mod transport;
-mod turns;
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -36,7 +36,7 @@ pub fn serve(dispatcher: Dispatcher, input: OwnedFd, output: OwnedFd) -> io::Res
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .max_blocking_threads(turns::threads(&limits))
+        .max_blocking_threads(admission::threads(&limits))
         .build()?;
     let dispatcher = Arc::new(dispatcher);
     let server = server::Server::new(Arc::clone(&dispatcher));

@@ -19,8 +19,8 @@ use rmcp::service::{Peer, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use tokio::task::{JoinError, JoinHandle};
 
+use super::admission::{Admission, Admitted};
 use super::instructions::instructions;
-use super::turns::{Turn, Turns};
 use crate::args::for_clients;
 use crate::cap::Rights;
 use crate::dispatch::{Dispatcher, Fault, Offered};
@@ -33,7 +33,7 @@ pub(super) struct Server {
     dispatcher: Arc<Dispatcher>,
     config: ServerConfig,
     tools: Vec<Tool>,
-    turns: Turns,
+    admission: Admission,
 }
 
 impl Server {
@@ -44,8 +44,8 @@ impl Server {
             .with_server_info(us)
             .with_instructions(instructions(dispatcher.grants()));
         let tools = dispatcher.offered().iter().map(tool).collect();
-        let turns = Turns::new(dispatcher.limits());
-        Self { dispatcher, config, tools, turns }
+        let admission = Admission::new(dispatcher.limits());
+        Self { dispatcher, config, tools, admission }
     }
 }
 
@@ -56,7 +56,7 @@ impl Server {
     async fn wait<T>(
         &self,
         mut call: JoinHandle<T>,
-        turn: Turn,
+        admitted: Admitted,
         watch: &Watch,
         token: Option<ProgressToken>,
         peer: &Peer<RoleServer>,
@@ -64,7 +64,7 @@ impl Server {
         let limits = self.dispatcher.limits();
         let pause = Duration::from_millis(limits.progress_ms.max(1));
         let patience = Duration::from_millis(limits.call_deadline_ms).saturating_add(pause);
-        let (mut steps, mut waited, mut turn) = (0, Duration::ZERO, Some(turn));
+        let (mut steps, mut waited, mut admitted) = (0, Duration::ZERO, Some(admitted));
         loop {
             if let Ok(ended) = tokio::time::timeout(pause, &mut call).await {
                 return Some(ended);
@@ -81,7 +81,7 @@ impl Server {
             } else if waited > patience {
                 return None;
             } else {
-                drop(turn.take());
+                drop(admitted.take());
             }
         }
     }
@@ -123,7 +123,7 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let turn = self.turns.take(self.dispatcher.work(&request.name)).await;
+        let admitted = self.admission.of(self.dispatcher.work(&request.name)).await;
         let (dispatcher, name) = (Arc::clone(&self.dispatcher), request.name.clone());
         let ct = context.ct.clone();
         let watch = Watch::new(move || ct.is_cancelled()).on(context.id.to_string());
@@ -132,7 +132,7 @@ impl ServerHandler for Server {
             dispatcher.call(&request.name, request.arguments.unwrap_or_default(), watch)
         });
         let token = context.meta.get_progress_token();
-        let ended = self.wait(call, turn, &watched, token, &context.peer).await;
+        let ended = self.wait(call, admitted, &watched, token, &context.peer).await;
         let answer = match ended {
             Some(Ok(Ok(answer))) => answer,
             None => self.dispatcher.lost(&name),

@@ -1,7 +1,7 @@
-//! [`Turns`]: which calls may run at once, and which wait.
+//! [`Admission`]: which calls may run at once, and which wait.
 //!
-//! Calls that search trees take turns of their own besides: they use a processor for as long as they
-//! last, and a small read would find all turns taken by them.
+//! Of calls that search trees fewer are let in than of all: they use a processor for as long as they
+//! last, and a small read would find every place taken by them.
 //!
 //! May import: `dispatch` (for what a call works on), `limits`. Absent on purpose: the calls.
 
@@ -16,21 +16,21 @@ use crate::limits::Limits;
 /// wait for them to end.
 const MOST_STALLED: usize = 32;
 
-/// The turns that there are.
-pub(super) struct Turns {
+/// The places that there are.
+pub(super) struct Admission {
     /// One permit for each call that may run at once.
     calls: Arc<Semaphore>,
     /// One permit for each of them that may search.
     searches: Arc<Semaphore>,
 }
 
-/// The turn of one call, until it is dropped.
-pub(super) struct Turn {
+/// One call that was let in, until this is dropped.
+pub(super) struct Admitted {
     _search: Option<OwnedSemaphorePermit>,
     _call: Option<OwnedSemaphorePermit>,
 }
 
-impl Turns {
+impl Admission {
     /// All of them.
     pub(super) fn new(limits: &Limits) -> Self {
         let searches = limits.max_searches_in_flight.clamp(1, most_at_once(limits));
@@ -40,11 +40,11 @@ impl Turns {
         }
     }
 
-    /// Waits for a turn, unless the call ends at once: what touches no file need not wait for calls that do.
-    pub(super) async fn take(&self, work: Work) -> Turn {
+    /// Waits for a place, unless the call ends at once: what touches no file need not wait for calls that do.
+    pub(super) async fn of(&self, work: Work) -> Admitted {
         let search = if work == Work::Trees { permit(&self.searches).await } else { None };
         let call = if work == Work::Nothing { None } else { permit(&self.calls).await };
-        Turn { _search: search, _call: call }
+        Admitted { _search: search, _call: call }
     }
 }
 
@@ -71,46 +71,46 @@ mod tests {
 
     use super::*;
 
-    /// The turn, if there is one now.
-    fn now(turns: &Turns, work: Work) -> Option<Turn> {
-        match pin!(turns.take(work)).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(turn) => Some(turn),
+    /// The place, if there is one now.
+    fn now(admission: &Admission, work: Work) -> Option<Admitted> {
+        match pin!(admission.of(work)).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(admitted) => Some(admitted),
             Poll::Pending => None,
         }
     }
 
-    fn turns(max_calls_in_flight: usize, max_searches_in_flight: usize) -> Turns {
-        Turns::new(&Limits { max_calls_in_flight, max_searches_in_flight, ..Limits::default() })
+    fn admission(max_calls_in_flight: usize, max_searches_in_flight: usize) -> Admission {
+        Admission::new(&Limits { max_calls_in_flight, max_searches_in_flight, ..Limits::default() })
     }
 
     #[test]
-    fn searches_leave_turns_to_other_calls() {
-        let turns = turns(3, 2);
-        let searches = [now(&turns, Work::Trees), now(&turns, Work::Trees)];
+    fn searches_leave_places_to_other_calls() {
+        let admission = admission(3, 2);
+        let searches = [now(&admission, Work::Trees), now(&admission, Work::Trees)];
         assert!(searches.iter().all(Option::is_some));
-        assert!(now(&turns, Work::Trees).is_none(), "the third search waits");
-        let read = now(&turns, Work::Files);
+        assert!(now(&admission, Work::Trees).is_none(), "the third search waits");
+        let read = now(&admission, Work::Files);
         assert!(read.is_some(), "a read does not");
-        assert!(now(&turns, Work::Files).is_none(), "the fourth call waits");
-        assert!(now(&turns, Work::Nothing).is_some(), "what touches no file never does");
+        assert!(now(&admission, Work::Files).is_none(), "the fourth call waits");
+        assert!(now(&admission, Work::Nothing).is_some(), "what touches no file never does");
         drop(searches);
-        assert!(now(&turns, Work::Trees).is_some(), "a turn that ended is another's");
+        assert!(now(&admission, Work::Trees).is_some(), "the place of one that ended is another's");
         drop(read);
     }
 
     #[test]
     fn a_search_is_a_call_too() {
-        let turns = turns(1, 8);
-        let read = now(&turns, Work::Files);
-        assert!(now(&turns, Work::Trees).is_none());
+        let admission = admission(1, 8);
+        let read = now(&admission, Work::Files);
+        assert!(now(&admission, Work::Trees).is_none());
         drop(read);
-        assert!(now(&turns, Work::Trees).is_some());
+        assert!(now(&admission, Work::Trees).is_some());
     }
 
     #[test]
-    fn there_is_always_a_turn_for_one() {
-        let turns = turns(0, 0);
-        assert!(now(&turns, Work::Trees).is_some());
-        assert!(now(&turns, Work::Files).is_some());
+    fn there_is_always_a_place_for_one() {
+        let admission = admission(0, 0);
+        assert!(now(&admission, Work::Trees).is_some());
+        assert!(now(&admission, Work::Files).is_some());
     }
 }
