@@ -16,7 +16,12 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// What lies outside, and must be seen in no answer.
-pub const SECRET: &str = "FLAG{the-secret-outside}";
+const SECRET: &str = "FLAG{the-secret-outside}";
+
+/// Does it tell what lies outside? The fuzzer finds that text in the program, and what was sent may be told again.
+pub fn gives_away(said: &str, sent: &[u8]) -> bool {
+    said.contains(SECRET) && !sent.windows(SECRET.len()).any(|part| part == SECRET.as_bytes())
+}
 
 /// `grant/` is granted, `outside/secret` is not. Gone when it is dropped.
 pub struct Served {

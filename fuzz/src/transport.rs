@@ -11,7 +11,7 @@ use preopen::protocol;
 use rustix::fs::{MemfdFlags, memfd_create};
 use serde_json::Value;
 
-use crate::served::{SECRET, Served};
+use crate::served::{Served, gives_away};
 
 const TOOLS: [&str; 2] = ["list_allowed_directories", "read_text_file"];
 /// Longer lines are skipped: the fuzzer is to meet that, too.
@@ -36,7 +36,7 @@ pub fn run(bytes: &[u8]) {
     output.rewind().unwrap();
     output.read_to_string(&mut said).unwrap();
     assert!(said.is_empty() || said.ends_with('\n'), "{said:?}");
-    assert!(!said.contains(SECRET));
+    assert!(!gives_away(&said, bytes), "{said}");
     let asked = asked(bytes);
     let mut answered: HashMap<String, usize> = HashMap::new();
     let mut answers = 0;
