@@ -56,7 +56,7 @@ limits! {
     max_message_bytes: usize = 16 << 20;
     /// Most calls that run at once; further ones wait their turn.
     max_calls_in_flight: usize = 16;
-    /// Most of them that search whole trees; others get by meanwhile.
+    /// Most of them that begin to search whole trees; one that has made progress for `progress_ms` lets the next begin.
     max_searches_in_flight: usize = 4;
     /// Most threads of one search; never more than the machine has for this process.
     max_search_threads: usize = 8;

@@ -1,7 +1,8 @@
 //! [`Admission`]: which calls may run at once, and which wait.
 //!
-//! Of calls that search trees fewer are let in than of all: they use a processor for as long as they
-//! last, and a small read would find every place taken by them.
+//! Of calls that search trees fewer are let in at a time than of all: they use a processor for as long
+//! as they last, and a small read would find every place taken by them. One that lasts lets the next
+//! in, or a few searches of a slow drive would hold up those of all others.
 //!
 //! May import: `dispatch` (for what a call works on), `limits`. Absent on purpose: the calls.
 
@@ -26,8 +27,8 @@ pub(super) struct Admission {
 
 /// One call that was let in, until this is dropped.
 pub(super) struct Admitted {
-    _search: Option<OwnedSemaphorePermit>,
-    _call: Option<OwnedSemaphorePermit>,
+    search: Option<OwnedSemaphorePermit>,
+    call: Option<OwnedSemaphorePermit>,
 }
 
 impl Admission {
@@ -44,7 +45,20 @@ impl Admission {
     pub(super) async fn of(&self, work: Work) -> Admitted {
         let search = if work == Work::Trees { permit(&self.searches).await } else { None };
         let call = if work == Work::Nothing { None } else { permit(&self.calls).await };
-        Admitted { _search: search, _call: call }
+        Admitted { search, call }
+    }
+}
+
+impl Admitted {
+    /// It has made progress for a while: the next search may begin beside it.
+    pub(super) fn lasts(&mut self) {
+        drop(self.search.take());
+    }
+
+    /// It makes none, so it waits for a file system: others may run in its place.
+    pub(super) fn stalls(&mut self) {
+        self.lasts();
+        drop(self.call.take());
     }
 }
 
@@ -96,6 +110,18 @@ mod tests {
         drop(searches);
         assert!(now(&admission, Work::Trees).is_some(), "the place of one that ended is another's");
         drop(read);
+    }
+
+    #[test]
+    fn a_search_that_lasts_lets_the_next_begin_and_one_that_stalls_any_call() {
+        let admission = admission(2, 1);
+        let mut slow = now(&admission, Work::Trees).unwrap();
+        assert!(now(&admission, Work::Trees).is_none());
+        slow.lasts();
+        let next = now(&admission, Work::Trees);
+        assert!(next.is_some() && now(&admission, Work::Files).is_none(), "both still run");
+        slow.stalls();
+        assert!(now(&admission, Work::Files).is_some());
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Server {
     async fn wait<T>(
         &self,
         mut call: JoinHandle<T>,
-        admitted: Admitted,
+        mut admitted: Admitted,
         watch: &Watch,
         token: Option<ProgressToken>,
         peer: &Peer<RoleServer>,
@@ -64,7 +64,7 @@ impl Server {
         let limits = self.dispatcher.limits();
         let pause = Duration::from_millis(limits.progress_ms.max(1));
         let patience = Duration::from_millis(limits.call_deadline_ms).saturating_add(pause);
-        let (mut steps, mut waited, mut admitted) = (0, Duration::ZERO, Some(admitted));
+        let (mut steps, mut waited) = (0, Duration::ZERO);
         loop {
             if let Ok(ended) = tokio::time::timeout(pause, &mut call).await {
                 return Some(ended);
@@ -72,6 +72,7 @@ impl Server {
             waited = waited.saturating_add(pause);
             if watch.steps() > steps {
                 steps = watch.steps();
+                admitted.lasts();
                 if let Some(token) = token.clone() {
                     #[expect(clippy::cast_precision_loss, reason = "a count of steps, to be shown")]
                     let progress = ProgressNotificationParam::new(token, steps as f64);
@@ -81,7 +82,7 @@ impl Server {
             } else if waited > patience {
                 return None;
             } else {
-                drop(admitted.take());
+                admitted.stalls();
             }
         }
     }
