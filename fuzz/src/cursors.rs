@@ -76,7 +76,10 @@ fn paged(mut bytes: Unstructured<'_>) -> Result<()> {
 
 /// The lines of an answer but for the last, which tells of the page.
 fn entries(tool: &str, answer: &str) -> Vec<String> {
-    let mut lines: Vec<String> = answer.lines().map(|line| line.trim_start().to_owned()).collect();
+    // Names may begin with blanks, and be nothing else. A tree has them before each name, a list before a size.
+    let is_indented = matches!(tool, "directory_tree" | "list_directory");
+    let as_told = |line: &str| if is_indented { line.trim_start() } else { line }.to_owned();
+    let mut lines: Vec<String> = answer.lines().map(as_told).collect();
     lines.pop();
     // How many are not shown depends on the page.
     lines.retain(|line| !line.contains(" more)"));

@@ -286,7 +286,8 @@ fn deleted(tree: &Tree, path: &Names, recursive: bool) -> Expected {
 
 /// Moved, or copied.
 fn moved(tree: &Tree, from: &Names, to: &Names, overwrite: bool, is_move: bool) -> Expected {
-    let (source, from_links) = tree.walk(from, false);
+    // A move is of names, a copy of what they lead to.
+    let (source, from_links) = tree.walk(from, !is_move);
     let Way::There(source) = source else { return nowhere(&source) };
     if source.is_empty() {
         return Expected::Refused(None);
@@ -295,17 +296,14 @@ fn moved(tree: &Tree, from: &Names, to: &Names, overwrite: bool, is_move: bool) 
         let there = tree.copied(&source, to, is_move);
         if is_move { there.without(&source) } else { there }
     };
-    let (destination, to_links) = tree.walk(to, false);
+    let (destination, to_links) = tree.walk(to, !is_move);
     let has_links = from_links || to_links;
     let is_within = |to: &str| to == source || to.starts_with(&format!("{source}/"));
     match (destination, tree.at(&source)) {
-        // A link is not copied; what it leads to may be.
         (Way::There(to) | Way::Missing { below: to, .. }, _) if is_within(&to) => {
             Expected::Either(vec![tree.clone()])
         }
-        (_, Node::Link(_) | Node::Special) if !is_move => {
-            Expected::Either(copies_of(tree, from, to))
-        }
+        (_, Node::Special) if !is_move => Expected::Refused(None),
         (Way::There(to), Node::File(_)) if matches!(tree.at(&to), Node::File(_)) && overwrite => {
             sure(has_links, done(tree, &to))
         }
@@ -319,16 +317,5 @@ fn moved(tree: &Tree, from: &Names, to: &Names, overwrite: bool, is_move: bool) 
             sure(has_links || is_odd, after)
         }
         (way, _) => nowhere(&way),
-    }
-}
-
-/// What may come of copying a link: what it leads to, at the destination.
-fn copies_of(tree: &Tree, from: &Names, to: &Names) -> Vec<Tree> {
-    match (tree.walk(from, true).0, tree.walk(to, false).0) {
-        (Way::There(source), Way::Missing { below, names }) => {
-            vec![tree.copied(&source, &joined(&below, &names.join("/")), false)]
-        }
-        (Way::There(source), Way::There(to)) => vec![tree.copied(&source, &to, false)],
-        _ => vec![],
     }
 }
