@@ -82,11 +82,17 @@ fn entries(tool: &str, answer: &str) -> Vec<String> {
     let mut lines: Vec<String> = answer.lines().map(as_told).collect();
     lines.pop();
     // How many are not shown depends on the page.
-    lines.retain(|line| !line.contains(" more)"));
+    lines.retain(|line| !tells_of_more(line));
     if tool == "directory_tree" {
         lines = lines.iter().map(|line| last_name(line).to_owned()).collect();
     }
     lines
+}
+
+/// Is it a directory with `(3 more)` behind it? A name may hold that as well, but no slash before it.
+fn tells_of_more(line: &str) -> bool {
+    let count = line.strip_suffix(" more)").and_then(|line| line.rsplit_once("/ ("));
+    count.is_some_and(|(_, count)| count.parse::<u64>().is_ok())
 }
 
 /// A tree shows names below what is above them, and whole paths where a page begins in between.
