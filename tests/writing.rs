@@ -121,12 +121,15 @@ fn a_write_that_is_refused_changes_nothing() {
 
 #[test]
 fn what_is_appended_takes_the_form_of_the_file() {
+    // In ISO-2022-JP what bytes mean depends on those before them, and those are not all looked at.
+    const JAPANESE: &[u8] = b"\x1b$B$3$l$OJ8;z$G$9\x1b(B\n";
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
     let marked = [&[0xFF, 0xFE][..], &utf16("a\r\n")].concat();
     let sandbox = Sandbox::new()
         .file("grant/crlf", "a\r\nb\r\n")
         .file("grant/utf16", &marked)
         .file("grant/latin", b"un caf\xe9 tr\xe8s serr\xe9, no\xebl\n".repeat(4))
+        .file("grant/japanese", JAPANESE)
         .file("grant/own", "a")
         .hard_link("grant/twin", "grant/own");
     let mut client = start(&sandbox);
@@ -141,6 +144,8 @@ fn what_is_appended_takes_the_form_of_the_file() {
     assert!(bytes(sandbox.path("grant/latin")).ends_with(b"no\xebl\n\xe9\n"));
     let refused = append("latin", "\u{4e2d}\n");
     assert!(refused.text.contains("has no character"), "{refused:?}");
+    assert_eq!(append("japanese", "x\n").code(), "not_text");
+    assert_eq!(bytes(sandbox.path("grant/japanese")), JAPANESE);
     assert_eq!(append("twin", "x").code(), "bad_args", "it would change under the other name too");
     assert_eq!(bytes(sandbox.path("grant/own")), b"a");
 }

@@ -19,7 +19,7 @@ const SAMPLE: usize = 64 << 10;
 /// `contents`, if they are a text and the file is one, in its form; else as they are.
 ///
 /// # Errors
-/// `bad_args` for a character that the file's encoding cannot hold; the codes of the host.
+/// `bad_args` for a character that the file's encoding cannot hold; `not_text` in ISO-2022-JP; the codes of the host.
 pub fn fitted<'c>(contents: &'c [u8], file: &OpenFile) -> Result<Cow<'c, [u8]>, ToolError> {
     let as_they_are = Ok(Cow::Borrowed(contents));
     let Ok(text) = std::str::from_utf8(contents) else { return as_they_are };
