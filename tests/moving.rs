@@ -269,6 +269,26 @@ fn what_a_guarded_link_leads_to_is_guarded() {
 }
 
 #[test]
+fn more_than_one_call_may_copy_is_refused_and_leaves_nothing() {
+    let toml = "[[allow]]\npath = \"grant\"\nrights = \"rwd\"\n[limits]\nmax_copy_bytes = 10\n";
+    let sandbox = Sandbox::new()
+        .file("allowlist.toml", toml)
+        .file("grant/d/a", "six by")
+        .file("grant/d/b", "six by")
+        .file("grant/large", "eleven byte");
+    let config = sandbox.path("allowlist.toml");
+    let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
+    for from in ["large", "d"] {
+        let copied = client.call("copy_file", &json!({"source": from, "destination": "new/x"}));
+        assert_eq!(copied.code(), "over_limit", "{copied:?}");
+        assert!(copied.text.contains("more than 10 bytes"), "{copied:?}");
+        assert!(!sandbox.path("grant/new").exists(), "{from}");
+    }
+    let one = client.call("copy_file", &json!({"source": "d/a", "destination": "new/x"}));
+    assert_eq!(one.code(), "ok", "{one:?}");
+}
+
+#[test]
 fn a_failed_copy_leaves_nothing_of_it() {
     if !Sandbox::may_mount() {
         eprintln!("not run: this user may not mount");

@@ -256,6 +256,28 @@ fn a_walk_stays_in_the_grant_and_says_what_it_left_out() {
     assert!(count.text.starts_with("[no line matches"), "not even a count: {count:?}");
 }
 
+/// More directories than a walk keeps open wait to be read, each below the one before.
+#[test]
+fn what_waits_at_every_depth_is_found_again_from_the_root() {
+    // Names that differ, and what goes on first: so the walk goes on before it reads the others, in some order of names or other.
+    let levels: Vec<String> = (0..120).map(|depth| format!("m{depth}")).collect();
+    let mut sandbox = Sandbox::new().dir(&format!("grant/{}", levels.join("/")));
+    for depth in 0..levels.len() {
+        let below =
+            levels[..depth].iter().fold("grant".to_owned(), |below, name| below + "/" + name);
+        for beside in ["a", "z"] {
+            sandbox = sandbox.file(&format!("{below}/{beside}{depth}/f{depth}"), "x");
+        }
+    }
+    let mut client = start(&sandbox);
+    let found = client.call("search_files", &json!({"pattern": "f*", "limit": 1})).text;
+    assert!(found.ends_with("of 240 that match; continue with cursor=after:a0/f0]"), "{found}");
+    let found = client.call("grep", &json!({"pattern": "x", "output": "count", "limit": 1})).text;
+    assert!(found.contains("240 files"), "{found}");
+    let below = client.call("search_files", &json!({"path": "m0/m1", "pattern": "f119"})).text;
+    assert_eq!(below.lines().count(), 3, "{below}");
+}
+
 #[test]
 fn a_directory_that_cannot_be_read_is_counted() {
     use std::os::unix::process::CommandExt as _;
