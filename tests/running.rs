@@ -22,19 +22,15 @@ use serde_json::{Value, json};
 use crate::common::{Sandbox, grants};
 
 const FIXTURES: &[Entry] = &[
-    Entry::of::<Slow>(),
-    Entry::of::<Look>(),
-    Entry::of::<Search>(),
+    Entry::of::<Working<Plain>>(),
+    Entry::of::<Working<Look>>(),
+    Entry::of::<Working<Search>>(),
     Entry::of::<Crash>(),
     Entry::of::<Echo>(),
 ];
 
 /// How many slow calls were stopped by their budget.
 static STOPPED: AtomicU64 = AtomicU64::new(0);
-/// One test alone calls each of them.
-static LOOKS: Gauge = Gauge { running: AtomicU64::new(0), most: AtomicU64::new(0) };
-static SEARCHES: Gauge = Gauge { running: AtomicU64::new(0), most: AtomicU64::new(0) };
-
 /// How many calls run, and the most that ran at once.
 struct Gauge {
     running: AtomicU64,
@@ -42,6 +38,10 @@ struct Gauge {
 }
 
 impl Gauge {
+    const fn new() -> Self {
+        Self { running: AtomicU64::new(0), most: AtomicU64::new(0) }
+    }
+
     fn during(
         &self,
         work: impl FnOnce() -> Result<String, ToolError>,
@@ -53,7 +53,43 @@ impl Gauge {
     }
 }
 
-struct Slow;
+struct Working<S>(std::marker::PhantomData<S>);
+
+/// One that works for a while, and may touch files.
+trait Slow: 'static {
+    const NAME: &'static str;
+    const SEARCHES: bool = false;
+    /// Of this tool; what is counted is called by one test alone.
+    fn gauge() -> &'static Gauge;
+}
+
+struct Plain;
+impl Slow for Plain {
+    const NAME: &'static str = "slow";
+    fn gauge() -> &'static Gauge {
+        static GAUGE: Gauge = Gauge::new();
+        &GAUGE
+    }
+}
+
+struct Look;
+impl Slow for Look {
+    const NAME: &'static str = "look";
+    fn gauge() -> &'static Gauge {
+        static GAUGE: Gauge = Gauge::new();
+        &GAUGE
+    }
+}
+
+struct Search;
+impl Slow for Search {
+    const NAME: &'static str = "search";
+    const SEARCHES: bool = true;
+    fn gauge() -> &'static Gauge {
+        static GAUGE: Gauge = Gauge::new();
+        &GAUGE
+    }
+}
 
 #[derive(Deserialize, JsonSchema)]
 struct SlowArgs {
@@ -61,9 +97,10 @@ struct SlowArgs {
     ms: u64,
 }
 
-impl Tool for Slow {
-    const NAME: &'static str = "slow";
+impl<S: Slow> Tool for Working<S> {
+    const NAME: &'static str = S::NAME;
     const ABOUT: &'static str = "Works for a while.";
+    const SEARCHES: bool = S::SEARCHES;
     type Needs = Perhaps<Read>;
     type Args = SlowArgs;
     type Output = String;
@@ -71,7 +108,7 @@ impl Tool for Slow {
         None
     }
     fn run(args: &SlowArgs, _: Option<Target<Read>>, budget: &Budget) -> Result<String, ToolError> {
-        work(args.ms, budget)
+        S::gauge().during(|| work(args.ms, budget))
     }
 }
 
@@ -85,41 +122,6 @@ fn work(ms: u64, budget: &Budget) -> Result<String, ToolError> {
         std::thread::sleep(Duration::from_millis(1));
     }
     Ok(format!("worked for {ms} ms"))
-}
-
-/// The same, counted.
-struct Look;
-
-impl Tool for Look {
-    const NAME: &'static str = "look";
-    const ABOUT: &'static str = "Works for a while, and is counted.";
-    type Needs = Perhaps<Read>;
-    type Args = SlowArgs;
-    type Output = String;
-    fn paths(_: &SlowArgs) -> Option<&VirtualPath> {
-        None
-    }
-    fn run(args: &SlowArgs, _: Option<Target<Read>>, budget: &Budget) -> Result<String, ToolError> {
-        LOOKS.during(|| work(args.ms, budget))
-    }
-}
-
-/// The same, as one that looks through trees.
-struct Search;
-
-impl Tool for Search {
-    const NAME: &'static str = "search";
-    const ABOUT: &'static str = "Works for a while, on trees.";
-    const SEARCHES: bool = true;
-    type Needs = Perhaps<Read>;
-    type Args = SlowArgs;
-    type Output = String;
-    fn paths(_: &SlowArgs) -> Option<&VirtualPath> {
-        None
-    }
-    fn run(args: &SlowArgs, _: Option<Target<Read>>, budget: &Budget) -> Result<String, ToolError> {
-        SEARCHES.during(|| work(args.ms, budget))
-    }
 }
 
 struct Crash;
@@ -288,7 +290,7 @@ fn calls_that_run_at_once_are_bounded_and_all_are_answered() {
         (0..60).map(|_| server.receive()["id"].as_u64().unwrap()).collect();
     answered.sort_unstable();
     assert_eq!(answered, (1..=60).collect::<Vec<_>>());
-    assert_eq!(LOOKS.most.load(Ordering::SeqCst), 3);
+    assert_eq!(Look::gauge().most.load(Ordering::SeqCst), 3);
 }
 
 #[test]
@@ -301,7 +303,7 @@ fn what_does_not_search_gets_by_those_that_do() {
     let answered: Vec<u64> = (0..31).map(|_| server.receive()["id"].as_u64().unwrap()).collect();
     let at = answered.iter().position(|answered| *answered == 31).unwrap();
     assert!(at < 15, "{answered:?}");
-    assert_eq!(SEARCHES.most.load(Ordering::SeqCst), 2);
+    assert_eq!(Search::gauge().most.load(Ordering::SeqCst), 2);
 }
 
 #[test]

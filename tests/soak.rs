@@ -296,7 +296,8 @@ fn a_hundred_calls_at_once_for_a_long_time() {
     assert_eq!(server.wait().unwrap().code(), Some(0));
 }
 
-/// Those of 16 calls that run and 32 that wait, the helpers that each of 4 searches may have, and those of the program itself.
+/// Those of 16 calls that run and 32 that wait, the helpers of each of 4 searches, and those of the program itself. No search here lasts
+/// so long that it lets a fifth begin.
 fn threads_at_most() -> usize {
     let helpers = std::thread::available_parallelism().unwrap().get().min(8) - 1;
     16 + 32 + 4 * helpers + 4
