@@ -1,12 +1,13 @@
 //! `preopen explain`: reference pages, made from the code so that they cannot be out of date.
 //!
-//! `docs/` holds the same pages; a test compares. May import: `args`, `cli` (which page), `error`,
-//! `install`, `limits`, `tools`. Absent on purpose: anything that depends on this machine or on the grants.
+//! `docs/` holds the same pages; a test compares. May import: `args`, `cap` (protected names), `cli` (which
+//! page), `error`, `install`, `limits`, `tools`. Nothing here depends on this machine or on the grants.
 
 use clap::ValueEnum as _;
 use serde_json::Value;
 
 use crate::args::Object;
+use crate::cap;
 use crate::cli::Page;
 use crate::error;
 use crate::install::{Client, Exclusive, Scope, Server};
@@ -19,6 +20,7 @@ pub fn page(page: Page) -> String {
         Page::Errors => error::reference(),
         Page::Tools => tools(),
         Page::Limits => limits(),
+        Page::Protected => cap::protected_reference(),
         Page::Clients => clients(),
     }
 }

@@ -234,6 +234,11 @@ impl Budget {
         self.versions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The time by the call's clock.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
     /// How long the call has run.
     pub fn elapsed(&self) -> Duration {
         self.clock.now().saturating_duration_since(self.started)

@@ -44,6 +44,7 @@ mod moving; // moving, copying, deleting: whole or not at all
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed
 mod process; // what the program gives up of itself, sandbox or not
+mod protected; // attacks of several calls on names that run code, with git as the judge
 mod protocol; // both eras, schemas, instructions
 mod races; // the tree changes while it is served; the weak server loses
 mod resolver; // our resolution against cap-std's

@@ -26,7 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("allowlist", &["cap", "limits"]),
     ("install", &[]),
     ("cli", &["allowlist", "cap", "install"]),
-    ("explain", &["args", "cli", "error", "install", "limits", "tools"]),
+    ("explain", &["args", "cap", "cli", "error", "install", "limits", "tools"]),
     ("sandbox", &["cap"]),
     ("doctor", &["cap", "limits", "path", "sandbox"]),
     ("authority", &["allowlist", "cap", "doctor", "install", "limits", "path", "system"]),

@@ -10,7 +10,7 @@ fn page(name: &str) -> String {
 
 #[test]
 fn reference_pages_are_what_the_program_prints() {
-    for name in ["errors", "tools", "limits"] {
+    for name in ["errors", "tools", "limits", "protected"] {
         let output = preopen(&["explain", name]).output().unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
         assert_eq!(page(&format!("docs/{name}.md")), printed, "run `make reference`");

@@ -97,8 +97,11 @@ pub fn open_grants(
     refuse_unknown_aliases(&rows, aliases)?;
     let identities = opened.iter().map(|(_, _, dir)| dir.identity()).collect();
     let own = OwnFiles::new(config, ambient);
-    let preopens =
-        opened.into_iter().map(|(name, spec, dir)| preopen(name, spec, dir, aliases, &own));
+    // A link in a grant that is only read may lead into one that is written to.
+    let is_any_written = specs.iter().any(|spec| spec.rights().carry(Rights::WRITE));
+    let preopens = opened
+        .into_iter()
+        .map(|(name, spec, dir)| preopen(name, spec, dir, aliases, &own, is_any_written));
     let preopens = preopens.collect::<Result<_, _>>()?;
     let grants =
         Grants::new(preopens, unavailable, permit.one_file_system).map_err(|error| Refusal {
@@ -128,9 +131,11 @@ fn preopen(
     opened: Opened,
     aliases: &[(String, String)],
     own: &OwnFiles,
+    is_any_written: bool,
 ) -> Result<Preopen, Refusal> {
     let above = opened.spellings.first().map_or(&[][..], Vec::as_slice);
-    let rules = rules(spec, &own.below(opened.identity()), above).map_err(|bad| Refusal {
+    let own = own.below(opened.identity());
+    let rules = rules(spec, &own, above, is_any_written).map_err(|bad| Refusal {
         sentence: printable(&format!(
             "the glob `{}` of grant `{name}` cannot be read: {}",
             bad.glob, bad.why
@@ -156,11 +161,15 @@ fn preopen(
     })
 }
 
-/// What is not to be changed is of no interest where nothing can be.
-fn rules(spec: &GrantSpec, own: &[Vec<Name>], above: &[Name]) -> Result<Rules, BadGlob> {
+/// Protected names matter only if something can be changed.
+fn rules(
+    spec: &GrantSpec,
+    own: &[Vec<Name>],
+    above: &[Name],
+    is_any_written: bool,
+) -> Result<Rules, BadGlob> {
     let rules = Rules::new(&spec.hide, &spec.readonly)?;
-    let is_written = spec.rights().carry(Rights::WRITE);
-    if is_written { rules.guarding(&spec.unprotect, own, above) } else { Ok(rules) }
+    if is_any_written { rules.guarding(&spec.unprotect, own, above) } else { Ok(rules) }
 }
 
 /// What clients call each grant. Of two directories with one name the later is `name-2`.

@@ -18,8 +18,8 @@ use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, enter, lstat, read_link, stays_on_mount};
 use super::grant::Grant;
-use super::guards::protected;
 use super::pseudo::is_pseudo;
+use super::refusal::protected;
 use super::resolve::{At, changes};
 use super::rules::Verdict;
 use super::suggest::did_you_mean;
@@ -199,9 +199,10 @@ impl<'a> Walk<'a> {
     /// far as it is known.
     fn refuse_by_name(&self, below: &[Name]) -> Result<(), ToolError> {
         let whole = below.iter().chain(self.further());
-        match self.held()?.rules.judge(whole.clone()) {
+        let rules = &self.held()?.rules;
+        match rules.judge(whole.clone()) {
             Verdict::Open => Ok(()),
-            verdict => Err(protected(&self.said.to_string(), whole, verdict)),
+            verdict => Err(protected(&self.said.to_string(), whole, verdict, rules)),
         }
     }
 

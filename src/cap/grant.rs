@@ -1,18 +1,18 @@
 //! [`Grants`]: the directories handed to this process, and the one place where a name meets authority.
 //!
 //! A grant is a handle, rights and rules. [`Grants::attenuate`] finds the grant that a path names,
-//! compares its rights with those that the tool's type asks for, and mints a [`Target`]: from there
-//! on nobody asks again. Rights are compared before the first system call, so `right_missing` never
-//! tells whether a file exists.
+//! compares its rights with those that the tool's type asks for, and mints a [`Target`]. Rights are
+//! compared before the first system call, so `right_missing` never tells whether a file exists.
 //!
-//! May import: `path`, `error`. Absent on purpose: opening anything by a host path. Host paths occur
-//! as [`Spelling`]s only: names that are translated, and then resolved from the handle.
+//! Nothing here opens a host path. Host paths occur as [`Spelling`]s only: names that are translated,
+//! and then resolved from the handle.
 
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
 
 use super::beneath;
+use super::protected_links::ProtectedLinks;
 use super::resolve::{self, Resolver};
 use super::target::Target;
 use super::turns::Turns;
@@ -57,6 +57,7 @@ pub(super) struct Inner {
     unavailable: Vec<Unavailable>,
     pub(super) resolver: Resolver,
     pub(super) turns: Turns,
+    pub(super) protected_links: ProtectedLinks,
 }
 
 /// One grant as the capability layer holds it.
@@ -85,11 +86,9 @@ pub struct Announced {
     pub unavailable: Option<String>,
 }
 
-/// Where a path leads by its name alone.
+/// Where a path leads by its name: to the list of grants, or into one.
 pub(super) enum Located {
-    /// To the list of grants.
     Roots,
-    /// Into this grant.
     Within { grant: usize, names: Vec<Name>, must_be_dir: bool },
 }
 
@@ -107,7 +106,8 @@ impl Grants {
         let resolver = preopens.first().map_or(Resolver::Walk, |p| Resolver::probe(&p.dir));
         let grants = preopens.into_iter().map(|p| Grant::new(p, one_file_system));
         let grants = grants.collect::<std::io::Result<_>>()?;
-        Ok(Self(Arc::new(Inner { grants, unavailable, resolver, turns: Turns::default() })))
+        let (turns, protected_links) = (Turns::default(), ProtectedLinks::default());
+        Ok(Self(Arc::new(Inner { grants, unavailable, resolver, turns, protected_links })))
     }
 
     /// Turns a name into authority over what it names: the right `R` and no other.
@@ -267,7 +267,7 @@ impl Grants {
         .hint(hint)
     }
 
-    /// One clause for hints and instructions.
+    /// A clause for hints and instructions.
     pub fn how_paths_look(&self) -> String {
         if self.are_named_in_paths() {
             "`NAME/path/in/it`, where NAME is the name of a granted directory".into()

@@ -15,7 +15,7 @@ use cap_std::fs::Dir;
 
 use super::beneath::{Found, Kind, lstat, open_beneath, stays_on_mount};
 use super::by_name::Walk;
-use super::linked;
+use super::protected_links::check_place;
 use super::rules::Verdict;
 use super::target::Look;
 use super::{Grants, Place, Read, Right, Rights, Target};
@@ -50,7 +50,8 @@ pub(super) fn resolve<R: Right>(
         None => Walk::new(target, look, Some(budget)).run()?,
     };
     if changes::<R>() {
-        linked::refuse(target, &at)?;
+        let is_directory = at.found.as_ref().is_some_and(|found| found.kind == Kind::Directory);
+        check_place(&target.grants, at.grant, &at.below, is_directory, budget)?;
     }
     Ok(Place {
         grants: target.grants.clone(),

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::fold::fold;
-use super::guards::GUARDED;
+use super::protected_names::globs;
 use super::temp::is_temp;
 use crate::path::Name;
 
@@ -23,6 +23,8 @@ pub struct Rules {
     hide: GlobSet,
     readonly: GlobSet,
     guarded: GlobSet,
+    /// Directories on the way to a protected name: `.config`, on the way to `.config/git`.
+    way_to_guarded: GlobSet,
     unprotect: GlobSet,
     /// The names above the grant, folded: a guard of several names may begin there.
     above: String,
@@ -91,10 +93,14 @@ impl Rules {
         for names in own {
             beginnings.extend((1..names.len()).filter_map(|n| Some(folded(names.get(..n)?))));
         }
-        let guarded = compile(GUARDED)?;
+        let names: Vec<&str> = globs().map(|(glob, _)| glob).collect();
+        let guarded = compile(&names)?;
+        let beginnings_of_guards: Vec<String> =
+            names.iter().flat_map(|glob| ways_to(glob)).collect();
+        let way_to_guarded = compile(&beginnings_of_guards)?;
         let own = own.iter().map(|names| folded(names)).collect();
         let (unprotect, above) = (compile(unprotect)?, folded(above));
-        Ok(Self { guarded, unprotect, above, own, beginnings, ..self })
+        Ok(Self { guarded, way_to_guarded, unprotect, above, own, beginnings, ..self })
     }
 
     /// May every name be seen, as far as the operator says?
@@ -140,6 +146,30 @@ impl Rules {
         verdict
     }
 
+    /// Does the place have a protected name, or is it a directory on the way to one? A symbolic link there
+    /// gives a protected name to what it leads to.
+    pub(super) fn is_on_way_to_protected(&self, below: &[Name]) -> bool {
+        let whole = self.above.clone() + "/" + &folded(below);
+        self.judge(below) == Verdict::Guarded
+            || self.way_to_guarded.is_match(whole.trim_start_matches('/'))
+    }
+
+    /// Does `unprotect` open the place, or a directory above it?
+    pub(super) fn is_unprotected<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> bool {
+        let mut path = String::new();
+        below.into_iter().any(|name| self.unprotect.is_match(down(&mut path, name)))
+    }
+
+    /// Why the place is protected, as a clause.
+    pub(super) fn protected_because(&self, below: &[Name]) -> &'static str {
+        let mut whole = self.above.clone();
+        let matched = below
+            .iter()
+            .find_map(|name| self.guarded.matches(down(&mut whole, name)).first().copied());
+        let row = matched.and_then(|index| globs().nth(index));
+        row.map_or("a program runs or obeys it without being asked", |(_, row)| row.because)
+    }
+
     /// Does a rule begin with this place, so that it is neither moved, replaced nor removed?
     pub(crate) fn begin_with(&self, below: &[Name]) -> bool {
         !self.beginnings.is_empty() && self.beginnings.contains(&folded(below))
@@ -158,7 +188,7 @@ fn down<'p>(path: &'p mut String, name: &Name) -> &'p str {
     path
 }
 
-fn folded(names: &[Name]) -> String {
+pub(super) fn folded(names: &[Name]) -> String {
     let mut path = String::new();
     for name in names {
         down(&mut path, name);
@@ -174,6 +204,14 @@ fn beginnings(glob: &str) -> Vec<String> {
     // The last one is what the glob is about.
     let plain = names.iter().take_while(is_plain).count().min(names.len().saturating_sub(1));
     (1..=plain).filter_map(|n| Some(names.get(..n)?.join("/"))).collect()
+}
+
+/// The directories that lead to what a glob protects, each as a glob of its own.
+fn ways_to(glob: &str) -> Vec<String> {
+    let names: Vec<&str> =
+        glob.trim_start_matches("**/").trim_end_matches("/**").split('/').collect();
+    let way = |length: usize| names.get(..length).map(|names| format!("**/{}", names.join("/")));
+    (1..names.len()).filter_map(way).collect()
 }
 
 fn compile(globs: &[impl AsRef<str>]) -> Result<GlobSet, BadGlob> {

@@ -9,7 +9,9 @@
 use std::os::fd::OwnedFd;
 
 use super::beneath::Kind;
-use super::guards::protected;
+use super::protected_links::Protection;
+use super::refusal::{protected, protected_repository};
+use super::repository::is_part_of_repository;
 use super::rules::{Rules, Verdict};
 use super::temp::{is_temp, locked};
 use super::tree::{Act, Node, Pace, traverse};
@@ -51,26 +53,43 @@ pub(super) fn scan<R: Right, S: Right>(
     budget: &Budget,
 ) -> Result<Census, ToolError> {
     let Some(name) = &from.name else { return Err(from.is_root()) };
-    let mut names = vec![];
+    let protection = Protection::new(&from.grants, from.grant, &from.below, budget)?;
+    let mut ends = vec![];
     if why != For::Copying {
-        names.push((from.rules()?, from.below.clone(), from.said.to_string()));
+        ends.push(End::new(from)?);
+        protection.check_above(from.grant, &from.below, &from.said.to_string())?;
     }
     if let Some(to) = to {
-        names.push((to.rules()?, to.below.clone(), to.said.to_string()));
+        ends.push(End::new(to)?);
     }
     let passes_by = (why == For::Copying).then_some((from.rules()?, from.below.as_slice()));
     let shown = from.said.to_string();
     let into = to.map(|to| system::stat(&to.parent).map_err(|errno| to.os("look at", errno)));
     let into = into.transpose()?.map(|stat| (stat.device, stat.inode));
     let census = Census::default();
-    let mut scan = Scan { names, passes_by, into, why, shown: &shown, census };
+    let mut scan = Scan { ends, protection, passes_by, into, why, shown: &shown, census };
     traverse(&from.parent, name, &mut scan, &Pace::of(budget, &shown))?;
     Ok(scan.census)
 }
 
+/// One of the places that the tree has, or is to have.
+struct End<'a> {
+    rules: &'a Rules,
+    grant: usize,
+    below: &'a [Name],
+    shown: String,
+}
+
+impl<'a> End<'a> {
+    fn new<R: Right>(of: &'a Place<R>) -> Result<Self, ToolError> {
+        let shown = of.said.to_string();
+        Ok(Self { rules: of.rules()?, grant: of.grant, below: &of.below, shown })
+    }
+}
+
 struct Scan<'a> {
-    /// The rules that speak, the place of the tree by them, and how it is shown.
-    names: Vec<(&'a Rules, Vec<Name>, String)>,
+    ends: Vec<End<'a>>,
+    protection: Protection<'a>,
     /// Whose hidden names are passed by.
     passes_by: Option<(&'a Rules, &'a [Name])>,
     /// The directory that it is to come into: it must not be a part of it.
@@ -124,25 +143,35 @@ impl Scan<'_> {
             let sentence = format!("a change in `{}` is not finished", self.shown);
             return if is_used { Err(ToolError::new(Code::OsBusy, sentence)) } else { Ok(()) };
         }
-        for (rules, base, shown) in &self.names {
-            let names: Vec<Name> = base.iter().chain(node.below).cloned().collect();
-            let begins = node.kind == Kind::Directory && rules.begin_with(&names);
-            match rules.judge(&names) {
-                Verdict::Open if !begins => {}
-                // What is hidden is not named.
-                Verdict::Hidden | Verdict::Open => {
-                    let sentence = format!("`{shown}` holds something that is not to be changed");
-                    return Err(ToolError::new(Code::Protected, sentence));
-                }
-                verdict if node.below.is_empty() => return Err(protected(shown, &names, verdict)),
-                verdict => {
-                    let path = format!(
-                        "{}/{}",
-                        shown.trim_end_matches('/'),
-                        crate::path::join(node.below)
-                    );
-                    return Err(protected(&path, &names, verdict));
-                }
+        for end in &self.ends {
+            let names: Vec<Name> = end.below.iter().chain(node.below).cloned().collect();
+            let begins = node.kind == Kind::Directory && end.rules.begin_with(&names);
+            let verdict = end.rules.judge(&names);
+            let is_top = node.below.is_empty();
+            let path = if is_top {
+                end.shown.clone()
+            } else {
+                let inside = crate::path::join(node.below);
+                format!("{}/{inside}", end.shown.trim_end_matches('/'))
+            };
+            // What is hidden is not named.
+            if verdict == Verdict::Hidden || (verdict == Verdict::Open && begins) {
+                let sentence = format!("`{}` holds something that cannot be changed", end.shown);
+                return Err(ToolError::new(Code::Protected, sentence));
+            }
+            if verdict != Verdict::Open {
+                return Err(protected(&path, &names, verdict, end.rules));
+            }
+            if end.rules.guard_none() {
+                continue;
+            }
+            self.protection.check(end.grant, &names, &path)?;
+            // The top was judged where it was looked up, by what is beside it at each end.
+            if !is_top
+                && is_part_of_repository(node.parent, node.name)
+                && !end.rules.is_unprotected(&names)
+            {
+                return Err(protected_repository(&path, &names));
             }
         }
         Ok(())
