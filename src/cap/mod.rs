@@ -16,6 +16,7 @@ mod beneath;
 mod by_name;
 mod copy;
 mod fold;
+mod follow_links;
 mod grant;
 mod link_index;
 mod needs;

@@ -7,13 +7,12 @@
 //! Where links lead is worked out from the [`LinkIndex`] of each grant, by names alone and without a system
 //! call. Names that some file system takes for one are one here: this only decides what is refused.
 
-use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use super::Grants;
-use super::grant::Inner;
-use super::link_index::{Directory, Entry, LinkIndex};
+use super::follow_links::{ProtectedPlace, protected_places};
+use super::link_index::LinkIndex;
 use super::refusal::{protected_by_link, protected_repository};
 use super::repository::lies_in_repository;
 use super::rules::{Verdict, folded};
@@ -21,10 +20,6 @@ use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 use crate::path::Name;
 
-/// Most links that one link may lead through: the kernel's own bound.
-const MAX_LINKS: usize = 40;
-/// Most names that are looked up to follow all links of one state of the index.
-const MAX_STEPS: usize = 300_000;
 /// How long a call waits before it looks again whether another one still reads the index.
 const PATIENCE: Duration = Duration::from_millis(1);
 
@@ -36,20 +31,6 @@ pub(super) struct ProtectedLinks(Mutex<State>);
 struct State {
     indexes: Vec<LinkIndex>,
     places: Option<Arc<[ProtectedPlace]>>,
-}
-
-/// A place that a link at a protected name leads to.
-#[derive(Debug)]
-struct ProtectedPlace {
-    /// The grant whose rules protect it.
-    grant: usize,
-    /// The protected name that the link gives it, from the root of that grant.
-    alias: Vec<Name>,
-    /// The place itself, from the root of the host, folded; and how many names that are.
-    place: String,
-    depth: usize,
-    /// The links and directories that were passed on the way, folded in the same way.
-    passed: Vec<String>,
 }
 
 /// What protected links lead to, at the time of one change.
@@ -73,24 +54,27 @@ impl<'a> Protection<'a> {
         let mut state = inner.protected_links.lock(budget)?;
         let State { indexes, places } = &mut *state;
         indexes.resize_with(inner.grants.len(), LinkIndex::default);
-        let mut has_changed = places.is_none();
         for (number, (held, index)) in inner.grants.iter().zip(indexes.iter_mut()).enumerate() {
             if held.rules.guard_none() {
                 continue;
             }
-            let refreshed = index.refresh(held, budget);
             let along = if number == grant { below } else { &[] };
-            has_changed |= refreshed? | index.refresh_along(held, along, budget)?;
-        }
-        let known = places.as_ref().filter(|_| !has_changed);
-        let known = match known {
-            Some(known) => Arc::clone(known),
-            // Forgotten until the new ones are known: a call that is cancelled here must not leave old ones.
-            None => {
+            let mut refresh = || {
+                let has_changed = index.refresh(held, budget)?;
+                Ok::<_, Spent>(index.refresh_along(held, along, budget)? || has_changed)
+            };
+            let refreshed = refresh();
+            // Also where the call ends here: what it has read until then is kept, and may hold a new link.
+            if refreshed != Ok(false) {
                 *places = None;
-                let all: Arc<[_]> = Follow::new(inner, indexes, budget).all()?.into();
-                *places = Some(Arc::clone(&all));
-                all
+            }
+            refreshed?;
+        }
+        let known = match places {
+            Some(known) => Arc::clone(known),
+            None => {
+                let all = protected_places(inner, indexes, budget)?.into();
+                Arc::clone(places.insert(all))
             }
         };
         Ok(Self { grants, places: known })
@@ -218,195 +202,6 @@ impl ProtectedLinks {
 /// Is `path` the place, or below it? Both are folded and absolute.
 fn is_at_or_below(path: &str, place: &str) -> bool {
     path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Follows the links at protected names, and those that get a protected name by another one.
-struct Follow<'a> {
-    inner: &'a Inner,
-    indexes: &'a [LinkIndex],
-    budget: &'a Budget,
-    steps: usize,
-    found: Vec<ProtectedPlace>,
-    /// Links whose text is still to be followed: their place, the name that protects them, their text.
-    waiting: VecDeque<Waiting<'a>>,
-    seen: HashSet<(usize, Vec<Name>, bool)>,
-    /// Directories whose links were all noted, since everything in them is protected.
-    noted: HashSet<(usize, Vec<Name>)>,
-}
-
-struct Waiting<'a> {
-    grant: usize,
-    /// Where the link is, from the root of its grant.
-    at: Vec<Name>,
-    alias: (usize, Vec<Name>),
-    text: &'a [u8],
-}
-
-/// Where a link leads: a place in a grant, and what was passed on the way.
-struct Led {
-    grant: usize,
-    below: Vec<Name>,
-    passed: Vec<Vec<Name>>,
-}
-
-impl<'a> Follow<'a> {
-    fn new(inner: &'a Inner, indexes: &'a [LinkIndex], budget: &'a Budget) -> Self {
-        Self {
-            inner,
-            indexes,
-            budget,
-            steps: 0,
-            found: vec![],
-            waiting: VecDeque::new(),
-            seen: HashSet::new(),
-            noted: HashSet::new(),
-        }
-    }
-
-    fn all(mut self) -> Result<Vec<ProtectedPlace>, ToolError> {
-        for (grant, index) in self.indexes.iter().enumerate() {
-            self.links_below(grant, index.root(), &[], (grant, &[]))?;
-        }
-        // The index itself is bounded. What its links unfold to is bounded from here on.
-        self.steps = 0;
-        while let Some(link) = self.waiting.pop_front() {
-            let Some(led) = self.follow(link.grant, &link.at, link.text)? else { continue };
-            let host = self.host(led.grant, &led.below);
-            let (alias_grant, alias) = link.alias;
-            let is_new = !self.is_protected(alias_grant, &alias)
-                || self.noted.insert((led.grant, led.below.clone()));
-            if let Some(directory) = self.directory(led.grant, &led.below).filter(|_| is_new) {
-                self.links_below(led.grant, directory, &led.below, (alias_grant, &alias))?;
-            }
-            let passed = led.passed.iter().map(|passed| folded(passed)).collect();
-            let (place, depth) = (folded(&host), host.len());
-            self.found.push(ProtectedPlace { grant: alias_grant, alias, place, depth, passed });
-        }
-        Ok(self.found)
-    }
-
-    /// Notes the links in a directory and below it that have a protected name, when the directory itself
-    /// has the name `alias`.
-    fn links_below(
-        &mut self,
-        grant: usize,
-        directory: &'a Directory,
-        at: &[Name],
-        (alias_grant, alias): (usize, &[Name]),
-    ) -> Result<(), ToolError> {
-        let Some(held) = self.inner.grants.get(alias_grant) else { return Ok(()) };
-        let mut todo = vec![(directory, at.to_vec(), alias.to_vec())];
-        while let Some((directory, at, alias)) = todo.pop() {
-            for (name, entry) in directory.entries() {
-                self.step()?;
-                let at = [at.as_slice(), std::slice::from_ref(&name)].concat();
-                let alias = [alias.as_slice(), &[name]].concat();
-                match entry {
-                    Entry::Directory(inside) => todo.push((inside, at, alias)),
-                    Entry::Link(text) if held.rules.is_on_way_to_protected(&alias) => {
-                        let is_protected = self.is_protected(alias_grant, &alias);
-                        if self.seen.insert((grant, at.clone(), is_protected)) {
-                            let alias = (alias_grant, alias);
-                            self.waiting.push_back(Waiting { grant, at, alias, text });
-                        }
-                    }
-                    Entry::Link(_) => {}
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Where a link leads that is at this place; none if it leaves the grants.
-    fn follow(&mut self, grant: usize, at: &[Name], text: &[u8]) -> Result<Option<Led>, ToolError> {
-        let mut host = self.host(grant, at);
-        let mut passed = vec![host.clone()];
-        host.pop();
-        let mut todo: VecDeque<&[u8]> = text.split(|byte| *byte == b'/').collect();
-        if text.starts_with(b"/") {
-            host.clear();
-        }
-        let (mut links, mut is_known) = (1, true);
-        while let Some(part) = todo.pop_front() {
-            self.step()?;
-            if part == b".." {
-                // Outside the grants nothing is known of a name, so neither of what is above it.
-                if !is_known {
-                    return Ok(None);
-                }
-                passed.push(host.clone());
-                host.pop();
-                continue;
-            }
-            let Some(name) = Name::from_bytes(part) else { continue };
-            host.push(name);
-            let Some((grant, depth)) = self.inner.spelled(&host) else {
-                is_known = self.is_above_a_grant(&host);
-                continue;
-            };
-            is_known = true;
-            let below = host.split_off(depth);
-            host = self.host(grant, &below);
-            if let Some(Entry::Link(text)) = self.entry(grant, &below) {
-                links += 1;
-                if links > MAX_LINKS {
-                    return Ok(None);
-                }
-                passed.push(host.clone());
-                host.pop();
-                if text.starts_with(b"/") {
-                    host.clear();
-                }
-                for part in text.split(|byte| *byte == b'/').rev() {
-                    todo.push_front(part);
-                }
-            }
-        }
-        let Some((grant, depth)) = self.inner.spelled(&host) else { return Ok(None) };
-        Ok(Some(Led { grant, below: host.split_off(depth), passed }))
-    }
-
-    fn is_protected(&self, grant: usize, alias: &[Name]) -> bool {
-        let held = self.inner.grants.get(grant);
-        held.is_some_and(|held| held.rules.judge(alias) == Verdict::Guarded)
-    }
-
-    /// Is it a directory that a grant's own path goes through? Then it is not a link.
-    fn is_above_a_grant(&self, host: &[Name]) -> bool {
-        self.inner.grants.iter().any(|grant| grant.canonical().starts_with(host))
-    }
-
-    fn host(&self, grant: usize, below: &[Name]) -> Vec<Name> {
-        let canonical = self.inner.grants.get(grant).map_or(&[][..], |held| held.canonical());
-        [canonical, below].concat()
-    }
-
-    fn directory(&self, grant: usize, below: &[Name]) -> Option<&'a Directory> {
-        let root = self.indexes.get(grant)?.root();
-        below.iter().try_fold(root, |directory, name| match directory.get(name)? {
-            Entry::Directory(inside) => Some(&**inside),
-            Entry::Link(_) => None,
-        })
-    }
-
-    fn entry(&self, grant: usize, below: &[Name]) -> Option<&'a Entry> {
-        let (last, parents) = below.split_last()?;
-        self.directory(grant, parents)?.get(last)
-    }
-
-    fn step(&mut self) -> Result<(), ToolError> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS && !self.waiting.is_empty() {
-            let sentence = "the links at protected names lead through too many others";
-            return Err(ToolError::new(Code::OverLimit, sentence).hint(
-                "the user can remove such links, or name them under `unprotect` in the allowlist",
-            ));
-        }
-        if self.steps.is_multiple_of(1_000) {
-            self.budget.step()?;
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -567,28 +362,6 @@ mod tests {
             std::fs::remove_file(temp.path().join(at)).unwrap();
         }
         assert_eq!(answer(&grants, "conf/f"), "g/conf/f File");
-    }
-
-    #[test]
-    fn links_that_unfold_without_end_are_refused_and_end_with_the_call() {
-        // Each link leads through many others, and there are many of them.
-        let temp = tree(&["g/d/f"]);
-        let make = |at: String, to: String| {
-            std::os::unix::fs::symlink(to, temp.path().join(at)).unwrap();
-        };
-        make("g/x".into(), "d/../".repeat(600));
-        std::fs::create_dir(temp.path().join("g/.git")).unwrap();
-        for n in 0..200 {
-            make(format!("g/.git/{n}"), format!("../{}d", "x/".repeat(38)));
-        }
-        let grants = grants(&temp, Rights::RO);
-        let target = grants.attenuate::<Write>(&"g/new".into()).unwrap();
-        let refused = target.look(TO_MAKE, &budget()).err().unwrap();
-        assert_eq!(refused.code(), Code::OverLimit, "{refused}");
-        let cancelled = crate::limits::Watch::new(|| true);
-        let clock = crate::limits::Clock::new(std::time::Instant::now);
-        let budget = Budget::new(Arc::default(), clock, cancelled);
-        assert_eq!(target.look(TO_MAKE, &budget).err().unwrap().code(), Code::Cancelled);
     }
 
     #[test]
