@@ -56,8 +56,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let outside = Dir::open_ambient_dir("/etc", token)?;
     let inside = std::path::Path::new(&directory).join("a.txt");
     LOOT.set((inside, handle, outside)).map_err(|_| "set twice")?;
-    let Sealed { landlock, seccomp } = sandbox::seal(&opened.grants);
-    println!("landlock {landlock}\nseccomp {seccomp}");
+    let root = authority::leave_host_tree(opened.grants.rights(), token);
+    let Sealed { landlock, seccomp, root } = sandbox::seal(&opened.grants, root);
+    println!("landlock {landlock}\nseccomp {seccomp}\nroot {root}");
 
     let budget =
         Budget::new(std::sync::Arc::default(), authority::clock(token), Watch::unattended());

@@ -29,7 +29,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("explain", &["args", "cli", "error", "install", "limits", "tools"]),
     ("sandbox", &["cap"]),
     ("doctor", &["cap", "limits", "path", "sandbox"]),
-    ("authority", &["allowlist", "cap", "doctor", "install", "limits", "path", "system"]),
+    (
+        "authority",
+        &["allowlist", "cap", "doctor", "install", "limits", "path", "sandbox", "system"],
+    ),
     ("installing", &["authority", "cli", "install", "text"]),
     ("auditing", &["audit", "authority", "cli"]),
     (
@@ -68,7 +71,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("rustix::stdio", &["authority"]),
     ("rustix::rand", &["system"]),
     ("rustix::thread", &["system"]),
-    ("nix", &["authority"]),
+    ("nix", &["authority", "system"]),
     ("getrandom", &["system"]),
     ("signal_hook", &["authority"]),
     ("std::fs", &["authority"]),

@@ -123,6 +123,26 @@ pub(crate) fn give_up_capabilities() -> io::Result<Option<String>> {
     Ok(Some(format!("{given} capabilities given up, {kept} over files kept")))
 }
 
+/// Can a process have a root directory of its own here?
+pub(crate) const HAS_ROOTS: bool = true;
+
+/// May this process change its root directory?
+pub(crate) fn may_change_root() -> bool {
+    capabilities(None).is_ok_and(|all| all.effective.contains(CapabilitySet::SYS_CHROOT))
+}
+
+/// Enters a new user namespace, in which this process has every capability. It has to have one thread.
+/// Which files it may open stays the same, but owners and groups of files can no longer be told apart.
+pub(crate) fn enter_user_namespace() -> io::Result<()> {
+    Ok(nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWUSER)?)
+}
+
+/// Gives up every capability.
+pub(crate) fn give_up_all_capabilities() -> io::Result<()> {
+    let [effective, permitted, inheritable] = [CapabilitySet::empty(); 3];
+    Ok(set_capabilities(None, CapabilitySets { effective, permitted, inheritable })?)
+}
+
 /// Means the place where a stream is, for it has no other.
 const HERE: u64 = u64::MAX;
 

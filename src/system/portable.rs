@@ -110,6 +110,25 @@ pub(crate) fn give_up_capabilities() -> io::Result<Option<String>> {
     Ok(None)
 }
 
+/// Can a process have a root directory of its own here? There is none that is empty for certain.
+pub(crate) const HAS_ROOTS: bool = false;
+
+/// Nobody may.
+pub(crate) fn may_change_root() -> bool {
+    false
+}
+
+/// There is no such thing.
+pub(crate) fn enter_user_namespace() -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// There are none.
+#[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
+pub(crate) fn give_up_all_capabilities() -> io::Result<()> {
+    Ok(())
+}
+
 /// Is it a file, which need not be waited for? Only such a one can be read at a place. `kqueue` would wait at
 /// its end for more.
 pub(crate) fn is_always_ready(fd: BorrowedFd<'_>) -> bool {
