@@ -70,8 +70,8 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     // It takes a capability, so it comes before they are given up.
     let is_sealed = serve.sandbox != Sandbox::Off;
     let root = is_sealed.then(|| authority::leave_host_tree(granted.grants.rights(), ambient));
-    if let Some(given_up) = authority::give_up(inherited, ambient)? {
-        say(&mut io::stderr(), &format!("preopen: {given_up}\n"))?;
+    for sentence in authority::give_up(inherited, ambient)? {
+        say(&mut io::stderr(), &format!("preopen: {sentence}\n"))?;
     }
     let walls = seal(serve.sandbox, &granted.grants, root, ambient)?;
     for row in &granted.rows {

@@ -269,7 +269,7 @@ fn every_module_says_what_it_is() {
     }
 }
 
-fn sources(dir: &Path) -> Vec<(String, String)> {
+pub fn sources(dir: &Path) -> Vec<(String, String)> {
     let mut all = vec![];
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -329,7 +329,7 @@ fn check(module: &str, text: &str) -> Vec<String> {
 }
 
 /// The tokens but for `#[cfg(test)] mod ... { ... }`: tests set up what the program must not touch.
-fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
+pub fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
     let all: Vec<TokenTree> = tokens.into_iter().collect();
     // How many tokens `#[cfg(test)] #[..] mod name { .. }` takes, if it begins here.
     let test_module = |at: usize| {
@@ -360,7 +360,7 @@ fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
 }
 
 /// Every `a::b::c` in the tokens, `use` groups unfolded, single names included.
-fn collect(tokens: &[TokenTree], prefix: &[String], paths: &mut Vec<Vec<String>>) {
+pub fn collect(tokens: &[TokenTree], prefix: &[String], paths: &mut Vec<Vec<String>>) {
     let mut at = 0;
     while at < tokens.len() {
         match &tokens[at] {

@@ -21,6 +21,8 @@ use crate::system;
 /// The directory of the calling thread. Everybody may enter it, unlike `fd` beside it.
 const OF_THIS_THREAD: &str = "/proc/thread-self/fdinfo";
 
+const NOT_PERMITTED: &str = "only root may change it here: the system permits no user namespace";
+
 /// How often, and after what time, to look whether the kernel has cleared the directory of a thread that
 /// has ended. It takes some microseconds.
 const LOOKS: u32 = 1_000;
@@ -43,23 +45,29 @@ pub fn leave_host_tree(rights: Rights, ambient: AmbientAuthority) -> Wall {
 }
 
 fn leave(writes: bool, ambient: AmbientAuthority) -> Result<&'static str, &'static str> {
-    const NOT_ENTERED: &str = "`/proc` is not there, or its directories cannot be entered";
     if !system::HAS_ROOTS {
         return Err("this system has none");
     }
     if system::may_change_root() {
-        return enter_empty_directory(ambient).map(|()| "as root").map_err(|_| NOT_ENTERED);
+        return enter_empty_directory(ambient).map(|()| "as root").map_err(why_not);
     }
     if writes {
         return Err("only root can have one and still keep the groups of files that are replaced");
     }
-    system::enter_user_namespace()
-        .map_err(|_| "only root may change it here: the system permits no user namespace")?;
+    system::enter_user_namespace().map_err(|_| NOT_PERMITTED)?;
     let entered = enter_empty_directory(ambient);
     // They are worth something in the namespace only, but nothing here needs any of them.
     system::give_up_all_capabilities()
         .map_err(|_| "the capabilities over it cannot be given up")?;
-    entered.map(|()| "in a user namespace").map_err(|_| NOT_ENTERED)
+    entered.map(|()| "in a user namespace").map_err(why_not)
+}
+
+fn why_not(error: io::Error) -> &'static str {
+    match error.kind() {
+        // Some systems permit a user namespace, and nothing in it.
+        io::ErrorKind::PermissionDenied => NOT_PERMITTED,
+        _ => "`/proc` is not there, or its directories cannot be made the root directory",
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "looks whether it is empty, before the seal")]

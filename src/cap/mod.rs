@@ -18,6 +18,7 @@ mod copy;
 mod fold;
 mod grant;
 mod guards;
+mod handle;
 mod linked;
 mod needs;
 mod pseudo;
