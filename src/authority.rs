@@ -11,6 +11,7 @@
 //! authority/forbidden.rs  what is never granted
 //! authority/audit_file.rs where the audit trail goes
 //! authority/process.rs    what the process gives up of itself
+//! authority/root.rs       how it leaves the host's tree
 //! authority/own_files.rs  the config file and the program, where they lie in a grant
 //! authority/client_files.rs what `preopen install` changes
 //! authority/host.rs       a directory of the host and what lies above it
@@ -20,7 +21,7 @@
 //! comparing device and inode, never by comparing paths.
 //!
 //! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `install` (where clients keep their
-//! files), `limits`, `path`, `system`. Absent on purpose: anything that runs after the
+//! files), `limits`, `path`, `sandbox` (for what it shows), `system`. Absent on purpose: anything that runs after the
 //! start.
 
 mod audit_file;
@@ -30,6 +31,7 @@ mod host;
 mod own_files;
 mod preopens;
 mod process;
+mod root;
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -41,6 +43,7 @@ pub use cap_std::AmbientAuthority;
 pub use client_files::{ClientFile, has_program, in_full, program, run, whole};
 pub use preopens::{Permit, Preopened, open_grants};
 pub use process::{Inherited, give_up, inherited};
+pub use root::leave_host_tree;
 
 use crate::limits::Clock;
 

@@ -12,8 +12,9 @@ use preopen::cli::{Cli, Command, Sandbox, Serve};
 use preopen::dispatch::{Dispatcher, NoSuchTool};
 use preopen::doctor::{Report, Row};
 use preopen::path::printable;
+use preopen::sandbox::{self, Wall};
 use preopen::tools::TOOLS;
-use preopen::{auditing, explain, installing, protocol, sandbox};
+use preopen::{auditing, explain, installing, protocol};
 
 fn main() -> ExitCode {
     match run(Cli::parse(), authority::mint()) {
@@ -51,8 +52,10 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     )?;
     if let Some((client, json)) = doctor {
         list.audit.as_deref().map_or(Ok(()), |f| authority::check_audit(f, &granted, ambient))?;
-        let sealed = sandbox::tried(&granted.grants);
         let bound = client.map(|client| installing::bound(client, "preopen", ambient));
+        // What holds is tried: from here on this process can only print.
+        let root = authority::leave_host_tree(granted.grants.rights(), ambient);
+        let sealed = sandbox::seal(&granted.grants, root);
         let report = Report::new(&granted.rows, &granted.grants, &sealed, &list.limits, bound);
         return say(&mut io::stdout(), &if json { report.json() } else { report.text() });
     }
@@ -64,10 +67,13 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     }
     let open = |file| authority::open_audit(file, &granted, audit::LONGEST, ambient);
     let audit = list.audit.as_deref().map(open).transpose()?;
-    if let Some(given_up) = authority::give_up(inherited, ambient)? {
-        say(&mut io::stderr(), &format!("preopen: {given_up}\n"))?;
+    // It takes a capability, so it comes before they are given up.
+    let is_sealed = serve.sandbox != Sandbox::Off;
+    let root = is_sealed.then(|| authority::leave_host_tree(granted.grants.rights(), ambient));
+    for sentence in authority::give_up(inherited, ambient)? {
+        say(&mut io::stderr(), &format!("preopen: {sentence}\n"))?;
     }
-    let walls = seal(serve.sandbox, &granted.grants, ambient)?;
+    let walls = seal(serve.sandbox, &granted.grants, root, ambient)?;
     for row in &granted.rows {
         if let Err(reason) = &row.place {
             say(
@@ -120,12 +126,18 @@ fn started(rows: &[Row], config: Option<String>, walls: String) -> Start {
     }
 }
 
-/// Gives up all other authority, and says what holds, on standard error as well.
-fn seal(mode: Sandbox, grants: &Grants, ambient: AmbientAuthority) -> Result<String, Refusal> {
-    if mode == Sandbox::Off {
+/// Gives up all other authority, and says what holds, on standard error as well. `root` is what became of
+/// the attempt to leave the host's tree; none was made where the sandbox is off.
+fn seal(
+    mode: Sandbox,
+    grants: &Grants,
+    root: Option<Wall>,
+    ambient: AmbientAuthority,
+) -> Result<String, Refusal> {
+    let Some(root) = root else {
         return told("handles and types hold; the kernel's sandbox is off".into());
-    }
-    let sealed = sandbox::seal(grants);
+    };
+    let sealed = sandbox::seal(grants, root);
     let powerless = authority::is_gone(ambient);
     if mode == Sandbox::Require && !(sealed.suffices() && powerless) {
         return Err(Refusal {

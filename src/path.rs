@@ -165,6 +165,12 @@ impl Name {
         String::from_utf8_lossy(self.as_bytes()).contains(char::is_control)
     }
 
+    /// A name that may hold anything, as a defect could make it: the kernel must not follow it out.
+    #[cfg(test)]
+    pub(crate) fn forged(bytes: &[u8]) -> Self {
+        Self(OsString::from_vec(bytes.to_vec()))
+    }
+
     /// The form that system calls take.
     pub fn as_os_str(&self) -> &OsStr {
         &self.0

@@ -55,6 +55,7 @@ mod soak; // a hundred calls at once for a long time
 mod startup; // every refusal at the start
 mod strain; // few descriptors, wide directories, a file system that does not answer
 mod text; // pages against a simple model, over chunk boundaries
+mod tokens; // who uses ambient authority takes the token
 mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
 mod writing; // what is written, and what is not touched

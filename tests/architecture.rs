@@ -29,7 +29,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("explain", &["args", "cap", "cli", "error", "install", "limits", "tools"]),
     ("sandbox", &["cap"]),
     ("doctor", &["cap", "limits", "path", "sandbox"]),
-    ("authority", &["allowlist", "cap", "doctor", "install", "limits", "path", "system"]),
+    (
+        "authority",
+        &["allowlist", "cap", "doctor", "install", "limits", "path", "sandbox", "system"],
+    ),
     ("installing", &["authority", "cli", "install", "text"]),
     ("auditing", &["audit", "authority", "cli"]),
     (
@@ -68,7 +71,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("rustix::stdio", &["authority"]),
     ("rustix::rand", &["system"]),
     ("rustix::thread", &["system"]),
-    ("nix", &["authority"]),
+    ("nix", &["authority", "system"]),
     ("getrandom", &["system"]),
     ("signal_hook", &["authority"]),
     ("std::fs", &["authority"]),
@@ -266,7 +269,7 @@ fn every_module_says_what_it_is() {
     }
 }
 
-fn sources(dir: &Path) -> Vec<(String, String)> {
+pub fn sources(dir: &Path) -> Vec<(String, String)> {
     let mut all = vec![];
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -326,7 +329,7 @@ fn check(module: &str, text: &str) -> Vec<String> {
 }
 
 /// The tokens but for `#[cfg(test)] mod ... { ... }`: tests set up what the program must not touch.
-fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
+pub fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
     let all: Vec<TokenTree> = tokens.into_iter().collect();
     // How many tokens `#[cfg(test)] #[..] mod name { .. }` takes, if it begins here.
     let test_module = |at: usize| {
@@ -357,7 +360,7 @@ fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
 }
 
 /// Every `a::b::c` in the tokens, `use` groups unfolded, single names included.
-fn collect(tokens: &[TokenTree], prefix: &[String], paths: &mut Vec<Vec<String>>) {
+pub fn collect(tokens: &[TokenTree], prefix: &[String], paths: &mut Vec<Vec<String>>) {
     let mut at = 0;
     while at < tokens.len() {
         match &tokens[at] {

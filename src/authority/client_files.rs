@@ -45,7 +45,7 @@ impl ClientFile {
     pub fn read(base: Base, path: &str, ambient: AmbientAuthority) -> Result<Self, Refusal> {
         let path = place(base, ambient)?.join(path);
         let path = std::fs::canonicalize(&path).unwrap_or(path);
-        let (text, before) = (text_of(&path)?, text_of(&beside(&path, BEFORE))?);
+        let (text, before) = (text_of(&path, ambient)?, text_of(&beside(&path, BEFORE), ambient)?);
         Ok(Self { path, text, before })
     }
 
@@ -178,7 +178,7 @@ fn place(base: Base, ambient: AmbientAuthority) -> Result<PathBuf, Refusal> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a file that the user named by the client")]
-fn text_of(path: &Path) -> Result<Option<String>, Refusal> {
+fn text_of(path: &Path, _: AmbientAuthority) -> Result<Option<String>, Refusal> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

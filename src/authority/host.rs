@@ -42,7 +42,7 @@ impl Opened {
         let open = || -> io::Result<_> {
             let dir = open_dir(path, ambient)?;
             let canonical = std::fs::canonicalize(path)?;
-            Ok((identities_upwards(&dir)?, dir, canonical))
+            Ok((identities_upwards(&dir, ambient)?, dir, canonical))
         };
         let (chain, dir, canonical) = open().map_err(|error| why_not(path, &error))?;
         let Some(Identity { device, inode }) = chain.first().copied() else {
@@ -78,7 +78,10 @@ fn why_not(path: &Path, error: &io::Error) -> String {
 }
 
 /// The directory itself and each one above it, by going up from its handle.
-pub(super) fn identities_upwards(dir: &Dir) -> io::Result<Vec<Identity>> {
+///
+/// # Ambient Authority
+/// Leaves the handle: it looks at every directory up to the root of the host.
+pub(super) fn identities_upwards(dir: &Dir, _: AmbientAuthority) -> io::Result<Vec<Identity>> {
     let mut at = rustix::fs::openat(dir, ".", system::PASS, Mode::empty())?;
     let mut chain: Vec<Identity> = vec![];
     while chain.len() < MAX_DEPTH {
@@ -106,7 +109,7 @@ pub(super) fn spellings(
     let candidates = starts.into_iter().flatten().map(|start| start.join(path));
     // `PWD` is whatever the environment says: believed only where it leads to the same directory.
     let same = candidates.filter(|candidate| {
-        open_dir(candidate, ambient).and_then(|d| identities_upwards(&d)).ok().as_deref()
+        open_dir(candidate, ambient).and_then(|d| identities_upwards(&d, ambient)).ok().as_deref()
             == Some(chain)
     });
     let mut all: Vec<_> =

@@ -59,7 +59,7 @@ pub fn open_grants(
         return Err(nothing_granted());
     }
     let forbidden = Forbidden::new(permit, ambient);
-    let names = grant_names(specs)?;
+    let names = grant_names(specs, ambient)?;
     let mut opened: Vec<(String, &GrantSpec, Opened)> = vec![];
     let (mut unavailable, mut rows) = (vec![], vec![]);
     for (name, spec) in names.into_iter().zip(specs) {
@@ -173,7 +173,7 @@ fn rules(
 }
 
 /// What clients call each grant. Of two directories with one name the later is `name-2`.
-fn grant_names(specs: &[GrantSpec]) -> Result<Vec<String>, Refusal> {
+fn grant_names(specs: &[GrantSpec], ambient: AmbientAuthority) -> Result<Vec<String>, Refusal> {
     let mut taken: Vec<String> = vec![];
     for name in specs.iter().filter_map(|spec| spec.name.clone()) {
         if taken.contains(&name) {
@@ -189,7 +189,7 @@ fn grant_names(specs: &[GrantSpec]) -> Result<Vec<String>, Refusal> {
         all.push(match &spec.name {
             Some(name) => name.clone(),
             None => {
-                let own = own_name(&spec.path);
+                let own = own_name(&spec.path, ambient);
                 let numbered = (2..).map(|n| format!("{own}-{n}"));
                 let free =
                     std::iter::once(own.clone()).chain(numbered).find(|name| !taken.contains(name));
@@ -203,7 +203,7 @@ fn grant_names(specs: &[GrantSpec]) -> Result<Vec<String>, Refusal> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the name of a directory that the operator granted")]
-fn own_name(path: &Path) -> String {
+fn own_name(path: &Path, _: AmbientAuthority) -> String {
     let spelled = path.file_name().map(OsStr::to_owned);
     let last =
         spelled.or_else(|| std::fs::canonicalize(path).ok()?.file_name().map(OsStr::to_owned));

@@ -18,6 +18,7 @@ mod copy;
 mod fold;
 mod follow_links;
 mod grant;
+mod handle;
 mod link_index;
 mod needs;
 mod protected_links;

@@ -16,10 +16,11 @@ use std::sync::Arc;
 
 use cap_std::fs::Dir;
 use data_encoding::HEXLOWER;
-use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RenameFlags};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, RenameFlags};
 use rustix::io::Errno;
 
 use super::beneath::lstat;
+use super::handle::{self, To};
 use super::tree;
 use super::write::sync_names;
 use crate::limits::Budget;
@@ -56,15 +57,7 @@ pub(super) struct Temp {
 impl Temp {
     /// A new file, open for writing, and for reading what was written.
     pub(super) fn file(parent: &Arc<Dir>, mode: Mode) -> Result<Self, Errno> {
-        Self::new(parent, false, |name| {
-            let flags = OFlags::RDWR
-                | OFlags::CREATE
-                | OFlags::EXCL
-                | OFlags::NOFOLLOW
-                | OFlags::NOCTTY
-                | OFlags::CLOEXEC;
-            rustix::fs::openat(parent, name.as_os_str(), flags, mode)
-        })
+        Self::new(parent, false, |name| handle::open(parent, name, To::Create(mode)))
     }
 
     /// A new directory, open for reading; its owner may do everything in it.
@@ -220,9 +213,7 @@ impl Left {
 /// Locks the temp of this name, if nobody works on it, for as long as the descriptor is kept: whoever has
 /// just made it finds it locked, and makes another one.
 pub(super) fn locked(parent: impl AsFd, name: &Name) -> Option<(OwnedFd, Stat)> {
-    let flags =
-        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let fd = rustix::fs::openat(parent, name.as_os_str(), flags, Mode::empty()).ok()?;
+    let fd = handle::open(parent, name, To::Read).ok()?;
     rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive).ok()?;
     let stat = system::stat(&fd).ok()?;
     Some((fd, stat))
