@@ -78,7 +78,8 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     }
     let audit = audit.map(|file| {
         let start = started(&granted.rows, hash, walls);
-        Sink::new(file.writer, authority::wall_clock(ambient), file.session, &file.end, start)
+        let now = authority::wall_clock(ambient);
+        Sink::beside(file.writer, file.last, now, file.session, &file.end, start)
     });
     let audit = audit.transpose()?;
     let clock = authority::clock(ambient);
