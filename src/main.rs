@@ -42,7 +42,7 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let (config, hash) = read_config(&serve, ambient)?;
     let list = serve.on_top_of(config);
     let permit = Permit { home: serve.granted.allow_home, one_file_system: serve.one_file_system };
-    let granted = authority::open_grants(
+    let mut granted = authority::open_grants(
         &list.allow,
         &serve.alias,
         permit,
@@ -51,6 +51,7 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     )?;
     if let Some((client, json)) = doctor {
         list.audit.as_deref().map_or(Ok(()), |f| authority::check_audit(f, &granted, ambient))?;
+        authority::warn_of_path(&mut granted, ambient);
         let sealed = sandbox::tried(&granted.grants);
         let bound = client.map(|client| installing::bound(client, "preopen", ambient));
         let report = Report::new(&granted.rows, &granted.grants, &sealed, &list.limits, bound);
@@ -69,11 +70,11 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     }
     let walls = seal(serve.sandbox, &granted.grants, ambient)?;
     for row in &granted.rows {
-        if let Err(reason) = &row.place {
-            say(
-                &mut io::stderr(),
-                &format!("preopen: `{}` is not available: {reason}\n", row.announced),
-            )?;
+        let unavailable =
+            row.place.as_ref().err().map(|reason| format!("is not available: {reason}"));
+        let warnings = row.warnings.iter().map(|warning| format!("WARNING: {warning}"));
+        for what in unavailable.into_iter().chain(warnings) {
+            say(&mut io::stderr(), &format!("preopen: `{}` {what}\n", row.announced))?;
         }
     }
     let audit = audit.map(|file| {
