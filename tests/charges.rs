@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use crate::common::{Sandbox, tree};
 
 /// Bytes of the file: few enough that its version covers every byte.
-const SIZE: usize = 5 << 20;
+const SIZE: usize = 8 << 20;
 /// Most bytes that one step may stand for.
-const PART: usize = 512 << 10;
+const PART: usize = 1 << 20;
 
 fn text() -> String {
     let line = format!("{}\n", "x".repeat(127));
