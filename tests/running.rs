@@ -158,6 +158,9 @@ impl Tool for Echo {
     }
 }
 
+/// How long a test waits for the server, to read or to write.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A server in this process, and the other ends of its streams.
 pub struct Server {
     input: Option<UnixStream>,
@@ -169,7 +172,8 @@ impl Server {
     pub fn start(limits: Limits) -> Self {
         let (input, server_input) = UnixStream::pair().unwrap();
         let (output, server_output) = UnixStream::pair().unwrap();
-        output.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        output.set_read_timeout(Some(PATIENCE)).unwrap();
+        input.set_write_timeout(Some(PATIENCE)).unwrap();
         let thread = std::thread::spawn(move || {
             let sandbox = Sandbox::new();
             let grants = grants(&[sandbox.spec("grant", "ro").parse().unwrap()]);
@@ -186,7 +190,9 @@ impl Server {
     }
 
     pub fn send(&mut self, message: &Value) {
-        writeln!(self.input.as_mut().unwrap(), "{message}").unwrap();
+        // In one piece: each piece would take room of its own in a socket that nobody reads.
+        let line = format!("{message}\n");
+        self.input.as_mut().unwrap().write_all(line.as_bytes()).unwrap();
     }
 
     pub fn call(&mut self, id: u64, tool: &str, arguments: Value) {
