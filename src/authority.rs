@@ -41,7 +41,7 @@ use std::time::{Instant, SystemTime};
 pub use audit_file::{AuditFile, check_audit, open_audit, read_audit, write_new};
 pub use cap_std::AmbientAuthority;
 pub use client_files::{ClientFile, has_program, in_full, program, run, whole};
-pub use preopens::{Permit, Preopened, open_grants};
+pub use preopens::{Permit, Preopened, open_grants, warn_of_path};
 pub use process::{Inherited, give_up, inherited};
 pub use root::leave_host_tree;
 

@@ -4,6 +4,7 @@
 //! paths are shown. May import: `cap`, `limits`, `path`, `sandbox`. Absent on purpose: looking
 //! anything up by itself, and saying that a wall holds which was not tried.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -30,6 +31,34 @@ pub struct Row {
     pub unprotect: Vec<String>,
     /// Where it is, or why it is not available.
     pub place: Result<HostPlace, String>,
+    /// What the operator should know before an agent writes there.
+    pub warnings: Vec<Warning>,
+}
+
+/// Why a grant is more dangerous than it looks, though it is permitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// The directory is guarded itself, or lies in a guarded one, so no guard holds in it.
+    GuardedItself,
+    /// `PATH` has this directory, which can be changed through the grant.
+    InPath(PathBuf),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GuardedItself => f.write_str(
+                "this directory is protected in a grant of the directory above it, but nothing in it is protected here; \
+                 grant the directory above it, or this one with `ro`",
+            ),
+            Self::InPath(directory) => write!(
+                f,
+                "`{}` stands in `PATH` and can be changed through this grant: an agent can replace programs that you run; \
+                 grant it with `ro`, or name the directory under `readonly` in the file for `--config`",
+                printable(&directory.to_string_lossy())
+            ),
+        }
+    }
 }
 
 /// Where a granted directory is on this host.
@@ -70,6 +99,7 @@ struct Grant {
     unprotect: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unavailable: Option<String>,
+    warnings: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -171,6 +201,9 @@ impl Report {
             if let Some(reason) = &grant.unavailable {
                 page += &format!("      NOT AVAILABLE: {reason}\n");
             }
+            for warning in &grant.warnings {
+                page += &format!("      WARNING: {warning}\n");
+            }
         }
         page += "\nwalls\n";
         for (i, wall) in self.walls.iter().enumerate() {
@@ -235,5 +268,6 @@ fn grant(row: &Row, sealed: &Sealed) -> Grant {
         readonly: row.readonly.clone(),
         unprotect: row.unprotect.clone(),
         unavailable: place.err().cloned(),
+        warnings: row.warnings.iter().map(ToString::to_string).collect(),
     }
 }

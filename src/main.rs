@@ -43,7 +43,7 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let (config, hash) = read_config(&serve, ambient)?;
     let list = serve.on_top_of(config);
     let permit = Permit { home: serve.granted.allow_home, one_file_system: serve.one_file_system };
-    let granted = authority::open_grants(
+    let mut granted = authority::open_grants(
         &list.allow,
         &serve.alias,
         permit,
@@ -52,6 +52,7 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     )?;
     if let Some((client, json)) = doctor {
         list.audit.as_deref().map_or(Ok(()), |f| authority::check_audit(f, &granted, ambient))?;
+        authority::warn_of_path(&mut granted, ambient);
         let bound = client.map(|client| installing::bound(client, "preopen", ambient));
         // What holds is tried: from here on this process can only print.
         let root = authority::leave_host_tree(granted.grants.rights(), ambient);
@@ -75,16 +76,17 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     }
     let walls = seal(serve.sandbox, &granted.grants, root, ambient)?;
     for row in &granted.rows {
-        if let Err(reason) = &row.place {
-            say(
-                &mut io::stderr(),
-                &format!("preopen: `{}` is not available: {reason}\n", row.announced),
-            )?;
+        let unavailable =
+            row.place.as_ref().err().map(|reason| format!("is not available: {reason}"));
+        let warnings = row.warnings.iter().map(|warning| format!("WARNING: {warning}"));
+        for what in unavailable.into_iter().chain(warnings) {
+            say(&mut io::stderr(), &format!("preopen: `{}` {what}\n", row.announced))?;
         }
     }
     let audit = audit.map(|file| {
         let start = started(&granted.rows, hash, walls);
-        Sink::new(file.writer, authority::wall_clock(ambient), file.session, &file.end, start)
+        let now = authority::wall_clock(ambient);
+        Sink::beside(file.writer, file.last, now, file.session, &file.end, start)
     });
     let audit = audit.transpose()?;
     let clock = authority::clock(ambient);

@@ -23,9 +23,11 @@ mod architecture; // who may import whom, and that the checker bites
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
 mod audit; // what is on record, and that nothing is changed in it unseen
 mod changing_races; // the tree changes while it is changed; the weak server plants files outside
+mod charges; // every part of a large file is charged to the budget of its call
 mod common; // the tree builder, the client, the naive victim
 mod compile_fail; // what does not compile: forged targets, writing with the right to read
 mod docs; // pages equal to the code, commands of the README
+mod doctor; // what doctor and start warn of: grants without guards, programs that an agent could replace
 #[cfg(target_os = "linux")]
 mod drives; // drives that give less than they are asked for, and slow ones
 mod drop_in; // calls for the official server do the same here
@@ -43,6 +45,7 @@ mod loads; // trees at their largest, long paths, names in every script
 mod moving; // moving, copying, deleting: whole or not at all
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed
+mod places; // which requests and calls give up their places, and when
 mod process; // what the program gives up of itself, sandbox or not
 mod protected; // attacks of several calls on names that run code, with git as the judge
 mod protocol; // both eras, schemas, instructions
@@ -58,6 +61,7 @@ mod text; // pages against a simple model, over chunk boundaries
 mod tokens; // who uses ambient authority takes the token
 mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
+mod trail; // the audit trail with records, sessions and files cut out or added
 mod writing; // what is written, and what is not touched
 
 /// A file in this directory that no module takes in would never run.

@@ -457,7 +457,7 @@ fn the_page_of_a_trail_has_its_numbers() {
     assert!(servers.contains("grant:rwd") && servers.contains("handles and types hold"));
     assert!(servers.contains(", ended</summary>") && !servers.contains("differ"), "{servers}");
     assert!(page.contains("✓ The trail is sound"), "{page}");
-    assert!(page.contains("What a chain alone cannot show: that records are missing at the end"));
+    assert!(page.contains("The chain does not detect records that are missing at the end"));
     assert!(page.contains(end["hash"].as_str().unwrap()) && !page.contains("secret"));
 }
 

@@ -2,7 +2,8 @@
 //! tool comes to the same as on a disk, and a slow grant holds up no other.
 
 use std::os::unix::fs::MetadataExt as _;
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
@@ -24,6 +25,7 @@ fn played(sandbox: &Sandbox, grants: [&str; 2], before_each: impl Fn()) -> Vec<S
             let write = json!({"path": format!("grant/{path}"), "content": content});
             assert_eq!(client.call("write_file", &write).code(), "ok", "{path}");
         }
+        set_times(&specs[0]);
         for gone in ["grant/x", "grant/b", "grant/e", "other/d"] {
             client.call("delete_file", &json!({"path": gone, "recursive": true}));
         }
@@ -37,6 +39,16 @@ fn played(sandbox: &Sandbox, grants: [&str; 2], before_each: impl Fn()) -> Vec<S
         }
     }
     said
+}
+
+/// The files have times a minute apart: those that they were written at may be equal on one drive and not on the other.
+fn set_times(grant: &Path) {
+    for (minutes, path) in ["a", "d/one", "d/sub/two"].into_iter().enumerate() {
+        let time =
+            SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + 60 * minutes as u64);
+        let file = std::fs::File::options().write(true).open(grant.join(path)).unwrap();
+        file.set_modified(time).unwrap();
+    }
 }
 
 /// What differs from one run to the next.

@@ -1,8 +1,10 @@
 //! A table of raw lines: what each is answered, in both eras, and that the next line is answered too.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::common::{Client, Era, Sandbox, modern_meta};
+use crate::common::{Client, Era, Sandbox, modern_meta, preopen, request};
 
 /// What a line is answered.
 enum Want {
@@ -246,4 +248,67 @@ fn nesting_and_length_are_bounded_by_an_answer() {
     assert_eq!(client.receive()["id"], 7);
     client.send_raw(b"\xff\xfe not UTF-8\n");
     assert_eq!(client.receive()["error"]["code"], -32700);
+}
+
+/// A call that would make a file, blanks up to a length, and more: nothing of such a line is run, however it arrives.
+#[test]
+fn no_part_of_a_message_that_is_too_long_is_run() {
+    const MOST: usize = 32 << 10;
+    let toml = format!(
+        "[[allow]]\npath = \"grant\"\nrights = \"rwd\"\n[limits]\nmax_message_bytes = {MOST}\n"
+    );
+    let sandbox = Sandbox::new().file("allowlist.toml", toml).file("grant/a", "x");
+    let config = sandbox.path("allowlist.toml");
+    let args = ["--config", config.to_str().unwrap()];
+    let call = request(7, "write_file", &json!({"path": "planted", "content": "x"}));
+    let whole = format!("{call}{}", " ".repeat(MOST - call.len()));
+    let short = &whole[..MOST - 1];
+    let long = "x".repeat(MOST);
+    let read = request(8, "read_text_file", &json!({"path": "a"}));
+    // What comes at the end of each may be the whole of what is read at once.
+    let cases: [&[&str]; 8] = [
+        &[&whole, "x", "\n"],
+        &[&whole, " ", "\n"],
+        &[&whole, &long, "\n"],
+        &[short, "  ", "\n"],
+        &[&whole, "x", " ", " \n"],
+        &[&long, &call, "\n"],
+        &[&long, "x", &call, "\n"],
+        &[&long, &whole, "\n"],
+    ];
+    let is_refused = |answer: &Value| {
+        let message = answer["error"]["message"].as_str().unwrap_or_default();
+        assert_eq!(answer["error"]["code"], -32600, "{answer}");
+        assert!(message.ends_with(&format!("longer than {MOST} bytes")), "{answer}");
+        assert!(answer.get("id").is_none(), "{answer}");
+        assert!(!sandbox.path("grant/planted").exists());
+    };
+    let mut client = Client::start(&args, Era::Modern);
+    for pieces in cases {
+        for piece in pieces {
+            client.send_raw(piece.as_bytes());
+            std::thread::sleep(Duration::from_millis(30));
+        }
+        is_refused(&client.receive());
+        client.send(&read);
+        assert_eq!(client.receive()["id"], 8, "the next line is read from its beginning");
+    }
+    // From a file the program reads as much as it asks for; and a line may end with the input.
+    for end in ["\n", ""] {
+        for pieces in cases {
+            let text = format!("{}{end}", pieces.concat().trim_end_matches('\n'));
+            std::fs::write(sandbox.path("input"), text).unwrap();
+            let input = std::fs::File::open(sandbox.path("input")).unwrap();
+            let output = preopen(&args).stdin(input).output().unwrap();
+            let answers = String::from_utf8(output.stdout).unwrap();
+            assert_eq!((answers.lines().count(), output.status.code()), (1, Some(0)), "{answers}");
+            is_refused(&serde_json::from_str(&answers).unwrap());
+        }
+    }
+    // One byte less, in pieces, is run.
+    for piece in [short, " ", "\n"] {
+        client.send_raw(piece.as_bytes());
+    }
+    assert_eq!(client.receive()["id"], 7);
+    assert!(sandbox.path("grant/planted").exists());
 }

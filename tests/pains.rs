@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::common::{Client, Era, Sandbox, preopen};
+use crate::common::{Client, Era, Sandbox, ended, preopen};
 
 fn start(sandbox: &Sandbox) -> Client {
     Client::start(&[sandbox.path("grant").to_str().unwrap()], Era::Legacy)
@@ -285,7 +285,7 @@ fn the_server_ends_with_its_client() {
         .unwrap();
     drop(child.stdin.take());
     let begin = Instant::now();
-    assert!(child.wait().unwrap().success());
+    assert!(ended(&mut child).success());
     assert!(begin.elapsed() < Duration::from_secs(5));
 }
 

@@ -1,6 +1,7 @@
 //! What the program gives up of itself at the start, whatever the kernel's sandbox holds.
 
 use std::io::Read as _;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -15,17 +16,29 @@ fn proc_line(client: &Client, file: &str, begins: &str) -> String {
 
 #[test]
 fn what_was_left_open_is_closed() {
-    let sandbox = Sandbox::new().fifo("fifo");
-    let fifo = sandbox.path("fifo");
-    let reader = std::thread::spawn({
-        let fifo = fifo.clone();
-        move || std::fs::File::open(fifo).unwrap().read_to_end(&mut vec![]).unwrap()
-    });
-    let grant = sandbox.path("grant");
-    let mut client =
-        Client::after(&format!("exec 7>{}", fifo.display()), &[grant.to_str().unwrap()]);
-    assert_eq!(reader.join().unwrap(), 0, "the other end hears that nobody can write any more");
-    client.request("ping", json!({}));
+    // 3 is the first one after the standard streams. A shell opens no number of two digits.
+    for left_open in [&[3][..], &[4], &[9], &[3, 4, 5, 6, 7, 8, 9]] {
+        let sandbox = Sandbox::new().fifo("fifo");
+        let fifo = sandbox.path("fifo");
+        let reader = std::thread::spawn({
+            let fifo = fifo.clone();
+            move || std::fs::File::open(fifo).unwrap().read_to_end(&mut vec![]).unwrap()
+        });
+        let (grant, fifo) = (sandbox.path("grant"), fifo.display().to_string());
+        let opens: Vec<_> =
+            left_open.iter().map(|number| format!("exec {number}>{fifo}")).collect();
+        let mut client = Client::after(&opens.join("; "), &[grant.to_str().unwrap()]);
+        let begun = Instant::now();
+        while !reader.is_finished() {
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "{left_open:?}: somebody can still write"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(reader.join().unwrap(), 0);
+        client.request("ping", json!({}));
+    }
 }
 
 #[test]

@@ -25,21 +25,23 @@ const FIXTURES: &[Entry] = &[
     Entry::of::<Working<Plain>>(),
     Entry::of::<Working<Look>>(),
     Entry::of::<Working<Search>>(),
+    Entry::of::<Working<Held>>(),
+    Entry::of::<Working<Kept>>(),
+    Entry::of::<Working<Hunt>>(),
     Entry::of::<Crash>(),
     Entry::of::<Echo>(),
 ];
 
-/// How many slow calls were stopped by their budget.
-static STOPPED: AtomicU64 = AtomicU64::new(0);
-/// How many calls run, and the most that ran at once.
-struct Gauge {
+/// How many calls of a tool run, the most that ran at once, and how many were stopped by their budget.
+pub struct Gauge {
     running: AtomicU64,
-    most: AtomicU64,
+    pub most: AtomicU64,
+    pub stopped: AtomicU64,
 }
 
 impl Gauge {
     const fn new() -> Self {
-        Self { running: AtomicU64::new(0), most: AtomicU64::new(0) }
+        Self { running: AtomicU64::new(0), most: AtomicU64::new(0), stopped: AtomicU64::new(0) }
     }
 
     fn during(
@@ -48,6 +50,7 @@ impl Gauge {
     ) -> Result<String, ToolError> {
         self.most.fetch_max(self.running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         let done = work();
+        self.stopped.fetch_add(u64::from(done.is_err()), Ordering::SeqCst);
         self.running.fetch_sub(1, Ordering::SeqCst);
         done
     }
@@ -56,39 +59,36 @@ impl Gauge {
 struct Working<S>(std::marker::PhantomData<S>);
 
 /// One that works for a while, and may touch files.
-trait Slow: 'static {
+pub trait Slow: 'static {
     const NAME: &'static str;
     const SEARCHES: bool = false;
     /// Of this tool; what is counted is called by one test alone.
     fn gauge() -> &'static Gauge;
 }
 
-struct Plain;
-impl Slow for Plain {
-    const NAME: &'static str = "slow";
-    fn gauge() -> &'static Gauge {
-        static GAUGE: Gauge = Gauge::new();
-        &GAUGE
-    }
+macro_rules! slow {
+    ($($(#[$doc:meta])* $type:ident is $name:literal, searches: $searches:literal;)+) => {$(
+        $(#[$doc])*
+        pub struct $type;
+        impl Slow for $type {
+            const NAME: &'static str = $name;
+            const SEARCHES: bool = $searches;
+            fn gauge() -> &'static Gauge {
+                static GAUGE: Gauge = Gauge::new();
+                &GAUGE
+            }
+        }
+    )+};
 }
 
-struct Look;
-impl Slow for Look {
-    const NAME: &'static str = "look";
-    fn gauge() -> &'static Gauge {
-        static GAUGE: Gauge = Gauge::new();
-        &GAUGE
-    }
-}
-
-struct Search;
-impl Slow for Search {
-    const NAME: &'static str = "search";
-    const SEARCHES: bool = true;
-    fn gauge() -> &'static Gauge {
-        static GAUGE: Gauge = Gauge::new();
-        &GAUGE
-    }
+slow! {
+    Plain is "slow", searches: false;
+    Look is "look", searches: false;
+    Search is "search", searches: true;
+    /// This and the next two are called by `places`.
+    Held is "held", searches: false;
+    Kept is "kept", searches: false;
+    Hunt is "hunt", searches: true;
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -115,10 +115,7 @@ impl<S: Slow> Tool for Working<S> {
 fn work(ms: u64, budget: &Budget) -> Result<String, ToolError> {
     let end = Instant::now() + Duration::from_millis(ms);
     while Instant::now() < end {
-        if let Err(spent) = budget.step() {
-            STOPPED.fetch_add(1, Ordering::SeqCst);
-            return Err(spent.into());
-        }
+        budget.step()?;
         std::thread::sleep(Duration::from_millis(1));
     }
     Ok(format!("worked for {ms} ms"))
@@ -161,18 +158,22 @@ impl Tool for Echo {
     }
 }
 
+/// How long a test waits for the server, to read or to write.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A server in this process, and the other ends of its streams.
-struct Server {
+pub struct Server {
     input: Option<UnixStream>,
     output: BufReader<UnixStream>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
-    fn start(limits: Limits) -> Self {
+    pub fn start(limits: Limits) -> Self {
         let (input, server_input) = UnixStream::pair().unwrap();
         let (output, server_output) = UnixStream::pair().unwrap();
-        output.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        output.set_read_timeout(Some(PATIENCE)).unwrap();
+        input.set_write_timeout(Some(PATIENCE)).unwrap();
         let thread = std::thread::spawn(move || {
             let sandbox = Sandbox::new();
             let grants = grants(&[sandbox.spec("grant", "ro").parse().unwrap()]);
@@ -188,16 +189,25 @@ impl Server {
         server
     }
 
-    fn send(&mut self, message: &Value) {
-        writeln!(self.input.as_mut().unwrap(), "{message}").unwrap();
+    pub fn send(&mut self, message: &Value) {
+        // In one piece: each piece would take room of its own in a socket that nobody reads.
+        let line = format!("{message}\n");
+        self.input.as_mut().unwrap().write_all(line.as_bytes()).unwrap();
     }
 
-    fn call(&mut self, id: u64, tool: &str, arguments: Value) {
+    pub fn call(&mut self, id: u64, tool: &str, arguments: Value) {
         let params = json!({"name": tool, "arguments": arguments, "_meta": {"progressToken": format!("p{id}")}});
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}));
     }
 
-    fn receive(&mut self) -> Value {
+    pub fn cancel(&mut self, id: u64) {
+        let params = json!({"requestId": id});
+        self.send(
+            &json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}),
+        );
+    }
+
+    pub fn receive(&mut self) -> Value {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line:?}"))
@@ -241,15 +251,14 @@ fn a_duplicate_id_is_refused_while_the_first_runs_and_free_after() {
 #[test]
 fn a_cancelled_call_stops_and_is_not_answered() {
     let mut server = Server::start(Limits::default());
-    let before = STOPPED.load(Ordering::SeqCst);
+    let stopped = || Plain::gauge().stopped.load(Ordering::SeqCst);
+    let before = stopped();
     server.call(1, "slow", json!({"ms": 15_000}));
     std::thread::sleep(Duration::from_millis(50));
-    server.send(
-        &json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}),
-    );
+    server.cancel(1);
     server.call(2, "echo", json!({"text": "new"}));
     let start = Instant::now();
-    while STOPPED.load(Ordering::SeqCst) == before {
+    while stopped() == before {
         assert!(start.elapsed() < Duration::from_secs(5), "the work goes on");
         std::thread::sleep(Duration::from_millis(5));
     }

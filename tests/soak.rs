@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
-use crate::common::{Sandbox, modern_meta, preopen};
+use crate::common::{Sandbox, ended, modern_meta, preopen};
 
 /// Calls that are on the way at any time.
 const AT_ONCE: usize = 100;
@@ -293,7 +293,7 @@ fn a_hundred_calls_at_once_for_a_long_time() {
         assert!(p99 <= 3 * median, "a small read: median {median} us, p99 {p99} us");
     }
     drop(load);
-    assert_eq!(server.wait().unwrap().code(), Some(0));
+    assert_eq!(ended(&mut server).code(), Some(0));
 }
 
 /// Those of 16 calls that run and 32 that wait, the helpers of each of 4 searches, and those of the program itself. No search here lasts

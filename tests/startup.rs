@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-use crate::common::{Client, Era, HAS_LINUX_CALLS, Sandbox, preopen};
+use crate::common::{Client, Era, HAS_LINUX_CALLS, Sandbox, Without, preopen};
 
 fn run(command: &mut Command) -> Output {
     command.stdin(std::process::Stdio::null()).output().unwrap()
@@ -237,7 +237,7 @@ fn behind_mounts(mounts: &str, args: &[&str]) -> Option<Client> {
     let mut command = Command::new("unshare");
     let script = format!("{mounts} && exec \"$0\" \"$@\"");
     command.args(["-m", "sh", "-c", &script, env!("CARGO_BIN_EXE_preopen")]).args(args);
-    Some(Client::spawn(command, Era::Modern, crate::common::Without::Nothing))
+    Some(Client::spawn(command, Era::Modern, Without::Nothing))
 }
 
 #[test]
@@ -296,13 +296,50 @@ fn a_pseudo_file_system_below_a_grant_tells_nothing() {
 }
 
 #[test]
-fn equal_globs_in_nested_grants_do_not_say_the_same() {
-    let toml = "[[allow]]\npath = \"grant\"\nhide = [\"sub/key\"]\n[[allow]]\npath = \"grant/sub\"\nhide = [\"sub/key\"]\n";
-    let sandbox = Sandbox::new().file("grant/sub/key", "x").file("allowlist.toml", toml);
-    refused(
-        &mut preopen(&["--config", sandbox.path("allowlist.toml").to_str().unwrap()]),
-        &["lies in", "globs"],
-    );
+fn nested_grants_have_no_globs_of_any_kind() {
+    for key in ["hide", "readonly", "unprotect"] {
+        let globs = format!("{key} = [\"sub/.git\"]\n");
+        // In the outer one, in the inner one, and the same text in both, which means two things.
+        for (outer, inner) in [(true, false), (false, true), (true, true)] {
+            let globs_of = |has_globs: bool| if has_globs { globs.as_str() } else { "" };
+            let toml = format!(
+                "[[allow]]\npath = \"grant\"\nrights = \"rw\"\n{}[[allow]]\npath = \"grant/sub\"\nrights = \"rw\"\n{}",
+                globs_of(outer),
+                globs_of(inner)
+            );
+            let sandbox = Sandbox::new().file("grant/sub/f", "x").file("allowlist.toml", &toml);
+            let config = sandbox.path("allowlist.toml");
+            refused(&mut preopen(&["--config", config.to_str().unwrap()]), &["lies in", "globs"]);
+        }
+    }
+}
+
+/// `PWD` is a text in the environment: it gives a directory another name only if it is that directory.
+#[test]
+fn pwd_is_another_name_only_of_the_directory_it_leads_to() {
+    let sandbox = Sandbox::new()
+        .file("grant/f", "inside\n")
+        .file("other/f", "other\n")
+        .link("way", "grant")
+        .link("astray", "other");
+    for (pwd, is_it) in [
+        ("grant", true),
+        ("way", true),
+        ("other", false),
+        ("astray", false),
+        ("none", false),
+        ("", false),
+    ] {
+        let mut command = preopen(&["--allow", "."]);
+        command.current_dir(sandbox.path("grant")).env("PWD", sandbox.path(pwd));
+        let mut client = Client::spawn(command, Era::Modern, Without::Nothing);
+        let path = sandbox.path(pwd).join("f");
+        let answer = client.call("read_text_file", &json!({"path": path}));
+        let want = if is_it { "ok" } else { "unknown_grant" };
+        assert_eq!(answer.code(), want, "{pwd}: {answer:?}");
+        assert_eq!(answer.text.contains("inside"), is_it, "{pwd}: {answer:?}");
+        assert!(!answer.text.contains("other\n"), "{pwd}: {answer:?}");
+    }
 }
 
 #[test]

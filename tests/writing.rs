@@ -275,7 +275,8 @@ fn what_the_user_may_not_write_to_is_not_replaced() {
 
 #[test]
 fn a_version_that_was_read_is_the_one_that_matches() {
-    let sandbox = Sandbox::new().file("grant/a", "one\n");
+    let sandbox =
+        Sandbox::new().file("grant/a", "one\n").file("grant/d/f", "x").link("grant/l", "d");
     let here = Here::new(&sandbox);
     let read = version(&here.call("read_text_file", json!({"path": "a"})).unwrap());
     let edit = |from: &str, to: &str, version: &str| json!({"path": "a", "edits": [{"oldText": from, "newText": to}], "if_match": version});
@@ -294,9 +295,22 @@ fn a_version_that_was_read_is_the_one_that_matches() {
     let written = version(&write("x", "overwrite", &edited).unwrap());
     let appended = version(&write("y", "append", &written).unwrap());
     assert_eq!(appended, version(&here.call("read_text_file", json!({"path": "a"})).unwrap()));
-    let refused = here.call("delete_file", json!({"path": "a", "if_match": written})).unwrap_err();
-    assert!(refused.starts_with("stale: "), "{refused}");
-    here.call("delete_file", json!({"path": "a", "if_match": appended})).unwrap();
+    for recursive in [false, true] {
+        let delete = |path: &str, version: &str| {
+            let arguments = json!({"path": path, "if_match": version, "recursive": recursive});
+            here.call("delete_file", arguments)
+        };
+        let refused = delete("a", &written).unwrap_err();
+        assert!(refused.starts_with("stale: "), "{refused}");
+        // What has no version is not removed by one.
+        for path in ["d", "l"] {
+            let refused = delete(path, &appended).unwrap_err();
+            assert!(refused.starts_with("bad_args: "), "{path}: {refused}");
+        }
+        assert!(["a", "d/f", "l"].iter().all(|name| sandbox.path("grant").join(name).exists()));
+    }
+    let gone = json!({"path": "a", "if_match": appended, "recursive": true});
+    here.call("delete_file", gone).unwrap();
     assert!(!sandbox.path("grant/a").exists());
 }
 

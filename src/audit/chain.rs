@@ -1,7 +1,8 @@
 //! [`Chain`]: records as lines, each of which holds the hash of the one before.
 //!
-//! A line ends with `,"hash":"..."}`, the SHA-256 of all before that and a brace. Whoever changes a line, takes one
-//! out or swaps two has to write all that follow anew.
+//! A line ends with `,"hash":"..."}`, the SHA-256 of all before that and a brace. Whoever changes a line, removes one
+//! or swaps two has to rewrite all lines after it: `prev` links the lines of one server, and `beside` links a line to
+//! the one before it in the file where another server wrote that.
 //!
 //! May import: nothing of this crate. Absent on purpose: a key. Who can write the file and knows the form can write
 //! another one; the last hash, kept elsewhere, is what that cannot change.
@@ -19,6 +20,8 @@ const VERSION: u8 = 2;
 pub const LONGEST: u64 = 8 << 20;
 /// What stands before the hash of a line.
 pub(super) const BEFORE_HASH: &str = ",\"hash\":\"";
+/// The bytes from there to the end of the line: enough to find its hash.
+pub(super) const HASH_LEN: usize = BEFORE_HASH.len() + 64 + "\"}\n".len();
 
 /// The server as it starts.
 #[derive(Clone, Debug, Serialize)]
@@ -110,6 +113,8 @@ struct Body<'a> {
     told: &'a Told,
     #[serde(skip_serializing_if = "is_none")]
     lost: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beside: Option<&'a str>,
     prev: &'a str,
 }
 
@@ -126,14 +131,20 @@ impl Chain {
     }
 
     /// The next line, and its hash. It is the next one only when it is [`Self::written`].
+    ///
+    /// `seen` is the hash of the last line in the file. If another server wrote that line, this one names it. Otherwise
+    /// the lines of a server that ran at the same time could all be taken out: no chain would be broken.
     pub(super) fn line(
         &self,
         told: &Told,
         time: SystemTime,
+        seen: Option<&str>,
     ) -> serde_json::Result<(Vec<u8>, String)> {
         let time = DateTime::<Utc>::from(time).to_rfc3339_opts(SecondsFormat::Millis, true);
         let (session, prev) = (self.session.as_str(), self.last.as_str());
-        let body = Body { v: VERSION, session, seq: self.seq, time, told, lost: self.lost, prev };
+        let (seq, lost) = (self.seq, self.lost);
+        let beside = seen.filter(|seen| *seen != prev);
+        let body = Body { v: VERSION, session, seq, time, told, lost, beside, prev };
         let mut line = serde_json::to_vec(&body)?;
         let hash = sha256(&line);
         line.pop();

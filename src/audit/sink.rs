@@ -10,7 +10,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::chain::{Call, Chain, Start, Told, Totals, is_torn};
+use super::chain::{Call, Chain, HASH_LEN, Start, Told, Totals, is_torn, last_hash};
 use super::{Event, Intent, Outcome};
 use crate::error::Group;
 use crate::path::brief;
@@ -66,9 +66,26 @@ impl Sink {
         end: &[u8],
         start: Start,
     ) -> io::Result<Self> {
+        Self::beside(out, |_| vec![], now, session, end, start)
+    }
+
+    /// The same for a file into which other servers may write too. `last` reads as many bytes at its end as it is asked for;
+    /// it is called before each record.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn beside(
+        out: impl Write + Send + 'static,
+        last: impl Fn(usize) -> Vec<u8> + Send + 'static,
+        now: impl Fn() -> SystemTime + Send + Sync + 'static,
+        session: String,
+        end: &[u8],
+        start: Start,
+    ) -> io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let writer = Writer {
             out: Box::new(out),
+            last: Box::new(last),
             chain: Chain::new(session, end),
             is_torn: is_torn(end),
             totals: Totals::default(),
@@ -200,6 +217,8 @@ impl Drop for Sink {
 /// What the thread has.
 struct Writer {
     out: Box<dyn Write + Send>,
+    /// The last bytes of the file, which other servers may have written.
+    last: Box<dyn Fn(usize) -> Vec<u8> + Send>,
     chain: Chain,
     /// Did the last write fail, perhaps within a line?
     is_torn: bool,
@@ -245,7 +264,8 @@ impl Writer {
 
     /// One line, in one write.
     fn write(&mut self, told: &Told, time: SystemTime) -> io::Result<()> {
-        let (mut line, hash) = self.chain.line(told, time)?;
+        let seen = last_hash(&(self.last)(HASH_LEN));
+        let (mut line, hash) = self.chain.line(told, time, seen.as_deref())?;
         if self.is_torn {
             // What is left of a record that could not be written must not swallow this one.
             line.insert(0, b'\n');

@@ -13,10 +13,11 @@ use super::chain::{LONGEST, parted, sha256};
 /// Behind how many lines before it a server may have started.
 const RECENT: usize = 10_000;
 
-/// What a chain alone cannot show.
+/// What a chain does not detect.
 pub const UNSEEN: &str = "\
-What a chain alone cannot show: that records are missing at the end, and that all of it was written anew by somebody who
-may write the file. The last hash, kept where they may not, shows both: compare it with the one that `--log info` has told.\n";
+The chain does not detect records that are missing at the end, servers that are missing at the beginning, or a complete
+rewrite by somebody who may write the file. Keep the last hash where they cannot write, and compare it with the one that
+`--log info` prints; compare the hash that a file goes on from with the last one of the file before it.\n";
 
 /// A sound trail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,6 +92,7 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
         let text =
             |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (kind, name, prev) = (text("kind"), text("session"), text("prev"));
+        let beside = text("beside");
         let seq = record.get("seq").and_then(Value::as_u64).unwrap_or(u64::MAX);
         let lost = record.get("lost").and_then(Value::as_u64).unwrap_or(0);
         if let Some((line, _)) = torn.take().filter(|(_, count)| *count > lost) {
@@ -115,6 +117,9 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
             )),
             Some(session) if session.hash != prev => {
                 Some("it follows another record than it says".into())
+            }
+            None | Some(_) if !beside.is_empty() && !recent.known.contains(&beside) => {
+                Some("what another server wrote before it is not there".into())
             }
             None | Some(_) => None,
         };

@@ -27,6 +27,8 @@ const MOST_KEPT: usize = 10_000;
 pub struct AuditFile<W> {
     /// Where records are appended.
     pub writer: W,
+    /// Reads so many bytes at the end of the file, whoever wrote them; none where that fails.
+    pub last: Box<dyn Fn(usize) -> Vec<u8> + Send>,
     /// The end of what is there already, or was in the file before it.
     pub end: Vec<u8>,
     /// Tells the records of this server from those of others.
@@ -59,7 +61,10 @@ pub fn open_audit(
     }
     let mut session = [0; 6];
     system::fill_random(&mut session).map_err(host)?;
-    Ok(AuditFile { writer: File::from(fd), end, session: HEXLOWER.encode(&session) })
+    let same = fd.try_clone()?;
+    let last = move |len| last_bytes(&same, len).unwrap_or_default();
+    let session = HEXLOWER.encode(&session);
+    Ok(AuditFile { writer: File::from(fd), last: Box::new(last), end, session })
 }
 
 /// Opens an audit file to read it.
@@ -140,6 +145,11 @@ fn end_of(fd: &OwnedFd, size: u64, longest: u64) -> Result<Vec<u8>, Errno> {
     let len = rustix::io::pread(fd, end.as_mut_slice(), size.saturating_sub(longest))?;
     end.truncate(len);
     Ok(end)
+}
+
+/// The same as [`end_of`] for a file that grows.
+fn last_bytes(fd: &OwnedFd, len: usize) -> Result<Vec<u8>, Errno> {
+    end_of(fd, system::stat(fd)?.size, len as u64)
 }
 
 /// Gives a full file its name with the next number.

@@ -1,5 +1,6 @@
 //! The server's own files: what decides what it may do the next time it starts. Where they lie in a
-//! grant that is written to, they are not to be changed through it.
+//! grant that is written to, they are not to be changed through it. The names that lead to the programs of a
+//! directory are found in the same way.
 //!
 //! May import: `path`. Absent on purpose: contents. It is the names that the next start follows, and so
 //! every link on the way to a file is one of them.
@@ -15,6 +16,8 @@ use crate::path::Name;
 
 /// Most links on the way to a file.
 const MAX_LINKS: usize = 40;
+/// Stands for every name of a program.
+const ANY_PROGRAM: &str = "program";
 
 /// Every name that leads to the config file or to the program, and where it really lies.
 pub(super) struct OwnFiles(Vec<(Vec<Identity>, Vec<Name>)>);
@@ -33,6 +36,16 @@ impl OwnFiles {
         own
     }
 
+    /// Every name that leads to programs in a directory: a link on the way, or what is missing of it, counts too,
+    /// since whoever changes that decides which programs they are.
+    pub(super) fn programs_in(directory: &Path, ambient: AmbientAuthority) -> Self {
+        let mut ways = Self(vec![]);
+        if let Ok(path) = std::path::absolute(directory.join(ANY_PROGRAM)) {
+            ways.follow(&path, MAX_LINKS, ambient);
+        }
+        ways
+    }
+
     /// Their names below a granted directory.
     pub(super) fn below(&self, grant: Identity) -> Vec<Vec<Name>> {
         let within = self.0.iter().filter_map(|(chain, path)| {
@@ -43,7 +56,7 @@ impl OwnFiles {
         within.collect()
     }
 
-    /// Notes the path's last name, and that of every link on the way.
+    /// Notes the path's last name, and that of every link on the way, and of what is missing first.
     #[expect(clippy::disallowed_methods, reason = "where the operator's own files lie")]
     fn follow(&mut self, path: &Path, links: usize, ambient: AmbientAuthority) {
         let prefixes: Vec<&Path> = path.ancestors().collect();
@@ -52,7 +65,9 @@ impl OwnFiles {
                 continue;
             };
             let target = std::fs::read_link(prefix).ok();
-            if target.is_some() || prefix == path {
+            // Whoever may make what is missing leads the rest wherever they like.
+            let is_missing = std::fs::symlink_metadata(prefix).is_err();
+            if target.is_some() || is_missing || prefix == path {
                 self.note(parent, name, ambient);
             }
             if let Some(target) = target {

@@ -15,7 +15,7 @@ use super::own_files::OwnFiles;
 use super::{Refusal, plain};
 use crate::allowlist::GrantSpec;
 use crate::cap::{BadGlob, Grants, Preopen, Rights, Rules, Unavailable};
-use crate::doctor::Row;
+use crate::doctor::{Row, Warning};
 use crate::path::{Name, printable};
 
 /// What the operator permits beyond the usual.
@@ -34,6 +34,8 @@ pub struct Preopened {
     /// One row a grant, in the order of the command line.
     pub rows: Vec<Row>,
     pub(super) identities: Vec<Identity>,
+    /// The rules of each opened grant, by its name.
+    rules: Vec<(String, Identity, Rules)>,
 }
 
 /// Opens every directory that is to be granted, once and for all.
@@ -88,6 +90,7 @@ pub fn open_grants(
             readonly: spec.readonly.clone(),
             unprotect: spec.unprotect.clone(),
             place,
+            warnings: vec![],
         });
     }
     if opened.is_empty() {
@@ -95,21 +98,63 @@ pub fn open_grants(
     }
     refuse_nesting(&opened)?;
     refuse_unknown_aliases(&rows, aliases)?;
-    let identities = opened.iter().map(|(_, _, dir)| dir.identity()).collect();
+    let identities: Vec<_> = opened.iter().map(|(_, _, dir)| dir.identity()).collect();
     let own = OwnFiles::new(config, ambient);
     // A link in a grant that is only read may lead into one that is written to.
     let is_any_written = specs.iter().any(|spec| spec.rights().carry(Rights::WRITE));
     let preopens = opened
         .into_iter()
         .map(|(name, spec, dir)| preopen(name, spec, dir, aliases, &own, is_any_written));
-    let preopens = preopens.collect::<Result<_, _>>()?;
+    let preopens = preopens.collect::<Result<Vec<_>, _>>()?;
+    let of_rules = preopens.iter().zip(&identities);
+    let rules: Vec<_> =
+        of_rules.map(|(p, identity)| (p.name.clone(), *identity, p.rules.clone())).collect();
+    for preopen in preopens.iter().filter(|preopen| preopen.rights.carry(Rights::WRITE)) {
+        if preopen.rules.guard_the_grant() {
+            warn(&mut rows, &preopen.name, Warning::GuardedItself);
+        }
+    }
     let grants =
         Grants::new(preopens, unavailable, permit.one_file_system).map_err(|error| Refusal {
             sentence: format!("the grants cannot be held: {}", plain(&error)),
             hint: "start without `--one-file-system` if this system does not tell mounts apart"
                 .into(),
         })?;
-    Ok(Preopened { grants, rows, identities })
+    Ok(Preopened { grants, rows, identities, rules })
+}
+
+/// Warns of the directories in `PATH` that can be changed through a grant, or that can be made or led elsewhere there.
+///
+/// # Ambient Authority
+/// Opens the directories that `PATH` names, and those above them.
+#[expect(clippy::disallowed_methods, reason = "which programs the operator runs, for the doctor")]
+pub fn warn_of_path(granted: &mut Preopened, ambient: AmbientAuthority) {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut seen = vec![];
+    for mut directory in std::env::split_paths(&path) {
+        // To a shell, nothing means where it is.
+        if directory.as_os_str().is_empty() {
+            directory.push(".");
+        }
+        if seen.contains(&directory) {
+            continue;
+        }
+        let ways = OwnFiles::programs_in(&directory, ambient);
+        for (name, identity, rules) in &granted.rules {
+            let is_written =
+                granted.rows.iter().any(|row| row.name == *name && row.rights.carry(Rights::WRITE));
+            if is_written && ways.below(*identity).iter().any(|names| rules.let_change(names)) {
+                warn(&mut granted.rows, name, Warning::InPath(directory.clone()));
+            }
+        }
+        seen.push(directory);
+    }
+}
+
+fn warn(rows: &mut [Row], name: &str, warning: Warning) {
+    if let Some(row) = rows.iter_mut().find(|row| row.name == name) {
+        row.warnings.push(warning);
+    }
 }
 
 fn refuse_unknown_aliases(rows: &[Row], aliases: &[(String, String)]) -> Result<(), Refusal> {

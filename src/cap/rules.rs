@@ -170,6 +170,17 @@ impl Rules {
         row.map_or("a program runs or obeys it without being asked", |(_, row)| row.because)
     }
 
+    /// Does a guard match the granted directory itself, or one above it? Then no guard holds for what is below.
+    pub(crate) fn guard_the_grant(&self) -> bool {
+        let ends = self.above.match_indices('/').map(|(at, _)| at).chain([self.above.len()]);
+        ends.filter_map(|end| self.above.get(..end)).any(|path| self.guarded.is_match(path))
+    }
+
+    /// May the place `below` the grant be changed, as far as the rules say?
+    pub(crate) fn let_change(&self, below: &[Name]) -> bool {
+        self.judge(below) == Verdict::Open
+    }
+
     /// Does a rule begin with this place, so that it is neither moved, replaced nor removed?
     pub(crate) fn begin_with(&self, below: &[Name]) -> bool {
         !self.beginnings.is_empty() && self.beginnings.contains(&folded(below))

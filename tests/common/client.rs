@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::filter::{self, Without};
 
 /// Longer than a call may take, which ends with its time after 25 s; a call that blocks never ends.
-const PATIENCE: Duration = Duration::from_secs(40);
+pub const PATIENCE: Duration = Duration::from_secs(40);
 
 /// How the client opens the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,8 +203,23 @@ impl Client {
         while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
             rest.push(line);
         }
-        let status = self.child.wait().unwrap();
+        let status = ended(&mut self.child);
         (rest, status.code().unwrap_or(-1))
+    }
+}
+
+/// Waits for a process to end, for as long as it may take.
+pub fn ended(child: &mut Child) -> ExitStatus {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if begun.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("process {} does not end", child.id());
+        }
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 

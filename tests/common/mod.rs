@@ -14,7 +14,8 @@ pub const HAS_LINUX_CALLS: bool = cfg!(all(target_os = "linux", not(preopen_port
 
 pub use calls::{calls, changes, code, code_of};
 pub use client::{
-    Answer, Client, Era, NOBODY, copy_program, for_everybody, modern_meta, plain, preopen, request,
+    Answer, Client, Era, NOBODY, PATIENCE, copy_program, ended, for_everybody, modern_meta, plain,
+    preopen, request,
 };
 pub use disk::{Mounted, tree};
 #[cfg(target_os = "linux")]

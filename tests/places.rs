@@ -1,0 +1,89 @@
+//! The places that requests and calls take: when they are given up, and to whom.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use preopen::limits::Limits;
+use serde_json::{Value, json};
+
+use crate::running::{Kept, Server, Slow as _};
+
+/// Longer than any test here takes.
+const LONG_MS: u64 = 15_000;
+
+/// The next answer; progress is passed over.
+fn answer(server: &mut Server) -> Value {
+    let begun = Instant::now();
+    loop {
+        assert!(begun.elapsed() < Duration::from_millis(2 * LONG_MS), "no answer, in time");
+        let message = server.receive();
+        if message.get("method").is_none() {
+            return message;
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_request_gives_up_its_place() {
+    let mut server = Server::start(Limits { max_requests_waiting: 4, ..Limits::default() });
+    for id in 1..=20 {
+        server.call(id, "held", json!({"ms": LONG_MS}));
+        server.cancel(id);
+    }
+    server.send(&json!({"jsonrpc": "2.0", "id": 99, "method": "ping"}));
+    assert_eq!(answer(&mut server)["id"], 99);
+    // The number of a cancelled request may be used again.
+    server.call(20, "echo", json!({"text": "again"}));
+    assert_eq!(answer(&mut server)["result"]["content"][0]["text"], "again");
+}
+
+#[test]
+fn an_answered_request_gives_up_its_place() {
+    let mut server = Server::start(Limits { max_requests_waiting: 4, ..Limits::default() });
+    for id in 1..=20 {
+        let tool = if id % 3 == 0 { "no_such_tool" } else { "echo" };
+        server.call(id, tool, json!({"text": "x"}));
+        assert_eq!(answer(&mut server)["id"], id);
+    }
+    // So does one that is answered before it reaches any tool.
+    for id in 21..=40 {
+        server.send(&json!({"jsonrpc": "2.0", "id": id, "method": 5}));
+        server.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
+        assert_eq!(answer(&mut server)["error"]["code"], -32600);
+    }
+    server.send(&json!({"jsonrpc": "2.0", "id": 99, "method": "ping"}));
+    assert_eq!(answer(&mut server)["id"], 99);
+}
+
+#[test]
+fn a_search_that_makes_progress_gives_up_its_place_among_searches() {
+    let limits = Limits { max_searches_in_flight: 1, progress_ms: 20, ..Limits::default() };
+    let mut server = Server::start(limits);
+    server.call(1, "hunt", json!({"ms": LONG_MS}));
+    server.call(2, "hunt", json!({"ms": 1}));
+    assert_eq!(answer(&mut server)["id"], 2);
+    server.cancel(1);
+}
+
+#[test]
+fn a_search_keeps_its_place_until_it_has_made_progress() {
+    let limits = Limits { max_searches_in_flight: 1, progress_ms: 5_000, ..Limits::default() };
+    let mut server = Server::start(limits);
+    server.call(1, "hunt", json!({"ms": 300}));
+    server.call(2, "hunt", json!({"ms": 1}));
+    assert_eq!(answer(&mut server)["id"], 1);
+    assert_eq!(answer(&mut server)["id"], 2);
+}
+
+#[test]
+fn a_call_that_makes_progress_keeps_its_place_among_calls() {
+    let limits = Limits { max_calls_in_flight: 2, progress_ms: 20, ..Limits::default() };
+    let mut server = Server::start(limits);
+    for id in 1..=6 {
+        server.call(id, "kept", json!({"ms": 200}));
+    }
+    for _ in 1..=6 {
+        answer(&mut server);
+    }
+    assert_eq!(Kept::gauge().most.load(Ordering::SeqCst), 2);
+}
