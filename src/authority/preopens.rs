@@ -132,7 +132,7 @@ fn preopen(
     let above = opened.spellings.first().map_or(&[][..], Vec::as_slice);
     let rules = rules(spec, &own.below(opened.identity()), above).map_err(|bad| Refusal {
         sentence: printable(&format!(
-            "the glob `{}` of grant `{name}` cannot be read: {}",
+            "the glob `{}` of grant `{name}` cannot be used: {}",
             bad.glob, bad.why
         )),
         hint: "globs are written as in .gitignore: `.env*`, `**/*.pem`, `vendor/**`".into(),
