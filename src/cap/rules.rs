@@ -100,6 +100,12 @@ impl Rules {
         self.guarded.is_empty()
     }
 
+    /// Is there no rule at all?
+    pub(crate) fn are_none(&self) -> bool {
+        let globs = [&self.hide, &self.readonly, &self.guarded];
+        globs.iter().all(|globs| globs.is_empty()) && self.own.is_empty()
+    }
+
     /// Is the place `below` the grant, or a directory on the way to it, as if it did not exist?
     pub(crate) fn hide<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> bool {
         let mut path = Spelled::default();
