@@ -18,6 +18,8 @@
     reason = "tests set up what the program must not touch, and fail loudly"
 )]
 
+#[cfg(target_os = "linux")]
+mod aliases; // second names of entries, as vfat and NTFS have them
 mod analysis; // performance_check: one source, the fields, what is refused, and that it can be left out
 mod architecture; // who may import whom, and that the checker bites
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers

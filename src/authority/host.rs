@@ -3,10 +3,11 @@
 //! Which directory it is says its device and inode; what it lies in says going up from its handle.
 //! Absolute paths are kept as names that clients may use, and decide nothing.
 //!
-//! May import: `path`, `doctor` (where a grant is, to show it), `system`. Absent on purpose: comparing paths.
+//! May import: `path`, `cap`, `doctor` (where a grant is, to show it), `system`. Absent on purpose: comparing paths.
 
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use cap_std::AmbientAuthority;
@@ -14,6 +15,7 @@ use cap_std::fs::Dir;
 use rustix::fs::Mode;
 
 use super::plain;
+use crate::cap::may_alias;
 use crate::doctor::HostPlace;
 use crate::path::Name;
 use crate::system;
@@ -41,7 +43,7 @@ impl Opened {
     pub(super) fn new(path: &Path, ambient: AmbientAuthority) -> Result<Self, String> {
         let open = || -> io::Result<_> {
             let dir = open_dir(path, ambient)?;
-            let canonical = std::fs::canonicalize(path)?;
+            let canonical = as_listed(&std::fs::canonicalize(path)?, ambient);
             Ok((identities_upwards(&dir, ambient)?, dir, canonical))
         };
         let (chain, dir, canonical) = open().map_err(|error| why_not(path, &error))?;
@@ -75,6 +77,31 @@ fn why_not(path: &Path, error: &io::Error) -> String {
         ),
         None => plain(error).to_owned(),
     }
+}
+
+/// The absolute path with each name as its directory lists it. A file system can open an entry by a second
+/// name (`ALLOWL~1.TOM`), and rules are about the names that calls reach.
+#[expect(clippy::disallowed_methods, reason = "names of what the operator named, before the start")]
+pub(super) fn as_listed(path: &Path, ambient: AmbientAuthority) -> PathBuf {
+    let mut listed = PathBuf::new();
+    for part in path.components() {
+        let next = listed.join(part);
+        let may_alias = || open_dir(&listed, ambient).is_ok_and(|dir| may_alias(&dir));
+        let is_odd = part.as_os_str().as_bytes().contains(&b'~') || may_alias();
+        let names: Vec<_> = if is_odd && matches!(part, Component::Normal(_)) {
+            std::fs::read_dir(&listed).into_iter().flatten().flatten().collect()
+        } else {
+            vec![]
+        };
+        let which =
+            |path: &Path| std::fs::symlink_metadata(path).map(|is| (is.dev(), is.ino())).ok();
+        let is_listed = names.iter().any(|entry| entry.file_name() == part.as_os_str());
+        let own = if is_listed { None } else { which(&next) };
+        let other =
+            names.iter().map(|entry| entry.path()).find(|p| own.is_some() && which(p) == own);
+        listed = other.unwrap_or(next);
+    }
+    listed
 }
 
 /// The directory itself and each one above it, by going up from its handle.

@@ -6,12 +6,11 @@
 //! every link on the way to a file is one of them.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use cap_std::AmbientAuthority;
 
-use super::host::{Identity, identities_upwards, names, open_dir};
+use super::host::{Identity, as_listed, identities_upwards, names, open_dir};
 use crate::path::Name;
 
 /// Most links on the way to a file.
@@ -86,11 +85,9 @@ impl OwnFiles {
     #[expect(clippy::disallowed_methods, reason = "where the operator's own files lie")]
     fn note(&mut self, parent: &Path, name: &OsStr, ambient: AmbientAuthority) {
         let chain = open_dir(parent, ambient).and_then(|dir| identities_upwards(&dir, ambient));
-        let canonical: Option<PathBuf> = std::fs::canonicalize(parent).ok();
-        let path =
-            canonical.and_then(|parent| names(&parent)).zip(Name::from_bytes(name.as_bytes()));
-        if let (Ok(chain), Some((mut path, name))) = (chain, path) {
-            path.push(name);
+        let canonical = std::fs::canonicalize(parent).ok();
+        let path = canonical.and_then(|parent| names(&as_listed(&parent.join(name), ambient)));
+        if let (Ok(chain), Some(path)) = (chain, path) {
             self.0.push((chain, path));
         }
     }

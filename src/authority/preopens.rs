@@ -182,7 +182,7 @@ fn preopen(
     let own = own.below(opened.identity());
     let rules = rules(spec, &own, above, is_any_written).map_err(|bad| Refusal {
         sentence: printable(&format!(
-            "the glob `{}` of grant `{name}` cannot be read: {}",
+            "the glob `{}` of grant `{name}` cannot be used: {}",
             bad.glob, bad.why
         )),
         hint: "globs are written as in .gitignore: `.env*`, `**/*.pem`, `vendor/**`".into(),

@@ -11,12 +11,11 @@ use std::sync::Arc;
 
 use cap_std::fs::Dir;
 
-use super::beneath;
 use super::protected_links::ProtectedLinks;
 use super::resolve::{self, Resolver};
 use super::target::Target;
 use super::turns::Turns;
-use super::{Right, Rights, Rules, Scoped};
+use super::{Right, Rights, Rules, Scoped, beneath, listed};
 use crate::error::{Code, ToolError};
 use crate::path::{Name, Spelling, VirtualPath, join};
 
@@ -71,6 +70,8 @@ pub(super) struct Grant {
     pub(super) device: u64,
     /// The mount to stay on, when mount points are not to be crossed.
     pub(super) mount: Option<u64>,
+    /// Can its file system open one entry by several names?
+    pub(super) may_alias: bool,
 }
 
 /// What anyone may know of a grant: no handle in it.
@@ -296,16 +297,16 @@ impl Inner {
 
 impl Grant {
     fn new(from: Preopen, one_file_system: bool) -> std::io::Result<Self> {
-        let device = beneath::device_of(&from.dir)?;
         let mount = if one_file_system { Some(beneath::mount_of(&from.dir)?) } else { None };
         Ok(Self {
+            device: beneath::device_of(&from.dir)?,
+            may_alias: listed::may_alias(&from.dir),
             name: from.name,
             rights: from.rights,
             rules: from.rules,
             dir: Arc::new(from.dir),
             announced: from.announced,
             spellings: from.spellings,
-            device,
             mount,
         })
     }
@@ -367,7 +368,6 @@ mod tests {
         assert!(said.ends_with("`--allow g:rwd`"), "{said}");
         let said = minted::<Read>(&one, "/host");
         assert!(said.ends_with("relative to the granted directory, such as `src/main.rs`"));
-        // One that is not there takes a name all the same.
         let two = grants(&temp, &[("g", Rights::RO)], &["gone"]);
         assert_eq!(minted::<Read>(&two, "g/sub"), "g/sub");
         assert!(minted::<Write>(&two, "g/f").ends_with("`--allow g:rw`"));

@@ -67,7 +67,9 @@ pub(super) fn scan<R: Right, S: Right>(
     let into = to.map(|to| system::stat(&to.parent).map_err(|errno| to.os("look at", errno)));
     let into = into.transpose()?.map(|stat| (stat.device, stat.inode));
     let census = Census::default();
-    let mut scan = Scan { ends, protection, passes_by, into, why, shown: &shown, census };
+    // What is copied stays.
+    let granted = if why == For::Copying { vec![] } else { granted_directories(from) };
+    let mut scan = Scan { ends, protection, passes_by, into, granted, why, shown: &shown, census };
     traverse(&from.parent, name, &mut scan, &Pace::of(budget, &shown))?;
     Ok(scan.census)
 }
@@ -94,6 +96,9 @@ struct Scan<'a> {
     passes_by: Option<(&'a Rules, &'a [Name])>,
     /// The directory that it is to come into: it must not be a part of it.
     into: Option<(u64, u64)>,
+    /// The roots of all grants: with one of them a grant would go. Known by device and inode, since grants
+    /// can lie in one another, and by more than one path.
+    granted: Vec<(u64, u64)>,
     why: For,
     shown: &'a str,
     census: Census,
@@ -106,6 +111,12 @@ impl Act for Scan<'_> {
         if is.is_some() && is == self.into {
             let sentence = format!("the destination lies in `{}` itself", self.shown);
             return Err(ToolError::new(Code::BadArgs, sentence));
+        }
+        if is.is_some_and(|is| self.granted.contains(&is)) {
+            let sentence =
+                format!("`{}` is a granted directory itself", entry_in(self.shown, node));
+            return Err(ToolError::new(Code::Protected, sentence)
+                .hint("only the user moves or removes what is granted"));
         }
         self.census.directories += 1;
         Ok(())
@@ -135,6 +146,20 @@ impl Act for Scan<'_> {
     }
 }
 
+/// Device and inode of the root of each grant.
+fn granted_directories<R: Right>(from: &Place<R>) -> Vec<(u64, u64)> {
+    let roots = from.grants.inner().grants.iter().filter_map(|grant| system::stat(&grant.dir).ok());
+    roots.map(|stat| (stat.device, stat.inode)).collect()
+}
+
+/// The path of an entry of the tree that is shown so.
+fn entry_in(shown: &str, node: &Node<'_>) -> String {
+    if node.below.is_empty() {
+        return shown.to_owned();
+    }
+    format!("{}/{}", shown.trim_end_matches('/'), crate::path::join(node.below))
+}
+
 impl Scan<'_> {
     fn judge(&self, node: &Node<'_>) -> Result<(), ToolError> {
         // What a killed process has left is nobody's.
@@ -148,12 +173,7 @@ impl Scan<'_> {
             let begins = node.kind == Kind::Directory && end.rules.begin_with(&names);
             let verdict = end.rules.judge(&names);
             let is_top = node.below.is_empty();
-            let path = if is_top {
-                end.shown.clone()
-            } else {
-                let inside = crate::path::join(node.below);
-                format!("{}/{inside}", end.shown.trim_end_matches('/'))
-            };
+            let path = entry_in(&end.shown, node);
             // What is hidden is not named.
             if verdict == Verdict::Hidden || (verdict == Verdict::Open && begins) {
                 let sentence = format!("`{}` holds something that cannot be changed", end.shown);

@@ -1,0 +1,83 @@
+//! Matching one name with one part of a glob, character by character.
+//!
+//! May import: nothing but its neighbours in `cap`. This module does not fold or compose: both sides come
+//! in the same form.
+
+use super::glob_parts::Part;
+
+/// What matches a part of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    Char(char),
+    /// Any one character.
+    One,
+    /// Any number of characters.
+    Any,
+    /// One character of these ranges, or, negated, of no range.
+    Class {
+        is_negated: bool,
+        ranges: Vec<(char, char)>,
+    },
+}
+
+/// The pieces of one name, its text in the form that `form` gives; it is told whether the text ends the
+/// name.
+pub(super) fn pieces(parts: &[Part], form: impl Fn(&str, bool) -> String) -> Vec<Piece> {
+    let mut pieces = vec![];
+    for (nth, part) in parts.iter().enumerate() {
+        match part {
+            Part::Text(text) => {
+                pieces.extend(form(text, nth + 1 == parts.len()).chars().map(Piece::Char));
+            }
+            Part::One => pieces.push(Piece::One),
+            Part::Any => pieces.push(Piece::Any),
+            Part::Class { is_negated, ranges } => {
+                pieces.push(Piece::Class { is_negated: *is_negated, ranges: ranges.clone() });
+            }
+        }
+    }
+    pieces
+}
+
+/// Does the whole name match? A name in `any_case` is in lower case; a class is as it was written.
+pub(super) fn match_name(pieces: &[Piece], name: &[char], any_case: bool) -> bool {
+    let is_one = |piece: &Piece, c: &char| match piece {
+        Piece::Char(own) => own == c,
+        Piece::One | Piece::Any => true,
+        Piece::Class { is_negated, ranges } => {
+            let is_in = |c: char| ranges.iter().any(|(first, last)| (*first..=*last).contains(&c));
+            (is_in(*c) || (any_case && c.to_uppercase().any(is_in))) != *is_negated
+        }
+    };
+    match_all(pieces, name, |piece| *piece == Piece::Any, is_one)
+}
+
+/// Does the whole pattern match the whole text, where `is_run` says which parts of the pattern stand for
+/// any number of parts of the text? Takes at most the product of both lengths.
+pub(super) fn match_all<P, T>(
+    mut pattern: &[P],
+    mut text: &[T],
+    is_run: impl Fn(&P) -> bool,
+    is_one: impl Fn(&P, &T) -> bool,
+) -> bool {
+    // The pattern after the last run, and where the text was then: what to go back to.
+    let mut last_run: Option<(&[P], &[T])> = None;
+    loop {
+        match (pattern, text) {
+            ([], []) => return true,
+            ([part, after @ ..], _) if is_run(part) => {
+                last_run = Some((after, text));
+                pattern = after;
+            }
+            ([part, after @ ..], [one, rest @ ..]) if is_one(part, one) => {
+                (pattern, text) = (after, rest);
+            }
+            _ => {
+                // The run takes one more.
+                let Some((after, [_, rest @ ..])) = last_run else { return false };
+                last_run = Some((after, rest));
+                (pattern, text) = (after, rest);
+            }
+        }
+    }
+}

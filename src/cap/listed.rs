@@ -1,0 +1,134 @@
+//! Aliases: an entry of a directory that opens by a name which the directory does not list.
+//!
+//! Windows and what imitates it give a file a second, short name (`SECRET~1.TXT`); old file systems cut
+//! long names or drop a dot at the end. Rules are judged by names, so a second name would get past each
+//! of them. A name that may be such a one is used only where its directory lists exactly that name.
+//!
+//! May import: `path`, `limits`, `system`. This module does not know rules.
+
+use std::ops::ControlFlow;
+
+use cap_std::fs::Dir;
+use rustix::fd::AsFd;
+use rustix::io::Errno;
+
+use super::pseudo;
+use super::tree::open_directory;
+use crate::limits::{Budget, Spent};
+use crate::path::Name;
+use crate::system::Names;
+
+/// Names that are read between two looks at the budget.
+const CHUNK: usize = 1_000;
+/// Most names that are read where there is no budget, which is so only where nothing is opened.
+const MAX_READ: usize = 20_000;
+
+/// `f_type` of file systems with second names, from `linux/magic.h` and the file systems' own sources.
+#[cfg(target_os = "linux")]
+const ALIASING: [(u64, &str); 11] = [
+    (0x4d44, "msdos, vfat"),
+    (0x2011_bab0, "exfat"),
+    (0x5346_544e, "ntfs"),
+    (0x7366_746e, "ntfs3"),
+    (0xff53_4d42, "cifs"),
+    (0xfe53_4d42, "smb2"),
+    (0x517b, "smbfs"),
+    // Whatever is served there: ntfs-3g, and the directories of a Windows host that containers see.
+    (0x6573_5546, "fuse, fuseblk, virtiofs"),
+    // WSL's `/mnt/c`.
+    (0x0102_1997, "9p"),
+    (0x786f_4256, "vboxsf"),
+    (0x564c, "ncpfs"),
+];
+
+/// What macOS calls them.
+#[cfg(target_vendor = "apple")]
+const ALIASING: [(&[u8], &str); 8] = [
+    (b"msdos", ""),
+    (b"exfat", ""),
+    (b"ntfs", ""),
+    (b"smbfs", ""),
+    (b"webdav", ""),
+    (b"macfuse", ""),
+    (b"osxfuse", ""),
+    (b"fuse-t", ""),
+];
+
+/// Is it known of the file system of something open that it opens an entry by several names? Of one that
+/// does not say what it is, yes.
+pub fn may_alias(fd: impl AsFd) -> bool {
+    rustix::fs::fstatfs(fd).map_or(true, |of| {
+        let kind = pseudo::kind(&of);
+        ALIASING.iter().any(|(aliasing, _)| *aliasing == kind)
+    })
+}
+
+/// Is it of the form that such a file system makes itself: a `~`, and a digit?
+pub(super) fn is_short_form(name: &Name) -> bool {
+    name.as_bytes().windows(2).any(|pair| matches!(pair, [b'~', b'0'..=b'9']))
+}
+
+/// Does the directory list exactly this name? One that may not be listed lists nothing.
+///
+/// # Errors
+/// Outside, those of the host; inside, the budget's.
+pub(super) fn is_listed(
+    dir: &Dir,
+    name: &Name,
+    budget: Option<&Budget>,
+) -> Result<Result<bool, Spent>, Errno> {
+    let opened = match open_directory(dir, None) {
+        Err(Errno::ACCESS) => return Ok(Ok(false)),
+        opened => opened?,
+    };
+    let (mut seen, mut is_there, mut spent) = (0, false, None);
+    Names::new().of(&opened, |listed, _| {
+        seen += 1;
+        is_there = listed == name.as_bytes();
+        if seen % CHUNK == 0 {
+            spent = budget.and_then(|budget| budget.step().err());
+        }
+        let is_over = is_there || spent.is_some() || (budget.is_none() && seen >= MAX_READ);
+        if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    Ok(spent.map_or(Ok(is_there), Err))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{budget, tree};
+    use super::*;
+
+    fn name(name: &str) -> Name {
+        Name::from_bytes(name.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_name_is_listed_or_not() {
+        let files: Vec<String> = (0..1_500).map(|n| format!("g/file-{n}")).collect();
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let temp = tree(&files);
+        let dir = Dir::open_ambient_dir(temp.path().join("g"), cap_std::ambient_authority());
+        let dir = dir.unwrap();
+        for (is_there, listed) in [("file-0", true), ("file-1499", true), ("FILE-0", false)] {
+            assert_eq!(is_listed(&dir, &name(is_there), None), Ok(Ok(listed)), "{is_there}");
+            assert_eq!(is_listed(&dir, &name(is_there), Some(&budget())), Ok(Ok(listed)));
+        }
+        let over = Budget::new(
+            std::sync::Arc::default(),
+            crate::limits::Clock::new(std::time::Instant::now),
+            crate::limits::Watch::new(|| true),
+        );
+        assert_eq!(is_listed(&dir, &name("none"), Some(&over)), Ok(Err(Spent::Cancelled)));
+    }
+
+    #[test]
+    fn short_forms_are_told_by_their_digit() {
+        for short in ["ENV~1", "SECRET~1.TXT", "a~9"] {
+            assert!(is_short_form(&name(short)), "{short}");
+        }
+        for other in ["file~", "~user", "a.~b", "env1"] {
+            assert!(!is_short_form(&name(other)), "{other}");
+        }
+    }
+}
