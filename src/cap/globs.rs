@@ -12,6 +12,8 @@
 //! May import: `path`. This module does not know what a rule does. (The crate `globset` reads bytes: its
 //! `?` is one byte of a character, and so are the members of its classes.)
 
+use std::collections::HashMap;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fold::{composed, fold};
@@ -40,7 +42,12 @@ pub(super) enum Spelling {
 
 /// Compiled globs, relative to a grant.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Globs(Vec<Glob>);
+pub(super) struct Globs {
+    /// Globs that end with a plain name, by each form of that name. Nearly all do, so that a path is
+    /// compared with a few of hundreds.
+    by_last_name: HashMap<Vec<char>, Vec<Glob>>,
+    others: Vec<Glob>,
+}
 
 /// A path as globs read it, name by name.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +67,7 @@ impl Globs {
     /// # Errors
     /// [`BadGlob`] names the first that cannot be read, or can match nothing.
     pub(super) fn new(globs: &[impl AsRef<str>], by: Spelling) -> Result<Self, BadGlob> {
-        let mut all = vec![];
+        let mut all = Self::default();
         for glob in globs.iter().map(AsRef::as_ref) {
             let bad = |why: String| BadGlob { glob: glob.to_owned(), why };
             if glob.starts_with('!') || glob.trim() != glob {
@@ -72,24 +79,41 @@ impl Globs {
                 if !example.is_some_and(|names| compiled.matches(&Spelled::of(&names, by).names)) {
                     return Err(bad("it can match no name".into()));
                 }
-                all.push(compiled);
+                all.add(compiled);
             }
         }
-        Ok(Self(all))
+        Ok(all)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_last_name.is_empty() && self.others.is_empty()
     }
 
     pub(super) fn match_path(&self, path: &Spelled) -> bool {
-        self.0.iter().any(|glob| glob.matches(&path.names))
+        self.match_names(&path.names)
     }
 
     /// Does a glob match the path, or a directory above it?
     pub(super) fn match_path_or_above(&self, path: &Spelled) -> bool {
         let above = |length: usize| path.names.get(..length).unwrap_or_default();
-        (1..=path.names.len()).any(|n| self.0.iter().any(|glob| glob.matches(above(n))))
+        (1..=path.names.len()).any(|length| self.match_names(above(length)))
+    }
+
+    fn match_names(&self, path: &[Forms]) -> bool {
+        let last = path.last().into_iter().flatten();
+        let with_that_name = last.filter_map(|form| self.by_last_name.get(form)).flatten();
+        with_that_name.chain(&self.others).any(|glob| glob.matches(path))
+    }
+
+    fn add(&mut self, glob: Glob) {
+        match glob.last_name() {
+            None => self.others.push(glob),
+            Some(forms) => {
+                for form in forms {
+                    self.by_last_name.entry(form).or_default().push(glob.clone());
+                }
+            }
+        }
     }
 }
 
@@ -211,6 +235,19 @@ impl Glob {
         };
         let is_at_any_depth = !of.is_pinned && about.len() == 1;
         Self { by, is_at_any_depth, steps: about.iter().map(step).collect() }
+    }
+
+    /// Its last name in each form, if it is a plain one.
+    fn last_name(&self) -> Option<Vec<Vec<char>>> {
+        let Some(Step::Name(forms)) = self.steps.last() else { return None };
+        let plain = |form: &Vec<Piece>| {
+            let char = |piece: &Piece| match piece {
+                Piece::Char(c) => Some(*c),
+                Piece::One | Piece::Any | Piece::Class { .. } => None,
+            };
+            form.iter().map(char).collect()
+        };
+        forms.iter().map(plain).collect()
     }
 
     fn matches(&self, path: &[Forms]) -> bool {
