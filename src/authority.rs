@@ -12,7 +12,11 @@
 //! authority/audit_file.rs where the audit trail goes
 //! authority/process.rs    what the process gives up of itself
 //! authority/own_files.rs  the config file and the program, where they lie in a grant
-//! authority/client_files.rs what `preopen install` changes
+//! authority/client_files.rs  what `preopen install` changes
+//! authority/client_places.rs where that lies
+//! authority/plain_file.rs    one regular file, read or replaced
+//! authority/kept_texts.rs    what those files said before
+//! authority/programs.rs      programs and paths that clients are told
 //! authority/host.rs       a directory of the host and what lies above it
 //! ```
 //!
@@ -25,11 +29,15 @@
 
 mod audit_file;
 mod client_files;
+mod client_places;
 mod forbidden;
 mod host;
+mod kept_texts;
 mod own_files;
+mod plain_file;
 mod preopens;
 mod process;
+mod programs;
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -38,9 +46,11 @@ use std::time::{Instant, SystemTime};
 
 pub use audit_file::{AuditFile, check_audit, open_audit, read_audit, write_new};
 pub use cap_std::AmbientAuthority;
-pub use client_files::{ClientFile, has_program, in_full, program, run, whole};
+pub use client_files::ClientFile;
+pub use client_places::client_path;
 pub use preopens::{Permit, Preopened, open_grants};
 pub use process::{Inherited, give_up, inherited};
+pub use programs::{Ran, find_program, in_full, program, run, whole};
 
 use crate::limits::Clock;
 

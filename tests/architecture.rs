@@ -30,7 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sandbox", &["cap"]),
     ("doctor", &["cap", "limits", "path", "sandbox"]),
     ("authority", &["allowlist", "cap", "doctor", "install", "limits", "path", "system"]),
-    ("installing", &["authority", "cli", "install", "text"]),
+    ("installing", &["authority", "cli", "install", "path", "text"]),
     ("auditing", &["audit", "authority", "cli"]),
     (
         "main",
