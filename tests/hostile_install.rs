@@ -5,8 +5,10 @@
 //! reach the terminal. [`weak_install`] writes as the first version did; each attack has to harm it.
 
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -14,8 +16,9 @@ use std::time::{Duration, Instant};
 
 use preopen::install::{Base, Client, Scope, Server};
 use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::common::{Sandbox, tree};
+use crate::common::{NOBODY, Sandbox, for_everybody, tree};
 
 const CLIENTS: [(Client, &str); 7] = [
     (Client::ClaudeCode, "claude-code"),
@@ -302,8 +305,17 @@ const ROWS: &[Row] = &[
             let file = std::fs::File::create(tree.ready(target)).unwrap();
             file.set_len(64 << 20).unwrap();
         },
-        refusal: |_| Some("it has more than 16 MiB"),
+        refusal: |_| Some("it has more than 1"),
         harm: Harm::ReadsTooMuch,
+    },
+    Row {
+        name: "the file of a project is large",
+        on: Target::is_in_project,
+        plant: |tree, target| {
+            std::fs::write(tree.ready(target), "[0,".repeat(1 << 19)).unwrap();
+        },
+        refusal: |_| Some("it has more than 1 MiB"),
+        harm: Harm::Nothing,
     },
     Row {
         name: "the file is nested deeply",
@@ -393,23 +405,23 @@ fn a_hostile_tree_gains_nothing_from_an_installation() {
             let tree = Tree::new();
             (row.plant)(&tree, target);
             let (outside, before) = (tree.outside(), tree.files());
-            // Nobody answers: it shows what it would do.
-            let (_, shown) = tree.install(target, &["--allow", "."]);
-            assert!(!is_raw(&shown), "{what}: {shown:?}");
-            assert_eq!(tree.files(), before, "{what}: {shown}");
-            let (is_ok, said) = tree.install(target, &["--allow", ".", "--yes"]);
-            assert!(!is_raw(&said), "{what}: {said:?}");
-            assert_eq!(tree.outside(), outside, "{what}: {said}");
             if let Some(why) = (row.refusal)(target) {
-                assert!(!is_ok && said.contains(why), "{what}: {said}");
+                let (is_ok, said) = tree.install(target, &["--allow", ".", "--yes"]);
+                assert!(!is_ok && said.contains(why) && !is_raw(&said), "{what}: {said}");
                 assert_eq!(tree.files(), before, "{what}: {said}");
             } else {
-                assert!(is_ok, "{what}: {said}");
+                // Nobody answers: it shows what it would do, and changes nothing.
+                let (_, shown) = tree.install(target, &["--allow", "."]);
+                assert!(!is_raw(&shown), "{what}: {shown:?}");
+                assert_eq!(tree.files(), before, "{what}: {shown}");
+                let (is_ok, said) = tree.install(target, &["--allow", ".", "--yes"]);
+                assert!(is_ok && !is_raw(&said), "{what}: {said:?}");
                 assert_only_shown(&tree, &before, &shown, &what);
                 let file = tree.path(target.file());
                 let text = std::fs::read_to_string(&file).unwrap();
                 assert!(file.symlink_metadata().unwrap().is_file(), "{what}");
                 assert!(text.contains("preopen") || text.contains("deny"), "{what}: {text}");
+                assert_eq!(tree.outside(), outside, "{what}: {said}");
             }
             let (_, said) = tree.install(target, &["--remove", "--yes"]);
             assert!(!is_raw(&said), "{what}: {said:?}");
@@ -489,6 +501,123 @@ fn release(tree: &Tree, target: &Target) {
         let file = beside(&tree.path(target.file()), end);
         let _ = rustix::fs::openat(rustix::fs::CWD, file, flags, Mode::empty());
     }
+}
+
+/// Starts an installation for Cursor in the project, waits until it asks, lets somebody else work in the tree,
+/// and agrees. Whether it went well, and what it printed.
+fn agree_after(tree: &Tree, meanwhile: impl FnOnce()) -> (bool, String) {
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, vec![]).unwrap().into_string().unwrap();
+    let (mut from, to) = std::io::pipe().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_preopen"));
+    command.env_clear().env("HOME", tree.path("home")).current_dir(tree.path("grant"));
+    command.args(["install", "cursor", "--scope", "project", "--allow", "."]);
+    command.stdin(std::fs::File::options().read(true).write(true).open(name).unwrap());
+    let mut child = command.stdout(to.try_clone().unwrap()).stderr(to).spawn().unwrap();
+    drop(command);
+    let (mut said, mut part) = (vec![], [0; 4096]);
+    while !said.ends_with(b"[y/N] ") {
+        let len = from.read(&mut part).unwrap();
+        assert!(len > 0, "{}", String::from_utf8_lossy(&said));
+        said.extend_from_slice(&part[..len]);
+    }
+    meanwhile();
+    rustix::io::write(&terminal, b"y\n").unwrap();
+    from.read_to_end(&mut said).unwrap();
+    (child.wait().unwrap().success(), String::from_utf8(said).unwrap())
+}
+
+/// Between what is shown and the answer, others may work in the tree.
+#[test]
+fn what_was_shown_is_what_is_written() {
+    let meanwhile: [(&str, fn(&Tree)); 6] = [
+        ("nothing", |_| {}),
+        ("its directory becomes a link", |tree| {
+            std::fs::rename(tree.path("grant/.cursor"), tree.path("outside/moved")).unwrap();
+            link(&tree.path("grant/.cursor"), &tree.path("outside/moved"));
+        }),
+        ("another directory gets the name", |tree| {
+            std::fs::rename(tree.path("grant/.cursor"), tree.path("outside/moved")).unwrap();
+            std::fs::create_dir(tree.path("grant/.cursor")).unwrap();
+            std::fs::write(tree.path("grant/.cursor/mcp.json"), "{}").unwrap();
+        }),
+        ("it becomes a link", |tree| {
+            std::fs::rename(tree.path("grant/.cursor/mcp.json"), tree.path("outside/x")).unwrap();
+            link(&tree.path("grant/.cursor/mcp.json"), &tree.path("outside/x"));
+        }),
+        ("its text changes", |tree| {
+            std::fs::write(tree.path("grant/.cursor/mcp.json"), "{\"mine\": 1}").unwrap();
+        }),
+        ("it is removed", |tree| {
+            std::fs::remove_file(tree.path("grant/.cursor/mcp.json")).unwrap();
+        }),
+    ];
+    for (what, meanwhile) in meanwhile {
+        let tree = Tree::new();
+        std::fs::create_dir(tree.path("grant/.cursor")).unwrap();
+        std::fs::write(tree.path("grant/.cursor/mcp.json"), "{}").unwrap();
+        let mut left = BTreeSet::new();
+        let (is_ok, said) = agree_after(&tree, || {
+            meanwhile(&tree);
+            left = tree.files();
+        });
+        if what == "nothing" {
+            assert!(is_ok && tree.files() != left, "{said}");
+        } else {
+            assert!(!is_ok && tree.files() == left, "{what}: {said}");
+            let is_named = said.contains("since it was shown") || said.contains("is a link");
+            assert!(is_named, "{what}: {said}");
+        }
+    }
+    // A file that was not there: what somebody else puts there is not replaced.
+    let tree = Tree::new();
+    let (is_ok, said) = agree_after(&tree, || {
+        std::fs::create_dir(tree.path("grant/.cursor")).unwrap();
+        std::fs::write(tree.path("grant/.cursor/mcp.json"), "{}").unwrap();
+    });
+    assert!(!is_ok && said.contains("since it was shown"), "{said}");
+    let text = std::fs::read_to_string(tree.path("grant/.cursor/mcp.json")).unwrap();
+    assert_eq!(text, "{}");
+}
+
+/// The others keep the old text, so that is shown.
+#[test]
+fn other_names_of_a_file_are_shown() {
+    for target in targets() {
+        let tree = Tree::new();
+        hard_link(&tree, &target, "");
+        let (_, shown) = tree.install(&target, &["--allow", "."]);
+        let line = format!("{} (it has another name, which keeps the old text)", target.path);
+        assert!(shown.contains(&line), "{target:?}: {shown}");
+    }
+}
+
+/// Its mode may let that user change it later, and with it what the client starts.
+#[test]
+fn a_file_of_another_user_is_not_replaced() {
+    let sandbox = Sandbox::without_outside().dir("home").file("grant/.mcp.json", "{}");
+    let is_root = rustix::process::geteuid().is_root();
+    let mut command = Command::new(if is_root {
+        for_everybody()
+    } else {
+        Path::new(env!("CARGO_BIN_EXE_preopen"))
+    });
+    for (path, mode) in [("", 0o755), ("grant", 0o777), ("grant/.mcp.json", 0o666)] {
+        std::fs::set_permissions(sandbox.path(path), PermissionsExt::from_mode(mode)).unwrap();
+    }
+    command.env_clear().env("HOME", sandbox.path("home")).current_dir(sandbox.path("grant"));
+    command.args(["install", "claude-code", "--scope", "project", "--allow", ".", "--yes"]);
+    if is_root {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    // Whoever is not root cannot make a file of another user, and may replace this one.
+    let text = std::fs::read_to_string(sandbox.path("grant/.mcp.json")).unwrap();
+    assert_eq!(said.contains("it belongs to another user"), is_root, "{said}");
+    assert_eq!(text == "{}", is_root, "{said}");
 }
 
 /// In the home, links are the user's own: they are followed, and the page says where they lead.
@@ -633,7 +762,7 @@ fn the_doctor_says_which_files_it_cannot_read() {
         ("it is not a regular file", |at, _| fifo(at)),
         ("it is a directory", |at, _| std::fs::create_dir(at).unwrap()),
         ("is a link", |at, outside| link(at, outside)),
-        ("it has more than 16 MiB", |at, _| {
+        ("it has more than 1 MiB", |at, _| {
             std::fs::File::create(at).unwrap().set_len(1 << 30).unwrap();
         }),
     ];

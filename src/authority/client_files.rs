@@ -10,7 +10,7 @@ use cap_std::AmbientAuthority;
 use super::Refusal;
 use super::client_places::ClientPlace;
 use super::kept_texts::KeptText;
-use super::plain_file::{self, check_owner, why};
+use super::plain_file::{self, AtMost, check_owner, why};
 use crate::install::Base;
 use crate::system::Stat;
 
@@ -41,7 +41,8 @@ impl ClientFile {
         ambient: AmbientAuthority,
     ) -> Result<Self, Refusal> {
         let place = ClientPlace::find(base, path, ambient)?;
-        let read = place.dir().map(|dir| plain_file::read(dir, &place.name));
+        let at_most = if base == Base::Project { AtMost::OneMib } else { AtMost::SixteenMib };
+        let read = place.dir().map(|dir| plain_file::read(dir, &place.name, at_most));
         let read = read.transpose().map_err(|why| place.cannot("read", why))?.flatten();
         let kept = KeptText::of(&place.real, ambient);
         let kept = kept.map(|kept| kept.read(ambient)).transpose()?.flatten();

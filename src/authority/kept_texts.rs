@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use super::Refusal;
 use super::client_places::{home, variable};
 use super::host::open_dir;
-use super::plain_file::{self, Text, Why, check_owner, why};
+use super::plain_file::{self, AtMost, Text, Why, check_owner, why};
 use crate::path::printable;
 use crate::system;
 
@@ -53,7 +53,9 @@ impl KeptText {
     pub(super) fn read(&self, ambient: AmbientAuthority) -> Result<Option<Text>, Refusal> {
         let read = || {
             let Some(dir) = self.dir(false, ambient)? else { return Ok(None) };
-            let Some(text) = plain_file::read(&dir, &self.name)? else { return Ok(None) };
+            let Some(text) = plain_file::read(&dir, &self.name, AtMost::SixteenMib)? else {
+                return Ok(None);
+            };
             check_owner(&text.stat, ambient)?;
             if text.stat.links != 1 {
                 return Err("it has other names");

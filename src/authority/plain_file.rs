@@ -19,8 +19,14 @@ use rustix::io::Errno;
 use super::plain;
 use crate::system::{self, Stat};
 
-/// Bytes of a file above which it is not read. Files of clients have a few kilobytes; some keep a history.
-const MAX_BYTES: u64 = 16 << 20;
+/// How much of a file is read. What parses it takes a hundred times the memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum AtMost {
+    /// For a file of a project, which holds a few lines and may come from somebody else.
+    OneMib,
+    /// For a file of the user. Some clients keep a history in it.
+    SixteenMib,
+}
 
 /// Why something cannot be done, as a sentence without its subject.
 pub(super) type Why = &'static str;
@@ -33,7 +39,7 @@ pub(super) struct Text {
 }
 
 /// Reads the file; `None` if nothing has that name.
-pub(super) fn read(dir: impl AsFd, name: &OsStr) -> Result<Option<Text>, Why> {
+pub(super) fn read(dir: impl AsFd, name: &OsStr, at_most: AtMost) -> Result<Option<Text>, Why> {
     // Opening a device can have an effect, so it is not opened to see that it is one.
     match system::lstat(&dir, name) {
         Ok(found) => check_regular(&found)?,
@@ -49,12 +55,16 @@ pub(super) fn read(dir: impl AsFd, name: &OsStr) -> Result<Option<Text>, Why> {
     let stat = system::stat(&file).map_err(why)?;
     // Another thing may have got the name since.
     check_regular(&stat)?;
+    let (most, too_long) = match at_most {
+        AtMost::OneMib => (1 << 20, "it has more than 1 MiB"),
+        AtMost::SixteenMib => (16 << 20, "it has more than 16 MiB"),
+    };
     let mut bytes = vec![];
-    // Its size may be wrong, or change while it is read: what is read is bounded, not what is announced.
-    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    // Its size may change while it is read, so what is read is bounded and not only what it announces.
+    let read = file.take(most + 1).read_to_end(&mut bytes);
     read.map_err(|error| plain(&error))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err("it has more than 16 MiB");
+    if bytes.len() as u64 > most {
+        return Err(too_long);
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(Text { text, stat })),
