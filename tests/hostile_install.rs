@@ -84,20 +84,24 @@ impl Target {
         (!["home", "grant"].contains(&parent.to_str()?)).then_some(parent)
     }
 
+    fn is_toml(&self) -> bool {
+        Path::new(self.path).extension().is_some_and(|ext| ext == "toml")
+    }
+
     /// A text that the client could read.
     fn valid(&self) -> &'static str {
-        if self.path.ends_with(".toml") { "model = \"notes\"\n" } else { "{\"notes\": 1}\n" }
+        if self.is_toml() { "model = \"notes\"\n" } else { "{\"notes\": 1}\n" }
     }
 
     /// Another one.
     fn mine(&self) -> &'static str {
-        if self.path.ends_with(".toml") { "model = \"mine\"\n" } else { "{\"mine\": 1}\n" }
+        if self.is_toml() { "model = \"mine\"\n" } else { "{\"mine\": 1}\n" }
     }
 
     /// The same with characters that move the cursor, recolour and reorder.
     fn escaping(&self) -> String {
         let text = "mine \u{9b}31m \u{202e}text";
-        if self.path.ends_with(".toml") {
+        if self.is_toml() {
             format!("model = \"{text}\"\n")
         } else {
             format!("{{\n  \"notes\": \"{text}\"\n}}\n")
@@ -195,6 +199,11 @@ enum Harm {
     /// It fails as well: the row asks for a plain refusal.
     Nothing,
 }
+
+/// What others do in the tree while the user reads.
+type Meanwhile = fn(&Tree);
+/// Plants something at the first path; the second one lies outside.
+type Plant = fn(&Path, &Path);
 
 const ANY: fn(&Target) -> bool = |_| true;
 const INSTALLED: fn(&Target) -> Option<&'static str> = |_| None;
@@ -319,7 +328,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "the file is nested deeply",
-        on: |target| !target.path.ends_with(".toml"),
+        on: |target| !target.is_toml(),
         plant: |tree, target| std::fs::write(tree.ready(target), "[".repeat(1 << 20)).unwrap(),
         refusal: |_| Some("is not changed"),
         harm: Harm::Nothing,
@@ -532,7 +541,7 @@ fn agree_after(tree: &Tree, meanwhile: impl FnOnce()) -> (bool, String) {
 /// Between what is shown and the answer, others may work in the tree.
 #[test]
 fn what_was_shown_is_what_is_written() {
-    let meanwhile: [(&str, fn(&Tree)); 6] = [
+    let rows: [(&str, Meanwhile); 6] = [
         ("nothing", |_| {}),
         ("its directory becomes a link", |tree| {
             std::fs::rename(tree.path("grant/.cursor"), tree.path("outside/moved")).unwrap();
@@ -554,7 +563,7 @@ fn what_was_shown_is_what_is_written() {
             std::fs::remove_file(tree.path("grant/.cursor/mcp.json")).unwrap();
         }),
     ];
-    for (what, meanwhile) in meanwhile {
+    for (what, meanwhile) in rows {
         let tree = Tree::new();
         std::fs::create_dir(tree.path("grant/.cursor")).unwrap();
         std::fs::write(tree.path("grant/.cursor/mcp.json"), "{}").unwrap();
@@ -758,7 +767,7 @@ fn a_program_of_the_project_is_not_run() {
 /// `doctor --client` reads the same files: it ends, says which it cannot read, and takes nothing for granted.
 #[test]
 fn the_doctor_says_which_files_it_cannot_read() {
-    let plants: [(&str, fn(&Path, &Path)); 4] = [
+    let plants: [(&str, Plant); 4] = [
         ("it is not a regular file", |at, _| fifo(at)),
         ("it is a directory", |at, _| std::fs::create_dir(at).unwrap()),
         ("is a link", |at, outside| link(at, outside)),

@@ -16,7 +16,7 @@ const MOST_LINES: usize = 200;
 
 /// A change of a file, or a run of the client's own program that makes it.
 pub(super) enum Step {
-    Replace { file: ClientFile, text: Option<String>, keeps_old: bool },
+    Replace { file: Box<ClientFile>, text: Option<String>, keeps_old: bool },
     Run { name: &'static str, program: PathBuf, runs: Vec<Vec<String>> },
 }
 
@@ -36,7 +36,7 @@ impl Step {
         }
         on_disk.check_may_be_replaced(ambient)?;
         let keeps_old = on_disk.text.as_deref().is_some_and(|text| !file.is_told(text));
-        Ok(Self::Replace { file: on_disk, text, keeps_old })
+        Ok(Self::Replace { file: Box::new(on_disk), text, keeps_old })
     }
 
     /// What the user agrees to. Nothing that comes from a file or a name reaches the terminal as it is.
@@ -101,9 +101,11 @@ fn command(name: &str, args: &[String]) -> String {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=".contains(c);
         !arg.is_empty() && arg.chars().all(plain)
     };
-    let quoted = |arg: &String| match is_plain(arg) {
-        true => arg.clone(),
-        false => format!("'{}'", printable(arg).replace('\'', r"'\''")),
+    let quoted = |arg: &String| {
+        if is_plain(arg) {
+            return arg.clone();
+        }
+        format!("'{}'", printable(arg).replace('\'', r"'\''"))
     };
     let args: Vec<String> = args.iter().map(quoted).collect();
     format!("{name} {}", args.join(" "))
