@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -430,11 +430,10 @@ fn a_hostile_tree_gains_nothing_from_an_installation() {
                 let text = std::fs::read_to_string(&file).unwrap();
                 assert!(file.symlink_metadata().unwrap().is_file(), "{what}");
                 assert!(text.contains("preopen") || text.contains("deny"), "{what}: {text}");
+                let (is_ok, said) = tree.install(target, &["--remove", "--yes"]);
+                assert!(is_ok && !is_raw(&said), "{what}: {said:?}");
                 assert_eq!(tree.outside(), outside, "{what}: {said}");
             }
-            let (_, said) = tree.install(target, &["--remove", "--yes"]);
-            assert!(!is_raw(&said), "{what}: {said:?}");
-            assert_eq!(tree.outside(), outside, "{what}: {said}");
             runs += 1;
         }
         assert!(runs > 3, "{}: {runs}", row.name);
@@ -589,6 +588,84 @@ fn what_was_shown_is_what_is_written() {
     assert!(!is_ok && said.contains("since it was shown"), "{said}");
     let text = std::fs::read_to_string(tree.path("grant/.cursor/mcp.json")).unwrap();
     assert_eq!(text, "{}");
+}
+
+/// The place of what is kept is this user's, and still not believed blindly.
+#[test]
+fn a_kept_text_is_believed_only_if_it_is_plainly_ours() {
+    let plants: [(&str, Plant); 5] = [
+        ("it is not a regular file", |kept, _| {
+            std::fs::remove_file(kept).unwrap();
+            fifo(kept);
+        }),
+        ("it is a link", |kept, outside| {
+            std::fs::remove_file(kept).unwrap();
+            link(kept, outside);
+        }),
+        ("it has other names", |kept, outside| std::fs::hard_link(kept, outside).unwrap()),
+        ("others may change its directory", |kept, _| {
+            let mode = PermissionsExt::from_mode(0o777);
+            std::fs::set_permissions(kept.parent().unwrap(), mode).unwrap();
+        }),
+        ("it is not a directory", |kept, outside| {
+            std::fs::rename(kept.parent().unwrap(), outside).unwrap();
+            link(kept.parent().unwrap(), outside);
+        }),
+    ];
+    for (why, plant) in plants {
+        let tree = Tree::new();
+        std::fs::write(tree.path("grant/.mcp.json"), "{\"mine\": 1}").unwrap();
+        let args = ["install", "claude-code", "--scope", "project", "--allow", ".", "--yes"];
+        let (is_ok, said) = tree.run(&tree.path("grant"), &args);
+        assert!(is_ok, "{said}");
+        let kept = said.lines().find_map(|line| line.split_once("that is kept in ")).unwrap().1;
+        plant(Path::new(kept), &tree.path("outside/x"));
+        let before = tree.files();
+        let remove = ["install", "claude-code", "--scope", "project", "--remove", "--yes"];
+        let (is_ok, said) = tree.run(&tree.path("grant"), &remove);
+        assert!(!is_ok && said.contains(why), "{why}: {said}");
+        assert_eq!(tree.files(), before, "{why}");
+    }
+}
+
+/// Where nothing can be kept, nothing is lost.
+#[test]
+fn without_a_home_no_text_is_replaced() {
+    let tree = Tree::new();
+    let install = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_preopen"));
+        command.env_clear().current_dir(tree.path("grant")).stdin(Stdio::null());
+        command.args(["install", "cursor", "--scope", "project", "--allow", ".", "--yes"]);
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let file = tree.path("grant/.cursor/mcp.json");
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "{\"mine\": 1}").unwrap();
+    let (is_ok, said) = install();
+    assert!(!is_ok && said.contains("no place to keep"), "{said}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\"mine\": 1}");
+    std::fs::remove_file(&file).unwrap();
+    let (is_ok, said) = install();
+    assert!(is_ok && file.exists(), "{said}");
+}
+
+#[test]
+fn a_replaced_file_keeps_its_owner_and_mode() {
+    let is_root = rustix::process::geteuid().is_root();
+    let owner = if is_root { NOBODY } else { rustix::process::geteuid().as_raw() };
+    for mode in [0o600, 0o640, 0o644, 0o664] {
+        let tree = Tree::new();
+        let file = tree.path("grant/.mcp.json");
+        std::fs::write(&file, "{}").unwrap();
+        std::os::unix::fs::chown(&file, Some(owner), None).unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(mode)).unwrap();
+        let args = ["install", "claude-code", "--scope", "project", "--allow", ".", "--yes"];
+        let (is_ok, said) = tree.run(&tree.path("grant"), &args);
+        assert!(is_ok, "{said}");
+        let now = std::fs::metadata(&file).unwrap();
+        assert_eq!((now.uid(), now.mode() & 0o7777), (owner, mode));
+    }
 }
 
 /// The others keep the old text, so that is shown.
