@@ -13,7 +13,11 @@
 //! authority/process.rs    what the process gives up of itself
 //! authority/root.rs       how it leaves the host's tree
 //! authority/own_files.rs  the config file and the program, where they lie in a grant
-//! authority/client_files.rs what `preopen install` changes
+//! authority/client_files.rs  what `preopen install` changes
+//! authority/client_places.rs where that lies
+//! authority/plain_file.rs    one regular file, read or replaced
+//! authority/kept_texts.rs    what those files said before
+//! authority/programs.rs      programs and paths that clients are told
 //! authority/host.rs       a directory of the host and what lies above it
 //! ```
 //!
@@ -26,11 +30,15 @@
 
 mod audit_file;
 mod client_files;
+mod client_places;
 mod forbidden;
 mod host;
+mod kept_texts;
 mod own_files;
+mod plain_file;
 mod preopens;
 mod process;
+mod programs;
 mod root;
 
 use std::io;
@@ -40,9 +48,11 @@ use std::time::{Instant, SystemTime};
 
 pub use audit_file::{AuditFile, check_audit, open_audit, read_audit, write_new};
 pub use cap_std::AmbientAuthority;
-pub use client_files::{ClientFile, has_program, in_full, program, run, whole};
+pub use client_files::ClientFile;
+pub use client_places::client_path;
 pub use preopens::{Permit, Preopened, open_grants, warn_of_path};
 pub use process::{Inherited, give_up, inherited};
+pub use programs::{Ran, find_program, in_full, program, run, whole};
 pub use root::leave_host_tree;
 
 use crate::limits::Clock;

@@ -20,10 +20,10 @@ fn main() -> ExitCode {
     match run(Cli::parse(), authority::mint()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
-            let _ = say(
-                &mut io::stderr(),
-                &format!("preopen: {}\nhint: {}\n", refusal.sentence, refusal.hint),
-            );
+            let text = format!("preopen: {}\nhint: {}", refusal.sentence, refusal.hint);
+            // It may name what lies in somebody else's tree, or quote it.
+            let safe: String = text.lines().map(|line| printable(line) + "\n").collect();
+            let _ = say(&mut io::stderr(), &safe);
             ExitCode::from(2)
         }
     }

@@ -33,7 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "authority",
         &["allowlist", "cap", "doctor", "install", "limits", "path", "sandbox", "system"],
     ),
-    ("installing", &["authority", "cli", "install", "text"]),
+    ("installing", &["authority", "cli", "install", "path", "text"]),
     ("auditing", &["audit", "authority", "cli"]),
     (
         "main",

@@ -297,7 +297,7 @@ impl OpenFile {
 }
 
 impl Entries<'_> {
-    /// Entries so far that were left out because they belong to a change that is not finished.
+    /// Entries so far that were left out because their names are reserved for changes that are not finished.
     pub fn unfinished(&self) -> u64 {
         self.unfinished
     }

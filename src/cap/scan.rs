@@ -6,6 +6,7 @@
 //! May import: `path`, `limits`, `error`, `system`. Absent on purpose: a promise about what is put into the tree
 //! after it was looked at. Rules face whoever asks, not whoever else is at work in the tree.
 
+use std::cell::Cell;
 use std::os::fd::OwnedFd;
 
 use super::beneath::Kind;
@@ -13,7 +14,7 @@ use super::protected_links::Protection;
 use super::refusal::{protected, protected_repository};
 use super::repository::is_part_of_repository;
 use super::rules::{Rules, Verdict};
-use super::temp::{is_temp, locked};
+use super::temp::{is_made_in, is_temp, locked};
 use super::tree::{Act, Node, Pace, traverse};
 use super::{Place, Right};
 use crate::error::{Code, ToolError};
@@ -32,6 +33,8 @@ pub struct Census {
     pub links: u64,
     /// FIFOs, sockets and devices.
     pub special: u64,
+    /// What was passed by, in a copy, for a name that is reserved for changes that are not finished.
+    pub reserved: u64,
 }
 
 /// What a tree is looked at for.
@@ -69,9 +72,11 @@ pub(super) fn scan<R: Right, S: Right>(
     let census = Census::default();
     // What is copied stays.
     let granted = if why == For::Copying { vec![] } else { granted_directories(from) };
-    let mut scan = Scan { ends, protection, passes_by, into, granted, why, shown: &shown, census };
+    let reserved = Cell::new(0);
+    let mut scan =
+        Scan { ends, protection, passes_by, into, granted, why, shown: &shown, census, reserved };
     traverse(&from.parent, name, &mut scan, &Pace::of(budget, &shown))?;
-    Ok(scan.census)
+    Ok(Census { reserved: scan.reserved.get(), ..scan.census })
 }
 
 /// One of the places that the tree has, or is to have.
@@ -102,6 +107,7 @@ struct Scan<'a> {
     why: For,
     shown: &'a str,
     census: Census,
+    reserved: Cell<u64>,
 }
 
 impl Act for Scan<'_> {
@@ -142,7 +148,12 @@ impl Act for Scan<'_> {
     }
 
     fn is_passed_by(&self, below: &[Name]) -> bool {
-        self.passes_by.is_some_and(|(rules, base)| rules.hide(base.iter().chain(below)))
+        let is_hidden =
+            self.passes_by.is_some_and(|(rules, base)| rules.hide(base.iter().chain(below)));
+        if is_hidden && below.last().is_some_and(|name| is_temp(name.as_bytes())) {
+            self.reserved.update(|count| count + 1);
+        }
+        is_hidden
     }
 }
 
@@ -161,12 +172,40 @@ fn entry_in(shown: &str, node: &Node<'_>) -> String {
 }
 
 impl Scan<'_> {
+    /// Was it left by a process that was killed, or is it part of such a thing? Then it is nobody's, and goes
+    /// with the tree. Anything else that has such a name is somebody's, who cannot have been shown it here.
+    fn is_left_behind(&self, node: &Node<'_>) -> Result<bool, ToolError> {
+        // A directory with such a name is entered only if it was left behind.
+        let above = node.below.split_last().map_or(&[][..], |(_, above)| above);
+        if above.iter().any(|name| is_temp(name.as_bytes())) {
+            return Ok(true);
+        }
+        if !is_temp(node.name.as_bytes()) {
+            return Ok(false);
+        }
+        let is_marked =
+            system::stat(node.parent).is_ok_and(|dir| is_made_in(&dir, node.name.as_bytes()));
+        match if is_marked { locked(node.parent, node.name) } else { None } {
+            Some((_, stat)) if system::may_be_ours(&stat) => Ok(true),
+            None if is_marked => {
+                let sentence = format!("a change in `{}` is not finished", self.shown);
+                Err(ToolError::new(Code::OsBusy, sentence))
+            }
+            _ => {
+                let path = crate::path::join(node.below);
+                let sentence = format!(
+                    "`{}` holds `{path}`, which has the name of an unfinished change and is not one of this server's",
+                    self.shown
+                );
+                Err(ToolError::new(Code::Protected, sentence)
+                    .hint("only its owner can rename or remove it, and not with these tools"))
+            }
+        }
+    }
+
     fn judge(&self, node: &Node<'_>) -> Result<(), ToolError> {
-        // What a killed process has left is nobody's.
-        if node.below.iter().any(|name| is_temp(name.as_bytes())) {
-            let is_used = is_temp(node.name.as_bytes()) && locked(node.parent, node.name).is_none();
-            let sentence = format!("a change in `{}` is not finished", self.shown);
-            return if is_used { Err(ToolError::new(Code::OsBusy, sentence)) } else { Ok(()) };
+        if self.is_left_behind(node)? {
+            return Ok(());
         }
         for end in &self.ends {
             let names: Vec<Name> = end.below.iter().chain(node.below).cloned().collect();

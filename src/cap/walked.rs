@@ -86,7 +86,7 @@ pub struct Skipped {
     pub too_deep: Tally,
     /// Directories of other file systems that are not to be crossed into, or hold no data.
     pub elsewhere: Tally,
-    /// Files and directories of changes that are not finished, or never were.
+    /// What has a name that is reserved for changes that are not finished.
     pub unfinished: Tally,
 }
 

@@ -80,6 +80,12 @@ pub(crate) fn stat(fd: impl AsFd) -> Result<Stat, Errno> {
     rustix::fs::fstat(fd).map(Stat::from)
 }
 
+/// Can this process have made it, by its owner? Root gives files away, so any may be root's.
+pub(crate) fn may_be_ours(stat: &Stat) -> bool {
+    let user = rustix::process::geteuid();
+    user.is_root() || user.as_raw() == stat.uid
+}
+
 /// Permission bits as the system's type.
 pub(crate) fn mode(bits: u32) -> Mode {
     #[allow(clippy::unnecessary_fallible_conversions, reason = "as above")]

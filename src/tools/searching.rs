@@ -12,6 +12,9 @@ use crate::limits::Budget;
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 2_000;
 
+/// What is left out for its name, whoever gave it that name.
+pub(super) const RESERVED: &str = "the name of an unfinished change (`.preopen-*.tmp`)";
+
 /// For arguments that hold unless the client says no.
 pub(super) fn yes() -> bool {
     true
@@ -164,10 +167,7 @@ impl Unsearched {
             }
         }
         if let Some(example) = &unfinished.example {
-            facts.push(format!(
-                "left out {} of changes that are not finished, in {example}",
-                unfinished.count
-            ));
+            facts.push(format!("left out {} with {RESERVED}, in {example}", unfinished.count));
         }
         if self.is_cut {
             let ms = budget.limits().call_deadline_ms;
