@@ -1,11 +1,15 @@
 //! What the program gives up of itself at the start, whatever the kernel's sandbox holds.
 
 use std::io::Read as _;
+#[cfg(target_os = "linux")]
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::common::{Client, Sandbox};
+#[cfg(target_os = "linux")]
+use crate::common::{Era, without_calls};
 
 /// A line of a file of its own about a process.
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
@@ -41,15 +45,58 @@ fn what_was_left_open_is_closed() {
     }
 }
 
+/// Without `/proc`, or in a strict container, nothing lists what is open.
+#[test]
+#[cfg(target_os = "linux")] // the call by which directories are listed can be taken away there only
+fn what_was_left_open_is_closed_where_nothing_lists_it() {
+    let sandbox = Sandbox::new().fifo("fifo");
+    let [fifo, grant] = ["fifo", "grant"].map(|name| sandbox.path(name));
+    let (heard, hears) = std::sync::mpsc::channel();
+    let path = fifo.clone();
+    std::thread::spawn(move || {
+        let read = std::fs::File::open(path).unwrap().read_to_end(&mut vec![]).unwrap();
+        heard.send(read)
+    });
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec 9>\"$1\"; exec \"$0\" \"$2\""]);
+    command.arg(env!("CARGO_BIN_EXE_preopen")).args([fifo, grant]);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = without_calls(command, vec![libc::SYS_getdents64], libc::EPERM);
+    let read = hears.recv_timeout(Duration::from_secs(20));
+    // It served all the while: its input was open.
+    assert_eq!(child.try_wait().unwrap(), None);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(read, Ok(0), "the other end hears that nobody can write any more");
+}
+
+/// A process that has no terminal cannot type into it.
+#[test]
+#[cfg(target_os = "linux")] // `/proc` says in which session a process is
+fn a_client_s_server_leaves_the_session() {
+    let session = |pid: u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        // The name, in parentheses, may hold anything.
+        let rest = stat.rsplit(')').next().unwrap().to_owned();
+        rest.split_whitespace().nth(3).unwrap().parse::<u32>().unwrap()
+    };
+    let sandbox = Sandbox::new();
+    let grant = sandbox.path("grant");
+    let mut client = Client::start(&[grant.to_str().unwrap()], Era::Modern);
+    client.request("server/discover", json!({}));
+    assert_eq!(session(client.pid()), client.pid());
+    assert_ne!(session(std::process::id()), client.pid());
+}
+
 #[test]
 #[cfg(all(target_os = "linux", not(preopen_portable)))] // elsewhere it takes `unsafe`
 fn nothing_is_dumped_and_nobody_looks_in() {
     use std::os::unix::{fs::MetadataExt as _, process::CommandExt as _};
 
-    use crate::common::{Era, NOBODY, Without, for_everybody};
+    use crate::common::{NOBODY, Without, for_everybody};
 
     let sandbox = Sandbox::new().mode("", 0o755);
-    let mut command = std::process::Command::new(for_everybody());
+    let mut command = Command::new(for_everybody());
     command.arg(sandbox.path("grant"));
     if rustix::process::geteuid().is_root() {
         command.uid(NOBODY).gid(NOBODY);
@@ -67,11 +114,11 @@ fn nothing_is_dumped_and_nobody_looks_in() {
 #[test]
 #[cfg(all(target_os = "linux", not(preopen_portable)))] // no other system has capabilities
 fn root_keeps_the_capabilities_over_files_alone() {
-    use crate::common::{Era, preopen};
+    use crate::common::preopen;
 
     let sandbox = Sandbox::new();
     let grant = sandbox.path("grant");
-    let output = preopen(&[grant.to_str().unwrap()]).stdin(std::process::Stdio::null()).output();
+    let output = preopen(&[grant.to_str().unwrap()]).stdin(Stdio::null()).output();
     let said = String::from_utf8(output.unwrap().stderr).unwrap();
     let mut client = Client::start(&[grant.to_str().unwrap()], Era::Modern);
     client.request("server/discover", json!({}));

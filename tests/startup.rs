@@ -194,7 +194,7 @@ fn doctor_tells_the_operator_everything() {
     assert_eq!(grant["inode"], inode);
     assert_eq!(grant["hide"], json!([".env"]));
     assert_eq!(report["limits"]["max_list_entries"], 7);
-    assert_eq!(report["walls"].as_array().unwrap().len(), 4);
+    assert_eq!(report["walls"].as_array().unwrap().len(), 5);
     let (kernel, resolver) = if HAS_LINUX_CALLS {
         ("read, write, create, move and remove", "openat2")
     } else {

@@ -49,7 +49,7 @@ fn leave(writes: bool, ambient: AmbientAuthority) -> Result<&'static str, &'stat
         return Err("this system has none");
     }
     if system::may_change_root() {
-        return enter_empty_directory(ambient).map(|()| "as root").map_err(why_not);
+        return enter_empty_directory(ambient).map(|()| "as root").map_err(|error| why_not(&error));
     }
     if writes {
         return Err("only root can have one and still keep the groups of files that are replaced");
@@ -59,10 +59,10 @@ fn leave(writes: bool, ambient: AmbientAuthority) -> Result<&'static str, &'stat
     // They are worth something in the namespace only, but nothing here needs any of them.
     system::give_up_all_capabilities()
         .map_err(|_| "the capabilities over it cannot be given up")?;
-    entered.map(|()| "in a user namespace").map_err(why_not)
+    entered.map(|()| "in a user namespace").map_err(|error| why_not(&error))
 }
 
-fn why_not(error: io::Error) -> &'static str {
+fn why_not(error: &io::Error) -> &'static str {
     match error.kind() {
         // Some systems permit a user namespace, and nothing in it.
         io::ErrorKind::PermissionDenied => NOT_PERMITTED,
