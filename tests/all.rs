@@ -24,6 +24,7 @@ mod analysis; // performance_check: one source, the fields, what is refused, and
 mod architecture; // who may import whom, and that the checker bites
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
 mod audit; // what is on record, and that nothing is changed in it unseen
+mod between; // somebody else changes a file between two steps of a call
 mod changing_races; // the tree changes while it is changed; the weak server plants files outside
 mod charges; // every part of a large file is charged to the budget of its call
 mod common; // the tree builder, the client, the naive victim

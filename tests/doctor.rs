@@ -162,3 +162,32 @@ fn a_directory_in_path_that_cannot_be_changed_is_not_named() {
         assert_eq!(found.len(), named, "{rights} {rules}: {found:?}");
     }
 }
+
+#[test]
+fn a_way_to_programs_counts_though_the_programs_are_read_only() {
+    let toml = "[[allow]]\npath = \"grant\"\nrights = \"rw\"\nreadonly = [\"bin/**\"]\n";
+    let sandbox =
+        Sandbox::new().file("grant/bin/tool", "x").link("grant/way", "bin").file("a.toml", toml);
+    let config = sandbox.path("a.toml");
+    for (entry, named) in [("way", 1), ("bin", 0)] {
+        let path = sandbox.path("grant").join(entry).display().to_string();
+        let args = ["--config", config.to_str().unwrap()];
+        let found = warnings(doctor(&args, Some(&path), &sandbox.path("")));
+        assert_eq!(found.len(), named, "{entry}: {found:?}");
+    }
+}
+
+#[test]
+fn a_warning_stands_at_the_grant_that_it_is_about() {
+    let sandbox = Sandbox::new().dir("grant/.git").dir("other/bin").dir("third");
+    let specs = ["third", "grant/.git", "other"].map(|path| sandbox.spec(path, "rw"));
+    let args = ["--allow", &specs[0], "--allow", &specs[1], "--allow", &specs[2]];
+    let path = sandbox.path("other/bin").display().to_string();
+    let mut command = doctor(&args, Some(&path), &sandbox.path(""));
+    let report: Value =
+        serde_json::from_slice(&command.arg("--json").output().unwrap().stdout).unwrap();
+    let of = |n: usize| report["grants"][n]["warnings"].to_string();
+    assert_eq!(of(0), "[]");
+    assert!(of(1).contains(GUARDED) && !of(1).contains(IN_PATH), "{}", of(1));
+    assert!(of(2).contains(IN_PATH) && !of(2).contains(GUARDED), "{}", of(2));
+}

@@ -39,17 +39,13 @@ impl Place<Remove> {
         self.may_go_to(to, overwrite)?;
         match self.kind() {
             Kind::File => {
-                let before = self.found.as_ref().map(|found| FileState::new(&found.stat));
+                let Some(found) = &self.found else { return Err(self.not_found()) };
+                let before = FileState::new(&found.stat);
                 let copied = self.copy_file_to(to, overwrite, Likeness::Everything, budget)?;
-                let is_as_it_was = before.is_some_and(|state| self.is_still(&state));
-                let removed = if is_as_it_was {
-                    self.unlink(budget)
-                } else {
-                    let sentence = format!("`{}` was changed while it was moved", self.said);
-                    Err(ToolError::new(Code::Stale, sentence))
-                };
-                removed.map_err(|error| {
-                    error.and("the copy is complete, and the source is still there")
+                self.unlink(Some(&before), budget).map_err(|error| {
+                    error
+                        .and("the copy is complete, and the source is still there")
+                        .hint("look at both before you remove one")
                 })?;
                 self.sync_moved()?;
                 Ok(copied)

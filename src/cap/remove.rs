@@ -6,6 +6,7 @@
 //! May import: `limits`, `error`. Absent on purpose: removing the root of a grant.
 
 use super::beneath::Kind;
+use super::read::FileState;
 use super::scan::{Census, For, scan};
 use super::temp::sweep;
 use super::tree::{Act, Node, Pace, remove_one, traverse};
@@ -20,12 +21,25 @@ impl Place<Remove> {
     /// # Errors
     /// `is_a_directory`, `special_file`, `os_denied` and the other codes of the host.
     pub fn remove(&self, budget: &Budget) -> Result<(), ToolError> {
-        self.unlink(budget)?;
+        self.unlink(None, budget)?;
         self.sync_removal()
     }
 
-    /// The same, but that it is not put on the disk.
-    pub(super) fn unlink(&self, budget: &Budget) -> Result<(), ToolError> {
+    /// Removes the file if it is still in this state.
+    ///
+    /// # Errors
+    /// As [`Self::remove`]; `stale` for a file that was changed since.
+    pub fn remove_unchanged(&self, state: &FileState, budget: &Budget) -> Result<(), ToolError> {
+        self.unlink(Some(state), budget)?;
+        self.sync_removal()
+    }
+
+    /// Removes the file or link without syncing the directory; a file only in this state, if one is given.
+    pub(super) fn unlink(
+        &self,
+        unchanged: Option<&FileState>,
+        budget: &Budget,
+    ) -> Result<(), ToolError> {
         let Some(name) = &self.name else { return Err(self.is_root()) };
         match self.what() {
             None => return Err(self.not_found()),
@@ -38,6 +52,10 @@ impl Place<Remove> {
             Some(Kind::File | Kind::Link) => {}
         }
         budget.step()?;
+        // Asked last: no system has a call that removes a file only in a given state.
+        if unchanged.is_some_and(|state| !self.is_still(state)) {
+            return Err(self.stale());
+        }
         rustix::fs::unlinkat(&self.parent, name.as_os_str(), rustix::fs::AtFlags::empty())
             .map_err(|errno| self.os("remove", errno))?;
         sweep(&self.parent, budget).remove(budget);

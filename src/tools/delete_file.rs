@@ -40,12 +40,15 @@ impl Tool for DeleteFile {
 
     fn run(args: &Args, at: Target<Remove>, budget: &Budget) -> Result<String, ToolError> {
         let (place, _turn) = at.to_remove(args.recursive, budget)?;
+        let mut version = None;
         if args.if_match.is_some() {
             if place.what() != Some(Kind::File) {
                 let sentence = format!("`{}` is no file, and has no version", at.said());
                 return Err(ToolError::new(Code::BadArgs, sentence).hint("leave `if_match` out"));
             }
-            if_match(args.if_match.as_deref(), Some(&place.open_file()?), &at, budget)?;
+            let file = place.open_file()?;
+            if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
+            version = Some(file.state());
         }
         let mut facts = vec![];
         match place.what() {
@@ -62,7 +65,10 @@ impl Tool for DeleteFile {
                 place.remove(budget)?;
                 facts.push("a link; what it led to is untouched".into());
             }
-            _ => place.remove(budget)?,
+            _ => match version {
+                Some(state) => place.remove_unchanged(&state, budget)?,
+                None => place.remove(budget)?,
+            },
         }
         Ok(format!("Successfully deleted {}{}", at.shown(), closing(&facts)))
     }
