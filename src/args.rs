@@ -54,9 +54,9 @@ pub fn parse<A: DeserializeOwned>(
     sent: Object,
 ) -> Result<A, ToolError> {
     let args = object(tool, schema, sent)?;
-    serde_json::from_value(Value::Object(args)).map_err(|error| {
+    // The reason is not logged: it quotes the value that does not fit, which may be the contents of a file.
+    serde_json::from_value(Value::Object(args)).map_err(|_| {
         ToolError::new(Code::BadArgs, format!("the arguments of {tool} do not fit together"))
-            .detail(error)
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use preopen::allowlist::Allowlist;
@@ -11,24 +12,30 @@ use preopen::cap::Grants;
 use preopen::cli::{Cli, Command, Sandbox, Serve};
 use preopen::dispatch::{Dispatcher, NoSuchTool};
 use preopen::doctor::{Report, Row};
+use preopen::logging::Log;
 use preopen::path::printable;
 use preopen::tools::TOOLS;
 use preopen::{auditing, explain, installing, protocol, sandbox};
 
+/// How long the end waits until standard error has taken the last lines: perhaps nobody reads it.
+const LOG_PATIENCE: Duration = Duration::from_millis(500);
+
 fn main() -> ExitCode {
-    match run(Cli::parse(), authority::mint()) {
+    let log = Log::default();
+    let code = match run(Cli::parse(), &log, authority::mint()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
-            let _ = say(
-                &mut io::stderr(),
-                &format!("preopen: {}\nhint: {}\n", refusal.sentence, refusal.hint),
-            );
+            log.say(&format!("preopen: {}\nhint: {}\n", refusal.sentence, refusal.hint));
             ExitCode::from(2)
         }
-    }
+    };
+    // It may have ended before it served. Without a thread for it there is nobody to tell.
+    let _ = log.start(io::stderr());
+    log.finish(LOG_PATIENCE);
+    code
 }
 
-fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
+fn run(cli: Cli, log: &Log, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let inherited = authority::inherited(ambient);
     let (serve, doctor) = match cli.command {
         Some(Command::Explain { page }) => return say(&mut io::stdout(), &explain::page(page)),
@@ -37,8 +44,7 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
         Some(Command::Doctor { serve, client, json }) => (serve, Some((client, json))),
         None => (cli.serve, None),
     };
-    let level = serve.log.as_str().parse().unwrap_or(tracing::Level::WARN);
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_max_level(level).init();
+    log.install(serve.log.as_str().parse().unwrap_or(tracing::Level::WARN));
     let (config, hash) = read_config(&serve, ambient)?;
     let list = serve.on_top_of(config);
     let permit = Permit { home: serve.granted.allow_home, one_file_system: serve.one_file_system };
@@ -65,15 +71,14 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let open = |file| authority::open_audit(file, &granted, audit::LONGEST, ambient);
     let audit = list.audit.as_deref().map(open).transpose()?;
     if let Some(given_up) = authority::give_up(inherited, ambient)? {
-        say(&mut io::stderr(), &format!("preopen: {given_up}\n"))?;
+        log.say(&format!("preopen: {given_up}\n"));
     }
     let walls = seal(serve.sandbox, &granted.grants, ambient)?;
+    log.say(&format!("preopen: {walls}\n"));
+    log.start(io::stderr())?;
     for row in &granted.rows {
         if let Err(reason) = &row.place {
-            say(
-                &mut io::stderr(),
-                &format!("preopen: `{}` is not available: {reason}\n", row.announced),
-            )?;
+            log.say(&format!("preopen: `{}` is not available: {reason}\n", row.announced));
         }
     }
     let audit = audit.map(|file| {
@@ -120,10 +125,10 @@ fn started(rows: &[Row], config: Option<String>, walls: String) -> Start {
     }
 }
 
-/// Gives up all other authority, and says what holds, on standard error as well.
+/// Gives up all other authority, and says what holds.
 fn seal(mode: Sandbox, grants: &Grants, ambient: AmbientAuthority) -> Result<String, Refusal> {
     if mode == Sandbox::Off {
-        return told("handles and types hold; the kernel's sandbox is off".into());
+        return Ok("handles and types hold; the kernel's sandbox is off".into());
     }
     let sealed = sandbox::seal(grants);
     let powerless = authority::is_gone(ambient);
@@ -135,12 +140,7 @@ fn seal(mode: Sandbox, grants: &Grants, ambient: AmbientAuthority) -> Result<Str
         });
     }
     let rest = if powerless { "" } else { "; files outside can still be named" };
-    told(format!("handles and types hold; {sealed}{rest}"))
-}
-
-fn told(what: String) -> Result<String, Refusal> {
-    say(&mut io::stderr(), &format!("preopen: {what}\n"))?;
-    Ok(what)
+    Ok(format!("handles and types hold; {sealed}{rest}"))
 }
 
 fn no_such_tool(NoSuchTool(name): NoSuchTool) -> Refusal {

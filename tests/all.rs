@@ -40,6 +40,7 @@ mod killing; // killed at any time, a change is there or is not
 mod lifetimes; // names move, mounts go, signals come, another server works there too
 mod lines; // a table of raw lines, in both eras
 mod loads; // trees at their largest, long paths, names in every script
+mod logging; // what standard error gets, and that nobody has to read it
 mod moving; // moving, copying, deleting: whole or not at all
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed
