@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::args::Object;
 use crate::audit::{Event, Intent, Outcome, Sink};
 use crate::cap::{Grants, Rights};
-use crate::error::{Code, ToolError};
+use crate::error::{Code, ToolError, cut_to};
 use crate::limits::{Budget, Clock, Limits, Watch};
 use crate::path::printable;
 use crate::tool::{Call, Called, Content, Entry};
@@ -164,6 +164,7 @@ impl Dispatcher {
         // that they see: a call owns its targets, and nothing of it outlives it.
         match catch_unwind(AssertUnwindSafe(|| (tool.entry.call)(&with, sent))) {
             Ok(Called { paths, result }) => {
+                let result = self.bounded(result);
                 let outcome = match &result {
                     Ok(content) => {
                         Outcome::Answered { bytes: content.iter().map(Content::len).sum() }
@@ -177,6 +178,20 @@ impl Dispatcher {
                 self.record(call, name, rights, vec![], Outcome::Fault("crashed"), &budget);
                 Err(Fault::Crashed(call))
             }
+        }
+    }
+
+    /// The last bound on an answer. Tools leave out what has no room and say how to go on; this cuts what they did not
+    /// expect, such as names as long as a whole answer.
+    fn bounded(&self, answer: Answer) -> Answer {
+        let most = self.limits.max_result_chars;
+        let bounded = |content| match content {
+            Content::Text(text) => Content::Text(cut_to(text, most)),
+            media @ Content::Media { .. } => media,
+        };
+        match answer {
+            Ok(content) => Ok(content.into_iter().map(bounded).collect()),
+            Err(error) => Err(error.within(most)),
         }
     }
 

@@ -170,6 +170,18 @@ impl ToolError {
         self
     }
 
+    /// The same in at most that many characters. Cuts the hint first, then the sentence.
+    #[must_use]
+    pub fn within(mut self, most: usize) -> Self {
+        let chars = |text: &str| text.chars().count();
+        if chars(&self.to_string()) > most {
+            let room = most.saturating_sub(self.code.as_str().len() + ": ".len());
+            self.sentence = cut_to(self.sentence, room);
+            self.hint = None;
+        }
+        self
+    }
+
     /// The kind.
     pub fn code(&self) -> Code {
         self.code
@@ -248,6 +260,16 @@ impl ToolError {
 /// `EMFILE` and `ENFILE`, which the standard library has no kind for.
 fn is_out_of_files(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(23 | 24))
+}
+
+/// The text, or as much of it as has room with a note that it is cut.
+pub fn cut_to(text: String, most: usize) -> String {
+    const NOTE: &str = "\n[cut off here: the answer reached max_result_chars]";
+    if text.len() <= most || text.chars().count() <= most {
+        return text;
+    }
+    let kept = most.saturating_sub(NOTE.len());
+    text.chars().take(kept).chain(NOTE.chars()).take(most).collect()
 }
 
 impl From<Spent> for ToolError {

@@ -32,7 +32,7 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Most characters of one result; what is left out is named with the argument that continues.
+    /// Most characters of the text of one result; what is left out is named with the argument that continues.
     max_result_chars: usize = 40_000;
     /// Most characters of the result of a search.
     max_search_chars: usize = 16_000;
@@ -68,6 +68,13 @@ limits! {
     call_deadline_ms: u64 = 25_000;
     /// Milliseconds that running calls get to finish after standard input has ended.
     drain_ms: u64 = 5_000;
+}
+
+impl Limits {
+    /// Most characters of the result of a search, which is a result too.
+    pub fn search_chars(&self) -> usize {
+        self.max_search_chars.min(self.max_result_chars)
+    }
 }
 
 /// Where the time comes from. The real one is made by `authority`; tests make their own.

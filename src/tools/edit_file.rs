@@ -16,10 +16,15 @@ use crate::text::{self, Diff, Document, Edited};
 use crate::tool::Tool;
 use crate::words::number;
 
+/// Characters of an answer that are kept free for its closing lines, in which a path may stand.
+const CLOSING: usize = 6_000;
 /// Lines of the diff that is shown after a change. What was asked for is known to who asked.
 const DIFF_LINES: usize = 20;
 /// Lines of it where nothing is changed: it is all that there is.
 const DRY_LINES: usize = 400;
+
+/// Most edits of one call.
+const MAX_EDITS: usize = 1_000;
 
 pub(super) struct EditFile;
 
@@ -29,14 +34,14 @@ pub(super) struct Args {
     #[schemars(example = "src/main.rs")]
     path: VirtualPath,
     /// In order; all are made or none.
-    #[schemars(example = edits_example())]
+    #[schemars(example = edits_example(), length(max = MAX_EDITS))]
     edits: Vec<Edit>,
     /// Only show the diff.
     #[serde(default)]
     #[schemars(example = true)]
     dry_run: bool,
     /// Only if still this version.
-    #[schemars(example = &"k3f9a2c1xq")]
+    #[schemars(example = &"k3f9a2c1xq", length(max = 100))]
     if_match: Option<String>,
 }
 
@@ -81,8 +86,9 @@ impl Tool for EditFile {
         let edits: Vec<_> = args.edits.iter().map(Edit::as_text).collect();
         let edited = text::apply(document.text(), &edits, budget)?;
         let pieces = document.edited(&edited, budget)?;
-        let most = if args.dry_run { DRY_LINES } else { DIFF_LINES };
-        let diff = text::unified(document.text(), &edited, most);
+        let lines = if args.dry_run { DRY_LINES } else { DIFF_LINES };
+        let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
+        let diff = text::unified(document.text(), &edited, text::Most { lines, chars });
         let mut all = vec![told(&edited, &diff)];
         if args.dry_run {
             all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));

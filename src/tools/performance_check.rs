@@ -96,7 +96,7 @@ fn refused(refusal: &Refusal, whose: &str) -> ToolError {
 }
 
 fn answer(report: &Report, analyzed: String, budget: &Budget) -> String {
-    let room = budget.limits().max_search_chars.saturating_sub(CLOSING + analyzed.len());
+    let room = budget.limits().search_chars().saturating_sub(CLOSING + analyzed.len());
     let mut used = 0;
     let mut issues = vec![];
     for issue in report.issues().map(Found::of) {

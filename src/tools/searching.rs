@@ -12,6 +12,9 @@ use crate::limits::Budget;
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 2_000;
 
+/// Most characters of a cursor. No answer gives a longer one.
+pub(super) const MAX_CURSOR: usize = 40_000;
+
 /// For arguments that hold unless the client says no.
 pub(super) fn yes() -> bool {
     true
