@@ -275,8 +275,10 @@ pub fn cut_to(text: String, most: usize) -> String {
 impl From<Spent> for ToolError {
     fn from(spent: Spent) -> Self {
         match spent {
-            Spent::TimedOut(ms) => {
-                Self::new(Code::TimedOut, format!("the call did not end within {ms} ms"))
+            Spent::TimedOut { ms, work } => {
+                let still = work
+                    .map_or(String::new(), |work| format!(": it was still {}", work.in_words()));
+                Self::new(Code::TimedOut, format!("the call did not end within {ms} ms{still}"))
                     .hint("ask for less: a smaller directory, file range or limit")
             }
             Spent::Cancelled => Self::new(Code::Cancelled, "the client cancelled the call"),

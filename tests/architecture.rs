@@ -17,7 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cap", &["error", "limits", "path", "system"]),
     ("args", &["error", "path"]),
     ("text", &["cap", "error", "limits"]),
-    ("ignore", &["cap"]),
+    ("ignore", &["cap", "limits"]),
     ("grep", &["cap", "error", "limits", "text"]),
     ("audit", &["cap", "error", "path", "words"]),
     ("tool", &["args", "cap", "error", "limits"]),

@@ -262,3 +262,40 @@ fn no_answer_is_longer_than_its_limit() {
         assert!(long.is_empty(), "over {most}:\n{}", long.join("\n"));
     }
 }
+
+/// Sixty lists of a mebibyte each took 27 s, and one of them up to 727 MiB.
+#[test]
+fn rules_of_ignore_files_are_bounded_and_what_is_left_out_is_counted() {
+    let rules: String = (0..40_000).map(|n| format!("*a{n}?[!b]*\n")).collect();
+    let mut sandbox = Sandbox::new()
+        .dir("grant/.git")
+        .file("grant/.gitignore", &format!("first.txt\n{rules}last.txt\n"))
+        .file("grant/first.txt", "x\n")
+        .file("grant/last.txt", "x\n");
+    for n in 0..8 {
+        sandbox = sandbox.file(&format!("grant/{n}/.ignore"), &format!("*{n}{n}\n{rules}"));
+    }
+    let mut client = Client::start(&[&sandbox.spec("grant", "ro")], Era::Modern);
+    for (tool, arguments) in [
+        ("search_files", json!({"pattern": "*"})),
+        ("directory_tree", json!({})),
+        ("grep", json!({"pattern": "x", "output": "files"})),
+        ("keyword_search", json!({"keyword": "x", "root_paths": ["."]})),
+    ] {
+        let text = client.call(tool, &arguments).text;
+        assert!(!text.contains("first.txt\n") && text.contains("last.txt"), "{tool}: {text}");
+        let note = "rules of 9 ignore files left out, such as .gitignore: at most 65536 bytes and 4000 rules apply";
+        assert!(text.contains(note), "{tool}: {text}");
+    }
+    // In a place below as well, where the rules are above it.
+    let text = client.call("search_files", &json!({"pattern": "*", "path": "1"})).text;
+    assert!(text.contains("rules of 2 ignore files left out, such as .gitignore"), "{text}");
+    assert!(memory_mib(&client) < 256, "{} MiB", memory_mib(&client));
+}
+
+/// The most memory that the server has had.
+fn memory_mib(client: &Client) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", client.pid())).unwrap();
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    most.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+}

@@ -10,7 +10,7 @@ use super::searching::count;
 use super::whole::{Most, whole};
 use crate::cap::{Expect, Target, Write};
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::text::{self, Diff, Document, Edited};
 use crate::tool::Tool;
@@ -82,6 +82,7 @@ impl Tool for EditFile {
         if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
         let most = Most { bytes: budget.limits().max_edit_bytes, limit: "max_edit_bytes" };
         let bytes = whole(&file, at.said(), most, budget)?;
+        let busy = budget.begin(Work::Edits);
         let document = Document::new(&at.said().to_string(), bytes)?;
         let edits: Vec<_> = args.edits.iter().map(Edit::as_text).collect();
         let edited = text::apply(document.text(), &edits, budget)?;
@@ -89,6 +90,7 @@ impl Tool for EditFile {
         let lines = if args.dry_run { DRY_LINES } else { DIFF_LINES };
         let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
         let diff = text::unified(document.text(), &edited, text::Most { lines, chars });
+        drop(busy);
         let mut all = vec![told(&edited, &diff)];
         if args.dry_run {
             all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));

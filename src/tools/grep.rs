@@ -16,7 +16,7 @@ use crate::cap::{
 };
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
-use crate::limits::Budget;
+use crate::limits::{Budget, Work};
 use crate::path::{VirtualPath, percent_decoded};
 use crate::tool::Tool;
 
@@ -163,6 +163,7 @@ impl<'a> Asked<'a> {
             0 => usize::MAX,
             some => some,
         };
+        let _busy = budget.begin(Work::Patterns);
         let most = budget.limits().max_list_entries;
         let page = args.limit.unwrap_or(PAGE).clamp(1, most);
         // All lines are the same from either end.

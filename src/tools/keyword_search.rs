@@ -15,7 +15,7 @@ use super::searching::{CLOSING, Look, Respect, Unsearched, count, yes};
 use crate::cap::{Each, Kind, OpenFile, Place, Read, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
-use crate::limits::Budget;
+use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
 
@@ -140,6 +140,7 @@ impl<'a> Asked<'a> {
             ignore_case: args.case_insensitive,
             ..Meaning::default()
         };
+        let _busy = budget.begin(Work::Patterns);
         let pattern = Pattern::new("keyword", &args.keyword, meaning)?;
         Ok(Self {
             pattern,

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, Work};
 
 /// Most globs of one argument.
 const MAX_GLOBS: usize = 100;
@@ -67,6 +67,7 @@ impl NamePatterns {
         patterns: &[String],
         budget: &Budget,
     ) -> Result<Self, ToolError> {
+        let _busy = budget.begin(Work::Patterns);
         let by_path = patterns.iter().any(|pattern| inner(pattern).contains('/'));
         let mut set = GlobSetBuilder::new();
         for pattern in patterns {
