@@ -234,7 +234,7 @@ pub enum Level {
     Info,
     /// Also each call.
     Debug,
-    /// Everything.
+    /// Everything that this program logs; never what a file holds.
     Trace,
 }
 

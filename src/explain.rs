@@ -86,7 +86,8 @@ fn tools() -> String {
                 name.clone()
             };
             let about = property.get("description").and_then(Value::as_str).unwrap_or_default();
-            page += &format!("| {name} | {} | {about}{} |\n", kind(property), example(property));
+            let (kind, bound, example) = (kind(property), bound(property), example(property));
+            page += &format!("| {name} | {kind} | {about}{bound}{example} |\n");
         }
     }
     page
@@ -96,6 +97,19 @@ fn kind(property: &Object) -> String {
     let choices: Vec<_> = list(property, "enum").iter().filter_map(Value::as_str).collect();
     let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
     if choices.is_empty() { kind.to_owned() } else { choices.join(", ") }
+}
+
+fn bound(property: &Object) -> String {
+    let of = |property: &Object, bound: &str| property.get(bound).and_then(Value::as_u64);
+    let items = property.get("items").and_then(Value::as_object);
+    match (of(property, "maxItems"), items.and_then(|items| of(items, "maxLength"))) {
+        (Some(items), Some(chars)) => format!(" At most {items}, of {chars} characters each."),
+        (Some(items), None) => format!(" At most {items}."),
+        (None, _) => {
+            let chars = of(property, "maxLength");
+            chars.map(|chars| format!(" At most {chars} characters.")).unwrap_or_default()
+        }
+    }
 }
 
 fn example(property: &Object) -> String {

@@ -25,6 +25,7 @@ mod architecture; // who may import whom, and that the checker bites
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
 mod audit; // what is on record, and that nothing is changed in it unseen
 mod between; // somebody else changes a file between two steps of a call
+mod bounds; // what one call may take, over the schemas of all tools
 mod changing_races; // the tree changes while it is changed; the weak server plants files outside
 mod charges; // every part of a large file is charged to the budget of its call
 mod common; // the tree builder, the client, the naive victim
@@ -46,6 +47,7 @@ mod killing; // killed at any time, a change is there or is not
 mod lifetimes; // names move, mounts go, signals come, another server works there too
 mod lines; // a table of raw lines, in both eras
 mod loads; // trees at their largest, long paths, names in every script
+mod logging; // what standard error gets, and that nobody has to read it
 mod moving; // moving, copying, deleting: whole or not at all
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed

@@ -98,7 +98,7 @@ pub(super) fn as_listed(path: &Path, ambient: AmbientAuthority) -> PathBuf {
         let is_listed = names.iter().any(|entry| entry.file_name() == part.as_os_str());
         let own = if is_listed { None } else { which(&next) };
         let other =
-            names.iter().map(|entry| entry.path()).find(|p| own.is_some() && which(p) == own);
+            names.iter().map(std::fs::DirEntry::path).find(|p| own.is_some() && which(p) == own);
         listed = other.unwrap_or(next);
     }
     listed

@@ -95,6 +95,7 @@ pub(super) fn is_listed(
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a directory to list")]
 mod tests {
     use super::super::tests::{budget, tree};
     use super::*;

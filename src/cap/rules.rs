@@ -176,7 +176,9 @@ impl Rules {
 
     fn whole(&self, below: &[Name]) -> Spelled {
         let mut whole = self.above.clone();
-        below.iter().for_each(|name| whole.push(name));
+        for name in below {
+            whole.push(name);
+        }
         whole
     }
 

@@ -136,7 +136,7 @@ impl ServerHandler for Server {
         let ended = self.wait(call, admitted, &watched, token, &context.peer).await;
         let answer = match ended {
             Some(Ok(Ok(answer))) => answer,
-            None => self.dispatcher.lost(&name),
+            None => self.dispatcher.lost(&name, &watched),
             Some(Ok(Err(Fault::UnknownTool(why)))) => {
                 return Err(ErrorData::invalid_params(why, None));
             }

@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::searching::RESERVED;
+use super::searching::{MAX_CURSOR, RESERVED};
 use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -41,7 +41,7 @@ pub(super) struct Args {
     limit: Option<usize>,
     /// From the previous answer.
     #[serde(default)]
-    #[schemars(example = "name:main.rs")]
+    #[schemars(example = "name:main.rs", length(max = MAX_CURSOR))]
     cursor: Option<String>,
 }
 

@@ -1,81 +1,139 @@
-//! [`NamePattern`]: names as users write them, for the tools that search.
+//! [`NamePatterns`]: names as users write them, for the tools that search.
 //!
 //! `*.rs` is a name at any depth, `src/**/x` a path below the place that is searched, and what has no
 //! wildcard is a part of a name. Case counts as soon as there is a capital letter in it.
+//!
+//! All patterns of an argument are one set: one automaton with one bound, whatever their number.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use crate::error::{Code, ToolError};
+use crate::limits::{Budget, Work};
 
+/// Most globs of one argument.
+const MAX_GLOBS: usize = 100;
 /// Most characters of a pattern.
-const MOST: usize = 1_000;
+pub(super) const MAX_CHARS: usize = 1_000;
 
-/// A pattern for names.
-pub(super) struct NamePattern {
-    glob: GlobMatcher,
-    /// Is it about the way to the name as well?
-    is_path: bool,
-    /// Does it mean every name?
-    is_any: bool,
+/// An argument that is a list of globs.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub(super) struct Globs(
+    #[schemars(length(max = MAX_GLOBS), inner(length(max = MAX_CHARS)))] Vec<String>,
+);
+
+/// Patterns for names. A name matches if it matches any of them.
+pub(super) struct NamePatterns {
+    set: GlobSet,
+    /// Do they speak of the way to the name as well?
+    by_path: bool,
+    /// Does one of them match every name?
+    match_all: bool,
 }
 
-impl NamePattern {
-    /// Compiles a pattern; `argument` is where the client wrote it.
+impl Globs {
+    /// Compiles the globs; `argument` is where the client wrote them.
     ///
     /// # Errors
-    /// `bad_args` where it cannot be read.
-    pub(super) fn new(argument: &str, pattern: &str) -> Result<Self, ToolError> {
-        let bad = |why: String| {
-            ToolError::new(Code::BadArgs, format!("`{argument}` is no glob: {why}")).hint(
-                "`*.rs` is a name at any depth, `src/**/*.rs` a path, `main` a part of a name",
-            )
-        };
-        if pattern.is_empty() || pattern.chars().count() > MOST {
-            return Err(bad(format!("it has 1 to {MOST} characters")));
+    /// Those of [`NamePatterns::new`].
+    pub(super) fn compile(
+        &self,
+        argument: &str,
+        budget: &Budget,
+    ) -> Result<NamePatterns, ToolError> {
+        NamePatterns::new(argument, &self.0, budget)
+    }
+
+    /// The globs as they were given.
+    pub(super) fn as_given(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl NamePatterns {
+    /// Compiles patterns; `argument` is where the client wrote them.
+    ///
+    /// # Errors
+    /// `bad_args` where one cannot be read, `over_limit` where they are too large together; `timed_out`, `cancelled`.
+    pub(super) fn new(
+        argument: &str,
+        patterns: &[String],
+        budget: &Budget,
+    ) -> Result<Self, ToolError> {
+        let _busy = budget.begin(Work::Patterns);
+        let by_path = patterns.iter().any(|pattern| inner(pattern).contains('/'));
+        let mut set = GlobSetBuilder::new();
+        for pattern in patterns {
+            budget.step()?;
+            set.add(compile(argument, pattern, by_path)?);
         }
-        let inner = pattern.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
-        let has_wildcard = inner.contains(['*', '?', '[', '{']);
-        let is_path = inner.contains('/');
-        let glob = match (has_wildcard, is_path) {
-            (true, _) => inner.to_owned(),
-            (false, false) => format!("*{inner}*"),
-            (false, true) => format!("**/*{inner}*"),
-        };
-        let glob = GlobBuilder::new(&glob)
-            .literal_separator(true)
-            .case_insensitive(!has_wildcard && !pattern.chars().any(char::is_uppercase))
-            .build()
-            .map_err(|error| bad(error.kind().to_string()))?;
-        let is_any = ["*", "**", "**/*"].contains(&inner);
-        Ok(Self { glob: glob.compile_matcher(), is_path, is_any })
+        let match_all = patterns.iter().any(|glob| ["*", "**", "**/*"].contains(&inner(glob)));
+        let set = set.build().map_err(|error| not_a_glob(argument, error.kind()))?;
+        budget.step()?;
+        Ok(Self { set, by_path, match_all })
     }
 
-    /// Compiles each of several patterns.
-    ///
-    /// # Errors
-    /// Those of [`Self::new`].
-    pub(super) fn all(argument: &str, patterns: &[String]) -> Result<Vec<Self>, ToolError> {
-        patterns.iter().map(|pattern| Self::new(argument, pattern)).collect()
+    /// Are there none?
+    pub(super) fn is_empty(&self) -> bool {
+        self.set.is_empty()
     }
 
-    /// Is the name in the directory at the end of `way` meant? The way is empty, or ends with a slash.
+    /// Does the name in the directory at the end of `way` match? The way is empty, or ends with a slash.
     pub(super) fn is_match(&self, way: &[u8], name: &[u8]) -> bool {
-        if self.is_any {
-            true
-        } else if self.is_path {
-            self.glob.is_match(Path::new(OsStr::from_bytes(&[way, name].concat())))
+        if self.match_all || self.is_empty() {
+            self.match_all
+        } else if self.by_path {
+            self.set.is_match(Path::new(OsStr::from_bytes(&[way, name].concat())))
         } else {
-            self.glob.is_match(Path::new(OsStr::from_bytes(name)))
+            self.set.is_match(Path::new(OsStr::from_bytes(name)))
         }
     }
+}
+
+/// One pattern as a glob for names, or for the whole paths to them.
+fn compile(argument: &str, pattern: &str, by_path: bool) -> Result<Glob, ToolError> {
+    if pattern.is_empty() {
+        let sentence = format!("`{argument}` holds an empty glob");
+        return Err(ToolError::new(Code::BadArgs, sentence));
+    }
+    let inner = inner(pattern);
+    let has_wildcard = inner.contains(['*', '?', '[', '{']);
+    let part = if has_wildcard { inner.to_owned() } else { format!("*{inner}*") };
+    // A path with a wildcard begins where the search does; everything else is found at any depth.
+    let begins_at_top = has_wildcard && inner.contains('/');
+    let glob = if by_path && !begins_at_top { format!("**/{part}") } else { part };
+    GlobBuilder::new(&glob)
+        .literal_separator(true)
+        .case_insensitive(!has_wildcard && !pattern.chars().any(char::is_uppercase))
+        .build()
+        .map_err(|error| not_a_glob(argument, error.kind()))
+}
+
+/// A pattern without what means nothing at its ends.
+fn inner(pattern: &str) -> &str {
+    pattern.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/')
+}
+
+fn not_a_glob(argument: &str, why: &globset::ErrorKind) -> ToolError {
+    if let globset::ErrorKind::Regex(_) = why {
+        let sentence = format!("the globs of `{argument}` are too large once they are compiled");
+        return ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs");
+    }
+    ToolError::new(Code::BadArgs, format!("`{argument}` holds something that is not a glob: {why}"))
+        .hint("`*.rs` is a name at any depth, `src/**/*.rs` a path, `main` a part of a name")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -100,11 +158,29 @@ mod tests {
             ("*", "a/", "b", true),
             ("**/*", "a/", "b", true),
         ] {
-            let glob = NamePattern::new("pattern", pattern).unwrap();
-            let is_match = glob.is_match(way.as_bytes(), name.as_bytes());
-            assert_eq!(is_match, wanted, "{pattern} on {way}{name}");
+            // Beside another pattern it means the same, whether that is a name or a path.
+            for others in [vec![], vec!["zz*"], vec!["zz/**"]] {
+                let all: Vec<&str> = others.into_iter().chain([pattern]).collect();
+                let is_match = compiled(&all).unwrap().is_match(way.as_bytes(), name.as_bytes());
+                assert_eq!(is_match, wanted, "{all:?} on {way}{name}");
+            }
         }
-        assert!(NamePattern::new("pattern", "a[").is_err());
-        assert!(NamePattern::new("pattern", "").is_err());
+        assert!(!compiled(&[]).unwrap().is_match(b"a/", b"b"));
+        assert_eq!(compiled(&["a["]).err().unwrap().code(), Code::BadArgs);
+        assert_eq!(compiled(&["b", ""]).err().unwrap().code(), Code::BadArgs);
+    }
+
+    #[test]
+    fn patterns_that_are_too_large_together_are_refused() {
+        // Not by their number, but by what they compile to.
+        let large = "[!\u{1}-\u{10000}]*".repeat(50);
+        assert_eq!(compiled(&vec![large.as_str(); 4_000]).err().unwrap().code(), Code::OverLimit);
+    }
+
+    fn compiled(patterns: &[&str]) -> Result<NamePatterns, ToolError> {
+        let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
+        let clock = crate::limits::Clock::new(std::time::Instant::now);
+        let budget = Budget::new(Arc::default(), clock, crate::limits::Watch::unattended());
+        NamePatterns::new("pattern", &patterns, &budget)
     }
 }

@@ -6,7 +6,7 @@ use crate::cap::{
     WalkedEntry, walk,
 };
 use crate::error::{Group, ToolError};
-use crate::ignore::{Ignored, is_of_versions};
+use crate::ignore::{IgnoreFiles, Ignored, MAX_BYTES, MAX_RULES, is_of_versions};
 use crate::limits::Budget;
 
 /// Characters of an answer that are kept free for its closing line.
@@ -14,6 +14,9 @@ pub(super) const CLOSING: usize = 2_000;
 
 /// What is left out for its name, whoever gave it that name.
 pub(super) const RESERVED: &str = "the name of an unfinished change (`.preopen-*.tmp`)";
+
+/// Most characters of a cursor. No answer gives a longer one.
+pub(super) const MAX_CURSOR: usize = 40_000;
 
 /// For arguments that hold unless the client says no.
 pub(super) fn yes() -> bool {
@@ -45,14 +48,23 @@ pub(super) trait Look: Sync {
     where
         Self: Sized,
     {
-        walk(place, &Looking(self), self.respects().above(place), budget)
+        let files = IgnoreFiles::new(budget);
+        let looking = Looking { look: self, files: &files };
+        let mut walked = walk(place, &looking, self.respects().above(place, &files), budget)?;
+        if let Some((passed_by, _)) = walked.found.first_mut() {
+            passed_by.cut_rules = files.left_out();
+        }
+        Ok(walked)
     }
 }
 
 /// What became of a [`Look`].
 pub(super) type Looked<L> = Walked<(PassedBy, <L as Look>::Found)>;
 
-struct Looking<'a, L>(&'a L);
+struct Looking<'a, L> {
+    look: &'a L,
+    files: &'a IgnoreFiles<'a>,
+}
 
 impl<L: Look> Visit for Looking<'_, L> {
     type Known = Ignored;
@@ -60,7 +72,7 @@ impl<L: Look> Visit for Looking<'_, L> {
     const IS_WORK: bool = L::IS_WORK;
 
     fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
-        self.0.respects().inside(dir, names, above)
+        self.look.respects().inside(dir, names, above, self.files)
     }
 
     fn entry(
@@ -70,9 +82,9 @@ impl<L: Look> Visit for Looking<'_, L> {
         ignored: &Ignored,
         (passed_by, found): &mut Self::Found,
     ) -> bool {
-        self.0.is_meant(dir, entry)
+        self.look.is_meant(dir, entry)
             && !passed_by.takes(dir, entry, ignored)
-            && self.0.look(dir, entry, found)
+            && self.look.look(dir, entry, found)
     }
 }
 
@@ -82,13 +94,19 @@ pub(super) struct Respect(pub(super) bool);
 
 impl Respect {
     /// What is ignored at a place, because of what lies above it.
-    fn above(self, place: &Place<Read>) -> Ignored {
-        if self.0 { Ignored::above(place) } else { Ignored::default() }
+    fn above(self, place: &Place<Read>, files: &IgnoreFiles<'_>) -> Ignored {
+        if self.0 { Ignored::above(place, files) } else { Ignored::default() }
     }
 
     /// What is ignored in a directory.
-    fn inside(self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
-        if self.0 { above.and_in(dir, names) } else { above.clone() }
+    fn inside(
+        self,
+        dir: &WalkedDir,
+        names: &Listing,
+        above: &Ignored,
+        files: &IgnoreFiles<'_>,
+    ) -> Ignored {
+        if self.0 { above.and_in(dir, names, files) } else { above.clone() }
     }
 }
 
@@ -97,6 +115,8 @@ impl Respect {
 pub(super) struct PassedBy {
     files: Tally,
     directories: Tally,
+    /// Ignore files of which rules were left out.
+    cut_rules: Tally,
 }
 
 impl PassedBy {
@@ -119,6 +139,18 @@ impl PassedBy {
     fn add(&mut self, other: Self) {
         self.files.add(other.files);
         self.directories.add(other.directories);
+        self.cut_rules.add(other.cut_rules);
+    }
+
+    /// What was passed by, and what may have been searched though a rule ignores it.
+    fn facts(&self) -> Vec<String> {
+        let cut = self.cut_rules.example.as_ref().map(|example| {
+            let files = count(self.cut_rules.count, "ignore file", "ignore files");
+            format!(
+                "rules of {files} left out, such as {example}: at most {MAX_BYTES} bytes and {MAX_RULES} rules apply"
+            )
+        });
+        self.fact().into_iter().chain(cut).collect()
     }
 
     fn fact(&self) -> Option<String> {
@@ -153,7 +185,7 @@ impl Unsearched {
 
     /// What was not searched, each with its reason.
     pub(super) fn facts(&self, budget: &Budget) -> Vec<String> {
-        let mut facts: Vec<_> = self.passed_by.fact().into_iter().collect();
+        let mut facts: Vec<_> = self.passed_by.facts();
         let Skipped { unreadable, too_deep, elsewhere, unfinished } = &self.skipped;
         for (tally, which) in
             [(unreadable, "unreadable"), (too_deep, "too deep"), (elsewhere, "foreign")]
