@@ -12,7 +12,7 @@ use std::process::Command;
 
 use preopen::tool::Entry;
 use preopen::tools::TOOLS;
-use preopen_attacks::{FLAG, Harm, Row, Victim, all};
+use preopen_attacks::{FLAG, Harm, Row, SEQUENCES, Victim, all};
 use serde_json::{Value, json};
 
 use crate::common::{
@@ -383,6 +383,19 @@ and say who else must.\n",
             row.id, row.code
         )
         .unwrap();
+    }
+    page + &table_of_sequences()
+}
+
+/// The attacks of `tests/protected.rs`, which runs them.
+fn table_of_sequences() -> String {
+    let mut page = String::from(
+        "\n## Sequences\n\nAttacks that take several changes. Each harms a server that judges paths by the \
+names in them. preopen refuses a call of each with `protected`.\n\n| attack | calls |\n|---|---|\n",
+    );
+    for sequence in SEQUENCES {
+        let calls: Vec<String> = sequence.calls.iter().map(ToString::to_string).collect();
+        writeln!(page, "| {} | {} |", sequence.id, calls.join("; ")).unwrap();
     }
     page
 }

@@ -25,6 +25,10 @@ fn the_page_of_the_attacks_has_every_row() {
         let listed = listed.replace("|id", "\\|id");
         assert!(page.contains(&listed), "{} is not there: run `make attacks`", row.name());
     }
+    for sequence in preopen_attacks::SEQUENCES {
+        let listed = format!("| {} | {}", sequence.id, sequence.calls[0]);
+        assert!(page.contains(&listed), "{} is not there: run `make attacks`", sequence.id);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! The deliberately weak server here ([`Call::by_name`]) refuses a change if its path, as it is spelled,
 //! holds a protected name. Every sequence harms it.
 
+use std::fmt;
 use std::io;
 use std::path::Path;
 
@@ -236,6 +237,18 @@ const PROTECTED: [&str; 9] = [
     "mise.toml",
     ".config",
 ];
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write(path) => write!(f, "write `{path}`"),
+            Self::Move(from, to) => write!(f, "move `{from}` to `{to}`"),
+            Self::Copy(from, to) => write!(f, "copy `{from}` to `{to}`"),
+            Self::MakeDirectory(path) => write!(f, "make `{path}`"),
+            Self::Delete(path) => write!(f, "delete `{path}`"),
+        }
+    }
+}
 
 impl Sequence {
     /// Would a program now read what the attacker wrote?
