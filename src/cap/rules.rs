@@ -10,8 +10,9 @@
 
 use std::collections::HashSet;
 
-use super::globs::{BadGlob, Globs, Spelled, Spelling, beginnings};
+use super::globs::{BadGlob, Globs, beginnings};
 use super::guards::GUARDED;
+use super::spelled::{Spelled, Spelling};
 use super::temp::is_temp;
 use crate::path::Name;
 
@@ -22,8 +23,8 @@ pub struct Rules {
     readonly: Globs,
     guarded: Globs,
     unprotect: Globs,
-    /// The names above the grant: a guard of several names may begin there.
-    above: Spelled,
+    /// The grant itself, with the names above it: a guard of several names may begin there.
+    root: Spelled,
     /// The server's own files, folded.
     own: HashSet<String>,
     /// The directories that a rule begins with, folded: to move one would move what the rule is about.
@@ -86,8 +87,8 @@ impl Rules {
         let guarded = Globs::new(GUARDED, Spelling::Any)?;
         let own = own.iter().map(|names| folded(names)).collect();
         let unprotect = Globs::new(unprotect, Spelling::AsWritten)?;
-        let above = Spelled::of(above, Spelling::Any);
-        Ok(Self { guarded, unprotect, above, own, beginnings, ..self })
+        let root = Spelled::root(above);
+        Ok(Self { guarded, unprotect, root, own, beginnings, ..self })
     }
 
     /// May every name be seen, as far as the operator says?
@@ -113,7 +114,7 @@ impl Rules {
             is_temp(name.as_bytes())
                 || (!self.hide.is_empty() && {
                     path.push(name);
-                    self.hide.match_path(&path)
+                    self.hide.match_path(path.below())
                 })
         })
     }
@@ -125,21 +126,21 @@ impl Rules {
 
     /// The same, as if nothing were hidden: how a name is answered that is not there.
     pub(crate) fn judge_unhidden<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> Verdict {
-        let (mut path, mut whole) = (Spelled::default(), self.above.clone());
-        let mut written = Spelled::new(Spelling::AsWritten);
+        let (mut path, mut written) = (self.root.clone(), Spelled::new(Spelling::AsWritten));
         let mut verdict = Verdict::Open;
         for name in below {
-            for path in [&mut path, &mut whole, &mut written] {
-                path.push(name);
+            path.push(name);
+            if !self.unprotect.is_empty() {
+                written.push(name);
             }
             verdict = match verdict {
                 Verdict::Own => Verdict::Own,
                 _ if self.own.contains(path.folded()) => Verdict::Own,
                 Verdict::ReadOnly => Verdict::ReadOnly,
-                _ if self.readonly.match_path(&path) => Verdict::ReadOnly,
+                _ if self.readonly.match_path(path.below()) => Verdict::ReadOnly,
                 // What is opened is open as far as it is known until here, and not to guards further down.
-                _ if self.unprotect.match_path(&written) => Verdict::Open,
-                _ if self.guarded.match_path(&whole) => Verdict::Guarded,
+                _ if self.unprotect.match_path(written.below()) => Verdict::Open,
+                _ if self.guarded.match_path(path.whole()) => Verdict::Guarded,
                 before => before,
             };
         }
