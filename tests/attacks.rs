@@ -216,6 +216,7 @@ impl Group {
 fn changed(row: &Row, tool: &Entry, arguments: &Value, path: &str) -> Vec<&'static str> {
     let is_source = arguments["source"] == path;
     let by_rule = !row.hide.is_empty();
+    let ends_with_slash = path.ends_with('/') || path.ends_with("/.");
     if arguments["source"].is_string() && arguments["source"] == arguments["destination"] {
         return vec!["bad_args", row.code];
     }
@@ -225,6 +226,10 @@ fn changed(row: &Row, tool: &Entry, arguments: &Value, path: &str) -> Vec<&'stat
             vec!["ok", "over_limit", "bad_args", "os_denied"]
         }
         (code, "copy_file") if is_source => vec![code],
+        // With a slash it is not the link itself.
+        ("escapes_grant", "delete_file" | "move_file") if ends_with_slash => {
+            vec!["escapes_grant", "not_a_directory"]
+        }
         ("escapes_grant", "delete_file") => vec!["escapes_grant", "ok"],
         ("escapes_grant", "move_file") if is_source => vec!["escapes_grant", "ok", "bad_args"],
         ("escapes_grant", "move_file") => vec!["escapes_grant", "already_exists", "bad_args"],
