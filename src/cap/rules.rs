@@ -111,7 +111,7 @@ impl Rules {
     pub(crate) fn hide<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> bool {
         let mut path = Spelled::default();
         below.into_iter().any(|name| {
-            is_temp(name.as_bytes())
+            is_unfinished(name)
                 || (!self.hide.is_empty() && {
                     path.push(name);
                     self.hide.match_path(path.below())
@@ -151,6 +151,11 @@ impl Rules {
     pub(crate) fn begin_with(&self, below: &[Name]) -> bool {
         !self.beginnings.is_empty() && self.beginnings.contains(&folded(below))
     }
+}
+
+/// Does it belong to a change that is not finished? Also where a file system ignores case.
+fn is_unfinished(name: &Name) -> bool {
+    is_temp(&name.as_bytes().to_ascii_lowercase())
 }
 
 fn folded(names: &[Name]) -> String {
