@@ -43,7 +43,8 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The path cannot name anything: it holds `..` or NUL, or links on the way run in a circle.
+    /// The path cannot name anything: it holds `..` or NUL, or links on the way run in a circle; or a new name
+    /// would deceive whoever lists it, or could be a second name of something else.
     BadPath = "bad_path", Client;
     /// An argument is missing, unknown, or of the wrong kind.
     BadArgs = "bad_args", Client;

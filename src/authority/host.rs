@@ -5,9 +5,9 @@
 //!
 //! May import: `path`, `cap`, `doctor` (where a grant is, to show it), `system`. Absent on purpose: comparing paths.
 
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use cap_std::AmbientAuthority;
@@ -81,27 +81,29 @@ fn why_not(path: &Path, error: &io::Error) -> String {
 
 /// The absolute path with each name as its directory lists it. A file system can open an entry by a second
 /// name (`ALLOWL~1.TOM`), and rules are about the names that calls reach.
-#[expect(clippy::disallowed_methods, reason = "names of what the operator named, before the start")]
 pub(super) fn as_listed(path: &Path, ambient: AmbientAuthority) -> PathBuf {
-    let mut listed = PathBuf::new();
+    let mut listed = PathBuf::from("/");
     for part in path.components() {
-        let next = listed.join(part);
-        let may_alias = || open_dir(&listed, ambient).is_ok_and(|dir| may_alias(&dir));
-        let is_odd = part.as_os_str().as_bytes().contains(&b'~') || may_alias();
-        let names: Vec<_> = if is_odd && matches!(part, Component::Normal(_)) {
-            std::fs::read_dir(&listed).into_iter().flatten().flatten().collect()
-        } else {
-            vec![]
-        };
-        let which =
-            |path: &Path| std::fs::symlink_metadata(path).map(|is| (is.dev(), is.ino())).ok();
-        let is_listed = names.iter().any(|entry| entry.file_name() == part.as_os_str());
-        let own = if is_listed { None } else { which(&next) };
-        let other =
-            names.iter().map(std::fs::DirEntry::path).find(|p| own.is_some() && which(p) == own);
-        listed = other.unwrap_or(next);
+        let Component::Normal(name) = part else { continue };
+        let other = open_dir(&listed, ambient).ok().and_then(|dir| listed_name(&dir, name));
+        listed.push(other.as_deref().unwrap_or(name));
     }
     listed
+}
+
+/// The name that a directory lists for what it opens by this one; nothing where that is the same.
+fn listed_name(dir: &Dir, name: &OsStr) -> Option<OsString> {
+    if !name.as_bytes().contains(&b'~') && !may_alias(dir) {
+        return None;
+    }
+    let names = dir.entries().ok()?.flatten().map(|entry| entry.file_name());
+    let names: Vec<OsString> = names.collect();
+    if names.iter().any(|listed| listed == name) {
+        return None;
+    }
+    let which = |name: &OsStr| system::lstat(dir, name).ok().map(|is| (is.device, is.inode));
+    let wanted = which(name)?;
+    names.into_iter().find(|listed| which(listed) == Some(wanted))
 }
 
 /// The directory itself and each one above it, by going up from its handle.

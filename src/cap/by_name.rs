@@ -139,7 +139,7 @@ impl<'a> Walk<'a> {
             Err(errno) => return Err(self.os("look at", errno)),
         };
         // Rules were judged by this name. An entry that has another one must not be reached by it.
-        if self.needs_listing(&name)? && !self.is_listed(&parent, &name)? {
+        if self.needs_listing(&name)? && !is_listed(&parent, &name, self.said, self.budget)? {
             let is_to_make = self.look.may_be_missing;
             return Err(if is_to_make {
                 self.alias(&parent, &name)
@@ -282,13 +282,6 @@ impl<'a> Walk<'a> {
         match self.stack.last() {
             Some(level) => Ok(level.may_alias),
             None => Ok(self.held()?.may_alias),
-        }
-    }
-
-    fn is_listed(&self, parent: &Dir, name: &Name) -> Result<bool, ToolError> {
-        match is_listed(parent, name, self.budget) {
-            Ok(is_listed) => Ok(is_listed?),
-            Err(errno) => Err(self.os("list", errno)),
         }
     }
 

@@ -1,9 +1,18 @@
-//! Matching one name with one part of a glob, character by character.
+//! [`NamePattern`]: one name of a glob, matched character by character.
 //!
-//! May import: nothing but its neighbours in `cap`. This module does not fold or compose: both sides come
-//! in the same form.
+//! May import: nothing but its neighbours in `cap`. This module does not fold or compose: patterns and
+//! names come in the same form.
 
 use super::glob_parts::Part;
+
+/// What matches a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NamePattern {
+    /// This name only.
+    Literal(String),
+    /// These pieces. A name in `any_case` is in lower case; a class is as it was written.
+    Pieces { pieces: Vec<Piece>, any_case: bool },
+}
 
 /// What matches a part of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,36 +29,54 @@ pub(super) enum Piece {
     },
 }
 
-/// The pieces of one name, its text in the form that `form` gives; it is told whether the text ends the
-/// name.
-pub(super) fn pieces(parts: &[Part], form: impl Fn(&str, bool) -> String) -> Vec<Piece> {
-    let mut pieces = vec![];
-    for (nth, part) in parts.iter().enumerate() {
-        match part {
-            Part::Text(text) => {
-                pieces.extend(form(text, nth + 1 == parts.len()).chars().map(Piece::Char));
+impl NamePattern {
+    /// A pattern whose text is in the form that `form` gives; it is told whether the text ends the name.
+    pub(super) fn new(parts: &[Part], any_case: bool, form: impl Fn(&str, bool) -> String) -> Self {
+        if let [Part::Text(text)] = parts {
+            return Self::Literal(form(text, true));
+        }
+        let mut pieces = vec![];
+        for (nth, part) in parts.iter().enumerate() {
+            match part {
+                Part::Text(text) => {
+                    let text = form(text, nth + 1 == parts.len());
+                    pieces.extend(text.chars().map(Piece::Char));
+                }
+                Part::One => pieces.push(Piece::One),
+                Part::Any => pieces.push(Piece::Any),
+                Part::Class { is_negated, ranges } => {
+                    pieces.push(Piece::Class { is_negated: *is_negated, ranges: ranges.clone() });
+                }
             }
-            Part::One => pieces.push(Piece::One),
-            Part::Any => pieces.push(Piece::Any),
-            Part::Class { is_negated, ranges } => {
-                pieces.push(Piece::Class { is_negated: *is_negated, ranges: ranges.clone() });
+        }
+        Self::Pieces { pieces, any_case }
+    }
+
+    /// Does the whole name match?
+    pub(super) fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::Literal(own) => own == name,
+            Self::Pieces { pieces, any_case } => {
+                let name: Vec<char> = name.chars().collect();
+                let is_any = |piece: &Piece| *piece == Piece::Any;
+                match_all(pieces, &name, is_any, |piece, c| piece.is(*c, *any_case))
             }
         }
     }
-    pieces
 }
 
-/// Does the whole name match? A name in `any_case` is in lower case; a class is as it was written.
-pub(super) fn match_name(pieces: &[Piece], name: &[char], any_case: bool) -> bool {
-    let is_one = |piece: &Piece, c: &char| match piece {
-        Piece::Char(own) => own == c,
-        Piece::One | Piece::Any => true,
-        Piece::Class { is_negated, ranges } => {
-            let is_in = |c: char| ranges.iter().any(|(first, last)| (*first..=*last).contains(&c));
-            (is_in(*c) || (any_case && c.to_uppercase().any(is_in))) != *is_negated
+impl Piece {
+    fn is(&self, c: char, any_case: bool) -> bool {
+        match self {
+            Self::Char(own) => *own == c,
+            Self::One | Self::Any => true,
+            Self::Class { is_negated, ranges } => {
+                let is_in =
+                    |c: char| ranges.iter().any(|(first, last)| (*first..=*last).contains(&c));
+                (is_in(c) || (any_case && c.to_uppercase().any(is_in))) != *is_negated
+            }
         }
-    };
-    match_all(pieces, name, |piece| *piece == Piece::Any, is_one)
+    }
 }
 
 /// Does the whole pattern match the whole text, where `is_run` says which parts of the pattern stand for

@@ -1,13 +1,8 @@
-//! [`Globs`]: globs as operators write them, which match names in every spelling; and [`Spelled`], a path as
-//! they read it.
+//! [`Globs`]: globs as operators write them, which match names in every spelling.
 //!
-//! A name has several forms. Folded, it is equal to whatever some file system takes for the same name;
-//! composed, each of its characters is one `char`; and dots at its end are kept or not. A glob has these
-//! forms as well, and matches when one of them matches one of the name: `?.pem` hides `é.pem`, and `keep.`
-//! hides `KEEP`.
-//!
-//! A glob that silently matches nothing would be a hole, so each is tried on a name that it was made for,
-//! and one that fails is refused at the start.
+//! A glob has the forms that a name has ([`Spelled`]), and matches when one of them matches one of the
+//! name: `?.pem` hides `é.pem`, and `keep.` hides `KEEP`. A glob that silently matches nothing would be a
+//! hole, so each is tried on a name that it was made for, and one that fails is refused at the start.
 //!
 //! May import: `path`. This module does not know what a rule does. (The crate `globset` reads bytes: its
 //! `?` is one byte of a character, and so are the members of its classes.)
@@ -18,8 +13,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::fold::{composed, fold};
 use super::glob_parts::{Alternative, Component, Part, alternatives};
-use super::glob_pieces::{Piece, match_all, match_name, pieces};
-use crate::path::Name;
+use super::glob_pieces::{NamePattern, match_all};
+use super::spelled::{Forms, Spelled, Spelling, trimmed};
 
 /// A glob that cannot be read, or can match no name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,35 +25,14 @@ pub struct BadGlob {
     pub why: String,
 }
 
-/// How names are compared with a glob.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Spelling {
-    /// In every spelling that some file system takes for the same name: for what takes something away.
-    #[default]
-    Any,
-    /// As the glob is written, up to Unicode composition: for what opens something.
-    AsWritten,
-}
-
 /// Compiled globs, relative to a grant.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Globs {
-    /// Globs that end with a plain name, by each form of that name. Nearly all do, so that a path is
-    /// compared with a few of hundreds.
-    by_last_name: HashMap<Vec<char>, Vec<Glob>>,
-    others: Vec<Glob>,
+    all: Vec<Glob>,
+    /// Those whose last name is literal, by each form of it: nearly all of many.
+    by_last_name: HashMap<String, Vec<usize>>,
+    others: Vec<usize>,
 }
-
-/// A path as globs read it, name by name.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Spelled {
-    by: Spelling,
-    names: Vec<Forms>,
-    path: String,
-}
-
-/// A name in each form that differs from those before it, the folded one first.
-type Forms = Vec<Vec<char>>;
 
 impl Globs {
     /// Compiles globs. One without `/` holds for a name at any depth, as in `.gitignore`; `x/**` covers
@@ -67,53 +41,60 @@ impl Globs {
     /// # Errors
     /// [`BadGlob`] names the first that cannot be read, or can match nothing.
     pub(super) fn new(globs: &[impl AsRef<str>], by: Spelling) -> Result<Self, BadGlob> {
-        let mut all = Self::default();
+        let mut compiled = Self::default();
         for glob in globs.iter().map(AsRef::as_ref) {
-            let bad = |why: String| BadGlob { glob: glob.to_owned(), why };
+            let bad = |why: &str| BadGlob { glob: glob.to_owned(), why: why.to_owned() };
             if glob.starts_with('!') || glob.trim() != glob {
-                return Err(bad("it begins with `!`, or has a blank at an end".into()));
+                return Err(bad("it begins with `!`, or has a blank at an end"));
             }
-            for alternative in alternatives(glob).map_err(bad)? {
-                let compiled = Glob::new(&alternative, by);
-                let example = alternative.example();
-                if !example.is_some_and(|names| compiled.matches(&Spelled::of(&names, by).names)) {
-                    return Err(bad("it can match no name".into()));
+            for alternative in alternatives(glob).map_err(|why| bad(&why))? {
+                let glob = Glob::new(&alternative, by);
+                let example = alternative.example().map(|names| Spelled::of(&names, by));
+                if !example.is_some_and(|path| glob.matches(path.whole())) {
+                    return Err(bad("it can match no name"));
                 }
-                all.add(compiled);
+                compiled.add(glob);
             }
         }
-        Ok(all)
+        Ok(compiled)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.by_last_name.is_empty() && self.others.is_empty()
+        self.all.is_empty()
     }
 
-    pub(super) fn match_path(&self, path: &Spelled) -> bool {
-        self.match_names(&path.names)
+    /// Does one of the globs match the whole path?
+    pub(super) fn match_path(&self, path: &[Forms]) -> bool {
+        let Some(last) = path.last() else { return false };
+        let known = last.iter().filter_map(|form| self.by_last_name.get(form)).flatten();
+        let mut globs = known.chain(&self.others).filter_map(|nth| self.all.get(*nth));
+        globs.any(|glob| glob.matches(path))
     }
 
-    /// Does a glob match the path, or a directory above it?
-    pub(super) fn match_path_or_above(&self, path: &Spelled) -> bool {
-        let above = |length: usize| path.names.get(..length).unwrap_or_default();
-        (1..=path.names.len()).any(|length| self.match_names(above(length)))
-    }
-
-    fn match_names(&self, path: &[Forms]) -> bool {
-        let last = path.last().into_iter().flatten();
-        let with_that_name = last.filter_map(|form| self.by_last_name.get(form)).flatten();
-        with_that_name.chain(&self.others).any(|glob| glob.matches(path))
+    /// Does one of them match the path, or a directory above it?
+    pub(super) fn match_path_or_above(&self, path: &[Forms]) -> bool {
+        (1..=path.len()).any(|length| self.match_path(path.get(..length).unwrap_or_default()))
     }
 
     fn add(&mut self, glob: Glob) {
-        match glob.last_name() {
-            None => self.others.push(glob),
-            Some(forms) => {
-                for form in forms {
-                    self.by_last_name.entry(form).or_default().push(glob.clone());
+        let nth = self.all.len();
+        let literal = |pattern: &NamePattern| match pattern {
+            NamePattern::Literal(name) => Some(name.clone()),
+            NamePattern::Pieces { .. } => None,
+        };
+        let literals = match glob.steps.last() {
+            Some(Step::Name(patterns)) => patterns.iter().map(literal).collect::<Option<Vec<_>>>(),
+            Some(Step::Deep) | None => None,
+        };
+        match literals {
+            Some(names) => {
+                for name in names {
+                    self.by_last_name.entry(name).or_default().push(nth);
                 }
             }
+            None => self.others.push(nth),
         }
+        self.all.push(glob);
     }
 }
 
@@ -137,67 +118,9 @@ pub(super) fn beginnings(glob: &str) -> Vec<String> {
     all
 }
 
-impl Spelled {
-    pub(super) fn new(by: Spelling) -> Self {
-        Self { by, ..Self::default() }
-    }
-
-    pub(super) fn of<'a>(names: impl IntoIterator<Item = &'a Name>, by: Spelling) -> Self {
-        let mut path = Self::new(by);
-        for name in names {
-            path.push(name);
-        }
-        path
-    }
-
-    /// Goes down to this name.
-    pub(super) fn push(&mut self, name: &Name) {
-        let text = String::from_utf8_lossy(name.as_bytes());
-        let forms = match self.by {
-            Spelling::Any => forms(&text),
-            Spelling::AsWritten => vec![text.nfc().collect()],
-        };
-        if !self.path.is_empty() {
-            self.path.push('/');
-        }
-        self.path.push_str(forms.first().map_or("", String::as_str));
-        self.names.push(forms.iter().map(|form| form.chars().collect()).collect());
-    }
-
-    /// The form in which two spellings of one path are equal.
-    pub(super) fn folded(&self) -> &str {
-        &self.path
-    }
-}
-
-/// A text in each form that differs from those before it, the folded one first.
-fn forms(text: &str) -> Vec<String> {
-    let (folded, composed) = (fold(text), composed(text));
-    let mut all = vec![trimmed(&folded).to_owned()];
-    // As nearly all names are.
-    if folded.is_ascii() && folded == composed && all.first() == Some(&folded) {
-        return all;
-    }
-    for form in [trimmed(&composed), &composed] {
-        if all.iter().all(|other| other != form) {
-            all.push(form.to_owned());
-        }
-    }
-    all
-}
-
-/// Where Windows has written, dots and blanks at the end are not a part of a name.
-fn trimmed(name: &str) -> &str {
-    match name.trim_end_matches(['.', ' ']) {
-        "" => name,
-        trimmed => trimmed,
-    }
-}
-
 /// One glob without braces.
 #[derive(Clone, Debug)]
 struct Glob {
-    by: Spelling,
     is_at_any_depth: bool,
     steps: Vec<Step>,
 }
@@ -208,7 +131,7 @@ enum Step {
     /// Any number of names.
     Deep,
     /// One name, in each form.
-    Name(Vec<Vec<Piece>>),
+    Name(Vec<NamePattern>),
 }
 
 impl Glob {
@@ -216,38 +139,10 @@ impl Glob {
         let about = of.about();
         let step = |component: &Component| match component {
             Component::Deep => Step::Deep,
-            Component::Name(parts) => Step::Name(match by {
-                Spelling::AsWritten => vec![pieces(parts, |text, _| text.nfc().collect())],
-                Spelling::Any => {
-                    // Only as far as text is left: `*.` must not become `*`.
-                    let cut = |text: &str, is_last| {
-                        if is_last { trimmed(text).to_owned() } else { text.to_owned() }
-                    };
-                    let mut all = vec![
-                        pieces(parts, |text, is_last| cut(&fold(text), is_last)),
-                        pieces(parts, |text, is_last| cut(&composed(text), is_last)),
-                        pieces(parts, |text, _| composed(text)),
-                    ];
-                    all.dedup();
-                    all
-                }
-            }),
+            Component::Name(parts) => Step::Name(patterns(parts, by)),
         };
         let is_at_any_depth = !of.is_pinned && about.len() == 1;
-        Self { by, is_at_any_depth, steps: about.iter().map(step).collect() }
-    }
-
-    /// Its last name in each form, if it is a plain one.
-    fn last_name(&self) -> Option<Vec<Vec<char>>> {
-        let Some(Step::Name(forms)) = self.steps.last() else { return None };
-        let plain = |form: &Vec<Piece>| {
-            let char = |piece: &Piece| match piece {
-                Piece::Char(c) => Some(*c),
-                Piece::One | Piece::Any | Piece::Class { .. } => None,
-            };
-            form.iter().map(char).collect()
-        };
-        forms.iter().map(plain).collect()
+        Self { is_at_any_depth, steps: about.iter().map(step).collect() }
     }
 
     fn matches(&self, path: &[Forms]) -> bool {
@@ -257,18 +152,35 @@ impl Glob {
         let is_deep = |step: &Step| matches!(step, Step::Deep);
         let is_one = |step: &Step, name: &Forms| match step {
             Step::Deep => false,
-            Step::Name(patterns) => patterns.iter().any(|pattern| {
-                name.iter().any(|form| match_name(pattern, form, self.by == Spelling::Any))
-            }),
+            Step::Name(patterns) => {
+                patterns.iter().any(|pattern| name.iter().any(|form| pattern.matches(form)))
+            }
         };
         match_all(&self.steps, path, is_deep, is_one)
     }
 }
 
+/// What matches one name, in each form that differs from those before it.
+fn patterns(parts: &[Part], by: Spelling) -> Vec<NamePattern> {
+    let any_case = by == Spelling::Any;
+    if by == Spelling::AsWritten {
+        return vec![NamePattern::new(parts, any_case, |text, _| text.nfc().collect())];
+    }
+    // Only as far as there is text: `*.` must not become `*`.
+    let cut = |text: String, is_last| if is_last { trimmed(&text).to_owned() } else { text };
+    let mut all = vec![
+        NamePattern::new(parts, any_case, |text, is_last| cut(fold(text), is_last)),
+        NamePattern::new(parts, any_case, |text, is_last| cut(composed(text), is_last)),
+        NamePattern::new(parts, any_case, |text, _| composed(text)),
+    ];
+    all.dedup();
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::path::VirtualPath;
+    use crate::path::{Name, VirtualPath};
 
     fn names(path: &str) -> Vec<Name> {
         VirtualPath::from(path).parse().unwrap().names
@@ -279,7 +191,7 @@ mod tests {
         let mut spelled = Spelled::new(by);
         names(path).iter().any(|name| {
             spelled.push(name);
-            globs.match_path(&spelled)
+            globs.match_path(spelled.below())
         })
     }
 

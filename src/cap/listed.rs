@@ -4,7 +4,7 @@
 //! long names or drop a dot at the end. Rules are judged by names, so a second name would get past each
 //! of them. A name that may be such a one is used only where its directory lists exactly that name.
 //!
-//! May import: `path`, `limits`, `system`. This module does not know rules.
+//! May import: `path`, `limits`, `error`, `system`. This module does not know rules.
 
 use std::ops::ControlFlow;
 
@@ -14,8 +14,9 @@ use rustix::io::Errno;
 
 use super::pseudo;
 use super::tree::open_directory;
-use crate::limits::{Budget, Spent};
-use crate::path::Name;
+use crate::error::ToolError;
+use crate::limits::Budget;
+use crate::path::{Name, VirtualPath};
 use crate::system::Names;
 
 /// Names that are read between two looks at the budget.
@@ -68,37 +69,53 @@ pub(super) fn is_short_form(name: &Name) -> bool {
     name.as_bytes().windows(2).any(|pair| matches!(pair, [b'~', b'0'..=b'9']))
 }
 
-/// Does the directory list exactly this name? One that may not be listed lists nothing.
+/// Does the directory list exactly this name, which is the last one of `said` so far? A directory that may
+/// not be listed lists nothing.
 ///
 /// # Errors
-/// Outside, those of the host; inside, the budget's.
+/// The codes of the host; `timed_out` and `cancelled`.
 pub(super) fn is_listed(
     dir: &Dir,
     name: &Name,
+    said: &VirtualPath,
     budget: Option<&Budget>,
-) -> Result<Result<bool, Spent>, Errno> {
+) -> Result<bool, ToolError> {
+    let os = |errno: Errno| ToolError::os("list", &said.to_string(), &errno.into());
     let opened = match open_directory(dir, None) {
-        Err(Errno::ACCESS) => return Ok(Ok(false)),
-        opened => opened?,
+        Err(Errno::ACCESS) => return Ok(false),
+        opened => opened.map_err(os)?,
     };
-    let (mut seen, mut is_there, mut spent) = (0, false, None);
-    Names::new().of(&opened, |listed, _| {
+    let (mut seen, mut is_there, mut spent) = (0_usize, false, None);
+    let read = Names::new().of(&opened, |listed, _| {
         seen += 1;
         is_there = listed == name.as_bytes();
-        if seen % CHUNK == 0 {
+        if seen.is_multiple_of(CHUNK) {
             spent = budget.and_then(|budget| budget.step().err());
         }
-        let is_over = is_there || spent.is_some() || (budget.is_none() && seen >= MAX_READ);
-        if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
-    Ok(spent.map_or(Ok(is_there), Err))
+        let is_too_much = budget.is_none() && seen >= MAX_READ;
+        if is_there || spent.is_some() || is_too_much {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    read.map_err(os)?;
+    match spent {
+        Some(spent) => Err(spent.into()),
+        None => Ok(is_there),
+    }
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "a directory to list")]
+#[expect(clippy::disallowed_methods, reason = "a tree to look at")]
 mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
     use super::super::tests::{budget, tree};
     use super::*;
+    use crate::error::Code;
+    use crate::limits::{Clock, Watch};
 
     fn name(name: &str) -> Name {
         Name::from_bytes(name.as_bytes()).unwrap()
@@ -111,16 +128,16 @@ mod tests {
         let temp = tree(&files);
         let dir = Dir::open_ambient_dir(temp.path().join("g"), cap_std::ambient_authority());
         let dir = dir.unwrap();
+        let said = VirtualPath::from("said");
         for (is_there, listed) in [("file-0", true), ("file-1499", true), ("FILE-0", false)] {
-            assert_eq!(is_listed(&dir, &name(is_there), None), Ok(Ok(listed)), "{is_there}");
-            assert_eq!(is_listed(&dir, &name(is_there), Some(&budget())), Ok(Ok(listed)));
+            for budget in [None, Some(&budget())] {
+                let answer = is_listed(&dir, &name(is_there), &said, budget);
+                assert_eq!(answer.unwrap(), listed, "{is_there}");
+            }
         }
-        let over = Budget::new(
-            std::sync::Arc::default(),
-            crate::limits::Clock::new(std::time::Instant::now),
-            crate::limits::Watch::new(|| true),
-        );
-        assert_eq!(is_listed(&dir, &name("none"), Some(&over)), Ok(Err(Spent::Cancelled)));
+        let cancelled = Budget::new(Arc::default(), Clock::new(Instant::now), Watch::new(|| true));
+        let answer = is_listed(&dir, &name("none"), &said, Some(&cancelled));
+        assert_eq!(answer.unwrap_err().code(), Code::Cancelled);
     }
 
     #[test]

@@ -39,6 +39,7 @@ mod resolve;
 mod rights;
 mod rules;
 mod scan;
+mod spelled;
 mod suggest;
 mod target;
 mod temp;

@@ -10,8 +10,9 @@
 
 use std::collections::HashSet;
 
-use super::globs::{BadGlob, Globs, Spelled, Spelling, beginnings};
+use super::globs::{BadGlob, Globs, beginnings};
 use super::protected_names::globs;
+use super::spelled::{Spelled, Spelling};
 use super::temp::is_temp;
 use crate::path::Name;
 
@@ -24,8 +25,8 @@ pub struct Rules {
     /// Directories on the way to a protected name: `.config`, on the way to `.config/git`.
     way_to_guarded: Globs,
     unprotect: Globs,
-    /// The names above the grant: a guard of several names may begin there.
-    above: Spelled,
+    /// The grant itself, with the names above it: a guard of several names may begin there.
+    root: Spelled,
     /// The server's own files, folded.
     own: HashSet<String>,
     /// The directories that a rule begins with, folded: to move one would move what the rule is about.
@@ -91,8 +92,8 @@ impl Rules {
         let way_to_guarded = Globs::new(&ways, Spelling::Any)?;
         let own = own.iter().map(|names| folded(names)).collect();
         let unprotect = Globs::new(unprotect, Spelling::AsWritten)?;
-        let above = Spelled::of(above, Spelling::Any);
-        Ok(Self { guarded, way_to_guarded, unprotect, above, own, beginnings, ..self })
+        let root = Spelled::root(above);
+        Ok(Self { guarded, way_to_guarded, unprotect, root, own, beginnings, ..self })
     }
 
     /// May every name be seen, as far as the operator says?
@@ -115,10 +116,10 @@ impl Rules {
     pub(crate) fn hide<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> bool {
         let mut path = Spelled::default();
         below.into_iter().any(|name| {
-            is_temp(name.as_bytes())
+            is_unfinished(name)
                 || (!self.hide.is_empty() && {
                     path.push(name);
-                    self.hide.match_path(&path)
+                    self.hide.match_path(path.below())
                 })
         })
     }
@@ -130,21 +131,21 @@ impl Rules {
 
     /// The same, as if nothing were hidden: how a name is answered that is not there.
     pub(crate) fn judge_unhidden<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> Verdict {
-        let (mut path, mut whole) = (Spelled::default(), self.above.clone());
-        let mut written = Spelled::new(Spelling::AsWritten);
+        let (mut path, mut written) = (self.root.clone(), Spelled::new(Spelling::AsWritten));
         let mut verdict = Verdict::Open;
         for name in below {
-            for path in [&mut path, &mut whole, &mut written] {
-                path.push(name);
+            path.push(name);
+            if !self.unprotect.is_empty() {
+                written.push(name);
             }
             verdict = match verdict {
                 Verdict::Own => Verdict::Own,
                 _ if self.own.contains(path.folded()) => Verdict::Own,
                 Verdict::ReadOnly => Verdict::ReadOnly,
-                _ if self.readonly.match_path(&path) => Verdict::ReadOnly,
+                _ if self.readonly.match_path(path.below()) => Verdict::ReadOnly,
                 // What is opened is open as far as it is known until here, and not to guards further down.
-                _ if self.unprotect.match_path(&written) => Verdict::Open,
-                _ if self.guarded.match_path(&whole) => Verdict::Guarded,
+                _ if self.unprotect.match_path(written.below()) => Verdict::Open,
+                _ if self.guarded.match_path(path.whole()) => Verdict::Guarded,
                 before => before,
             };
         }
@@ -155,27 +156,28 @@ impl Rules {
     /// gives a protected name to what it leads to.
     pub(super) fn is_on_way_to_protected(&self, below: &[Name]) -> bool {
         let whole = self.whole(below);
-        self.way_to_guarded.match_path(&whole) || self.judge(below) == Verdict::Guarded
+        self.way_to_guarded.match_path(whole.whole()) || self.judge(below) == Verdict::Guarded
     }
 
     /// Does `unprotect` open the place, or a directory above it?
     pub(super) fn is_unprotected<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> bool {
         let path = Spelled::of(below, Spelling::AsWritten);
-        self.unprotect.match_path_or_above(&path)
+        self.unprotect.match_path_or_above(path.whole())
     }
 
     /// Why the place is protected, as a clause.
     pub(super) fn protected_because(&self, below: &[Name]) -> &'static str {
         let whole = self.whole(below);
         let matches = |glob: &str| {
-            Globs::new(&[glob], Spelling::Any).is_ok_and(|glob| glob.match_path_or_above(&whole))
+            Globs::new(&[glob], Spelling::Any)
+                .is_ok_and(|glob| glob.match_path_or_above(whole.whole()))
         };
         let row = globs().find(|(glob, _)| matches(glob));
         row.map_or("a program runs or obeys it without being asked", |(_, row)| row.because)
     }
 
     fn whole(&self, below: &[Name]) -> Spelled {
-        let mut whole = self.above.clone();
+        let mut whole = self.root.clone();
         for name in below {
             whole.push(name);
         }
@@ -184,7 +186,7 @@ impl Rules {
 
     /// Does a guard match the granted directory itself, or one above it? Then no guard holds for what is below.
     pub(crate) fn guard_the_grant(&self) -> bool {
-        self.guarded.match_path_or_above(&self.above)
+        self.guarded.match_path_or_above(self.root.whole())
     }
 
     /// May the place `below` the grant be changed, as far as the rules say?
@@ -196,6 +198,11 @@ impl Rules {
     pub(crate) fn begin_with(&self, below: &[Name]) -> bool {
         !self.beginnings.is_empty() && self.beginnings.contains(&folded(below))
     }
+}
+
+/// Does it belong to a change that is not finished? Also where a file system ignores case.
+fn is_unfinished(name: &Name) -> bool {
+    is_temp(&name.as_bytes().to_ascii_lowercase())
 }
 
 pub(super) fn folded(names: &[Name]) -> String {
