@@ -22,6 +22,7 @@
 mod aliases; // second names of entries, as vfat and NTFS have them
 mod analysis; // performance_check: one source, the fields, what is refused, and that it can be left out
 mod architecture; // who may import whom, and that the checker bites
+mod arguments; // what an argument of a change guards, in every tool that has it
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
 mod audit; // what is on record, and that nothing is changed in it unseen
 mod between; // somebody else changes a file between two steps of a call

@@ -85,3 +85,25 @@ fn a_call_that_makes_progress_keeps_its_place_among_calls() {
     }
     assert_eq!(Kept::gauge().most.load(Ordering::SeqCst), 2);
 }
+
+#[test]
+fn a_call_that_makes_no_more_progress_gives_up_its_place_among_calls() {
+    let limits = Limits { max_calls_in_flight: 1, progress_ms: 300, ..Limits::default() };
+    let mut server = Server::start(limits);
+    server.call(1, "held", json!({"ms": 1_000, "stall_ms": LONG_MS / 2}));
+    server.call(2, "held", json!({"ms": 1}));
+    assert_eq!(answer(&mut server)["id"], 2);
+    assert_eq!(answer(&mut server)["id"], 1);
+}
+
+#[test]
+fn a_call_that_touches_no_file_waits_for_no_place() {
+    let limits = Limits { max_calls_in_flight: 1, max_searches_in_flight: 1, ..Limits::default() };
+    let mut server = Server::start(limits);
+    server.call(1, "held", json!({"ms": LONG_MS}));
+    server.call(2, "hunt", json!({"ms": LONG_MS}));
+    server.call(3, "echo", json!({"text": "x"}));
+    assert_eq!(answer(&mut server)["id"], 3);
+    server.cancel(1);
+    server.cancel(2);
+}

@@ -96,6 +96,9 @@ slow! {
 struct SlowArgs {
     /// For how long to work.
     ms: u64,
+    /// For how long to do nothing after that, as a call does that waits for a file system.
+    #[serde(default)]
+    stall_ms: u64,
 }
 
 impl<S: Slow> Tool for Working<S> {
@@ -109,7 +112,11 @@ impl<S: Slow> Tool for Working<S> {
         None
     }
     fn run(args: &SlowArgs, _: Option<Target<Read>>, budget: &Budget) -> Result<String, ToolError> {
-        S::gauge().during(|| work(args.ms, budget))
+        S::gauge().during(|| {
+            let done = work(args.ms, budget);
+            std::thread::sleep(Duration::from_millis(args.stall_ms));
+            done
+        })
     }
 }
 

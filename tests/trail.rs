@@ -1,14 +1,21 @@
 //! The audit trail against an editor: records, sessions and whole files that somebody took out or added. Every line that is
 //! left still has its right hash, so only the order and the links between lines can show it.
 
+use std::io::Read as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 
 use preopen::audit::{Intent, LONGEST, Sink, Start, Unsound, sha256, verify};
 use preopen::authority;
 use preopen::cap::Rights;
 use serde_json::{Value, json};
 
-use crate::common::{Client, Era, Sandbox};
+use crate::common::{Client, Era, PATIENCE, Sandbox, ended};
+
+/// Bytes from which on a file is put aside at a start.
+const FULL: u64 = 64 << 20;
 
 /// A server's half of the trail, in this process: each record is in the file when the call returns.
 struct Server {
@@ -223,15 +230,126 @@ fn a_file_that_was_put_aside_is_never_replaced() {
         let sound = verify(text.as_bytes()).unwrap().unwrap();
         assert_eq!((sound.records, sound.before), (2, last), "the chain goes on in each file");
         last = sound.last;
-        // As if it had grown: blank lines are not records.
-        let full = ["\n".repeat(64 << 20), text.clone()].concat();
-        std::fs::write(&path, full).unwrap();
+        // As if it had grown: a long line before it, of which no byte is on the disk.
+        let grown = std::fs::File::create(&path).unwrap();
+        grown.set_len(FULL).unwrap();
+        grown.write_all_at(format!("\n{text}").as_bytes(), FULL).unwrap();
         written.push(text);
     }
     for (name, text) in [("audit.jsonl.1", &written[0]), ("audit.jsonl.3", &written[1])] {
-        let aside = std::fs::read_to_string(sandbox.path(name)).unwrap();
-        assert_eq!(aside.trim_start(), text, "{name} holds another session");
+        let aside = std::fs::read(sandbox.path(name)).unwrap();
+        assert!(aside.ends_with(format!("\n{text}").as_bytes()), "{name} holds another session");
     }
     assert_eq!(std::fs::read(sandbox.path("audit.jsonl.2")).unwrap(), b"somebody else's\n");
     assert!(!sandbox.path("audit.jsonl.4").exists());
+}
+
+/// The status of a start that ends with its input, and what it said.
+fn started(first: &str, args: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);
+    command.arg(env!("CARGO_BIN_EXE_preopen")).args(args);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let status = ended(&mut child);
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    (status.code(), said)
+}
+
+#[test]
+fn a_trail_is_readable_by_its_user_only() {
+    let sandbox = Sandbox::new();
+    let (path, grant) = (sandbox.path("audit.jsonl"), sandbox.spec("grant", "ro"));
+    let args = ["--audit", path.to_str().unwrap(), "--allow", &grant];
+    assert_eq!(started("umask 0", &args).0, Some(0));
+    assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o7777, 0o600);
+    let output = sandbox.path("page.html");
+    let args = ["audit", "report", path.to_str().unwrap(), "--output", output.to_str().unwrap()];
+    assert_eq!(started("umask 0", &args).0, Some(0));
+    assert_eq!(std::fs::metadata(&output).unwrap().mode() & 0o7777, 0o600);
+}
+
+#[test]
+fn a_trail_is_a_regular_file_under_its_own_name() {
+    let sandbox = Sandbox::new()
+        .file("file", "not a trail\n")
+        .link("link", "file")
+        .link("dangling", "later")
+        .fifo("fifo")
+        .dir("directory")
+        .socket("socket");
+    let grant = sandbox.spec("grant", "ro");
+    for name in ["link", "dangling", "fifo", "directory", "socket"] {
+        let path = sandbox.path(name);
+        let (status, said) = started(":", &["--audit", path.to_str().unwrap(), "--allow", &grant]);
+        let refused = format!("preopen: the audit file `{}` ", path.display());
+        assert!(status == Some(2) && said.contains(&refused), "{name}: {status:?} {said}");
+    }
+    assert_eq!(std::fs::read_to_string(sandbox.path("file")).unwrap(), "not a trail\n");
+    assert!(!sandbox.path("later").exists());
+}
+
+#[test]
+fn a_file_is_put_aside_when_it_is_full_and_not_before() {
+    let sandbox = Sandbox::new();
+    let (path, grant) = (sandbox.path("audit.jsonl"), sandbox.spec("grant", "ro"));
+    let args = ["--audit", path.to_str().unwrap(), "--allow", &grant];
+    for (size, is_full) in [(FULL - 1, false), (FULL, true)] {
+        // No byte of it is on the disk.
+        std::fs::File::create(&path).unwrap().set_len(size).unwrap();
+        assert_eq!(started(":", &args).0, Some(0));
+        let aside = sandbox.path("audit.jsonl.1");
+        assert_eq!(aside.exists(), is_full, "{size}");
+        assert_eq!(std::fs::metadata(&path).unwrap().len() > size, !is_full, "{size}");
+    }
+}
+
+#[test]
+fn a_server_does_not_start_when_a_full_file_cannot_be_put_aside() {
+    let sandbox = Sandbox::new();
+    let (path, grant) = (sandbox.path("audit.jsonl"), sandbox.spec("grant", "ro"));
+    let args = ["--audit", path.to_str().unwrap(), "--allow", &grant];
+    std::fs::File::create(&path).unwrap().set_len(FULL).unwrap();
+    for number in 1..10_000 {
+        std::fs::File::create(sandbox.path(format!("audit.jsonl.{number}"))).unwrap();
+    }
+    let (status, said) = started(":", &args);
+    assert!(status == Some(2) && said.contains("the audit file"), "{status:?} {said}");
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), FULL);
+    assert_eq!(std::fs::metadata(sandbox.path("audit.jsonl.9999")).unwrap().len(), 0);
+}
+
+#[test]
+fn a_trail_lies_in_none_of_the_grants() {
+    let sandbox = Sandbox::new().dir("grant/sub").dir("other/sub").dir("third");
+    let specs = ["grant", "other", "third"].map(|grant| sandbox.spec(grant, "ro"));
+    for inside in ["grant", "other/sub", "third"] {
+        let path = sandbox.path(inside).join("audit.jsonl");
+        let grants = ["--allow", &specs[0], "--allow", &specs[1], "--allow", &specs[2]];
+        let args = [&["--audit", path.to_str().unwrap()], &grants[..]].concat();
+        for args in [args.clone(), [&["doctor"], args.as_slice()].concat()] {
+            let (status, said) = started(":", &args);
+            assert!(status == Some(2) && said.contains("lies in a grant"), "{inside}: {said}");
+            assert!(!path.exists());
+        }
+    }
+}
+
+#[test]
+fn a_change_after_the_end_of_the_trail_is_an_error_and_not_a_record() {
+    let sandbox = Sandbox::new();
+    let mut server = Server::start(&sandbox, &granted(&sandbox));
+    server.intend();
+    server.sink.end();
+    let whole = std::fs::read(sandbox.path("trail")).unwrap();
+    let (send, result) = channel();
+    std::thread::spawn(move || {
+        let right = Rights::WRITE;
+        let late = Intent { call: 9, tool: "write_file", right, paths: &[] };
+        send.send(server.sink.intend(&late).is_err()).unwrap();
+    });
+    assert!(result.recv_timeout(PATIENCE).expect("an answer, in time"));
+    assert_eq!(std::fs::read(sandbox.path("trail")).unwrap(), whole);
+    assert!(verify(whole.as_slice()).unwrap().unwrap().open.is_empty());
 }
