@@ -58,6 +58,7 @@ mod strain; // few descriptors, wide directories, a file system that does not an
 mod text; // pages against a simple model, over chunk boundaries
 mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
+mod unread; // what waits for a client that does not read is bounded, and the server ends
 mod writing; // what is written, and what is not touched
 
 /// A file in this directory that no module takes in would never run.
