@@ -15,7 +15,7 @@ use crate::args::Object;
 use crate::audit::{Event, Intent, Outcome, Sink};
 use crate::cap::{Grants, Rights};
 use crate::error::{Code, ToolError, cut_to};
-use crate::limits::{Budget, Clock, Kept, Limits, Watch};
+use crate::limits::{Budget, Clock, Kept, Limits, Spent, Watch};
 use crate::path::printable;
 use crate::tool::{Call, Called, Content, Entry};
 
@@ -142,6 +142,17 @@ impl Dispatcher {
         }
     }
 
+    /// The most bytes that a call of this tool holds while it makes its answer.
+    pub fn most_answer_bytes(&self, name: &str) -> usize {
+        if self.find(name).is_some_and(|(tool, _)| tool.entry.media) {
+            // The file, its base64, and the line that is sent.
+            self.limits.max_media_bytes.saturating_mul(4)
+        } else {
+            // Four bytes a character, and twice as much once control characters are escaped.
+            self.limits.max_result_chars.saturating_mul(8)
+        }
+    }
+
     /// Runs one call to its end, on the thread that asks.
     ///
     /// # Errors
@@ -233,6 +244,15 @@ impl Dispatcher {
         };
         self.record(call, &tool, Rights::NONE, vec![], Outcome::Refused(&error), &budget);
         Err(error)
+    }
+
+    /// Records a call that was cancelled before its turn came: it was never run.
+    pub fn withdrawn(&self, name: &str) {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), Watch::unattended());
+        let tool = printable(&name.chars().take(100).collect::<String>());
+        let error = ToolError::from(Spent::Cancelled);
+        self.record(call, &tool, Rights::NONE, vec![], Outcome::Refused(&error), &budget);
     }
 
     fn record(

@@ -68,6 +68,8 @@ limits! {
     max_search_threads: usize = 8;
     /// Most requests that are answered or wait at once; further ones are not read until some are done.
     max_requests_waiting: usize = 256;
+    /// Most bytes of requests that wait or run, and as many of answers that are made or not yet read; further requests are not read until some are done.
+    max_waiting_bytes: usize = 32 << 20;
     /// Milliseconds between two messages on the progress of a call, where the client asked for them.
     progress_ms: u64 = 1_000;
     /// Milliseconds after which a call is refused with `timed_out`.
