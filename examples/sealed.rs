@@ -119,15 +119,29 @@ fn attempts(inside: &std::path::Path, handle: &Dir, outside: &Dir) -> Vec<String
 
 /// What Landlock does not refuse: looking. Only the empty root directory does.
 fn looks(handle: &Dir) -> Vec<String> {
-    use rustix::fs::{AtFlags, StatxFlags, readlinkat, statat, statx};
-    let (follow, all) = (AtFlags::empty(), StatxFlags::ALL);
-    // The first call of all has to succeed, or `rustix` takes it that the system has none.
-    let _ = statx(handle, "", AtFlags::EMPTY_PATH, all);
+    use rustix::fs::{AtFlags, readlinkat, statat};
+    let stat = statat(handle, "/etc/hostname", AtFlags::empty());
     vec![
-        tried("looking: stat beside a handle", statat(handle, "/etc/hostname", follow)),
-        tried("looking: statx beside a handle", statx(handle, "/etc/hostname", follow, all)),
+        tried("looking: stat beside a handle", stat),
+        tried("looking: statx beside a handle", statx(handle)),
         tried("looking: a link beside a handle", readlinkat(handle, "/proc/self/exe", vec![])),
     ]
+}
+
+/// Only Linux has this call.
+fn statx(handle: &Dir) -> Result<(), rustix::io::Errno> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{AtFlags, StatxFlags, statx};
+        // The first call of all has to succeed, or `rustix` takes it that the system has none.
+        statx(handle, "", AtFlags::EMPTY_PATH, StatxFlags::ALL)?;
+        statx(handle, "/etc/hostname", AtFlags::empty(), StatxFlags::ALL).map(drop)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = handle;
+        Err(rustix::io::Errno::NOSYS)
+    }
 }
 
 /// Who moves a process to another processor can slow it down. Only Linux has such a call.
@@ -190,7 +204,7 @@ fn changes(handle: &Dir) -> Vec<String> {
         tried("never: a new sticky directory", rustix::fs::mkdirat(handle, "s", mode(0o3777))),
         tried("never: emptying a file", opened(handle, "new.txt", OFlags::TRUNC, 0, false)),
         tried("never: emptying by openat2", opened(handle, "new.txt", OFlags::TRUNC, 0, true)),
-        tried("never: a file without a name", opened(handle, ".", OFlags::TMPFILE, 0o600, false)),
+        tried("never: a file without a name", opened(handle, ".", NAMELESS, 0o600, false)),
         // A filter cannot see the mode there. docs/threat-model.md says so.
         tried(
             "not seen: a set-user file by openat2",
@@ -199,12 +213,17 @@ fn changes(handle: &Dir) -> Vec<String> {
     ]
 }
 
+#[cfg(target_os = "linux")]
+const NAMELESS: OFlags = OFlags::TMPFILE;
+#[cfg(not(target_os = "linux"))]
+const NAMELESS: OFlags = OFlags::empty();
+
 /// Opens for writing, by `openat` or by `openat2`.
 fn opened(
     handle: &Dir,
     name: &str,
     flags: OFlags,
-    mode: u32,
+    mode: rustix::fs::RawMode,
     by_openat2: bool,
 ) -> Result<rustix::fd::OwnedFd, rustix::io::Errno> {
     let (flags, mode) = (flags | OFlags::WRONLY, rustix::fs::Mode::from_raw_mode(mode));

@@ -69,7 +69,7 @@ fn without_token(text: &str) -> Vec<String> {
 fn takes_token(function: &Function) -> bool {
     let arguments: Vec<TokenTree> = function.arguments.stream().into_iter().collect();
     let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ',');
-    let last = arguments.split(is_comma).filter(|argument| !argument.is_empty()).next_back();
+    let last = arguments.split(is_comma).rfind(|argument| !argument.is_empty());
     let is_last = last.is_some_and(|argument| {
         argument.iter().any(|token| token.to_string() == "AmbientAuthority")
     });
