@@ -1,10 +1,14 @@
 //! Somebody else changes a file between two steps of a call. Every step of a call asks whether it is still wanted, so a test can
 //! act exactly there, at each of them in turn: no race is needed. What somebody else wrote is never lost.
 
+use std::cell::Cell;
 use std::io::Write as _;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
@@ -13,7 +17,7 @@ use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
 
-use crate::common::{Sandbox, tree};
+use crate::common::{PATIENCE, Sandbox, tree};
 
 /// More than any of these calls takes.
 const MOST_STEPS: u64 = 500;
@@ -281,4 +285,82 @@ fn a_copy_of_a_file_that_changes_is_of_one_moment() {
         };
         play.at_each_step();
     }
+}
+
+/// The disk, or somebody else, spoils the copy before it is compared: the source is not removed then.
+#[test]
+fn a_copy_that_is_not_the_same_does_not_replace_its_source() {
+    let refused = Cell::new(0);
+    let play = Play {
+        tree: &|| Sandbox::new().file("grant/a", "mine\n"),
+        tool: "move_file",
+        arguments: &|_| json!({"source": "grant/a", "destination": "other/a"}),
+        act: &|bench| {
+            let other = bench.path("other");
+            Box::new(move || {
+                let temp = std::fs::read_dir(&other).unwrap().next().map(|entry| entry.unwrap());
+                temp.filter(|temp| temp.metadata().unwrap().len() == 5).is_some_and(|temp| {
+                    let file = std::fs::File::options().write(true).open(temp.path());
+                    file.unwrap().write_all_at(b"M", 0).is_ok()
+                })
+            })
+        },
+        check: &|bench, answer, has_acted, shown| {
+            if let Err(said) = answer {
+                assert!(has_acted && said.starts_with("stale: "), "{shown}");
+                assert_eq!(bench.read("grant/a").as_deref(), Some("mine\n"), "{shown}");
+                assert_eq!(tree(&bench.sandbox, "other"), [], "{shown}");
+                refused.set(refused.get() + 1);
+            }
+        },
+    };
+    play.at_each_step();
+    assert!(refused.get() > 0, "no copy was compared");
+}
+
+/// A change waits while another one holds the file: it is cancelled meanwhile, and to wait is no progress.
+#[test]
+fn a_change_that_waits_for_another_can_be_cancelled() {
+    let bench = Bench::new(Sandbox::new().file("grant/a", "old\n"));
+    let grant = bench.path("grant");
+    let write = json!({"path": "grant/a", "content": "first\n"});
+    let is_cancelled = Arc::new(AtomicU64::new(0));
+    let (held, is_held) = channel();
+    let (release, is_released) = channel::<()>();
+    let is_released = Mutex::new(is_released);
+    // The first call stops where its new file is already there.
+    let first = Watch::new(move || {
+        if tree_has_temp(&grant) && held.send(()).is_ok() {
+            let _ = is_released.lock().unwrap().recv_timeout(PATIENCE);
+        }
+        false
+    });
+    let second = Watch::new({
+        let is_cancelled = Arc::clone(&is_cancelled);
+        move || is_cancelled.load(Ordering::SeqCst) == 1
+    });
+    std::thread::scope(|threads| {
+        let first = threads.spawn(|| bench.call("write_file", &write, first));
+        is_held.recv_timeout(PATIENCE).unwrap();
+        let (answered, answer) = channel();
+        let (bench, write, watched) = (&bench, &write, second.clone());
+        threads.spawn(move || answered.send(bench.call("write_file", write, watched)).unwrap());
+        std::thread::sleep(Duration::from_millis(200));
+        let steps = second.steps();
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(second.steps(), steps, "to wait is no progress");
+        assert!(answer.try_recv().is_err(), "it waits");
+        is_cancelled.store(1, Ordering::SeqCst);
+        let said = answer.recv_timeout(PATIENCE / 2);
+        drop(release);
+        let said = said.expect("an answer while the other one is still at work").unwrap_err();
+        assert!(said.starts_with("cancelled: "), "{said}");
+        assert!(first.join().unwrap().is_ok());
+    });
+    assert_eq!(bench.read("grant/a").as_deref(), Some("first\n"));
+}
+
+fn tree_has_temp(grant: &Path) -> bool {
+    let names = std::fs::read_dir(grant).unwrap().map(|entry| entry.unwrap().file_name());
+    names.into_iter().any(|name| name.to_string_lossy().starts_with(".preopen-"))
 }
