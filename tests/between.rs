@@ -65,14 +65,16 @@ const NOT_YET: u64 = 0;
 const IN_VAIN: u64 = 1;
 const ACTED: u64 = 2;
 
+/// Gets the answer, whether somebody else acted before the call ended, and what to say in a panic.
+type Check<'a> = &'a dyn Fn(&Bench, &Result<String, String>, bool, &str);
+
 /// A call, played once for each of its steps.
 struct Play<'a> {
     tree: &'a dyn Fn() -> Sandbox,
     tool: &'a str,
     arguments: &'a dyn Fn(&Bench) -> Value,
     act: &'a dyn Fn(&Bench) -> Act,
-    /// Gets the answer, whether somebody else acted before the call ended, and what to say in a panic.
-    check: &'a dyn Fn(&Bench, &Result<String, String>, bool, &str),
+    check: Check<'a>,
 }
 
 impl Play<'_> {
