@@ -23,13 +23,13 @@ use crate::common::{PATIENCE, Sandbox, tree};
 const MOST_STEPS: u64 = 500;
 
 /// Two grants with all rights, and the pipeline over them, in this process.
-struct Bench {
-    sandbox: Sandbox,
+pub struct Bench {
+    pub sandbox: Sandbox,
     dispatcher: Dispatcher,
 }
 
 impl Bench {
-    fn new(sandbox: Sandbox) -> Self {
+    pub fn new(sandbox: Sandbox) -> Self {
         let sandbox = sandbox.dir("other");
         let specs = ["grant", "other"].map(|grant| sandbox.spec(grant, "rwd").parse().unwrap());
         let grants = crate::common::grants(&specs);
@@ -39,7 +39,7 @@ impl Bench {
         Self { sandbox, dispatcher }
     }
 
-    fn call(&self, tool: &str, arguments: &Value, watch: Watch) -> Result<String, String> {
+    pub fn call(&self, tool: &str, arguments: &Value, watch: Watch) -> Result<String, String> {
         let arguments = arguments.as_object().unwrap().clone();
         match self.dispatcher.call(tool, arguments, watch).unwrap().as_deref() {
             Ok([Content::Text(text)]) => Ok(text.clone()),
@@ -48,7 +48,7 @@ impl Bench {
         }
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    pub fn path(&self, path: &str) -> PathBuf {
         self.sandbox.path(path)
     }
 
@@ -58,7 +58,7 @@ impl Bench {
 }
 
 /// What somebody else does; says whether it came to something.
-type Act = Box<dyn Fn() -> bool + Send + Sync>;
+pub type Act = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// How far somebody else came.
 const NOT_YET: u64 = 0;
@@ -66,19 +66,24 @@ const IN_VAIN: u64 = 1;
 const ACTED: u64 = 2;
 
 /// Gets the answer, whether somebody else acted before the call ended, and what to say in a panic.
-type Check<'a> = &'a dyn Fn(&Bench, &Result<String, String>, bool, &str);
+pub type Check<'a> = &'a dyn Fn(&Bench, &Result<String, String>, bool, &str);
 
 /// A call, played once for each of its steps.
-struct Play<'a> {
-    tree: &'a dyn Fn() -> Sandbox,
-    tool: &'a str,
-    arguments: &'a dyn Fn(&Bench) -> Value,
-    act: &'a dyn Fn(&Bench) -> Act,
-    check: Check<'a>,
+pub struct Play<'a> {
+    pub tree: &'a dyn Fn() -> Sandbox,
+    pub tool: &'a str,
+    pub arguments: &'a dyn Fn(&Bench) -> Value,
+    pub act: &'a dyn Fn(&Bench) -> Act,
+    pub check: Check<'a>,
 }
 
 impl Play<'_> {
-    fn at_each_step(&self) {
+    pub fn at_each_step(&self) {
+        assert!(self.times_acted() > 0, "{}: nobody acted", self.tool);
+    }
+
+    /// At how many of the steps somebody else could act.
+    pub fn times_acted(&self) -> u64 {
         let mut acted = 0;
         for step in 0..MOST_STEPS {
             let bench = Bench::new((self.tree)());
@@ -97,8 +102,7 @@ impl Play<'_> {
             (self.check)(&bench, &answer, far == ACTED, &shown);
             acted += u64::from(far == ACTED);
             if far == NOT_YET {
-                assert!(acted > 0, "{shown}: nobody acted");
-                return;
+                return acted;
             }
         }
         panic!("{} takes more than {MOST_STEPS} steps", self.tool);
@@ -207,6 +211,36 @@ fn nothing_is_replaced_unasked_that_came_meanwhile() {
                 assert_eq!(bench.read("grant/d/in").as_deref(), Some("in\n"), "{shown}");
                 let temps = [tree(&bench.sandbox, "grant"), tree(&bench.sandbox, "other")].concat();
                 assert!(!temps.iter().any(|(name, _)| name.contains(".preopen-")), "{shown}");
+            },
+        };
+        play.at_each_step();
+    }
+}
+
+/// A rename would replace an empty directory without a word.
+#[test]
+fn an_empty_directory_that_came_meanwhile_is_not_replaced() {
+    for (tool, source, at) in [
+        ("copy_file", "grant/d", "grant/new"),
+        ("copy_file", "grant/d", "other/new"),
+        ("move_file", "grant/d", "grant/new"),
+        ("move_file", "grant/d", "other/new"),
+        ("move_file", "grant/a", "grant/new"),
+    ] {
+        let play = Play {
+            tree: &|| Sandbox::new().file("grant/a", "a").file("grant/d/in", "in"),
+            tool,
+            arguments: &|_| json!({"source": source, "destination": at}),
+            act: &|bench| {
+                let at = bench.path(at);
+                Box::new(move || std::fs::create_dir(&at).is_ok())
+            },
+            check: &|bench, answer, has_acted, shown| {
+                assert_eq!(answer.is_err(), has_acted, "{shown}");
+                let is_empty =
+                    std::fs::read_dir(bench.path(at)).is_ok_and(|mut all| all.next().is_none());
+                assert_eq!(is_empty, has_acted, "{shown}");
+                assert!(!has_acted || bench.path(source).exists(), "{shown}");
             },
         };
         play.at_each_step();

@@ -118,3 +118,17 @@ fn a_call_that_touches_no_file_waits_for_no_place() {
     server.cancel(1);
     server.cancel(2);
 }
+
+#[test]
+fn there_is_a_place_for_one_where_a_limit_says_none() {
+    let mut server = Server::start(Limits {
+        max_requests_waiting: 0,
+        max_calls_in_flight: 0,
+        max_searches_in_flight: 0,
+        ..Limits::default()
+    });
+    for (id, tool) in [(1, "echo"), (2, "held"), (3, "hunt")] {
+        server.call(id, tool, json!({"text": "x", "ms": 1}));
+        assert_eq!(answer(&mut server)["id"], id);
+    }
+}
