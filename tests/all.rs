@@ -45,11 +45,13 @@ mod hostile_install; // a tree that somebody else made, and an installation in i
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
 mod install; // a client is told of the server, and forgets it byte for byte
 mod killing; // killed at any time, a change is there or is not
+mod led_astray; // a link to the outside comes on the way between two steps of a change
 mod lifetimes; // names move, mounts go, signals come, another server works there too
 mod lines; // a table of raw lines, in both eras
 mod loads; // trees at their largest, long paths, names in every script
 mod logging; // what standard error gets, and that nobody has to read it
 mod moving; // moving, copying, deleting: whole or not at all
+mod own_files; // the server's own program, by whatever name it was started
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed
 mod places; // which requests and calls give up their places, and when

@@ -1,10 +1,14 @@
 //! Somebody else changes a file between two steps of a call. Every step of a call asks whether it is still wanted, so a test can
 //! act exactly there, at each of them in turn: no race is needed. What somebody else wrote is never lost.
 
+use std::cell::Cell;
 use std::io::Write as _;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
@@ -13,19 +17,19 @@ use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
 
-use crate::common::{Sandbox, tree};
+use crate::common::{PATIENCE, Sandbox, tree};
 
 /// More than any of these calls takes.
 const MOST_STEPS: u64 = 500;
 
 /// Two grants with all rights, and the pipeline over them, in this process.
-struct Bench {
-    sandbox: Sandbox,
+pub struct Bench {
+    pub sandbox: Sandbox,
     dispatcher: Dispatcher,
 }
 
 impl Bench {
-    fn new(sandbox: Sandbox) -> Self {
+    pub fn new(sandbox: Sandbox) -> Self {
         let sandbox = sandbox.dir("other");
         let specs = ["grant", "other"].map(|grant| sandbox.spec(grant, "rwd").parse().unwrap());
         let grants = crate::common::grants(&specs);
@@ -35,7 +39,7 @@ impl Bench {
         Self { sandbox, dispatcher }
     }
 
-    fn call(&self, tool: &str, arguments: &Value, watch: Watch) -> Result<String, String> {
+    pub fn call(&self, tool: &str, arguments: &Value, watch: Watch) -> Result<String, String> {
         let arguments = arguments.as_object().unwrap().clone();
         match self.dispatcher.call(tool, arguments, watch).unwrap().as_deref() {
             Ok([Content::Text(text)]) => Ok(text.clone()),
@@ -44,7 +48,7 @@ impl Bench {
         }
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    pub fn path(&self, path: &str) -> PathBuf {
         self.sandbox.path(path)
     }
 
@@ -54,25 +58,32 @@ impl Bench {
 }
 
 /// What somebody else does; says whether it came to something.
-type Act = Box<dyn Fn() -> bool + Send + Sync>;
+pub type Act = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// How far somebody else came.
 const NOT_YET: u64 = 0;
 const IN_VAIN: u64 = 1;
 const ACTED: u64 = 2;
 
+/// Gets the answer, whether somebody else acted before the call ended, and what to say in a panic.
+pub type Check<'a> = &'a dyn Fn(&Bench, &Result<String, String>, bool, &str);
+
 /// A call, played once for each of its steps.
-struct Play<'a> {
-    tree: &'a dyn Fn() -> Sandbox,
-    tool: &'a str,
-    arguments: &'a dyn Fn(&Bench) -> Value,
-    act: &'a dyn Fn(&Bench) -> Act,
-    /// Gets the answer, whether somebody else acted before the call ended, and what to say in a panic.
-    check: &'a dyn Fn(&Bench, &Result<String, String>, bool, &str),
+pub struct Play<'a> {
+    pub tree: &'a dyn Fn() -> Sandbox,
+    pub tool: &'a str,
+    pub arguments: &'a dyn Fn(&Bench) -> Value,
+    pub act: &'a dyn Fn(&Bench) -> Act,
+    pub check: Check<'a>,
 }
 
 impl Play<'_> {
-    fn at_each_step(&self) {
+    pub fn at_each_step(&self) {
+        assert!(self.times_acted() > 0, "{}: nobody acted", self.tool);
+    }
+
+    /// At how many of the steps somebody else could act.
+    pub fn times_acted(&self) -> u64 {
         let mut acted = 0;
         for step in 0..MOST_STEPS {
             let bench = Bench::new((self.tree)());
@@ -91,8 +102,7 @@ impl Play<'_> {
             (self.check)(&bench, &answer, far == ACTED, &shown);
             acted += u64::from(far == ACTED);
             if far == NOT_YET {
-                assert!(acted > 0, "{shown}: nobody acted");
-                return;
+                return acted;
             }
         }
         panic!("{} takes more than {MOST_STEPS} steps", self.tool);
@@ -207,6 +217,36 @@ fn nothing_is_replaced_unasked_that_came_meanwhile() {
     }
 }
 
+/// A rename would replace an empty directory without a word.
+#[test]
+fn an_empty_directory_that_came_meanwhile_is_not_replaced() {
+    for (tool, source, at) in [
+        ("copy_file", "grant/d", "grant/new"),
+        ("copy_file", "grant/d", "other/new"),
+        ("move_file", "grant/d", "grant/new"),
+        ("move_file", "grant/d", "other/new"),
+        ("move_file", "grant/a", "grant/new"),
+    ] {
+        let play = Play {
+            tree: &|| Sandbox::new().file("grant/a", "a").file("grant/d/in", "in"),
+            tool,
+            arguments: &|_| json!({"source": source, "destination": at}),
+            act: &|bench| {
+                let at = bench.path(at);
+                Box::new(move || std::fs::create_dir(&at).is_ok())
+            },
+            check: &|bench, answer, has_acted, shown| {
+                assert_eq!(answer.is_err(), has_acted, "{shown}");
+                let is_empty =
+                    std::fs::read_dir(bench.path(at)).is_ok_and(|mut all| all.next().is_none());
+                assert_eq!(is_empty, has_acted, "{shown}");
+                assert!(!has_acted || bench.path(source).exists(), "{shown}");
+            },
+        };
+        play.at_each_step();
+    }
+}
+
 /// What is moved to another grant is copied and then removed: what somebody else writes meanwhile is in one of the two.
 #[test]
 fn what_is_written_into_the_source_of_a_move_is_kept() {
@@ -281,4 +321,82 @@ fn a_copy_of_a_file_that_changes_is_of_one_moment() {
         };
         play.at_each_step();
     }
+}
+
+/// The disk, or somebody else, spoils the copy before it is compared: the source is not removed then.
+#[test]
+fn a_copy_that_is_not_the_same_does_not_replace_its_source() {
+    let refused = Cell::new(0);
+    let play = Play {
+        tree: &|| Sandbox::new().file("grant/a", "mine\n"),
+        tool: "move_file",
+        arguments: &|_| json!({"source": "grant/a", "destination": "other/a"}),
+        act: &|bench| {
+            let other = bench.path("other");
+            Box::new(move || {
+                let temp = std::fs::read_dir(&other).unwrap().next().map(|entry| entry.unwrap());
+                temp.filter(|temp| temp.metadata().unwrap().len() == 5).is_some_and(|temp| {
+                    let file = std::fs::File::options().write(true).open(temp.path());
+                    file.unwrap().write_all_at(b"M", 0).is_ok()
+                })
+            })
+        },
+        check: &|bench, answer, has_acted, shown| {
+            if let Err(said) = answer {
+                assert!(has_acted && said.starts_with("stale: "), "{shown}");
+                assert_eq!(bench.read("grant/a").as_deref(), Some("mine\n"), "{shown}");
+                assert_eq!(tree(&bench.sandbox, "other"), [], "{shown}");
+                refused.set(refused.get() + 1);
+            }
+        },
+    };
+    play.at_each_step();
+    assert!(refused.get() > 0, "no copy was compared");
+}
+
+/// A change waits while another one holds the file: it is cancelled meanwhile, and to wait is no progress.
+#[test]
+fn a_change_that_waits_for_another_can_be_cancelled() {
+    let bench = Bench::new(Sandbox::new().file("grant/a", "old\n"));
+    let grant = bench.path("grant");
+    let write = json!({"path": "grant/a", "content": "first\n"});
+    let is_cancelled = Arc::new(AtomicU64::new(0));
+    let (held, is_held) = channel();
+    let (release, is_released) = channel::<()>();
+    let is_released = Mutex::new(is_released);
+    // The first call stops where its new file is already there.
+    let first = Watch::new(move || {
+        if tree_has_temp(&grant) && held.send(()).is_ok() {
+            let _ = is_released.lock().unwrap().recv_timeout(PATIENCE);
+        }
+        false
+    });
+    let second = Watch::new({
+        let is_cancelled = Arc::clone(&is_cancelled);
+        move || is_cancelled.load(Ordering::SeqCst) == 1
+    });
+    std::thread::scope(|threads| {
+        let first = threads.spawn(|| bench.call("write_file", &write, first));
+        is_held.recv_timeout(PATIENCE).unwrap();
+        let (answered, answer) = channel();
+        let (bench, write, watched) = (&bench, &write, second.clone());
+        threads.spawn(move || answered.send(bench.call("write_file", write, watched)).unwrap());
+        std::thread::sleep(Duration::from_millis(200));
+        let steps = second.steps();
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(second.steps(), steps, "to wait is no progress");
+        assert!(answer.try_recv().is_err(), "it waits");
+        is_cancelled.store(1, Ordering::SeqCst);
+        let said = answer.recv_timeout(PATIENCE / 2);
+        drop(release);
+        let said = said.expect("an answer while the other one is still at work").unwrap_err();
+        assert!(said.starts_with("cancelled: "), "{said}");
+        assert!(first.join().unwrap().is_ok());
+    });
+    assert_eq!(bench.read("grant/a").as_deref(), Some("first\n"));
+}
+
+fn tree_has_temp(grant: &Path) -> bool {
+    let names = std::fs::read_dir(grant).unwrap().map(|entry| entry.unwrap().file_name());
+    names.into_iter().any(|name| name.to_string_lossy().starts_with(".preopen-"))
 }

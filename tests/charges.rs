@@ -122,3 +122,33 @@ fn every_part_of_a_large_file_is_charged() {
         }
     }
 }
+
+#[test]
+fn each_path_of_a_call_is_charged_and_there_are_so_many_and_no_more() {
+    let bench = Bench::new();
+    let most = Limits::default().max_paths;
+    for (tool, name) in [("read_multiple_files", "paths"), ("keyword_search", "root_paths")] {
+        let arguments = |count: usize| {
+            let paths: Vec<_> = (0..count).map(|n| format!("/nowhere/{n}")).collect();
+            let mut arguments = json!({name: paths});
+            if tool == "keyword_search" {
+                arguments["keyword"] = json!("x");
+            }
+            arguments
+        };
+        let watch = Watch::unattended();
+        let all = bench.call(tool, &arguments(most), watch.clone());
+        assert!(!all.as_ref().is_err_and(|said| said.starts_with("over_limit: ")), "{all:?}");
+        assert!(watch.steps() >= most as u64, "{tool}: {} steps", watch.steps());
+        let cancelled = bench.call(tool, &arguments(most), cancelling_after(most as u64 / 2));
+        assert!(
+            cancelled.as_ref().is_err_and(|said| said.starts_with("cancelled: ")),
+            "{tool}: {cancelled:?}"
+        );
+        let more = bench.call(tool, &arguments(most + 1), Watch::unattended());
+        assert!(
+            more.as_ref().is_err_and(|said| said.starts_with("over_limit: ")),
+            "{tool}: {more:?}"
+        );
+    }
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{Answer, Client, Era, Mounted, Sandbox, tree};
+use crate::common::{Answer, Client, Era, Mounted, SECRET, Sandbox, tree};
 
 fn start(sandbox: &Sandbox) -> Client {
     Client::start(&["--allow", &sandbox.spec("grant", "rwd")], Era::Modern)
@@ -173,6 +173,27 @@ fn a_copy_leaves_out_links_and_says_so() {
 }
 
 #[test]
+fn a_copy_leaves_out_what_is_hidden_by_its_whole_way() {
+    let toml = "[[allow]]\npath = \"grant\"\nrights = \"rwd\"\nhide = [\"d/sub/key\", \"/d/all/**\", \"*.pem\"]\n";
+    let sandbox = Sandbox::new()
+        .file("allowlist.toml", toml)
+        .file("grant/d/sub/key", SECRET)
+        .file("grant/d/all/in", SECRET)
+        .file("grant/d/sub/k.pem", SECRET)
+        .file("grant/d/sub/seen", "seen");
+    let config = sandbox.path("allowlist.toml");
+    for (from, seen) in [("d", "copy/sub/seen"), ("d/sub", "copy/seen")] {
+        let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
+        let answer = client.call("copy_file", &json!({"source": from, "destination": "copy"}));
+        assert_eq!(answer.code(), "ok", "{from}: {answer:?}");
+        let copied = tree(&sandbox, "grant/copy");
+        assert!(copied.iter().all(|(_, text)| text != SECRET), "{from}: {copied:?}");
+        assert!(sandbox.path("grant").join(seen).exists(), "{from}: {copied:?}");
+        std::fs::remove_dir_all(sandbox.path("grant/copy")).unwrap();
+    }
+}
+
+#[test]
 fn one_file_under_two_names_is_neither_moved_nor_copied_onto_itself() {
     let sandbox =
         Sandbox::new().file("grant/a", "old").hard_link("grant/d/twin", "grant/a").dir("grant/e");
@@ -334,10 +355,7 @@ fn deleting_takes_links_as_links_and_trees_only_when_asked() {
     assert_eq!(delete("x", true).code(), "ok");
     assert_eq!(delete("d", true).text, "Successfully deleted d\n[3 files, 2 directories]");
     assert_eq!(tree(&sandbox, "grant"), []);
-    assert_eq!(
-        std::fs::read_to_string(sandbox.path("outside/secret.txt")).unwrap(),
-        crate::common::SECRET
-    );
+    assert_eq!(std::fs::read_to_string(sandbox.path("outside/secret.txt")).unwrap(), SECRET);
 }
 
 #[test]

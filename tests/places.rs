@@ -54,13 +54,24 @@ fn an_answered_request_gives_up_its_place() {
 
 #[test]
 fn a_search_that_makes_progress_gives_up_its_place_among_searches() {
-    // A step takes a millisecond. In half a second there is one even on a busy machine, so the call is never taken for stalled.
-    let limits = Limits { max_searches_in_flight: 1, progress_ms: 500, ..Limits::default() };
-    let mut server = Server::start(limits);
-    server.call(1, "hunt", json!({"ms": LONG_MS}));
-    server.call(2, "hunt", json!({"ms": 1}));
-    assert_eq!(answer(&mut server)["id"], 2);
-    server.cancel(1);
+    // Whether or not the client wants to be told of the progress.
+    for has_token in [true, false] {
+        // A step takes a millisecond. In half a second there is one even on a busy machine, so the call is never taken for stalled.
+        let limits = Limits { max_searches_in_flight: 1, progress_ms: 500, ..Limits::default() };
+        let mut server = Server::start(limits);
+        let (long, short) = (json!({"ms": LONG_MS}), json!({"ms": 1}));
+        if has_token {
+            server.call(1, "hunt", long);
+        } else {
+            let params = json!({"name": "hunt", "arguments": long});
+            server.send(
+                &json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}),
+            );
+        }
+        server.call(2, "hunt", short);
+        assert_eq!(answer(&mut server)["id"], 2);
+        server.cancel(1);
+    }
 }
 
 #[test]
@@ -106,4 +117,18 @@ fn a_call_that_touches_no_file_waits_for_no_place() {
     assert_eq!(answer(&mut server)["id"], 3);
     server.cancel(1);
     server.cancel(2);
+}
+
+#[test]
+fn there_is_a_place_for_one_where_a_limit_says_none() {
+    let mut server = Server::start(Limits {
+        max_requests_waiting: 0,
+        max_calls_in_flight: 0,
+        max_searches_in_flight: 0,
+        ..Limits::default()
+    });
+    for (id, tool) in [(1, "echo"), (2, "held"), (3, "hunt")] {
+        server.call(id, tool, json!({"text": "x", "ms": 1}));
+        assert_eq!(answer(&mut server)["id"], id);
+    }
 }

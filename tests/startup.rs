@@ -314,6 +314,59 @@ fn nested_grants_have_no_globs_of_any_kind() {
     }
 }
 
+#[test]
+fn a_grant_deep_in_a_grant_has_to_say_the_same() {
+    let sandbox = Sandbox::new().dir("grant/a/b/c").dir("other");
+    let [outer, inner, other] = [("grant", "rw"), ("grant/a/b/c", "ro"), ("other", "ro")]
+        .map(|(path, rights)| sandbox.spec(path, rights));
+    for args in [[&outer, &inner, &other], [&inner, &other, &outer], [&other, &outer, &inner]] {
+        refused(&mut preopen(&args.map(String::as_str)), &["lies in", "different rights"]);
+    }
+}
+
+#[test]
+fn a_numbered_name_is_never_one_that_the_operator_gave() {
+    let sandbox = Sandbox::new().file("a/src/f", "a").file("b/src/f", "b").file("c/f", "c");
+    let (first, second) = (sandbox.spec("a/src", "ro"), sandbox.spec("b/src", "ro"));
+    let given = format!("src-2={}", sandbox.spec("c", "ro"));
+    let mut client = Client::start(&[&first, &second, &given], Era::Modern);
+    for (path, text) in [("src/f", "a\n"), ("src-2/f", "c\n"), ("src-3/f", "b\n")] {
+        let answer = client.call("read_text_file", &json!({"path": path}));
+        assert!(answer.text.starts_with(text), "{path}: {answer:?}");
+    }
+}
+
+#[test]
+fn another_name_of_a_grant_is_an_absolute_path() {
+    let sandbox = Sandbox::new();
+    let grant = sandbox.path("grant").to_str().unwrap().to_owned();
+    let config = sandbox.path("allowlist.toml");
+    for alias in ["w", "w/x", "./w", "../w", "/w/.."] {
+        refused(&mut preopen(&[&grant, "--alias", &format!("grant={alias}")]), &["absolute"]);
+        let toml = format!("[[allow]]\npath = \"grant\"\nalso_known_as = [\"{alias}\"]\n");
+        std::fs::write(&config, toml).unwrap();
+        let words = [&format!("`{alias}` cannot be another name"), "an absolute path"];
+        refused(&mut preopen(&["--config", config.to_str().unwrap()]), &words);
+    }
+}
+
+#[test]
+fn a_pseudo_file_system_is_never_granted_wherever_it_is_mounted() {
+    if !HAS_LINUX_CALLS || !Sandbox::may_mount() {
+        eprintln!("not run: this user may not mount");
+        return;
+    }
+    let sandbox = Sandbox::new().dir("here");
+    let here = sandbox.path("here").display().to_string();
+    for (kind, granted) in [("proc", ""), ("proc", "/self"), ("sysfs", ""), ("sysfs", "/kernel")] {
+        let script = format!("mount -t {kind} {kind} {here} && exec \"$0\" \"$@\"");
+        let mut command = Command::new("unshare");
+        command.args(["-m", "sh", "-c", &script, env!("CARGO_BIN_EXE_preopen")]);
+        command.args(["--allow", &format!("{here}{granted}")]);
+        refused(&mut command, &["never granted"]);
+    }
+}
+
 /// `PWD` is a text in the environment: it gives a directory another name only if it is that directory.
 #[test]
 fn pwd_is_another_name_only_of_the_directory_it_leads_to() {
