@@ -63,15 +63,19 @@ impl ClientPlace {
             }
         }
         let Some(name) = names.pop() else { return Err(refuse("it is a directory")) };
-        let (dir, missing) = down(dir, names).map_err(|(link, why)| {
-            let end: PathBuf = below.components().take(link + 1).collect();
+        let link = match base {
+            Base::Project => "it is a link, and links in a project are not followed",
+            // All that lead somewhere have been followed.
+            Base::Home | Base::Settings | Base::Codex => "it is a link that leads nowhere",
+        };
+        let (dir, missing) = down(dir, names, link).map_err(|(depth, why)| {
+            let end: PathBuf = below.components().take(depth + 1).collect();
             cannot(&top_of(&said, &below).join(end), "entered", why)
         })?;
         let stat = system::stat(&dir).map_err(|errno| refuse(why(errno)))?;
         let identity = (stat.device, stat.inode);
         let place = Self { said, real, dir, identity, missing, name };
-        place.check_not_a_link(base)?;
-        Ok(place)
+        if place.is_link() { Err(place.cannot("read", link)) } else { Ok(place) }
     }
 
     /// The directory that holds the file; `None` if there is none yet.
@@ -113,20 +117,11 @@ impl ClientPlace {
         cannot(&self.said, be, why)
     }
 
-    /// Fails if the last name is a link. In a project it is not followed; in the home all links that lead
-    /// somewhere have been.
-    fn check_not_a_link(&self, base: Base) -> Result<(), Refusal> {
+    fn is_link(&self) -> bool {
         let found = self.dir().map(|dir| system::lstat(dir, &self.name));
-        let is_link = matches!(found, Some(Ok(stat)) if stat.kind == FileType::Symlink);
-        match (is_link, base) {
-            (false, _) => Ok(()),
-            (true, Base::Project) => Err(self.cannot("read", LINK_IN_PROJECT)),
-            (true, _) => Err(self.cannot("read", "it is a link that leads nowhere")),
-        }
+        matches!(found, Some(Ok(stat)) if stat.kind == FileType::Symlink)
     }
 }
-
-const LINK_IN_PROJECT: Why = "it is a link, and links in a project are not followed";
 
 /// The path that the client uses, safe to print, for a file that need not be readable.
 ///
@@ -160,8 +155,12 @@ fn followed(path: &Path, _: AmbientAuthority) -> (PathBuf, PathBuf) {
 }
 
 /// Goes down as far as there are directories, and gives the names that are missing. What is not a directory
-/// is an error, with how far down it is.
-fn down(top: OwnedFd, names: Vec<OsString>) -> Result<(OwnedFd, Vec<OsString>), (usize, Why)> {
+/// is an error, with how far down it is; `link` says why if it is a link.
+fn down(
+    top: OwnedFd,
+    names: Vec<OsString>,
+    link: Why,
+) -> Result<(OwnedFd, Vec<OsString>), (usize, Why)> {
     let mut dir = top;
     for (depth, name) in names.iter().enumerate() {
         dir = match enter(&dir, name) {
@@ -170,7 +169,7 @@ fn down(top: OwnedFd, names: Vec<OsString>) -> Result<(OwnedFd, Vec<OsString>), 
             Err(errno) => {
                 let kind = system::lstat(&dir, name).map(|stat| stat.kind);
                 let is_link = kind == Ok(FileType::Symlink);
-                return Err((depth, if is_link { LINK_IN_PROJECT } else { why(errno) }));
+                return Err((depth, if is_link { link } else { why(errno) }));
             }
         };
     }
@@ -228,6 +227,6 @@ pub(super) fn variable(name: &str, ambient: AmbientAuthority) -> Option<PathBuf>
 fn cannot(path: &Path, be: &str, why: Why) -> Refusal {
     Refusal {
         sentence: format!("`{}` cannot be {be}: {why}", printable(&path.to_string_lossy())),
-        hint: "`--print` shows what it has to say, to put it in by hand".into(),
+        hint: "`--print` shows what to add by hand".into(),
     }
 }

@@ -151,12 +151,16 @@ fn keep(file: &File, old: &Stat) -> io::Result<()> {
 fn place(dir: impl AsFd, from: &OsStr, to: &OsStr, replaces: bool) -> io::Result<()> {
     if !replaces {
         match rustix::fs::renameat_with(&dir, from, &dir, to, RenameFlags::NOREPLACE) {
-            // The file system cannot promise it; a moment ago nothing had the name.
-            Err(Errno::INVAL | Errno::NOSYS) => {}
+            Err(errno) if is_unable(errno) => {}
             placed => return Ok(placed?),
         }
     }
     Ok(rustix::fs::renameat(&dir, from, &dir, to)?)
+}
+
+/// Can the file system not promise that nothing is replaced? A moment ago nothing had the name.
+fn is_unable(errno: Errno) -> bool {
+    [Errno::INVAL, Errno::NOSYS].contains(&errno) || system::is_unsupported(errno)
 }
 
 fn temp_name() -> Result<OsString, Errno> {
