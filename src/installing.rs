@@ -50,7 +50,7 @@ pub fn install(install: &Install, ambient: AmbientAuthority) -> Result<(), Refus
                 on_disk.shown(),
                 printable(&why.to_string())
             ),
-            hint: "`--print` shows what it has to say, to put it in by hand".into(),
+            hint: "`--print` shows what to add by hand".into(),
         })?;
         if new != on_disk.text {
             steps.push(Step::of(file, on_disk, new, install.remove, ambient)?);

@@ -407,37 +407,45 @@ fn is_kept(path: &Path) -> bool {
 
 #[test]
 fn a_hostile_tree_gains_nothing_from_an_installation() {
-    for row in ROWS {
-        let mut runs = 0;
-        for target in targets().iter().filter(|target| (row.on)(target)) {
-            let what = format!("{}: {target:?}", row.name);
-            let tree = Tree::new();
-            (row.plant)(&tree, target);
-            let (outside, before) = (tree.outside(), tree.files());
-            if let Some(why) = (row.refusal)(target) {
-                let (is_ok, said) = tree.install(target, &["--allow", ".", "--yes"]);
-                assert!(!is_ok && said.contains(why) && !is_raw(&said), "{what}: {said}");
-                assert_eq!(tree.files(), before, "{what}: {said}");
-            } else {
-                // Nobody answers: it shows what it would do, and changes nothing.
-                let (_, shown) = tree.install(target, &["--allow", "."]);
-                assert!(!is_raw(&shown), "{what}: {shown:?}");
-                assert_eq!(tree.files(), before, "{what}: {shown}");
-                let (is_ok, said) = tree.install(target, &["--allow", ".", "--yes"]);
-                assert!(is_ok && !is_raw(&said), "{what}: {said:?}");
-                assert_only_shown(&tree, &before, &shown, &what);
-                let file = tree.path(target.file());
-                let text = std::fs::read_to_string(&file).unwrap();
-                assert!(file.symlink_metadata().unwrap().is_file(), "{what}");
-                assert!(text.contains("preopen") || text.contains("deny"), "{what}: {text}");
-                let (is_ok, said) = tree.install(target, &["--remove", "--yes"]);
-                assert!(is_ok && !is_raw(&said), "{what}: {said:?}");
-                assert_eq!(tree.outside(), outside, "{what}: {said}");
-            }
-            runs += 1;
+    // Each run waits for the disk most of the time.
+    std::thread::scope(|scope| {
+        for rows in ROWS.chunks(ROWS.len().div_ceil(4)) {
+            scope.spawn(|| rows.iter().for_each(assert_gains_nothing));
         }
-        assert!(runs > 3, "{}: {runs}", row.name);
+    });
+}
+
+fn assert_gains_nothing(row: &Row) {
+    let mut runs = 0;
+    for target in targets().iter().filter(|target| (row.on)(target)) {
+        let what = format!("{}: {target:?}", row.name);
+        let tree = Tree::new();
+        (row.plant)(&tree, target);
+        let (outside, before) = (tree.outside(), tree.files());
+        if let Some(why) = (row.refusal)(target) {
+            let (is_ok, said) = tree.install(target, &["--allow", ".", "--yes"]);
+            assert!(!is_ok && said.contains(why) && !is_raw(&said), "{what}: {said}");
+            assert_eq!(tree.files(), before, "{what}: {said}");
+        } else {
+            // Nobody answers: it shows what it would do, and changes nothing.
+            let (_, shown) = tree.install(target, &["--allow", "."]);
+            assert!(!is_raw(&shown), "{what}: {shown:?}");
+            assert_eq!(tree.files(), before, "{what}: {shown}");
+            let (is_ok, said) = tree.install(target, &["--allow", ".", "--yes"]);
+            assert!(is_ok && !is_raw(&said), "{what}: {said:?}");
+            assert_only_shown(&tree, &before, &shown, &what);
+            let file = tree.path(target.file());
+            let text = std::fs::read_to_string(&file).unwrap();
+            assert!(file.symlink_metadata().unwrap().is_file(), "{what}");
+            assert!(text.contains("preopen") || text.contains("deny"), "{what}: {text}");
+            assert_eq!(tree.outside(), outside, "{what}: {said}");
+            let (is_ok, said) = tree.install(target, &["--remove", "--yes"]);
+            assert!(is_ok && !is_raw(&said), "{what}: {said:?}");
+            assert_eq!(tree.outside(), outside, "{what}: {said}");
+        }
+        runs += 1;
     }
+    assert!(runs > 3, "{}: {runs}", row.name);
 }
 
 /// Each file that changed stands in what was shown.
@@ -680,30 +688,42 @@ fn other_names_of_a_file_are_shown() {
     }
 }
 
-/// Its mode may let that user change it later, and with it what the client starts.
-#[test]
-fn a_file_of_another_user_is_not_replaced() {
+/// The project's `.mcp.json` of `{}` belongs to root if this is root, and the installation runs as somebody else.
+fn installed_for_nobody(mode: u32) -> (bool, String, String) {
     let sandbox = Sandbox::without_outside().dir("home").file("grant/.mcp.json", "{}");
     let is_root = rustix::process::geteuid().is_root();
-    let mut command = Command::new(if is_root {
-        for_everybody()
-    } else {
-        Path::new(env!("CARGO_BIN_EXE_preopen"))
-    });
-    for (path, mode) in [("", 0o755), ("grant", 0o777), ("grant/.mcp.json", 0o666)] {
+    let program = Path::new(env!("CARGO_BIN_EXE_preopen"));
+    let mut command = Command::new(if is_root { for_everybody() } else { program });
+    for (path, mode) in [("", 0o755), ("grant", 0o777), ("grant/.mcp.json", mode)] {
         std::fs::set_permissions(sandbox.path(path), PermissionsExt::from_mode(mode)).unwrap();
     }
     command.env_clear().env("HOME", sandbox.path("home")).current_dir(sandbox.path("grant"));
     command.args(["install", "claude-code", "--scope", "project", "--allow", ".", "--yes"]);
     if is_root {
         command.uid(NOBODY).gid(NOBODY);
+        std::os::unix::fs::chown(sandbox.path("home"), Some(NOBODY), Some(NOBODY)).unwrap();
     }
     let output = command.stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    // Whoever is not root cannot make a file of another user, and may replace this one.
-    let text = std::fs::read_to_string(sandbox.path("grant/.mcp.json")).unwrap();
-    assert_eq!(said.contains("it belongs to another user"), is_root, "{said}");
-    assert_eq!(text == "{}", is_root, "{said}");
+    let file = sandbox.path("grant/.mcp.json");
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+    (is_root, said, std::fs::read_to_string(file).unwrap())
+}
+
+/// Its mode may let that user change it later, and with it what the client starts.
+#[test]
+fn a_file_of_another_user_is_not_replaced() {
+    // Only root can make a file of another user; anybody else replaces their own.
+    let (is_foreign, said, text) = installed_for_nobody(0o666);
+    assert_eq!(said.contains("it belongs to another user"), is_foreign, "{said}");
+    assert_eq!(text == "{}", is_foreign, "{said}");
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_not_replaced() {
+    let (_, said, text) = installed_for_nobody(0);
+    assert!(said.contains("cannot be read: this user may not open it"), "{said}");
+    assert_eq!(text, "{}");
 }
 
 /// In the home, links are the user's own: they are followed, and the page says where they lead.
@@ -759,6 +779,12 @@ fn what_a_link_in_the_home_leads_to_has_to_be_a_file() {
             link(&tree.ready(target), Path::new(to));
             let (is_ok, said) = tree.install(target, &["--allow", ".", "--yes"]);
             assert!(!is_ok && said.contains(why), "{target:?}: {said}");
+        }
+        if target.way().is_some() {
+            let tree = Tree::new();
+            link(&tree.ready_way(target), &tree.path("outside/none"));
+            let (is_ok, said) = tree.install(target, &["--allow", ".", "--yes"]);
+            assert!(!is_ok && said.contains("it is a link that leads nowhere"), "{said}");
         }
     }
 }

@@ -10,7 +10,7 @@ use cap_std::AmbientAuthority;
 use super::Refusal;
 use super::client_places::ClientPlace;
 use super::kept_texts::KeptText;
-use super::plain_file::{self, AtMost, check_owner, why};
+use super::plain_file::{self, AtMost, check_owner, reason};
 use crate::install::Base;
 use crate::system::Stat;
 
@@ -43,7 +43,7 @@ impl ClientFile {
         let place = ClientPlace::find(base, path, ambient)?;
         let at_most = if base == Base::Project { AtMost::OneMib } else { AtMost::SixteenMib };
         let read = place.dir().map(|dir| plain_file::read(dir, &place.name, at_most));
-        let read = read.transpose().map_err(|why| place.cannot("read", why))?.flatten();
+        let read = read.transpose().map_err(|reason| place.cannot("read", reason))?.flatten();
         let kept = KeptText::of(&place.real, ambient);
         let kept = kept.map(|kept| kept.read(ambient)).transpose()?.flatten();
         let (text, stat) = read.map(|read| (read.text, read.stat)).unzip();
@@ -69,7 +69,7 @@ impl ClientFile {
     /// A [`Refusal`] for a file of another user.
     pub fn check_may_be_replaced(&self, ambient: AmbientAuthority) -> Result<(), Refusal> {
         let checked = self.stat.as_ref().map_or(Ok(()), |stat| check_owner(stat, ambient));
-        checked.map_err(|why| self.place.cannot("changed", why))
+        checked.map_err(|reason| self.place.cannot("changed", reason))
     }
 
     /// Puts another text in its place, or removes it. With `keeps_old`, the text that is there is kept until
@@ -105,7 +105,7 @@ impl ClientFile {
             kept_in = Some(kept.shown());
         }
         let changed = now.put(text);
-        changed.map_err(|errno| self.place.cannot("changed", why(errno)))?;
+        changed.map_err(|errno| self.place.cannot("changed", reason(errno)))?;
         if let (Some(kept), true) = (kept, now.before.is_some() && now.before.as_deref() == text) {
             kept.forget(ambient);
         }

@@ -9,7 +9,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use cap_std::AmbientAuthority;
 use rustix::fs::{FileType, Mode, OFlags};
@@ -17,7 +17,7 @@ use rustix::io::Errno;
 
 use super::Refusal;
 use super::host::open_dir;
-use super::plain_file::{Why, sync, why};
+use super::plain_file::{Reason, reason, sync};
 use super::programs::whole;
 use crate::install::Base;
 use crate::path::printable;
@@ -26,7 +26,7 @@ use crate::system;
 /// A file of a client: the directory that holds it, and its name there.
 pub(super) struct ClientPlace {
     /// The path that the client uses.
-    said: PathBuf,
+    path: PathBuf,
     /// The same with all links followed.
     pub(super) real: PathBuf,
     /// The directory that holds the file, or the last one on the way that exists.
@@ -41,37 +41,31 @@ pub(super) struct ClientPlace {
 impl ClientPlace {
     /// Finds it; the file need not exist.
     pub(super) fn find(base: Base, path: &str, ambient: AmbientAuthority) -> Result<Self, Refusal> {
-        let said = said(base, path, ambient)?;
-        let refuse = |why| cannot(&said, "read", why);
+        let whole = whole_path(base, path, ambient)?;
+        let refuse = |reason| cannot(&whole, "read", reason);
         let (top, below) = match base {
             Base::Project => (PathBuf::from("."), PathBuf::from(path)),
-            Base::Home | Base::Settings | Base::Codex => followed(&said, ambient),
+            Base::Home | Base::Settings | Base::Codex => followed(&whole, ambient),
         };
-        let real = match base {
-            Base::Project => said.clone(),
-            Base::Home | Base::Settings | Base::Codex => top.join(&below),
+        let real = if base == Base::Project { whole.clone() } else { top.join(&below) };
+        let link = match base {
+            Base::Project => "it is a link, and links in a project are not followed",
+            // All that lead somewhere have been followed.
+            Base::Home | Base::Settings | Base::Codex => "it is a link that leads nowhere",
         };
-        let dir: OwnedFd = match open_dir(&top, ambient) {
-            Ok(dir) => dir.into_std_file().into(),
-            Err(error) => return Err(refuse(super::plain(&error))),
-        };
-        let mut names = vec![];
-        for part in below.components() {
-            match part {
-                Component::Normal(name) => names.push(name.to_owned()),
-                _ => return Err(refuse("its path is not plain")),
-            }
-        }
+        let dir = open_dir(&top, ambient).map_err(|error| refuse(super::plain(&error)))?;
+        let mut names: Vec<OsString> = below.iter().map(OsStr::to_owned).collect();
         let Some(name) = names.pop() else { return Err(refuse("it is a directory")) };
-        let (dir, missing) = down(dir, names).map_err(|(link, why)| {
-            let end: PathBuf = below.components().take(link + 1).collect();
-            cannot(&top_of(&said, &below).join(end), "entered", why)
-        })?;
-        let stat = system::stat(&dir).map_err(|errno| refuse(why(errno)))?;
+        let (dir, missing) = down(dir.into_std_file().into(), names, link).map_err(
+            |Blocked { depth, reason }| {
+                let levels = below.iter().count() - depth - 1;
+                cannot(whole.ancestors().nth(levels).unwrap_or(&whole), "entered", reason)
+            },
+        )?;
+        let stat = system::stat(&dir).map_err(|errno| refuse(reason(errno)))?;
         let identity = (stat.device, stat.inode);
-        let place = Self { said, real, dir, identity, missing, name };
-        place.check_not_a_link(base)?;
-        Ok(place)
+        let place = Self { path: whole, real, dir, identity, missing, name };
+        if place.is_link() { Err(place.cannot("read", link)) } else { Ok(place) }
     }
 
     /// The directory that holds the file; `None` if there is none yet.
@@ -101,32 +95,23 @@ impl ClientPlace {
 
     /// The path, safe to print, and where it leads if links are on the way.
     pub(super) fn shown(&self) -> String {
-        let said = printable(&self.said.to_string_lossy());
-        if self.said == self.real {
-            return said;
+        let path = printable(&self.path.to_string_lossy());
+        if self.path == self.real {
+            return path;
         }
-        format!("{said} (a link; it leads to `{}`)", printable(&self.real.to_string_lossy()))
+        format!("{path} (a link; it leads to `{}`)", printable(&self.real.to_string_lossy()))
     }
 
     /// A refusal that names the file.
-    pub(super) fn cannot(&self, be: &str, why: Why) -> Refusal {
-        cannot(&self.said, be, why)
+    pub(super) fn cannot(&self, be: &str, reason: Reason) -> Refusal {
+        cannot(&self.path, be, reason)
     }
 
-    /// Fails if the last name is a link. In a project it is not followed; in the home all links that lead
-    /// somewhere have been.
-    fn check_not_a_link(&self, base: Base) -> Result<(), Refusal> {
+    fn is_link(&self) -> bool {
         let found = self.dir().map(|dir| system::lstat(dir, &self.name));
-        let is_link = matches!(found, Some(Ok(stat)) if stat.kind == FileType::Symlink);
-        match (is_link, base) {
-            (false, _) => Ok(()),
-            (true, Base::Project) => Err(self.cannot("read", LINK_IN_PROJECT)),
-            (true, _) => Err(self.cannot("read", "it is a link that leads nowhere")),
-        }
+        matches!(found, Some(Ok(stat)) if stat.kind == FileType::Symlink)
     }
 }
-
-const LINK_IN_PROJECT: Why = "it is a link, and links in a project are not followed";
 
 /// The path that the client uses, safe to print, for a file that need not be readable.
 ///
@@ -136,7 +121,7 @@ const LINK_IN_PROJECT: Why = "it is a link, and links in a project are not follo
 /// # Errors
 /// A [`Refusal`] when it is not known where the home directory is.
 pub fn client_path(base: Base, path: &str, ambient: AmbientAuthority) -> Result<String, Refusal> {
-    Ok(printable(&said(base, path, ambient)?.to_string_lossy()))
+    Ok(printable(&whole_path(base, path, ambient)?.to_string_lossy()))
 }
 
 /// The path with links followed as far as there is something, and the names after that.
@@ -159,9 +144,19 @@ fn followed(path: &Path, _: AmbientAuthority) -> (PathBuf, PathBuf) {
     (PathBuf::from("/"), below)
 }
 
-/// Goes down as far as there are directories, and gives the names that are missing. What is not a directory
-/// is an error, with how far down it is.
-fn down(top: OwnedFd, names: Vec<OsString>) -> Result<(OwnedFd, Vec<OsString>), (usize, Why)> {
+/// Something on the way is not a directory: how far down it is, and what it is.
+struct Blocked {
+    depth: usize,
+    reason: Reason,
+}
+
+/// Goes down as far as there are directories, and gives the names that are missing. `link` is what to call a
+/// link.
+fn down(
+    top: OwnedFd,
+    names: Vec<OsString>,
+    link: Reason,
+) -> Result<(OwnedFd, Vec<OsString>), Blocked> {
     let mut dir = top;
     for (depth, name) in names.iter().enumerate() {
         dir = match enter(&dir, name) {
@@ -170,7 +165,8 @@ fn down(top: OwnedFd, names: Vec<OsString>) -> Result<(OwnedFd, Vec<OsString>), 
             Err(errno) => {
                 let kind = system::lstat(&dir, name).map(|stat| stat.kind);
                 let is_link = kind == Ok(FileType::Symlink);
-                return Err((depth, if is_link { LINK_IN_PROJECT } else { why(errno) }));
+                let reason = if is_link { link } else { reason(errno) };
+                return Err(Blocked { depth, reason });
             }
         };
     }
@@ -181,13 +177,7 @@ fn enter(dir: &OwnedFd, name: &OsStr) -> Result<OwnedFd, Errno> {
     rustix::fs::openat(dir.as_fd(), name, system::PASS | OFlags::NOFOLLOW, Mode::empty())
 }
 
-/// `path` without the `below` at its end.
-fn top_of(path: &Path, below: &Path) -> PathBuf {
-    let depth = below.components().count();
-    path.ancestors().nth(depth).unwrap_or(path).to_owned()
-}
-
-fn said(base: Base, path: &str, ambient: AmbientAuthority) -> Result<PathBuf, Refusal> {
+fn whole_path(base: Base, path: &str, ambient: AmbientAuthority) -> Result<PathBuf, Refusal> {
     Ok(base_path(base, ambient)?.join(path))
 }
 
@@ -225,9 +215,9 @@ pub(super) fn variable(name: &str, ambient: AmbientAuthority) -> Option<PathBuf>
     Some(whole(&path, ambient))
 }
 
-fn cannot(path: &Path, be: &str, why: Why) -> Refusal {
+fn cannot(path: &Path, be: &str, reason: Reason) -> Refusal {
     Refusal {
-        sentence: format!("`{}` cannot be {be}: {why}", printable(&path.to_string_lossy())),
-        hint: "`--print` shows what it has to say, to put it in by hand".into(),
+        sentence: format!("`{}` cannot be {be}: {reason}", printable(&path.to_string_lossy())),
+        hint: "`--print` shows what to add by hand".into(),
     }
 }

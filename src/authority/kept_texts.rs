@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use super::Refusal;
 use super::client_places::{home, variable};
 use super::host::open_dir;
-use super::plain_file::{self, AtMost, Text, Why, check_owner, why};
+use super::plain_file::{self, AtMost, Reason, Text, check_owner, reason};
 use crate::path::printable;
 use crate::system;
 
@@ -62,7 +62,7 @@ impl KeptText {
             }
             Ok(Some(text))
         };
-        read().map_err(|why| self.refusal("read", why))
+        read().map_err(|reason| self.refusal("read", reason))
     }
 
     /// Keeps a text, in the place of one that was kept before.
@@ -71,9 +71,9 @@ impl KeptText {
         let keep = || {
             let dir = self.dir(true, ambient)?.ok_or("it is gone again")?;
             plain_file::replace(&dir, &self.name, text, old.as_ref().map(|old| &old.stat))
-                .map_err(why)
+                .map_err(reason)
         };
-        keep().map_err(|why| self.refusal("written", why))
+        keep().map_err(|reason| self.refusal("written", reason))
     }
 
     /// Removes it. The text is in its file again, so a copy that stays does no harm.
@@ -90,7 +90,7 @@ impl KeptText {
 
     /// The directory; `None` if there is none and `makes` is false.
     #[expect(clippy::disallowed_methods, reason = "a directory of this user, not of the project")]
-    fn dir(&self, makes: bool, ambient: AmbientAuthority) -> Result<Option<OwnedFd>, Why> {
+    fn dir(&self, makes: bool, ambient: AmbientAuthority) -> Result<Option<OwnedFd>, Reason> {
         if makes {
             std::fs::create_dir_all(&self.top).map_err(|error| super::plain(&error))?;
         }
@@ -104,16 +104,16 @@ impl KeptText {
             if makes {
                 match rustix::fs::mkdirat(&dir, name, Mode::RWXU) {
                     Ok(()) | Err(Errno::EXIST) => {}
-                    Err(errno) => return Err(why(errno)),
+                    Err(errno) => return Err(reason(errno)),
                 }
             }
             let flags = system::PASS | OFlags::NOFOLLOW;
             dir = match rustix::fs::openat(&dir, name, flags, Mode::empty()) {
                 Ok(dir) => dir,
                 Err(Errno::NOENT) => return Ok(None),
-                Err(errno) => return Err(why(errno)),
+                Err(errno) => return Err(reason(errno)),
             };
-            let stat = system::stat(&dir).map_err(why)?;
+            let stat = system::stat(&dir).map_err(reason)?;
             check_owner(&stat, ambient)?;
             if stat.mode & 0o022 != 0 {
                 return Err("others may change its directory");
@@ -122,10 +122,10 @@ impl KeptText {
         Ok(Some(dir))
     }
 
-    fn refusal(&self, be: &str, why: Why) -> Refusal {
+    fn refusal(&self, be: &str, reason: Reason) -> Refusal {
         Refusal {
             sentence: format!(
-                "the former text of the file, `{}`, cannot be {be}: {why}",
+                "the former text of the file, `{}`, cannot be {be}: {reason}",
                 self.shown()
             ),
             hint: "move it out of the way, or set XDG_STATE_HOME to a directory of yours".into(),

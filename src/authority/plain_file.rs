@@ -29,7 +29,7 @@ pub(super) enum AtMost {
 }
 
 /// Why something cannot be done, as a sentence without its subject.
-pub(super) type Why = &'static str;
+pub(super) type Reason = &'static str;
 
 /// The text of a regular file, and what is known of it.
 #[derive(Clone, Debug)]
@@ -39,20 +39,20 @@ pub(super) struct Text {
 }
 
 /// Reads the file; `None` if nothing has that name.
-pub(super) fn read(dir: impl AsFd, name: &OsStr, at_most: AtMost) -> Result<Option<Text>, Why> {
+pub(super) fn read(dir: impl AsFd, name: &OsStr, at_most: AtMost) -> Result<Option<Text>, Reason> {
     // Opening a device can have an effect, so it is not opened to see that it is one.
     match system::lstat(&dir, name) {
         Ok(found) => check_regular(&found)?,
         Err(Errno::NOENT) => return Ok(None),
-        Err(errno) => return Err(why(errno)),
+        Err(errno) => return Err(reason(errno)),
     }
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = match rustix::fs::openat(&dir, name, flags | OFlags::CLOEXEC, Mode::empty()) {
         Ok(fd) => File::from(fd),
         Err(Errno::NOENT) => return Ok(None),
-        Err(errno) => return Err(why(errno)),
+        Err(errno) => return Err(reason(errno)),
     };
-    let stat = system::stat(&file).map_err(why)?;
+    let stat = system::stat(&file).map_err(reason)?;
     // Another thing may have got the name since.
     check_regular(&stat)?;
     let (most, too_long) = match at_most {
@@ -74,7 +74,7 @@ pub(super) fn read(dir: impl AsFd, name: &OsStr, at_most: AtMost) -> Result<Opti
 
 /// Fails for a file of another user: with its mode, that user could change the new text. Root may change the
 /// files of all users, and leaves each its own.
-pub(super) fn check_owner(stat: &Stat, _: AmbientAuthority) -> Result<(), Why> {
+pub(super) fn check_owner(stat: &Stat, _: AmbientAuthority) -> Result<(), Reason> {
     let user = rustix::process::geteuid();
     if user.is_root() || stat.uid == user.as_raw() {
         return Ok(());
@@ -121,11 +121,11 @@ pub(super) fn sync(dir: impl AsFd) -> Result<(), Errno> {
     system::sync(rustix::fs::openat(dir, ".", flags, Mode::empty())?)
 }
 
-pub(super) fn why(errno: Errno) -> Why {
+pub(super) fn reason(errno: Errno) -> Reason {
     plain(&errno.into())
 }
 
-fn check_regular(stat: &Stat) -> Result<(), Why> {
+fn check_regular(stat: &Stat) -> Result<(), Reason> {
     match stat.kind {
         FileType::RegularFile => Ok(()),
         FileType::Directory => Err("it is a directory"),
@@ -151,12 +151,16 @@ fn keep(file: &File, old: &Stat) -> io::Result<()> {
 fn place(dir: impl AsFd, from: &OsStr, to: &OsStr, replaces: bool) -> io::Result<()> {
     if !replaces {
         match rustix::fs::renameat_with(&dir, from, &dir, to, RenameFlags::NOREPLACE) {
-            // The file system cannot promise it; a moment ago nothing had the name.
-            Err(Errno::INVAL | Errno::NOSYS) => {}
+            Err(errno) if is_unable(errno) => {}
             placed => return Ok(placed?),
         }
     }
     Ok(rustix::fs::renameat(&dir, from, &dir, to)?)
+}
+
+/// Can the file system not promise that nothing is replaced? A moment ago nothing had the name.
+fn is_unable(errno: Errno) -> bool {
+    [Errno::INVAL, Errno::NOSYS].contains(&errno) || system::is_unsupported(errno)
 }
 
 fn temp_name() -> Result<OsString, Errno> {

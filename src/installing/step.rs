@@ -84,7 +84,7 @@ impl Step {
                     if !ran.is_ok_and(|ran| ran.is_ok) {
                         return Err(Refusal {
                             sentence: format!("`{}` failed", command(name, args)),
-                            hint: "its own message, if any, is above; `--print` shows what to put in by hand"
+                            hint: "its own message, if any, is above; `--print` shows what to add by hand"
                                 .into(),
                         });
                     }
