@@ -18,6 +18,8 @@ use crate::limits::{Budget, Work};
 
 /// Most globs of one argument.
 const MAX_GLOBS: usize = 100;
+/// Most characters of all globs of one argument: compiling them takes up to a kilobyte for each.
+const MAX_ALL_CHARS: usize = 20_000;
 /// Most characters of a pattern.
 pub(super) const MAX_CHARS: usize = 1_000;
 
@@ -42,12 +44,21 @@ impl Globs {
     /// Compiles the globs; `argument` is where the client wrote them.
     ///
     /// # Errors
-    /// Those of [`NamePatterns::new`].
+    /// `over_limit` where they are too long together; those of [`NamePatterns::new`].
     pub(super) fn compile(
         &self,
         argument: &str,
         budget: &Budget,
     ) -> Result<NamePatterns, ToolError> {
+        let chars: usize = self.0.iter().map(|glob| glob.chars().count()).sum();
+        if chars > MAX_ALL_CHARS {
+            let sentence = format!(
+                "the globs of `{argument}` have {chars} characters in all, over the limit of {MAX_ALL_CHARS}"
+            );
+            return Err(
+                ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs")
+            );
+        }
         NamePatterns::new(argument, &self.0, budget)
     }
 
