@@ -5,8 +5,8 @@
 //! file wins; `.ignore` wins over `.gitignore`, and both over `.git/info/exclude`. As with git,
 //! `.gitignore` says nothing outside a repository, and nothing beyond the nearest one.
 //!
-//! The rules that apply at once are bounded: compiled, they take up to 800 times their size in memory, and 2.5 s a
-//! mebibyte. What is left out is counted, and the answer says so.
+//! The rules that apply at once are bounded, since they take many times their size in memory. What is left out is
+//! counted, and the answer says so.
 //!
 //! May import: `cap`, `limits`. This module does not walk; the crate that knows the patterns could do that too, by path.
 
@@ -17,13 +17,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ::ignore::Match;
-
 use crate::cap::{Kind, Listing, Place, Read, Tally, WalkedDir, WalkedEntry};
-use crate::limits::Budget;
+use crate::limits::{Budget, Work};
 
 use self::rules::{Compiled, Rules};
-pub use self::rules::{MAX_BYTES, MAX_RULES};
+pub use self::rules::{MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
 
 /// Directories that belong to a program that keeps versions, and are never searched.
 const VERSIONS: [&[u8]; 4] = [b".git", b".hg", b".svn", b".jj"];
@@ -47,6 +45,8 @@ struct Level {
     git: Option<Arc<Rules>>,
     exclude: Option<Arc<Rules>>,
     is_repository: bool,
+    /// Does a look at one name take its time, here or above?
+    is_costly: bool,
     /// Is it one, or any directory above it?
     is_in_repository: bool,
 }
@@ -82,34 +82,54 @@ impl Ignored {
         }
         let is_in_one = self.0.as_ref().is_some_and(|level| level.is_in_repository);
         let read = |name: &[&[u8]]| files.rules(dir, name);
+        let own = own.then(|| read(&[b".ignore"])).flatten();
+        let git = git.then(|| read(&[b".gitignore"])).flatten();
+        let exclude = is_repository.then(|| read(&[b".git", b"info", b"exclude"])).flatten();
+        let is_costly = [&own, &git, &exclude].into_iter().flatten().any(|rules| rules.is_costly());
         Self(Some(Arc::new(Level {
             above: self.clone(),
             len: dir.path_in_grant().len(),
-            own: own.then(|| read(&[b".ignore"])).flatten(),
-            git: git.then(|| read(&[b".gitignore"])).flatten(),
-            exclude: is_repository.then(|| read(&[b".git", b"info", b"exclude"])).flatten(),
+            own,
+            git,
+            exclude,
             is_repository,
+            is_costly: is_costly || self.is_costly(),
             is_in_repository: is_repository || is_in_one,
         })))
     }
 
-    /// Is the entry of this directory ignored?
-    pub fn covers(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool {
-        let Some(nearest) = &self.0 else { return false };
+    /// Is the entry of this directory ignored? `None` when the call must stop: looks at many rules take their time.
+    pub fn covers(
+        &self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        files: &IgnoreFiles<'_>,
+    ) -> Option<bool> {
+        let Some(nearest) = &self.0 else { return Some(false) };
+        if nearest.is_costly {
+            files.budget.step().ok()?;
+        }
+        let _busy = nearest.is_costly.then(|| files.budget.begin(Work::IgnoreRules));
         let path = [dir.path_in_grant(), entry.name].concat();
         let is_dir = entry.kind == Kind::Directory;
         let (mut own, mut git, mut exclude) = (None, None, None);
         let mut beyond = false;
         for level in self.levels() {
             let below = Path::new(OsStr::from_bytes(path.get(level.len..).unwrap_or_default()));
-            own = own.or_else(|| said(level.own.as_deref(), below, is_dir));
+            own = own.or_else(|| matched(&level.own, below, is_dir));
             if nearest.is_in_repository && !beyond {
-                git = git.or_else(|| said(level.git.as_deref(), below, is_dir));
-                exclude = exclude.or_else(|| said(level.exclude.as_deref(), below, is_dir));
+                git = git.or_else(|| matched(&level.git, below, is_dir));
+                exclude = exclude.or_else(|| matched(&level.exclude, below, is_dir));
             }
             beyond |= level.is_repository;
         }
-        own.or(git).or(exclude).unwrap_or(false)
+        Some(own.or(git).or(exclude).unwrap_or(false))
+    }
+
+    /// Does a look at one name take its time?
+    fn is_costly(&self) -> bool {
+        let Some(level) = &self.0 else { return false };
+        level.is_costly
     }
 
     /// From the nearest up.
@@ -118,12 +138,8 @@ impl Ignored {
     }
 }
 
-fn said(rules: Option<&Rules>, below: &Path, is_dir: bool) -> Option<bool> {
-    match rules?.matcher.matched(below, is_dir) {
-        Match::None => None,
-        Match::Ignore(_) => Some(true),
-        Match::Whitelist(_) => Some(false),
-    }
+fn matched(rules: &Option<Arc<Rules>>, below: &Path, is_dir: bool) -> Option<bool> {
+    rules.as_ref()?.matched(below, is_dir)
 }
 
 impl<'a> IgnoreFiles<'a> {

@@ -78,8 +78,8 @@ fn what_is_over_a_bound_is_named() {
         ),
         (
             "directory_tree",
-            json!({"exclude": vec!["a"; 700_000]}),
-            "`exclude` has 700000 items, over the limit of 100",
+            json!({"exclude": vec!["a"; 150_000]}),
+            "`exclude` has 150000 items, over the limit of 100",
         ),
         (
             "grep",
@@ -111,7 +111,12 @@ fn what_is_over_a_bound_is_named() {
         let answer = client.call(tool, &arguments);
         assert_eq!(answer.text.lines().next().unwrap(), format!("over_limit: {want}"));
     }
-    let most = json!({"pattern": "f", "exclude": vec!["[!f]?*é{a,b}".repeat(83); 100]});
+    let all = json!({"pattern": "f", "exclude": vec!["a".repeat(201); 100]});
+    let answer = client.call("search_files", &all).text;
+    let want =
+        "over_limit: the globs of `exclude` have 20100 characters in all, over the limit of 20000";
+    assert_eq!(answer.lines().next().unwrap(), want);
+    let most = json!({"pattern": "f", "exclude": vec!["[!f]?*é{a,b}".repeat(16); 100]});
     assert_eq!(client.call("search_files", &most).code(), "ok");
 }
 
@@ -275,6 +280,11 @@ fn rules_of_ignore_files_are_bounded_and_what_is_left_out_is_counted() {
     for n in 0..8 {
         sandbox = sandbox.file(&format!("grant/{n}/.ignore"), &format!("*{n}{n}\n{rules}"));
     }
+    // Names of which each leads the automaton elsewhere.
+    for n in 0..300_usize {
+        let name: String = (1..60).map(|k| char::from(b"ab0123?b"[n * k * k % 8])).collect();
+        sandbox = sandbox.file(&format!("grant/0/{n}{name}"), "");
+    }
     let mut client = Client::start(&[&sandbox.spec("grant", "ro")], Era::Modern);
     for (tool, arguments) in [
         ("search_files", json!({"pattern": "*"})),
@@ -284,7 +294,7 @@ fn rules_of_ignore_files_are_bounded_and_what_is_left_out_is_counted() {
     ] {
         let text = client.call(tool, &arguments).text;
         assert!(!text.contains("first.txt\n") && text.contains("last.txt"), "{tool}: {text}");
-        let note = "rules of 9 ignore files left out, such as .gitignore: at most 65536 bytes and 4000 rules apply";
+        let note = "rules of 9 ignore files left out, such as .gitignore: at most 4000 rules of 65536 bytes apply, 8192 of them with wildcards";
         assert!(text.contains(note), "{tool}: {text}");
     }
     // In a place below as well, where the rules are above it.
@@ -298,4 +308,110 @@ fn memory_mib(client: &Client) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", client.pid())).unwrap();
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     most.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+}
+
+/// More memory than any call may take, in MiB.
+const MOST_MIB: u64 = 256;
+
+/// What texts are filled with: globs, expressions, characters that take more room in an answer, and slow code.
+const FILLERS: [&str; 7] =
+    ["é[!f]?*{a,b}", "(a|b)*", "*?", "\u{1}", "a", "x = 1\n", "for a in b:\n  c += d.e(a)\n"];
+
+/// The value of an argument with a text filled up to its bound; `None` if it has no text.
+fn filled(name: &str, property: &Object, filler: &str) -> Option<Value> {
+    let text = |most: u64| {
+        let most = usize::try_from(most).unwrap();
+        filler.repeat(most / filler.chars().count())
+    };
+    match property.get("type")?.as_str()? {
+        _ if property.contains_key("enum") || property.get("format").is_some_and(|f| f == PATH) => {
+            None
+        }
+        "string" if CONTENTS.contains(&name) => {
+            // The largest source that is looked through, and a message as long as it may be.
+            let bytes = if name == "source_code" { (4 << 20) - 100 } else { 15 << 20 };
+            // Large messages take their time, whatever they are filled with.
+            if filler != "x = 1\n" && name != "source_code" {
+                return None;
+            }
+            let written = json!(filler).to_string().len() as u64 - 2;
+            Some(json!(text(bytes / written * filler.chars().count() as u64)))
+        }
+        "string" => Some(json!(text(property["maxLength"].as_u64()?))),
+        "array" => {
+            let item = filled(name, property["items"].as_object()?, filler)?;
+            // As many as there may be, and as many as all globs together may be long.
+            let most = usize::try_from(property["maxItems"].as_u64()?).unwrap();
+            Some(json!(vec![item; most.min(20)]))
+        }
+        _ => None,
+    }
+}
+
+/// Calls of a tool in each of which one argument is as large as it may be, and one in which all are.
+fn largest_calls(schema: &Object) -> Vec<Value> {
+    let empty = serde_json::Map::new();
+    let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let examples: Object = required
+        .iter()
+        .map(|name| ((*name).to_owned(), properties[*name]["examples"][0].clone()))
+        .collect();
+    let mut all = vec![largest_object(schema, |_| true)];
+    for (name, property) in properties {
+        let property = property.as_object().unwrap();
+        let fills = FILLERS.iter().filter_map(|filler| filled(name, property, filler));
+        for value in fills.chain([largest(name, property)]) {
+            let mut arguments = examples.clone();
+            for what in ["path", "source"] {
+                if arguments.contains_key(what) {
+                    arguments.insert(what.into(), json!("wide"));
+                }
+            }
+            arguments.insert(name.clone(), value);
+            all.push(Value::Object(arguments));
+        }
+    }
+    all
+}
+
+/// Whatever a model sends: each call ends by itself, and the server stays small.
+#[test]
+fn no_argument_takes_more_than_its_share_of_memory_and_time() {
+    for tool in TOOLS {
+        let sandbox = long_tree("");
+        let mut client = Client::start(
+            &["--config", sandbox.path("allowlist.toml").to_str().unwrap()],
+            Era::Modern,
+        );
+        let mut count = 0;
+        for arguments in largest_calls(&(tool.schema)()) {
+            // The client waits little longer than the deadline.
+            let answer = client.call(tool.name, &arguments);
+            let is_lost =
+                answer.text.contains("does not answer") || answer.text.contains("took too long");
+            assert!(!is_lost, "{} {arguments:.300}: {}", tool.name, answer.text);
+            count += 1;
+            let mib = memory_mib(&client);
+            assert!(mib <= MOST_MIB, "{mib} MiB after {} {arguments:.300}", tool.name);
+        }
+        assert!(count > 0);
+    }
+    // The largest file that may be edited, in an encoding that it has to be translated from.
+    let mut text = b"\xFF\xFE".to_vec();
+    text.extend(b"a\0\n\0".repeat((64 << 18) - 2));
+    text.extend(b"z\0");
+    let sandbox = Sandbox::new();
+    std::fs::write(sandbox.path("grant/large"), text).unwrap();
+    let mut client = Client::start(&[&sandbox.spec("grant", "rw")], Era::Modern);
+    let edit = json!({"old_text": "z", "new_text": "y"});
+    let answer = client.call("edit_file", &json!({"path": "large", "edits": [edit]}));
+    assert_eq!(answer.code(), "ok", "{answer:?}");
+    assert!(memory_mib(&client) <= MOST_MIB, "{} MiB", memory_mib(&client));
 }

@@ -1,12 +1,17 @@
 //! [`Compiled`]: the rules of ignore files as matchers, bounded for the whole process.
 //!
 //! Equal files are compiled once, and small ones are kept for the next search. All that is compiled at one time,
-//! whoever uses it, has one bound in bytes of text.
+//! whoever uses it, has one bound.
+//!
+//! Rules with wildcards cost most. When the automaton of a set does not fit its cache, the crate falls back to a table
+//! of all states times all patterns of the set: 3,000 rules took 7 GiB. So a file is compiled into small sets.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ::ignore::Match;
 use ::ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::cap::OpenFile;
@@ -16,8 +21,16 @@ use crate::limits::{Budget, Work};
 pub const MAX_BYTES: usize = 64 << 10;
 /// Most rules of one file that are compiled.
 pub const MAX_RULES: usize = 4_000;
-/// Most bytes of rules that are compiled at one time, in all calls together.
+/// Most bytes of those rules of one file that have wildcards.
+pub const MAX_WILDCARD_BYTES: usize = 8 << 10;
+/// Rules with wildcards in one set.
+const WILDCARDS_IN_A_SET: usize = 16;
+/// Most bytes of rules that are compiled at one time, in all calls together. A byte of a rule with wildcards counts as
+/// so many more.
 const MAX_HELD_BYTES: usize = 160 << 10;
+const WILDCARD_WEIGHT: usize = 6;
+/// Above so many bytes of rules with wildcards, a look at one name takes its time.
+const COSTLY: usize = 1 << 10;
 /// Most bytes of one file that is kept for the next search, and of all of them.
 const MAX_KEPT_BYTES: usize = 16 << 10;
 const MAX_ALL_KEPT_BYTES: usize = 64 << 10;
@@ -32,8 +45,33 @@ pub(super) struct Compiled {
 
 /// The rules of one file.
 pub(super) struct Rules {
-    pub(super) matcher: Gitignore,
+    /// In the order of the file.
+    sets: Vec<Gitignore>,
+    is_costly: bool,
     _held: Held,
+}
+
+impl Rules {
+    /// Is the path ignored? `None` if no rule matches it. The last rule that matches wins.
+    pub(super) fn matched(&self, path: &Path, is_dir: bool) -> Option<bool> {
+        self.sets.iter().rev().find_map(|set| match set.matched(path, is_dir) {
+            Match::None => None,
+            Match::Ignore(_) => Some(true),
+            Match::Whitelist(_) => Some(false),
+        })
+    }
+
+    /// Does a look at one name take its time?
+    pub(super) fn is_costly(&self) -> bool {
+        self.is_costly
+    }
+}
+
+/// The text of a file as far as its rules apply.
+struct Text {
+    text: String,
+    wildcard_bytes: usize,
+    is_whole: bool,
 }
 
 /// Bytes that count as held until this is dropped.
@@ -46,26 +84,26 @@ impl Drop for Held {
 }
 
 impl Compiled {
-    /// The rules of a file, and whether they are all of its rules. A line that is not a pattern is passed over, as
-    /// git does.
+    /// The rules of a file, and whether they are all of its rules.
     pub(super) fn rules(&self, file: &OpenFile, budget: &Budget) -> (Option<Arc<Rules>>, bool) {
         // The walk ends at its next step.
         if budget.step().is_err() {
             return (None, true);
         }
-        let Some((text, is_whole)) = text(file) else { return (None, true) };
+        let Some(Text { text, wildcard_bytes, is_whole }) = Text::read(file) else {
+            return (None, true);
+        };
         if let Some(known) = self.kept().get(&text) {
             return (Some(Arc::clone(known)), is_whole);
         }
         let _busy = budget.begin(Work::IgnoreRules);
-        let Some(held) = self.hold(text.len()) else { return (None, false) };
-        let mut builder = GitignoreBuilder::new("");
-        for line in text.lines() {
-            let _ = builder.add_line(None, line);
-        }
-        // The crate has a bound of its own, on what the rules compile to.
-        let Ok(matcher) = builder.build() else { return (None, false) };
-        let rules = Arc::new(Rules { matcher, _held: held });
+        let Some(held) = self.hold(text.len() + wildcard_bytes * WILDCARD_WEIGHT) else {
+            return (None, false);
+        };
+        // The crate has a bound of its own, on what the rules of a set compile to.
+        let Some(sets) = sets(&text) else { return (None, false) };
+        let rules = Rules { sets, is_costly: wildcard_bytes > COSTLY, _held: held };
+        let rules = Arc::new(rules);
         self.keep(text, &rules);
         (Some(rules), is_whole)
     }
@@ -98,24 +136,54 @@ impl Compiled {
     }
 }
 
-/// The lines of a file that are within the bounds, and whether they are all.
-fn text(file: &OpenFile) -> Option<(String, bool)> {
-    let size = usize::try_from(file.size()).unwrap_or(usize::MAX);
-    let mut buffer = vec![0; MAX_BYTES.min(size)];
-    let bytes = file.read_at(&mut buffer, 0).ok()?;
-    let is_cut = size > bytes.len();
-    // Half a line could mean something else.
-    let end = if is_cut { memchr::memrchr(b'\n', bytes).unwrap_or(0) } else { bytes.len() };
-    let mut text = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned();
-    let is_rule = |line: &&str| !line.is_empty() && !line.starts_with('#');
-    let mut rules = 0;
-    let first_over = text.split_inclusive('\n').position(|line| {
-        rules += usize::from(is_rule(&line.trim()));
-        rules > MAX_RULES
-    });
-    if let Some(lines) = first_over {
-        let bytes = text.split_inclusive('\n').take(lines).map(str::len).sum();
-        text.truncate(bytes);
+/// The rules of a text as sets. A line that is not a rule is passed over, as git does.
+fn sets(text: &str) -> Option<Vec<Gitignore>> {
+    let (mut sets, mut builder, mut wildcards) = (vec![], GitignoreBuilder::new(""), 0);
+    for line in text.lines() {
+        if has_wildcards(line) {
+            if wildcards == WILDCARDS_IN_A_SET {
+                let full = std::mem::replace(&mut builder, GitignoreBuilder::new(""));
+                sets.push(full.build().ok()?);
+                wildcards = 0;
+            }
+            wildcards += 1;
+        }
+        let _ = builder.add_line(None, line);
     }
-    Some((text, !is_cut && first_over.is_none()))
+    sets.push(builder.build().ok()?);
+    Some(sets)
+}
+
+/// Does a rule take more than a look into a table of names or extensions?
+fn has_wildcards(rule: &str) -> bool {
+    let rule = rule.trim_start_matches('!');
+    let rule =
+        rule.strip_prefix("*.").filter(|ending| !ending.contains(['.', '/'])).unwrap_or(rule);
+    rule.contains(['*', '?', '[', '{', '\\'])
+}
+
+impl Text {
+    /// Reads what is within the bounds.
+    fn read(file: &OpenFile) -> Option<Self> {
+        let size = usize::try_from(file.size()).unwrap_or(usize::MAX);
+        let mut buffer = vec![0; MAX_BYTES.min(size)];
+        let bytes = file.read_at(&mut buffer, 0).ok()?;
+        let mut is_whole = size <= bytes.len();
+        // Half a line could mean something else.
+        let end = if is_whole { Some(bytes.len()) } else { memchr::memrchr(b'\n', bytes) };
+        let all = String::from_utf8_lossy(bytes.get(..end.unwrap_or(0)).unwrap_or_default());
+        let (mut text, mut rules, mut wildcard_bytes) = (String::new(), 0, 0);
+        for line in all.split_inclusive('\n') {
+            let is_rule = !line.trim().is_empty() && !line.starts_with('#');
+            let wildcards = if is_rule && has_wildcards(line) { line.len() } else { 0 };
+            rules += usize::from(is_rule);
+            if rules > MAX_RULES || wildcard_bytes + wildcards > MAX_WILDCARD_BYTES {
+                is_whole = false;
+                break;
+            }
+            wildcard_bytes += wildcards;
+            text += line;
+        }
+        Some(Self { text, wildcard_bytes, is_whole })
+    }
 }

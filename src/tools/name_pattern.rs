@@ -3,13 +3,12 @@
 //! `*.rs` is a name at any depth, `src/**/x` a path below the place that is searched, and what has no
 //! wildcard is a part of a name. Case counts as soon as there is a capital letter in it.
 //!
-//! All patterns of an argument are one set: one automaton with one bound, whatever their number.
+//! All patterns of an argument are one expression, with one bound. A set that knows which of them matches would take
+//! a table of all its states times all its patterns.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
-
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::GlobBuilder;
+use grep_matcher::Matcher as _;
+use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -18,6 +17,10 @@ use crate::limits::{Budget, Work};
 
 /// Most globs of one argument.
 const MAX_GLOBS: usize = 100;
+/// Most characters of all globs of one argument: compiling them takes up to a kilobyte for each.
+const MAX_ALL_CHARS: usize = 20_000;
+/// Most bytes of what they compile to, and of the cache of each thread.
+const MAX_COMPILED_BYTES: usize = 4 << 20;
 /// Most characters of a pattern.
 pub(super) const MAX_CHARS: usize = 1_000;
 
@@ -31,7 +34,8 @@ pub(super) struct Globs(
 
 /// Patterns for names. A name matches if it matches any of them.
 pub(super) struct NamePatterns {
-    set: GlobSet,
+    /// `None` if there are no patterns.
+    any: Option<RegexMatcher>,
     /// Do they speak of the way to the name as well?
     by_path: bool,
     /// Does one of them match every name?
@@ -42,12 +46,21 @@ impl Globs {
     /// Compiles the globs; `argument` is where the client wrote them.
     ///
     /// # Errors
-    /// Those of [`NamePatterns::new`].
+    /// `over_limit` where they are too long together; those of [`NamePatterns::new`].
     pub(super) fn compile(
         &self,
         argument: &str,
         budget: &Budget,
     ) -> Result<NamePatterns, ToolError> {
+        let chars: usize = self.0.iter().map(|glob| glob.chars().count()).sum();
+        if chars > MAX_ALL_CHARS {
+            let sentence = format!(
+                "the globs of `{argument}` have {chars} characters in all, over the limit of {MAX_ALL_CHARS}"
+            );
+            return Err(
+                ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs")
+            );
+        }
         NamePatterns::new(argument, &self.0, budget)
     }
 
@@ -69,36 +82,48 @@ impl NamePatterns {
     ) -> Result<Self, ToolError> {
         let _busy = budget.begin(Work::Patterns);
         let by_path = patterns.iter().any(|pattern| inner(pattern).contains('/'));
-        let mut set = GlobSetBuilder::new();
+        let mut expressions = vec![];
         for pattern in patterns {
             budget.step()?;
-            set.add(compile(argument, pattern, by_path)?);
+            expressions.push(expression(argument, pattern, by_path)?);
         }
         let match_all = patterns.iter().any(|glob| ["*", "**", "**/*"].contains(&inner(glob)));
-        let set = set.build().map_err(|error| not_a_glob(argument, error.kind()))?;
+        let any = if expressions.is_empty() { None } else { Some(any_of(argument, &expressions)?) };
         budget.step()?;
-        Ok(Self { set, by_path, match_all })
+        Ok(Self { any, by_path, match_all })
     }
 
     /// Are there none?
     pub(super) fn is_empty(&self) -> bool {
-        self.set.is_empty()
+        self.any.is_none()
     }
 
     /// Does the name in the directory at the end of `way` match? The way is empty, or ends with a slash.
     pub(super) fn is_match(&self, way: &[u8], name: &[u8]) -> bool {
-        if self.match_all || self.is_empty() {
-            self.match_all
-        } else if self.by_path {
-            self.set.is_match(Path::new(OsStr::from_bytes(&[way, name].concat())))
-        } else {
-            self.set.is_match(Path::new(OsStr::from_bytes(name)))
-        }
+        let Some(any) = self.any.as_ref().filter(|_| !self.match_all) else {
+            return self.match_all;
+        };
+        let is_match =
+            if self.by_path { any.is_match(&[way, name].concat()) } else { any.is_match(name) };
+        // This matcher has no errors.
+        is_match.unwrap_or(false)
     }
 }
 
-/// One pattern as a glob for names, or for the whole paths to them.
-fn compile(argument: &str, pattern: &str, by_path: bool) -> Result<Glob, ToolError> {
+fn any_of(argument: &str, expressions: &[String]) -> Result<RegexMatcher, ToolError> {
+    let mut builder = RegexMatcherBuilder::new();
+    builder
+        .dot_matches_new_line(true)
+        .size_limit(MAX_COMPILED_BYTES)
+        .dfa_size_limit(MAX_COMPILED_BYTES);
+    builder.build_many(expressions).map_err(|_| {
+        let sentence = format!("the globs of `{argument}` are too large once they are compiled");
+        ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs")
+    })
+}
+
+/// One pattern as an expression for names, or for the whole paths to them.
+fn expression(argument: &str, pattern: &str, by_path: bool) -> Result<String, ToolError> {
     if pattern.is_empty() {
         let sentence = format!("`{argument}` holds an empty glob");
         return Err(ToolError::new(Code::BadArgs, sentence));
@@ -113,6 +138,7 @@ fn compile(argument: &str, pattern: &str, by_path: bool) -> Result<Glob, ToolErr
         .literal_separator(true)
         .case_insensitive(!has_wildcard && !pattern.chars().any(char::is_uppercase))
         .build()
+        .map(|glob| glob.regex().to_owned())
         .map_err(|error| not_a_glob(argument, error.kind()))
 }
 
@@ -122,10 +148,6 @@ fn inner(pattern: &str) -> &str {
 }
 
 fn not_a_glob(argument: &str, why: &globset::ErrorKind) -> ToolError {
-    if let globset::ErrorKind::Regex(_) = why {
-        let sentence = format!("the globs of `{argument}` are too large once they are compiled");
-        return ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs");
-    }
     ToolError::new(Code::BadArgs, format!("`{argument}` holds something that is not a glob: {why}"))
         .hint("`*.rs` is a name at any depth, `src/**/*.rs` a path, `main` a part of a name")
 }
@@ -157,6 +179,12 @@ mod tests {
             ("tests/", "a/", "tests", true),
             ("*", "a/", "b", true),
             ("**/*", "a/", "b", true),
+            ("a*", "", "a\nb", true),
+            ("?", "", "\n", true),
+            ("é", "", "café", true),
+            ("É", "", "café", false),
+            ("{a,b}*.c", "d/", "bx.c", true),
+            ("src/{a,b}", "src/", "b", true),
         ] {
             // Beside another pattern it means the same, whether that is a name or a path.
             for others in [vec![], vec!["zz*"], vec!["zz/**"]] {

@@ -6,7 +6,9 @@ use crate::cap::{
     WalkedEntry, walk,
 };
 use crate::error::{Group, ToolError};
-use crate::ignore::{IgnoreFiles, Ignored, MAX_BYTES, MAX_RULES, is_of_versions};
+use crate::ignore::{
+    IgnoreFiles, Ignored, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES, is_of_versions,
+};
 use crate::limits::Budget;
 
 /// Characters of an answer that are kept free for its closing line.
@@ -83,7 +85,7 @@ impl<L: Look> Visit for Looking<'_, L> {
         (passed_by, found): &mut Self::Found,
     ) -> bool {
         self.look.is_meant(dir, entry)
-            && !passed_by.takes(dir, entry, ignored)
+            && !passed_by.takes(dir, entry, ignored, self.files)
             && self.look.look(dir, entry, found)
     }
 }
@@ -122,11 +124,18 @@ pub(super) struct PassedBy {
 impl PassedBy {
     /// Is an entry passed by? Ignored ones are counted; what a program keeps versions in is never
     /// searched, and the descriptions say so.
-    fn takes(&mut self, dir: &WalkedDir, entry: WalkedEntry<'_>, ignored: &Ignored) -> bool {
+    fn takes(
+        &mut self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        ignored: &Ignored,
+        files: &IgnoreFiles<'_>,
+    ) -> bool {
         if is_of_versions(entry.name) {
             return true;
         }
-        let is_ignored = ignored.covers(dir, entry);
+        // The walk stops soon after.
+        let Some(is_ignored) = ignored.covers(dir, entry, files) else { return true };
         if is_ignored {
             let is_directory = entry.kind == Kind::Directory;
             let tally = if is_directory { &mut self.directories } else { &mut self.files };
@@ -147,7 +156,8 @@ impl PassedBy {
         let cut = self.cut_rules.example.as_ref().map(|example| {
             let files = count(self.cut_rules.count, "ignore file", "ignore files");
             format!(
-                "rules of {files} left out, such as {example}: at most {MAX_BYTES} bytes and {MAX_RULES} rules apply"
+                "rules of {files} left out, such as {example}: at most {MAX_RULES} rules of {MAX_BYTES} bytes apply, \
+                 {MAX_WILDCARD_BYTES} of them with wildcards"
             )
         });
         self.fact().into_iter().chain(cut).collect()
