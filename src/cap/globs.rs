@@ -236,6 +236,34 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// Where bytes are characters, a glob means what it means to ripgrep.
+        #[test]
+        fn plain_globs_mean_what_they_mean_to_globset(
+            glob in r"/?(\*\*/)?([ab.]|\*|\?|\[a-b\]|\{a,b\*\}|[ab]/[ab*?]|[ab]/\*\*/[ab]){1,4}(/|/\*\*)?",
+            path in "[ab][ab.]{0,2}(/[ab][ab.]{0,2}){0,3}",
+        ) {
+            let path = path.split('/').filter_map(|n| Name::from_bytes(n.as_bytes()));
+            let path: Vec<Name> = path.collect();
+            if let Ok(globs) = Globs::new(&[&glob], Spelling::AsWritten) {
+                let mut about = glob.as_str();
+                while let Some(shorter) = about.strip_suffix("/**").or(about.strip_suffix('/')) {
+                    about = shorter;
+                }
+                let about = match about.strip_prefix('/') {
+                    Some(pinned) => pinned.to_owned(),
+                    None if about.contains('/') => about.to_owned(),
+                    None => format!("**/{about}"),
+                };
+                let mut model = globset::GlobBuilder::new(&about);
+                let model = model.literal_separator(true).build().unwrap().compile_matcher();
+                let spelled = Spelled::of(&path, Spelling::AsWritten);
+                let is_match = globs.match_path(spelled.below());
+                proptest::prop_assert_eq!(is_match, model.is_match(crate::path::join(&path)));
+            }
+        }
+    }
+
     #[test]
     fn what_opens_something_matches_only_as_it_is_written() {
         for (glob, path, want) in [
