@@ -116,6 +116,7 @@ pub(super) fn beginnings(glob: &str) -> Vec<String> {
 /// One glob without braces.
 #[derive(Clone, Debug)]
 struct Glob {
+    /// May it begin at any depth? Then no `**` is among the steps, so that only the last names count.
     is_at_any_depth: bool,
     steps: Vec<Step>,
 }
@@ -132,20 +133,24 @@ enum Step {
 impl Glob {
     fn new(of: &Alternative, by: Spelling) -> Self {
         let about = of.about();
+        let starts_deep = about.first() == Some(&Component::Deep);
+        let from_there = if starts_deep { about.get(1..).unwrap_or_default() } else { about };
+        let has_deep = from_there.contains(&Component::Deep);
+        let is_at_any_depth = !has_deep && (starts_deep || (!of.is_pinned && about.len() == 1));
+        let steps = if has_deep { about } else { from_there };
         let step = |component: &Component| match component {
             Component::Deep => Step::Deep,
             Component::Name(parts) => Step::Name(patterns(parts, by)),
         };
-        let is_at_any_depth = !of.is_pinned && about.len() == 1;
-        Self { is_at_any_depth, steps: about.iter().map(step).collect() }
+        Self { is_at_any_depth, steps: steps.iter().map(step).collect() }
     }
 
     fn matches(&self, path: &[Forms]) -> bool {
-        // Every prefix of a path is judged, so it is enough to look at the last name.
-        let from = if self.is_at_any_depth { path.len().saturating_sub(1) } else { 0 };
-        let path = path.get(from..).unwrap_or_default();
+        let skipped = path.len().saturating_sub(self.steps.len());
+        let from = if self.is_at_any_depth { skipped } else { 0 };
+        let path = path.get(from..).unwrap_or_default().iter();
         let is_deep = |step: &Step| matches!(step, Step::Deep);
-        let is_one = |step: &Step, name: &Forms| match step {
+        let is_one = |step: &Step, name: &&Forms| match step {
             Step::Deep => false,
             Step::Name(patterns) => {
                 patterns.iter().any(|pattern| name.iter().any(|form| pattern.matches(form)))
