@@ -28,14 +28,18 @@ const TOML: &str = "[[allow]]\npath = \".\"\nrights = \"rwd\"\nhide = [\".env*\"
 
 /// A drive with short names, mounted in a sandbox and filled.
 fn drive(sandbox: &Sandbox) -> Option<Drive> {
-    let drive = Drive::mount(sandbox, "drive", WITH_SHORT_NAMES)?;
+    drive_at(sandbox, "drive")
+}
+
+fn drive_at(sandbox: &Sandbox, place: &str) -> Option<Drive> {
+    let drive = Drive::mount(sandbox, place, WITH_SHORT_NAMES)?;
     for (path, others) in FILES {
-        let at = sandbox.path("drive").join(path);
+        let at = sandbox.path(place).join(path);
         std::fs::create_dir_all(at.parent().unwrap()).unwrap();
         let text = if path == "allowlist.toml" { TOML } else { SECRET };
         std::fs::write(&at, text).unwrap();
         for other in others {
-            let found = std::fs::read_to_string(sandbox.path("drive").join(other));
+            let found = std::fs::read_to_string(sandbox.path(place).join(other));
             assert_eq!(found.unwrap(), text, "{other} opens {path}");
         }
     }
@@ -83,6 +87,22 @@ fn no_tool_reaches_an_entry_by_a_name_that_is_not_listed() {
     ] {
         assert_eq!(client.call(tool, &arguments).code(), want, "{tool} {arguments}");
     }
+}
+
+/// What counts is the file system of each directory on the way, not that of the grant.
+#[test]
+fn rules_hold_on_a_drive_that_is_mounted_below_a_grant() {
+    let sandbox = Sandbox::new().file("grant/allowlist.toml", TOML);
+    let Some(_drive) = drive_at(&sandbox, "grant/drive") else { return };
+    let mut client = served(&sandbox.path("grant/allowlist.toml"));
+    for path in ["drive/ENV~1", "drive/ENV", "drive/KEEP-SEC.TEX", "drive/LONG-DIR/plain"] {
+        let answer = client.call("read_text_file", &json!({"path": path}));
+        assert_eq!(answer.code(), "not_found", "{path}: {answer:?}");
+        let write = json!({"path": path, "content": "planted"});
+        assert_eq!(client.call("write_file", &write).code(), "bad_path", "{path}");
+    }
+    let answer = client.call("read_text_file", &json!({"path": "drive/long-directory/plain"}));
+    assert_eq!(answer.code(), "ok", "{answer:?}");
 }
 
 #[test]

@@ -57,9 +57,8 @@ impl NamePattern {
         match self {
             Self::Literal(own) => own == name,
             Self::Pieces { pieces, any_case } => {
-                let name: Vec<char> = name.chars().collect();
                 let is_any = |piece: &Piece| *piece == Piece::Any;
-                match_all(pieces, &name, is_any, |piece, c| piece.is(*c, *any_case))
+                match_all(pieces, name.chars(), is_any, |piece, c| piece.is(*c, *any_case))
             }
         }
     }
@@ -81,29 +80,33 @@ impl Piece {
 
 /// Does the whole pattern match the whole text, where `is_run` says which parts of the pattern stand for
 /// any number of parts of the text? Takes at most the product of both lengths.
-pub(super) fn match_all<P, T>(
+pub(super) fn match_all<P, T: Iterator + Clone>(
     mut pattern: &[P],
-    mut text: &[T],
+    mut text: T,
     is_run: impl Fn(&P) -> bool,
-    is_one: impl Fn(&P, &T) -> bool,
+    is_one: impl Fn(&P, &T::Item) -> bool,
 ) -> bool {
-    // The pattern after the last run, and where the text was then: what to go back to.
-    let mut last_run: Option<(&[P], &[T])> = None;
+    // The pattern after the last run, and the text that is left if the run ends here.
+    let mut last_run: Option<(&[P], T)> = None;
     loop {
-        match (pattern, text) {
-            ([], []) => return true,
+        let mut rest = text.clone();
+        match (pattern, rest.next()) {
+            ([], None) => return true,
             ([part, after @ ..], _) if is_run(part) => {
-                last_run = Some((after, text));
+                last_run = Some((after, text.clone()));
                 pattern = after;
             }
-            ([part, after @ ..], [one, rest @ ..]) if is_one(part, one) => {
+            ([part, after @ ..], Some(one)) if is_one(part, &one) => {
                 (pattern, text) = (after, rest);
             }
             _ => {
                 // The run takes one more.
-                let Some((after, [_, rest @ ..])) = last_run else { return false };
-                last_run = Some((after, rest));
-                (pattern, text) = (after, rest);
+                let Some((after, mut longer)) = last_run else { return false };
+                if longer.next().is_none() {
+                    return false;
+                }
+                last_run = Some((after, longer.clone()));
+                (pattern, text) = (after, longer);
             }
         }
     }

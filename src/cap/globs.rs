@@ -121,6 +121,7 @@ pub(super) fn beginnings(glob: &str) -> Vec<String> {
 /// One glob without braces.
 #[derive(Clone, Debug)]
 struct Glob {
+    /// May it begin at any depth? Then no `**` is among the steps, so that only the last names count.
     is_at_any_depth: bool,
     steps: Vec<Step>,
 }
@@ -137,20 +138,24 @@ enum Step {
 impl Glob {
     fn new(of: &Alternative, by: Spelling) -> Self {
         let about = of.about();
+        let starts_deep = about.first() == Some(&Component::Deep);
+        let from_there = if starts_deep { about.get(1..).unwrap_or_default() } else { about };
+        let has_deep = from_there.contains(&Component::Deep);
+        let is_at_any_depth = !has_deep && (starts_deep || (!of.is_pinned && about.len() == 1));
+        let steps = if has_deep { about } else { from_there };
         let step = |component: &Component| match component {
             Component::Deep => Step::Deep,
             Component::Name(parts) => Step::Name(patterns(parts, by)),
         };
-        let is_at_any_depth = !of.is_pinned && about.len() == 1;
-        Self { is_at_any_depth, steps: about.iter().map(step).collect() }
+        Self { is_at_any_depth, steps: steps.iter().map(step).collect() }
     }
 
     fn matches(&self, path: &[Forms]) -> bool {
-        // Every prefix of a path is judged, so it is enough to look at the last name.
-        let from = if self.is_at_any_depth { path.len().saturating_sub(1) } else { 0 };
-        let path = path.get(from..).unwrap_or_default();
+        let skipped = path.len().saturating_sub(self.steps.len());
+        let from = if self.is_at_any_depth { skipped } else { 0 };
+        let path = path.get(from..).unwrap_or_default().iter();
         let is_deep = |step: &Step| matches!(step, Step::Deep);
-        let is_one = |step: &Step, name: &Forms| match step {
+        let is_one = |step: &Step, name: &&Forms| match step {
             Step::Deep => false,
             Step::Name(patterns) => {
                 patterns.iter().any(|pattern| name.iter().any(|form| pattern.matches(form)))
@@ -238,6 +243,34 @@ mod tests {
             ("*a*b", "xbxa"),
         ] {
             assert!(!is_match(glob, path, Spelling::Any), "{glob} should not match {path}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Where bytes are characters, a glob means what it means to ripgrep.
+        #[test]
+        fn plain_globs_mean_what_they_mean_to_globset(
+            glob in r"/?(\*\*/)?([ab.]|\*|\?|\[a-b\]|\{a,b\*\}|[ab]/[ab*?]|[ab]/\*\*/[ab]){1,4}(/|/\*\*)?",
+            path in "[ab][ab.]{0,2}(/[ab][ab.]{0,2}){0,3}",
+        ) {
+            let path = path.split('/').filter_map(|n| Name::from_bytes(n.as_bytes()));
+            let path: Vec<Name> = path.collect();
+            if let Ok(globs) = Globs::new(&[&glob], Spelling::AsWritten) {
+                let mut about = glob.as_str();
+                while let Some(shorter) = about.strip_suffix("/**").or(about.strip_suffix('/')) {
+                    about = shorter;
+                }
+                let about = match about.strip_prefix('/') {
+                    Some(pinned) => pinned.to_owned(),
+                    None if about.contains('/') => about.to_owned(),
+                    None => format!("**/{about}"),
+                };
+                let mut model = globset::GlobBuilder::new(&about);
+                let model = model.literal_separator(true).build().unwrap().compile_matcher();
+                let spelled = Spelled::of(&path, Spelling::AsWritten);
+                let is_match = globs.match_path(spelled.below());
+                proptest::prop_assert_eq!(is_match, model.is_match(crate::path::join(&path)));
+            }
         }
     }
 

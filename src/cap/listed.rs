@@ -4,6 +4,9 @@
 //! long names or drop a dot at the end. Rules are judged by names, so a second name would get past each
 //! of them. A name that may be such a one is used only where its directory lists exactly that name.
 //!
+//! File systems that only ignore case or the form of characters (APFS, ext4 with `casefold`) are not meant:
+//! rules fold both, so they hold for each spelling, and nobody has to get the case right.
+//!
 //! May import: `path`, `limits`, `error`, `system`. This module does not know rules.
 
 use std::ops::ControlFlow;

@@ -216,6 +216,11 @@ mod tests {
                 ("loop", "g/loop Link"),
                 ("to-a/b/up", "g/a/b/up Link"),
                 ("gone", "g/gone Link"),
+                ("to-f/", "not_a_directory"),
+                ("to-a/", "not_a_directory"),
+                ("to-a/.", "not_a_directory"),
+                ("gone/", "not_a_directory"),
+                ("a/", "g/a Directory"),
             ],
         );
         check::<Write>(
@@ -305,6 +310,18 @@ mod tests {
                 ("SECRET/none", "not_found"),
                 ("l", "not_found"),
                 ("v/f", "g/vendor/f File"),
+            ],
+        );
+        // What has to be there and is hidden is like what is not there.
+        check::<Write>(
+            &grants,
+            FOLLOWED,
+            &[
+                ("secret/f", "not_found"),
+                ("secret", "not_found"),
+                ("none/secret", "not_found"),
+                ("l", "not_found"),
+                ("v/secret", "protected"),
             ],
         );
         check::<Write>(

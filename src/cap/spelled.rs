@@ -84,6 +84,10 @@ impl Spelled {
 }
 
 fn forms(text: &str) -> Forms {
+    // As nearly all names are.
+    if text.is_ascii() && trimmed(text).len() == text.len() {
+        return vec![text.to_ascii_lowercase()];
+    }
     let (folded, composed) = (fold(text), composed(text));
     let mut all = vec![trimmed(&folded).to_owned()];
     for form in [trimmed(&composed), &composed] {
