@@ -42,7 +42,7 @@ pub use audit_file::{AuditFile, check_audit, open_audit, read_audit, write_new};
 pub use cap_std::AmbientAuthority;
 pub use client_files::{ClientFile, has_program, in_full, program, run, whole};
 pub use preopens::{Permit, Preopened, open_grants};
-pub use process::{Inherited, give_up, inherited};
+pub use process::{Inherited, give_up, inherited, leave_terminal};
 pub use root::leave_host_tree;
 
 use crate::limits::Clock;

@@ -4,7 +4,7 @@ use std::io::Read as _;
 #[cfg(target_os = "linux")]
 use std::process::{Command, Stdio};
 #[cfg(target_os = "linux")]
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -61,20 +61,39 @@ fn what_was_left_open_is_closed_where_nothing_lists_it() {
 
 /// A process that has no terminal cannot type into it.
 #[test]
-#[cfg(target_os = "linux")] // `/proc` says in which session a process is
-fn a_client_s_server_leaves_the_session() {
-    let session = |pid: u32| {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        // The name, in parentheses, may hold anything.
-        let rest = stat.rsplit(')').next().unwrap().to_owned();
-        rest.split_whitespace().nth(3).unwrap().parse::<u32>().unwrap()
+#[cfg(target_os = "linux")] // `/proc` says which terminal a process has
+fn a_server_that_a_client_starts_in_a_terminal_leaves_it() {
+    // The session of a process, and its terminal, or 0.
+    let session = |stat: &str| {
+        // The name of the program, in parentheses, may hold anything.
+        let numbers = stat.rsplit(')').next().unwrap().split_whitespace().skip(3);
+        numbers.take(2).map(|number| number.parse::<u32>().unwrap()).collect::<Vec<_>>()
     };
-    let sandbox = Sandbox::new();
-    let grant = sandbox.path("grant");
-    let mut client = Client::start(&[grant.to_str().unwrap()], Era::Modern);
-    client.request("server/discover", json!({}));
-    assert_eq!(session(client.pid()), client.pid());
-    assert_ne!(session(std::process::id()), client.pid());
+    let sandbox = Sandbox::new().fifo("fifo");
+    // `script` gives the shell a terminal. The server's input is a pipe, as a client's is.
+    let first = "exec 3<>fifo; cat /proc/self/stat >client; \"$PREOPEN\" grant <&3 >/dev/null 2>said & \
+                 echo $! >pid; wait";
+    let mut command = Command::new("script");
+    command.args(["-qec", first, "/dev/null"]).current_dir(sandbox.path(""));
+    command.env("SHELL", "/bin/sh").env("PREOPEN", env!("CARGO_BIN_EXE_preopen"));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let read = |name: &str| std::fs::read_to_string(sandbox.path(name)).unwrap_or_default();
+    let began = Instant::now();
+    while !read("said").contains("handles and types hold") {
+        assert!(began.elapsed() < Duration::from_secs(20), "{}", read("said"));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let pid: u32 = read("pid").trim().parse().unwrap();
+    let server = session(&std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap());
+    let client = session(&read("client"));
+    let stopped = rustix::process::kill_process(
+        rustix::process::Pid::from_raw(pid.cast_signed()).unwrap(),
+        rustix::process::Signal::KILL,
+    );
+    stopped.unwrap();
+    child.wait().unwrap();
+    assert!(client[1] != 0 && client[0] != pid, "the client has a terminal: {client:?}");
+    assert_eq!(server, [pid, 0], "the server has its own session, and no terminal");
 }
 
 #[test]
