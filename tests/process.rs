@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 #[cfg(target_os = "linux")]
 use std::time::{Duration, Instant};
 
+#[cfg(target_os = "linux")]
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use crate::common::{Client, Sandbox};
@@ -59,22 +61,22 @@ fn what_was_left_open_is_closed_where_nothing_lists_it() {
     assert_eq!(read, Ok(0), "the other end hears that nobody can write any more");
 }
 
-/// A process that has no terminal cannot type into it.
-#[test]
-#[cfg(target_os = "linux")] // `/proc` says which terminal a process has
-fn a_server_that_a_client_starts_in_a_terminal_leaves_it() {
-    // The session of a process, and its terminal, or 0.
+/// Starts the program below a shell that has a terminal, with this for its input. Gives the session and the
+/// terminal of the shell, then those of the program.
+#[cfg(target_os = "linux")] // `/proc` says it
+fn sessions_in_a_terminal(input: &str) -> [Vec<u32>; 2] {
     let session = |stat: &str| {
         // The name of the program, in parentheses, may hold anything.
         let numbers = stat.rsplit(')').next().unwrap().split_whitespace().skip(3);
-        numbers.take(2).map(|number| number.parse::<u32>().unwrap()).collect::<Vec<_>>()
+        numbers.take(2).map(|number| number.parse().unwrap()).collect::<Vec<u32>>()
     };
     let sandbox = Sandbox::new().fifo("fifo");
-    // `script` gives the shell a terminal. The server's input is a pipe, as a client's is.
-    let first = "exec 3<>fifo; cat /proc/self/stat >client; \"$PREOPEN\" grant <&3 >/dev/null 2>said & \
-                 echo $! >pid; wait";
+    let shell = format!(
+        "exec 3<>fifo; cat /proc/self/stat >shell; \"$PREOPEN\" grant {input} >/dev/null 2>said & \
+         echo $! >pid; wait"
+    );
     let mut command = Command::new("script");
-    command.args(["-qec", first, "/dev/null"]).current_dir(sandbox.path(""));
+    command.args(["-qec", &shell, "/dev/null"]).current_dir(sandbox.path(""));
     command.env("SHELL", "/bin/sh").env("PREOPEN", env!("CARGO_BIN_EXE_preopen"));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let read = |name: &str| std::fs::read_to_string(sandbox.path(name)).unwrap_or_default();
@@ -83,17 +85,23 @@ fn a_server_that_a_client_starts_in_a_terminal_leaves_it() {
         assert!(began.elapsed() < Duration::from_secs(20), "{}", read("said"));
         std::thread::sleep(Duration::from_millis(5));
     }
-    let pid: u32 = read("pid").trim().parse().unwrap();
-    let server = session(&std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap());
-    let client = session(&read("client"));
-    let stopped = rustix::process::kill_process(
-        rustix::process::Pid::from_raw(pid.cast_signed()).unwrap(),
-        rustix::process::Signal::KILL,
-    );
-    stopped.unwrap();
+    let pid: i32 = read("pid").trim().parse().unwrap();
+    let program = session(&std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap());
+    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
     child.wait().unwrap();
-    assert!(client[1] != 0 && client[0] != pid, "the client has a terminal: {client:?}");
-    assert_eq!(server, [pid, 0], "the server has its own session, and no terminal");
+    [session(&read("shell")), program]
+}
+
+#[test]
+#[cfg(target_os = "linux")] // `script` has other arguments elsewhere
+fn a_server_that_a_client_starts_in_a_terminal_leaves_it() {
+    let [client, server] = sessions_in_a_terminal("<&3");
+    assert_ne!(client[1], 0, "the client has a terminal");
+    assert_eq!(server[1], 0, "a process without a terminal cannot type into it");
+    assert_ne!(client[0], server[0]);
+    // Where a person types the requests, Ctrl-C has to reach the program.
+    let [shell, program] = sessions_in_a_terminal("</dev/tty");
+    assert!(shell[1] != 0 && shell == program, "{shell:?} {program:?}");
 }
 
 #[test]
@@ -117,6 +125,10 @@ fn nothing_is_dumped_and_nobody_looks_in() {
     // What is said about a process that cannot be looked into belongs to root.
     let owner = std::fs::metadata(format!("/proc/{}/mem", client.pid())).unwrap().uid();
     assert_eq!(owner, 0);
+    // Where it entered a user namespace to leave the host's tree, it had every capability there.
+    for set in ["CapPrm:", "CapEff:"] {
+        assert_eq!(proc_line(&client, "status", set), format!("{set}\t{:016x}", 0));
+    }
 }
 
 #[test]
