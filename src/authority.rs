@@ -51,7 +51,7 @@ pub use cap_std::AmbientAuthority;
 pub use client_files::ClientFile;
 pub use client_places::client_path;
 pub use preopens::{Permit, Preopened, open_grants, warn_of_path};
-pub use process::{Inherited, give_up, inherited};
+pub use process::{Inherited, give_up, inherited, leave_terminal};
 pub use programs::{Ran, find_program, in_full, program, run, whole};
 pub use root::leave_host_tree;
 

@@ -77,6 +77,7 @@ fn run(cli: Cli, log: &Log, ambient: AmbientAuthority) -> Result<(), Refusal> {
     }
     let open = |file| authority::open_audit(file, &granted, audit::LONGEST, ambient);
     let audit = list.audit.as_deref().map(open).transpose()?;
+    authority::leave_terminal(ambient);
     // It takes a capability, so it comes before they are given up.
     let is_sealed = serve.sandbox != Sandbox::Off;
     let root = is_sealed.then(|| authority::leave_host_tree(granted.grants.rights(), ambient));

@@ -5,6 +5,8 @@ use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+#[cfg(target_os = "linux")]
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use crate::common::{Client, Sandbox};
@@ -70,22 +72,47 @@ fn what_was_left_open_is_closed_where_nothing_lists_it() {
     assert_eq!(read, Ok(0), "the other end hears that nobody can write any more");
 }
 
-/// A process that has no terminal cannot type into it.
-#[test]
-#[cfg(target_os = "linux")] // `/proc` says in which session a process is
-fn a_client_s_server_leaves_the_session() {
-    let session = |pid: u32| {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        // The name, in parentheses, may hold anything.
-        let rest = stat.rsplit(')').next().unwrap().to_owned();
-        rest.split_whitespace().nth(3).unwrap().parse::<u32>().unwrap()
+/// Starts the program below a shell that has a terminal, with this for its input. Gives the session and the
+/// terminal of the shell, then those of the program.
+#[cfg(target_os = "linux")] // `/proc` says it
+fn sessions_in_a_terminal(input: &str) -> [Vec<u32>; 2] {
+    let session = |stat: &str| {
+        // The name of the program, in parentheses, may hold anything.
+        let numbers = stat.rsplit(')').next().unwrap().split_whitespace().skip(3);
+        numbers.take(2).map(|number| number.parse().unwrap()).collect::<Vec<u32>>()
     };
-    let sandbox = Sandbox::new();
-    let grant = sandbox.path("grant");
-    let mut client = Client::start(&[grant.to_str().unwrap()], Era::Modern);
-    client.request("server/discover", json!({}));
-    assert_eq!(session(client.pid()), client.pid());
-    assert_ne!(session(std::process::id()), client.pid());
+    let sandbox = Sandbox::new().fifo("fifo");
+    let shell = format!(
+        "exec 3<>fifo; cat /proc/self/stat >shell; \"$PREOPEN\" grant {input} >/dev/null 2>said & \
+         echo $! >pid; wait"
+    );
+    let mut command = Command::new("script");
+    command.args(["-qec", &shell, "/dev/null"]).current_dir(sandbox.path(""));
+    command.env("SHELL", "/bin/sh").env("PREOPEN", env!("CARGO_BIN_EXE_preopen"));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let read = |name: &str| std::fs::read_to_string(sandbox.path(name)).unwrap_or_default();
+    let began = Instant::now();
+    while !read("said").contains("handles and types hold") {
+        assert!(began.elapsed() < Duration::from_secs(20), "{}", read("said"));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let pid: i32 = read("pid").trim().parse().unwrap();
+    let program = session(&std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap());
+    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+    child.wait().unwrap();
+    [session(&read("shell")), program]
+}
+
+#[test]
+#[cfg(target_os = "linux")] // `script` has other arguments elsewhere
+fn a_server_that_a_client_starts_in_a_terminal_leaves_it() {
+    let [client, server] = sessions_in_a_terminal("<&3");
+    assert_ne!(client[1], 0, "the client has a terminal");
+    assert_eq!(server[1], 0, "a process without a terminal cannot type into it");
+    assert_ne!(client[0], server[0]);
+    // Where a person types the requests, Ctrl-C has to reach the program.
+    let [shell, program] = sessions_in_a_terminal("</dev/tty");
+    assert!(shell[1] != 0 && shell == program, "{shell:?} {program:?}");
 }
 
 #[test]
@@ -109,6 +136,10 @@ fn nothing_is_dumped_and_nobody_looks_in() {
     // What is said about a process that cannot be looked into belongs to root.
     let owner = std::fs::metadata(format!("/proc/{}/mem", client.pid())).unwrap().uid();
     assert_eq!(owner, 0);
+    // Where it entered a user namespace to leave the host's tree, it had every capability there.
+    for set in ["CapPrm:", "CapEff:"] {
+        assert_eq!(proc_line(&client, "status", set), format!("{set}\t{:016x}", 0));
+    }
 }
 
 #[test]

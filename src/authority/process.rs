@@ -55,7 +55,22 @@ fn close_all_numbers(_: AmbientAuthority) -> Inherited {
     Inherited { open: vec![], is_cut: limit > MOST_NUMBERS }
 }
 
-/// Closes what was inherited; leaves the terminal's session; leaves no dump of memory behind, and lets no
+/// Starts a session of its own, which has no terminal: the kernel may let a process type into its own.
+///
+/// Where a person types the requests the session stays, since by it Ctrl-C reaches the process. It stays as
+/// well where it has no terminal: a new one is scheduled apart from the client, which makes small calls
+/// slower on a busy machine. The leader of a process group cannot do it, and then seccomp has to hold.
+///
+/// # Ambient Authority
+/// Asks for the terminal of the process, and changes its session for ever.
+#[expect(clippy::disallowed_methods, reason = "it opens only where the process has a terminal")]
+pub fn leave_terminal(_: AmbientAuthority) {
+    if !rustix::stdio::stdin().is_terminal() && std::fs::File::open("/dev/tty").is_ok() {
+        let _ = setsid();
+    }
+}
+
+/// Closes what was inherited; leaves no dump of memory behind, and lets no
 /// other process of this user look in; is not killed by a file that reaches its limit; and keeps, as
 /// root, only the capabilities over files. Gives in words what the operator should know of it.
 ///
@@ -68,12 +83,6 @@ pub fn give_up(inherited: Inherited, _: AmbientAuthority) -> io::Result<Vec<Stri
     for number in inherited.open {
         // An error means that it is closed.
         let _ = nix::unistd::close(number);
-    }
-    // A process without a terminal cannot type into it. Where a person types the requests, the session
-    // stays: it is how Ctrl-C reaches the process. A client's server ends when its input does. The leader
-    // of a process group cannot do it, and loses nothing else by that.
-    if !rustix::stdio::stdin().is_terminal() {
-        let _ = setsid();
     }
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
     system::hide_memory()?;
