@@ -64,6 +64,7 @@ mod text; // pages against a simple model, over chunk boundaries
 mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
 mod trail; // the audit trail with records, sessions and files cut out or added
+mod turns; // two changes of one file in one server
 mod writing; // what is written, and what is not touched
 
 /// A file in this directory that no module takes in would never run.
