@@ -4,11 +4,9 @@
 use std::cell::Cell;
 use std::io::Write as _;
 use std::os::unix::fs::FileExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
@@ -17,7 +15,7 @@ use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
 
-use crate::common::{PATIENCE, Sandbox, tree};
+use crate::common::{Sandbox, tree};
 
 /// More than any of these calls takes.
 const MOST_STEPS: u64 = 500;
@@ -52,7 +50,7 @@ impl Bench {
         self.sandbox.path(path)
     }
 
-    fn read(&self, path: &str) -> Option<String> {
+    pub fn read(&self, path: &str) -> Option<String> {
         std::fs::read_to_string(self.path(path)).ok()
     }
 }
@@ -352,51 +350,4 @@ fn a_copy_that_is_not_the_same_does_not_replace_its_source() {
     };
     play.at_each_step();
     assert!(refused.get() > 0, "no copy was compared");
-}
-
-/// A change waits while another one holds the file: it is cancelled meanwhile, and to wait is no progress.
-#[test]
-fn a_change_that_waits_for_another_can_be_cancelled() {
-    let bench = Bench::new(Sandbox::new().file("grant/a", "old\n"));
-    let grant = bench.path("grant");
-    let write = json!({"path": "grant/a", "content": "first\n"});
-    let is_cancelled = Arc::new(AtomicU64::new(0));
-    let (held, is_held) = channel();
-    let (release, is_released) = channel::<()>();
-    let is_released = Mutex::new(is_released);
-    // The first call stops where its new file is already there.
-    let first = Watch::new(move || {
-        if tree_has_temp(&grant) && held.send(()).is_ok() {
-            let _ = is_released.lock().unwrap().recv_timeout(PATIENCE);
-        }
-        false
-    });
-    let second = Watch::new({
-        let is_cancelled = Arc::clone(&is_cancelled);
-        move || is_cancelled.load(Ordering::SeqCst) == 1
-    });
-    std::thread::scope(|threads| {
-        let first = threads.spawn(|| bench.call("write_file", &write, first));
-        is_held.recv_timeout(PATIENCE).unwrap();
-        let (answered, answer) = channel();
-        let (bench, write, watched) = (&bench, &write, second.clone());
-        threads.spawn(move || answered.send(bench.call("write_file", write, watched)).unwrap());
-        std::thread::sleep(Duration::from_millis(200));
-        let steps = second.steps();
-        std::thread::sleep(Duration::from_millis(300));
-        assert_eq!(second.steps(), steps, "to wait is no progress");
-        assert!(answer.try_recv().is_err(), "it waits");
-        is_cancelled.store(1, Ordering::SeqCst);
-        let said = answer.recv_timeout(PATIENCE / 2);
-        drop(release);
-        let said = said.expect("an answer while the other one is still at work").unwrap_err();
-        assert!(said.starts_with("cancelled: "), "{said}");
-        assert!(first.join().unwrap().is_ok());
-    });
-    assert_eq!(bench.read("grant/a").as_deref(), Some("first\n"));
-}
-
-fn tree_has_temp(grant: &Path) -> bool {
-    let names = std::fs::read_dir(grant).unwrap().map(|entry| entry.unwrap().file_name());
-    names.into_iter().any(|name| name.to_string_lossy().starts_with(".preopen-"))
 }

@@ -288,6 +288,9 @@ fn a_trail_is_a_regular_file_under_its_own_name() {
     }
     assert_eq!(std::fs::read_to_string(sandbox.path("file")).unwrap(), "not a trail\n");
     assert!(!sandbox.path("later").exists());
+    // A device takes every record and keeps none.
+    let (status, said) = started(":", &["--audit", "/dev/null", "--allow", &grant]);
+    assert!(status == Some(2) && said.contains("is not a regular file"), "{status:?} {said}");
 }
 
 #[test]
