@@ -116,10 +116,10 @@ impl Ignored {
         let mut beyond = false;
         for level in self.levels() {
             let below = Path::new(OsStr::from_bytes(path.get(level.len..).unwrap_or_default()));
-            own = own.or_else(|| matched(&level.own, below, is_dir));
+            own = own.or_else(|| matched(level.own.as_ref(), below, is_dir));
             if nearest.is_in_repository && !beyond {
-                git = git.or_else(|| matched(&level.git, below, is_dir));
-                exclude = exclude.or_else(|| matched(&level.exclude, below, is_dir));
+                git = git.or_else(|| matched(level.git.as_ref(), below, is_dir));
+                exclude = exclude.or_else(|| matched(level.exclude.as_ref(), below, is_dir));
             }
             beyond |= level.is_repository;
         }
@@ -138,8 +138,8 @@ impl Ignored {
     }
 }
 
-fn matched(rules: &Option<Arc<Rules>>, below: &Path, is_dir: bool) -> Option<bool> {
-    rules.as_ref()?.matched(below, is_dir)
+fn matched(rules: Option<&Arc<Rules>>, below: &Path, is_dir: bool) -> Option<bool> {
+    rules?.matched(below, is_dir)
 }
 
 impl<'a> IgnoreFiles<'a> {

@@ -71,8 +71,8 @@ mod tokens; // who uses ambient authority takes the token
 mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
 mod trail; // the audit trail with records, sessions and files cut out or added
-mod unread; // what waits for a client that does not read is bounded, and the server ends
 mod turns; // two changes of one file in one server
+mod unread; // what waits for a client that does not read is bounded, and the server ends
 mod writing; // what is written, and what is not touched
 
 /// A file in this directory that no module takes in would never run.

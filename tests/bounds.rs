@@ -121,7 +121,7 @@ fn what_is_over_a_bound_is_named() {
 }
 
 /// The largest value that a schema permits.
-fn largest(name: &str, property: &Object) -> Value {
+fn largest(property: &Object) -> Value {
     if property.get("format").is_some_and(|format| format == PATH) {
         return json!(format!("{}x", "d/".repeat(2_000)));
     }
@@ -134,7 +134,7 @@ fn largest(name: &str, property: &Object) -> Value {
         "object" => largest_object(property, |_| true),
         "array" => {
             let most = property.get("maxItems").and_then(Value::as_u64).unwrap_or(50);
-            let item = largest(name, property["items"].as_object().unwrap());
+            let item = largest(property["items"].as_object().unwrap());
             json!(vec![item; usize::try_from(most).unwrap()])
         }
         _ => {
@@ -153,8 +153,7 @@ fn largest(name: &str, property: &Object) -> Value {
 fn largest_object(schema: &Object, wanted: impl Fn(&str) -> bool) -> Value {
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
     let all = properties.filter(|(name, _)| wanted(name));
-    all.map(|(name, property)| (name.clone(), largest(name, property.as_object().unwrap())))
-        .collect()
+    all.map(|(name, property)| (name.clone(), largest(property.as_object().unwrap()))).collect()
 }
 
 /// A tree in which names, lines and directories are as long as they get.
@@ -164,14 +163,14 @@ fn long_tree(limits: &str) -> Sandbox {
     let control = "\u{1}".repeat(200);
     let mut sandbox = Sandbox::new()
         .file("allowlist.toml", &toml)
-        .file("grant/wide", &wide.repeat(150))
+        .file("grant/wide", wide.repeat(150))
         .file(
             "grant/lines",
-            &(0..400).map(|n| format!("{n} {}\n", "z".repeat(480))).collect::<String>(),
+            (0..400).map(|n| format!("{n} {}\n", "z".repeat(480))).collect::<String>(),
         )
         .file(&format!("grant/{}f", deep()), "x = 1\n")
         .file(&format!("grant/{control}"), "x\n")
-        .file("grant/slow.py", &"for a in b:\n  c = d.get(a)\n  open(a).read()\n".repeat(3_000))
+        .file("grant/slow.py", "for a in b:\n  c = d.get(a)\n  open(a).read()\n".repeat(3_000))
         .link("grant/l", &format!("{}f", deep()));
     for n in 0..300 {
         sandbox = sandbox.file(&format!("grant/many/{n}{}", "w".repeat(240)), "x\n");
@@ -274,11 +273,11 @@ fn rules_of_ignore_files_are_bounded_and_what_is_left_out_is_counted() {
     let rules: String = (0..40_000).map(|n| format!("*a{n}?[!b]*\n")).collect();
     let mut sandbox = Sandbox::new()
         .dir("grant/.git")
-        .file("grant/.gitignore", &format!("first.txt\n{rules}last.txt\n"))
+        .file("grant/.gitignore", format!("first.txt\n{rules}last.txt\n"))
         .file("grant/first.txt", "x\n")
         .file("grant/last.txt", "x\n");
     for n in 0..8 {
-        sandbox = sandbox.file(&format!("grant/{n}/.ignore"), &format!("*{n}{n}\n{rules}"));
+        sandbox = sandbox.file(&format!("grant/{n}/.ignore"), format!("*{n}{n}\n{rules}"));
     }
     // Names of which each leads the automaton elsewhere.
     for n in 0..300_usize {
@@ -367,7 +366,7 @@ fn largest_calls(schema: &Object) -> Vec<Value> {
     for (name, property) in properties {
         let property = property.as_object().unwrap();
         let fills = FILLERS.iter().filter_map(|filler| filled(name, property, filler));
-        for value in fills.chain([largest(name, property)]) {
+        for value in fills.chain([largest(property)]) {
             let mut arguments = examples.clone();
             for what in ["path", "source"] {
                 if arguments.contains_key(what) {

@@ -44,7 +44,7 @@ fn a_full_standard_error_stops_neither_the_start_nor_the_end() {
     let grant = sandbox.path("grant").to_str().unwrap().to_owned();
     let (_unread, stderr) = std::io::pipe().unwrap();
     fill(&stderr);
-    let mut client = start(&[grant.clone()], stderr.try_clone().unwrap().into());
+    let mut client = start(std::slice::from_ref(&grant), stderr.try_clone().unwrap().into());
     assert_eq!(client.call("read_text_file", &json!({"path": "f"})).code(), "ok");
     assert_eq!(client.finish().1, 0);
     // A start that is refused ends as well.

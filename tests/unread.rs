@@ -90,7 +90,7 @@ impl Drop for Server {
 
 #[test]
 fn media_answers_that_nobody_reads_are_bounded_in_bytes() {
-    let sandbox = Sandbox::new().file("grant/media", &"\u{1}".repeat(4 << 20));
+    let sandbox = Sandbox::new().file("grant/media", "\u{1}".repeat(4 << 20));
     let mut server = Server::start(&sandbox, "");
     let call = |id| request(id, "read_media_file", &json!({"path": "media"}));
     let taken = server.send_unread((1..=30).map(call));
@@ -111,7 +111,7 @@ fn media_answers_that_nobody_reads_are_bounded_in_bytes() {
 
 #[test]
 fn large_requests_are_not_read_while_answers_are_unread() {
-    let sandbox = Sandbox::new().file("grant/media", &"\u{1}".repeat(4 << 20));
+    let sandbox = Sandbox::new().file("grant/media", "\u{1}".repeat(4 << 20));
     let mut server = Server::start(&sandbox, "");
     let media = |id| request(id, "read_media_file", &json!({"path": "media"}));
     server.send_unread((1..=10).map(media));
@@ -160,7 +160,7 @@ fn a_line_of_a_million_values_takes_little_memory() {
 
 #[test]
 fn the_end_of_the_input_is_seen_while_nothing_is_read_from_it() {
-    let sandbox = Sandbox::new().file("grant/f", &"x\n".repeat(10_000));
+    let sandbox = Sandbox::new().file("grant/f", "x\n".repeat(10_000));
     let mut server = Server::start(&sandbox, "max_requests_waiting = 4\ndrain_ms = 500\n");
     let call = |id| request(id, "read_text_file", &json!({"path": "f"}));
     let taken = server.send_unread((1..=10_000).map(call));
@@ -172,7 +172,7 @@ fn the_end_of_the_input_is_seen_while_nothing_is_read_from_it() {
 /// `cat requests | preopen`: the input ends long before it is read.
 #[test]
 fn a_client_that_ends_its_input_early_gets_every_answer_that_it_reads() {
-    let sandbox = Sandbox::new().file("grant/f", &"x\n".repeat(2_000));
+    let sandbox = Sandbox::new().file("grant/f", "x\n".repeat(2_000));
     let mut server = Server::start(&sandbox, "max_requests_waiting = 4\ndrain_ms = 2000\n");
     let call = |id| request(id, "read_text_file", &json!({"path": "f"}));
     let taken = server.send_unread((1..=10_000).map(call));

@@ -69,7 +69,7 @@ impl Rules {
 
 /// The text of a file as far as its rules apply.
 struct Text {
-    text: String,
+    lines: String,
     wildcard_bytes: usize,
     is_whole: bool,
 }
@@ -90,7 +90,7 @@ impl Compiled {
         if budget.step().is_err() {
             return (None, true);
         }
-        let Some(Text { text, wildcard_bytes, is_whole }) = Text::read(file) else {
+        let Some(Text { lines: text, wildcard_bytes, is_whole }) = Text::read(file) else {
             return (None, true);
         };
         if let Some(known) = self.kept().get(&text) {
@@ -172,7 +172,7 @@ impl Text {
         // Half a line could mean something else.
         let end = if is_whole { Some(bytes.len()) } else { memchr::memrchr(b'\n', bytes) };
         let all = String::from_utf8_lossy(bytes.get(..end.unwrap_or(0)).unwrap_or_default());
-        let (mut text, mut rules, mut wildcard_bytes) = (String::new(), 0, 0);
+        let (mut lines, mut rules, mut wildcard_bytes) = (String::new(), 0, 0);
         for line in all.split_inclusive('\n') {
             let is_rule = !line.trim().is_empty() && !line.starts_with('#');
             let wildcards = if is_rule && has_wildcards(line) { line.len() } else { 0 };
@@ -182,8 +182,8 @@ impl Text {
                 break;
             }
             wildcard_bytes += wildcards;
-            text += line;
+            lines += line;
         }
-        Some(Self { text, wildcard_bytes, is_whole })
+        Some(Self { lines, wildcard_bytes, is_whole })
     }
 }
