@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::common::{Client, Sandbox};
 #[cfg(target_os = "linux")]
-use crate::common::{Era, without_calls};
+use crate::common::without_calls;
+use crate::common::{Client, Sandbox};
 
 /// A line of a file of its own about a process.
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
@@ -120,7 +120,7 @@ fn a_server_that_a_client_starts_in_a_terminal_leaves_it() {
 fn nothing_is_dumped_and_nobody_looks_in() {
     use std::os::unix::{fs::MetadataExt as _, process::CommandExt as _};
 
-    use crate::common::{NOBODY, Without, for_everybody};
+    use crate::common::{Era, NOBODY, Without, for_everybody};
 
     let sandbox = Sandbox::new().mode("", 0o755);
     let mut command = Command::new(for_everybody());
@@ -145,7 +145,7 @@ fn nothing_is_dumped_and_nobody_looks_in() {
 #[test]
 #[cfg(all(target_os = "linux", not(preopen_portable)))] // no other system has capabilities
 fn root_keeps_the_capabilities_over_files_alone() {
-    use crate::common::preopen;
+    use crate::common::{Era, preopen};
 
     let sandbox = Sandbox::new();
     let grant = sandbox.path("grant");

@@ -30,7 +30,8 @@ const CALLS: &[(i64, &[i64])] = &[
 ];
 
 /// The example that tries everything, with a library in it that makes the [`CALLS`]; as the user that
-/// tests, or as nobody. Cargo builds the example beside the tests.
+/// tests, or as nobody. `cargo test` builds the example as well; after `cargo test --test all` it may be
+/// the one of an older program, so build it first: `cargo build --example sealed`.
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
 fn sealed(sandbox: &Sandbox, rights: &str, is_nobody: bool) -> String {
     use std::os::unix::process::CommandExt as _;
