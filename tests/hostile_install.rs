@@ -834,6 +834,23 @@ fn names_of_directories_are_printed_safely() {
     }
 }
 
+/// The path of the current directory goes into the file as text, and has to mean that directory there.
+#[test]
+fn a_directory_that_text_cannot_name_is_not_granted() {
+    for (name, is_granted) in
+        [(&b"x:rw"[..], true), (b"a=b", true), (b"${HOME}", false), (b"p\xff", false)]
+    {
+        let tree = Tree::new();
+        let at = tree.path("grant").join(std::ffi::OsStr::from_bytes(name));
+        std::fs::create_dir(&at).unwrap();
+        let (is_ok, said) = tree.run(&at, &["install", "cursor", "--allow", ".", "--yes"]);
+        assert_eq!(is_ok, is_granted, "{said}");
+        assert_eq!(said.contains("cannot be written into a client's file"), !is_granted, "{said}");
+        // A colon of the name is not taken for that of the rights.
+        assert!(name != b"x:rw" || said.contains("x:rw:ro\""), "{said}");
+    }
+}
+
 #[test]
 fn what_the_clients_own_program_prints_is_printed_safely() {
     let tree = Tree::new();
