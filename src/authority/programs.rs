@@ -35,7 +35,7 @@ pub fn in_full(specs: &[GrantSpec], ambient: AmbientAuthority) -> Result<Vec<Gra
         // A `.` at the end means nothing.
         let path: PathBuf = whole(&spec.path, ambient).components().collect();
         let written = path.display().to_string();
-        let spec = GrantSpec { written, path, ..spec.clone() };
+        let spec = GrantSpec { path, written, ..spec.clone() };
         // The current directory may have any name: one that is not UTF-8, or that clients take for a variable.
         match spec.to_string().parse::<GrantSpec>() {
             Ok(read) if read.path == spec.path => Ok(spec),
