@@ -154,7 +154,7 @@ fn server(install: &Install, ambient: AmbientAuthority) -> Result<Server, Refusa
             spec.written = install.client.in_project(&spec.written);
         }
     } else {
-        specs = authority::in_full(&specs, ambient);
+        specs = authority::in_full(&specs, ambient)?;
     }
     let path = |path: &Path| match is_shared {
         true if path.is_relative() => install.client.in_project(&path.display().to_string()),

@@ -1,6 +1,6 @@
 //! Programs and paths that `preopen install` names: this program, the client's own, and grants in full.
 //!
-//! May import: `allowlist` (for grants). This module does not know what a client is told.
+//! May import: `allowlist` (for grants), `path` (to show them), `system`. This module does not know what a client is told.
 
 use std::io::{self, PipeReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -11,9 +11,11 @@ use std::time::Duration;
 use cap_std::AmbientAuthority;
 use rustix::fs::AtFlags;
 
+use super::Refusal;
 use super::client_places::home;
 use super::host::open_dir;
 use crate::allowlist::GrantSpec;
+use crate::path::printable;
 use crate::system::Stat;
 
 /// Bytes of a program's output that are kept.
@@ -25,11 +27,26 @@ const GRACE: Duration = Duration::from_secs(1);
 ///
 /// # Ambient Authority
 /// Asks for the current directory.
-pub fn in_full(specs: &[GrantSpec], ambient: AmbientAuthority) -> Vec<GrantSpec> {
+///
+/// # Errors
+/// A [`Refusal`] when the path, as text in a client's file, would mean another directory or none.
+pub fn in_full(specs: &[GrantSpec], ambient: AmbientAuthority) -> Result<Vec<GrantSpec>, Refusal> {
     let in_full = |spec: &GrantSpec| {
         // A `.` at the end means nothing.
         let path: PathBuf = whole(&spec.path, ambient).components().collect();
-        GrantSpec { written: path.display().to_string(), path, ..spec.clone() }
+        let written = path.display().to_string();
+        let spec = GrantSpec { path, written, ..spec.clone() };
+        // The current directory may have any name: one that is not UTF-8, or that clients take for a variable.
+        match spec.to_string().parse::<GrantSpec>() {
+            Ok(read) if read.path == spec.path => Ok(spec),
+            _ => Err(Refusal {
+                sentence: format!(
+                    "`{}` cannot be written into a client's file",
+                    printable(&spec.written)
+                ),
+                hint: "grant a directory whose path is UTF-8 and has no `${` in it".into(),
+            }),
+        }
     };
     specs.iter().map(in_full).collect()
 }
