@@ -4,7 +4,7 @@ use preopen::args::{Object, PATH};
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
 
-use crate::common::{Client, Era, Sandbox, calls};
+use crate::common::{Client, Era, Sandbox, calls, request};
 
 /// Arguments that hold the contents of files. The size of a message is their only bound.
 const CONTENTS: [&str; 5] = ["content", "content_base64", "old_text", "new_text", "source_code"];
@@ -413,4 +413,29 @@ fn no_argument_takes_more_than_its_share_of_memory_and_time() {
     let answer = client.call("edit_file", &json!({"path": "large", "edits": [edit]}));
     assert_eq!(answer.code(), "ok", "{answer:?}");
     assert!(memory_mib(&client) <= MOST_MIB, "{} MiB", memory_mib(&client));
+}
+
+/// Each of them holds its file; together they held four.
+#[test]
+fn edits_of_large_files_wait_for_each_other() {
+    let mut sandbox = Sandbox::new().file(
+        "allowlist.toml",
+        "[[allow]]\npath = \"grant\"\nrights = \"rw\"\n[limits]\nmax_edit_bytes = 36000000\n",
+    );
+    let text = "line of a file\n".repeat(35_000_000 / 15);
+    for n in 0..4 {
+        sandbox = sandbox.file(&format!("grant/{n}"), format!("{text}z\n"));
+    }
+    let config = sandbox.path("allowlist.toml");
+    let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
+    client.request("server/discover", json!({}));
+    for n in 0..4 {
+        let edit = json!({"old_text": "z", "new_text": "y"});
+        let arguments = json!({"path": n.to_string(), "edits": [edit], "dry_run": true});
+        client.send(&request(1_000 + n, "edit_file", &arguments));
+    }
+    for _ in 0..4 {
+        assert_eq!(client.receive()["result"]["isError"], false);
+    }
+    assert!(memory_mib(&client) < 100, "{} MiB", memory_mib(&client));
 }
