@@ -6,6 +6,7 @@
 //! May import: nothing of this crate. Absent on purpose: `Instant::now`; the [`Clock`] is handed in.
 
 mod kept;
+mod memory;
 mod watch;
 
 use std::sync::atomic::Ordering;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 
 pub use kept::Kept;
+pub use memory::Held;
 pub use watch::{Busy, Watch, Work};
 
 macro_rules! limits {
@@ -48,7 +50,7 @@ limits! {
     max_shown_line_bytes: usize = 8_000;
     /// Most bytes of a file that is read whole, as an image, audio or other bytes.
     max_media_bytes: usize = 4 << 20;
-    /// Most bytes of a file that is edited: it is held in memory.
+    /// Most bytes of a file that is edited, and of all that are edited at once: they are held in memory.
     max_edit_bytes: u64 = 64 << 20;
     /// Most bytes of a source that is looked through for slow code, at most 4 MiB: that is one step.
     max_source_bytes: u64 = 4 << 20;

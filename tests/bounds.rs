@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::common::{Client, Era, Sandbox, calls};
 
 /// Arguments that hold the contents of files. The size of a message is their only bound.
-const CONTENTS: [&str; 5] = ["content", "content_base64", "old_text", "new_text", "source_code"];
+pub const CONTENTS: [&str; 5] =
+    ["content", "content_base64", "old_text", "new_text", "source_code"];
 
 /// The arguments of a schema, those of the objects in its lists among them, each with its path.
 fn arguments(schema: &Object, above: &str) -> Vec<(String, Object)> {
@@ -121,7 +122,7 @@ fn what_is_over_a_bound_is_named() {
 }
 
 /// The largest value that a schema permits.
-fn largest(property: &Object) -> Value {
+pub fn largest(property: &Object) -> Value {
     if property.get("format").is_some_and(|format| format == PATH) {
         return json!(format!("{}x", "d/".repeat(2_000)));
     }
@@ -150,14 +151,14 @@ fn largest(property: &Object) -> Value {
     }
 }
 
-fn largest_object(schema: &Object, wanted: impl Fn(&str) -> bool) -> Value {
+pub fn largest_object(schema: &Object, wanted: impl Fn(&str) -> bool) -> Value {
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
     let all = properties.filter(|(name, _)| wanted(name));
     all.map(|(name, property)| (name.clone(), largest(property.as_object().unwrap()))).collect()
 }
 
 /// A tree in which names, lines and directories are as long as they get.
-fn long_tree(limits: &str) -> Sandbox {
+pub fn long_tree(limits: &str) -> Sandbox {
     let toml = format!("[[allow]]\npath = \"grant\"\nrights = \"rwd\"\n[limits]\n{limits}");
     let wide = format!("{}é{}\n", "x".repeat(3_900), "y".repeat(3_900));
     let control = "\u{1}".repeat(200);
@@ -303,114 +304,8 @@ fn rules_of_ignore_files_are_bounded_and_what_is_left_out_is_counted() {
 }
 
 /// The most memory that the server has had.
-fn memory_mib(client: &Client) -> u64 {
+pub fn memory_mib(client: &Client) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", client.pid())).unwrap();
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     most.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
-}
-
-/// More memory than any call may take, in MiB.
-const MOST_MIB: u64 = 256;
-
-/// What texts are filled with: globs, expressions, characters that take more room in an answer, and slow code.
-const FILLERS: [&str; 7] =
-    ["é[!f]?*{a,b}", "(a|b)*", "*?", "\u{1}", "a", "x = 1\n", "for a in b:\n  c += d.e(a)\n"];
-
-/// The value of an argument with a text filled up to its bound; `None` if it has no text.
-fn filled(name: &str, property: &Object, filler: &str) -> Option<Value> {
-    let text = |most: u64| {
-        let most = usize::try_from(most).unwrap();
-        filler.repeat(most / filler.chars().count())
-    };
-    match property.get("type")?.as_str()? {
-        _ if property.contains_key("enum") || property.get("format").is_some_and(|f| f == PATH) => {
-            None
-        }
-        "string" if CONTENTS.contains(&name) => {
-            // The largest source that is looked through, and a message as long as it may be.
-            let bytes = if name == "source_code" { (4 << 20) - 100 } else { 15 << 20 };
-            // Large messages take their time, whatever they are filled with.
-            if filler != "x = 1\n" && name != "source_code" {
-                return None;
-            }
-            let written = json!(filler).to_string().len() as u64 - 2;
-            Some(json!(text(bytes / written * filler.chars().count() as u64)))
-        }
-        "string" => Some(json!(text(property["maxLength"].as_u64()?))),
-        "array" => {
-            let item = filled(name, property["items"].as_object()?, filler)?;
-            // As many as there may be, and as many as all globs together may be long.
-            let most = usize::try_from(property["maxItems"].as_u64()?).unwrap();
-            Some(json!(vec![item; most.min(20)]))
-        }
-        _ => None,
-    }
-}
-
-/// Calls of a tool in each of which one argument is as large as it may be, and one in which all are.
-fn largest_calls(schema: &Object) -> Vec<Value> {
-    let empty = serde_json::Map::new();
-    let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-    let required: Vec<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let examples: Object = required
-        .iter()
-        .map(|name| ((*name).to_owned(), properties[*name]["examples"][0].clone()))
-        .collect();
-    let mut all = vec![largest_object(schema, |_| true)];
-    for (name, property) in properties {
-        let property = property.as_object().unwrap();
-        let fills = FILLERS.iter().filter_map(|filler| filled(name, property, filler));
-        for value in fills.chain([largest(property)]) {
-            let mut arguments = examples.clone();
-            for what in ["path", "source"] {
-                if arguments.contains_key(what) {
-                    arguments.insert(what.into(), json!("wide"));
-                }
-            }
-            arguments.insert(name.clone(), value);
-            all.push(Value::Object(arguments));
-        }
-    }
-    all
-}
-
-/// Whatever a model sends: each call ends by itself, and the server stays small.
-#[test]
-fn no_argument_takes_more_than_its_share_of_memory_and_time() {
-    for tool in TOOLS {
-        let sandbox = long_tree("");
-        let mut client = Client::start(
-            &["--config", sandbox.path("allowlist.toml").to_str().unwrap()],
-            Era::Modern,
-        );
-        let mut count = 0;
-        for arguments in largest_calls(&(tool.schema)()) {
-            // The client waits little longer than the deadline.
-            let answer = client.call(tool.name, &arguments);
-            let is_lost =
-                answer.text.contains("does not answer") || answer.text.contains("took too long");
-            assert!(!is_lost, "{} {arguments:.300}: {}", tool.name, answer.text);
-            count += 1;
-            let mib = memory_mib(&client);
-            assert!(mib <= MOST_MIB, "{mib} MiB after {} {arguments:.300}", tool.name);
-        }
-        assert!(count > 0);
-    }
-    // The largest file that may be edited, in an encoding that it has to be translated from.
-    let mut text = b"\xFF\xFE".to_vec();
-    text.extend(b"a\0\n\0".repeat((64 << 18) - 2));
-    text.extend(b"z\0");
-    let sandbox = Sandbox::new();
-    std::fs::write(sandbox.path("grant/large"), text).unwrap();
-    let mut client = Client::start(&[&sandbox.spec("grant", "rw")], Era::Modern);
-    let edit = json!({"old_text": "z", "new_text": "y"});
-    let answer = client.call("edit_file", &json!({"path": "large", "edits": [edit]}));
-    assert_eq!(answer.code(), "ok", "{answer:?}");
-    assert!(memory_mib(&client) <= MOST_MIB, "{} MiB", memory_mib(&client));
 }

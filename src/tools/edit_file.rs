@@ -81,6 +81,7 @@ impl Tool for EditFile {
         let file = place.open_file()?;
         if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
         let most = Most { bytes: budget.limits().max_edit_bytes, limit: "max_edit_bytes" };
+        let _held = budget.hold(file.size())?;
         let bytes = whole(&file, at.said(), most, budget)?;
         let busy = budget.begin(Work::Edits);
         let document = Document::new(&at.said().to_string(), bytes)?;

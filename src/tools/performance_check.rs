@@ -19,6 +19,9 @@ use crate::path::VirtualPath;
 use crate::text::Document;
 use crate::tool::Tool;
 
+/// Bytes that a byte of a source may take once it is parsed.
+const PARSED: u64 = 32;
+
 pub(super) struct PerformanceCheck;
 
 #[derive(Deserialize, JsonSchema)]
@@ -84,6 +87,8 @@ fn read(at: &Target<Read>, budget: &Budget) -> Result<Document, ToolError> {
 }
 
 fn check(source: &str, whose: &str, budget: &Budget) -> Result<Report, ToolError> {
+    // What is parsed takes many times as much as its text.
+    let _held = budget.hold(source.len() as u64 * PARSED)?;
     let _busy = budget.begin(Work::Analysis);
     performance_check(source).map_err(|refusal| refused(&refusal, whose))
 }
