@@ -108,4 +108,4 @@ bench-tokens: build ## What an agent has to read for ten jobs, by us and by the 
 	benches/run tokens
 
 reference: ## Print the reference pages of docs/ anew from the code
-	for page in errors tools limits; do $(CARGO) run -q -- explain $$page > docs/$$page.md; done
+	for page in errors tools limits protected; do $(CARGO) run -q -- explain $$page > docs/$$page.md; done

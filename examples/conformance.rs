@@ -68,6 +68,7 @@ const fn fixture(name: &'static str, call: fn(&Call<'_>, Object) -> Called) -> E
         about: "For the suite.",
         adds_only: false,
         searches: false,
+        media: true,
         rights: Rights::NONE,
         schema: no_arguments,
         call,

@@ -1,6 +1,6 @@
-//! What is left of a process after the seal: it tries what any dependency could try, and says what came
-//! of it. `cargo run --example sealed -- SPEC` (its directory holds a file `a.txt`). Nothing here is part of the
-//! program.
+//! What a process can still do after the seal: this one tries what any dependency could try, and prints
+//! what came of it. `cargo run --example sealed -- SPEC` (its directory holds a file `a.txt`). Nothing here
+//! is part of the program.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_macros,
@@ -21,6 +21,7 @@ use preopen::error::ToolError;
 use preopen::limits::{Budget, Limits, Watch};
 use preopen::tool::{Content, Entry, Tool};
 use preopen::{sandbox, sandbox::Sealed};
+use rustix::fs::OFlags;
 
 /// What a dependency of a tool could have come by: a path, a handle inside, a handle outside.
 static LOOT: OnceLock<(std::path::PathBuf, Dir, Dir)> = OnceLock::new();
@@ -39,7 +40,10 @@ impl Tool for Treacherous {
 
     fn run(_: &Self::Args, _: Vec<Announced>, _: &Budget) -> Result<String, ToolError> {
         Ok(LOOT.get().map_or_else(String::new, |(inside, handle, outside)| {
-            [attempts(inside, handle, outside), changes(handle)].concat().join("\n")
+            let lines = [attempts(inside, handle, outside), looks(handle), changes(handle)];
+            // A test may have put other code in the place of this call of the C library.
+            std::thread::yield_now();
+            lines.concat().join("\n")
         }))
     }
 }
@@ -56,8 +60,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let outside = Dir::open_ambient_dir("/etc", token)?;
     let inside = std::path::Path::new(&directory).join("a.txt");
     LOOT.set((inside, handle, outside)).map_err(|_| "set twice")?;
-    let Sealed { landlock, seccomp } = sandbox::seal(&opened.grants);
-    println!("landlock {landlock}\nseccomp {seccomp}");
+    let root = authority::leave_host_tree(opened.grants.rights(), token);
+    let Sealed { landlock, seccomp, root } = sandbox::seal(&opened.grants, root);
+    println!("landlock {landlock}\nseccomp {seccomp}\nroot {root}");
 
     let budget =
         Budget::new(std::sync::Arc::default(), authority::clock(token), Watch::unattended());
@@ -103,7 +108,62 @@ fn attempts(inside: &std::path::Path, handle: &Dir, outside: &Dir) -> Vec<String
         tried("a link through a handle", handle.symlink("a.txt", "link")),
         tried("a second name through a handle", handle.hard_link("a.txt", handle, "twin")),
         tried("an absolute path beside a handle", absolute_beside(handle)),
+        tried("chroot", rustix::process::chroot("/")),
+        tried("fchdir", rustix::process::fchdir(handle)),
+        tried("setpriority", rustix::process::setpriority_process(None, 5)),
+        tried("sched_setaffinity", affinity()),
+        tried("a request to a device", rustix::io::ioctl_fionbio(handle, false)),
+        tried("a request to overwrite a file", overwrite(handle)),
     ]
+}
+
+/// What Landlock does not refuse: looking. Only the empty root directory does.
+fn looks(handle: &Dir) -> Vec<String> {
+    use rustix::fs::{AtFlags, readlinkat, statat};
+    let stat = statat(handle, "/etc/hostname", AtFlags::empty());
+    vec![
+        tried("looking: stat beside a handle", stat),
+        tried("looking: statx beside a handle", statx(handle)),
+        tried("looking: a link beside a handle", readlinkat(handle, "/proc/self/exe", vec![])),
+    ]
+}
+
+/// Only Linux has this call.
+fn statx(handle: &Dir) -> Result<(), rustix::io::Errno> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{AtFlags, StatxFlags, statx};
+        // The first call of all has to succeed, or `rustix` takes it that the system has none.
+        statx(handle, "", AtFlags::EMPTY_PATH, StatxFlags::ALL)?;
+        statx(handle, "/etc/hostname", AtFlags::empty(), StatxFlags::ALL).map(drop)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = handle;
+        Err(rustix::io::Errno::NOSYS)
+    }
+}
+
+/// Who moves a process to another processor can slow it down. Only Linux has such a call.
+fn affinity() -> Result<(), rustix::io::Errno> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::thread::{sched_getaffinity, sched_setaffinity};
+        sched_setaffinity(None, &sched_getaffinity(None)?)
+    }
+    #[cfg(not(target_os = "linux"))]
+    Err(rustix::io::Errno::NOSYS)
+}
+
+/// Makes a file share the blocks of another one.
+fn overwrite(handle: &Dir) -> Result<(), rustix::io::Errno> {
+    #[cfg(target_os = "linux")]
+    return rustix::fs::ioctl_ficlone(handle, handle);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = handle;
+        Err(rustix::io::Errno::NOSYS)
+    }
 }
 
 /// What a grant that is written to lets a handle do, and what not even that does.
@@ -117,7 +177,7 @@ fn changes(handle: &Dir) -> Vec<String> {
         let done = file.as_ref().map_err(|_| "no file".to_owned());
         tried(what, done.and_then(|file| try_it(file).map_err(|error| error.to_string())))
     };
-    let open_to_all = rustix::fs::Mode::from_raw_mode(0o777);
+    let mode = rustix::fs::Mode::from_raw_mode;
     let again =
         || rustix::fs::renameat_with(handle, "dir", handle, "there", RenameFlags::NOREPLACE);
     vec![
@@ -138,9 +198,41 @@ fn changes(handle: &Dir) -> Vec<String> {
         with("never: one attribute less", &|file| Ok(fremovexattr(file, "user.x")?)),
         tried(
             "never: a mode by path",
-            rustix::fs::chmodat(handle, "new.txt", open_to_all, AtFlags::empty()),
+            rustix::fs::chmodat(handle, "new.txt", mode(0o777), AtFlags::empty()),
+        ),
+        tried("never: a new set-user file", opened(handle, "s", OFlags::CREATE, 0o4755, false)),
+        tried("never: a new sticky directory", rustix::fs::mkdirat(handle, "s", mode(0o3777))),
+        tried("never: emptying a file", opened(handle, "new.txt", OFlags::TRUNC, 0, false)),
+        tried("never: emptying by openat2", opened(handle, "new.txt", OFlags::TRUNC, 0, true)),
+        tried("never: a file without a name", opened(handle, ".", NAMELESS, 0o600, false)),
+        // A filter cannot see the mode there. docs/threat-model.md says so.
+        tried(
+            "not seen: a set-user file by openat2",
+            opened(handle, "s", OFlags::CREATE, 0o4755, true),
         ),
     ]
+}
+
+#[cfg(target_os = "linux")]
+const NAMELESS: OFlags = OFlags::TMPFILE;
+#[cfg(not(target_os = "linux"))]
+const NAMELESS: OFlags = OFlags::empty();
+
+/// Opens for writing, by `openat` or by `openat2`.
+fn opened(
+    handle: &Dir,
+    name: &str,
+    flags: OFlags,
+    mode: rustix::fs::RawMode,
+    by_openat2: bool,
+) -> Result<rustix::fd::OwnedFd, rustix::io::Errno> {
+    let (flags, mode) = (flags | OFlags::WRONLY, rustix::fs::Mode::from_raw_mode(mode));
+    #[cfg(target_os = "linux")]
+    if by_openat2 {
+        return rustix::fs::openat2(handle, name, flags, mode, rustix::fs::ResolveFlags::BENEATH);
+    }
+    let _ = by_openat2;
+    rustix::fs::openat(handle, name, flags, mode)
 }
 
 /// A hole in a file. Only Linux has such a call.
@@ -167,7 +259,7 @@ fn tried<T, E: Display>(what: &str, result: Result<T, E>) -> String {
 /// The hole in the rule on handles: with an absolute path the kernel ignores the handle. Landlock
 /// does not.
 fn absolute_beside(handle: &Dir) -> Result<(), Box<dyn Error>> {
-    let (flags, mode) = (rustix::fs::OFlags::RDONLY, rustix::fs::Mode::empty());
+    let (flags, mode) = (OFlags::RDONLY, rustix::fs::Mode::empty());
     rustix::fs::openat(handle, "/etc/hostname", flags, mode)?;
     Ok(())
 }

@@ -54,9 +54,9 @@ pub fn parse<A: DeserializeOwned>(
     sent: Object,
 ) -> Result<A, ToolError> {
     let args = object(tool, schema, sent)?;
-    serde_json::from_value(Value::Object(args)).map_err(|error| {
+    // The reason is not logged: it quotes the value that does not fit, which may be the contents of a file.
+    serde_json::from_value(Value::Object(args)).map_err(|_| {
         ToolError::new(Code::BadArgs, format!("the arguments of {tool} do not fit together"))
-            .detail(error)
     })
 }
 
@@ -132,6 +132,7 @@ fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> 
         "object" => (value.is_object(), "an object"),
         _ => (true, "something else"),
     };
+    check_size(name, property, &value)?;
     let example = example(property);
     if let (Some(items), Value::Array(all)) =
         (property.get("items").and_then(Value::as_object), &value)
@@ -143,7 +144,13 @@ fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> 
                     let item = object(name, items, item);
                     item.map(Value::Object).map_err(|error| error.about(&format!("{name}[{i}]")))
                 }
-                item => fit(name, items, item).map_err(|_| wrong()),
+                item => {
+                    let fitted = fit(&format!("{name}[{i}]"), items, item);
+                    fitted.map_err(|error| match error.code() {
+                        Code::OverLimit => error,
+                        _ => wrong(),
+                    })
+                }
             });
         return Ok(Value::Array(each.collect::<Result<_, _>>()?));
     }
@@ -164,6 +171,21 @@ fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> 
         return Err(bad(format!("`{name}` has to be one of {}", choices.join(", ")), None));
     }
     Ok(value)
+}
+
+/// Checks the bounds of a text or a list. What is too large is neither copied nor looked into.
+fn check_size(name: &str, property: &Object, value: &Value) -> Result<(), ToolError> {
+    let (size, bound, what) = match value {
+        Value::String(text) => (text.chars().count(), "maxLength", "characters"),
+        Value::Array(items) => (items.len(), "maxItems", "items"),
+        _ => return Ok(()),
+    };
+    let Some(most) = property.get(bound).and_then(Value::as_u64) else { return Ok(()) };
+    if size as u64 <= most {
+        return Ok(());
+    }
+    let sentence = format!("`{name}` has {size} {what}, over the limit of {most}");
+    Err(ToolError::new(Code::OverLimit, sentence))
 }
 
 /// What agents send for a value of this kind when they send it as text, or alone instead of in a list.

@@ -13,6 +13,7 @@
 //! does, at startup), the clock, and a file that is changed or made while the server runs: after the seal none can
 //! be.
 
+mod bounded;
 mod chain;
 mod charts;
 mod lines;

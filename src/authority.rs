@@ -11,8 +11,13 @@
 //! authority/forbidden.rs  what is never granted
 //! authority/audit_file.rs where the audit trail goes
 //! authority/process.rs    what the process gives up of itself
+//! authority/root.rs       how it leaves the host's tree
 //! authority/own_files.rs  the config file and the program, where they lie in a grant
-//! authority/client_files.rs what `preopen install` changes
+//! authority/client_files.rs  what `preopen install` changes
+//! authority/client_places.rs where that lies
+//! authority/plain_file.rs    one regular file, read or replaced
+//! authority/kept_texts.rs    what those files said before
+//! authority/programs.rs      programs and paths that clients are told
 //! authority/host.rs       a directory of the host and what lies above it
 //! ```
 //!
@@ -20,16 +25,21 @@
 //! comparing device and inode, never by comparing paths.
 //!
 //! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `install` (where clients keep their
-//! files), `limits`, `path`, `system`. Absent on purpose: anything that runs after the
+//! files), `limits`, `path`, `sandbox` (for what it shows), `system`. Absent on purpose: anything that runs after the
 //! start.
 
 mod audit_file;
 mod client_files;
+mod client_places;
 mod forbidden;
 mod host;
+mod kept_texts;
 mod own_files;
+mod plain_file;
 mod preopens;
 mod process;
+mod programs;
+mod root;
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -38,9 +48,12 @@ use std::time::{Instant, SystemTime};
 
 pub use audit_file::{AuditFile, check_audit, open_audit, read_audit, write_new};
 pub use cap_std::AmbientAuthority;
-pub use client_files::{ClientFile, has_program, in_full, program, run, whole};
+pub use client_files::ClientFile;
+pub use client_places::client_path;
 pub use preopens::{Permit, Preopened, open_grants, warn_of_path};
-pub use process::{Inherited, give_up, inherited};
+pub use process::{Inherited, give_up, inherited, leave_terminal};
+pub use programs::{Ran, find_program, in_full, program, run, whole};
+pub use root::leave_host_tree;
 
 use crate::limits::Clock;
 
@@ -134,6 +147,9 @@ fn plain(error: &io::Error) -> &'static str {
         io::ErrorKind::IsADirectory => "it is a directory",
         io::ErrorKind::PermissionDenied => "this user may not open it",
         io::ErrorKind::InvalidData => "it is not UTF-8",
+        io::ErrorKind::AlreadyExists => "something else has the name",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "there is no room",
+        io::ErrorKind::ReadOnlyFilesystem => "its file system is read-only",
         io::ErrorKind::Unsupported => "this system does not tell mounts apart",
         _ => "the system cannot open it",
     }

@@ -130,6 +130,8 @@ pub enum Page {
     Tools,
     /// Every limit and its default.
     Limits,
+    /// Every protected name, and the program that runs or obeys it.
+    Protected,
     /// Every client that can be told of the server, its files, and how far it can be bound.
     Clients,
 }
@@ -232,7 +234,7 @@ pub enum Level {
     Info,
     /// Also each call.
     Debug,
-    /// Everything.
+    /// Everything that this program logs; never what a file holds.
     Trace,
 }
 

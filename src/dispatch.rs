@@ -14,12 +14,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::args::Object;
 use crate::audit::{Event, Intent, Outcome, Sink};
 use crate::cap::{Grants, Rights};
-use crate::error::{Code, ToolError};
-use crate::limits::{Budget, Clock, Limits, Watch};
+use crate::error::{Code, ToolError, cut_to};
+use crate::limits::{Budget, Clock, Kept, Limits, Spent, Watch};
 use crate::path::printable;
 use crate::tool::{Call, Called, Content, Entry};
 
-/// Runs calls. One for the whole process; it keeps no state from one call to the next.
+/// Runs calls. One for the whole process; from one call to the next it keeps caches only.
 pub struct Dispatcher {
     grants: Grants,
     limits: Arc<Limits>,
@@ -30,6 +30,7 @@ pub struct Dispatcher {
     registry: &'static [Entry],
     offered: Vec<Offered>,
     calls: AtomicU64,
+    kept: Kept,
 }
 
 /// A tool that this process offers.
@@ -100,6 +101,7 @@ impl Dispatcher {
             must_record: false,
             offered,
             calls: AtomicU64::new(1),
+            kept: Kept::default(),
         })
     }
 
@@ -140,6 +142,17 @@ impl Dispatcher {
         }
     }
 
+    /// The most bytes that a call of this tool holds while it makes its answer.
+    pub fn most_answer_bytes(&self, name: &str) -> usize {
+        if self.find(name).is_some_and(|(tool, _)| tool.entry.media) {
+            // The file, its base64, and the line that is sent.
+            self.limits.max_media_bytes.saturating_mul(4)
+        } else {
+            // Four bytes a character, and twice as much once control characters are escaped.
+            self.limits.max_result_chars.saturating_mul(8)
+        }
+    }
+
     /// Runs one call to its end, on the thread that asks.
     ///
     /// # Errors
@@ -147,6 +160,7 @@ impl Dispatcher {
     pub fn call(&self, name: &str, mut sent: Object, watch: Watch) -> Result<Answer, Fault> {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), watch)
+            .keeping(self.kept.clone())
             .audited(self.audit.is_some());
         let Some((tool, means)) = self.find(name) else {
             let tool = printable(&name.chars().take(100).collect::<String>());
@@ -164,6 +178,7 @@ impl Dispatcher {
         // that they see: a call owns its targets, and nothing of it outlives it.
         match catch_unwind(AssertUnwindSafe(|| (tool.entry.call)(&with, sent))) {
             Ok(Called { paths, result }) => {
+                let result = self.bounded(result);
                 let outcome = match &result {
                     Ok(content) => {
                         Outcome::Answered { bytes: content.iter().map(Content::len).sum() }
@@ -180,37 +195,64 @@ impl Dispatcher {
         }
     }
 
+    /// The last bound on an answer. Tools leave out what has no room and say how to go on; this cuts what they did not
+    /// expect, such as names as long as a whole answer.
+    fn bounded(&self, answer: Answer) -> Answer {
+        let most = self.limits.max_result_chars;
+        let bounded = |content| match content {
+            Content::Text(text) => Content::Text(cut_to(text, most)),
+            media @ Content::Media { .. } => media,
+        };
+        match answer {
+            Ok(content) => Ok(content.into_iter().map(bounded).collect()),
+            Err(error) => Err(error.within(most)),
+        }
+    }
+
     fn find(&self, name: &str) -> Option<(&Offered, &'static [&'static str])> {
         self.offered.iter().find_map(|tool| Some((tool, tool.entry.answers_to(name)?)))
     }
 
-    /// The answer in place of a call that does not even notice that its time is over. Should it ever
-    /// end, it is recorded a second time, as what it came to.
+    /// The answer in place of a call that does not even notice that its time is over: it is busy with one step of some
+    /// work, or waits for one system call. Should it ever end, it is recorded a second time, as what it came to.
     ///
     /// # Errors
     /// Always: `timed_out`.
-    pub fn lost(&self, name: &str) -> Answer {
+    pub fn lost(&self, name: &str, watch: &Watch) -> Answer {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        let work = watch.work();
         let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), Watch::unattended());
         let tool = printable(&name.chars().take(100).collect::<String>());
         let changes = self
             .registry
             .iter()
             .any(|entry| entry.answers_to(name).is_some() && entry.rights.change());
-        let (sentence, hint) = if changes {
-            (
-                "the call takes too long, and was given up; what it was to change may be changed all the same",
-                "look at it before you repeat the call",
-            )
-        } else {
-            (
-                "the file system does not answer, and the call was given up",
-                "another path may still work; the mount may be a network drive that is gone",
-            )
+        let why = match work {
+            Some(work) => format!("the call took too long while {}", work.in_words()),
+            None => "the file system does not answer: a system call did not return".into(),
         };
-        let error = ToolError::new(Code::TimedOut, sentence).hint(hint);
+        let error = match work {
+            _ if changes => {
+                let also = "the change may still have been made";
+                ToolError::new(Code::TimedOut, why)
+                    .and(also)
+                    .hint("look at it before you repeat the call")
+            }
+            Some(_) => ToolError::new(Code::TimedOut, why).hint("ask for less"),
+            None => ToolError::new(Code::TimedOut, why)
+                .hint("another path may still work; the mount may be a network drive that is gone"),
+        };
         self.record(call, &tool, Rights::NONE, vec![], Outcome::Refused(&error), &budget);
         Err(error)
+    }
+
+    /// Records a call that was cancelled before its turn came: it was never run.
+    pub fn withdrawn(&self, name: &str) {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), Watch::unattended());
+        let tool = printable(&name.chars().take(100).collect::<String>());
+        let error = ToolError::from(Spent::Cancelled);
+        self.record(call, &tool, Rights::NONE, vec![], Outcome::Refused(&error), &budget);
     }
 
     fn record(

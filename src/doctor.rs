@@ -147,6 +147,10 @@ impl Report {
                 Wall::new("rights are types", true, "checked when the program was compiled"),
                 Wall::kernel("the kernel: which files can be reached (Landlock)", &sealed.landlock),
                 Wall::kernel("the kernel: which calls there are (seccomp)", &sealed.seccomp),
+                Wall::kernel(
+                    "the kernel: absolute paths name nothing (empty root directory)",
+                    &sealed.root,
+                ),
             ],
             not_covered: not_covered(rows, sealed)
                 .into_iter()
@@ -235,10 +239,13 @@ fn not_covered(rows: &[Row], sealed: &Sealed) -> Vec<&'static str> {
     if rows.iter().any(rules) {
         gaps.push("`hide` and `readonly` are held by wall 1 alone: the kernel knows no names");
     }
+    // Landlock covers opening a file, and not looking at it.
     gaps.push(if missing(&sealed.landlock) {
         "files outside, should walls 1 and 2 have a hole: Landlock is missing"
+    } else if missing(&sealed.root) {
+        "sizes and times of files outside, should wall 1 have a hole: the host's tree is not left"
     } else {
-        "sizes and times of files outside, should wall 1 have a hole: Landlock does not watch over them"
+        "sizes and times of files outside, should wall 1 let a `..` through: Landlock does not cover them"
     });
     if missing(&sealed.seccomp) {
         gaps.push("programs and connections, should a dependency try: seccomp is missing");

@@ -43,7 +43,8 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The path cannot name anything: it holds `..` or NUL, or links on the way run in a circle.
+    /// The path cannot name anything: it holds `..` or NUL, or links on the way run in a circle; or a new name
+    /// would deceive whoever lists it, or could be a second name of something else.
     BadPath = "bad_path", Client;
     /// An argument is missing, unknown, or of the wrong kind.
     BadArgs = "bad_args", Client;
@@ -170,6 +171,18 @@ impl ToolError {
         self
     }
 
+    /// The same in at most that many characters. Cuts the hint first, then the sentence.
+    #[must_use]
+    pub fn within(mut self, most: usize) -> Self {
+        let chars = |text: &str| text.chars().count();
+        if chars(&self.to_string()) > most {
+            let room = most.saturating_sub(self.code.as_str().len() + ": ".len());
+            self.sentence = cut_to(self.sentence, room);
+            self.hint = None;
+        }
+        self
+    }
+
     /// The kind.
     pub fn code(&self) -> Code {
         self.code
@@ -250,11 +263,23 @@ fn is_out_of_files(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(23 | 24))
 }
 
+/// The text, or as much of it as has room with a note that it is cut.
+pub fn cut_to(text: String, most: usize) -> String {
+    const NOTE: &str = "\n[cut off here: the answer reached max_result_chars]";
+    if text.len() <= most || text.chars().count() <= most {
+        return text;
+    }
+    let kept = most.saturating_sub(NOTE.len());
+    text.chars().take(kept).chain(NOTE.chars()).take(most).collect()
+}
+
 impl From<Spent> for ToolError {
     fn from(spent: Spent) -> Self {
         match spent {
-            Spent::TimedOut(ms) => {
-                Self::new(Code::TimedOut, format!("the call did not end within {ms} ms"))
+            Spent::TimedOut { ms, work } => {
+                let still = work
+                    .map_or(String::new(), |work| format!(": it was still {}", work.in_words()));
+                Self::new(Code::TimedOut, format!("the call did not end within {ms} ms{still}"))
                     .hint("ask for less: a smaller directory, file range or limit")
             }
             Spent::Cancelled => Self::new(Code::Cancelled, "the client cancelled the call"),

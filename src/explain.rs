@@ -1,12 +1,13 @@
 //! `preopen explain`: reference pages, made from the code so that they cannot be out of date.
 //!
-//! `docs/` holds the same pages; a test compares. May import: `args`, `cli` (which page), `error`,
-//! `install`, `limits`, `tools`. Absent on purpose: anything that depends on this machine or on the grants.
+//! `docs/` holds the same pages; a test compares. May import: `args`, `cap` (protected names), `cli` (which
+//! page), `error`, `install`, `limits`, `tools`. Nothing here depends on this machine or on the grants.
 
 use clap::ValueEnum as _;
 use serde_json::Value;
 
 use crate::args::Object;
+use crate::cap;
 use crate::cli::Page;
 use crate::error;
 use crate::install::{Client, Exclusive, Scope, Server};
@@ -19,6 +20,7 @@ pub fn page(page: Page) -> String {
         Page::Errors => error::reference(),
         Page::Tools => tools(),
         Page::Limits => limits(),
+        Page::Protected => cap::protected_reference(),
         Page::Clients => clients(),
     }
 }
@@ -84,7 +86,8 @@ fn tools() -> String {
                 name.clone()
             };
             let about = property.get("description").and_then(Value::as_str).unwrap_or_default();
-            page += &format!("| {name} | {} | {about}{} |\n", kind(property), example(property));
+            let (kind, bound, example) = (kind(property), bound(property), example(property));
+            page += &format!("| {name} | {kind} | {about}{bound}{example} |\n");
         }
     }
     page
@@ -94,6 +97,19 @@ fn kind(property: &Object) -> String {
     let choices: Vec<_> = list(property, "enum").iter().filter_map(Value::as_str).collect();
     let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
     if choices.is_empty() { kind.to_owned() } else { choices.join(", ") }
+}
+
+fn bound(property: &Object) -> String {
+    let of = |property: &Object, bound: &str| property.get(bound).and_then(Value::as_u64);
+    let items = property.get("items").and_then(Value::as_object);
+    match (of(property, "maxItems"), items.and_then(|items| of(items, "maxLength"))) {
+        (Some(items), Some(chars)) => format!(" At most {items}, of {chars} characters each."),
+        (Some(items), None) => format!(" At most {items}."),
+        (None, _) => {
+            let chars = of(property, "maxLength");
+            chars.map(|chars| format!(" At most {chars} characters.")).unwrap_or_default()
+        }
+    }
 }
 
 fn example(property: &Object) -> String {

@@ -5,26 +5,23 @@
 //! file wins; `.ignore` wins over `.gitignore`, and both over `.git/info/exclude`. As with git,
 //! `.gitignore` says nothing outside a repository, and nothing beyond the nearest one.
 //!
-//! May import: `cap`. Absent on purpose: walking; the crate that knows the patterns could do that too,
-//! by path.
+//! The rules that apply at once are bounded, since they take many times their size in memory. What is left out is
+//! counted, and the answer says so.
+//!
+//! May import: `cap`, `limits`. This module does not walk; the crate that knows the patterns could do that too, by path.
 
-use std::collections::HashMap;
+mod rules;
+
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ::ignore::Match;
-use ::ignore::gitignore::{Gitignore, GitignoreBuilder};
+use crate::cap::{Kind, Listing, Place, Read, Tally, WalkedDir, WalkedEntry};
+use crate::limits::{Budget, Work};
 
-use crate::cap::{Kind, Listing, OpenFile, Place, Read, WalkedDir, WalkedEntry};
-
-/// Bytes of one file with patterns that are read.
-const MOST: usize = 1 << 20;
-
-/// How many compiled files are kept for the next search, and how long each of them may be.
-const KEPT: usize = 512;
-const MOST_KEPT: usize = 16 << 10;
+use self::rules::{Compiled, Rules};
+pub use self::rules::{MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
 
 /// Directories that belong to a program that keeps versions, and are never searched.
 const VERSIONS: [&[u8]; 4] = [b".git", b".hg", b".svn", b".jj"];
@@ -33,14 +30,23 @@ const VERSIONS: [&[u8]; 4] = [b".git", b".hg", b".svn", b".jj"];
 #[derive(Clone, Default)]
 pub struct Ignored(Option<Arc<Level>>);
 
+/// The ignore files of one call.
+pub struct IgnoreFiles<'a> {
+    budget: &'a Budget,
+    compiled: Arc<Compiled>,
+    left_out: Mutex<Tally>,
+}
+
 struct Level {
     above: Ignored,
     /// Bytes of the way to its directory from the root of the grant.
     len: usize,
-    own: Option<Arc<Gitignore>>,
-    git: Option<Arc<Gitignore>>,
-    exclude: Option<Arc<Gitignore>>,
+    own: Option<Arc<Rules>>,
+    git: Option<Arc<Rules>>,
+    exclude: Option<Arc<Rules>>,
     is_repository: bool,
+    /// Does a look at one name take its time, here or above?
+    is_costly: bool,
     /// Is it one, or any directory above it?
     is_in_repository: bool,
 }
@@ -52,16 +58,16 @@ pub fn is_of_versions(name: &[u8]) -> bool {
 
 impl Ignored {
     /// What the directories above a place say of it and of all below.
-    pub fn above(place: &Place<Read>) -> Self {
-        let files: [&[u8]; 3] = [b".ignore", b".gitignore", b".git"];
+    pub fn above(place: &Place<Read>, files: &IgnoreFiles<'_>) -> Self {
+        let names: [&[u8]; 3] = [b".ignore", b".gitignore", b".git"];
         WalkedDir::above(place)
             .iter()
-            .fold(Self::default(), |above, dir| above.and_in(dir, &dir.look_for(&files)))
+            .fold(Self::default(), |above, dir| above.and_in(dir, &dir.look_for(&names), files))
     }
 
     /// The same, and what the files in this directory say.
     #[must_use]
-    pub fn and_in(&self, dir: &WalkedDir, names: &Listing) -> Self {
+    pub fn and_in(&self, dir: &WalkedDir, names: &Listing, files: &IgnoreFiles<'_>) -> Self {
         let (mut own, mut git, mut is_repository) = (false, false, false);
         for entry in names.iter().filter(|entry| entry.name.starts_with(b".")) {
             match entry.name {
@@ -75,35 +81,55 @@ impl Ignored {
             return self.clone();
         }
         let is_in_one = self.0.as_ref().is_some_and(|level| level.is_in_repository);
-        let exclude = || dir.open_below(&[b".git", b"info", b"exclude"]);
+        let read = |name: &[&[u8]]| files.rules(dir, name);
+        let own = own.then(|| read(&[b".ignore"])).flatten();
+        let git = git.then(|| read(&[b".gitignore"])).flatten();
+        let exclude = is_repository.then(|| read(&[b".git", b"info", b"exclude"])).flatten();
+        let is_costly = [&own, &git, &exclude].into_iter().flatten().any(|rules| rules.is_costly());
         Self(Some(Arc::new(Level {
             above: self.clone(),
             len: dir.path_in_grant().len(),
-            own: own.then(|| dir.open_file(b".ignore")).flatten().as_ref().and_then(patterns),
-            git: git.then(|| dir.open_file(b".gitignore")).flatten().as_ref().and_then(patterns),
-            exclude: is_repository.then(exclude).flatten().as_ref().and_then(patterns),
+            own,
+            git,
+            exclude,
             is_repository,
+            is_costly: is_costly || self.is_costly(),
             is_in_repository: is_repository || is_in_one,
         })))
     }
 
-    /// Is the entry of this directory ignored?
-    pub fn covers(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool {
-        let Some(nearest) = &self.0 else { return false };
+    /// Is the entry of this directory ignored? `None` when the call must stop: looks at many rules take their time.
+    pub fn covers(
+        &self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        files: &IgnoreFiles<'_>,
+    ) -> Option<bool> {
+        let Some(nearest) = &self.0 else { return Some(false) };
+        if nearest.is_costly {
+            files.budget.step().ok()?;
+        }
+        let _busy = nearest.is_costly.then(|| files.budget.begin(Work::IgnoreRules));
         let path = [dir.path_in_grant(), entry.name].concat();
         let is_dir = entry.kind == Kind::Directory;
         let (mut own, mut git, mut exclude) = (None, None, None);
         let mut beyond = false;
         for level in self.levels() {
             let below = Path::new(OsStr::from_bytes(path.get(level.len..).unwrap_or_default()));
-            own = own.or_else(|| said(level.own.as_deref(), below, is_dir));
+            own = own.or_else(|| matched(level.own.as_ref(), below, is_dir));
             if nearest.is_in_repository && !beyond {
-                git = git.or_else(|| said(level.git.as_deref(), below, is_dir));
-                exclude = exclude.or_else(|| said(level.exclude.as_deref(), below, is_dir));
+                git = git.or_else(|| matched(level.git.as_ref(), below, is_dir));
+                exclude = exclude.or_else(|| matched(level.exclude.as_ref(), below, is_dir));
             }
             beyond |= level.is_repository;
         }
-        own.or(git).or(exclude).unwrap_or(false)
+        Some(own.or(git).or(exclude).unwrap_or(false))
+    }
+
+    /// Does a look at one name take its time?
+    fn is_costly(&self) -> bool {
+        let Some(level) = &self.0 else { return false };
+        level.is_costly
     }
 
     /// From the nearest up.
@@ -112,40 +138,32 @@ impl Ignored {
     }
 }
 
-fn said(patterns: Option<&Gitignore>, below: &Path, is_dir: bool) -> Option<bool> {
-    match patterns?.matched(below, is_dir) {
-        Match::None => None,
-        Match::Ignore(_) => Some(true),
-        Match::Whitelist(_) => Some(false),
-    }
+fn matched(rules: Option<&Arc<Rules>>, below: &Path, is_dir: bool) -> Option<bool> {
+    rules?.matched(below, is_dir)
 }
 
-/// What a file says; a line that is no pattern says nothing, as with git.
-fn patterns(file: &OpenFile) -> Option<Arc<Gitignore>> {
-    let mut buffer = vec![0; MOST.min(usize::try_from(file.size()).unwrap_or(MOST))];
-    let text = String::from_utf8_lossy(file.read_at(&mut buffer, 0).ok()?).into_owned();
-    if let Some(known) = compiled().get(&text) {
-        return Some(Arc::clone(known));
+impl<'a> IgnoreFiles<'a> {
+    /// Those of the call that has this budget.
+    pub fn new(budget: &'a Budget) -> Self {
+        Self { budget, compiled: budget.kept().of(), left_out: Mutex::default() }
     }
-    let mut patterns = GitignoreBuilder::new("");
-    for line in text.lines() {
-        let _ = patterns.add_line(None, line);
+
+    /// The files of which rules were left out.
+    pub fn left_out(self) -> Tally {
+        self.left_out.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
-    let patterns = Arc::new(patterns.build().ok()?);
-    if text.len() <= MOST_KEPT {
-        let mut compiled = compiled();
-        if compiled.len() >= KEPT {
-            compiled.clear();
+
+    /// The rules of a file; nothing if it cannot be read, or has none that apply.
+    fn rules(&self, dir: &WalkedDir, names: &[&[u8]]) -> Option<Arc<Rules>> {
+        let file = match names {
+            [name] => dir.open_file(name),
+            names => dir.open_below(names),
+        };
+        let (rules, is_whole) = self.compiled.rules(&file?, self.budget);
+        if !is_whole {
+            let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+            left_out.one(dir.shown(names.first()?));
         }
-        compiled.insert(text, Arc::clone(&patterns));
+        rules
     }
-    Some(patterns)
-}
-
-/// What was compiled before, by the text that it was compiled from: that of a file changes, and its
-/// times may not.
-fn compiled() -> MutexGuard<'static, HashMap<String, Arc<Gitignore>>> {
-    static COMPILED: LazyLock<Mutex<HashMap<String, Arc<Gitignore>>>> =
-        LazyLock::new(Mutex::default);
-    COMPILED.lock().unwrap_or_else(PoisonError::into_inner)
 }

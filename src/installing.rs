@@ -2,19 +2,20 @@
 //!
 //! What the files have to say is [`crate::install`]'s; they are opened and replaced by `authority`.
 //!
-//! May import: `authority`, `cli`, `install`, `text` (for the diff). Absent on purpose: a change that was
-//! not shown.
+//! May import: `authority`, `cli`, `install`, `path` (to print safely), `text` (for the diff). No change is made
+//! that was not shown.
+
+mod step;
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
+use step::Step;
+
 use crate::authority::{self, AmbientAuthority, ClientFile, Permit, Refusal};
 use crate::cli::Install;
 use crate::install::{Client, Exclusive, File, Scope, Server};
-use crate::text;
-
-/// Lines of one file's diff that are shown.
-const MOST_LINES: usize = 200;
+use crate::path::printable;
 
 /// Does it, and says so on standard output.
 ///
@@ -22,8 +23,8 @@ const MOST_LINES: usize = 200;
 /// Reads and changes files of the user; runs the client's own program where it has one for that.
 ///
 /// # Errors
-/// A [`Refusal`] when something cannot be done. Once it was agreed to, the changes that were shown before the one that it
-/// names are made, and those behind it are not.
+/// A [`Refusal`] when something cannot be done. If the user has agreed by then, the changes shown before the one that
+/// it names are made, and the ones after it are not.
 pub fn install(install: &Install, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let client = install.client;
     let server = server(install, ambient)?;
@@ -34,8 +35,9 @@ pub fn install(install: &Install, ambient: AmbientAuthority) -> Result<(), Refus
     })?;
     if install.print {
         for file in &files {
-            let on_disk = ClientFile::read(file.base, file.path, ambient)?;
-            say(&format!("{}:\n{}\n", on_disk.path().display(), file.alone()));
+            // The file is not read: this is also the way out where it cannot be.
+            let path = authority::client_path(file.base, file.path, ambient)?;
+            say(&format!("{path}:\n{}\n", safe(&file.alone())));
         }
         return Ok(());
     }
@@ -43,11 +45,15 @@ pub fn install(install: &Install, ambient: AmbientAuthority) -> Result<(), Refus
     for file in &files {
         let on_disk = ClientFile::read(file.base, file.path, ambient)?;
         let new = wanted(file, &on_disk, install.remove).map_err(|why| Refusal {
-            sentence: format!("`{}` is not changed: {why}", on_disk.path().display()),
-            hint: "`--print` shows what it has to say, to put it in by hand".into(),
+            sentence: format!(
+                "`{}` is not changed: {}",
+                on_disk.shown(),
+                printable(&why.to_string())
+            ),
+            hint: "`--print` shows what to add by hand".into(),
         })?;
         if new != on_disk.text {
-            steps.push(Step::of(file, on_disk, new, install.remove, ambient));
+            steps.push(Step::of(file, on_disk, new, install.remove, ambient)?);
         }
     }
     if steps.is_empty() {
@@ -74,90 +80,38 @@ pub fn install(install: &Install, ambient: AmbientAuthority) -> Result<(), Refus
     Ok(())
 }
 
-/// Is the client kept from touching files by itself? A sentence for the operator.
+/// Says how far the client is kept from touching files with tools of its own, and which of its files cannot
+/// be read.
 ///
 /// # Ambient Authority
 /// Reads files of the user.
 pub fn bound(client: Client, name: &str, ambient: AmbientAuthority) -> String {
     let server = Server { name: name.into(), command: String::new(), args: vec![] };
-    let is_taken = |scope| {
-        let mut files = client.taken(&server, scope).into_iter().peekable();
-        files.peek().is_some()
-            && files.all(|file| {
-                let on_disk = ClientFile::read(file.base, file.path, ambient);
-                on_disk.is_ok_and(|found| {
-                    file.said(found.text.as_deref()).ok() == found.text && found.text.is_some()
-                })
-            })
-    };
-    closing(client, [Scope::User, Scope::Project].into_iter().any(is_taken)).trim_end().to_owned()
-}
-
-/// A change of a file, or a run of the client's own program that makes it.
-enum Step {
-    Replace { file: ClientFile, text: Option<String>, is_theirs: bool },
-    Run { program: &'static str, runs: Vec<Vec<String>> },
-}
-
-impl Step {
-    fn of(
-        file: &File,
-        on_disk: ClientFile,
-        text: Option<String>,
-        is_removal: bool,
-        ambient: AmbientAuthority,
-    ) -> Self {
-        let own = file.own_program(on_disk.text.as_deref(), is_removal);
-        match own.filter(|(program, _)| authority::has_program(program, ambient)) {
-            Some((program, runs)) => Self::Run { program, runs },
-            None => {
-                let is_theirs = on_disk.text.as_deref().is_some_and(|text| !file.is_told(text));
-                Self::Replace { file: on_disk, text, is_theirs }
-            }
-        }
-    }
-
-    fn shown(&self) -> String {
-        match self {
-            Self::Replace { file, text: None, .. } => {
-                format!("remove {}\n\n", file.path().display())
-            }
-            Self::Replace { file, text: Some(new), .. } => {
-                let old = file.text.as_deref().unwrap_or_default();
-                let diff = text::compared(old, new, MOST_LINES);
-                let more = match diff.left_out {
-                    0 => String::new(),
-                    lines => format!("[{lines} more lines]\n"),
-                };
-                format!("{}\n{}{more}\n", file.path().display(), diff.text)
-            }
-            Self::Run { program, runs } => {
-                let line = |args: &Vec<String>| format!("$ {program} {}\n", args.join(" "));
-                runs.iter().map(line).collect::<String>() + "\n"
-            }
-        }
-    }
-
-    fn take(&self, ambient: AmbientAuthority) -> Result<(), Refusal> {
-        match self {
-            Self::Replace { file, text, is_theirs } => {
-                file.replace(text.as_deref(), *is_theirs, ambient)
-            }
-            Self::Run { program, runs } => {
-                for args in runs {
-                    if authority::run(program, args, ambient) != Some(true) {
-                        return Err(Refusal {
-                            sentence: format!("`{program} {}` failed", args.join(" ")),
-                            hint:
-                                "its own message is above; `--print` shows what to put in by hand"
-                                    .into(),
-                        });
+    let mut is_bound = false;
+    let mut unreadable = vec![];
+    for scope in [Scope::User, Scope::Project] {
+        let files = client.taken(&server, scope);
+        let mut says_all = !files.is_empty();
+        for file in files {
+            match ClientFile::read(file.base, file.path, ambient) {
+                Ok(found) => {
+                    let text = found.text;
+                    says_all &= text.is_some() && file.said(text.as_deref()).ok() == text;
+                }
+                // The client may read it all the same; what it says there is not known.
+                Err(refusal) => {
+                    says_all = false;
+                    if !unreadable.contains(&refusal.sentence) {
+                        unreadable.push(refusal.sentence);
                     }
                 }
-                Ok(())
             }
         }
+        is_bound |= says_all;
     }
+    let closing = closing(client, is_bound);
+    let facts = [closing.trim_end().to_owned()].into_iter().chain(unreadable);
+    facts.collect::<Vec<_>>().join("\n")
 }
 
 /// What the file shall say; nothing if it shall not be there.
@@ -280,7 +234,13 @@ fn agreed() -> Result<bool, Refusal> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// Prints; a reader that has seen enough is no failure.
+/// Text of several lines, safe to print. Tabs stay: they indent, and move nothing back.
+fn safe(text: &str) -> String {
+    let safe = |line: &str| line.split('\t').map(printable).collect::<Vec<_>>().join("\t") + "\n";
+    text.lines().map(safe).collect()
+}
+
+/// Prints; a reader that has seen enough is not a failure.
 fn say(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
 }

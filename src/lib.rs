@@ -42,6 +42,7 @@ pub mod ignore;
 pub mod install;
 pub mod installing;
 pub mod limits;
+pub mod logging;
 pub mod path;
 pub mod protocol;
 pub mod sandbox;

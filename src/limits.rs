@@ -5,11 +5,17 @@
 //!
 //! May import: nothing of this crate. Absent on purpose: `Instant::now`; the [`Clock`] is handed in.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod kept;
+mod watch;
+
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
+
+pub use kept::Kept;
+pub use watch::{Busy, Watch, Work};
 
 macro_rules! limits {
     ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $default:expr;)+) => {
@@ -32,7 +38,7 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Most characters of one result; what is left out is named with the argument that continues.
+    /// Most characters of the text of one result; what is left out is named with the argument that continues.
     max_result_chars: usize = 40_000;
     /// Most characters of the result of a search.
     max_search_chars: usize = 16_000;
@@ -62,12 +68,21 @@ limits! {
     max_search_threads: usize = 8;
     /// Most requests that are answered or wait at once; further ones are not read until some are done.
     max_requests_waiting: usize = 256;
+    /// Most bytes of requests that wait or run, and as many of answers that are made or not yet read; further requests are not read until some are done.
+    max_waiting_bytes: usize = 32 << 20;
     /// Milliseconds between two messages on the progress of a call, where the client asked for them.
     progress_ms: u64 = 1_000;
     /// Milliseconds after which a call is refused with `timed_out`.
     call_deadline_ms: u64 = 25_000;
     /// Milliseconds that running calls get to finish after standard input has ended.
     drain_ms: u64 = 5_000;
+}
+
+impl Limits {
+    /// Most characters of the result of a search, which is a result too.
+    pub fn search_chars(&self) -> usize {
+        self.max_search_chars.min(self.max_result_chars)
+    }
 }
 
 /// Where the time comes from. The real one is made by `authority`; tests make their own.
@@ -86,37 +101,6 @@ impl Clock {
     }
 }
 
-/// The caller's side of a running call: it may take the call back, and see that it goes on.
-#[derive(Clone)]
-pub struct Watch {
-    request: String,
-    cancelled: Arc<dyn Fn() -> bool + Send + Sync>,
-    steps: Arc<AtomicU64>,
-}
-
-impl Watch {
-    /// A watch on a call that is cancelled as soon as `cancelled` says so.
-    pub fn new(cancelled: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self { request: String::new(), cancelled: Arc::new(cancelled), steps: Arc::default() }
-    }
-
-    /// The same, on the request that the client numbered so.
-    #[must_use]
-    pub fn on(self, request: String) -> Self {
-        Self { request, ..self }
-    }
-
-    /// A watch that nobody keeps.
-    pub fn unattended() -> Self {
-        Self::new(|| false)
-    }
-
-    /// Steps that the call has made: it only grows.
-    pub fn steps(&self) -> u64 {
-        self.steps.load(Ordering::Relaxed)
-    }
-}
-
 /// Most places that are noted of one call.
 const MAX_TOUCHED: usize = 100;
 
@@ -126,6 +110,7 @@ pub struct Budget {
     clock: Clock,
     started: Instant,
     watch: Watch,
+    kept: Kept,
     touched: Mutex<Vec<String>>,
     versions: Mutex<[Option<String>; 2]>,
     is_audited: bool,
@@ -134,8 +119,13 @@ pub struct Budget {
 /// Why a call must stop now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spent {
-    /// The deadline, in milliseconds, has passed.
-    TimedOut(u64),
+    /// The deadline has passed.
+    TimedOut {
+        /// The deadline, in milliseconds.
+        ms: u64,
+        /// The work that the call was busy with then.
+        work: Option<Work>,
+    },
     /// The client cancelled the call.
     Cancelled,
 }
@@ -149,6 +139,7 @@ impl Budget {
             clock,
             started,
             watch,
+            kept: Kept::default(),
             touched: Mutex::default(),
             versions: Mutex::default(),
             is_audited: false,
@@ -159,6 +150,22 @@ impl Budget {
     #[must_use]
     pub fn audited(self, is_audited: bool) -> Self {
         Self { is_audited, ..self }
+    }
+
+    /// The same, of a call that shares what is kept with others.
+    #[must_use]
+    pub fn keeping(self, kept: Kept) -> Self {
+        Self { kept, ..self }
+    }
+
+    /// What is kept from one call to the next.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    /// Notes that the call is busy with this work, until what is returned is dropped.
+    pub fn begin(&self, work: Work) -> Busy {
+        self.watch.begin(work)
     }
 
     /// Is an audit trail kept? Then it is worth some time to find out what goes into it.
@@ -181,7 +188,7 @@ impl Budget {
         }
         let deadline = self.limits.call_deadline_ms;
         if self.elapsed() > Duration::from_millis(deadline) {
-            return Err(Spent::TimedOut(deadline));
+            return Err(Spent::TimedOut { ms: deadline, work: self.watch.work() });
         }
         Ok(())
     }
@@ -234,6 +241,11 @@ impl Budget {
         self.versions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The time by the call's clock.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
     /// How long the call has run.
     pub fn elapsed(&self) -> Duration {
         self.clock.now().saturating_duration_since(self.started)
@@ -242,6 +254,8 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicU64;
+
     use super::*;
 
     #[test]
@@ -255,7 +269,7 @@ mod tests {
         ms.store(25_000, Ordering::Relaxed);
         assert_eq!(budget.step(), Ok(()));
         ms.store(25_001, Ordering::Relaxed);
-        assert_eq!(budget.step(), Err(Spent::TimedOut(25_000)));
+        assert_eq!(budget.step(), Err(Spent::TimedOut { ms: 25_000, work: None }));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use preopen::allowlist::Allowlist;
@@ -11,24 +12,34 @@ use preopen::cap::Grants;
 use preopen::cli::{Cli, Command, Sandbox, Serve};
 use preopen::dispatch::{Dispatcher, NoSuchTool};
 use preopen::doctor::{Report, Row};
+use preopen::logging::Log;
 use preopen::path::printable;
+use preopen::sandbox::{self, Wall};
 use preopen::tools::TOOLS;
-use preopen::{auditing, explain, installing, protocol, sandbox};
+use preopen::{auditing, explain, installing, protocol};
+
+/// How long the end waits until standard error has taken the last lines: perhaps nobody reads it.
+const LOG_PATIENCE: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
-    match run(Cli::parse(), authority::mint()) {
+    let log = Log::default();
+    let code = match run(Cli::parse(), &log, authority::mint()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
-            let _ = say(
-                &mut io::stderr(),
-                &format!("preopen: {}\nhint: {}\n", refusal.sentence, refusal.hint),
-            );
+            let text = format!("preopen: {}\nhint: {}", refusal.sentence, refusal.hint);
+            // It may name what lies in somebody else's tree, or quote it.
+            let safe: String = text.lines().map(|line| printable(line) + "\n").collect();
+            log.say(&safe);
             ExitCode::from(2)
         }
-    }
+    };
+    // It may have ended before it served. Without a thread for it there is nobody to tell.
+    let _ = log.start(io::stderr());
+    log.finish(LOG_PATIENCE);
+    code
 }
 
-fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
+fn run(cli: Cli, log: &Log, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let inherited = authority::inherited(ambient);
     let (serve, doctor) = match cli.command {
         Some(Command::Explain { page }) => return say(&mut io::stdout(), &explain::page(page)),
@@ -37,8 +48,7 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
         Some(Command::Doctor { serve, client, json }) => (serve, Some((client, json))),
         None => (cli.serve, None),
     };
-    let level = serve.log.as_str().parse().unwrap_or(tracing::Level::WARN);
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_max_level(level).init();
+    log.install(serve.log.as_str().parse().unwrap_or(tracing::Level::WARN));
     let (config, hash) = read_config(&serve, ambient)?;
     let list = serve.on_top_of(config);
     let permit = Permit { home: serve.granted.allow_home, one_file_system: serve.one_file_system };
@@ -52,8 +62,10 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     if let Some((client, json)) = doctor {
         list.audit.as_deref().map_or(Ok(()), |f| authority::check_audit(f, &granted, ambient))?;
         authority::warn_of_path(&mut granted, ambient);
-        let sealed = sandbox::tried(&granted.grants);
         let bound = client.map(|client| installing::bound(client, "preopen", ambient));
+        // What holds is tried: from here on this process can only print.
+        let root = authority::leave_host_tree(granted.grants.rights(), ambient);
+        let sealed = sandbox::seal(&granted.grants, root);
         let report = Report::new(&granted.rows, &granted.grants, &sealed, &list.limits, bound);
         return say(&mut io::stdout(), &if json { report.json() } else { report.text() });
     }
@@ -65,16 +77,22 @@ fn run(cli: Cli, ambient: AmbientAuthority) -> Result<(), Refusal> {
     }
     let open = |file| authority::open_audit(file, &granted, audit::LONGEST, ambient);
     let audit = list.audit.as_deref().map(open).transpose()?;
-    if let Some(given_up) = authority::give_up(inherited, ambient)? {
-        say(&mut io::stderr(), &format!("preopen: {given_up}\n"))?;
+    authority::leave_terminal(ambient);
+    // It takes a capability, so it comes before they are given up.
+    let is_sealed = serve.sandbox != Sandbox::Off;
+    let root = is_sealed.then(|| authority::leave_host_tree(granted.grants.rights(), ambient));
+    for sentence in authority::give_up(inherited, ambient)? {
+        log.say(&format!("preopen: {sentence}\n"));
     }
-    let walls = seal(serve.sandbox, &granted.grants, ambient)?;
+    let walls = seal(serve.sandbox, &granted.grants, root, ambient)?;
+    log.say(&format!("preopen: {walls}\n"));
+    log.start(io::stderr())?;
     for row in &granted.rows {
         let unavailable =
             row.place.as_ref().err().map(|reason| format!("is not available: {reason}"));
         let warnings = row.warnings.iter().map(|warning| format!("WARNING: {warning}"));
         for what in unavailable.into_iter().chain(warnings) {
-            say(&mut io::stderr(), &format!("preopen: `{}` {what}\n", row.announced))?;
+            log.say(&format!("preopen: `{}` {what}\n", row.announced));
         }
     }
     let audit = audit.map(|file| {
@@ -122,12 +140,18 @@ fn started(rows: &[Row], config: Option<String>, walls: String) -> Start {
     }
 }
 
-/// Gives up all other authority, and says what holds, on standard error as well.
-fn seal(mode: Sandbox, grants: &Grants, ambient: AmbientAuthority) -> Result<String, Refusal> {
-    if mode == Sandbox::Off {
-        return told("handles and types hold; the kernel's sandbox is off".into());
-    }
-    let sealed = sandbox::seal(grants);
+/// Gives up all other authority, and says what holds. `root` is what became of the attempt to leave the
+/// host's tree; none was made where the sandbox is off.
+fn seal(
+    mode: Sandbox,
+    grants: &Grants,
+    root: Option<Wall>,
+    ambient: AmbientAuthority,
+) -> Result<String, Refusal> {
+    let Some(root) = root else {
+        return Ok("handles and types hold; the kernel's sandbox is off".into());
+    };
+    let sealed = sandbox::seal(grants, root);
     let powerless = authority::is_gone(ambient);
     if mode == Sandbox::Require && !(sealed.suffices() && powerless) {
         return Err(Refusal {
@@ -137,12 +161,7 @@ fn seal(mode: Sandbox, grants: &Grants, ambient: AmbientAuthority) -> Result<Str
         });
     }
     let rest = if powerless { "" } else { "; files outside can still be named" };
-    told(format!("handles and types hold; {sealed}{rest}"))
-}
-
-fn told(what: String) -> Result<String, Refusal> {
-    say(&mut io::stderr(), &format!("preopen: {what}\n"))?;
-    Ok(what)
+    Ok(format!("handles and types hold; {sealed}{rest}"))
 }
 
 fn no_such_tool(NoSuchTool(name): NoSuchTool) -> Refusal {

@@ -160,9 +160,16 @@ impl Name {
         self.0.as_bytes()
     }
 
-    /// Does it hold a control character, such as a line feed?
-    pub fn holds_control(&self) -> bool {
-        String::from_utf8_lossy(self.as_bytes()).contains(char::is_control)
+    /// Does it hold a character that deceives whoever lists it: a line feed or another control, one that
+    /// reorders the line, or one that is invisible by design?
+    pub fn deceives(&self) -> bool {
+        String::from_utf8_lossy(self.as_bytes()).contains(shown::deceives)
+    }
+
+    /// A name that may hold anything, as a defect could make it: the kernel must not follow it out.
+    #[cfg(test)]
+    pub(crate) fn forged(bytes: &[u8]) -> Self {
+        Self(OsString::from_vec(bytes.to_vec()))
     }
 
     /// The form that system calls take.
@@ -283,10 +290,13 @@ mod tests {
     }
 
     #[test]
-    fn a_control_character_is_noticed() {
-        assert!(Name::from_bytes(b"a\nb").unwrap().holds_control());
-        assert!(Name::from_bytes("a\u{9B}".as_bytes()).unwrap().holds_control());
-        assert!(!Name::from_bytes("a b é".as_bytes()).unwrap().holds_control());
+    fn a_name_that_deceives_is_noticed() {
+        for name in ["a\nb", "a\u{9B}", "a\u{202E}b", "a\u{2028}", "\u{FEFF}a", "a\u{E0041}"] {
+            assert!(Name::from_bytes(name.as_bytes()).unwrap().deceives(), "{name:?}");
+        }
+        for name in ["a b é", "e\u{301}\u{200D}"] {
+            assert!(!Name::from_bytes(name.as_bytes()).unwrap().deceives(), "{name:?}");
+        }
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub trait Tool: 'static {
     const ADDS_ONLY: bool = false;
     /// Does a call look through whole trees? Then fewer run at once, and leave places to calls that do not.
     const SEARCHES: bool = false;
+    /// Does an answer hold a whole file? Then fewer answers may wait to be read.
+    const MEDIA: bool = false;
     /// The rights to paths that a call needs.
     type Needs: Needs;
     /// Its arguments. Doc comments become the descriptions that clients see.
@@ -131,6 +133,8 @@ pub struct Entry {
     pub adds_only: bool,
     /// See [`Tool::SEARCHES`].
     pub searches: bool,
+    /// See [`Tool::MEDIA`].
+    pub media: bool,
     /// The rights without which the tool is not offered.
     pub rights: Rights,
     /// The schema of its arguments, examples included.
@@ -176,6 +180,7 @@ impl Entry {
             about: T::ABOUT,
             adds_only: T::ADDS_ONLY,
             searches: T::SEARCHES,
+            media: T::MEDIA,
             rights: <T::Needs as Needs>::RIGHTS,
             schema: args::schema::<T::Args>,
             call: call::<T>,

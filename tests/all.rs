@@ -18,12 +18,15 @@
     reason = "tests set up what the program must not touch, and fail loudly"
 )]
 
+#[cfg(target_os = "linux")]
+mod aliases; // second names of entries, as vfat and NTFS have them
 mod analysis; // performance_check: one source, the fields, what is refused, and that it can be left out
 mod architecture; // who may import whom, and that the checker bites
 mod arguments; // what an argument of a change guards, in every tool that has it
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
 mod audit; // what is on record, and that nothing is changed in it unseen
 mod between; // somebody else changes a file between two steps of a call
+mod bounds; // what one call may take, over the schemas of all tools
 mod changing_races; // the tree changes while it is changed; the weak server plants files outside
 mod charges; // every part of a large file is charged to the budget of its call
 mod common; // the tree builder, the client, the naive victim
@@ -38,6 +41,7 @@ mod edits; // edits against a slow model: every byte that is not edited is the s
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
 mod faults; // every call of the kernel for files fails, in every way
 mod guards; // the clippy bans bite, counted exactly
+mod hostile_install; // a tree that somebody else made, and an installation in it
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
 mod install; // a client is told of the server, and forgets it byte for byte
 mod killing; // killed at any time, a change is there or is not
@@ -45,12 +49,14 @@ mod led_astray; // a link to the outside comes on the way between two steps of a
 mod lifetimes; // names move, mounts go, signals come, another server works there too
 mod lines; // a table of raw lines, in both eras
 mod loads; // trees at their largest, long paths, names in every script
+mod logging; // what standard error gets, and that nobody has to read it
 mod moving; // moving, copying, deleting: whole or not at all
 mod own_files; // the server's own program, by whatever name it was started
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed
 mod places; // which requests and calls give up their places, and when
 mod process; // what the program gives up of itself, sandbox or not
+mod protected; // attacks of several calls on names that run code, with git as the judge
 mod protocol; // both eras, schemas, instructions
 mod races; // the tree changes while it is served; the weak server loses
 mod resolver; // our resolution against cap-std's
@@ -61,10 +67,12 @@ mod soak; // a hundred calls at once for a long time
 mod startup; // every refusal at the start
 mod strain; // few descriptors, wide directories, a file system that does not answer
 mod text; // pages against a simple model, over chunk boundaries
+mod tokens; // who uses ambient authority takes the token
 mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
 mod trail; // the audit trail with records, sessions and files cut out or added
 mod turns; // two changes of one file in one server
+mod unread; // what waits for a client that does not read is bounded, and the server ends
 mod writing; // what is written, and what is not touched
 
 /// A file in this directory that no module takes in would never run.

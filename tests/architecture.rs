@@ -11,12 +11,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("path", &[]),
     ("limits", &[]),
     ("words", &[]),
+    ("logging", &[]),
     ("system", &[]),
     ("error", &["limits", "path"]),
     ("cap", &["error", "limits", "path", "system"]),
     ("args", &["error", "path"]),
     ("text", &["cap", "error", "limits"]),
-    ("ignore", &["cap"]),
+    ("ignore", &["cap", "limits"]),
     ("grep", &["cap", "error", "limits", "text"]),
     ("audit", &["cap", "error", "path", "words"]),
     ("tool", &["args", "cap", "error", "limits"]),
@@ -26,11 +27,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("allowlist", &["cap", "limits"]),
     ("install", &[]),
     ("cli", &["allowlist", "cap", "install"]),
-    ("explain", &["args", "cli", "error", "install", "limits", "tools"]),
+    ("explain", &["args", "cap", "cli", "error", "install", "limits", "tools"]),
     ("sandbox", &["cap"]),
     ("doctor", &["cap", "limits", "path", "sandbox"]),
-    ("authority", &["allowlist", "cap", "doctor", "install", "limits", "path", "system"]),
-    ("installing", &["authority", "cli", "install", "text"]),
+    (
+        "authority",
+        &["allowlist", "cap", "doctor", "install", "limits", "path", "sandbox", "system"],
+    ),
+    ("installing", &["authority", "cli", "install", "path", "text"]),
     ("auditing", &["audit", "authority", "cli"]),
     (
         "main",
@@ -45,6 +49,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "doctor",
             "explain",
             "installing",
+            "logging",
             "path",
             "protocol",
             "sandbox",
@@ -68,7 +73,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("rustix::stdio", &["authority"]),
     ("rustix::rand", &["system"]),
     ("rustix::thread", &["system"]),
-    ("nix", &["authority"]),
+    ("nix", &["authority", "system"]),
     ("getrandom", &["system"]),
     ("signal_hook", &["authority"]),
     ("std::fs", &["authority"]),
@@ -266,7 +271,7 @@ fn every_module_says_what_it_is() {
     }
 }
 
-fn sources(dir: &Path) -> Vec<(String, String)> {
+pub fn sources(dir: &Path) -> Vec<(String, String)> {
     let mut all = vec![];
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -326,7 +331,7 @@ fn check(module: &str, text: &str) -> Vec<String> {
 }
 
 /// The tokens but for `#[cfg(test)] mod ... { ... }`: tests set up what the program must not touch.
-fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
+pub fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
     let all: Vec<TokenTree> = tokens.into_iter().collect();
     // How many tokens `#[cfg(test)] #[..] mod name { .. }` takes, if it begins here.
     let test_module = |at: usize| {
@@ -357,7 +362,7 @@ fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
 }
 
 /// Every `a::b::c` in the tokens, `use` groups unfolded, single names included.
-fn collect(tokens: &[TokenTree], prefix: &[String], paths: &mut Vec<Vec<String>>) {
+pub fn collect(tokens: &[TokenTree], prefix: &[String], paths: &mut Vec<Vec<String>>) {
     let mut at = 0;
     while at < tokens.len() {
         match &tokens[at] {

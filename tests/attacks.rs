@@ -12,7 +12,7 @@ use std::process::Command;
 
 use preopen::tool::Entry;
 use preopen::tools::TOOLS;
-use preopen_attacks::{FLAG, Harm, Row, Victim, all};
+use preopen_attacks::{FLAG, Harm, Row, SEQUENCES, Victim, all};
 use serde_json::{Value, json};
 
 use crate::common::{
@@ -216,6 +216,7 @@ impl Group {
 fn changed(row: &Row, tool: &Entry, arguments: &Value, path: &str) -> Vec<&'static str> {
     let is_source = arguments["source"] == path;
     let by_rule = !row.hide.is_empty();
+    let ends_with_slash = path.ends_with('/') || path.ends_with("/.");
     if arguments["source"].is_string() && arguments["source"] == arguments["destination"] {
         return vec!["bad_args", row.code];
     }
@@ -225,11 +226,17 @@ fn changed(row: &Row, tool: &Entry, arguments: &Value, path: &str) -> Vec<&'stat
             vec!["ok", "over_limit", "bad_args", "os_denied"]
         }
         (code, "copy_file") if is_source => vec![code],
+        // With a slash it is not the link itself.
+        ("escapes_grant", "delete_file" | "move_file") if ends_with_slash => {
+            vec!["escapes_grant", "not_a_directory"]
+        }
         ("escapes_grant", "delete_file") => vec!["escapes_grant", "ok"],
         ("escapes_grant", "move_file") if is_source => vec!["escapes_grant", "ok", "bad_args"],
         ("escapes_grant", "move_file") => vec!["escapes_grant", "already_exists", "bad_args"],
-        ("not_found", "delete_file") if by_rule => vec!["protected", "ok"],
-        ("not_found", "move_file") if by_rule && is_source => vec!["protected", "ok"],
+        // What has to be there is hidden; what is to be made is refused by its name.
+        ("not_found", "edit_file") if by_rule => vec!["not_found"],
+        ("not_found", "delete_file") if by_rule => vec!["not_found", "ok"],
+        ("not_found", "move_file") if by_rule && is_source => vec!["not_found", "ok"],
         ("not_found", "move_file") if by_rule => vec!["protected", "already_exists"],
         ("not_found", _) if by_rule => vec!["protected"],
         ("not_found", "delete_file") => vec!["not_found", "ok"],
@@ -384,6 +391,19 @@ and say who else must.\n",
         )
         .unwrap();
     }
+    page + &table_of_sequences()
+}
+
+/// The attacks of `tests/protected.rs`, which runs them.
+fn table_of_sequences() -> String {
+    let mut page = String::from(
+        "\n## Sequences\n\nAttacks that take several changes. Each harms a server that judges paths by the \
+names in them. preopen refuses a call of each with `protected`.\n\n| attack | calls |\n|---|---|\n",
+    );
+    for sequence in SEQUENCES {
+        let calls: Vec<String> = sequence.calls.iter().map(ToString::to_string).collect();
+        writeln!(page, "| {} | {} |", sequence.id, calls.join("; ")).unwrap();
+    }
     page
 }
 
@@ -446,6 +466,11 @@ fn an_answer_never_tells_whether_something_outside_exists() {
     }
 }
 
+/// Would the call make what the path names? Then a hidden name must be refused, and another one not.
+fn makes(tool: &Entry, arguments: &Value, path: &str) -> bool {
+    matches!(tool.name, "write_file" | "create_directory") || arguments["destination"] == path
+}
+
 #[test]
 fn a_hidden_name_answers_like_one_that_does_not_exist() {
     let hide = |sandbox: Sandbox| {
@@ -489,15 +514,13 @@ fn a_hidden_name_answers_like_one_that_does_not_exist() {
     }
     let harm = Victim::Prefix.harm(&full.path("grant"), "m", &[".env"]);
     assert_eq!(harm, Some(Harm::Leaks), "it bites");
-    // A change is refused by the name alone; a link that leads there has a name of its own.
+    // What is to be made is refused by its name; what has to be there is not found.
     let changes = |sandbox: &Sandbox, path: &str| -> Vec<(bool, String)> {
         let config = sandbox.path("changes.toml");
         let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
         let calls = Group::all().into_iter().skip(1).flat_map(|group| group.calls(path));
-        let is_read =
-            |tool: &Entry, args: &Value| tool.name == "copy_file" && args["source"] == path;
         calls
-            .map(|(tool, args)| (is_read(tool, &args), client.call(tool.name, &args).text))
+            .map(|(tool, args)| (makes(tool, &args, path), client.call(tool.name, &args).text))
             .collect()
     };
     for path in [".env", "sub/k.pem", "keys", "keys/a", "keys/none", ".ENV", "SUB/k.pem", "l", "m"]
@@ -505,9 +528,53 @@ fn a_hidden_name_answers_like_one_that_does_not_exist() {
         let (there, not_there) = (changes(&full, path), changes(&empty, path));
         assert_eq!(there, not_there, "{path}");
         let is_link = matches!(path, "l" | "m");
-        for (is_read, text) in there.iter().filter(|_| !is_link) {
-            let code = if *is_read { "not_found: " } else { "protected: " };
+        for (makes, text) in there.iter().filter(|_| !is_link) {
+            let code = if *makes { "protected: " } else { "not_found: " };
             assert!(text.starts_with(code), "{path}: {text}");
+        }
+    }
+    // Nor does a hidden name differ from another name that is not there, which no rule speaks of: in its
+    // directory, below it, behind a link, and with a slash at its end.
+    let one = |(tool, args): &(&Entry, Value)| -> String {
+        let sandbox = hide(Sandbox::new().file("grant/.env", "x").file("grant/sub/k.pem", "x"));
+        let sandbox = sandbox.file("grant/keys/a", "x").file("grant/sub/.env", "x");
+        let sandbox = sandbox.link("grant/up", "sub/.env").link("grant/no", "sub/.enx");
+        let config = sandbox.path("changes.toml");
+        let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
+        client.call(tool.name, args).text
+    };
+    for (hidden, other) in [
+        (".env", ".enx"),
+        ("sub/.env", "sub/.enx"),
+        ("sub/k.pem", "sub/k.pen"),
+        ("keys", "keyz"),
+        ("keys/", "keyz/"),
+        ("keys/a", "keyz/a"),
+        ("keys/a/b/c", "keyz/a/b/c"),
+        ("none/.env", "none/.enx"),
+        ("readme/.env", "readme/.enx"),
+        ("up", "no"),
+        ("up/", "no/"),
+        ("up/x", "no/x"),
+    ] {
+        let all = |path: &str| -> Vec<_> {
+            Group::all().into_iter().flat_map(|group| group.calls(path)).collect()
+        };
+        for (call, other_call) in all(hidden).iter().zip(&all(other)) {
+            if makes(call.0, &call.1, hidden) {
+                continue;
+            }
+            let mut text = one(call);
+            for (from, to) in [
+                (".env", ".enx"),
+                ("k.pem", "k.pen"),
+                ("keys", "keyz"),
+                ("`up", "`no"),
+                (" up", " no"),
+            ] {
+                text = text.replace(from, to);
+            }
+            assert_eq!(text, one(other_call), "{} {}", call.0.name, call.1);
         }
     }
     let listed = |path: &str| answers(&full, path).concat();

@@ -10,7 +10,7 @@ fn page(name: &str) -> String {
 
 #[test]
 fn reference_pages_are_what_the_program_prints() {
-    for name in ["errors", "tools", "limits"] {
+    for name in ["errors", "tools", "limits", "protected"] {
         let output = preopen(&["explain", name]).output().unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
         assert_eq!(page(&format!("docs/{name}.md")), printed, "run `make reference`");
@@ -24,6 +24,10 @@ fn the_page_of_the_attacks_has_every_row() {
         let listed = format!("| {} | `` {} `` |", row.id, row.path.escape_debug());
         let listed = listed.replace("|id", "\\|id");
         assert!(page.contains(&listed), "{} is not there: run `make attacks`", row.name());
+    }
+    for sequence in preopen_attacks::SEQUENCES {
+        let listed = format!("| {} | {}", sequence.id, sequence.calls[0]);
+        assert!(page.contains(&listed), "{} is not there: run `make attacks`", sequence.id);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use preopen::error::Code;
-use preopen::text::{Diff, Document, Edit, apply, unified};
+use preopen::text::{Diff, Document, Edit, Most, apply, unified};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -243,7 +243,8 @@ fn check(form: &Form, picks: &[Index], plans: &[Plan]) {
             assert_eq!(edited.text(document.text()), text(&after), "{said}");
             let pieces = document.edited(&edited, &budget()).unwrap();
             assert_eq!(pieces.concat(), bytes(&after), "{said}");
-            let diff = unified(document.text(), &edited, usize::MAX);
+            let diff =
+                unified(document.text(), &edited, Most { lines: usize::MAX, chars: usize::MAX });
             assert_eq!(patched(document.text(), &diff), shown(&text(&after)), "{said}");
         }
         (got, want) => panic!("{got:?} instead of {want:?}: {said}"),

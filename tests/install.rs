@@ -399,6 +399,64 @@ fn every_client_is_told_and_forgets() {
     }
 }
 
+/// What is for the user says nothing in the project, what is for the project only what has to be the user's, and
+/// nobody else may read a new file: clients keep keys in such files.
+#[test]
+fn each_scope_has_its_own_files() {
+    for (client, scope, want) in [
+        ("claude-code", "user", &["home/.claude.json", "home/.claude/settings.json"][..]),
+        (
+            "claude-code",
+            "project",
+            &["grant/.claude/settings.json", "grant/.mcp.json", "home/.claude/settings.json"],
+        ),
+        ("claude-desktop", "user", &["home/.config/Claude/claude_desktop_config.json"]),
+        ("cursor", "user", &["home/.cursor/cli-config.json", "home/.cursor/mcp.json"]),
+        ("cursor", "project", &["grant/.cursor/cli.json", "grant/.cursor/mcp.json"]),
+        ("vscode", "user", &["home/.config/Code/User/mcp.json"]),
+        ("vscode", "project", &["grant/.vscode/mcp.json"]),
+        ("codex", "user", &["home/.codex/config.toml"]),
+        ("codex", "project", &["grant/.codex/config.toml"]),
+        ("gemini", "user", &["home/.gemini/settings.json"]),
+        ("gemini", "project", &["grant/.gemini/settings.json"]),
+        ("zed", "user", &["home/.config/zed/settings.json"]),
+        ("zed", "project", &["grant/.zed/settings.json"]),
+    ] {
+        let home = Home::new();
+        let (said, is_ok) = home.say(&[
+            "install",
+            client,
+            "--scope",
+            scope,
+            "--exclusive",
+            "--allow",
+            ".",
+            "--yes",
+        ]);
+        assert!(is_ok, "{client} {scope}: {said}");
+        let mut files = vec![];
+        for top in ["grant", "home"] {
+            let below = crate::common::tree(&home.0, top);
+            let below = below.into_iter().filter(|(_, text)| text != "/");
+            files.extend(below.map(|(path, text)| (format!("{top}/{path}"), text)));
+        }
+        let paths: Vec<_> = files.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, want, "{client} {scope}");
+        for (path, text) in &files {
+            let mode = std::fs::metadata(home.0.path(path)).unwrap().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{client} {scope}: {path}");
+            let is_shared = path.starts_with("grant");
+            // A client believes what its user allows, and not what a project does.
+            assert!(!(is_shared && text.contains("\"allow\"")), "{client} {scope}: {path} {text}");
+            let denies = text.contains("\"deny\"");
+            assert!(
+                !denies || is_shared == (scope == "project"),
+                "{client} {scope}: {path} {text}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_file_that_was_there_is_shown_kept_and_comes_back() {
     let home = Home::new();
@@ -428,10 +486,12 @@ fn a_file_that_was_there_is_shown_kept_and_comes_back() {
         home.0.path("home/.cursor/mcp.json").is_symlink(),
         "where a link leads is changed, not the link"
     );
-    let kept = home.0.path("home/dotfiles.json.before-preopen");
-    assert_eq!(text(&kept), before);
-    for file in [&real, &kept] {
-        assert_eq!(std::fs::metadata(file).unwrap().mode() & 0o777, 0o640, "{}", file.display());
+    let kept = said.lines().find_map(|line| line.split_once("that is kept in ")).unwrap().1;
+    let kept = Path::new(kept);
+    assert!(kept.starts_with(home.0.path("home/.local/state/preopen")), "{}", kept.display());
+    assert_eq!(text(kept), before);
+    for (file, mode) in [(real.as_path(), 0o640), (kept, 0o600), (kept.parent().unwrap(), 0o700)] {
+        assert_eq!(std::fs::metadata(file).unwrap().mode() & 0o777, mode, "{}", file.display());
     }
     assert!(home.say(&["install", "cursor", "--remove", "--yes"]).1);
     assert_eq!(text(&real), before);

@@ -502,3 +502,114 @@ fn the_server_does_not_let_its_own_files_be_changed() {
         "ok"
     );
 }
+
+/// As POSIX has it: a slash after a link means what it leads to, and the link itself is not touched.
+#[test]
+fn a_slash_after_a_link_never_acts_on_the_link() {
+    let sandbox = Sandbox::new()
+        .file("grant/d/in", "in")
+        .file("grant/f", "f")
+        .link("grant/to-d", "d")
+        .link("grant/to-f", "f")
+        .link("grant/out", "../outside")
+        .link("grant/gone", "none");
+    let mut client = start(&sandbox);
+    let before = tree(&sandbox, "grant");
+    for link in ["to-d", "to-f", "out", "gone"] {
+        for end in ["/", "/.", "//"] {
+            let path = format!("{link}{end}");
+            for recursive in [true, false] {
+                let delete = json!({"path": path, "recursive": recursive});
+                assert_eq!(client.call("delete_file", &delete).code(), "not_a_directory", "{path}");
+            }
+            assert_eq!(moved(&mut client, &path, "new").code(), "not_a_directory", "{path}");
+            for overwrite in [true, false] {
+                let over = json!({"source": "f", "destination": path, "overwrite": overwrite});
+                assert_eq!(client.call("move_file", &over).code(), "not_a_directory", "{path}");
+            }
+        }
+    }
+    // These follow a link: what is at its end is a directory, or not.
+    for (path, code) in [("to-d/", "ok"), ("to-f/", "not_a_directory"), ("out/", "escapes_grant")] {
+        let info = client.call("get_file_info", &json!({"path": path}));
+        assert_eq!(info.code(), code, "{path}: {info:?}");
+        let copy = json!({"source": path, "destination": "copied"});
+        assert_eq!(client.call("copy_file", &copy).code(), code, "{path}");
+    }
+    assert_eq!(
+        client.call("delete_file", &json!({"path": "copied", "recursive": true})).code(),
+        "ok"
+    );
+    assert_eq!(tree(&sandbox, "grant"), before);
+    // Without the slash the link is what is meant.
+    assert_eq!(client.call("delete_file", &json!({"path": "to-d"})).code(), "ok");
+    assert!(sandbox.path("grant/d/in").exists());
+}
+
+/// Grants may lie in one another where they say the same. The root of one is not moved or removed through
+/// the other, by whatever path.
+#[test]
+fn the_root_of_a_grant_is_neither_moved_nor_removed_through_another() {
+    let sandbox = Sandbox::new()
+        .file("grant/a/inner/f", "text")
+        .file("grant/b/f", "text")
+        .link("grant/to-inner", "a/inner")
+        .dir("third");
+    let specs = ["grant", "grant/a/inner", "third"].map(|at| sandbox.spec(at, "rwd"));
+    let args: Vec<&str> = specs.iter().flat_map(|spec| ["--allow", spec]).collect();
+    let mut client = Client::start(&args, Era::Modern);
+    let before = tree(&sandbox, "grant");
+    for path in ["grant/a/inner", "grant/a", "grant/a/inner/"] {
+        let delete = json!({"path": path, "recursive": true});
+        let answer = client.call("delete_file", &delete);
+        assert!(answer.text.starts_with("protected: `grant/a/inner"), "{path}: {answer:?}");
+        for to in ["grant/new", "third/new"] {
+            let answer = moved(&mut client, path, to);
+            assert!(answer.text.starts_with("protected: `grant/a/inner"), "{path}: {answer:?}");
+        }
+    }
+    assert_eq!(tree(&sandbox, "grant"), before);
+    // A copy takes nothing away, and all else is moved and removed as ever.
+    let copy = json!({"source": "grant/a", "destination": "third/copy"});
+    assert_eq!(client.call("copy_file", &copy).code(), "ok");
+    assert_eq!(moved(&mut client, "grant/b", "third/b").code(), "ok");
+    assert_eq!(moved(&mut client, "grant/to-inner", "grant/link").code(), "ok");
+    let delete = json!({"path": "third/copy", "recursive": true});
+    assert_eq!(client.call("delete_file", &delete).code(), "ok");
+    assert_eq!(client.call("read_text_file", &json!({"path": "inner/f"})).code(), "ok");
+}
+
+#[test]
+fn no_new_name_deceives_whoever_lists_it() {
+    let odd =
+        ["a\n", "a\u{1b}[2J", "a\u{202E}b", "\u{2028}", "\u{FEFF}a", "a\u{E0041}", "\u{200F}a"];
+    let sandbox = odd.iter().fold(Sandbox::new().file("grant/f", "text"), |sandbox, name| {
+        sandbox.file(&format!("grant/{name}"), "odd")
+    });
+    let mut client = start(&sandbox);
+    for name in odd {
+        for new in [format!("new{name}"), format!("{name}x"), format!("d{name}/f")] {
+            for (tool, arguments) in [
+                ("write_file", json!({"path": new, "content": "x"})),
+                ("create_directory", json!({"path": new})),
+                ("copy_file", json!({"source": "f", "destination": new})),
+                ("move_file", json!({"source": "f", "destination": new})),
+                ("move_file", json!({"source": name, "destination": new})),
+                ("copy_file", json!({"source": name, "destination": format!("d/{name}")})),
+            ] {
+                let answer = client.call(tool, &arguments);
+                assert_eq!(answer.code(), "bad_path", "{tool} {arguments}: {answer:?}");
+            }
+        }
+        // What has such a name keeps it where it is moved to, and back, and gets rid of it.
+        assert_eq!(client.call("read_text_file", &json!({"path": name})).code(), "ok", "{name:?}");
+        let write = json!({"path": name, "content": "new"});
+        assert_eq!(client.call("write_file", &write).code(), "ok", "{name:?}");
+        let away = format!("sub/{name}");
+        assert_eq!(moved(&mut client, name, &away).code(), "ok", "{name:?}");
+        assert_eq!(moved(&mut client, &away, name).code(), "ok", "{name:?}");
+        assert_eq!(moved(&mut client, name, "plain").code(), "ok", "{name:?}");
+        assert_eq!(moved(&mut client, "plain", name).code(), "bad_path", "{name:?}");
+        assert_eq!(client.call("delete_file", &json!({"path": "plain"})).code(), "ok");
+    }
+}

@@ -11,7 +11,7 @@ use preopen::authority;
 use preopen::cap::{Announced, Inventory, Perhaps, Read, Target};
 use preopen::dispatch::Dispatcher;
 use preopen::error::ToolError;
-use preopen::limits::{Budget, Limits};
+use preopen::limits::{Budget, Limits, Work};
 use preopen::path::VirtualPath;
 use preopen::protocol;
 use preopen::tool::{Entry, Tool};
@@ -28,6 +28,7 @@ const FIXTURES: &[Entry] = &[
     Entry::of::<Working<Held>>(),
     Entry::of::<Working<Kept>>(),
     Entry::of::<Working<Hunt>>(),
+    Entry::of::<Stuck>(),
     Entry::of::<Crash>(),
     Entry::of::<Echo>(),
 ];
@@ -126,6 +127,42 @@ fn work(ms: u64, budget: &Budget) -> Result<String, ToolError> {
         std::thread::sleep(Duration::from_millis(1));
     }
     Ok(format!("worked for {ms} ms"))
+}
+
+/// It does one long step of a kind of work, or of none.
+struct Stuck;
+
+#[derive(Deserialize, JsonSchema)]
+struct StuckArgs {
+    /// For how long.
+    ms: u64,
+    /// Is it a step of our own work?
+    works: bool,
+    /// Does it look at its budget after that?
+    looks: bool,
+}
+
+impl Tool for Stuck {
+    const NAME: &'static str = "stuck";
+    const ABOUT: &'static str = "Does one long step.";
+    type Needs = Perhaps<Read>;
+    type Args = StuckArgs;
+    type Output = String;
+    fn paths(_: &StuckArgs) -> Option<&VirtualPath> {
+        None
+    }
+    fn run(
+        args: &StuckArgs,
+        _: Option<Target<Read>>,
+        budget: &Budget,
+    ) -> Result<String, ToolError> {
+        let _busy = args.works.then(|| budget.begin(Work::IgnoreRules));
+        std::thread::sleep(Duration::from_millis(args.ms));
+        if args.looks {
+            budget.step()?;
+        }
+        Ok("done".into())
+    }
 }
 
 struct Crash;
@@ -331,6 +368,43 @@ fn a_deadline_ends_a_call_with_a_code() {
 }
 
 #[test]
+fn a_call_out_of_time_says_what_took_it() {
+    let mut server =
+        Server::start(Limits { call_deadline_ms: 50, progress_ms: 20, ..Limits::default() });
+    for (works, looks, ms, want) in [
+        (
+            true,
+            true,
+            60,
+            "timed_out: the call did not end within 50 ms: it was still compiling the rules of ignore files\nhint: ask for less",
+        ),
+        (false, true, 60, "timed_out: the call did not end within 50 ms\nhint: ask for less"),
+        (
+            true,
+            false,
+            400,
+            "timed_out: the call took too long while compiling the rules of ignore files\nhint: ask for less",
+        ),
+        (
+            false,
+            false,
+            400,
+            "timed_out: the file system does not answer: a system call did not return\nhint: another path may still work; the mount may be a network drive",
+        ),
+    ] {
+        server.call(1, "stuck", json!({"ms": ms, "works": works, "looks": looks}));
+        let answer = loop {
+            let message = server.receive();
+            if message["method"].is_null() {
+                break message;
+            }
+        };
+        let text = answer["result"]["content"][0]["text"].as_str().unwrap();
+        assert!(text.starts_with(want), "{text}");
+    }
+}
+
+#[test]
 fn the_end_of_the_input_lets_running_calls_finish() {
     let mut server = Server::start(Limits::default());
     server.call(1, "slow", json!({"ms": 300}));
@@ -353,7 +427,7 @@ fn a_client_that_reads_no_more_ends_the_server() {
 #[test]
 fn a_client_that_reads_slowly_gets_every_answer_whole() {
     let mut server = Server::start(Limits::default());
-    let text = "é".repeat(50_000);
+    let text = "é".repeat(40_000);
     let mut input = server.input.as_ref().unwrap().try_clone().unwrap();
     let sent = text.clone();
     // More than the pipes hold: the server has to wait for its reader, and the writer for the server.

@@ -525,11 +525,13 @@ fn an_expression_takes_linear_time_or_is_refused() {
     for pattern in ["(a+)+$", "(a|a)*$", "(a|aa)+$", "(.*a){12}$", ".*.*", r"\s*\s*x", "x*"] {
         assert_eq!(grep(pattern).code(), "ok", "{pattern}");
     }
-    for pattern in [r"(a)\1+", "(?=a)b", "(?<!a)b", &"a".repeat(1_001)] {
+    for pattern in [r"(a)\1+", "(?=a)b", "(?<!a)b"] {
         let answer = grep(pattern);
         assert_eq!(answer.code(), "bad_args", "{pattern}: {answer:?}");
     }
-    assert_eq!(grep(r"(?:\w{100}){100}").code(), "over_limit");
+    for pattern in [r"(?:\w{100}){100}", &"a".repeat(1_001)] {
+        assert_eq!(grep(pattern).code(), "over_limit");
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What writing promises: the old bytes or the new, no other byte touched, nothing lost on the way.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::process::Command;
 
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
@@ -9,8 +11,9 @@ use preopen::limits::{Limits, Watch};
 use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
-use crate::common::{Answer, Client, Era, Sandbox};
+use crate::common::{Answer, Client, Era, NOBODY, Sandbox, Without, for_everybody, preopen};
 
 /// The program over `grant/` with all rights.
 fn start(sandbox: &Sandbox) -> Client {
@@ -160,15 +163,12 @@ fn a_replaced_file_keeps_its_mode_its_owner_and_what_is_attached() {
         .file("grant/twin", "old")
         .hard_link("grant/other", "grant/twin");
     let path = |name: &str| sandbox.path("grant").join(name);
-    let set = std::process::Command::new("setfattr")
-        .args(["-n", "user.note", "-v", "kept"])
-        .arg(path("a"))
-        .status();
+    let set =
+        Command::new("setfattr").args(["-n", "user.note", "-v", "kept"]).arg(path("a")).status();
     // By the programs that Linux has for it.
     let is_linux = cfg!(target_os = "linux");
     let has_attributes = is_linux && set.expect("`make setup` installs attr").success();
-    let acl =
-        std::process::Command::new("setfacl").args(["-m", "u:65534:rw"]).arg(path("a")).status();
+    let acl = Command::new("setfacl").args(["-m", "u:65534:rw"]).arg(path("a")).status();
     let has_lists = is_linux && acl.expect("`make setup` installs acl").success();
     if rustix::process::geteuid().is_root() {
         std::os::unix::fs::chown(path("a"), Some(65_534), Some(65_534)).unwrap();
@@ -185,8 +185,7 @@ fn a_replaced_file_keeps_its_mode_its_owner_and_what_is_attached() {
     );
     assert_ne!(before.ino(), after.ino(), "it is another file under the name");
     let told = |program: &str, args: &[&str]| {
-        let output =
-            std::process::Command::new(program).args(args).arg(path("a")).output().unwrap();
+        let output = Command::new(program).args(args).arg(path("a")).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
     if has_attributes {
@@ -207,8 +206,7 @@ fn a_replaced_file_keeps_its_mode_its_owner_and_what_is_attached() {
 fn who_could_not_read_the_old_contents_cannot_read_the_new() {
     let sandbox = Sandbox::new().file("grant/a", "old").mode("grant/a", 0o640).dir("grant/to");
     let run = |program: &str, args: &[&str], path: &str| {
-        let output =
-            std::process::Command::new(program).args(args).arg(sandbox.path(path)).output();
+        let output = Command::new(program).args(args).arg(sandbox.path(path)).output();
         output.unwrap_or_else(|e| panic!("`make setup` installs {program}: {e}"))
     };
     let mut has_lists = true;
@@ -314,32 +312,116 @@ fn a_version_that_was_read_is_the_one_that_matches() {
     assert!(!sandbox.path("grant/a").exists());
 }
 
+/// The name of a temp that a server makes in this directory: random bytes, and a digest of them and the directory.
+fn temp_name(directory: &Path, random: u8) -> String {
+    let inode = std::fs::metadata(directory).unwrap().ino();
+    let random = [random; 8];
+    let digest = Sha256::new()
+        .chain_update("preopen temp")
+        .chain_update(inode.to_le_bytes())
+        .chain_update(random)
+        .finalize();
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    format!(".preopen-{}{}.tmp", hex(&random), hex(&digest[..8]))
+}
+
 #[test]
-fn what_was_left_behind_goes_with_the_next_change() {
-    let name = |n: u8| format!("grant/.preopen-{}.tmp", format!("{n:02x}").repeat(16));
-    let sandbox = Sandbox::new()
-        .file(&name(1), "left behind")
-        .file(&format!("{}/{}/in/it", name(2), &name(2)[6..]), "a tree")
-        .file(&name(3), "in use")
-        .file("grant/.preopen-mine.tmp", "not one of them")
-        .file("grant/kept", "also elsewhere")
-        .hard_link(&name(4), "grant/kept")
-        .file(&format!("{}/in/it", name(5)), "not a tree of ours");
-    let used = std::fs::File::open(sandbox.path(name(3))).unwrap();
+fn what_killed_servers_left_goes_with_the_next_change_and_nothing_else() {
+    let sandbox = Sandbox::new().dir("grant/elsewhere").file("grant/kept", "also elsewhere");
+    let top = sandbox.path("grant");
+    let ours: Vec<String> = (0..5).map(|n| temp_name(&top, n)).collect();
+    let [file, tree, in_use, two_names, not_a_tree] = &ours[..] else { panic!() };
+    let planted: Vec<String> = (1..5)
+        .map(|n| format!(".preopen-{}.tmp", format!("{n:02x}").repeat(16)))
+        .chain([temp_name(&sandbox.path("grant/elsewhere"), 9)])
+        .collect();
+    let at = |name: &String| format!("grant/{name}");
+    let sandbox = sandbox
+        .file(&at(file), "left behind")
+        .file(&format!("{}/{tree}/in/it", at(tree)), "a tree")
+        .file(&at(in_use), "in use")
+        .hard_link(&at(two_names), "grant/kept")
+        .file(&format!("{}/in/it", at(not_a_tree)), "not a tree of ours")
+        .file("grant/.preopen-mine.tmp", "not even the form")
+        .file(&at(&planted[0]), "a user's own")
+        .file(&at(&planted[1]), "")
+        .file(&format!("{}/{}/in/it", at(&planted[2]), planted[2]), "a tree like ours")
+        .dir(&at(&planted[3]))
+        .file(&at(&planted[4]), "copied from another directory");
+    let used = std::fs::File::open(sandbox.path(at(in_use))).unwrap();
     rustix::fs::flock(&used, rustix::fs::FlockOperation::LockExclusive).unwrap();
     let mut client = start(&sandbox);
     let listed = client.call("list_directory", &json!({"path": "."})).text;
-    assert!(
-        listed.ends_with("[2 entries; left out 5 of changes that are not finished]"),
-        "{listed}"
-    );
+    let left_out = "left out 10 with the name of an unfinished change (`.preopen-*.tmp`)";
+    assert!(listed.ends_with(&format!("[3 entries; {left_out}]")), "{listed}");
     let found = client.call("search_files", &json!({"pattern": "*"})).text;
-    assert!(found.contains("left out 5 of changes that are not finished"), "{found}");
-    assert_eq!(client.call("read_text_file", &json!({"path": name(1)[6..]})).code(), "not_found");
+    assert!(found.contains(left_out), "{found}");
+    for name in [file, &planted[0]] {
+        assert_eq!(client.call("read_text_file", &json!({"path": name})).code(), "not_found");
+    }
     client.call("write_file", &json!({"path": "new", "content": "x"}));
-    let there = |n| sandbox.path(name(n)).exists();
-    assert_eq!([1, 2, 3, 4, 5].map(there), [false, false, true, true, true]);
+    let is_there = |name: &String| sandbox.path(at(name)).exists();
+    assert!(!is_there(file) && !is_there(tree), "{:?}", crate::common::tree(&sandbox, "grant"));
+    assert!(is_there(in_use) && is_there(two_names) && is_there(not_a_tree));
+    for name in &planted {
+        assert!(is_there(name), "{name}: {:?}", crate::common::tree(&sandbox, "grant"));
+    }
     assert!(sandbox.path("grant/.preopen-mine.tmp").exists());
+}
+
+/// Root makes files of other users; anybody else only their own.
+#[test]
+fn what_another_user_has_made_is_not_removed() {
+    let sandbox = Sandbox::without_outside();
+    let is_root = rustix::process::geteuid().is_root();
+    let name = temp_name(&sandbox.path("grant"), 1);
+    let sandbox = sandbox.file(&format!("grant/{name}"), "another user's");
+    for (path, mode) in [("", 0o755), ("grant", 0o777)] {
+        std::fs::set_permissions(sandbox.path(path), PermissionsExt::from_mode(mode)).unwrap();
+    }
+    let mut command = Command::new(if is_root {
+        for_everybody()
+    } else {
+        Path::new(env!("CARGO_BIN_EXE_preopen"))
+    });
+    command.arg("--allow").arg(sandbox.spec("grant", "rwd"));
+    if is_root {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let mut client = Client::spawn(command, Era::Modern, Without::Nothing);
+    let answer = client.call("write_file", &json!({"path": "new", "content": "x"}));
+    assert!(!answer.is_error, "{answer:?}");
+    // As the user who made it, the server takes it for its own.
+    assert_eq!(sandbox.path(format!("grant/{name}")).exists(), is_root);
+}
+
+/// A tree that holds such a name goes whole only if the name is ours.
+#[test]
+fn a_tree_with_somebodys_reserved_name_is_not_removed_or_moved_away() {
+    let planted = format!(".preopen-{}.tmp", "ab".repeat(16));
+    let sandbox = Sandbox::new().dir("other").dir("grant/d").dir("grant/e");
+    let ours = temp_name(&sandbox.path("grant/e"), 1);
+    let sandbox = sandbox
+        .file(&format!("grant/d/{planted}"), "a user's own")
+        .file(&format!("grant/e/{ours}"), "left behind");
+    let mut command = preopen(&["--allow"]);
+    command.arg(sandbox.spec("grant", "rwd")).arg(sandbox.spec("other", "rwd"));
+    let mut client = Client::spawn(command, Era::Modern, Without::Nothing);
+    for (tool, arguments) in [
+        ("delete_file", json!({"path": "grant/d", "recursive": true})),
+        ("move_file", json!({"source": "grant/d", "destination": "other/d"})),
+    ] {
+        let refused = client.call(tool, &arguments);
+        assert_eq!(refused.code(), "protected", "{tool}: {refused:?}");
+        assert!(refused.text.contains(&planted), "{tool}: {refused:?}");
+    }
+    let copied =
+        client.call("copy_file", &json!({"source": "grant/d", "destination": "other/copy"}));
+    assert!(copied.text.contains("not copied: 1 with the name of"), "{copied:?}");
+    let kept = std::fs::read_to_string(sandbox.path(format!("grant/d/{planted}"))).unwrap();
+    assert_eq!(kept, "a user's own");
+    let removed = client.call("delete_file", &json!({"path": "grant/e", "recursive": true}));
+    assert!(!removed.is_error && !sandbox.path("grant/e").exists(), "{removed:?}");
 }
 
 #[test]

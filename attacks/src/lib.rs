@@ -19,9 +19,11 @@
 mod row;
 mod rows;
 mod sandbox;
+mod sequences;
 mod victims;
 
 pub use row::{Kind, Row, Step};
 pub use rows::all;
 pub use sandbox::{FLAG, SECRET, Sandbox};
+pub use sequences::{Call, PAYLOAD, SEQUENCES, Sequence};
 pub use victims::{Harm, Victim};

@@ -2,7 +2,7 @@
 //! was, and is read again as that text.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use preopen::text::{Document, Edit, apply, unified};
+use preopen::text::{Document, Edit, Most, apply, unified};
 
 use crate::served::budget;
 
@@ -44,7 +44,7 @@ fn edited(mut bytes: Unstructured<'_>) -> Result<()> {
     if let [edit] = edits[..] {
         one(text, edit, &after);
     }
-    let diff = unified(text, &edited, usize::MAX);
+    let diff = unified(text, &edited, Most { lines: usize::MAX, chars: usize::MAX });
     assert_eq!(diff.text.is_empty(), text == after, "{diff:?}");
     let Ok(pieces) = document.edited(&edited, &budget()) else { return Ok(()) };
     let made = pieces.concat();

@@ -51,7 +51,7 @@ pub const KNOWN: [&str; 15] = [
 ];
 
 fn strip(object: &mut Object) {
-    for unsaid in ["examples", "format", "minimum"] {
+    for unsaid in ["examples", "format", "minimum", "maxItems", "maxLength"] {
         object.remove(unsaid);
     }
     // The description of what is true by default says what `false` means.

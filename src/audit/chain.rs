@@ -16,7 +16,8 @@ use sha2::{Digest as _, Sha256};
 
 /// The version of the record's form.
 const VERSION: u8 = 2;
-/// No line is longer, in bytes: a hundred paths as they were said, and a hundred places, each escaped, and what is short.
+/// No line is longer, in bytes. Those of this version are far shorter: paths and places have a bound of 16 KiB each.
+/// Those of earlier ones held a hundred of each, whole.
 pub const LONGEST: u64 = 8 << 20;
 /// What stands before the hash of a line.
 pub(super) const BEFORE_HASH: &str = ",\"hash\":\"";
@@ -54,7 +55,14 @@ pub struct StartedGrant {
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(super) enum Told {
     Start(Start),
-    Intent { call: u64, tool: String, right: String, paths: Vec<String> },
+    Intent {
+        call: u64,
+        tool: String,
+        right: String,
+        paths: Vec<String>,
+        #[serde(skip_serializing_if = "is_zero")]
+        shortened: usize,
+    },
     Call(Call),
     End(Totals),
 }
@@ -71,6 +79,9 @@ pub(super) struct Call {
     pub(super) changes: bool,
     pub(super) paths: Vec<String>,
     pub(super) places: Vec<String>,
+    /// How many of the paths and places are shortened.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) shortened: usize,
     pub(super) decision: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) code: Option<String>,
@@ -120,6 +131,11 @@ struct Body<'a> {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how it is called")]
 const fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how it is called")]
+const fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 

@@ -10,6 +10,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use super::bounded::bounded;
 use super::chain::{Call, Chain, HASH_LEN, Start, Told, Totals, is_torn, last_hash};
 use super::{Event, Intent, Outcome};
 use crate::error::Group;
@@ -103,11 +104,13 @@ impl Sink {
     /// # Errors
     /// When it could not be written whole.
     pub fn intend(&self, intent: &Intent<'_>) -> io::Result<()> {
+        let (paths, shortened) = bounded(intent.paths.to_vec());
         self.written(Told::Intent {
             call: intent.call,
             tool: intent.tool.into(),
             right: intent.right.to_string(),
-            paths: intent.paths.to_vec(),
+            paths,
+            shortened,
         })
     }
 
@@ -123,14 +126,17 @@ impl Sink {
             Outcome::Fault(what) => ("error", Some(*what), None, 0),
         };
         let [before, after] = event.versions;
+        let (paths, short_paths) = bounded(event.paths);
+        let (places, short_places) = bounded(event.places);
         let call = Call {
             number: event.call,
             request: brief(&event.request),
             tool: event.tool.into(),
             right: event.right.to_string(),
             changes: event.right.change(),
-            paths: event.paths,
-            places: event.places,
+            paths,
+            places,
+            shortened: short_paths + short_places,
             decision,
             code: code.map(Into::into),
             detail: detail.map(brief),
@@ -174,7 +180,10 @@ impl Queue {
             waiting = self.room.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
         if waiting.has_ended {
-            tracing::warn!("a call that ended behind the end of the audit trail is not in it");
+            // The end comes twice: when the server ends, and when the sink is dropped.
+            if !is_end {
+                tracing::warn!("a call that ended after the end of the audit trail is not in it");
+            }
             return false;
         }
         waiting.has_ended = is_end;

@@ -21,6 +21,7 @@ pub struct Record {
     pub(super) right: String,
     pub(super) paths: Vec<String>,
     pub(super) places: Vec<String>,
+    pub(super) shortened: u64,
     pub(super) decision: String,
     pub(super) code: String,
     pub(super) before: String,
@@ -93,6 +94,9 @@ pub fn line(record: &Record, colours: bool) -> String {
     let mut text = record.tool.clone();
     for path in if record.paths.is_empty() { &record.places } else { &record.paths } {
         let _ = write!(text, " {path}");
+    }
+    if record.shortened > 0 {
+        let _ = write!(text, "  ({} shortened)", record.shortened);
     }
     if !record.code.is_empty() {
         let _ = write!(text, "  {}", record.code);

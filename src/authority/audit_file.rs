@@ -189,7 +189,8 @@ fn parent_outside(
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let parent = open_dir(parent, ambient)
         .map_err(|error| refusal(path, &format!("cannot be opened: {}", plain(&error))))?;
-    let chain = identities_upwards(&parent).map_err(|error| refusal(path, plain(&error)))?;
+    let chain =
+        identities_upwards(&parent, ambient).map_err(|error| refusal(path, plain(&error)))?;
     if granted.identities.iter().any(|grant| chain.contains(grant)) {
         return Err(refusal(path, "lies in a grant: whoever writes there could change it"));
     }

@@ -23,10 +23,11 @@ pub(super) struct Forbidden {
 
 impl Forbidden {
     pub(super) fn new(permit: Permit, ambient: AmbientAuthority) -> Self {
-        let chain =
-            |path: &Path| open_dir(path, ambient).and_then(|dir| identities_upwards(&dir)).ok();
+        let chain = |path: &Path| {
+            open_dir(path, ambient).and_then(|dir| identities_upwards(&dir, ambient)).ok()
+        };
         let itself = |path: &str| chain(Path::new(path)).and_then(|chain| chain.first().copied());
-        let homes = homes().into_iter().filter(|_| !permit.home);
+        let homes = homes(ambient).into_iter().filter(|_| !permit.home);
         Self {
             root: itself("/"),
             system: ["/proc", "/sys", "/dev"].into_iter().filter_map(itself).collect(),
@@ -63,8 +64,11 @@ impl Forbidden {
 }
 
 /// The home directory as the environment has it, and as the system has it: either may be wrong.
+///
+/// # Ambient Authority
+/// Reads the environment, and who the users of the system are.
 #[expect(clippy::disallowed_methods, reason = "to refuse the home directory, it must be known")]
-fn homes() -> Vec<PathBuf> {
+fn homes(_: AmbientAuthority) -> Vec<PathBuf> {
     let user = rustix::process::getuid().as_raw().to_string();
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let of_user = passwd.lines().filter_map(|line| {

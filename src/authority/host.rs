@@ -3,8 +3,9 @@
 //! Which directory it is says its device and inode; what it lies in says going up from its handle.
 //! Absolute paths are kept as names that clients may use, and decide nothing.
 //!
-//! May import: `path`, `doctor` (where a grant is, to show it), `system`. Absent on purpose: comparing paths.
+//! May import: `path`, `cap`, `doctor` (where a grant is, to show it), `system`. Absent on purpose: comparing paths.
 
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
@@ -14,6 +15,7 @@ use cap_std::fs::Dir;
 use rustix::fs::Mode;
 
 use super::plain;
+use crate::cap::may_alias;
 use crate::doctor::HostPlace;
 use crate::path::Name;
 use crate::system;
@@ -41,8 +43,8 @@ impl Opened {
     pub(super) fn new(path: &Path, ambient: AmbientAuthority) -> Result<Self, String> {
         let open = || -> io::Result<_> {
             let dir = open_dir(path, ambient)?;
-            let canonical = std::fs::canonicalize(path)?;
-            Ok((identities_upwards(&dir)?, dir, canonical))
+            let canonical = as_listed(&std::fs::canonicalize(path)?, ambient);
+            Ok((identities_upwards(&dir, ambient)?, dir, canonical))
         };
         let (chain, dir, canonical) = open().map_err(|error| why_not(path, &error))?;
         let Some(Identity { device, inode }) = chain.first().copied() else {
@@ -77,8 +79,38 @@ fn why_not(path: &Path, error: &io::Error) -> String {
     }
 }
 
+/// The absolute path with each name as its directory lists it. A file system can open an entry by a second
+/// name (`ALLOWL~1.TOM`), and rules are about the names that calls reach.
+pub(super) fn as_listed(path: &Path, ambient: AmbientAuthority) -> PathBuf {
+    let mut listed = PathBuf::from("/");
+    for part in path.components() {
+        let Component::Normal(name) = part else { continue };
+        let other = open_dir(&listed, ambient).ok().and_then(|dir| listed_name(&dir, name));
+        listed.push(other.as_deref().unwrap_or(name));
+    }
+    listed
+}
+
+/// The name that a directory lists for what it opens by this one; nothing where that is the same.
+fn listed_name(dir: &Dir, name: &OsStr) -> Option<OsString> {
+    if !name.as_bytes().contains(&b'~') && !may_alias(dir) {
+        return None;
+    }
+    let names = dir.entries().ok()?.flatten().map(|entry| entry.file_name());
+    let names: Vec<OsString> = names.collect();
+    if names.iter().any(|listed| listed == name) {
+        return None;
+    }
+    let which = |name: &OsStr| system::lstat(dir, name).ok().map(|is| (is.device, is.inode));
+    let wanted = which(name)?;
+    names.into_iter().find(|listed| which(listed) == Some(wanted))
+}
+
 /// The directory itself and each one above it, by going up from its handle.
-pub(super) fn identities_upwards(dir: &Dir) -> io::Result<Vec<Identity>> {
+///
+/// # Ambient Authority
+/// Leaves the handle: it looks at every directory up to the root of the host.
+pub(super) fn identities_upwards(dir: &Dir, _: AmbientAuthority) -> io::Result<Vec<Identity>> {
     let mut at = rustix::fs::openat(dir, ".", system::PASS, Mode::empty())?;
     let mut chain: Vec<Identity> = vec![];
     while chain.len() < MAX_DEPTH {
@@ -106,7 +138,7 @@ pub(super) fn spellings(
     let candidates = starts.into_iter().flatten().map(|start| start.join(path));
     // `PWD` is whatever the environment says: believed only where it leads to the same directory.
     let same = candidates.filter(|candidate| {
-        open_dir(candidate, ambient).and_then(|d| identities_upwards(&d)).ok().as_deref()
+        open_dir(candidate, ambient).and_then(|d| identities_upwards(&d, ambient)).ok().as_deref()
             == Some(chain)
     });
     let mut all: Vec<_> =

@@ -6,12 +6,11 @@
 //! every link on the way to a file is one of them.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use cap_std::AmbientAuthority;
 
-use super::host::{Identity, identities_upwards, names, open_dir};
+use super::host::{Identity, as_listed, identities_upwards, names, open_dir};
 use crate::path::Name;
 
 /// Most links on the way to a file.
@@ -26,7 +25,7 @@ impl OwnFiles {
     #[expect(clippy::disallowed_methods, reason = "which program this is, before the start")]
     pub(super) fn new(config: Option<&Path>, ambient: AmbientAuthority) -> Self {
         let program = std::env::current_exe().ok();
-        let called = called();
+        let called = called(ambient);
         let mut own = Self(vec![]);
         for path in config.into_iter().chain(program.as_deref()).chain(called.as_deref()) {
             if let Ok(path) = std::path::absolute(path) {
@@ -85,12 +84,10 @@ impl OwnFiles {
 
     #[expect(clippy::disallowed_methods, reason = "where the operator's own files lie")]
     fn note(&mut self, parent: &Path, name: &OsStr, ambient: AmbientAuthority) {
-        let chain = open_dir(parent, ambient).and_then(|dir| identities_upwards(&dir));
-        let canonical: Option<PathBuf> = std::fs::canonicalize(parent).ok();
-        let path =
-            canonical.and_then(|parent| names(&parent)).zip(Name::from_bytes(name.as_bytes()));
-        if let (Ok(chain), Some((mut path, name))) = (chain, path) {
-            path.push(name);
+        let chain = open_dir(parent, ambient).and_then(|dir| identities_upwards(&dir, ambient));
+        let canonical = std::fs::canonicalize(parent).ok();
+        let path = canonical.and_then(|parent| names(&as_listed(&parent.join(name), ambient)));
+        if let (Ok(chain), Some(path)) = (chain, path) {
             self.0.push((chain, path));
         }
     }
@@ -98,8 +95,11 @@ impl OwnFiles {
 
 /// What this program was called as, by which it will be called again: a path, or the first of that name
 /// where programs are looked for.
+///
+/// # Ambient Authority
+/// Reads the arguments and the environment, and looks where programs are.
 #[expect(clippy::disallowed_methods, reason = "what the operator called, before the start")]
-fn called() -> Option<PathBuf> {
+fn called(_: AmbientAuthority) -> Option<PathBuf> {
     let name = PathBuf::from(std::env::args_os().next()?);
     if name.components().count() > 1 {
         return Some(name);

@@ -61,7 +61,7 @@ pub fn open_grants(
         return Err(nothing_granted());
     }
     let forbidden = Forbidden::new(permit, ambient);
-    let names = grant_names(specs)?;
+    let names = grant_names(specs, ambient)?;
     let mut opened: Vec<(String, &GrantSpec, Opened)> = vec![];
     let (mut unavailable, mut rows) = (vec![], vec![]);
     for (name, spec) in names.into_iter().zip(specs) {
@@ -100,14 +100,19 @@ pub fn open_grants(
     refuse_unknown_aliases(&rows, aliases)?;
     let identities: Vec<_> = opened.iter().map(|(_, _, dir)| dir.identity()).collect();
     let own = OwnFiles::new(config, ambient);
-    let preopens =
-        opened.into_iter().map(|(name, spec, dir)| preopen(name, spec, dir, aliases, &own));
+    // A link in a grant that is only read may lead into one that is written to.
+    let is_any_written = specs.iter().any(|spec| spec.rights().carry(Rights::WRITE));
+    let preopens = opened
+        .into_iter()
+        .map(|(name, spec, dir)| preopen(name, spec, dir, aliases, &own, is_any_written));
     let preopens = preopens.collect::<Result<Vec<_>, _>>()?;
     let of_rules = preopens.iter().zip(&identities);
     let rules: Vec<_> =
         of_rules.map(|(p, identity)| (p.name.clone(), *identity, p.rules.clone())).collect();
-    for (name, _, _) in rules.iter().filter(|(_, _, rules)| rules.guard_the_grant()) {
-        warn(&mut rows, name, Warning::GuardedItself);
+    for preopen in preopens.iter().filter(|preopen| preopen.rights.carry(Rights::WRITE)) {
+        if preopen.rules.guard_the_grant() {
+            warn(&mut rows, &preopen.name, Warning::GuardedItself);
+        }
     }
     let grants =
         Grants::new(preopens, unavailable, permit.one_file_system).map_err(|error| Refusal {
@@ -171,11 +176,13 @@ fn preopen(
     opened: Opened,
     aliases: &[(String, String)],
     own: &OwnFiles,
+    is_any_written: bool,
 ) -> Result<Preopen, Refusal> {
     let above = opened.spellings.first().map_or(&[][..], Vec::as_slice);
-    let rules = rules(spec, &own.below(opened.identity()), above).map_err(|bad| Refusal {
+    let own = own.below(opened.identity());
+    let rules = rules(spec, &own, above, is_any_written).map_err(|bad| Refusal {
         sentence: printable(&format!(
-            "the glob `{}` of grant `{name}` cannot be read: {}",
+            "the glob `{}` of grant `{name}` cannot be used: {}",
             bad.glob, bad.why
         )),
         hint: "globs are written as in .gitignore: `.env*`, `**/*.pem`, `vendor/**`".into(),
@@ -199,15 +206,19 @@ fn preopen(
     })
 }
 
-/// What is not to be changed is of no interest where nothing can be.
-fn rules(spec: &GrantSpec, own: &[Vec<Name>], above: &[Name]) -> Result<Rules, BadGlob> {
+/// Protected names matter only if something can be changed.
+fn rules(
+    spec: &GrantSpec,
+    own: &[Vec<Name>],
+    above: &[Name],
+    is_any_written: bool,
+) -> Result<Rules, BadGlob> {
     let rules = Rules::new(&spec.hide, &spec.readonly)?;
-    let is_written = spec.rights().carry(Rights::WRITE);
-    if is_written { rules.guarding(&spec.unprotect, own, above) } else { Ok(rules) }
+    if is_any_written { rules.guarding(&spec.unprotect, own, above) } else { Ok(rules) }
 }
 
 /// What clients call each grant. Of two directories with one name the later is `name-2`.
-fn grant_names(specs: &[GrantSpec]) -> Result<Vec<String>, Refusal> {
+fn grant_names(specs: &[GrantSpec], ambient: AmbientAuthority) -> Result<Vec<String>, Refusal> {
     let mut taken: Vec<String> = vec![];
     for name in specs.iter().filter_map(|spec| spec.name.clone()) {
         if taken.contains(&name) {
@@ -223,7 +234,7 @@ fn grant_names(specs: &[GrantSpec]) -> Result<Vec<String>, Refusal> {
         all.push(match &spec.name {
             Some(name) => name.clone(),
             None => {
-                let own = own_name(&spec.path);
+                let own = own_name(&spec.path, ambient);
                 let numbered = (2..).map(|n| format!("{own}-{n}"));
                 let free =
                     std::iter::once(own.clone()).chain(numbered).find(|name| !taken.contains(name));
@@ -237,7 +248,7 @@ fn grant_names(specs: &[GrantSpec]) -> Result<Vec<String>, Refusal> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the name of a directory that the operator granted")]
-fn own_name(path: &Path) -> String {
+fn own_name(path: &Path, _: AmbientAuthority) -> String {
     let spelled = path.file_name().map(OsStr::to_owned);
     let last =
         spelled.or_else(|| std::fs::canonicalize(path).ok()?.file_name().map(OsStr::to_owned));

@@ -9,11 +9,11 @@
 use std::collections::HashMap;
 use std::os::fd::{AsFd as _, OwnedFd};
 
-use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::beneath::{Kind, lstat};
 use super::copy::{CHUNK, Copied, Copy, Likeness, open_file};
+use super::handle::{To, open};
 use super::read::FileState;
 use super::scan::{For, scan};
 use super::tree::{Act, Node, Pace, open_directory, remove_one, traverse};
@@ -117,12 +117,7 @@ impl Act for Comparison<'_> {
 
     fn entry(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
         let pace = self.copy.pace;
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let name = node.name.as_os_str();
-        let copy = self
-            .stack
-            .last()
-            .and_then(|parent| rustix::fs::openat(parent, name, flags, Mode::empty()).ok());
+        let copy = self.stack.last().and_then(|parent| open(parent, node.name, To::Read).ok());
         let copy = copy.ok_or_else(|| pace.changed(node.below))?;
         let from = open_file(node).map_err(|errno| pace.os("read", node.below, errno))?;
         let stat = system::stat(&from).map_err(|e| pace.os("look at", node.below, e))?;

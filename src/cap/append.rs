@@ -9,10 +9,10 @@
 
 use std::os::fd::OwnedFd;
 
-use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use super::beneath::Kind;
+use super::handle::To;
 use super::read::FileState;
 use super::write::Written;
 use super::{Place, Write};
@@ -27,7 +27,7 @@ impl Place<Write> {
     /// appended, the error says how much.
     pub fn append(&self, contents: &[u8]) -> Result<Written, ToolError> {
         let name = self.name_of_file()?;
-        let fd = self.open(name.as_os_str(), OFlags::WRONLY | OFlags::APPEND)?;
+        let fd = self.open(name, To::Append)?;
         let found = self.stat(&fd)?;
         if found.kind != Kind::File {
             return Err(self.special());

@@ -1,15 +1,16 @@
 //! The system calls of resolution, each one step from a handle: look, open, read a link.
 //!
-//! May import: `path`, `system`. Absent on purpose: a call that takes more than one name, but for
-//! [`open_beneath`], where the kernel promises not to leave the handle and not to follow a link.
+//! May import: `path`, `system`. No call takes more than one name but [`open_beneath`], where the kernel
+//! promises not to leave the handle and not to follow a link.
 
 use std::io;
 
 use cap_std::fs::Dir;
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{FileType, Mode, OFlags};
+use rustix::fs::FileType;
 use rustix::io::Errno;
 
+use super::handle::{self, To};
 use crate::path::Name;
 use crate::system::{self, Stat};
 
@@ -61,8 +62,7 @@ pub(super) fn enter(parent: &Dir, name: &Name) -> Result<Dir, Errno> {
 
 /// The same, for who needs no [`Dir`].
 pub(super) fn pass(parent: impl AsFd, name: &Name) -> Result<OwnedFd, Errno> {
-    let flags = system::PASS | OFlags::NOFOLLOW;
-    rustix::fs::openat(parent, name.as_os_str(), flags, Mode::empty())
+    handle::open(parent, name, To::Pass)
 }
 
 /// The text of the link `name`.
@@ -107,6 +107,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::process::Command;
 
+    use rustix::fs::{Mode, OFlags};
     use rustix::io::FdFlags;
     use tempfile::TempDir;
 

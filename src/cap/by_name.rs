@@ -18,11 +18,11 @@ use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, enter, lstat, read_link, stays_on_mount};
 use super::grant::Grant;
-use super::guards::protected;
+use super::listed::{is_listed, is_short_form, may_alias};
 use super::pseudo::is_pseudo;
+use super::refusal::protected;
 use super::resolve::{At, changes};
 use super::rules::Verdict;
-use super::suggest::did_you_mean;
 use super::target::Look;
 use super::{Grants, Right, Rights, Target};
 use crate::error::{Code, ToolError};
@@ -37,7 +37,7 @@ const MAX_JUMPS: u8 = 8;
 /// Most steps of one walk. Forty links could unfold to far more names than any honest path has.
 const MAX_STEPS: usize = 4096;
 /// Most directories that a walk is below the root: it holds a handle of each.
-const MAX_DEPTH: usize = 512;
+pub(super) const MAX_DEPTH: usize = 512;
 
 /// One step of a walk.
 enum Step {
@@ -45,20 +45,28 @@ enum Step {
     Down(Name),
 }
 
+/// A directory below the root of the grant.
+struct Level {
+    name: Name,
+    dir: Arc<Dir>,
+    /// Can its file system open one entry by several names?
+    may_alias: bool,
+}
+
 /// A walk from the root of a grant, with the handle of every directory on the way.
 pub(super) struct Walk<'a> {
-    grants: &'a Grants,
+    pub(super) grants: &'a Grants,
     /// What the call may use. Without one, nobody is told why it ends, so no hint is looked for.
-    budget: Option<&'a Budget>,
-    said: &'a VirtualPath,
+    pub(super) budget: Option<&'a Budget>,
+    pub(super) said: &'a VirtualPath,
     /// Is the right one to change what is found? Then rules refuse by name, and no link may lead to
     /// another grant: a planted link must not redirect a change.
     changes: bool,
     look: Look,
     start: usize,
-    grant: usize,
-    /// The directories below the root that the walk is in, with their names.
-    stack: Vec<(Name, Arc<Dir>)>,
+    pub(super) grant: usize,
+    /// The directories below the root that the walk is in.
+    stack: Vec<Level>,
     todo: VecDeque<Step>,
     /// Must the path end at a directory?
     dir_only: bool,
@@ -116,7 +124,9 @@ impl<'a> Walk<'a> {
         let below = self.below(Some(&name));
         if self.changes {
             self.refuse_by_name(&below)?;
-        } else if self.held()?.rules.hide(below.iter().chain(self.further())) {
+        }
+        // Here and not earlier on the way, so that the answer is that of a name which is not there.
+        if self.held()?.rules.hide(&below) {
             return Err(self.missing(&parent, &name));
         }
         let last = self.todo.is_empty();
@@ -128,11 +138,25 @@ impl<'a> Walk<'a> {
             Err(Errno::NOENT) => return Err(self.missing(&parent, &name)),
             Err(errno) => return Err(self.os("look at", errno)),
         };
+        // Rules were judged by this name. An entry that has another one must not be reached by it.
+        if self.needs_listing(&name)? && !is_listed(&parent, &name, self.said, self.budget)? {
+            let is_to_make = self.look.may_be_missing;
+            return Err(if is_to_make {
+                self.alias(&parent, &name)
+            } else {
+                self.missing(&parent, &name)
+            });
+        }
         if !stays_on_mount(self.held()?.mount, &parent, &name) {
             return Err(ToolError::escapes_grant(self.said));
         }
         let found = Found::new(stat);
         let is_end = match found.kind {
+            // As in POSIX: with a slash after it, a link stands for the directory that it leads to, and
+            // nothing is done to the link itself.
+            Kind::Link if last && !self.look.follows && self.dir_only => {
+                return Err(self.not_a_directory(&below));
+            }
             Kind::Link => last && !self.look.follows,
             Kind::Directory => last,
             Kind::File | Kind::Special if last && !self.dir_only => true,
@@ -174,15 +198,17 @@ impl<'a> Walk<'a> {
                 Step::Up => return Err(ToolError::escapes_grant(self.said)),
             }
         }
-        if missing.iter().any(Name::holds_control) {
-            let sentence = format!("`{}` has a control character in a name", self.said);
-            return Err(ToolError::new(Code::BadPath, sentence)
-                .hint("no new name gets one: it would mislead whoever lists it"));
+        // The file system makes such names itself, for entries that may be hidden. The answer is that for a
+        // name which it has made.
+        if self.may_alias()?
+            && let Some(short) = missing.iter().find(|name| is_short_form(name))
+        {
+            return Err(self.alias(&parent, short));
         }
         if self.stack.len() + missing.len() > MAX_DEPTH {
             return Err(self.too_deep());
         }
-        let below = self.stack.iter().map(|(name, _)| name).chain(&missing).cloned().collect();
+        let below = self.stack.iter().map(|level| &level.name).chain(&missing).cloned().collect();
         let name = missing.pop();
         Ok(At { missing, ..self.at(parent, name, below, None) })
     }
@@ -196,12 +222,19 @@ impl<'a> Walk<'a> {
     }
 
     /// Rules refuse a change by the name alone, whatever is there: here, and further down the path as
-    /// far as it is known.
+    /// far as it is known. Only what has to be there already and is hidden is not refused here: it is
+    /// answered like a name that is not there, which no rule refuses either.
     fn refuse_by_name(&self, below: &[Name]) -> Result<(), ToolError> {
         let whole = below.iter().chain(self.further());
-        match self.held()?.rules.judge(whole.clone()) {
+        let rules = &self.held()?.rules;
+        let verdict = if self.look.may_be_missing {
+            rules.judge(whole.clone())
+        } else {
+            rules.judge_unhidden(whole.clone())
+        };
+        match verdict {
             Verdict::Open => Ok(()),
-            verdict => Err(protected(&self.said.to_string(), whole, verdict)),
+            verdict => Err(protected(&self.said.to_string(), whole, verdict, rules)),
         }
     }
 
@@ -211,8 +244,8 @@ impl<'a> Walk<'a> {
         }
         match enter(parent, &name) {
             Ok(dir) => {
-                self.refuse_pseudo(&dir)?;
-                self.stack.push((name, Arc::new(dir)));
+                let may_alias = self.look_at_file_system(&dir)?;
+                self.stack.push(Level { name, dir: Arc::new(dir), may_alias });
                 Ok(())
             }
             // It was a directory a moment ago: look again. `steps` bounds how often.
@@ -224,17 +257,31 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What lies on a pseudo file system is not even looked at. The grant's own device was judged at
-    /// startup.
-    fn refuse_pseudo(&self, dir: &Dir) -> Result<(), ToolError> {
+    /// What lies on a pseudo file system is not even looked at. Says whether the file system can open one
+    /// entry by several names. The grant's own device was judged at startup.
+    fn look_at_file_system(&self, dir: &Dir) -> Result<bool, ToolError> {
         let stat = system::stat(dir).map_err(|errno| self.os("look at", errno))?;
-        if stat.device == self.held()?.device {
-            return Ok(());
+        let grant = self.held()?;
+        if stat.device == grant.device {
+            return Ok(grant.may_alias);
         }
         match is_pseudo(dir) {
-            Ok(false) => Ok(()),
+            Ok(false) => Ok(may_alias(dir)),
             Ok(true) => Err(ToolError::special_file(self.said)),
             Err(errno) => Err(self.os("look at", errno)),
+        }
+    }
+
+    /// May this name, in the directory where the walk is, open an entry that has another one?
+    fn needs_listing(&self, name: &Name) -> Result<bool, ToolError> {
+        let has_tilde = name.as_bytes().contains(&b'~');
+        Ok(has_tilde || (self.may_alias()? && !self.held()?.rules.are_none()))
+    }
+
+    fn may_alias(&self) -> Result<bool, ToolError> {
+        match self.stack.last() {
+            Some(level) => Ok(level.may_alias),
+            None => Ok(self.held()?.may_alias),
         }
     }
 
@@ -318,7 +365,7 @@ impl<'a> Walk<'a> {
             self.refuse_by_name(&below)?;
         }
         let (name, dir) = match self.stack.pop() {
-            Some((name, dir)) => (Some(name), dir),
+            Some(Level { name, dir, .. }) => (Some(name), dir),
             None => (None, Arc::clone(&self.held()?.dir)),
         };
         let stat = system::stat(&dir).map_err(|errno| self.os("look at", errno))?;
@@ -328,55 +375,17 @@ impl<'a> Walk<'a> {
 
     fn dir(&self) -> Result<Arc<Dir>, ToolError> {
         match self.stack.last() {
-            Some((_, dir)) => Ok(Arc::clone(dir)),
+            Some(level) => Ok(Arc::clone(&level.dir)),
             None => Ok(Arc::clone(&self.held()?.dir)),
         }
     }
 
-    fn below(&self, name: Option<&Name>) -> Vec<Name> {
-        self.stack.iter().map(|(name, _)| name).chain(name).cloned().collect()
+    pub(super) fn below(&self, name: Option<&Name>) -> Vec<Name> {
+        self.stack.iter().map(|level| &level.name).chain(name).cloned().collect()
     }
 
     fn held(&self) -> Result<&'a Grant, ToolError> {
         let grant = self.grants.inner().grants.get(self.grant);
         grant.ok_or_else(|| ToolError::new(Code::Internal, "a target without its grant"))
-    }
-
-    fn missing(&self, parent: &Dir, name: &Name) -> ToolError {
-        let error = ToolError::new(Code::NotFound, format!("`{}` does not exist", self.said));
-        let (Ok(held), Some(_)) = (self.held(), self.budget) else { return error };
-        let below = self.below(None);
-        match did_you_mean(parent, &held.rules, &below, name) {
-            names if !names.is_empty() => {
-                let paths = names.iter().map(|near| {
-                    let path = [below.as_slice(), std::slice::from_ref(near)].concat();
-                    format!("`{}`", self.grants.shown(self.grant, &path))
-                });
-                error.hint(format!("did you mean {}?", paths.collect::<Vec<_>>().join(" or ")))
-            }
-            _ => error.hint(format!(
-                "list_directory `{}` shows what there is",
-                self.grants.shown(self.grant, &below)
-            )),
-        }
-    }
-
-    fn too_deep(&self) -> ToolError {
-        let sentence = format!("`{}` is more than {MAX_DEPTH} directories deep", self.said);
-        ToolError::new(Code::OverLimit, sentence)
-    }
-
-    fn not_a_directory(&self, below: &[Name]) -> ToolError {
-        let shown = self.grants.shown(self.grant, below);
-        ToolError::new(Code::NotADirectory, format!("`{shown}` is not a directory"))
-    }
-
-    fn circle(&self) -> ToolError {
-        ToolError::new(Code::BadPath, format!("`{}` leads through too many links", self.said))
-            .hint("a link on the way points back at itself")
-    }
-
-    fn os(&self, doing: &str, errno: Errno) -> ToolError {
-        ToolError::os(doing, &self.said.to_string(), &errno.into())
     }
 }

@@ -9,11 +9,12 @@
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
-use rustix::fs::{Mode, OFlags, Timespec, Timestamps};
+use rustix::fs::{Mode, Timespec, Timestamps};
 use rustix::io::Errno;
 
 use super::attributes::{keep, permissions};
 use super::beneath::{Found, Kind};
+use super::handle::{To, open};
 use super::read::FileState;
 use super::scan::{Census, For, scan};
 use super::temp::{Temp, sweep};
@@ -74,7 +75,7 @@ impl<R: Right> Place<R> {
         budget: &Budget,
     ) -> Result<Copied, ToolError> {
         let Some(name) = &self.name else { return Err(self.is_root()) };
-        let from = self.open(name.as_os_str(), OFlags::RDONLY)?;
+        let from = self.open(name, To::Read)?;
         let found = self.stat(&from)?;
         if found.kind != Kind::File {
             return Err(self.special());
@@ -296,11 +297,9 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
         if Found::new(stat).kind != Kind::File {
             return Err(os(Errno::NXIO));
         }
-        let flags =
-            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let (name, is_moved) = (node.name.as_os_str(), self.likeness == Likeness::Everything);
+        let is_moved = self.likeness == Likeness::Everything;
         let mode = if is_moved { Mode::RUSR | Mode::WUSR } else { permissions(&stat) };
-        let to = rustix::fs::openat(parent, name, flags, mode).map_err(os)?;
+        let to = open(parent, node.name, To::Create(mode)).map_err(os)?;
         if is_moved {
             keep(&from, &stat, to.as_fd()).map_err(os)?;
         }
@@ -346,7 +345,5 @@ fn descend(top: BorrowedFd<'_>, below: &[Name]) -> Result<OwnedFd, Errno> {
 
 /// Opens the regular file that a node is.
 pub(super) fn open_file(node: &Node<'_>) -> Result<OwnedFd, Errno> {
-    let flags =
-        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    rustix::fs::openat(node.parent, node.name.as_os_str(), flags, Mode::empty())
+    open(node.parent, node.name, To::Read)
 }

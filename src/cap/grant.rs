@@ -1,22 +1,21 @@
 //! [`Grants`]: the directories handed to this process, and the one place where a name meets authority.
 //!
 //! A grant is a handle, rights and rules. [`Grants::attenuate`] finds the grant that a path names,
-//! compares its rights with those that the tool's type asks for, and mints a [`Target`]: from there
-//! on nobody asks again. Rights are compared before the first system call, so `right_missing` never
-//! tells whether a file exists.
+//! compares its rights with those that the tool's type asks for, and mints a [`Target`]. Rights are
+//! compared before the first system call, so `right_missing` never tells whether a file exists.
 //!
-//! May import: `path`, `error`. Absent on purpose: opening anything by a host path. Host paths occur
-//! as [`Spelling`]s only: names that are translated, and then resolved from the handle.
+//! Nothing here opens a host path. Host paths occur as [`Spelling`]s only: names that are translated,
+//! and then resolved from the handle.
 
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
 
-use super::beneath;
+use super::protected_links::ProtectedLinks;
 use super::resolve::{self, Resolver};
 use super::target::Target;
 use super::turns::Turns;
-use super::{Right, Rights, Rules, Scoped};
+use super::{Right, Rights, Rules, Scoped, beneath, listed};
 use crate::error::{Code, ToolError};
 use crate::path::{Name, Spelling, VirtualPath, join};
 
@@ -57,6 +56,7 @@ pub(super) struct Inner {
     unavailable: Vec<Unavailable>,
     pub(super) resolver: Resolver,
     pub(super) turns: Turns,
+    pub(super) protected_links: ProtectedLinks,
 }
 
 /// One grant as the capability layer holds it.
@@ -70,6 +70,8 @@ pub(super) struct Grant {
     pub(super) device: u64,
     /// The mount to stay on, when mount points are not to be crossed.
     pub(super) mount: Option<u64>,
+    /// Can its file system open one entry by several names?
+    pub(super) may_alias: bool,
 }
 
 /// What anyone may know of a grant: no handle in it.
@@ -85,11 +87,9 @@ pub struct Announced {
     pub unavailable: Option<String>,
 }
 
-/// Where a path leads by its name alone.
+/// Where a path leads by its name: to the list of grants, or into one.
 pub(super) enum Located {
-    /// To the list of grants.
     Roots,
-    /// Into this grant.
     Within { grant: usize, names: Vec<Name>, must_be_dir: bool },
 }
 
@@ -107,7 +107,8 @@ impl Grants {
         let resolver = preopens.first().map_or(Resolver::Walk, |p| Resolver::probe(&p.dir));
         let grants = preopens.into_iter().map(|p| Grant::new(p, one_file_system));
         let grants = grants.collect::<std::io::Result<_>>()?;
-        Ok(Self(Arc::new(Inner { grants, unavailable, resolver, turns: Turns::default() })))
+        let (turns, protected_links) = (Turns::default(), ProtectedLinks::default());
+        Ok(Self(Arc::new(Inner { grants, unavailable, resolver, turns, protected_links })))
     }
 
     /// Turns a name into authority over what it names: the right `R` and no other.
@@ -267,7 +268,7 @@ impl Grants {
         .hint(hint)
     }
 
-    /// One clause for hints and instructions.
+    /// A clause for hints and instructions.
     pub fn how_paths_look(&self) -> String {
         if self.are_named_in_paths() {
             "`NAME/path/in/it`, where NAME is the name of a granted directory".into()
@@ -296,16 +297,16 @@ impl Inner {
 
 impl Grant {
     fn new(from: Preopen, one_file_system: bool) -> std::io::Result<Self> {
-        let device = beneath::device_of(&from.dir)?;
         let mount = if one_file_system { Some(beneath::mount_of(&from.dir)?) } else { None };
         Ok(Self {
+            device: beneath::device_of(&from.dir)?,
+            may_alias: listed::may_alias(&from.dir),
             name: from.name,
             rights: from.rights,
             rules: from.rules,
             dir: Arc::new(from.dir),
             announced: from.announced,
             spellings: from.spellings,
-            device,
             mount,
         })
     }
@@ -367,7 +368,6 @@ mod tests {
         assert!(said.ends_with("`--allow g:rwd`"), "{said}");
         let said = minted::<Read>(&one, "/host");
         assert!(said.ends_with("relative to the granted directory, such as `src/main.rs`"));
-        // One that is not there takes a name all the same.
         let two = grants(&temp, &[("g", Rights::RO)], &["gone"]);
         assert_eq!(minted::<Read>(&two, "g/sub"), "g/sub");
         assert!(minted::<Write>(&two, "g/f").ends_with("`--allow g:rw`"));

@@ -41,13 +41,15 @@ pub fn is_pseudo(fd: impl AsFd) -> Result<bool, Errno> {
     Ok(PSEUDO.iter().any(|(pseudo, _)| *pseudo == kind))
 }
 
+/// The type of a file system, as the constants here have it.
 #[cfg(target_os = "linux")]
-fn kind(of: &StatFs) -> u64 {
+pub(super) fn kind(of: &StatFs) -> u64 {
     u64::try_from(of.f_type).unwrap_or(0)
 }
 
+/// The same, as macOS calls it.
 #[cfg(target_vendor = "apple")]
-fn kind(of: &StatFs) -> Vec<u8> {
+pub(super) fn kind(of: &StatFs) -> Vec<u8> {
     let name = of.f_fstypename.iter().map(|byte| byte.cast_unsigned());
     name.take_while(|byte| *byte != 0).collect()
 }

@@ -7,14 +7,14 @@
 //! May import: `path`, `limits`, `error`, `system`. Absent on purpose: reading a whole file (memory must not grow with
 //! it), and mmap (a file that shrinks would kill the server).
 
-use std::ffi::OsStr;
 use std::os::fd::OwnedFd;
 
 use cap_std::fs::Dir;
-use rustix::fs::{FileType, Mode, OFlags};
+use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, lstat};
+use super::handle::{self, To, reopen};
 use super::pseudo::is_pseudo;
 use super::rules::Verdict;
 use super::temp::is_temp;
@@ -115,7 +115,7 @@ impl<R: Right> Place<R> {
     pub fn open_file(&self) -> Result<OpenFile, ToolError> {
         match (self.kind(), &self.name) {
             (Kind::File, Some(name)) => {
-                let fd = self.open(name.as_os_str(), OFlags::RDONLY)?;
+                let fd = self.open(name, To::Read)?;
                 let found = self.stat(&fd)?;
                 if found.kind != Kind::File {
                     return Err(self.special());
@@ -142,8 +142,10 @@ impl<R: Right> Place<R> {
                     .hint("get_file_info says what it is"));
             }
         }
-        let name = self.name.as_ref().map_or(OsStr::new("."), Name::as_os_str);
-        let fd = self.open(name, OFlags::RDONLY | OFlags::DIRECTORY)?;
+        let fd = match &self.name {
+            Some(name) => self.open(name, To::List)?,
+            None => reopen(&self.parent, To::List).map_err(|e| self.unopened(e))?,
+        };
         self.stat(&fd)?;
         Ok(fd)
     }
@@ -196,9 +198,8 @@ impl<R: Right> Place<R> {
         self.found.as_ref().map_or(Kind::Special, |found| found.kind)
     }
 
-    pub(super) fn open(&self, name: &OsStr, how: OFlags) -> Result<OwnedFd, ToolError> {
-        let flags = how | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        rustix::fs::openat(&self.parent, name, flags, Mode::empty()).map_err(|e| self.unopened(e))
+    pub(super) fn open(&self, name: &Name, how: To) -> Result<OwnedFd, ToolError> {
+        handle::open(&self.parent, name, how).map_err(|e| self.unopened(e))
     }
 
     fn unopened(&self, errno: Errno) -> ToolError {
@@ -296,7 +297,7 @@ impl OpenFile {
 }
 
 impl Entries<'_> {
-    /// Entries so far that were left out because they belong to a change that is not finished.
+    /// Entries so far that were left out because their names are reserved for changes that are not finished.
     pub fn unfinished(&self) -> u64 {
         self.unfinished
     }
@@ -367,9 +368,7 @@ impl Iterator for Entries<'_> {
 
 /// The names in a directory, for hints: an error ends them.
 pub(super) fn names(dir: &Dir) -> impl Iterator<Item = Name> + use<> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let fd = rustix::fs::openat(dir, ".", flags, Mode::empty());
-    let stream = fd.and_then(rustix::fs::Dir::new).ok();
+    let stream = reopen(dir, To::List).and_then(rustix::fs::Dir::new).ok();
     let raw = stream.into_iter().flatten().map_while(Result::ok);
     raw.filter_map(|raw| Name::from_bytes(raw.file_name().to_bytes()))
 }

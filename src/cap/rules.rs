@@ -10,22 +10,23 @@
 
 use std::collections::HashSet;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-
-use super::fold::fold;
-use super::guards::GUARDED;
+use super::globs::{BadGlob, Globs, beginnings};
+use super::protected_names::globs;
+use super::spelled::{Spelled, Spelling};
 use super::temp::is_temp;
 use crate::path::Name;
 
 /// The compiled rules of one grant.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    hide: GlobSet,
-    readonly: GlobSet,
-    guarded: GlobSet,
-    unprotect: GlobSet,
-    /// The names above the grant, folded: a guard of several names may begin there.
-    above: String,
+    hide: Globs,
+    readonly: Globs,
+    guarded: Globs,
+    /// Directories on the way to a protected name: `.config`, on the way to `.config/git`.
+    way_to_guarded: Globs,
+    unprotect: Globs,
+    /// The grant itself, with the names above it: a guard of several names may begin there.
+    root: Spelled,
     /// The server's own files, folded.
     own: HashSet<String>,
     /// The directories that a rule begins with, folded: to move one would move what the rule is about.
@@ -47,29 +48,20 @@ pub(crate) enum Verdict {
     Open,
 }
 
-/// A glob that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadGlob {
-    /// As it was written.
-    pub glob: String,
-    /// Why not.
-    pub why: String,
-}
-
 impl Rules {
     /// Compiles the globs, which are relative to the grant.
     ///
     /// A glob without `/` holds for a name at any depth, as in `.gitignore`; `x/**` covers `x`
-    /// itself; a leading `/` pins it to the top. Case, Unicode composition and characters that are
-    /// invisible by design make no difference.
+    /// itself; a leading `/` pins it to the top. Case, Unicode composition and compatibility, characters
+    /// that are invisible by design, and dots and blanks at the end make no difference.
     ///
     /// # Errors
-    /// [`BadGlob`] names the first glob that cannot be read.
+    /// [`BadGlob`] names the first glob that cannot be read, or can match nothing.
     pub fn new(hide: &[String], readonly: &[String]) -> Result<Self, BadGlob> {
         let beginnings = hide.iter().chain(readonly).flat_map(|glob| beginnings(glob)).collect();
         Ok(Self {
-            hide: compile(hide)?,
-            readonly: compile(readonly)?,
+            hide: Globs::new(hide, Spelling::Any)?,
+            readonly: Globs::new(readonly, Spelling::Any)?,
             beginnings,
             ..Self::default()
         })
@@ -79,8 +71,11 @@ impl Rules {
     /// those that `unprotect` opens, and the server's `own` files. `above` are the names of the grant
     /// itself, from the root of the host.
     ///
+    /// `unprotect` opens names as it spells them, and no other spelling: a file system that keeps
+    /// `.ENVRC` and `.envrc` apart has two files, of which the operator opened one.
+    ///
     /// # Errors
-    /// [`BadGlob`] names the first glob of `unprotect` that cannot be read.
+    /// [`BadGlob`] names the first glob of `unprotect` that cannot be read, or can match nothing.
     pub fn guarding(
         self,
         unprotect: &[String],
@@ -91,10 +86,14 @@ impl Rules {
         for names in own {
             beginnings.extend((1..names.len()).filter_map(|n| Some(folded(names.get(..n)?))));
         }
-        let guarded = compile(GUARDED)?;
+        let names: Vec<&str> = globs().map(|(glob, _)| glob).collect();
+        let ways: Vec<String> = names.iter().flat_map(|glob| ways_to(glob)).collect();
+        let guarded = Globs::new(&names, Spelling::Any)?;
+        let way_to_guarded = Globs::new(&ways, Spelling::Any)?;
         let own = own.iter().map(|names| folded(names)).collect();
-        let (unprotect, above) = (compile(unprotect)?, folded(above));
-        Ok(Self { guarded, unprotect, above, own, beginnings, ..self })
+        let unprotect = Globs::new(unprotect, Spelling::AsWritten)?;
+        let root = Spelled::root(above);
+        Ok(Self { guarded, way_to_guarded, unprotect, root, own, beginnings, ..self })
     }
 
     /// May every name be seen, as far as the operator says?
@@ -107,43 +106,87 @@ impl Rules {
         self.guarded.is_empty()
     }
 
+    /// Is there no rule at all?
+    pub(crate) fn are_none(&self) -> bool {
+        let globs = [&self.hide, &self.readonly, &self.guarded];
+        globs.iter().all(|globs| globs.is_empty()) && self.own.is_empty()
+    }
+
     /// Is the place `below` the grant, or a directory on the way to it, as if it did not exist?
     pub(crate) fn hide<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> bool {
-        let mut path = String::new();
+        let mut path = Spelled::default();
         below.into_iter().any(|name| {
-            is_temp(name.as_bytes())
-                || (!self.hide.is_empty() && self.hide.is_match(down(&mut path, name)))
+            is_unfinished(name)
+                || (!self.hide.is_empty() && {
+                    path.push(name);
+                    self.hide.match_path(path.below())
+                })
         })
     }
 
     /// What holds for a change of the place `below` the grant, given all directories on the way.
-    pub(crate) fn judge<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> Verdict {
-        let (mut path, mut whole) = (String::new(), self.above.clone());
+    pub(crate) fn judge<'a>(&self, below: impl IntoIterator<Item = &'a Name> + Clone) -> Verdict {
+        if self.hide(below.clone()) { Verdict::Hidden } else { self.judge_unhidden(below) }
+    }
+
+    /// The same, as if nothing were hidden: how a name is answered that is not there.
+    pub(crate) fn judge_unhidden<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> Verdict {
+        let (mut path, mut written) = (self.root.clone(), Spelled::new(Spelling::AsWritten));
         let mut verdict = Verdict::Open;
         for name in below {
-            let path = down(&mut path, name);
-            if is_temp(name.as_bytes()) || self.hide.is_match(path) {
-                return Verdict::Hidden;
+            path.push(name);
+            if !self.unprotect.is_empty() {
+                written.push(name);
             }
-            let is_guarded = self.guarded.is_match(down(&mut whole, name));
             verdict = match verdict {
                 Verdict::Own => Verdict::Own,
-                _ if self.own.contains(path) => Verdict::Own,
+                _ if self.own.contains(path.folded()) => Verdict::Own,
                 Verdict::ReadOnly => Verdict::ReadOnly,
-                _ if self.readonly.is_match(path) => Verdict::ReadOnly,
+                _ if self.readonly.match_path(path.below()) => Verdict::ReadOnly,
                 // What is opened is open as far as it is known until here, and not to guards further down.
-                _ if self.unprotect.is_match(path) => Verdict::Open,
-                _ if is_guarded => Verdict::Guarded,
+                _ if self.unprotect.match_path(written.below()) => Verdict::Open,
+                _ if self.guarded.match_path(path.whole()) => Verdict::Guarded,
                 before => before,
             };
         }
         verdict
     }
 
+    /// Does the place have a protected name, or is it a directory on the way to one? A symbolic link there
+    /// gives a protected name to what it leads to.
+    pub(super) fn is_on_way_to_protected(&self, below: &[Name]) -> bool {
+        let whole = self.whole(below);
+        self.way_to_guarded.match_path(whole.whole()) || self.judge(below) == Verdict::Guarded
+    }
+
+    /// Does `unprotect` open the place, or a directory above it?
+    pub(super) fn is_unprotected<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> bool {
+        let path = Spelled::of(below, Spelling::AsWritten);
+        self.unprotect.match_path_or_above(path.whole())
+    }
+
+    /// Why the place is protected, as a clause.
+    pub(super) fn protected_because(&self, below: &[Name]) -> &'static str {
+        let whole = self.whole(below);
+        let matches = |glob: &str| {
+            Globs::new(&[glob], Spelling::Any)
+                .is_ok_and(|glob| glob.match_path_or_above(whole.whole()))
+        };
+        let row = globs().find(|(glob, _)| matches(glob));
+        row.map_or("a program runs or obeys it without being asked", |(_, row)| row.because)
+    }
+
+    fn whole(&self, below: &[Name]) -> Spelled {
+        let mut whole = self.root.clone();
+        for name in below {
+            whole.push(name);
+        }
+        whole
+    }
+
     /// Does a guard match the granted directory itself, or one above it? Then no guard holds for what is below.
     pub(crate) fn guard_the_grant(&self) -> bool {
-        let ends = self.above.match_indices('/').map(|(at, _)| at).chain([self.above.len()]);
-        ends.filter_map(|end| self.above.get(..end)).any(|path| self.guarded.is_match(path))
+        self.guarded.match_path_or_above(self.root.whole())
     }
 
     /// May the place `below` the grant be changed, as far as the rules say?
@@ -157,76 +200,21 @@ impl Rules {
     }
 }
 
-/// `path`, and the folded name below it.
-fn down<'p>(path: &'p mut String, name: &Name) -> &'p str {
-    if !path.is_empty() {
-        path.push('/');
-    }
-    let folded = fold(&String::from_utf8_lossy(name.as_bytes()));
-    // Where Windows has written, a dot or blank at the end is no part of the name.
-    let told = folded.trim_end_matches(['.', ' ']);
-    path.push_str(if told.is_empty() { &folded } else { told });
-    path
+/// Does it belong to a change that is not finished? Also where a file system ignores case.
+fn is_unfinished(name: &Name) -> bool {
+    is_temp(&name.as_bytes().to_ascii_lowercase())
 }
 
-fn folded(names: &[Name]) -> String {
-    let mut path = String::new();
-    for name in names {
-        down(&mut path, name);
-    }
-    path
+pub(super) fn folded(names: &[Name]) -> String {
+    Spelled::of(names, Spelling::Any).folded().to_owned()
 }
 
-/// The directories that a glob spells out before it first leaves something open.
-fn beginnings(glob: &str) -> Vec<String> {
-    let folded = fold(glob);
-    let names: Vec<&str> = folded.trim_matches('/').split('/').collect();
-    let is_plain = |name: &&&str| !name.contains(['*', '?', '[', '{', '\\']);
-    // The last one is what the glob is about.
-    let plain = names.iter().take_while(is_plain).count().min(names.len().saturating_sub(1));
-    (1..=plain).filter_map(|n| Some(names.get(..n)?.join("/"))).collect()
-}
-
-fn compile(globs: &[impl AsRef<str>]) -> Result<GlobSet, BadGlob> {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs.iter().map(AsRef::as_ref) {
-        let bad = |why: String| BadGlob { glob: glob.to_owned(), why };
-        let odd = |part: &str| matches!(part, "" | "." | "..");
-        let inner = glob.strip_prefix('/').unwrap_or(glob);
-        let inner = inner.strip_suffix('/').unwrap_or(inner);
-        if inner.split('/').any(odd) {
-            return Err(bad("no name has `.`, `..` or nothing between two `/`".into()));
-        }
-        if glob.starts_with('!') || glob.trim() != glob {
-            return Err(bad("it begins with `!`, or has a blank at an end".into()));
-        }
-        // Every prefix is judged, so a rule for what is below a directory is a rule for it.
-        let folded = fold(glob);
-        let mut pattern = folded.as_str();
-        while let Some(directory) =
-            pattern.strip_suffix("/**").or_else(|| pattern.strip_suffix('/'))
-        {
-            pattern = directory;
-        }
-        let pattern = match pattern.strip_prefix('/') {
-            Some(pinned) => pinned.to_owned(),
-            None if pattern.contains('/') => pattern.to_owned(),
-            None => format!("**/{pattern}"),
-        };
-        if matches!(pattern.as_str(), "" | "**/" | "**/**") {
-            return Err(bad("it names nothing".into()));
-        }
-        let built = GlobBuilder::new(&pattern)
-            .literal_separator(true)
-            .backslash_escape(true)
-            .empty_alternates(true)
-            .build();
-        set.add(built.map_err(|e| bad(e.kind().to_string()))?);
-    }
-    set.build().map_err(|e| {
-        let all: Vec<&str> = globs.iter().map(AsRef::as_ref).collect();
-        BadGlob { glob: all.join(", "), why: e.kind().to_string() }
-    })
+/// The directories that lead to what a glob protects, each as a glob of its own.
+fn ways_to(glob: &str) -> Vec<String> {
+    let names: Vec<&str> =
+        glob.trim_start_matches("**/").trim_end_matches("/**").split('/').collect();
+    let way = |length: usize| names.get(..length).map(|names| format!("**/{}", names.join("/")));
+    (1..names.len()).filter_map(way).collect()
 }
 
 #[cfg(test)]
@@ -278,14 +266,10 @@ mod tests {
         assert!(hidden("\u{E9}t\u{E9}", "e\u{301}te\u{301}"), "NFC rule, NFD name");
         assert!(hidden("stra\u{DF}e", "STRASSE"));
         assert!(hidden(".config", ".con\u{FB01}g"));
-    }
-
-    #[test]
-    fn a_bad_glob_is_named() {
-        assert_eq!(Rules::new(&["a[".into()], &[]).unwrap_err().glob, "a[");
-        for glob in ["/", "", "./.env", "a/../b", "a//b", "a/./b", "!x", ".env ", "**"] {
-            assert!(Rules::new(&[glob.into()], &[]).is_err(), "{glob:?} could never match");
-        }
+        assert!(hidden(".git", "．git") && hidden(".git", "．ｇｉｔ/x"), "compatibility forms");
+        assert!(
+            hidden("keep.", "keep") && hidden("cr?", "cr\u{E9}") && hidden("?.pem", "e\u{301}.pem")
+        );
     }
 
     #[test]
@@ -356,19 +340,5 @@ mod tests {
             Verdict::Open,
             "where nothing is written"
         );
-    }
-
-    #[test]
-    fn the_beginning_of_a_rule_is_what_it_spells_out() {
-        for (glob, want) in [
-            ("a/b/*.c", &["a", "a/b"][..]),
-            ("/A/b/c", &["a", "a/b"]),
-            ("a/**", &["a"]),
-            ("**/a/b", &[]),
-            ("*.pem", &[]),
-            ("secret", &[]),
-        ] {
-            assert_eq!(beginnings(glob), want, "{glob}");
-        }
     }
 }

@@ -6,12 +6,15 @@
 //! May import: `path`, `limits`, `error`, `system`. Absent on purpose: a promise about what is put into the tree
 //! after it was looked at. Rules face whoever asks, not whoever else is at work in the tree.
 
+use std::cell::Cell;
 use std::os::fd::OwnedFd;
 
 use super::beneath::Kind;
-use super::guards::protected;
+use super::protected_links::Protection;
+use super::refusal::{protected, protected_repository};
+use super::repository::is_part_of_repository;
 use super::rules::{Rules, Verdict};
-use super::temp::{is_temp, locked};
+use super::temp::{is_made_in, is_temp, locked};
 use super::tree::{Act, Node, Pace, traverse};
 use super::{Place, Right};
 use crate::error::{Code, ToolError};
@@ -30,6 +33,8 @@ pub struct Census {
     pub links: u64,
     /// FIFOs, sockets and devices.
     pub special: u64,
+    /// What was passed by, in a copy, for a name that is reserved for changes that are not finished.
+    pub reserved: u64,
 }
 
 /// What a tree is looked at for.
@@ -51,33 +56,58 @@ pub(super) fn scan<R: Right, S: Right>(
     budget: &Budget,
 ) -> Result<Census, ToolError> {
     let Some(name) = &from.name else { return Err(from.is_root()) };
-    let mut names = vec![];
+    let protection = Protection::new(&from.grants, from.grant, &from.below, budget)?;
+    let mut ends = vec![];
     if why != For::Copying {
-        names.push((from.rules()?, from.below.clone(), from.said.to_string()));
+        ends.push(End::new(from)?);
+        protection.check_above(from.grant, &from.below, &from.said.to_string())?;
     }
     if let Some(to) = to {
-        names.push((to.rules()?, to.below.clone(), to.said.to_string()));
+        ends.push(End::new(to)?);
     }
     let passes_by = (why == For::Copying).then_some((from.rules()?, from.below.as_slice()));
     let shown = from.said.to_string();
     let into = to.map(|to| system::stat(&to.parent).map_err(|errno| to.os("look at", errno)));
     let into = into.transpose()?.map(|stat| (stat.device, stat.inode));
     let census = Census::default();
-    let mut scan = Scan { names, passes_by, into, why, shown: &shown, census };
+    // What is copied stays.
+    let granted = if why == For::Copying { vec![] } else { granted_directories(from) };
+    let reserved = Cell::new(0);
+    let mut scan =
+        Scan { ends, protection, passes_by, into, granted, why, shown: &shown, census, reserved };
     traverse(&from.parent, name, &mut scan, &Pace::of(budget, &shown))?;
-    Ok(scan.census)
+    Ok(Census { reserved: scan.reserved.get(), ..scan.census })
+}
+
+/// One of the places that the tree has, or is to have.
+struct End<'a> {
+    rules: &'a Rules,
+    grant: usize,
+    below: &'a [Name],
+    shown: String,
+}
+
+impl<'a> End<'a> {
+    fn new<R: Right>(of: &'a Place<R>) -> Result<Self, ToolError> {
+        let shown = of.said.to_string();
+        Ok(Self { rules: of.rules()?, grant: of.grant, below: &of.below, shown })
+    }
 }
 
 struct Scan<'a> {
-    /// The rules that speak, the place of the tree by them, and how it is shown.
-    names: Vec<(&'a Rules, Vec<Name>, String)>,
+    ends: Vec<End<'a>>,
+    protection: Protection<'a>,
     /// Whose hidden names are passed by.
     passes_by: Option<(&'a Rules, &'a [Name])>,
     /// The directory that it is to come into: it must not be a part of it.
     into: Option<(u64, u64)>,
+    /// The roots of all grants: with one of them a grant would go. Known by device and inode, since grants
+    /// can lie in one another, and by more than one path.
+    granted: Vec<(u64, u64)>,
     why: For,
     shown: &'a str,
     census: Census,
+    reserved: Cell<u64>,
 }
 
 impl Act for Scan<'_> {
@@ -87,6 +117,12 @@ impl Act for Scan<'_> {
         if is.is_some() && is == self.into {
             let sentence = format!("the destination lies in `{}` itself", self.shown);
             return Err(ToolError::new(Code::BadArgs, sentence));
+        }
+        if is.is_some_and(|is| self.granted.contains(&is)) {
+            let sentence =
+                format!("`{}` is a granted directory itself", entry_in(self.shown, node));
+            return Err(ToolError::new(Code::Protected, sentence)
+                .hint("only the user moves or removes what is granted"));
         }
         self.census.directories += 1;
         Ok(())
@@ -112,37 +148,89 @@ impl Act for Scan<'_> {
     }
 
     fn is_passed_by(&self, below: &[Name]) -> bool {
-        self.passes_by.is_some_and(|(rules, base)| rules.hide(base.iter().chain(below)))
+        let is_hidden =
+            self.passes_by.is_some_and(|(rules, base)| rules.hide(base.iter().chain(below)));
+        if is_hidden && below.last().is_some_and(|name| is_temp(name.as_bytes())) {
+            self.reserved.update(|count| count + 1);
+        }
+        is_hidden
     }
 }
 
+/// Device and inode of the root of each grant.
+fn granted_directories<R: Right>(from: &Place<R>) -> Vec<(u64, u64)> {
+    let roots = from.grants.inner().grants.iter().filter_map(|grant| system::stat(&grant.dir).ok());
+    roots.map(|stat| (stat.device, stat.inode)).collect()
+}
+
+/// The path of an entry of the tree that is shown so.
+fn entry_in(shown: &str, node: &Node<'_>) -> String {
+    if node.below.is_empty() {
+        return shown.to_owned();
+    }
+    format!("{}/{}", shown.trim_end_matches('/'), crate::path::join(node.below))
+}
+
 impl Scan<'_> {
-    fn judge(&self, node: &Node<'_>) -> Result<(), ToolError> {
-        // What a killed process has left is nobody's.
-        if node.below.iter().any(|name| is_temp(name.as_bytes())) {
-            let is_used = is_temp(node.name.as_bytes()) && locked(node.parent, node.name).is_none();
-            let sentence = format!("a change in `{}` is not finished", self.shown);
-            return if is_used { Err(ToolError::new(Code::OsBusy, sentence)) } else { Ok(()) };
+    /// Was it left by a process that was killed, or is it part of such a thing? Then it is nobody's, and goes
+    /// with the tree. Anything else that has such a name is somebody's, who cannot have been shown it here.
+    fn is_left_behind(&self, node: &Node<'_>) -> Result<bool, ToolError> {
+        // A directory with such a name is entered only if it was left behind.
+        let above = node.below.split_last().map_or(&[][..], |(_, above)| above);
+        if above.iter().any(|name| is_temp(name.as_bytes())) {
+            return Ok(true);
         }
-        for (rules, base, shown) in &self.names {
-            let names: Vec<Name> = base.iter().chain(node.below).cloned().collect();
-            let begins = node.kind == Kind::Directory && rules.begin_with(&names);
-            match rules.judge(&names) {
-                Verdict::Open if !begins => {}
-                // What is hidden is not named.
-                Verdict::Hidden | Verdict::Open => {
-                    let sentence = format!("`{shown}` holds something that is not to be changed");
-                    return Err(ToolError::new(Code::Protected, sentence));
-                }
-                verdict if node.below.is_empty() => return Err(protected(shown, &names, verdict)),
-                verdict => {
-                    let path = format!(
-                        "{}/{}",
-                        shown.trim_end_matches('/'),
-                        crate::path::join(node.below)
-                    );
-                    return Err(protected(&path, &names, verdict));
-                }
+        if !is_temp(node.name.as_bytes()) {
+            return Ok(false);
+        }
+        let is_marked =
+            system::stat(node.parent).is_ok_and(|dir| is_made_in(&dir, node.name.as_bytes()));
+        match if is_marked { locked(node.parent, node.name) } else { None } {
+            Some((_, stat)) if system::may_be_ours(&stat) => Ok(true),
+            None if is_marked => {
+                let sentence = format!("a change in `{}` is not finished", self.shown);
+                Err(ToolError::new(Code::OsBusy, sentence))
+            }
+            _ => {
+                let path = crate::path::join(node.below);
+                let sentence = format!(
+                    "`{}` holds `{path}`, which has the name of an unfinished change and is not one of this server's",
+                    self.shown
+                );
+                Err(ToolError::new(Code::Protected, sentence)
+                    .hint("only its owner can rename or remove it, and not with these tools"))
+            }
+        }
+    }
+
+    fn judge(&self, node: &Node<'_>) -> Result<(), ToolError> {
+        if self.is_left_behind(node)? {
+            return Ok(());
+        }
+        for end in &self.ends {
+            let names: Vec<Name> = end.below.iter().chain(node.below).cloned().collect();
+            let begins = node.kind == Kind::Directory && end.rules.begin_with(&names);
+            let verdict = end.rules.judge(&names);
+            let is_top = node.below.is_empty();
+            let path = entry_in(&end.shown, node);
+            // What is hidden is not named.
+            if verdict == Verdict::Hidden || (verdict == Verdict::Open && begins) {
+                let sentence = format!("`{}` holds something that cannot be changed", end.shown);
+                return Err(ToolError::new(Code::Protected, sentence));
+            }
+            if verdict != Verdict::Open {
+                return Err(protected(&path, &names, verdict, end.rules));
+            }
+            if end.rules.guard_none() {
+                continue;
+            }
+            self.protection.check(end.grant, &names, &path)?;
+            // The top was judged where it was looked up, by what is beside it at each end.
+            if !is_top
+                && is_part_of_repository(node.parent, node.name)
+                && !end.rules.is_unprotected(&names)
+            {
+                return Err(protected_repository(&path, &names));
             }
         }
         Ok(())

@@ -3,14 +3,16 @@
 //! Only names that the caller could list are looked at, so a hint tells nothing that a listing would
 //! not. The work is bounded by constants, whatever lies in the directory.
 //!
-//! May import: `path`. Absent on purpose: recursion.
+//! May import: `path`, `error`. It looks into one directory, and no further.
 
 use cap_std::fs::Dir;
 
+use super::Grants;
 use super::fold::fold;
 use super::read::names;
 use super::rules::Rules;
-use crate::path::Name;
+use crate::error::{Code, ToolError};
+use crate::path::{Name, VirtualPath};
 
 /// Most directory entries read for one hint, hidden ones included.
 const MAX_READ: usize = 20_000;
@@ -23,8 +25,33 @@ const MAX_OFFERED: usize = 3;
 /// Least likeness, between 0 and 1, of a name that is offered.
 const LIKE: f64 = 0.6;
 
+/// Nothing has this name, as far as anybody may know.
+pub(super) fn missing(said: &VirtualPath) -> ToolError {
+    ToolError::new(Code::NotFound, format!("`{said}` does not exist"))
+}
+
+/// What to say next to somebody who said `wanted` in `dir`, which is `below` in its grant.
+pub(super) fn hint_for(
+    grants: &Grants,
+    grant: usize,
+    dir: &Dir,
+    below: &[Name],
+    wanted: &Name,
+) -> String {
+    let held = grants.inner().grants.get(grant);
+    let near = held.map(|held| did_you_mean(dir, &held.rules, below, wanted)).unwrap_or_default();
+    if near.is_empty() {
+        return format!("list_directory `{}` shows what there is", grants.shown(grant, below));
+    }
+    let paths = near.iter().map(|name| {
+        let path = [below, std::slice::from_ref(name)].concat();
+        format!("`{}`", grants.shown(grant, &path))
+    });
+    format!("did you mean {}?", paths.collect::<Vec<_>>().join(" or "))
+}
+
 /// The names in `dir` (which is `below` in its grant) that are most like `wanted`.
-pub(super) fn did_you_mean(dir: &Dir, rules: &Rules, below: &[Name], wanted: &Name) -> Vec<Name> {
+fn did_you_mean(dir: &Dir, rules: &Rules, below: &[Name], wanted: &Name) -> Vec<Name> {
     if wanted.as_bytes().len() > MAX_BYTES {
         return vec![];
     }

@@ -4,11 +4,20 @@
 //! one that somebody has renamed, and nobody can get in while it is built.
 //!
 //! A temp lies in the directory that it is meant for, so that putting it in place is one rename. It is
-//! locked as long as somebody works on it. A process that is killed leaves its temp behind, unlocked:
-//! the next change in that directory removes it.
+//! locked as long as somebody works on it. A process that is killed leaves its temp there, unlocked: the
+//! next change in that directory removes it.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: a name that could be guessed, or that
-//! follows from the file's.
+//! Anybody can make a file whose name looks like a temp's, so the look is not enough to remove it. The name
+//! of a temp holds a [`mark`] of the directory that it was made in. It cannot be in the contents, which are
+//! the user's; an attribute or a time would be missing on some file systems, and after a kill at the wrong
+//! moment. The name is there from the first moment to the last, and a file that was unpacked, cloned or
+//! copied does not have the right one by chance. Whoever computes it on purpose can only give away a file
+//! of their own, and could have removed that.
+//!
+//! Some file systems (vfat, some of FUSE) number directories anew when they are mounted again. A temp left
+//! there by a kill is then taken for a user's file, and stays.
+//!
+//! May import: `path`, `limits`, `error`, `system`. No name can be guessed, and none follows from the file's.
 
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -16,10 +25,12 @@ use std::sync::Arc;
 
 use cap_std::fs::Dir;
 use data_encoding::HEXLOWER;
-use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RenameFlags};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, RenameFlags};
 use rustix::io::Errno;
+use sha2::{Digest as _, Sha256};
 
 use super::beneath::lstat;
+use super::handle::{self, To};
 use super::tree;
 use super::write::sync_names;
 use crate::limits::Budget;
@@ -28,19 +39,46 @@ use crate::system::{self, Names, Stat};
 
 const PREFIX: &[u8] = b".preopen-";
 const SUFFIX: &[u8] = b".tmp";
-/// Random bytes in a name: 128 bits.
-const RANDOM: usize = 16;
+/// Random bytes in a name, and bytes of the mark after them.
+const RANDOM: usize = 8;
+const MARK: usize = 8;
 /// How often another name is tried. It is needed when a sweeper was faster than the lock.
 const TRIES: usize = 16;
 /// Most names of a directory that are looked at for what was left behind.
 const MAX_SWEPT: usize = 100_000;
 
-/// Is it the name of a temp?
+/// Does it look like the name of a temp? Such names are reserved: no client can use one, whoever made it, and
+/// answers count those that they leave out.
 pub(super) fn is_temp(name: &[u8]) -> bool {
-    let random = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
-    random.is_some_and(|random| {
-        random.len() == 2 * RANDOM && random.iter().all(u8::is_ascii_hexdigit)
+    middle(name).is_some_and(|hex| {
+        hex.len() == 2 * (RANDOM + MARK) && hex.iter().all(u8::is_ascii_hexdigit)
     })
+}
+
+/// Was a temp of this name made in this directory?
+pub(super) fn is_made_in(dir: &Stat, name: &[u8]) -> bool {
+    let Some(Ok(bytes)) = middle(name).map(|hex| HEXLOWER.decode(hex)) else { return false };
+    match bytes.split_at_checked(RANDOM) {
+        Some((random, marked)) => *marked == mark(dir, random),
+        None => false,
+    }
+}
+
+fn middle(name: &[u8]) -> Option<&[u8]> {
+    name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)
+}
+
+/// Ties a name to the directory that it is made in. Its device is left out: on some file systems that number
+/// changes from one mount to the next.
+fn mark(dir: &Stat, random: &[u8]) -> [u8; MARK] {
+    let hash = Sha256::new()
+        .chain_update(b"preopen temp")
+        .chain_update(dir.inode.to_le_bytes())
+        .chain_update(random)
+        .finalize();
+    let mut mark = [0; MARK];
+    mark.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+    mark
 }
 
 /// A new file or directory, not yet in its place. Dropped, it is gone.
@@ -56,15 +94,7 @@ pub(super) struct Temp {
 impl Temp {
     /// A new file, open for writing, and for reading what was written.
     pub(super) fn file(parent: &Arc<Dir>, mode: Mode) -> Result<Self, Errno> {
-        Self::new(parent, false, |name| {
-            let flags = OFlags::RDWR
-                | OFlags::CREATE
-                | OFlags::EXCL
-                | OFlags::NOFOLLOW
-                | OFlags::NOCTTY
-                | OFlags::CLOEXEC;
-            rustix::fs::openat(parent, name.as_os_str(), flags, mode)
-        })
+        Self::new(parent, false, |name| handle::open(parent, name, To::Create(mode)))
     }
 
     /// A new directory, open for reading; its owner may do everything in it.
@@ -79,8 +109,9 @@ impl Temp {
         is_directory: bool,
         make: impl Fn(&Name) -> Result<OwnedFd, Errno>,
     ) -> Result<Self, Errno> {
+        let stat = system::stat(parent)?;
         for _ in 0..TRIES {
-            let name = random_name()?;
+            let name = new_name(&stat)?;
             let fd = match make(&name) {
                 Ok(fd) => fd,
                 Err(Errno::EXIST) => continue,
@@ -172,9 +203,10 @@ pub(super) struct Left {
 pub(super) fn sweep(parent: &Dir, budget: &Budget) -> Left {
     let mut left = Left { parent: tree::open_directory(parent, None), trees: vec![] };
     let Ok(dir) = &left.parent else { return left };
+    let Ok(stat) = system::stat(dir) else { return left };
     let (mut found, mut seen) = (vec![], 0);
     let _ = Names::new().of(dir, |name, _| {
-        if is_temp(name) {
+        if is_made_in(&stat, name) {
             found.extend(Name::from_bytes(name));
         }
         seen += 1;
@@ -185,8 +217,9 @@ pub(super) fn sweep(parent: &Dir, budget: &Budget) -> Left {
         match lstat(dir, &name).map(|stat| stat.kind) {
             Ok(FileType::RegularFile) => {
                 let locked = locked(dir, &name);
-                // A file with another name is more than a temp.
-                if locked.as_ref().is_some_and(|(_, stat)| stat.links == 1) {
+                // A file with another name is more than a temp, and one of another user is not ours.
+                let is_left = |stat: &Stat| stat.links == 1 && system::may_be_ours(stat);
+                if locked.as_ref().is_some_and(|(_, stat)| is_left(stat)) {
                     let _ = rustix::fs::unlinkat(dir, name.as_os_str(), AtFlags::empty());
                 }
             }
@@ -207,7 +240,10 @@ impl Left {
     pub(super) fn remove(self, budget: &Budget) {
         let Ok(parent) = &self.parent else { return };
         for name in self.trees {
-            let Some(_lock) = locked(parent, &name) else { continue };
+            let Some((_lock, stat)) = locked(parent, &name) else { continue };
+            if !system::may_be_ours(&stat) {
+                continue;
+            }
             if let Ok(dir) = tree::open_directory(parent, &name) {
                 let _ = tree::remove_all(&dir, &name, Some(budget));
             }
@@ -220,30 +256,48 @@ impl Left {
 /// Locks the temp of this name, if nobody works on it, for as long as the descriptor is kept: whoever has
 /// just made it finds it locked, and makes another one.
 pub(super) fn locked(parent: impl AsFd, name: &Name) -> Option<(OwnedFd, Stat)> {
-    let flags =
-        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let fd = rustix::fs::openat(parent, name.as_os_str(), flags, Mode::empty()).ok()?;
+    let fd = handle::open(parent, name, To::Read).ok()?;
     rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive).ok()?;
     let stat = system::stat(&fd).ok()?;
     Some((fd, stat))
 }
 
-fn random_name() -> Result<Name, Errno> {
+/// A new name for a temp in this directory.
+fn new_name(dir: &Stat) -> Result<Name, Errno> {
     let mut random = [0; RANDOM];
     system::fill_random(&mut random)?;
-    let name = [PREFIX, HEXLOWER.encode(&random).as_bytes(), SUFFIX].concat();
+    let hex = [random, mark(dir, &random)].map(|part| HEXLOWER.encode(&part)).concat();
+    let name = [PREFIX, hex.as_bytes(), SUFFIX].concat();
     Name::from_bytes(&name).ok_or(Errno::INVAL)
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "directories to make names for")]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_told_by_its_form() {
-        let name = random_name().unwrap();
+    fn a_name_is_of_one_directory() {
+        let temp = tempfile::tempdir().unwrap();
+        let [here, there] = ["here", "there"].map(|name| {
+            let path = temp.path().join(name);
+            std::fs::create_dir(&path).unwrap();
+            system::stat(std::fs::File::open(path).unwrap()).unwrap()
+        });
+        let name = new_name(&here).unwrap();
+        assert_ne!(name, new_name(&here).unwrap());
         assert!(is_temp(name.as_bytes()));
-        assert_ne!(name, random_name().unwrap());
+        assert!(is_made_in(&here, name.as_bytes()) && !is_made_in(&there, name.as_bytes()));
+        // Every other name of that form is somebody's.
+        for at in PREFIX.len()..PREFIX.len() + 2 * (RANDOM + MARK) {
+            let mut other = name.as_bytes().to_vec();
+            other[at] = if other[at] == b'0' { b'1' } else { b'0' };
+            assert!(is_temp(&other) && !is_made_in(&here, &other));
+        }
+    }
+
+    #[test]
+    fn a_reserved_name_has_one_form() {
         for other in [".preopen-.tmp", ".preopen-0123.tmp", "x.preopen-", ".preopen-zz.tmp", ""] {
             assert!(!is_temp(other.as_bytes()), "{other}");
         }

@@ -9,10 +9,11 @@
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, FileType};
 use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, lstat, mount_of, stays_on_mount};
+use super::handle::{To, open, reopen};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{Name, join};
@@ -194,10 +195,9 @@ pub(super) fn open_directory<'n>(
     parent: impl AsFd,
     name: impl Into<Option<&'n Name>>,
 ) -> Result<OwnedFd, Errno> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     match name.into() {
-        Some(name) => rustix::fs::openat(parent, name.as_os_str(), flags, Mode::empty()),
-        None => rustix::fs::openat(parent, ".", flags, Mode::empty()),
+        Some(name) => open(parent, name, To::List),
+        None => reopen(parent, To::List),
     }
 }
 

@@ -83,6 +83,7 @@ impl<R: Right> Target<R> {
         if !is_alone {
             turn.take(self.device(), false, budget)?;
             let mut place = self.look(look, budget)?;
+            place.check_new_names(None)?;
             if place.missing.is_empty() {
                 if let Some(name) = place.name.clone() {
                     let stat = system::stat(&place.parent).map_err(|e| place.os("look at", e))?;
@@ -95,7 +96,9 @@ impl<R: Right> Target<R> {
             turn.give_back();
         }
         turn.take(self.device(), true, budget)?;
-        Ok((self.look(look, budget)?, turn))
+        let place = self.look(look, budget)?;
+        place.check_new_names(None)?;
+        Ok((place, turn))
     }
 
     fn device(&self) -> u64 {
@@ -138,6 +141,7 @@ pub fn to_move<R: Right>(
     }
     let from = source.look(Look { follows: false, ..Look::THERE }, budget)?;
     let to = destination.look(Look { follows: false, may_be_missing: true }, budget)?;
+    to.check_new_names(from.name.as_ref())?;
     Ok((from, to, turn))
 }
 

@@ -15,11 +15,12 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::{FileType, Mode, OFlags};
+use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::beneath::{Kind, stays_on_mount};
 use super::grant::Grant;
+use super::handle::{To, open};
 use super::pseudo::is_pseudo;
 use super::temp::is_temp;
 use super::walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};
@@ -299,8 +300,7 @@ impl<V: Visit> Walk<'_, V> {
             elsewhere();
             return None;
         }
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let fd = match rustix::fs::openat(&parent.fd, name.as_os_str(), flags, Mode::empty()) {
+        let fd = match open(&parent.fd, name, To::List) {
             Ok(fd) => fd,
             // It was swapped for something else, or is gone.
             Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return None,

@@ -7,10 +7,11 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use rustix::fs::{FileType, Mode, OFlags};
+use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, lstat, pass, stays_on_mount};
+use super::handle::{To, open};
 use super::read::OpenFile;
 use super::{Place, Read};
 use crate::error::ToolError;
@@ -85,7 +86,7 @@ pub struct Skipped {
     pub too_deep: Tally,
     /// Directories of other file systems that are not to be crossed into, or hold no data.
     pub elsewhere: Tally,
-    /// Files and directories of changes that are not finished, or never were.
+    /// What has a name that is reserved for changes that are not finished.
     pub unfinished: Tally,
 }
 
@@ -262,9 +263,7 @@ impl WalkedDir {
         if !stays_on_mount(grant.mount, at, name) {
             return None;
         }
-        let flags =
-            OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let fd = rustix::fs::openat(at, name.as_os_str(), flags, Mode::empty()).ok()?;
+        let fd = open(at, name, To::Read).ok()?;
         // Its name alone: the whole path would cost more than many a file that is searched.
         OpenFile::walked(fd, grant.device, name.to_string())
     }

@@ -12,11 +12,12 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, Mode};
 use rustix::io::Errno;
 
 use super::attributes::keep;
 use super::beneath::{Found, Kind, enter, lstat};
+use super::handle::To;
 use super::read::FileState;
 use super::temp::{Temp, sweep};
 use super::tree::open_directory;
@@ -253,7 +254,7 @@ impl Place<Write> {
     /// The file that is there, opened for writing: whoever may not do that may not replace it either.
     fn old(&self) -> Result<Option<(OwnedFd, Found)>, ToolError> {
         let (Some(_), Some(name)) = (&self.found, &self.name) else { return Ok(None) };
-        let fd = match self.open(name.as_os_str(), OFlags::WRONLY) {
+        let fd = match self.open(name, To::Write) {
             Ok(fd) => fd,
             Err(error) if error.code() == Code::NotFound => return Ok(None),
             Err(error) => return Err(error),

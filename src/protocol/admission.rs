@@ -29,6 +29,8 @@ pub(super) struct Admission {
 pub(super) struct Admitted {
     search: Option<OwnedSemaphorePermit>,
     call: Option<OwnedSemaphorePermit>,
+    /// The room for its answer.
+    room: Option<OwnedSemaphorePermit>,
 }
 
 impl Admission {
@@ -45,11 +47,21 @@ impl Admission {
     pub(super) async fn of(&self, work: Work) -> Admitted {
         let search = if work == Work::Trees { permit(&self.searches).await } else { None };
         let call = if work == Work::Nothing { None } else { permit(&self.calls).await };
-        Admitted { search, call }
+        Admitted { search, call, room: None }
     }
 }
 
 impl Admitted {
+    /// The same, with room for its answer.
+    pub(super) fn with_room(self, room: Option<OwnedSemaphorePermit>) -> Self {
+        Self { room, ..self }
+    }
+
+    /// Ends the call's turn. Gives the room for its answer, unless it stalled.
+    pub(super) fn into_room(self) -> Option<OwnedSemaphorePermit> {
+        self.room
+    }
+
     /// It has made progress for a while: the next search may begin beside it.
     pub(super) fn lasts(&mut self) {
         drop(self.search.take());
@@ -59,6 +71,7 @@ impl Admitted {
     pub(super) fn stalls(&mut self) {
         self.lasts();
         drop(self.call.take());
+        drop(self.room.take());
     }
 }
 

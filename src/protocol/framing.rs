@@ -6,6 +6,7 @@
 //! May import: nothing outside `protocol`. Absent on purpose: what a method means.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rmcp::RoleServer;
 use rmcp::model::{CallToolRequest, ClientRequest, JsonRpcMessage, JsonRpcRequest};
@@ -20,6 +21,10 @@ const PARSE_ERROR: i32 = -32700;
 pub(super) const INVALID_REQUEST: i32 = -32600;
 /// JSON-RPC: the parameters are not those of the method.
 const INVALID_PARAMS: i32 = -32602;
+/// Lines of more bytes than that are looked through before they are read: what they hold may take many times as much.
+const LARGE: usize = 1 << 20;
+/// Most values in a large line. A number takes two bytes of it, and thirty-two or more of memory.
+const MAX_VALUES: usize = 200_000;
 /// Bytes read at a time.
 const CHUNK: usize = 32 << 10;
 /// Bytes of memory that are kept from one message to the next.
@@ -30,22 +35,33 @@ pub(super) type Message = RxJsonRpcMessage<RoleServer>;
 
 /// What a client sends, line by line.
 pub(super) struct Input {
-    stream: Stream,
+    stream: Arc<Stream>,
     max_bytes: usize,
     chunk: Vec<u8>,
     /// What of the chunk was not looked at yet.
     unread: Range<usize>,
     /// What there is of the line; never more than `max_bytes`.
     line: Vec<u8>,
+    /// How long the last line was.
+    heard_bytes: usize,
     /// Was the rest of it dropped, because it is too long?
     is_cut: bool,
     has_ended: bool,
 }
 
 impl Input {
-    pub(super) fn new(stream: Stream, max_bytes: usize) -> Self {
+    pub(super) fn new(stream: Arc<Stream>, max_bytes: usize) -> Self {
         let (chunk, line) = (vec![0; CHUNK], vec![]);
-        Self { stream, max_bytes, chunk, unread: 0..0, line, is_cut: false, has_ended: false }
+        Self {
+            stream,
+            max_bytes,
+            chunk,
+            unread: 0..0,
+            line,
+            heard_bytes: 0,
+            is_cut: false,
+            has_ended: false,
+        }
     }
 
     /// The next message, or the answer to what is none; nothing at the end. The last line counts even
@@ -70,6 +86,16 @@ impl Input {
         }
     }
 
+    /// How many bytes the last message had.
+    pub(super) fn heard_bytes(&self) -> usize {
+        self.heard_bytes
+    }
+
+    /// Has the client closed its end? There may still be bytes to read.
+    pub(super) fn has_hung_up(&self) -> bool {
+        self.stream.has_hung_up()
+    }
+
     /// Moves bytes from the chunk to the line, as many as belong to it. Is it whole now?
     fn take_up(&mut self) -> bool {
         let unread = self.chunk.get(self.unread.clone()).unwrap_or_default();
@@ -89,6 +115,7 @@ impl Input {
         } else {
             (!self.line.iter().all(u8::is_ascii_whitespace)).then(|| parse(&self.line))
         };
+        self.heard_bytes = self.line.len();
         self.line.clear();
         self.line.shrink_to(KEPT);
         heard
@@ -123,7 +150,38 @@ impl Unheard {
     }
 }
 
+/// Are there more values in a line than one may hold? A value is counted by what stands before it.
+fn has_too_many_values(line: &[u8]) -> bool {
+    let (mut at, mut values) = (0, 0);
+    while at < line.len() && values <= MAX_VALUES {
+        match line.get(at) {
+            Some(b'"') => at = end_of_string(line, at + 1),
+            Some(b',' | b'[' | b'{') => values += 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    values > MAX_VALUES
+}
+
+/// Where the string ends whose characters begin there.
+fn end_of_string(line: &[u8], mut at: usize) -> usize {
+    while let Some(found) = line.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if line.get(at) == Some(&b'"') {
+            return at;
+        }
+        // The character after a backslash is part of the string.
+        at += 2;
+    }
+    line.len()
+}
+
 fn parse(line: &[u8]) -> Result<Message, Unheard> {
+    if line.len() > LARGE && has_too_many_values(line) {
+        let why = format!("the message holds more than {MAX_VALUES} values");
+        return Err(Unheard::new(None, INVALID_REQUEST, &why));
+    }
     // `rmcp` tries every kind of message in turn. Nearly all are of this one, so it comes first.
     if let Ok(JsonRpcRequest { jsonrpc, id, request }) =
         serde_json::from_slice::<JsonRpcRequest<CallToolRequest>>(line)

@@ -9,6 +9,7 @@
 mod admission;
 mod framing;
 mod instructions;
+mod room;
 mod server;
 mod stream;
 mod transport;
@@ -39,11 +40,12 @@ pub fn serve(dispatcher: Dispatcher, input: OwnedFd, output: OwnedFd) -> io::Res
         .max_blocking_threads(admission::threads(&limits))
         .build()?;
     let dispatcher = Arc::new(dispatcher);
-    let server = server::Server::new(Arc::clone(&dispatcher));
+    let room = room::Room::new(&limits);
+    let server = server::Server::new(Arc::clone(&dispatcher), room.clone());
     let served = runtime.block_on(async {
         let input = Stream::new(input, Interest::READABLE)?;
         let output = Stream::new(output, Interest::WRITABLE)?;
-        let (transport, writer) = transport::Lines::new(input, output, &limits);
+        let (transport, writer) = transport::Lines::new(input, output, room, &limits);
         // An error here means that the input ended before a session began: nothing is left to do.
         match server.serve(transport).await {
             Ok(session) => match session.waiting().await {

@@ -21,6 +21,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::admission::{Admission, Admitted};
 use super::instructions::instructions;
+use super::room::Room;
 use crate::args::for_clients;
 use crate::cap::Rights;
 use crate::dispatch::{Dispatcher, Fault, Offered};
@@ -34,10 +35,11 @@ pub(super) struct Server {
     config: ServerConfig,
     tools: Vec<Tool>,
     admission: Admission,
+    room: Room,
 }
 
 impl Server {
-    pub(super) fn new(dispatcher: Arc<Dispatcher>) -> Self {
+    pub(super) fn new(dispatcher: Arc<Dispatcher>, room: Room) -> Self {
         let capabilities = ServerCapabilities::builder().enable_tools().build();
         let us = Implementation::new("preopen", env!("CARGO_PKG_VERSION"));
         let config = ServerConfig::new(capabilities)
@@ -45,7 +47,7 @@ impl Server {
             .with_instructions(instructions(dispatcher.grants()));
         let tools = dispatcher.offered().iter().map(tool).collect();
         let admission = Admission::new(dispatcher.limits());
-        Self { dispatcher, config, tools, admission }
+        Self { dispatcher, config, tools, admission, room }
     }
 }
 
@@ -56,7 +58,7 @@ impl Server {
     async fn wait<T>(
         &self,
         mut call: JoinHandle<T>,
-        mut admitted: Admitted,
+        admitted: &mut Admitted,
         watch: &Watch,
         token: Option<ProgressToken>,
         peer: &Peer<RoleServer>,
@@ -124,7 +126,21 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let admitted = self.admission.of(self.dispatcher.work(&request.name)).await;
+        // Until the call has ended, whether it is still wanted or not.
+        let _request_bytes = self.room.bytes_of(&context.id);
+        let most = self.dispatcher.most_answer_bytes(&request.name);
+        let admission = async {
+            let admitted = self.admission.of(self.dispatcher.work(&request.name)).await;
+            admitted.with_room(self.room.answer(most).await)
+        };
+        // A request that is cancelled while it waits would hold its arguments until its turn comes.
+        let mut admitted = tokio::select! {
+            admitted = admission => admitted,
+            () = context.ct.cancelled() => {
+                self.dispatcher.withdrawn(&request.name);
+                return Err(crashed("the request was cancelled"));
+            }
+        };
         let (dispatcher, name) = (Arc::clone(&self.dispatcher), request.name.clone());
         let ct = context.ct.clone();
         let watch = Watch::new(move || ct.is_cancelled()).on(context.id.to_string());
@@ -133,10 +149,11 @@ impl ServerHandler for Server {
             dispatcher.call(&request.name, request.arguments.unwrap_or_default(), watch)
         });
         let token = context.meta.get_progress_token();
-        let ended = self.wait(call, admitted, &watched, token, &context.peer).await;
+        let ended = self.wait(call, &mut admitted, &watched, token, &context.peer).await;
+        let room = admitted.into_room();
         let answer = match ended {
             Some(Ok(Ok(answer))) => answer,
-            None => self.dispatcher.lost(&name),
+            None => self.dispatcher.lost(&name, &watched),
             Some(Ok(Err(Fault::UnknownTool(why)))) => {
                 return Err(ErrorData::invalid_params(why, None));
             }
@@ -149,6 +166,15 @@ impl ServerHandler for Server {
             Ok(content) => (content, false),
             Err(refusal) => (vec![Content::Text(refusal.to_string())], true),
         };
+        // The answer, and the line that is made of it.
+        let bytes = content.iter().map(Content::len).sum::<usize>().saturating_mul(2);
+        let room = match room {
+            Some(room) => Some(room),
+            None => self.room.answer(bytes).await,
+        };
+        if let Some(room) = room {
+            self.room.answered(&context.id, room, bytes);
+        }
         let blocks = content.into_iter().map(block).collect();
         let mut result = CallToolResult::success(blocks);
         result.is_error = Some(refused);

@@ -13,7 +13,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
-use crate::system::{is_always_ready, means_always_ready, read_now, write_now};
+use crate::system::{has_hung_up, is_always_ready, means_always_ready, read_now, write_now};
 
 /// One of the two standard streams.
 #[derive(Debug)]
@@ -43,6 +43,14 @@ impl Stream {
                 (fd, error) if means_always_ready(&error) => Ok(Self::Ready(fd)),
                 (_, error) => Err(error),
             },
+        }
+    }
+
+    /// Has the other side closed its end? What it wrote before may still be there to read.
+    pub(super) fn has_hung_up(&self) -> bool {
+        match self {
+            Self::Polled(fd) => has_hung_up(fd.get_ref().as_fd()),
+            Self::Ready(_) => false,
         }
     }
 

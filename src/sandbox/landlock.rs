@@ -2,10 +2,11 @@
 //!
 //! Rules are made from the same handles that the grants hold, so no path is resolved a second time. A
 //! grant that is written to needs the right to remove, since replacing a file is removing one: the
-//! kernel cannot tell `rw` from `rwd`, and the types alone do. It needs the right to make links, since
-//! renaming one is making one; that none is created is seccomp's part.
+//! kernel cannot tell `rw` from `rwd`, so only the types do. It needs the right to make links, since
+//! renaming one is making one; seccomp refuses to create one. It does not get the right to truncate:
+//! new contents are written to a new file, which is then renamed.
 //!
-//! May import: `cap`. Absent on purpose: rules for anything that is not granted.
+//! May import: `cap`. Nothing that is not granted gets a rule.
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, Erratum, LandlockStatus,
@@ -83,7 +84,6 @@ pub(super) fn in_words(rights: Rights) -> &'static str {
 fn access(rights: Rights) -> BitFlags<AccessFs> {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let write = AccessFs::WriteFile
-        | AccessFs::Truncate
         | AccessFs::RemoveFile
         | AccessFs::RemoveDir
         | AccessFs::MakeReg

@@ -1,21 +1,23 @@
 //! The third wall: after the handles are open, the kernel takes the rest of the authority away.
 //!
-//! Landlock limits what any path, however it is resolved, can reach: the granted directories, with
-//! the rights of each. seccomp limits which system calls there are: none that runs a program, opens a
-//! connection or names a file without a handle. Each holds even where our own code, or that of a
-//! dependency, is wrong. Both are for ever: nothing in this process can lift them.
+//! Landlock limits which files can be reached, however a path is resolved: the granted directories,
+//! with the rights of each. seccomp limits which system calls can be made: none that runs a program,
+//! opens a connection or names a file without a handle. An empty root directory means that an absolute
+//! path names nothing. Each holds even where our own code, or that of a dependency, is wrong. Nothing
+//! in this process can undo them.
 //!
-//! It has to be done while there is one thread (Landlock binds the thread that asks, and those that it
-//! starts), after everything that the operator named is open, and before the runtime.
+//! The process has to be sealed while it has one thread (Landlock binds the thread that asks, and
+//! those that it starts), after everything that the operator named is open, and before the runtime.
 //!
-//! Other systems have none of it that could be had without `unsafe`, and the program says so at each start. Built
-//! with `--cfg preopen_portable` it is the same on Linux.
+//! On other systems each of them takes `unsafe`, so they are missing there, and the program says so at
+//! each start. Built with `--cfg preopen_portable` it is the same on Linux.
 //!
-//! May import: `cap` (for the handles). Absent on purpose: a way back, and silence about what does
-//! not hold.
+//! May import: `cap` (for the handles). `authority` leaves the host's tree, since that takes a path.
 
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod by_number;
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
+mod calls;
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod landlock;
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
@@ -28,11 +30,13 @@ use crate::cap::{Grants, Rights};
 pub struct Sealed {
     /// Which files can be reached.
     pub landlock: Wall,
-    /// Which system calls there are.
+    /// Which system calls can be made.
     pub seccomp: Wall,
+    /// What an absolute path names: nothing, once the host's tree is left.
+    pub root: Wall,
 }
 
-/// One half of the wall.
+/// One part of the wall.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wall {
     /// It holds, in this form.
@@ -44,7 +48,9 @@ pub enum Wall {
 }
 
 impl Sealed {
-    /// Is `--sandbox require` satisfied? An older kernel's Landlock does: it holds every file.
+    /// Is `--sandbox require` satisfied? An older kernel's Landlock is enough: it holds every file. The
+    /// root directory does not count: a plain user who writes cannot leave the host's tree, and Landlock
+    /// keeps every file in it closed all the same.
     pub fn suffices(&self) -> bool {
         self.landlock.holds_files() && matches!(self.seccomp, Wall::Holds(_))
     }
@@ -69,7 +75,8 @@ impl Wall {
 
 impl std::fmt::Display for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Landlock {}; seccomp {}", self.landlock, self.seccomp)
+        write!(f, "Landlock {}; seccomp {}; ", self.landlock, self.seccomp)?;
+        write!(f, "the empty root directory {}", self.root)
     }
 }
 
@@ -83,36 +90,22 @@ impl std::fmt::Display for Wall {
     }
 }
 
-/// Whom the filter binds. Landlock binds the calling thread alone, so there has to be but one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Whom {
-    ThisThread,
-    Everyone,
-}
-
-/// Seals the process, for ever. It has to be called while there is one thread.
-pub fn seal(grants: &Grants) -> Sealed {
-    restrict(grants, Whom::Everyone)
-}
-
-/// What [`seal`] would come to here: tried on a thread that ends with it.
-pub fn tried(grants: &Grants) -> Sealed {
-    let grants = grants.clone();
-    let failed = || Wall::Missing("it could not be tried".into());
-    std::thread::spawn(move || restrict(&grants, Whom::ThisThread))
-        .join()
-        .unwrap_or_else(|_| Sealed { landlock: failed(), seccomp: failed() })
+/// Seals the process, for ever. It has to be called while there is one thread. `root` is what became of
+/// the attempt to leave the host's tree.
+pub fn seal(grants: &Grants, root: Wall) -> Sealed {
+    let (landlock, seccomp) = restrict(grants);
+    Sealed { landlock, seccomp, root }
 }
 
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
-fn restrict(grants: &Grants, whom: Whom) -> Sealed {
+fn restrict(grants: &Grants) -> (Wall, Wall) {
     // In this order: the filter would refuse the calls that Landlock needs.
     let landlock = landlock::restrict(grants);
-    Sealed { landlock, seccomp: seccomp::restrict(grants.rights(), whom) }
+    (landlock, seccomp::restrict(grants.rights()))
 }
 
 #[cfg(not(all(target_os = "linux", not(preopen_portable))))]
-fn restrict(_: &Grants, _: Whom) -> Sealed {
+fn restrict(_: &Grants) -> (Wall, Wall) {
     let missing = || Wall::Missing("this system has none".into());
-    Sealed { landlock: missing(), seccomp: missing() }
+    (missing(), missing())
 }

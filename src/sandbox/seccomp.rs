@@ -1,15 +1,22 @@
-//! seccomp: which system calls there are, once every file is reached from a handle.
+//! seccomp: which system calls this process may make once every file is reached from a handle.
 //!
-//! Three rules. What this program never does is refused: running programs, connections, looking into
-//! other processes, mounts, name spaces, loading code into the kernel, making links and device files,
-//! and changing modes, owners and attributes by path. What names a file without a handle is refused:
-//! every call with `AT_FDCWD` for its directory, and every old call that has none. And what is newer
-//! than this list does not exist, so that a kernel that learns a new way in does not open it.
+//! Four rules:
+//! - What this program never does is refused: running programs, connections, looking into other
+//!   processes, mounts, name spaces, requests to devices, making links and device files.
+//! - What names a file without a handle is refused: every call with `AT_FDCWD` for its directory, and
+//!   every old call that takes no directory.
+//! - Flags and modes that this program never uses are refused where the filter can see them: emptying
+//!   a file, set-user, set-group and sticky bits.
+//! - A call that is newer than the tables does not exist.
 //!
 //! Where no grant is written to, every call that changes something is refused as well.
 //!
-//! May import: `cap` (for rights). Absent on purpose: a list of what is allowed. It would depend on
-//! the C library's and the runtime's taste of the day.
+//! A filter sees numbers, not memory. It cannot see a path, nor the flags and the mode of `openat2`,
+//! which stand in a struct. Landlock refuses to empty a file whichever call asks. Nothing refuses a
+//! set-user file that is created by `openat2`: docs/threat-model.md lists it.
+//!
+//! May import: `cap` (for rights). There is no list of allowed calls: it would break with every new
+//! version of the C library and the runtime.
 
 use std::collections::BTreeMap;
 
@@ -19,269 +26,58 @@ use seccompiler::{
     SeccompRule, TargetArch,
 };
 
+use super::Wall;
 use super::by_number::{ByNumber, Verdict};
-use super::{Wall, Whom};
+use super::calls::{BY_HANDLE, BY_TWO_HANDLES, CHANGES, NEVER, NEWEST, OLD};
 use crate::cap::Rights;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 type Failure = Box<dyn std::error::Error>;
-
-/// The newest call that is known here: `mseal`, of Linux 6.10. Attributes by path and directory, of
-/// 6.13, are behind it.
-const NEWEST: i64 = 462;
 
 #[cfg(target_arch = "x86_64")]
 const HERE: TargetArch = TargetArch::x86_64;
 #[cfg(target_arch = "aarch64")]
 const HERE: TargetArch = TargetArch::aarch64;
 
-/// Refused whatever the arguments, on every architecture.
-const NEVER: &[i64] = &[
-    // To run something else, or to be something else.
-    c::SYS_execve,
-    c::SYS_execveat,
-    c::SYS_personality,
-    c::SYS_setns,
-    c::SYS_unshare,
-    c::SYS_chroot,
-    c::SYS_pivot_root,
-    c::SYS_chdir,
-    c::SYS_fchdir,
-    // To talk to anyone but the client.
-    c::SYS_socket,
-    c::SYS_connect,
-    c::SYS_bind,
-    c::SYS_listen,
-    c::SYS_accept,
-    c::SYS_accept4,
-    // To look into other processes, or to stop them.
-    c::SYS_ptrace,
-    c::SYS_process_vm_readv,
-    c::SYS_process_vm_writev,
-    c::SYS_pidfd_getfd,
-    c::SYS_pidfd_send_signal,
-    c::SYS_kcmp,
-    c::SYS_rt_sigqueueinfo,
-    c::SYS_rt_tgsigqueueinfo,
-    c::SYS_pidfd_open,
-    c::SYS_mq_open,
-    c::SYS_mq_unlink,
-    c::SYS_mq_timedsend,
-    c::SYS_mq_timedreceive,
-    c::SYS_mq_notify,
-    c::SYS_mq_getsetattr,
-    c::SYS_shmget,
-    c::SYS_shmat,
-    c::SYS_shmctl,
-    c::SYS_shmdt,
-    c::SYS_msgget,
-    c::SYS_msgsnd,
-    c::SYS_msgrcv,
-    c::SYS_msgctl,
-    c::SYS_semget,
-    c::SYS_semop,
-    c::SYS_semctl,
-    c::SYS_kill,
-    c::SYS_tkill,
-    // To change what a path means.
-    c::SYS_mount,
-    c::SYS_umount2,
-    c::SYS_move_mount,
-    c::SYS_open_tree,
-    c::SYS_fsopen,
-    c::SYS_fsconfig,
-    c::SYS_fsmount,
-    c::SYS_fspick,
-    c::SYS_mount_setattr,
-    c::SYS_swapon,
-    c::SYS_swapoff,
-    // To reach files by other names than paths, or calls by other ways than calls.
-    c::SYS_open_by_handle_at,
-    c::SYS_name_to_handle_at,
-    c::SYS_memfd_create,
-    c::SYS_memfd_secret,
-    c::SYS_io_uring_setup,
-    c::SYS_io_uring_enter,
-    c::SYS_io_uring_register,
-    c::SYS_bpf,
-    c::SYS_perf_event_open,
-    c::SYS_userfaultfd,
-    c::SYS_fanotify_init,
-    c::SYS_fanotify_mark,
-    c::SYS_inotify_init1,
-    c::SYS_inotify_add_watch,
-    // To reach into the kernel.
-    c::SYS_add_key,
-    c::SYS_request_key,
-    c::SYS_keyctl,
-    c::SYS_init_module,
-    c::SYS_finit_module,
-    c::SYS_delete_module,
-    c::SYS_kexec_load,
-    c::SYS_kexec_file_load,
-    c::SYS_reboot,
-    c::SYS_acct,
-    c::SYS_quotactl,
-    c::SYS_quotactl_fd,
-    c::SYS_settimeofday,
-    c::SYS_clock_settime,
-    c::SYS_clock_adjtime,
-    c::SYS_adjtimex,
-    c::SYS_sethostname,
-    c::SYS_setdomainname,
-    c::SYS_syslog,
-    // To make what is never made: links and device files.
-    c::SYS_symlinkat,
-    c::SYS_linkat,
-    c::SYS_mknodat,
-    // To change by path what Landlock does not watch over.
-    c::SYS_fchmodat,
-    SYS_FCHMODAT2,
-    c::SYS_fchownat,
-    c::SYS_setxattr,
-    c::SYS_lsetxattr,
-    c::SYS_getxattr,
-    c::SYS_lgetxattr,
-    c::SYS_listxattr,
-    c::SYS_llistxattr,
-    c::SYS_removexattr,
-    c::SYS_lremovexattr,
-    // By path, with no place for a handle.
-    c::SYS_truncate,
-    c::SYS_statfs,
-    // To change contents where they lie: new ones are written beside them, and renamed.
-    c::SYS_ftruncate,
-    c::SYS_fallocate,
-    c::SYS_copy_file_range,
-    c::SYS_fremovexattr,
-];
+/// The set-user, set-group and sticky bits. Nothing that is made here gets one.
+const SPECIAL_BITS: [c::c_int; 3] = [0o4000, 0o2000, 0o1000];
 
-/// Refused as well where nothing is written to.
-const CHANGES: &[i64] = &[
-    c::SYS_mkdirat,
-    c::SYS_unlinkat,
-    c::SYS_renameat,
-    c::SYS_renameat2,
-    c::SYS_fchmod,
-    c::SYS_fchown,
-    c::SYS_fsetxattr,
-    c::SYS_utimensat,
-    c::SYS_flock,
-    c::SYS_syncfs,
-];
+/// Flags of opens that nothing here uses: emptying a file, making one without a name, and signals.
+const UNUSED_FLAGS: [c::c_int; 3] = [c::O_TRUNC, c::O_TMPFILE & !c::O_DIRECTORY, c::O_ASYNC];
 
-/// `fchmodat2`, of Linux 6.6; the same number everywhere.
-const SYS_FCHMODAT2: i64 = 452;
+/// Flags of opens that change something.
+const WRITING_FLAGS: [c::c_int; 3] = [c::O_WRONLY, c::O_RDWR, c::O_CREAT];
 
-/// The old calls that take a path and no handle. Newer architectures never had them.
-#[cfg(target_arch = "x86_64")]
-const OLD: &[i64] = &[
-    c::SYS_open,
-    c::SYS_creat,
-    c::SYS_stat,
-    c::SYS_lstat,
-    c::SYS_access,
-    c::SYS_readlink,
-    c::SYS_unlink,
-    c::SYS_rename,
-    c::SYS_mkdir,
-    c::SYS_rmdir,
-    c::SYS_link,
-    c::SYS_symlink,
-    c::SYS_mknod,
-    c::SYS_chmod,
-    c::SYS_chown,
-    c::SYS_lchown,
-    c::SYS_utime,
-    c::SYS_utimes,
-    c::SYS_futimesat,
-    c::SYS_uselib,
-    c::SYS_ustat,
-    c::SYS_inotify_init,
-    c::SYS_fork,
-    c::SYS_vfork,
-    c::SYS_iopl,
-    c::SYS_ioperm,
-];
-#[cfg(not(target_arch = "x86_64"))]
-const OLD: &[i64] = &[];
+/// What `fcntl` must not be asked for: it sends signals to other processes and watches directories.
+const SIGNALS: [c::c_int; 5] = [c::F_SETOWN, F_SETSIG, F_SETOWN_EX, c::F_SETLEASE, c::F_NOTIFY];
+const F_SETSIG: c::c_int = 10;
+const F_SETOWN_EX: c::c_int = 15;
 
-/// Refused with `AT_FDCWD` for the directory, which is their first argument.
-const BY_HANDLE: &[i64] = &[
-    c::SYS_openat,
-    c::SYS_openat2,
-    c::SYS_newfstatat,
-    c::SYS_statx,
-    c::SYS_readlinkat,
-    c::SYS_unlinkat,
-    c::SYS_mkdirat,
-    c::SYS_faccessat,
-    c::SYS_faccessat2,
-];
+/// What `prctl` may be asked for: names of threads, and of memory. `PR_SET_DUMPABLE` and
+/// `PR_SET_PTRACER` would let other processes look in again.
+const NAMES: [c::c_int; 3] = [c::PR_SET_NAME, c::PR_GET_NAME, c::PR_SET_VMA];
 
-/// The same, for either directory.
-const BY_TWO_HANDLES: &[i64] = &[c::SYS_renameat, c::SYS_renameat2];
-
-/// Restricts the calling thread, or all of the process.
-pub(super) fn restrict(rights: Rights, whom: Whom) -> Wall {
-    let changes = if rights.carry(Rights::WRITE) { &[] } else { CHANGES };
-    match filter(changes).and_then(|filter| apply(whom, &filter)) {
+/// Restricts all of the process.
+pub(super) fn restrict(rights: Rights) -> Wall {
+    let writes = rights.carry(Rights::WRITE);
+    let restricted =
+        filter(writes).and_then(|filter| Ok(seccompiler::apply_filter_all_threads(&filter)?));
+    match restricted {
         Ok(()) => {
-            let refused = NEVER.len() + OLD.len() + changes.len();
+            let refused = NEVER.len() + OLD.len() + changes(writes).len();
             Wall::Holds(format!("{refused} calls refused"))
         }
         Err(_) => Wall::Missing("the kernel, or the container's own filter, refused it".into()),
     }
 }
 
-fn apply(whom: Whom, program: &BpfProgram) -> Result<(), Failure> {
-    match whom {
-        Whom::ThisThread => seccompiler::apply_filter(program)?,
-        Whom::Everyone => seccompiler::apply_filter_all_threads(program)?,
-    }
-    Ok(())
+fn changes(writes: bool) -> &'static [i64] {
+    if writes { &[] } else { CHANGES }
 }
 
-fn filter(changes: &[i64]) -> Result<BpfProgram, Failure> {
-    let mut judged = Rules::new();
-    let cwd = u64::from(c::AT_FDCWD.cast_unsigned());
-    let names_none = |argument| rule(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, cwd);
-    for call in BY_TWO_HANDLES {
-        judged.insert(*call, vec![names_none(0)?, names_none(2)?]);
-    }
-    // A time is set through an open file, whose path is null.
-    let by_path = rule(1, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?;
-    judged.insert(c::SYS_utimensat, vec![by_path]);
-    // No file gets a set-user, set-group or sticky bit.
-    let mut modes = vec![];
-    for bit in [0o4000, 0o2000, 0o1000] {
-        modes.push(rule(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(bit), bit)?);
-    }
-    judged.insert(c::SYS_fchmod, modes);
-    // A new thread is the one thing that may be cloned.
-    let thread = u64::from(c::CLONE_THREAD.cast_unsigned());
-    let process = rule(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(thread), 0)?;
-    judged.insert(c::SYS_clone, vec![process]);
-    // Two ends of a stream are connected to each other for good; the runtime hears of signals by such
-    // a pair. Every other kind is refused: one end of a pair for datagrams can send to any path.
-    let other_family =
-        rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, u64::from(c::AF_UNIX.cast_unsigned()))?;
-    let mut pairs = vec![other_family];
-    for bit in [1, 2, 4, 8] {
-        let not_as_in_stream = !u64::from(c::SOCK_STREAM.cast_unsigned()) & bit;
-        let other_kind = SeccompCmpOp::MaskedEq(bit);
-        pairs.push(rule(1, SeccompCmpArgLen::Dword, other_kind, not_as_in_stream)?);
-    }
-    judged.insert(c::SYS_socketpair, pairs);
-    // Signals to the threads of this process alone.
-    let us = u64::from(rustix::process::getpid().as_raw_nonzero().get().cast_unsigned());
-    let others = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, us)?;
-    judged.insert(c::SYS_tgkill, vec![others]);
-    // The limits of this process are process 0's.
-    let others_limits = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
-    judged.insert(c::SYS_prlimit64, vec![others_limits]);
-
-    let by_number = by_number(judged.keys().copied(), changes);
+fn filter(writes: bool) -> Result<BpfProgram, Failure> {
+    let judged = judged(writes)?;
+    let by_number = by_number(judged.keys().copied(), changes(writes));
     let by_arguments = SeccompFilter::new(
         judged,
         SeccompAction::Allow,
@@ -292,8 +88,70 @@ fn filter(changes: &[i64]) -> Result<BpfProgram, Failure> {
     Ok(filter.ok_or("more branches than a jump reaches over")?)
 }
 
-/// Calls that are refused whatever their arguments, calls that are `judged` by them, and calls that do
-/// not exist: what is newer than [`NEWEST`], the second set of numbers that x86-64 has for 32-bit
+/// The calls that are judged by their arguments: each is refused if one of its rules fits.
+fn judged(writes: bool) -> Result<Rules, Failure> {
+    let mut judged = Rules::new();
+    for call in BY_TWO_HANDLES {
+        judged.insert(*call, vec![rule([is(0, c::AT_FDCWD)?])?, rule([is(2, c::AT_FDCWD)?])?]);
+    }
+    judged.insert(c::SYS_openat, opens(writes)?);
+    judged.insert(c::SYS_mkdirat, with_special_bits(2, vec![rule([is(0, c::AT_FDCWD)?])?])?);
+    judged.insert(c::SYS_fchmod, with_special_bits(1, vec![])?);
+    // A time is set through an open file, for which the path is null. A pointer has 64 bits.
+    let has_path = SeccompCondition::new(1, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?;
+    judged.insert(c::SYS_utimensat, vec![rule([has_path])?]);
+    // Only a thread may be cloned.
+    let without_thread = SeccompCmpOp::MaskedEq(number(c::CLONE_THREAD));
+    judged.insert(c::SYS_clone, vec![rule([condition(0, without_thread, 0)?])?]);
+    judged.insert(c::SYS_socketpair, pairs()?);
+    let signals = SIGNALS.map(|command| rule([is(1, command)?]));
+    judged.insert(c::SYS_fcntl, signals.into_iter().collect::<Result<_, _>>()?);
+    let is_no_name = NAMES.map(|option| is_not(0, option));
+    judged
+        .insert(c::SYS_prctl, vec![rule(is_no_name.into_iter().collect::<Result<Vec<_>, _>>()?)?]);
+    // Signals go to the threads of this process only.
+    let us = rustix::process::getpid().as_raw_nonzero().get();
+    judged.insert(c::SYS_tgkill, vec![rule([is_not(0, us)?])?]);
+    // Process 0 means this one.
+    judged.insert(c::SYS_prlimit64, vec![rule([is_not(0, 0)?])?]);
+    Ok(judged)
+}
+
+/// When `openat` is refused.
+fn opens(writes: bool) -> Result<Vec<SeccompRule>, Failure> {
+    let (directory, flags, mode) = (0, 2, 3);
+    let mut rules = vec![rule([is(directory, c::AT_FDCWD)?])?];
+    let refused = if writes { &[][..] } else { &WRITING_FLAGS };
+    for flag in UNUSED_FLAGS.iter().chain(refused) {
+        rules.push(rule([has(flags, *flag)?])?);
+    }
+    // Without `O_CREAT` the kernel does not look at the mode, so it may be anything.
+    for bit in SPECIAL_BITS {
+        rules.push(rule([has(flags, c::O_CREAT)?, has(mode, bit)?])?);
+    }
+    Ok(rules)
+}
+
+fn with_special_bits(mode: u8, mut rules: Vec<SeccompRule>) -> Result<Vec<SeccompRule>, Failure> {
+    for bit in SPECIAL_BITS {
+        rules.push(rule([has(mode, bit)?])?);
+    }
+    Ok(rules)
+}
+
+/// Two ends of a stream are connected to each other for good; the runtime hears of signals by such a
+/// pair. Every other kind is refused: one end of a pair for datagrams can send to any path.
+fn pairs() -> Result<Vec<SeccompRule>, Failure> {
+    let mut pairs = vec![rule([is_not(0, c::AF_UNIX)?])?];
+    for bit in [1, 2, 4, 8] {
+        let not_as_in_stream = !number(c::SOCK_STREAM) & bit;
+        pairs.push(rule([condition(1, SeccompCmpOp::MaskedEq(bit), not_as_in_stream)?])?);
+    }
+    Ok(pairs)
+}
+
+/// Calls that are refused whatever their arguments, calls that are `judged` by them, and calls that
+/// do not exist: what is newer than [`NEWEST`], the second set of numbers that x86-64 has for 32-bit
 /// programs (from 2^30 on), and `clone3`, which keeps its flags where a filter cannot look (the C
 /// library uses `clone` instead).
 fn by_number(judged: impl Iterator<Item = i64>, changes: &[i64]) -> ByNumber {
@@ -312,21 +170,175 @@ fn by_number(judged: impl Iterator<Item = i64>, changes: &[i64]) -> ByNumber {
     calls
 }
 
-fn rule(
-    argument: u8,
-    width: SeccompCmpArgLen,
-    is: SeccompCmpOp,
-    value: u64,
-) -> Result<SeccompRule, Failure> {
-    Ok(SeccompRule::new(vec![SeccompCondition::new(argument, width, is, value)?])?)
+/// Fits where all of the conditions do.
+fn rule(conditions: impl Into<Vec<SeccompCondition>>) -> Result<SeccompRule, Failure> {
+    Ok(SeccompRule::new(conditions.into())?)
+}
+
+fn is(argument: u8, value: c::c_int) -> Result<SeccompCondition, Failure> {
+    condition(argument, SeccompCmpOp::Eq, number(value))
+}
+
+fn is_not(argument: u8, value: c::c_int) -> Result<SeccompCondition, Failure> {
+    condition(argument, SeccompCmpOp::Ne, number(value))
+}
+
+/// Is this bit set?
+fn has(argument: u8, bit: c::c_int) -> Result<SeccompCondition, Failure> {
+    condition(argument, SeccompCmpOp::MaskedEq(number(bit)), number(bit))
+}
+
+/// Compares the low half of an argument: the kernel does not look at the high half of an `int`, so a
+/// caller may put anything there.
+fn condition(argument: u8, is: SeccompCmpOp, value: u64) -> Result<SeccompCondition, Failure> {
+    Ok(SeccompCondition::new(argument, SeccompCmpArgLen::Dword, is, value)?)
+}
+
+fn number(value: c::c_int) -> u64 {
+    u64::from(value.cast_unsigned())
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the calls are made by another program")]
 mod tests {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
     use super::*;
 
+    /// What the kernel answers to these calls under a filter: an errno each, or 0.
+    ///
+    /// They are made by a program in C, since a call by number takes `unsafe`.
+    fn errnos(filter: Option<&BpfProgram>, calls: &[(i64, Vec<i64>)]) -> Vec<i32> {
+        let temp = tempfile::tempdir().unwrap();
+        let [program, bytes] = ["calls", "filter"].map(|name| temp.path().join(name));
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/calls.c");
+        // Who builds Rust has a C compiler: it links.
+        let mut compiler = Command::new("cc");
+        let compiled = compiler.args(["-O1", "-Wall", "-o"]).arg(&program).arg(source).status();
+        assert!(compiled.unwrap().success());
+        let steps = filter.into_iter().flatten().flat_map(|step| {
+            let [jumps, code] = [[step.jt, step.jf], step.code.to_ne_bytes()];
+            [code, jumps].concat().into_iter().chain(step.k.to_ne_bytes())
+        });
+        std::fs::write(&bytes, steps.collect::<Vec<u8>>()).unwrap();
+        let mut child = Command::new(program)
+            .arg(if filter.is_some() { bytes.as_os_str() } else { "-".as_ref() })
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = calls.iter().map(|(call, arguments)| {
+            // What is not said is -1: no directory, no process, no memory.
+            let all = arguments.iter().copied().chain(std::iter::repeat(-1)).take(6);
+            let words: Vec<String> =
+                std::iter::once(*call).chain(all).map(|word| word.to_string()).collect();
+            words.join(" ") + "\n"
+        });
+        child.stdin.take().unwrap().write_all(lines.collect::<String>().as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let answers = String::from_utf8(output.stdout).unwrap();
+        let answers: Vec<i32> = answers.lines().map(|line| line.parse().unwrap()).collect();
+        assert_eq!(answers.len(), calls.len());
+        answers
+    }
+
+    /// Those of the calls that the kernel does not refuse.
+    fn not_refused(
+        filter: Option<&BpfProgram>,
+        calls: Vec<(i64, Vec<i64>)>,
+    ) -> Vec<(i64, Vec<i64>)> {
+        let errnos = errnos(filter, &calls);
+        let others = calls.into_iter().zip(errnos).filter(|(_, errno)| *errno != c::EPERM);
+        others.map(|(call, _)| call).collect()
+    }
+
+    const CWD: i64 = c::AT_FDCWD as i64;
+
     #[test]
-    fn what_is_newer_than_the_list_does_not_exist() {
+    fn the_kernel_refuses_every_call_of_the_tables() {
+        for writes in [true, false] {
+            let filter = filter(writes).unwrap();
+            let plain = NEVER.iter().chain(OLD).chain(changes(writes));
+            let plain = plain.map(|call| (*call, vec![]));
+            let by_handle =
+                BY_HANDLE.iter().chain(BY_TWO_HANDLES).chain(&[c::SYS_openat, c::SYS_mkdirat]);
+            let by_handle = by_handle.map(|call| (*call, vec![CWD]));
+            let second = BY_TWO_HANDLES.iter().map(|call| (*call, vec![-1, -1, CWD]));
+            let calls = plain.chain(by_handle).chain(second).collect();
+            assert_eq!(not_refused(Some(&filter), calls), [], "writes: {writes}");
+        }
+        // Without the filter the kernel has other answers to the same calls.
+        let some = [c::SYS_ioctl, c::SYS_chdir, c::SYS_statfs, c::SYS_socket, c::SYS_mkdirat];
+        let calls = some.map(|call| (call, vec![]));
+        assert_eq!(not_refused(None, calls.into()).len(), some.len());
+    }
+
+    #[test]
+    fn the_kernel_judges_arguments() {
+        let [trunc, creat, other] = [c::O_TRUNC, c::O_CREAT, c::O_NOFOLLOW].map(i64::from);
+        let high = 1 << 32;
+        let us = i64::from(std::process::id());
+        let set_owner_and_signal = i64::from(c::O_ASYNC | c::O_RDWR);
+        let refused = vec![
+            (c::SYS_openat, vec![CWD & 0xFFFF_FFFF]),
+            (c::SYS_openat, vec![-1, -1, trunc | 1, 0]),
+            (c::SYS_openat, vec![-1, -1, trunc | 1 | high, 0]),
+            (c::SYS_openat, vec![-1, -1, i64::from(c::O_TMPFILE) | 2, 0o600]),
+            (c::SYS_openat, vec![-1, -1, set_owner_and_signal, 0]),
+            (c::SYS_openat, vec![-1, -1, creat | 1, 0o4755]),
+            (c::SYS_openat, vec![-1, -1, creat | 1, 0o2755]),
+            (c::SYS_openat, vec![-1, -1, creat | 1, 0o1755]),
+            (c::SYS_openat, vec![-1, -1, creat | 1, 0o4755 | high]),
+            (c::SYS_mkdirat, vec![-1, -1, 0o3777]),
+            (c::SYS_mkdirat, vec![-1, -1, 0o2755]),
+            (c::SYS_fchmod, vec![-1, 0o4755]),
+            (c::SYS_renameat2, vec![-1, -1, CWD, -1, 0]),
+            (c::SYS_utimensat, vec![-1, -1, 0, 0]),
+            (c::SYS_clone, vec![0, 0]),
+            (c::SYS_tgkill, vec![1, 1, 0]),
+            (c::SYS_prlimit64, vec![1]),
+            (c::SYS_ioctl, vec![2, 0x5412]),
+            (c::SYS_ioctl, vec![2, 0x5412 | high]),
+            (c::SYS_fcntl, vec![-1, i64::from(c::F_SETOWN), us]),
+            (c::SYS_fcntl, vec![-1, i64::from(c::F_NOTIFY), 1]),
+            (c::SYS_prctl, vec![i64::from(c::PR_SET_DUMPABLE), 1]),
+            (c::SYS_prctl, vec![i64::from(c::PR_SET_PTRACER), 1]),
+            (c::SYS_socketpair, vec![i64::from(c::AF_UNIX), i64::from(c::SOCK_DGRAM), 0]),
+            (c::SYS_socketpair, vec![i64::from(c::AF_INET), i64::from(c::SOCK_STREAM), 0]),
+        ];
+        let allowed = vec![
+            (c::SYS_openat, vec![-1, -1, creat | other | 1, 0o644]),
+            // Without `O_CREAT` the mode means nothing, and callers leave anything there.
+            (c::SYS_openat, vec![-1, -1, other, 0o7777]),
+            (c::SYS_mkdirat, vec![-1, -1, 0o755]),
+            (c::SYS_fchmod, vec![-1, 0o755]),
+            (c::SYS_renameat2, vec![-1, -1, -1, -1, 0]),
+            (c::SYS_utimensat, vec![-1, 0, -1, 0]),
+            (c::SYS_fcntl, vec![-1, i64::from(c::F_DUPFD_CLOEXEC), 0]),
+            (c::SYS_prctl, vec![i64::from(c::PR_GET_NAME)]),
+            (c::SYS_socketpair, vec![i64::from(c::AF_UNIX), i64::from(c::SOCK_STREAM), 0]),
+        ];
+        let filter = filter(true).unwrap();
+        assert_eq!(not_refused(Some(&filter), refused), []);
+        assert_eq!(not_refused(Some(&filter), allowed.clone()), allowed);
+    }
+
+    #[test]
+    fn nothing_is_opened_for_writing_where_nothing_is_written() {
+        let writing = || {
+            let open = |flag: &c::c_int| (c::SYS_openat, vec![-1, -1, i64::from(*flag), 0]);
+            WRITING_FLAGS.iter().map(open).collect::<Vec<_>>()
+        };
+        assert_eq!(not_refused(Some(&filter(false).unwrap()), writing()), []);
+        assert_eq!(not_refused(Some(&filter(true).unwrap()), writing()).len(), 3);
+        let reading = vec![(c::SYS_openat, vec![-1, -1, i64::from(c::O_NOFOLLOW), 0])];
+        assert_eq!(not_refused(Some(&filter(false).unwrap()), reading).len(), 1);
+    }
+
+    #[test]
+    fn calls_newer_than_the_tables_do_not_exist() {
         let calls = by_number(std::iter::empty(), &[]);
         let number = |call: i64| u32::try_from(call).unwrap();
         let (newest, clone3) = (number(NEWEST), number(c::SYS_clone3));
@@ -336,19 +348,8 @@ mod tests {
         for call in [clone3, newest + 1, 1 << 30, (1 << 30) + 257, u32::MAX] {
             assert_eq!(calls.verdict(call), Verdict::Unknown, "{call}");
         }
-        assert_eq!(calls.verdict(number(c::SYS_execve)), Verdict::Refused);
-    }
-
-    #[test]
-    fn who_only_reads_has_no_call_that_changes() {
-        let number = |call: i64| u32::try_from(call).unwrap();
-        let (writes, reads) =
-            (by_number(std::iter::empty(), &[]), by_number(std::iter::empty(), CHANGES));
-        for call in CHANGES {
-            assert_ne!(writes.verdict(number(*call)), Verdict::Refused);
-            assert_eq!(reads.verdict(number(*call)), Verdict::Refused);
-        }
-        assert_eq!(reads.verdict(number(c::SYS_openat)), Verdict::NeedsHandle);
+        let newer = [c::SYS_clone3, NEWEST + 1, 1 << 30].map(|call| (call, vec![]));
+        assert_eq!(errnos(Some(&filter(true).unwrap()), &newer), [c::ENOSYS; 3]);
     }
 
     #[test]

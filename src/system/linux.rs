@@ -3,6 +3,7 @@
 //! May import: nothing of this crate. Absent on purpose: a look at which Linux it is. A call that an older
 //! kernel lacks fails, and whoever asked goes the other way.
 
+use std::ffi::OsStr;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
@@ -42,10 +43,28 @@ pub(crate) fn open_beneath(
     rustix::fs::openat2(dir, path, PASS, Mode::empty(), resolve)
 }
 
+/// Opens one name in `dir`. The kernel refuses a path that leaves `dir`, or that has a link in it.
+pub(crate) fn open_step(
+    dir: BorrowedFd<'_>,
+    name: &OsStr,
+    flags: OFlags,
+    mode: Mode,
+) -> Result<OwnedFd, Errno> {
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_SYMLINKS;
+    match rustix::fs::openat2(dir, name, flags, mode, resolve) {
+        // Before Linux 5.6 there is no such call, and an old container answers that it is not permitted.
+        Err(Errno::NOSYS) => rustix::fs::openat(dir, name, flags, mode),
+        Err(Errno::PERM) if open_beneath(dir, c".", false).is_err() => {
+            rustix::fs::openat(dir, name, flags, mode)
+        }
+        other => other,
+    }
+}
+
 /// A handle of what is called `name`, by which its file system can be asked; it is not opened.
-pub(crate) fn touch(parent: impl AsFd, name: impl rustix::path::Arg) -> Result<OwnedFd, Errno> {
+pub(crate) fn touch(parent: impl AsFd, name: &OsStr) -> Result<OwnedFd, Errno> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    rustix::fs::openat(parent, name, flags, Mode::empty())
+    open_step(parent.as_fd(), name, flags, Mode::empty())
 }
 
 /// The mount that something open is on.
@@ -123,6 +142,26 @@ pub(crate) fn give_up_capabilities() -> io::Result<Option<String>> {
     Ok(Some(format!("{given} capabilities given up, {kept} over files kept")))
 }
 
+/// Can a process have a root directory of its own here?
+pub(crate) const HAS_ROOTS: bool = true;
+
+/// May this process change its root directory?
+pub(crate) fn may_change_root() -> bool {
+    capabilities(None).is_ok_and(|all| all.effective.contains(CapabilitySet::SYS_CHROOT))
+}
+
+/// Enters a new user namespace, in which this process has every capability. It has to have one thread.
+/// Which files it may open stays the same, but owners and groups of files can no longer be told apart.
+pub(crate) fn enter_user_namespace() -> io::Result<()> {
+    Ok(nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWUSER)?)
+}
+
+/// Gives up every capability.
+pub(crate) fn give_up_all_capabilities() -> io::Result<()> {
+    let [effective, permitted, inheritable] = [CapabilitySet::empty(); 3];
+    Ok(set_capabilities(None, CapabilitySets { effective, permitted, inheritable })?)
+}
+
 /// Means the place where a stream is, for it has no other.
 const HERE: u64 = u64::MAX;
 
@@ -197,7 +236,7 @@ mod tests {
     fn what_is_touched_is_neither_opened_nor_followed() {
         let temp = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("none", temp.path().join("link")).unwrap();
-        let link = touch(std::fs::File::open(temp.path()).unwrap(), "link").unwrap();
+        let link = touch(std::fs::File::open(temp.path()).unwrap(), OsStr::new("link")).unwrap();
         let kind = FileType::from_raw_mode(rustix::fs::fstat(&link).unwrap().st_mode);
         assert_eq!(kind, FileType::Symlink);
         assert!(rustix::fs::fcntl_getfl(&link).unwrap().contains(OFlags::PATH));

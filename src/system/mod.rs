@@ -80,6 +80,12 @@ pub(crate) fn stat(fd: impl AsFd) -> Result<Stat, Errno> {
     rustix::fs::fstat(fd).map(Stat::from)
 }
 
+/// Can this process have made it, by its owner? Root gives files away, so any may be root's.
+pub(crate) fn may_be_ours(stat: &Stat) -> bool {
+    let user = rustix::process::geteuid();
+    user.is_root() || user.as_raw() == stat.uid
+}
+
 /// Permission bits as the system's type.
 pub(crate) fn mode(bits: u32) -> Mode {
     #[allow(clippy::unnecessary_fallible_conversions, reason = "as above")]
@@ -118,6 +124,17 @@ fn write_if_ready(fd: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<usize> {
 
 /// So many bytes a pipe takes at once when it takes any.
 const PIPE_BUF: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
+
+/// Has the other side of a pipe or socket closed its end?
+pub(crate) fn has_hung_up(fd: BorrowedFd<'_>) -> bool {
+    #[cfg(target_os = "linux")]
+    let closed = PollFlags::HUP | PollFlags::RDHUP;
+    #[cfg(not(target_os = "linux"))]
+    let closed = PollFlags::HUP;
+    let mut polled = [PollFd::from_borrowed_fd(fd, closed)];
+    let is_any = poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
+    is_any.is_ok() && polled.iter().any(|fd| fd.revents().intersects(closed | PollFlags::ERR))
+}
 
 fn is_ready(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
     let mut polled = [PollFd::from_borrowed_fd(fd, what)];
@@ -173,6 +190,20 @@ mod tests {
         let full = (0..10_000).find_map(|_| write_now(to.as_fd(), &[0; 4096]).err()).unwrap();
         assert_eq!(full.kind(), io::ErrorKind::WouldBlock);
         assert!(!is_always_ready(from.as_fd()) && !is_always_ready(to.as_fd()));
+    }
+
+    #[test]
+    fn an_end_that_is_closed_is_seen_before_all_is_read() {
+        let (from, mut to) = io::pipe().unwrap();
+        to.write_all(b"text").unwrap();
+        assert!(!has_hung_up(from.as_fd()));
+        drop(to);
+        assert!(has_hung_up(from.as_fd()));
+        let (one, mut other) = std::os::unix::net::UnixStream::pair().unwrap();
+        other.write_all(b"text").unwrap();
+        assert!(!has_hung_up(one.as_fd()));
+        other.shutdown(std::net::Shutdown::Write).unwrap();
+        assert!(has_hung_up(one.as_fd()) || !cfg!(target_os = "linux"));
     }
 
     #[test]

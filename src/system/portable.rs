@@ -6,6 +6,7 @@
 //! May import: nothing of this crate. Absent on purpose: what cannot be had without `unsafe`, such as macOS's
 //! own lists of who may open a file. docs/systems.md names it.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -35,12 +36,19 @@ pub(crate) fn open_beneath(
     Err(Errno::NOSYS)
 }
 
+/// Opens one name in `dir`. That it is one name, only the caller knows: no call here keeps a path below.
+pub(crate) fn open_step(
+    dir: BorrowedFd<'_>,
+    name: &OsStr,
+    flags: OFlags,
+    mode: Mode,
+) -> Result<OwnedFd, Errno> {
+    rustix::fs::openat(dir, name, flags, mode)
+}
+
 /// A handle by which the file system of `name` can be asked. It is opened only where it is a mount point, and
 /// then only if it is a file or directory: nothing else can be opened without an effect.
-pub(crate) fn touch(
-    parent: impl AsFd,
-    name: impl rustix::path::Arg + Copy,
-) -> Result<OwnedFd, Errno> {
+pub(crate) fn touch(parent: impl AsFd, name: &OsStr) -> Result<OwnedFd, Errno> {
     let parent = parent.as_fd();
     let (is, above) = (lstat(parent, name)?, stat(parent)?);
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
@@ -108,6 +116,25 @@ pub(crate) fn hide_memory() -> io::Result<()> {
 #[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
 pub(crate) fn give_up_capabilities() -> io::Result<Option<String>> {
     Ok(None)
+}
+
+/// Can a process have a root directory of its own here? There is none that is empty for certain.
+pub(crate) const HAS_ROOTS: bool = false;
+
+/// Nobody may.
+pub(crate) fn may_change_root() -> bool {
+    false
+}
+
+/// There is no such thing.
+pub(crate) fn enter_user_namespace() -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// There are none.
+#[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
+pub(crate) fn give_up_all_capabilities() -> io::Result<()> {
+    Ok(())
 }
 
 /// Is it a file, which need not be waited for? Only such a one can be read at a place. `kqueue` would wait at

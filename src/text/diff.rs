@@ -9,14 +9,14 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, InternedInput};
 
-use super::hunks::{Change, Diff, Hunks};
+use super::hunks::{Change, Diff, Hunks, Most};
 use super::parts::{Edited, Made, Part, Replacement};
 
 /// Lines of a region, on one of its sides, above which they are not aligned.
 const MAX_ALIGNED: usize = 10_000;
 
-/// How the edited text differs from `text`, in at most `most` lines.
-pub fn unified(text: &str, edited: &Edited, most: usize) -> Diff {
+/// How the edited text differs from `text`, in a diff of that length.
+pub fn unified(text: &str, edited: &Edited, most: Most) -> Diff {
     let mut hunks = Hunks::new(text, most);
     let mut regions = Regions { text, line: 0, counted: 0, open: None };
     let mut hand_on = |region: Option<Region<'_>>| {
@@ -43,12 +43,12 @@ pub fn unified(text: &str, edited: &Edited, most: usize) -> Diff {
     hunks.finish()
 }
 
-/// How one text differs from another, in at most `most` lines.
-pub fn compared(old: &str, new: &str, most: usize) -> Diff {
+/// How one text differs from another, in at most that many lines.
+pub fn compared(old: &str, new: &str, lines: usize) -> Diff {
     let mut edited = Edited::untouched(old.len());
     let whole = Replacement { range: 0..old.len(), with: new.to_owned() };
     edited.splice(vec![whole], Made::default());
-    unified(old, &edited, most)
+    unified(old, &edited, Most { lines, chars: usize::MAX })
 }
 
 /// Whole lines that edits touched.
@@ -176,13 +176,17 @@ mod tests {
     use super::super::meter::plenty;
     use super::*;
 
+    fn most(lines: usize) -> Most {
+        Most { lines, chars: usize::MAX }
+    }
+
     fn diff(text: &str, edits: &[(&str, &str)]) -> Diff {
         let edits: Vec<_> = edits
             .iter()
             .map(|(old_text, new_text)| Edit { old_text, new_text, replace_all: true })
             .collect();
         let edited = apply(text, &edits, &plenty()).unwrap();
-        unified(text, &edited, 1_000)
+        unified(text, &edited, most(1_000))
     }
 
     fn numbers(count: usize) -> String {
@@ -249,13 +253,22 @@ mod tests {
     }
 
     #[test]
+    fn a_diff_ends_at_the_first_line_that_has_no_room() {
+        let text = format!("a\nb\nc\n{}\nd\n", "x".repeat(300));
+        let edits = [Edit { old_text: &text, new_text: "é\n", replace_all: false }];
+        let edited = apply(&text, &edits, &plenty()).unwrap();
+        let told = unified(&text, &edited, Most { lines: 100, chars: 100 });
+        assert_eq!((told.text.as_str(), told.left_out), ("@@ -1,5 +1,1 @@\n-a\n-b\n-c\n", 3));
+    }
+
+    #[test]
     fn a_region_too_large_to_be_aligned_is_told_without_its_ends() {
         let (old, new) = (format!("a\n{}b\n", numbers(10_001)), "a\nx\nb\n".to_owned());
         let edits = [Edit { old_text: &old, new_text: &new, replace_all: false }];
         let mut edited = apply(&old, &edits, &plenty()).unwrap();
-        assert_eq!(unified(&old, &edited, 10).removed, 10_001);
+        assert_eq!(unified(&old, &edited, most(10)).removed, 10_001);
         let whole = Replacement { range: 0..6, with: new };
         edited.splice(vec![whole], Made::default());
-        assert_eq!(unified(&old, &edited, 10).added, 1);
+        assert_eq!(unified(&old, &edited, most(10)).added, 1);
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! May import: nothing of this crate. Absent on purpose: finding out what has changed.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::alike::bare;
@@ -11,6 +10,15 @@ use super::alike::bare;
 const CONTEXT: usize = 3;
 /// Characters of a line that are shown.
 const MAX_CHARS: usize = 500;
+
+/// How long a diff may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// How many lines.
+    pub lines: usize,
+    /// How many characters in all.
+    pub chars: usize,
+}
 
 /// How two texts differ.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,9 +50,10 @@ pub(super) struct Change {
 /// Puts changes into hunks, as they come.
 pub(super) struct Hunks<'t> {
     text: &'t str,
-    /// Lines that the diff may have, and those that it has.
-    most: usize,
+    most: Most,
+    /// Lines and characters that the diff has.
     lines: usize,
+    chars: usize,
     diff: Diff,
     /// Lines added and removed by the hunks before.
     before: (usize, usize),
@@ -54,8 +63,9 @@ pub(super) struct Hunks<'t> {
 
 impl<'t> Hunks<'t> {
     /// For changes of a text.
-    pub(super) fn new(text: &'t str, most: usize) -> Self {
-        Self { text, most, lines: 0, diff: Diff::default(), before: (0, 0), open: vec![] }
+    pub(super) fn new(text: &'t str, most: Most) -> Self {
+        let (diff, open) = (Diff::default(), vec![]);
+        Self { text, most, lines: 0, chars: 0, diff, before: (0, 0), open }
     }
 
     /// The next change.
@@ -128,12 +138,19 @@ impl<'t> Hunks<'t> {
     }
 
     fn say(&mut self, line: std::fmt::Arguments<'_>) {
-        if self.lines == self.most {
+        // After the first line without room all others are left out: a diff with gaps would mislead.
+        if self.lines == self.most.lines || self.diff.left_out > 0 {
+            self.diff.left_out += 1;
+            return;
+        }
+        let line = format!("{line}\n");
+        let chars = self.chars + line.chars().count();
+        if chars > self.most.chars {
             self.diff.left_out += 1;
             return;
         }
         self.lines += 1;
-        // Writing to a string does not fail.
-        let _ = writeln!(self.diff.text, "{line}");
+        self.chars = chars;
+        self.diff.text += &line;
     }
 }

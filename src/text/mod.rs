@@ -33,7 +33,7 @@ pub use document::Document;
 pub use edit::{Edit, MAX_REPLACEMENTS, apply};
 pub use encoding::older_encoding;
 pub use fitted::fitted;
-pub use hunks::Diff;
+pub use hunks::{Diff, Most};
 pub use line_ends::LineEnds;
 pub use page::{Page, Piece, Range, Room, read};
 pub use parts::{Edited, Made, Part};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, made};
-use super::searching::{count, yes};
+use super::searching::{RESERVED, count, yes};
 use crate::cap::{Kind, Read, Target, Write};
 use crate::error::ToolError;
 use crate::limits::Budget;
@@ -74,6 +74,9 @@ impl Tool for CopyFile {
                 "not copied: {}",
                 count(census.special, "special file", "special files")
             ));
+        }
+        if census.reserved > 0 {
+            facts.push(format!("not copied: {} with {RESERVED}", census.reserved));
         }
         facts.extend(made(copied.made));
         facts.extend(to.elsewhere(&destination).map(|real| format!("links lead to {real}")));

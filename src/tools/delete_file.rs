@@ -23,7 +23,7 @@ pub(super) struct Args {
     #[schemars(example = false)]
     recursive: bool,
     /// Only if still this version.
-    #[schemars(example = &"k3f9a2c1xq")]
+    #[schemars(example = &"k3f9a2c1xq", length(max = 100))]
     if_match: Option<String>,
 }
 

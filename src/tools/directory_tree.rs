@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::name_pattern::NamePattern;
-use super::searching::{CLOSING, Look, Respect, Unsearched, count, everywhere, yes};
+use super::name_pattern::{Globs, NamePatterns};
+use super::searching::{CLOSING, Look, MAX_CURSOR, Respect, Unsearched, count, everywhere, yes};
 use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -37,7 +37,7 @@ pub(super) struct Args {
     /// Globs to leave out.
     #[serde(default)]
     #[schemars(example = ["target"])]
-    exclude: Vec<String>,
+    exclude: Globs,
     /// false: also what git ignores.
     #[serde(default = "yes")]
     #[schemars(example = true)]
@@ -48,7 +48,7 @@ pub(super) struct Args {
     limit: Option<usize>,
     /// From the previous answer.
     #[serde(default)]
-    #[schemars(example = "after:2:src/cap")]
+    #[schemars(example = "after:2:src/cap", length(max = MAX_CURSOR))]
     cursor: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl Tool for DirectoryTree {
 
     fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
         let tree = Tree {
-            exclude: NamePattern::all("exclude", &args.exclude)?,
+            exclude: args.exclude.compile("exclude", budget)?,
             respects: Respect(args.respect_ignore),
             depth: args.max_depth.unwrap_or(DEPTH).max(1),
             page: args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries),
@@ -86,7 +86,7 @@ type Key = (usize, String);
 
 /// What is to be shown.
 struct Tree {
-    exclude: Vec<NamePattern>,
+    exclude: NamePatterns,
     respects: Respect,
     depth: usize,
     page: usize,
@@ -139,7 +139,7 @@ impl Look for Tree {
     }
 
     fn is_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool {
-        !self.exclude.iter().any(|glob| glob.is_match(dir.path(), entry.name))
+        !self.exclude.is_match(dir.path(), entry.name)
     }
 
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
@@ -172,7 +172,7 @@ impl Look for Tree {
 
 impl Tree {
     fn answer(&self, found: &Found, unsearched: &Unsearched, budget: &Budget) -> String {
-        let room = budget.limits().max_search_chars.saturating_sub(CLOSING);
+        let room = budget.limits().search_chars().saturating_sub(CLOSING);
         let shown = Shown::new(found, room);
         let (count_shown, total) = (shown.entries.len(), found.total);
         let mut facts = vec![match count_shown {

@@ -10,16 +10,21 @@ use super::searching::count;
 use super::whole::{Most, whole};
 use crate::cap::{Expect, Target, Write};
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::text::{self, Diff, Document, Edited};
 use crate::tool::Tool;
 use crate::words::number;
 
+/// Characters of an answer that are kept free for its closing lines, in which a path may stand.
+const CLOSING: usize = 6_000;
 /// Lines of the diff that is shown after a change. What was asked for is known to who asked.
 const DIFF_LINES: usize = 20;
 /// Lines of it where nothing is changed: it is all that there is.
 const DRY_LINES: usize = 400;
+
+/// Most edits of one call.
+const MAX_EDITS: usize = 1_000;
 
 pub(super) struct EditFile;
 
@@ -29,14 +34,14 @@ pub(super) struct Args {
     #[schemars(example = "src/main.rs")]
     path: VirtualPath,
     /// In order; all are made or none.
-    #[schemars(example = edits_example())]
+    #[schemars(example = edits_example(), length(max = MAX_EDITS))]
     edits: Vec<Edit>,
     /// Only show the diff.
     #[serde(default)]
     #[schemars(example = true)]
     dry_run: bool,
     /// Only if still this version.
-    #[schemars(example = &"k3f9a2c1xq")]
+    #[schemars(example = &"k3f9a2c1xq", length(max = 100))]
     if_match: Option<String>,
 }
 
@@ -77,12 +82,15 @@ impl Tool for EditFile {
         if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
         let most = Most { bytes: budget.limits().max_edit_bytes, limit: "max_edit_bytes" };
         let bytes = whole(&file, at.said(), most, budget)?;
+        let busy = budget.begin(Work::Edits);
         let document = Document::new(&at.said().to_string(), bytes)?;
         let edits: Vec<_> = args.edits.iter().map(Edit::as_text).collect();
         let edited = text::apply(document.text(), &edits, budget)?;
         let pieces = document.edited(&edited, budget)?;
-        let most = if args.dry_run { DRY_LINES } else { DIFF_LINES };
-        let diff = text::unified(document.text(), &edited, most);
+        let lines = if args.dry_run { DRY_LINES } else { DIFF_LINES };
+        let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
+        let diff = text::unified(document.text(), &edited, text::Most { lines, chars });
+        drop(busy);
         let mut all = vec![told(&edited, &diff)];
         if args.dry_run {
             all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));

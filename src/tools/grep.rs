@@ -9,14 +9,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::grep_answer::{Found, answer};
-use super::name_pattern::NamePattern;
-use super::searching::{Look, Looked, PassedBy, Respect, everywhere, yes};
+use super::name_pattern::{Globs, MAX_CHARS, NamePatterns};
+use super::searching::{Look, Looked, MAX_CURSOR, PassedBy, Respect, everywhere, yes};
 use crate::cap::{
     Kind, OpenFile, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
-use crate::limits::Budget;
+use crate::limits::{Budget, Work};
 use crate::path::{VirtualPath, percent_decoded};
 use crate::tool::Tool;
 
@@ -33,7 +33,7 @@ pub(super) struct Grep;
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
 pub(super) struct Args {
     /// A regular expression of ripgrep's.
-    #[schemars(example = r"fn \w+\(")]
+    #[schemars(example = r"fn \w+\(", length(max = MAX_CHARS))]
     pattern: String,
     /// A directory or file; else everywhere.
     #[serde(default)]
@@ -42,10 +42,10 @@ pub(super) struct Args {
     /// Only these globs.
     #[serde(default)]
     #[schemars(example = ["*.rs"])]
-    glob: Vec<String>,
+    glob: Globs,
     /// A file type of ripgrep's: rust, py, js.
     #[serde(default, rename = "type")]
-    #[schemars(example = &"rust")]
+    #[schemars(example = &"rust", length(max = 50))]
     kind: Option<String>,
     /// The pattern is plain text.
     #[serde(default)]
@@ -101,7 +101,7 @@ pub(super) struct Args {
     from_end: bool,
     /// From the previous answer.
     #[serde(default)]
-    #[schemars(example = "after:120:src/main.rs")]
+    #[schemars(example = "after:120:src/main.rs", length(max = MAX_CURSOR))]
     cursor: Option<String>,
 }
 
@@ -140,7 +140,7 @@ impl Tool for Grep {
 pub(super) struct Asked<'a> {
     pub(super) pattern: Pattern,
     pub(super) wanted: Wanted,
-    pub(super) globs: Vec<NamePattern>,
+    pub(super) globs: NamePatterns,
     pub(super) types: Option<Types>,
     pub(super) output: Output,
     pub(super) respects: Respect,
@@ -163,6 +163,7 @@ impl<'a> Asked<'a> {
             0 => usize::MAX,
             some => some,
         };
+        let _busy = budget.begin(Work::Patterns);
         let most = budget.limits().max_list_entries;
         let page = args.limit.unwrap_or(PAGE).clamp(1, most);
         // All lines are the same from either end.
@@ -180,7 +181,7 @@ impl<'a> Asked<'a> {
         Ok(Self {
             pattern: Pattern::new("pattern", &args.pattern, meaning)?,
             wanted,
-            globs: NamePattern::all("glob", &args.glob)?,
+            globs: args.glob.compile("glob", budget)?,
             types: args.kind.as_deref().map(types).transpose()?,
             output: args.output,
             respects: Respect(args.respect_ignore),
@@ -264,7 +265,7 @@ impl Look for Asked<'_> {
 impl Asked<'_> {
     fn is_named(&self, dir: &WalkedDir, name: &[u8]) -> bool {
         use std::os::unix::ffi::OsStrExt as _;
-        (self.globs.is_empty() || self.globs.iter().any(|glob| glob.is_match(dir.path(), name)))
+        (self.globs.is_empty() || self.globs.is_match(dir.path(), name))
             && self.types.as_ref().is_none_or(|types| {
                 types.matched(std::ffi::OsStr::from_bytes(name), false).is_whitelist()
             })
@@ -275,8 +276,8 @@ fn types(name: &str) -> Result<Types, ToolError> {
     let mut types = TypesBuilder::new();
     types.add_defaults().select(name);
     types.build().map_err(|_| {
-        let short: String = name.chars().take(50).collect();
-        ToolError::new(Code::BadArgs, format!("`type` `{short}` is none that ripgrep has"))
+        let name = crate::path::printable(name);
+        ToolError::new(Code::BadArgs, format!("`type` `{name}` is not one of ripgrep's"))
             .hint("use `glob`, such as [\"*.rs\"]")
     })
 }

@@ -59,9 +59,11 @@ fn weight(hits: &Hits) -> usize {
 
 /// The page, and what it says of itself.
 pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) -> String {
-    let room = asked.budget.limits().max_search_chars.saturating_sub(CLOSING);
+    let room = asked.budget.limits().search_chars().saturating_sub(CLOSING);
     let (mut text, mut used, mut shown) = (String::new(), 0, 0);
     let (mut last, mut is_whole) = (None, !found.has_more);
+    // Lines around the first match that were left out.
+    let mut no_room = 0;
     'files: for (path, hits) in &found.files {
         let head = match asked.output {
             Output::Content if text.is_empty() => format!("{path}\n"),
@@ -87,11 +89,18 @@ pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) 
             let mark = if line.is_match { ':' } else { '-' };
             let gap = if between { "--\n" } else { "" };
             let line_text = format!("{gap}{}{mark}{}\n", line.number, line.text);
-            used += line_text.chars().count();
-            if shown > 0 && (shown >= asked.page || used > room) {
+            let chars = line_text.chars().count();
+            let is_full = shown >= asked.page || used + chars > room;
+            if shown > 0 && is_full {
                 is_whole = false;
                 break 'files;
             }
+            // A first match is shown in any case, with as much around it as has room.
+            if is_full && !line.is_match {
+                no_room += 1;
+                continue;
+            }
+            used += chars;
             text += &line_text;
             shown += usize::from(line.is_match);
             before = Some(line.number);
@@ -118,6 +127,9 @@ pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) 
     }
     if found.failed > 0 {
         facts.push(format!("{} not searched to the end", count(found.failed, "file", "files")));
+    }
+    if no_room > 0 {
+        facts.push(format!("{} around the match left out", count(no_room, "line", "lines")));
     }
     facts.extend(unsearched.facts(asked.budget));
     if let Some((path, line)) = last.filter(|_| !is_whole) {

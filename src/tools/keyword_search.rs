@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::name_pattern::NamePattern;
-use super::searching::{CLOSING, Look, Respect, Unsearched, yes};
+use super::name_pattern::{Globs, MAX_CHARS, NamePatterns};
+use super::repeated::Repeated;
+use super::searching::{CLOSING, Look, Respect, Unsearched, count, yes};
 use crate::cap::{Each, Kind, OpenFile, Place, Read, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
-use crate::limits::Budget;
+use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
 
@@ -27,7 +28,7 @@ pub(super) struct KeywordSearch;
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
 pub(super) struct Args {
     /// What to look for.
-    #[schemars(example = &"TODO")]
+    #[schemars(example = &"TODO", length(max = MAX_CHARS))]
     keyword: String,
     /// Directories or files.
     #[schemars(example = ["src"])]
@@ -43,11 +44,11 @@ pub(super) struct Args {
     /// Only these globs.
     #[serde(default)]
     #[schemars(example = ["*.rs"])]
-    include_patterns: Vec<String>,
+    include_patterns: Globs,
     /// Globs to leave out.
     #[serde(default)]
     #[schemars(example = ["target"])]
-    exclude_patterns: Vec<String>,
+    exclude_patterns: Globs,
     /// Also files without it.
     #[serde(default)]
     #[schemars(example = false)]
@@ -91,8 +92,8 @@ impl Tool for KeywordSearch {
 /// What is asked for.
 struct Asked<'a> {
     pattern: Pattern,
-    include: Vec<NamePattern>,
-    exclude: Vec<NamePattern>,
+    include: NamePatterns,
+    exclude: NamePatterns,
     zero: bool,
     respects: Respect,
     budget: &'a Budget,
@@ -139,11 +140,12 @@ impl<'a> Asked<'a> {
             ignore_case: args.case_insensitive,
             ..Meaning::default()
         };
+        let _busy = budget.begin(Work::Patterns);
         let pattern = Pattern::new("keyword", &args.keyword, meaning)?;
         Ok(Self {
             pattern,
-            include: NamePattern::all("include_patterns", &args.include_patterns)?,
-            exclude: NamePattern::all("exclude_patterns", &args.exclude_patterns)?,
+            include: args.include_patterns.compile("include_patterns", budget)?,
+            exclude: args.exclude_patterns.compile("exclude_patterns", budget)?,
             zero: args.include_zero,
             respects: Respect(args.respect_ignore),
             budget,
@@ -179,13 +181,12 @@ impl Look for Asked<'_> {
     }
 
     fn is_meant(&self, dir: &WalkedDir, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
-        let is_match = |glob: &NamePattern| glob.is_match(dir.path(), name);
         let is_wanted = match kind {
             Kind::Directory => true,
-            Kind::File => self.include.is_empty() || self.include.iter().any(is_match),
+            Kind::File => self.include.is_empty() || self.include.is_match(dir.path(), name),
             Kind::Link | Kind::Special => false,
         };
-        is_wanted && !self.exclude.iter().any(is_match)
+        is_wanted && !self.exclude.is_match(dir.path(), name)
     }
 
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
@@ -253,8 +254,16 @@ impl Searched {
 
     fn answer(self, args: &Args, budget: &Budget) -> String {
         let Self { found, unsearched, errors } = self;
-        let room = budget.limits().max_search_chars.saturating_sub(CLOSING);
-        let mut used = 0;
+        let room = budget.limits().search_chars().saturating_sub(CLOSING);
+        let mut repeated = Repeated::new(room / 2);
+        let keyword = repeated.one(&args.keyword).unwrap_or_default();
+        let errors = errors.into_iter().filter(|(path, why)| repeated.has_room(&[path, why]));
+        let errors = errors.collect();
+        let root_paths = args.root_paths.iter().map(ToString::to_string);
+        let root_paths = root_paths.filter(|path| repeated.has_room(&[path])).collect();
+        let include_patterns = repeated.all(args.include_patterns.as_given());
+        let exclude_patterns = repeated.all(args.exclude_patterns.as_given());
+        let mut used = repeated.used;
         let fits = |((_, path), _): &(&Key, &u64)| {
             // With the names of the fields.
             used += path.chars().count() + 70;
@@ -269,14 +278,18 @@ impl Searched {
             let more = could_be_named - named.len() as u64;
             notes.push(format!("{more} more files are counted in the summary, and not named"));
         }
+        if repeated.left_out > 0 {
+            let arguments = count(repeated.left_out, "argument or error", "arguments and errors");
+            notes.push(format!("{arguments} not repeated here, since they are long"));
+        }
         let answer = Answer {
-            keyword: &args.keyword,
-            root_paths: args.root_paths.iter().map(ToString::to_string).collect(),
+            keyword,
+            root_paths,
             options: Options {
                 case_insensitive: args.case_insensitive,
                 use_regex: args.use_regex,
-                include_patterns: &args.include_patterns,
-                exclude_patterns: &args.exclude_patterns,
+                include_patterns,
+                exclude_patterns,
             },
             files: named,
             summary: Summary {
@@ -324,8 +337,8 @@ struct Answer<'a> {
 struct Options<'a> {
     case_insensitive: bool,
     use_regex: bool,
-    include_patterns: &'a [String],
-    exclude_patterns: &'a [String],
+    include_patterns: Vec<&'a str>,
+    exclude_patterns: Vec<&'a str>,
 }
 
 #[derive(Serialize)]

@@ -12,6 +12,9 @@ use crate::limits::Budget;
 use crate::path::printable;
 use crate::tool::Tool;
 
+/// Characters of an answer that are kept free for its closing lines.
+const CLOSING: usize = 200;
+
 pub(super) struct ListAllowedDirectories;
 
 #[derive(Deserialize, JsonSchema)]
@@ -27,14 +30,20 @@ impl Tool for ListAllowedDirectories {
 
     fn paths(_: &Args) {}
 
-    fn run(_: &Args, grants: Vec<Announced>, _: &Budget) -> Result<String, ToolError> {
+    fn run(_: &Args, grants: Vec<Announced>, budget: &Budget) -> Result<String, ToolError> {
         let mut text = String::from("Allowed directories:\n");
-        for grant in &grants {
+        let room = budget.limits().max_result_chars.saturating_sub(CLOSING);
+        for (i, grant) in grants.iter().enumerate() {
             let what = match &grant.unavailable {
                 None => grant.rights.in_words().to_owned(),
                 Some(reason) => format!("not available: {reason}"),
             };
-            text += &format!("{} ({what}): {}\n", grant.name, printable(&grant.announced));
+            let line = format!("{} ({what}): {}\n", grant.name, printable(&grant.announced));
+            if i > 0 && text.chars().count() + line.chars().count() > room {
+                text += &format!("[{} more have no room here]\n", grants.len() - i);
+                break;
+            }
+            text += &line;
         }
         text += match grants.as_slice() {
             [_] => "[paths are relative to it, such as `src/main.rs`]",

@@ -9,6 +9,7 @@ use std::collections::BinaryHeap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::searching::{MAX_CURSOR, RESERVED};
 use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -40,7 +41,7 @@ pub(super) struct Args {
     limit: Option<usize>,
     /// From the previous answer.
     #[serde(default)]
-    #[schemars(example = "name:main.rs")]
+    #[schemars(example = "name:main.rs", length(max = MAX_CURSOR))]
     cursor: Option<String>,
 }
 
@@ -137,7 +138,7 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
     facts.extend(place.elsewhere(target).map(|real| format!("links lead to {real}")));
     match entries.unfinished() {
         0 => {}
-        n => facts.push(format!("left out {n} of changes that are not finished")),
+        n => facts.push(format!("left out {n} with {RESERVED}")),
     }
     if let Some(last) = last.filter(|_| before + shown < total) {
         facts.push(format!("continue with cursor={}", write_cursor(&last, args.sort_by)));

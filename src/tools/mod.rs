@@ -22,6 +22,7 @@ mod performance_check;
 mod read_media_file;
 mod read_multiple_files;
 mod read_text_file;
+mod repeated;
 mod search_files;
 mod searching;
 mod text_answer;

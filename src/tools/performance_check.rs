@@ -14,7 +14,7 @@ use super::searching::CLOSING;
 use super::whole::{Most, whole};
 use crate::cap::{Perhaps, Read, Target};
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::text::Document;
 use crate::tool::Tool;
@@ -49,13 +49,13 @@ impl Tool for PerformanceCheck {
         let (report, analyzed) = match (at, &args.source_code) {
             (Some(at), None) => {
                 let said = at.said().to_string();
-                (check(read(&at, budget)?.text(), &format!("`{said}`"))?, said)
+                (check(read(&at, budget)?.text(), &format!("`{said}`"), budget)?, said)
             }
             (None, Some(source)) => {
                 if source.len() as u64 > most(budget).bytes {
                     return Err(refused(&Refusal::TooLarge, "`source_code`"));
                 }
-                (check(source, "`source_code`")?, "source_code".to_owned())
+                (check(source, "`source_code`", budget)?, "source_code".to_owned())
             }
             _ => {
                 let sentence = "exactly one of `file_path` and `source_code` says what to look at";
@@ -83,7 +83,8 @@ fn read(at: &Target<Read>, budget: &Budget) -> Result<Document, ToolError> {
     })
 }
 
-fn check(source: &str, whose: &str) -> Result<Report, ToolError> {
+fn check(source: &str, whose: &str, budget: &Budget) -> Result<Report, ToolError> {
+    let _busy = budget.begin(Work::Analysis);
     performance_check(source).map_err(|refusal| refused(&refusal, whose))
 }
 
@@ -96,7 +97,7 @@ fn refused(refusal: &Refusal, whose: &str) -> ToolError {
 }
 
 fn answer(report: &Report, analyzed: String, budget: &Budget) -> String {
-    let room = budget.limits().max_search_chars.saturating_sub(CLOSING + analyzed.len());
+    let room = budget.limits().search_chars().saturating_sub(CLOSING + analyzed.len());
     let mut used = 0;
     let mut issues = vec![];
     for issue in report.issues().map(Found::of) {

@@ -23,6 +23,7 @@ impl Tool for ReadMediaFile {
     const NAME: &'static str = "read_media_file";
     const ABOUT: &'static str =
         "Reads an image, audio, or any other binary file whole, up to some MiB.";
+    const MEDIA: bool = true;
     type Needs = Read;
     type Args = Args;
     type Output = Vec<Content>;

@@ -47,11 +47,11 @@ impl Tool for ReadMultipleFiles {
         if args.paths.is_empty() {
             return Err(ToolError::new(Code::BadArgs, "`paths` holds no path"));
         }
-        let mut room = budget.limits().max_result_chars;
+        let mut room = budget.limits().max_result_chars.saturating_sub(CLOSING);
         let mut answer = String::new();
         let files = targets.len();
         for (i, (path, target)) in args.paths.iter().zip(targets).enumerate() {
-            // What short files leave goes to those behind them.
+            // What short files leave goes to those after them.
             let share = room / (files - i);
             let head = format!("--- {path}\n");
             let chars = share.saturating_sub(CLOSING + head.chars().count());
@@ -62,7 +62,16 @@ impl Tool for ReadMultipleFiles {
                 },
             )?;
             let part = format!("{head}{text}\n");
-            room = room.saturating_sub(part.chars().count());
+            let part_chars = part.chars().count();
+            // Long paths take more than their share.
+            if part_chars > room && i > 0 {
+                answer += &format!(
+                    "[{} more files have no room here: read them in another call]\n",
+                    files - i
+                );
+                break;
+            }
+            room = room.saturating_sub(part_chars);
             answer += &part;
         }
         answer.pop();

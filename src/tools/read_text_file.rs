@@ -68,8 +68,10 @@ impl Tool for ReadTextFile {
         let piece = args.piece()?;
         let place = at.place(budget)?;
         let file = place.open_file()?;
+        let elsewhere = place.elsewhere(&at);
+        let closing_chars = CLOSING + elsewhere.as_ref().map_or(0, |real| real.chars().count());
         let room = Room {
-            chars: budget.limits().max_result_chars.saturating_sub(CLOSING),
+            chars: budget.limits().max_result_chars.saturating_sub(closing_chars),
             before_line: if args.line_numbers { NUMBER } else { 0 },
         };
         let mut page = text::read(&file, piece, room, budget)?;
@@ -95,7 +97,7 @@ impl Tool for ReadTextFile {
             }
             _ => {}
         }
-        let mut line = closing(&page, place.elsewhere(&at));
+        let mut line = closing(&page, elsewhere);
         if args.line_numbers && matches!(page.range, Range::Tail { .. }) {
             line +=
                 "\n[line numbers unknown: the file is too large to count the lines before these]";

@@ -10,8 +10,8 @@ use chrono::{DateTime, NaiveDate, NaiveTime};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::name_pattern::NamePattern;
-use super::searching::{CLOSING, Look, Respect, Unsearched, count, everywhere, yes};
+use super::name_pattern::{Globs, MAX_CHARS, NamePatterns};
+use super::searching::{CLOSING, Look, MAX_CURSOR, Respect, Unsearched, count, everywhere, yes};
 use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -26,7 +26,7 @@ pub(super) struct SearchFiles;
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Args {
     /// A glob (`*.rs`, `src/**/*.{ts,tsx}`) or a part of a name.
-    #[schemars(example = "*.rs")]
+    #[schemars(example = "*.rs", length(max = MAX_CHARS))]
     pattern: String,
     /// Everywhere when left out.
     #[serde(default)]
@@ -35,14 +35,14 @@ pub(super) struct Args {
     /// Globs to leave out.
     #[serde(default)]
     #[schemars(example = ["target"])]
-    exclude: Vec<String>,
+    exclude: Globs,
     /// What it is.
     #[serde(default, rename = "type")]
     #[schemars(example = &"file")]
     kind: Wanted,
     /// Changed since, as 2026-11-01 or 2026-11-01T12:00:00Z.
     #[serde(default)]
-    #[schemars(example = &"2026-11-01")]
+    #[schemars(example = &"2026-11-01", length(max = 100))]
     modified_after: Option<String>,
     /// Order: by path, or newest first.
     #[serde(default)]
@@ -58,7 +58,7 @@ pub(super) struct Args {
     limit: Option<usize>,
     /// From the previous answer.
     #[serde(default)]
-    #[schemars(example = "after:src/main.rs")]
+    #[schemars(example = "after:src/main.rs", length(max = MAX_CURSOR))]
     cursor: Option<String>,
 }
 
@@ -96,8 +96,8 @@ impl Tool for SearchFiles {
     fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
         let page = args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries);
         let search = Search {
-            pattern: NamePattern::new("pattern", &args.pattern)?,
-            exclude: NamePattern::all("exclude", &args.exclude)?,
+            pattern: NamePatterns::new("pattern", std::slice::from_ref(&args.pattern), budget)?,
+            exclude: args.exclude.compile("exclude", budget)?,
             kind: args.kind,
             modified_after: args.modified_after.as_deref().map(read_time).transpose()?,
             sort_by: args.sort_by,
@@ -121,8 +121,8 @@ type Key = (Reverse<i64>, String);
 
 /// What is searched for.
 struct Search {
-    pattern: NamePattern,
-    exclude: Vec<NamePattern>,
+    pattern: NamePatterns,
+    exclude: NamePatterns,
     kind: Wanted,
     /// In seconds since 1970.
     modified_after: Option<i64>,
@@ -173,9 +173,8 @@ impl Look for Search {
     }
 
     fn is_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool {
-        let is_excluded = |glob: &NamePattern| glob.is_match(dir.path(), entry.name);
         (entry.kind == Kind::Directory || self.is_match(dir, entry))
-            && !self.exclude.iter().any(is_excluded)
+            && !self.exclude.is_match(dir.path(), entry.name)
     }
 
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
@@ -234,7 +233,7 @@ impl Search {
 }
 
 fn answer(found: &Found, sort_by: SortBy, unsearched: &Unsearched, budget: &Budget) -> String {
-    let room = budget.limits().max_search_chars.saturating_sub(CLOSING);
+    let room = budget.limits().search_chars().saturating_sub(CLOSING);
     let (mut text, mut chars, mut shown, mut last) = (String::new(), 0, 0, None);
     for key in &found.paths {
         let path = &key.1;

@@ -6,11 +6,19 @@ use crate::cap::{
     WalkedEntry, walk,
 };
 use crate::error::{Group, ToolError};
-use crate::ignore::{Ignored, is_of_versions};
+use crate::ignore::{
+    IgnoreFiles, Ignored, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES, is_of_versions,
+};
 use crate::limits::Budget;
 
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 2_000;
+
+/// What is left out for its name, whoever gave it that name.
+pub(super) const RESERVED: &str = "the name of an unfinished change (`.preopen-*.tmp`)";
+
+/// Most characters of a cursor. No answer gives a longer one.
+pub(super) const MAX_CURSOR: usize = 40_000;
 
 /// For arguments that hold unless the client says no.
 pub(super) fn yes() -> bool {
@@ -42,14 +50,23 @@ pub(super) trait Look: Sync {
     where
         Self: Sized,
     {
-        walk(place, &Looking(self), self.respects().above(place), budget)
+        let files = IgnoreFiles::new(budget);
+        let looking = Looking { look: self, files: &files };
+        let mut walked = walk(place, &looking, self.respects().above(place, &files), budget)?;
+        if let Some((passed_by, _)) = walked.found.first_mut() {
+            passed_by.cut_rules = files.left_out();
+        }
+        Ok(walked)
     }
 }
 
 /// What became of a [`Look`].
 pub(super) type Looked<L> = Walked<(PassedBy, <L as Look>::Found)>;
 
-struct Looking<'a, L>(&'a L);
+struct Looking<'a, L> {
+    look: &'a L,
+    files: &'a IgnoreFiles<'a>,
+}
 
 impl<L: Look> Visit for Looking<'_, L> {
     type Known = Ignored;
@@ -57,7 +74,7 @@ impl<L: Look> Visit for Looking<'_, L> {
     const IS_WORK: bool = L::IS_WORK;
 
     fn enter(&self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
-        self.0.respects().inside(dir, names, above)
+        self.look.respects().inside(dir, names, above, self.files)
     }
 
     fn entry(
@@ -67,9 +84,9 @@ impl<L: Look> Visit for Looking<'_, L> {
         ignored: &Ignored,
         (passed_by, found): &mut Self::Found,
     ) -> bool {
-        self.0.is_meant(dir, entry)
-            && !passed_by.takes(dir, entry, ignored)
-            && self.0.look(dir, entry, found)
+        self.look.is_meant(dir, entry)
+            && !passed_by.takes(dir, entry, ignored, self.files)
+            && self.look.look(dir, entry, found)
     }
 }
 
@@ -79,13 +96,19 @@ pub(super) struct Respect(pub(super) bool);
 
 impl Respect {
     /// What is ignored at a place, because of what lies above it.
-    fn above(self, place: &Place<Read>) -> Ignored {
-        if self.0 { Ignored::above(place) } else { Ignored::default() }
+    fn above(self, place: &Place<Read>, files: &IgnoreFiles<'_>) -> Ignored {
+        if self.0 { Ignored::above(place, files) } else { Ignored::default() }
     }
 
     /// What is ignored in a directory.
-    fn inside(self, dir: &WalkedDir, names: &Listing, above: &Ignored) -> Ignored {
-        if self.0 { above.and_in(dir, names) } else { above.clone() }
+    fn inside(
+        self,
+        dir: &WalkedDir,
+        names: &Listing,
+        above: &Ignored,
+        files: &IgnoreFiles<'_>,
+    ) -> Ignored {
+        if self.0 { above.and_in(dir, names, files) } else { above.clone() }
     }
 }
 
@@ -94,16 +117,25 @@ impl Respect {
 pub(super) struct PassedBy {
     files: Tally,
     directories: Tally,
+    /// Ignore files of which rules were left out.
+    cut_rules: Tally,
 }
 
 impl PassedBy {
     /// Is an entry passed by? Ignored ones are counted; what a program keeps versions in is never
     /// searched, and the descriptions say so.
-    fn takes(&mut self, dir: &WalkedDir, entry: WalkedEntry<'_>, ignored: &Ignored) -> bool {
+    fn takes(
+        &mut self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        ignored: &Ignored,
+        files: &IgnoreFiles<'_>,
+    ) -> bool {
         if is_of_versions(entry.name) {
             return true;
         }
-        let is_ignored = ignored.covers(dir, entry);
+        // The walk stops soon after.
+        let Some(is_ignored) = ignored.covers(dir, entry, files) else { return true };
         if is_ignored {
             let is_directory = entry.kind == Kind::Directory;
             let tally = if is_directory { &mut self.directories } else { &mut self.files };
@@ -116,6 +148,19 @@ impl PassedBy {
     fn add(&mut self, other: Self) {
         self.files.add(other.files);
         self.directories.add(other.directories);
+        self.cut_rules.add(other.cut_rules);
+    }
+
+    /// What was passed by, and what may have been searched though a rule ignores it.
+    fn facts(&self) -> Vec<String> {
+        let cut = self.cut_rules.example.as_ref().map(|example| {
+            let files = count(self.cut_rules.count, "ignore file", "ignore files");
+            format!(
+                "rules of {files} left out, such as {example}: at most {MAX_RULES} rules of {MAX_BYTES} bytes apply, \
+                 {MAX_WILDCARD_BYTES} of them with wildcards"
+            )
+        });
+        self.fact().into_iter().chain(cut).collect()
     }
 
     fn fact(&self) -> Option<String> {
@@ -150,7 +195,7 @@ impl Unsearched {
 
     /// What was not searched, each with its reason.
     pub(super) fn facts(&self, budget: &Budget) -> Vec<String> {
-        let mut facts: Vec<_> = self.passed_by.fact().into_iter().collect();
+        let mut facts: Vec<_> = self.passed_by.facts();
         let Skipped { unreadable, too_deep, elsewhere, unfinished } = &self.skipped;
         for (tally, which) in
             [(unreadable, "unreadable"), (too_deep, "too deep"), (elsewhere, "foreign")]
@@ -164,10 +209,7 @@ impl Unsearched {
             }
         }
         if let Some(example) = &unfinished.example {
-            facts.push(format!(
-                "left out {} of changes that are not finished, in {example}",
-                unfinished.count
-            ));
+            facts.push(format!("left out {} with {RESERVED}, in {example}", unfinished.count));
         }
         if self.is_cut {
             let ms = budget.limits().call_deadline_ms;

@@ -103,9 +103,21 @@ impl Client {
         Self::spawn(preopen(args), era, without)
     }
 
+    /// Starts the program with this standard error.
+    pub fn with_stderr(args: &[&str], era: Era, stderr: Stdio) -> Self {
+        let mut command = preopen(args);
+        command.stderr(stderr);
+        Self::spawn_as_it_is(command, era, Without::Nothing)
+    }
+
     /// Starts a command that ends up as the program.
     pub fn spawn(mut command: Command, era: Era, without: Without) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stderr(Stdio::null());
+        Self::spawn_as_it_is(command, era, without)
+    }
+
+    fn spawn_as_it_is(mut command: Command, era: Era, without: Without) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = filter::spawn(command, without);
         let (send, lines) = channel();
         let output = BufReader::new(child.stdout.take().unwrap());

@@ -23,10 +23,12 @@ pub struct Manners {
     pub most: usize,
     /// How long it takes to find a name, or to read.
     pub delay: Duration,
+    /// Does it find what has a long name by a short one as well, as vfat, NTFS and shares of Windows do?
+    pub short_names: bool,
 }
 
 impl Manners {
-    pub const OF_A_DISK: Self = Self { most: 1 << 20, delay: Duration::ZERO };
+    pub const OF_A_DISK: Self = Self { most: 1 << 20, delay: Duration::ZERO, short_names: false };
 }
 
 /// A drive, mounted; gone when it is dropped.
@@ -45,7 +47,7 @@ impl Drive {
             MountOption::FSName("drive".into()),
             MountOption::CUSTOM("max_read=131072".into()),
         ];
-        let held = Arc::new(Mutex::new(Held::new()));
+        let held = Arc::new(Mutex::new(Held::new(manners.short_names)));
         let files = Files { manners, held: Arc::clone(&held) };
         match fuser::spawn_mount(files, at, &config) {
             Ok(session) => Some(Self { session: Some(session), held }),
@@ -94,6 +96,7 @@ struct Held {
     /// The other way, for those that are still found under it; nothing before the first are lent.
     found_as: Option<BTreeMap<u64, u64>>,
     next: u64,
+    short_names: bool,
 }
 
 struct Files {
@@ -104,9 +107,9 @@ struct Files {
 type Answer<T> = Result<T, Errno>;
 
 impl Held {
-    fn new() -> Self {
+    fn new(short_names: bool) -> Self {
         let (inodes, lent) = (BTreeMap::new(), BTreeMap::new());
-        let mut held = Self { inodes, lent, found_as: None, next: 1 };
+        let mut held = Self { inodes, lent, found_as: None, next: 1, short_names };
         held.add(Node::Dir(BTreeMap::new()), 0o755, (0, 0));
         held
     }
@@ -150,7 +153,19 @@ impl Held {
     }
 
     fn find(&mut self, parent: u64, name: &OsStr) -> Answer<u64> {
-        self.names(parent)?.get(name).copied().ok_or(Errno::ENOENT)
+        let listed = self.listed(parent, name)?;
+        self.names(parent)?.get(&listed).copied().ok_or(Errno::ENOENT)
+    }
+
+    /// The name under which a directory lists what is found by this one.
+    fn listed(&mut self, parent: u64, name: &OsStr) -> Answer<OsString> {
+        let short_names = self.short_names;
+        let names = self.names(parent)?;
+        if names.contains_key(name) {
+            return Ok(name.to_owned());
+        }
+        let is_it = |listed: &&OsString| short_names && short(listed).iter().any(|s| *s == *name);
+        names.keys().find(is_it).cloned().ok_or(Errno::ENOENT)
     }
 
     fn make(
@@ -161,7 +176,7 @@ impl Held {
         mode: u32,
         request: &Request,
     ) -> Answer<FileAttr> {
-        if self.names(parent)?.contains_key(name) {
+        if self.find(parent, name).is_ok() {
             return Err(Errno::EEXIST);
         }
         let number = self.add(node, (mode & 0o7777) as u16, (request.uid(), request.gid()));
@@ -179,7 +194,8 @@ impl Held {
             _ => {}
         }
         self.inode(number)?.links = 0;
-        self.names(parent)?.remove(name);
+        let listed = self.listed(parent, name)?;
+        self.names(parent)?.remove(&listed);
         Ok(())
     }
 
@@ -192,7 +208,8 @@ impl Held {
             let is_dir = matches!(self.inode(there)?.node, Node::Dir(_));
             self.unname(to.0, to.1, is_dir)?;
         }
-        self.names(from.0)?.remove(from.1);
+        let listed = self.listed(from.0, from.1)?;
+        self.names(from.0)?.remove(&listed);
         self.names(to.0)?.insert(to.1.to_owned(), number);
         Ok(())
     }
@@ -223,6 +240,20 @@ impl Held {
             flags: 0,
         })
     }
+}
+
+/// Other names of what has a long name: the short one, and the one of old systems, which cut it.
+fn short(name: &OsStr) -> Vec<OsString> {
+    let upper = name.to_str().unwrap_or_default().to_uppercase();
+    let text = upper.trim_start_matches('.');
+    let (stem, extension) = text.rsplit_once('.').unwrap_or((text, ""));
+    let fits = stem.len() <= 8 && extension.len() <= 3 && !upper.starts_with('.');
+    if fits {
+        return vec![];
+    }
+    let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+    let end = if extension.is_empty() { String::new() } else { format!(".{}", cut(extension, 3)) };
+    [format!("{}~1{end}", cut(stem, 6)), format!("{}{end}", cut(stem, 8))].map(Into::into).into()
 }
 
 impl Files {

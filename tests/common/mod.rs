@@ -20,7 +20,7 @@ pub use client::{
 pub use disk::{Mounted, tree};
 #[cfg(target_os = "linux")]
 pub use drive::{Drive, Manners};
-#[cfg(all(target_os = "linux", not(preopen_portable)))]
+#[cfg(target_os = "linux")]
 pub use filter::without_calls;
 pub use filter::{Without, deny_openat2};
 pub use preopen_attacks::{SECRET, Sandbox};

@@ -76,6 +76,14 @@ pub(super) const ROWS: &[Row] = &[
     row("kelvin", &["key"], &[File("grant/\u{212A}ey", SECRET)], "\u{212A}ey").harms(EVERY),
     row("sharp-s", &["pass"], &[File("grant/paß", SECRET)], "paß").harms(EVERY),
     row("ligature", &["file"], &[File("grant/\u{FB01}le", SECRET)], "\u{FB01}le").harms(EVERY),
+    row("compatibility-form", ENV, &[File("grant/．env", SECRET)], "．env").harms(EVERY),
+    row("compatibility-letters", ENV, &[File("grant/.ｅｎｖ", SECRET)], ".ｅｎｖ").harms(EVERY),
+    row("dotless-i", &["private"], &[File("grant/pr\u{131}vate", SECRET)], "pr\u{131}vate")
+        .harms(EVERY),
+    row("dot-at-the-end", &["keep."], &[File("grant/keep", SECRET)], "keep").harms(EVERY),
+    row("one-character", &["?.pem"], &[File("grant/é.pem", SECRET)], "é.pem").harms(EVERY),
+    row("one-character-decomposed", &["cr?"], &[File("grant/cre\u{301}", SECRET)], "cre\u{301}")
+        .harms(EVERY),
     row("composed", &["caf\u{65}\u{301}"], &[File("grant/caf\u{E9}", SECRET)], "caf\u{E9}")
         .harms(EVERY),
     row("decomposed", &["caf\u{E9}"], &[File("grant/cafe\u{301}", SECRET)], "cafe\u{301}")

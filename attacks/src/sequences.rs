@@ -1,0 +1,310 @@
+//! Attacks that take several changes: each call looks harmless, and together they write a file that some
+//! program runs without being asked.
+//!
+//! The deliberately weak server here ([`Call::by_name`]) refuses a change if its path, as it is spelled,
+//! holds a protected name. Every sequence harms it.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use crate::Step;
+use crate::Step::{Dir, File, Link};
+
+/// What the attacker writes.
+pub const PAYLOAD: &str = "PAYLOAD";
+
+/// One change. Paths begin in the grant.
+#[derive(Clone, Copy, Debug)]
+pub enum Call {
+    /// Writes [`PAYLOAD`] into a file, and makes the directories above it.
+    Write(&'static str),
+    /// Moves the first path to the second.
+    Move(&'static str, &'static str),
+    /// Copies the first path to the second.
+    Copy(&'static str, &'static str),
+    /// Makes a directory.
+    MakeDirectory(&'static str),
+    /// Deletes a path with all below it.
+    Delete(&'static str),
+}
+
+/// An attack by several changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Sequence {
+    /// Its name.
+    pub id: &'static str,
+    /// What lies there before.
+    pub tree: &'static [Step],
+    /// The calls, in order. A refused one does not stop the next.
+    pub calls: &'static [Call],
+    /// What a program would then read: if all of these exist and the first holds [`PAYLOAD`], the attack
+    /// has worked.
+    pub reached: &'static [&'static str],
+}
+
+const fn sequence(
+    id: &'static str,
+    tree: &'static [Step],
+    calls: &'static [Call],
+    reached: &'static [&'static str],
+) -> Sequence {
+    Sequence { id, tree, calls, reached }
+}
+
+/// What every git repository holds.
+const REPOSITORY: &[Step] = &[
+    File("grant/.git/HEAD", "ref: refs/heads/main\n"),
+    File("grant/.git/config", ""),
+    Dir("grant/.git/objects"),
+    Dir("grant/.git/refs"),
+];
+
+/// What git looks for in `docs`.
+const BARE: &[&str] = &["docs/config", "docs/HEAD", "docs/objects", "docs/refs"];
+
+/// All of them.
+pub const SEQUENCES: &[Sequence] = &[
+    sequence(
+        "parent-of-the-target-is-moved",
+        &[File("grant/store/git/config", ""), Link("grant/.git", "store/git")],
+        &[Call::Move("store", "s2"), Call::Write("s2/git/config"), Call::Move("s2", "store")],
+        &[".git/config"],
+    ),
+    sequence(
+        "parent-of-the-target-is-copied-and-replaced",
+        &[File("grant/tools/vscode/tasks.json", ""), Link("grant/.vscode", "tools/vscode")],
+        &[
+            Call::Copy("tools", "copy"),
+            Call::Write("copy/vscode/tasks.json"),
+            Call::Delete("tools"),
+            Call::Move("copy", "tools"),
+        ],
+        &[".vscode/tasks.json"],
+    ),
+    sequence(
+        "target-is-moved-into-place",
+        &[Link("grant/.vscode", "missing/dir")],
+        &[Call::Write("x/dir/tasks.json"), Call::Move("x", "missing")],
+        &[".vscode/tasks.json"],
+    ),
+    sequence(
+        "target-is-copied-into-place",
+        &[Link("grant/.vscode", "missing/dir")],
+        &[Call::Write("x/dir/tasks.json"), Call::Copy("x", "missing")],
+        &[".vscode/tasks.json"],
+    ),
+    sequence(
+        "target-is-made",
+        &[Link("grant/.vscode", "missing/dir")],
+        &[Call::MakeDirectory("missing/dir"), Call::Write("missing/dir/tasks.json")],
+        &[".vscode/tasks.json"],
+    ),
+    sequence(
+        "target-of-a-name-with-alternatives",
+        &[Link("grant/lefthook.yml", "dot/hooks.yml"), File("grant/dot/hooks.yml", "")],
+        &[Call::Write("dot/hooks.yml")],
+        &["lefthook.yml"],
+    ),
+    sequence(
+        "target-of-a-login-file",
+        &[Link("grant/.bash_profile", "dot/profile"), File("grant/dot/profile", "")],
+        &[Call::Delete("dot/profile"), Call::Write("dot/profile")],
+        &[".bash_profile"],
+    ),
+    sequence(
+        "target-of-a-zsh-file",
+        &[Link("grant/.zprofile", "dot/zprofile")],
+        &[Call::Write("dot/zprofile")],
+        &[".zprofile"],
+    ),
+    sequence(
+        "target-of-mise",
+        &[Link("grant/mise.toml", "dot/mise")],
+        &[Call::Write("new"), Call::Move("new", "dot/mise")],
+        &["mise.toml"],
+    ),
+    sequence(
+        "link-inside-a-protected-directory",
+        &[Link("grant/.git/hooks", "../hooks"), Dir("grant/hooks")],
+        &[Call::Write("hooks/pre-commit")],
+        &[".git/hooks/pre-commit"],
+    ),
+    sequence(
+        "file-link-inside-a-protected-directory",
+        &[Link("grant/.claude/settings.json", "../cs/x"), File("grant/cs/x", "")],
+        &[Call::Write("cs/x")],
+        &[".claude/settings.json"],
+    ),
+    sequence(
+        "link-in-another-corner",
+        &[Link("grant/a/b/c/.husky", "../../../d/hooks"), Dir("grant/d/hooks")],
+        &[Call::Write("d/hooks/pre-commit")],
+        &["a/b/c/.husky/pre-commit"],
+    ),
+    sequence(
+        "link-to-a-directory-on-the-way",
+        &[Link("grant/.config", "conf"), Dir("grant/conf")],
+        &[Call::Write("conf/git/config")],
+        &[".config/git/config"],
+    ),
+    sequence(
+        "link-on-the-way-is-replaced",
+        &[
+            Link("grant/.vscode", "current"),
+            Link("grant/current", "tools"),
+            Link("grant/other", "stage"),
+            Dir("grant/tools"),
+            Dir("grant/stage"),
+        ],
+        &[Call::Write("stage/tasks.json"), Call::Delete("current"), Call::Move("other", "current")],
+        &[".vscode/tasks.json"],
+    ),
+    sequence(
+        "directory-becomes-a-repository",
+        &[],
+        &[
+            Call::Write("docs/HEAD"),
+            Call::MakeDirectory("docs/objects"),
+            Call::MakeDirectory("docs/refs"),
+            Call::Write("docs/config"),
+        ],
+        BARE,
+    ),
+    sequence(
+        "directory-becomes-a-repository-head-last",
+        &[],
+        &[
+            Call::Write("docs/config"),
+            Call::Write("docs/objects/x"),
+            Call::Write("docs/refs/x"),
+            Call::Write("head"),
+            Call::Move("head", "docs/HEAD"),
+        ],
+        BARE,
+    ),
+    sequence(
+        "directory-becomes-a-repository-by-moves",
+        &[],
+        &[
+            Call::Write("docs/HEAD"),
+            Call::Write("a/x"),
+            Call::Copy("a", "docs/objects"),
+            Call::Move("a", "docs/refs"),
+            Call::Write("docs/config"),
+        ],
+        BARE,
+    ),
+    sequence(
+        "directory-shares-another-repository",
+        &[],
+        &[Call::Write("docs/HEAD"), Call::Write("docs/config"), Call::Write("docs/commondir")],
+        &["docs/config", "docs/HEAD", "docs/commondir"],
+    ),
+    sequence(
+        "repository-is-copied",
+        REPOSITORY,
+        &[Call::Copy(".git", "docs"), Call::Write("docs/config")],
+        BARE,
+    ),
+    sequence(
+        "repository-of-another-name-is-changed",
+        &[
+            File("grant/docs/HEAD", "ref: refs/heads/main\n"),
+            File("grant/docs/config", ""),
+            Dir("grant/docs/objects"),
+            Dir("grant/docs/refs"),
+        ],
+        &[
+            Call::Write("docs/config"),
+            Call::Delete("docs/config"),
+            Call::Write("new"),
+            Call::Move("new", "docs/config"),
+        ],
+        BARE,
+    ),
+];
+
+/// Names that the weak server refuses wherever it is given one.
+const PROTECTED: [&str; 9] = [
+    ".git",
+    ".vscode",
+    ".claude",
+    ".husky",
+    "lefthook.yml",
+    ".bash_profile",
+    ".zprofile",
+    "mise.toml",
+    ".config",
+];
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write(path) => write!(f, "write `{path}`"),
+            Self::Move(from, to) => write!(f, "move `{from}` to `{to}`"),
+            Self::Copy(from, to) => write!(f, "copy `{from}` to `{to}`"),
+            Self::MakeDirectory(path) => write!(f, "make `{path}`"),
+            Self::Delete(path) => write!(f, "delete `{path}`"),
+        }
+    }
+}
+
+impl Sequence {
+    /// Would a program now read what the attacker wrote?
+    #[must_use]
+    pub fn has_worked(&self, grant: &Path) -> bool {
+        let Some(first) = self.reached.first() else { return false };
+        std::fs::read_to_string(grant.join(first)).is_ok_and(|text| text.contains(PAYLOAD))
+            && self.reached.iter().all(|path| grant.join(path).exists())
+    }
+}
+
+impl Call {
+    /// DELIBERATELY WEAK: makes the change unless its path holds a protected name.
+    ///
+    /// # Errors
+    /// When it is refused, or cannot be done.
+    pub fn by_name(self, grant: &Path) -> io::Result<()> {
+        let at = |path: &str| {
+            // The source of a copy is only read.
+            if path.split('/').any(|name| PROTECTED.contains(&name)) {
+                return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+            }
+            Ok(grant.join(path))
+        };
+        let made = |path: &str| {
+            let path = at(path)?;
+            std::fs::create_dir_all(path.parent().unwrap_or(grant))?;
+            Ok::<_, io::Error>(path)
+        };
+        match self {
+            Self::Write(path) => std::fs::write(made(path)?, PAYLOAD),
+            Self::Move(from, to) => std::fs::rename(at(from)?, made(to)?),
+            Self::Copy(from, to) => copy(&grant.join(from), &made(to)?),
+            Self::MakeDirectory(path) => std::fs::create_dir_all(at(path)?),
+            Self::Delete(path) => {
+                let path = at(path)?;
+                if path.symlink_metadata()?.is_dir() {
+                    std::fs::remove_dir_all(path)
+                } else {
+                    std::fs::remove_file(path)
+                }
+            }
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return std::fs::copy(from, to).map(drop);
+    }
+    let entries: Vec<_> = std::fs::read_dir(from)?.collect::<Result<_, _>>()?;
+    std::fs::create_dir_all(to)?;
+    for entry in entries {
+        if entry.path() != *to {
+            copy(&entry.path(), &to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}

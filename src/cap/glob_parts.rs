@@ -1,0 +1,219 @@
+//! One glob, taken apart: what is literal in it, and what stands for other characters.
+//!
+//! Braces are resolved here, so each [`Alternative`] is a plain list of names, whose literal parts can be
+//! folded as names are. A `?` is one character, not one byte.
+//!
+//! May import: `path`. This module does not know what names are compared with.
+
+use crate::path::{MAX_NAME_BYTES, Name};
+
+/// Most globs without braces that a glob with braces may stand for.
+const MAX_ALTERNATIVES: usize = 1_000;
+
+/// A part of a name in a glob.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// What is meant literally, escapes removed.
+    Text(String),
+    /// `?`: any one character.
+    One,
+    /// `*`: any characters of one name.
+    Any,
+    /// `[...]`: one character of these ranges, or, negated, of no range.
+    Class { is_negated: bool, ranges: Vec<(char, char)> },
+}
+
+/// One name in a glob, or `**`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Component {
+    /// `**`: any number of names.
+    Deep,
+    /// One name.
+    Name(Vec<Part>),
+}
+
+/// A glob without braces.
+pub(super) struct Alternative {
+    /// Does a `/` at its start pin it to the top?
+    pub(super) is_pinned: bool,
+    pub(super) components: Vec<Component>,
+}
+
+/// The globs without braces that a glob stands for.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn alternatives(glob: &str) -> Result<Vec<Alternative>, String> {
+    let (mut todo, mut done) = (vec![tokens(glob)?], vec![]);
+    while let Some(tokens) = todo.pop() {
+        let close = tokens.iter().position(|token| *token == Token::Close);
+        let inside = tokens.get(..close.unwrap_or(tokens.len())).unwrap_or_default();
+        let open = inside.iter().rposition(|token| *token == Token::Open);
+        match (open, close) {
+            (None, None) => done.push(Alternative::new(&tokens)?),
+            (Some(open), Some(close)) => {
+                let (before, rest) = tokens.split_at(open);
+                let (braces, after) = rest.split_at(close - open);
+                let (braces, after) = (braces.get(1..), after.get(1..));
+                for part in braces.unwrap_or_default().split(|token| *token == Token::Comma) {
+                    todo.push([before, part, after.unwrap_or_default()].concat());
+                }
+            }
+            _ => return Err("its `{` and `}` are not pairs".into()),
+        }
+        if todo.len() + done.len() > MAX_ALTERNATIVES {
+            return Err(format!("its braces stand for more than {MAX_ALTERNATIVES} globs"));
+        }
+    }
+    Ok(done)
+}
+
+impl Alternative {
+    fn new(tokens: &[Token]) -> Result<Self, String> {
+        let mut names: Vec<&[Token]> = tokens.split(|token| *token == Token::Slash).collect();
+        let is_pinned = names.len() > 1 && names.first().is_some_and(|name| name.is_empty());
+        if is_pinned {
+            names.remove(0);
+        }
+        if names.len() > 1 && names.last().is_some_and(|name| name.is_empty()) {
+            names.pop();
+        }
+        let components: Vec<_> = names.into_iter().map(component).collect();
+        let is_odd = |component: &Component| match component {
+            Component::Name(parts) => match parts.as_slice() {
+                [] => true,
+                [Part::Text(text)] => matches!(text.as_str(), "." | ".."),
+                _ => false,
+            },
+            Component::Deep => false,
+        };
+        if components.iter().any(is_odd) {
+            return Err("no name is `.`, `..` or empty, as between two `/`".into());
+        }
+        if components.iter().all(|component| *component == Component::Deep) {
+            return Err("it names nothing".into());
+        }
+        Ok(Self { is_pinned, components })
+    }
+
+    /// The components without `**` at the end: every directory on the way to a place is judged, so a rule
+    /// for all that is below a directory is a rule for the directory.
+    pub(super) fn about(&self) -> &[Component] {
+        let mut about = self.components.as_slice();
+        while let [before @ .., Component::Deep] = about {
+            about = before;
+        }
+        about
+    }
+
+    /// Names that it was made for, if there can be any.
+    pub(super) fn example(&self) -> Option<Vec<Name>> {
+        let one = |component: &Component| {
+            let mut name = String::new();
+            match component {
+                Component::Deep => name.push('x'),
+                Component::Name(parts) => {
+                    for part in parts {
+                        match part {
+                            Part::Text(text) => name.push_str(text),
+                            Part::One | Part::Any => name.push('x'),
+                            Part::Class { is_negated, ranges } => {
+                                name.push(member(*is_negated, ranges)?);
+                            }
+                        }
+                    }
+                }
+            }
+            let fits = name.len() <= MAX_NAME_BYTES;
+            Name::from_bytes(name.as_bytes()).filter(|_| fits)
+        };
+        self.about().iter().map(one).collect()
+    }
+}
+
+/// A part of a glob, braces and slashes among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Token {
+    Part(Part),
+    Slash,
+    Open,
+    Comma,
+    Close,
+}
+
+/// Takes a glob apart.
+fn tokens(glob: &str) -> Result<Vec<Token>, String> {
+    let (mut tokens, mut rest, mut braces) = (vec![], glob.chars(), 0_usize);
+    let text = |c: char| Token::Part(Part::Text(c.into()));
+    while let Some(c) = rest.next() {
+        tokens.push(match c {
+            '\\' => text(rest.next().ok_or("nothing follows the `\\` at its end")?),
+            '*' => Token::Part(Part::Any),
+            '?' => Token::Part(Part::One),
+            '/' => Token::Slash,
+            '{' => {
+                braces += 1;
+                Token::Open
+            }
+            '}' => {
+                braces = braces.saturating_sub(1);
+                Token::Close
+            }
+            ',' if braces > 0 => Token::Comma,
+            '[' => Token::Part(class(&mut rest)?),
+            c => text(c),
+        });
+    }
+    Ok(tokens)
+}
+
+/// The rest of a class, up to its `]`. There are no escapes in it; a `]` at its start, and a `-` at either
+/// end, stand for themselves.
+fn class(rest: &mut std::str::Chars<'_>) -> Result<Part, String> {
+    let mut chars = vec![];
+    loop {
+        match rest.next() {
+            None => return Err("its `[` has no `]`".into()),
+            Some(']') if !matches!(chars.as_slice(), [] | ['!' | '^']) => break,
+            Some(c) => chars.push(c),
+        }
+    }
+    let (is_negated, mut chars) = match chars.as_slice() {
+        ['!' | '^', inside @ ..] => (true, inside),
+        inside => (false, inside),
+    };
+    let mut ranges = vec![];
+    while let [first, after @ ..] = chars {
+        let (last, after) = match after {
+            ['-', last, after @ ..] => (last, after),
+            _ => (first, after),
+        };
+        if first > last {
+            return Err(format!("its range `{first}-{last}` is the wrong way round"));
+        }
+        ranges.push((*first, *last));
+        chars = after;
+    }
+    Ok(Part::Class { is_negated, ranges })
+}
+
+/// The tokens of one name, neighbours that are one text as one part.
+fn component(tokens: &[Token]) -> Component {
+    let mut parts: Vec<Part> = vec![];
+    for token in tokens {
+        match (parts.last_mut(), token) {
+            (Some(Part::Text(text)), Token::Part(Part::Text(more))) => text.push_str(more),
+            (_, Token::Part(part)) => parts.push(part.clone()),
+            (_, Token::Slash | Token::Open | Token::Comma | Token::Close) => {}
+        }
+    }
+    if parts == [Part::Any, Part::Any] { Component::Deep } else { Component::Name(parts) }
+}
+
+/// A character that a class stands for, if a simple one does.
+fn member(is_negated: bool, ranges: &[(char, char)]) -> Option<char> {
+    let near = ranges.iter().flat_map(|(first, last)| [*first, *last]);
+    let mut candidates = near.chain(['x', '0', '_', '-', '.']);
+    let is_in = |c: char| ranges.iter().any(|(first, last)| (*first..=*last).contains(&c));
+    candidates.find(|c| !matches!(*c, '/' | '\0') && is_in(*c) != is_negated)
+}

@@ -1,0 +1,380 @@
+//! [`LinkIndex`]: the directories and symbolic links of one grant, kept from one call to the next.
+//!
+//! The index exists for one question: where does a link at a protected name lead? The answer must not
+//! depend on where in the tree that link is. So each change of a file begins by bringing the index up to
+//! date: every directory is asked for its times, and only those whose times changed are read again.
+//!
+//! The index holds names and texts, never handles: a directory that is moved out of the grant takes no
+//! authority with it. It decides what is refused, not what is reached.
+//!
+//! It does not enter other mounts, since a network drive that does not answer would then stop every
+//! change. On the way to a changed file it does ([`LinkIndex::refresh_along`]), as the change itself will.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use cap_std::fs::Dir;
+use rustix::fs::FileType;
+use rustix::io::Errno;
+
+use super::beneath::{Found, Kind, enter, lstat, open_beneath, read_link};
+use super::fold::fold;
+use super::grant::Grant;
+use super::tree::open_directory;
+use crate::limits::{Budget, Spent};
+use crate::path::Name;
+use crate::system::{self, Names, Stat};
+
+/// Most directories that one index holds.
+const MAX_DIRECTORIES: usize = 100_000;
+/// Most bytes of names and link texts that one index holds.
+const MAX_BYTES: usize = 32 << 20;
+/// Most directories below one another.
+const MAX_DEPTH: usize = 256;
+/// A directory's times are believed once they have not changed for this long before it was read: two
+/// changes within one tick of the file system's clock give one time. FAT has the longest tick, 2 s.
+const SETTLED: Duration = Duration::from_secs(3);
+/// Most time that one call spends on the index.
+const MAX_TIME: Duration = Duration::from_secs(5);
+/// Bringing the index up to date may take up to this much time at each change.
+const CHEAP: Duration = Duration::from_millis(200);
+/// If it takes longer than that, it is done only after this many times as long.
+const PAUSE: u32 = 10;
+
+/// The directories and links of one grant.
+#[derive(Default)]
+pub(super) struct LinkIndex {
+    root: Directory,
+    /// When the last pass over the whole tree ended, and how long it took.
+    last_pass: Option<(Instant, Duration)>,
+    pass: u64,
+}
+
+/// What is known of one directory.
+#[derive(Default)]
+pub(super) struct Directory {
+    entries: BTreeMap<Key, Entry>,
+    stamp: Option<Stamp>,
+    /// The pass that last compared its times.
+    pass: u64,
+    bytes: usize,
+}
+
+/// A name, sorted so that spellings which some file system takes for one name are neighbours.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    folded: String,
+    name: Vec<u8>,
+}
+
+/// What the index knows about a name.
+pub(super) enum Entry {
+    /// A directory.
+    Directory(Box<Directory>),
+    /// A symbolic link, and its text.
+    Link(Vec<u8>),
+}
+
+/// What identifies one state of a directory.
+#[derive(Clone, Copy)]
+struct Stamp {
+    identity: (u64, u64),
+    times: [(i64, u64); 2],
+    /// When these times were first seen.
+    first_seen: Instant,
+    /// When the names were read.
+    read: Instant,
+}
+
+impl LinkIndex {
+    /// The root of the grant.
+    pub(super) fn root(&self) -> &Directory {
+        &self.root
+    }
+
+    /// Brings the whole index up to date. Returns whether a link changed.
+    ///
+    /// # Errors
+    /// [`Spent`]; what was read until then is kept.
+    pub(super) fn refresh(&mut self, grant: &Grant, budget: &Budget) -> Result<bool, Spent> {
+        let started = budget.now();
+        let is_due = self.last_pass.is_none_or(|(ended, took)| {
+            took < CHEAP || started.saturating_duration_since(ended) > took * PAUSE
+        });
+        self.pass += 1;
+        if !is_due {
+            return Ok(false);
+        }
+        let mut pass = Pass::new(self.pass, grant, budget, started + MAX_TIME);
+        pass.directory(&grant.dir, &mut self.root, 0)?;
+        let ended = budget.now();
+        self.last_pass = Some((ended, ended.saturating_duration_since(started)));
+        Ok(pass.has_changed)
+    }
+
+    /// Brings the directories on the way to `below` up to date, whatever the bounds of the index and
+    /// whichever mount they are on. Returns whether a link changed.
+    ///
+    /// # Errors
+    /// [`Spent`].
+    pub(super) fn refresh_along(
+        &mut self,
+        grant: &Grant,
+        below: &[Name],
+        budget: &Budget,
+    ) -> Result<bool, Spent> {
+        let mut pass = Pass::new(self.pass, grant, budget, budget.now() + MAX_TIME);
+        let mut handle = grant.dir.try_clone();
+        let mut directory = &mut self.root;
+        for name in below {
+            let Ok(dir) = &handle else { break };
+            if directory.pass != pass.number {
+                pass.read_if_changed(dir, directory)?;
+            }
+            // What cannot be entered is a file, or is still to be made.
+            let Ok(inside) = enter(dir, name) else { break };
+            let Some(next) = directory.directory(name) else { break };
+            handle = Ok(inside);
+            directory = next;
+        }
+        Ok(pass.has_changed)
+    }
+}
+
+impl Directory {
+    /// What has this name; another spelling of it where none is spelled so.
+    pub(super) fn get(&self, name: &Name) -> Option<&Entry> {
+        let key = Key::new(name);
+        if let Some(entry) = self.entries.get(&key) {
+            return Some(entry);
+        }
+        let first = Key { folded: key.folded.clone(), name: vec![] };
+        let mut same = self.entries.range(first..);
+        same.next().filter(|(found, _)| found.folded == key.folded).map(|(_, entry)| entry)
+    }
+
+    /// Its entries by name.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (Name, &Entry)> {
+        self.entries.iter().filter_map(|(key, entry)| Some((Name::from_bytes(&key.name)?, entry)))
+    }
+
+    /// The directory of this name, which is added if need be; none if the name is known as a link.
+    fn directory(&mut self, name: &Name) -> Option<&mut Self> {
+        let entry = self.entries.entry(Key::new(name));
+        match entry.or_insert_with(|| Entry::Directory(Box::default())) {
+            Entry::Directory(directory) => Some(directory),
+            Entry::Link(_) => None,
+        }
+    }
+
+    /// Forgets what was in it. Returns whether there was a link.
+    fn clear(&mut self) -> bool {
+        std::mem::take(self).entries.values().any(Entry::holds_link)
+    }
+}
+
+impl Key {
+    fn new(name: &Name) -> Self {
+        let bytes = name.as_bytes();
+        Self { folded: fold(&String::from_utf8_lossy(bytes)), name: bytes.to_vec() }
+    }
+}
+
+impl Stamp {
+    fn new(stat: &Stat, now: Instant) -> Self {
+        Self {
+            identity: (stat.device, stat.inode),
+            times: [stat.modified, stat.changed],
+            first_seen: now,
+            read: now,
+        }
+    }
+
+    fn is_same_state(&self, other: &Self) -> bool {
+        self.identity == other.identity && self.times == other.times
+    }
+
+    /// Were the names read so long after the last change that no later change can have the same time?
+    fn is_settled(&self) -> bool {
+        self.read.saturating_duration_since(self.first_seen) >= SETTLED
+    }
+}
+
+/// One pass over the tree, or along one way in it.
+struct Pass<'a> {
+    number: u64,
+    grant: &'a Grant,
+    budget: &'a Budget,
+    end: Instant,
+    directories: usize,
+    bytes: usize,
+    reader: Names,
+    /// Do the times of a directory change whenever its entries do?
+    times_tell: bool,
+    /// Was a link added, removed or changed?
+    has_changed: bool,
+}
+
+impl<'a> Pass<'a> {
+    fn new(number: u64, grant: &'a Grant, budget: &'a Budget, end: Instant) -> Self {
+        Self {
+            number,
+            grant,
+            budget,
+            end,
+            directories: 0,
+            bytes: 0,
+            reader: Names::new(),
+            times_tell: !has_foreign_times(&grant.dir),
+            has_changed: false,
+        }
+    }
+
+    /// Brings a directory and all below it up to date. What is beyond the bounds is left as it was.
+    fn directory(&mut self, dir: &Dir, known: &mut Directory, depth: usize) -> Result<(), Spent> {
+        self.directories += 1;
+        let is_over = self.directories > MAX_DIRECTORIES
+            || self.bytes > MAX_BYTES
+            || depth > MAX_DEPTH
+            || self.budget.now() > self.end;
+        if is_over {
+            return Ok(());
+        }
+        self.read_if_changed(dir, known)?;
+        self.bytes += known.bytes;
+        known.pass = self.number;
+        for (key, entry) in &mut known.entries {
+            let Entry::Directory(inside) = entry else { continue };
+            let Some(name) = Name::from_bytes(&key.name) else { continue };
+            match self.enter(dir, &name) {
+                Some(dir) => self.directory(&dir, inside, depth + 1)?,
+                None => self.has_changed |= inside.clear(),
+            }
+        }
+        Ok(())
+    }
+
+    /// The directory `name`, if it is on the same mount as its parent.
+    fn enter(&self, parent: &Dir, name: &Name) -> Option<Dir> {
+        match open_beneath(parent, std::slice::from_ref(name), true) {
+            Err(Errno::NOSYS | Errno::PERM) => {
+                let stat = lstat(parent, name).ok()?;
+                (stat.device == self.grant.device).then(|| enter(parent, name).ok()).flatten()
+            }
+            entered => entered.ok(),
+        }
+    }
+
+    /// Reads the names of a directory, unless its times show that they are known.
+    fn read_if_changed(&mut self, dir: &Dir, known: &mut Directory) -> Result<(), Spent> {
+        self.budget.step()?;
+        let Ok(stat) = system::stat(dir) else {
+            self.has_changed |= known.clear();
+            return Ok(());
+        };
+        let mut stamp = Stamp::new(&stat, self.budget.now());
+        if let Some(before) = known.stamp.filter(|before| before.is_same_state(&stamp)) {
+            if before.is_settled() && self.times_tell {
+                return Ok(());
+            }
+            stamp.first_seen = before.first_seen;
+        }
+        let is_other = known.stamp.is_some_and(|before| before.identity != stamp.identity);
+        if is_other {
+            self.has_changed |= known.clear();
+        }
+        match self.names(dir)? {
+            Some(names) => self.replace(dir, known, names),
+            None => self.has_changed |= known.clear(),
+        }
+        known.stamp = Some(stamp);
+        Ok(())
+    }
+
+    /// The directories and links in a directory; none if it cannot be read.
+    fn names(&mut self, dir: &Dir) -> Result<Option<Vec<(Name, Kind)>>, Spent> {
+        let Ok(opened) = open_directory(dir, None) else { return Ok(None) };
+        let (mut names, mut seen, mut stopped) = (vec![], 0_usize, Ok(()));
+        let budget = self.budget;
+        let read = self.reader.of(&opened, |bytes, kind| {
+            seen += 1;
+            if seen.is_multiple_of(1_000) {
+                stopped = budget.step();
+            }
+            if kind != FileType::RegularFile {
+                names.extend(Name::from_bytes(bytes).map(|name| (name, Kind::from(kind))));
+            }
+            if stopped.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        stopped?;
+        if read.is_err() {
+            return Ok(None);
+        }
+        // A file system may not tell what a name is; then each is asked.
+        for (name, kind) in &mut names {
+            if *kind == Kind::Special {
+                *kind = lstat(dir, name).map_or(Kind::Special, |stat| Found::new(stat).kind);
+            }
+        }
+        Ok(Some(names))
+    }
+
+    /// Takes over what was read; directories that were known stay known.
+    fn replace(&mut self, dir: &Dir, known: &mut Directory, names: Vec<(Name, Kind)>) {
+        let mut before = std::mem::take(&mut known.entries);
+        known.bytes = 0;
+        for (name, kind) in names {
+            let key = Key::new(&name);
+            let old = before.remove(&key);
+            let new = match (kind, old) {
+                (Kind::Directory, Some(old @ Entry::Directory(_))) => old,
+                (Kind::Directory, old) => {
+                    self.has_changed |= old.is_some();
+                    Entry::Directory(Box::default())
+                }
+                (Kind::Link, old) => {
+                    let Ok(text) = read_link(dir, &name) else { continue };
+                    let is_known = matches!(&old, Some(Entry::Link(before)) if *before == text);
+                    self.has_changed |= !is_known;
+                    Entry::Link(text)
+                }
+                (Kind::File | Kind::Special, _) => continue,
+            };
+            known.bytes += 2 * key.name.len() + key.folded.len() + new.text_len();
+            known.entries.insert(key, new);
+        }
+        self.has_changed |= before.values().any(Entry::holds_link);
+    }
+}
+
+/// Is the directory on a file system whose times come from elsewhere, and may not change with its entries?
+#[cfg(target_os = "linux")]
+fn has_foreign_times(dir: &Dir) -> bool {
+    /// `f_type` of FUSE and 9p, from `linux/magic.h`.
+    const FOREIGN: [u64; 2] = [0x6573_5546, 0x0102_1997];
+    let kind = rustix::fs::fstatfs(dir).map(|stat| u64::try_from(stat.f_type).unwrap_or(0));
+    kind.is_ok_and(|kind| FOREIGN.contains(&kind))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_foreign_times(_: &Dir) -> bool {
+    false
+}
+
+impl Entry {
+    /// Is it a link, or a directory with a link in it or below it?
+    fn holds_link(&self) -> bool {
+        match self {
+            Self::Link(_) => true,
+            Self::Directory(directory) => directory.entries.values().any(Self::holds_link),
+        }
+    }
+
+    fn text_len(&self) -> usize {
+        match self {
+            Self::Directory(_) => 0,
+            Self::Link(text) => text.len(),
+        }
+    }
+}

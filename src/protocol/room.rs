@@ -1,0 +1,206 @@
+//! [`Room`]: how many requests there may be at once, and how many bytes of requests and of answers.
+//!
+//! A request takes its place when it is read, and gives it back when its answer is on its way. Its bytes count until
+//! its call has ended, cancelled or not. An answer takes room for the largest that its tool gives before the call
+//! starts, keeps what it needs when the call ends, and gives that back when it is written. So a client that sends and
+//! does not read costs a bounded amount of memory: its calls wait, and then its requests are not read.
+//!
+//! May import: `limits`. This module does not know what a request means.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rmcp::model::RequestId;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::limits::Limits;
+
+/// Bytes that one permit stands for.
+const UNIT: usize = 1 << 10;
+
+/// The room of one server. Clones share it.
+#[derive(Clone)]
+pub(super) struct Room {
+    requests: Arc<Semaphore>,
+    request_bytes: Bytes,
+    answer_bytes: Bytes,
+    /// The requests that were read and whose answer is not yet on its way to the writer.
+    places: Arc<Mutex<HashMap<RequestId, Place>>>,
+}
+
+/// What a request holds.
+pub(super) struct Place {
+    _request: OwnedSemaphorePermit,
+    /// Its bytes, until its call takes them.
+    bytes: Option<OwnedSemaphorePermit>,
+    /// The room of its answer, once there is one.
+    answer: Option<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    pub(super) fn new(request: OwnedSemaphorePermit, bytes: OwnedSemaphorePermit) -> Self {
+        Self { _request: request, bytes: Some(bytes), answer: None }
+    }
+}
+
+impl Room {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let bytes = Bytes::new(limits.max_waiting_bytes);
+        let requests = Arc::new(Semaphore::new(limits.max_requests_waiting.clamp(1, 100_000)));
+        let answer_bytes = Bytes::new(limits.max_waiting_bytes);
+        Self { requests, request_bytes: bytes, answer_bytes, places: Arc::default() }
+    }
+
+    /// Waits until one more request may be read.
+    pub(super) async fn request(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.requests).acquire_owned().await.ok()
+    }
+
+    /// Waits for room for the bytes of a request.
+    pub(super) async fn request_bytes(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        self.request_bytes.take(bytes).await
+    }
+
+    /// Waits for room for an answer of up to so many bytes.
+    pub(super) async fn answer(&self, most: usize) -> Option<OwnedSemaphorePermit> {
+        self.answer_bytes.take(most).await
+    }
+
+    /// Gives a request its place; `false` if one with this id has one.
+    pub(super) fn enter(&self, id: &RequestId, place: Place) -> bool {
+        let mut places = self.places();
+        let is_new = !places.contains_key(id);
+        if is_new {
+            places.insert(id.clone(), place);
+        }
+        is_new
+    }
+
+    /// The bytes of a request, for its call to keep while it runs.
+    pub(super) fn bytes_of(&self, id: &RequestId) -> Option<OwnedSemaphorePermit> {
+        self.places().get_mut(id)?.bytes.take()
+    }
+
+    /// The call of a request has ended with an answer of so many bytes, for which it has this room. Nothing is kept if
+    /// the request was cancelled: then no answer is sent.
+    pub(super) fn answered(&self, id: &RequestId, room: OwnedSemaphorePermit, bytes: usize) {
+        let room = self.answer_bytes.shrunk(room, bytes);
+        if let Some(place) = self.places().get_mut(id) {
+            place.answer = room;
+        }
+    }
+
+    /// Ends the place of a request, as its answer is sent or it is cancelled. `None` if it has none.
+    pub(super) fn leave(&self, id: &RequestId) -> Option<Place> {
+        self.places().remove(id)
+    }
+
+    fn places(&self) -> MutexGuard<'_, HashMap<RequestId, Place>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// The room of the answer, to be kept until it is written.
+    pub(super) fn into_answer(self) -> Option<OwnedSemaphorePermit> {
+        self.answer
+    }
+}
+
+/// So many bytes that may be taken.
+#[derive(Clone)]
+struct Bytes {
+    permits: Arc<Semaphore>,
+    units: u32,
+}
+
+impl Bytes {
+    fn new(most: usize) -> Self {
+        let units = u32::try_from(most / UNIT).unwrap_or(u32::MAX).clamp(1, 1 << 28);
+        Self { permits: Arc::new(Semaphore::new(units as usize)), units }
+    }
+
+    /// What is larger than all there is takes all there is: it has to be alone.
+    fn units(&self, bytes: usize) -> u32 {
+        u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).clamp(1, self.units)
+    }
+
+    async fn take(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.permits).acquire_many_owned(self.units(bytes)).await.ok()
+    }
+
+    /// The part of a permit that so many bytes take; the rest is given back.
+    fn shrunk(
+        &self,
+        mut permit: OwnedSemaphorePermit,
+        bytes: usize,
+    ) -> Option<OwnedSemaphorePermit> {
+        let most = permit.num_permits();
+        permit.split(most.min(self.units(bytes) as usize))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    /// What a future gives at once.
+    fn now<T>(future: impl Future<Output = Option<T>>) -> Option<T> {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(given) => given,
+            Poll::Pending => None,
+        }
+    }
+
+    fn room() -> Room {
+        Room::new(&Limits {
+            max_waiting_bytes: 100 << 10,
+            max_requests_waiting: 2,
+            ..Limits::default()
+        })
+    }
+
+    fn enter(room: &Room, id: i64, bytes: usize) -> bool {
+        let place = now(room.request()).zip(now(room.request_bytes(bytes)));
+        place.is_some_and(|(request, bytes)| {
+            room.enter(&RequestId::Number(id), Place::new(request, bytes))
+        })
+    }
+
+    #[test]
+    fn requests_are_bounded_in_number_and_in_bytes() {
+        let room = room();
+        assert!(enter(&room, 1, 60 << 10));
+        assert!(!enter(&room, 2, 60 << 10), "too many bytes");
+        assert!(enter(&room, 2, 10 << 10));
+        assert!(!enter(&room, 3, 1), "too many requests");
+        // A call keeps the bytes of its request, though that was cancelled.
+        let bytes = room.bytes_of(&RequestId::Number(1));
+        assert!(room.leave(&RequestId::Number(1)).is_some());
+        assert!(!enter(&room, 3, 60 << 10));
+        drop(bytes);
+        assert!(enter(&room, 3, 60 << 10));
+    }
+
+    #[test]
+    fn an_answer_holds_what_it_needs_until_it_is_written() {
+        let room = room();
+        assert!(enter(&room, 1, 1) && enter(&room, 2, 1));
+        let whole = now(room.answer(1 << 30)).unwrap();
+        assert!(now(room.answer(1)).is_none(), "what is larger than all there is takes it all");
+        room.answered(&RequestId::Number(1), whole, 40 << 10);
+        assert!(now(room.answer(61 << 10)).is_none());
+        let rest = now(room.answer(60 << 10)).unwrap();
+        let written = room.leave(&RequestId::Number(1)).unwrap().into_answer();
+        assert!(now(room.answer(1)).is_none());
+        drop(written);
+        // What was cancelled keeps nothing.
+        assert!(room.leave(&RequestId::Number(2)).is_some());
+        room.answered(&RequestId::Number(2), rest, 60 << 10);
+        assert!(now(room.answer(100 << 10)).is_some());
+    }
+}

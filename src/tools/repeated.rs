@@ -1,0 +1,40 @@
+//! [`Repeated`]: the arguments that an answer repeats, as far as they have room.
+//!
+//! A call may name fifty paths and two hundred globs, which are more than an answer holds.
+
+/// What of the call an answer repeats, as far as that has room.
+pub(super) struct Repeated {
+    room: usize,
+    /// Characters that are taken.
+    pub(super) used: usize,
+    /// Texts that had no room.
+    pub(super) left_out: u64,
+}
+
+impl Repeated {
+    pub(super) fn new(room: usize) -> Self {
+        Self { room, used: 0, left_out: 0 }
+    }
+
+    /// Takes the room for these texts, if there is enough.
+    pub(super) fn has_room(&mut self, texts: &[&str]) -> bool {
+        // As JSON has them: a control character takes six.
+        let of = |text: &&str| serde_json::to_string(text).map_or(0, |json| json.len() + 1);
+        let used = self.used + texts.iter().map(of).sum::<usize>();
+        let has_room = used <= self.room;
+        if has_room {
+            self.used = used;
+        } else {
+            self.left_out += 1;
+        }
+        has_room
+    }
+
+    pub(super) fn one<'a>(&mut self, text: &'a str) -> Option<&'a str> {
+        self.has_room(&[text]).then_some(text)
+    }
+
+    pub(super) fn all<'a>(&mut self, texts: &'a [String]) -> Vec<&'a str> {
+        texts.iter().filter_map(|text| self.one(text)).collect()
+    }
+}
