@@ -35,6 +35,20 @@ fn a_cancelled_request_gives_up_its_place() {
 }
 
 #[test]
+fn a_request_can_be_cancelled_when_every_place_is_taken() {
+    let mut server = Server::start(Limits { max_requests_waiting: 4, ..Limits::default() });
+    for id in 1..=4 {
+        server.call(id, "held", json!({"ms": LONG_MS}));
+    }
+    server.cancel(3);
+    server.send(&json!({"jsonrpc": "2.0", "id": 99, "method": "ping"}));
+    assert_eq!(answer(&mut server)["id"], 99);
+    for id in [1, 2, 4] {
+        server.cancel(id);
+    }
+}
+
+#[test]
 fn an_answered_request_gives_up_its_place() {
     let mut server = Server::start(Limits { max_requests_waiting: 4, ..Limits::default() });
     for id in 1..=20 {

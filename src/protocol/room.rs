@@ -1,9 +1,9 @@
 //! [`Room`]: how many requests there may be at once, and how many bytes of requests and of answers.
 //!
-//! A request takes its place when it is read, and gives it back when its answer is on its way. Its bytes count until
-//! its call has ended, cancelled or not. An answer takes room for the largest that its tool gives before the call
+//! A request takes its place before it reaches `rmcp`, and gives it back when its answer is on its way. Its bytes count
+//! until its call has ended, cancelled or not. An answer takes room for the largest that its tool gives before the call
 //! starts, keeps what it needs when the call ends, and gives that back when it is written. So a client that sends and
-//! does not read costs a bounded amount of memory: its calls wait, and then its requests are not read.
+//! does not read costs a bounded amount of memory: its calls wait, then one more request, and then nothing is read.
 //!
 //! May import: `limits`. This module does not know what a request means.
 
@@ -51,7 +51,7 @@ impl Room {
         Self { requests, request_bytes: bytes, answer_bytes, places: Arc::default() }
     }
 
-    /// Waits until one more request may be read.
+    /// Waits for a place for one more request.
     pub(super) async fn request(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.requests).acquire_owned().await.ok()
     }

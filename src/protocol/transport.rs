@@ -38,8 +38,8 @@ pub(super) struct Lines {
     input: Input,
     outgoing: Option<mpsc::Sender<Line>>,
     room: Room,
-    /// A request that was read and for whose bytes there was no room yet.
-    held_back: Option<(Message, OwnedSemaphorePermit)>,
+    /// A request that was read and for which there was no room yet.
+    held_back: Option<Message>,
     /// An answer from here that is still to be sent.
     owed: Option<Unheard>,
     idle: Idle,
@@ -102,20 +102,19 @@ impl Lines {
     /// The next message with its place in the room, or the answer to what is not one. `None` at the end of the input.
     async fn next(&mut self) -> Option<Result<(Message, Option<Place>), Unheard>> {
         if self.held_back.is_none() {
-            let request = self.room.request();
-            let request = self.idle.unless_abandoned(&self.input, request).await??;
             match self.input.next().await? {
                 Err(unheard) => return Some(Err(unheard)),
-                Ok(message @ JsonRpcMessage::Request(_)) => {
-                    self.held_back = Some((message, request));
-                }
+                Ok(message @ JsonRpcMessage::Request(_)) => self.held_back = Some(message),
+                // It takes no place. A cancellation has to be read when every place is taken, since it frees one.
                 Ok(message) => return Some(Ok((message, None))),
             }
         }
         // `rmcp` may drop this future at any `await`: what was read is kept until it has a place.
+        let request = self.room.request();
+        let request = self.idle.unless_abandoned(&self.input, request).await??;
         let bytes = self.room.request_bytes(self.input.heard_bytes());
         let bytes = self.idle.unless_abandoned(&self.input, bytes).await??;
-        let (message, request) = self.held_back.take()?;
+        let message = self.held_back.take()?;
         Some(Ok((message, Some(Place::new(request, bytes)))))
     }
 
