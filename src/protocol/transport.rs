@@ -70,7 +70,7 @@ impl Lines {
 
     /// What of a message concerns `rmcp`, or the answer that it gets from here.
     ///
-    /// A second request with an id could not be told apart from the first by its answer. A response
+    /// A second request with an id could not be told apart from the first by its answer, even if the first was cancelled. A response
     /// answers nothing, since nothing is asked of clients; and a notification means something only if
     /// it cancels a request that runs. (Before a session begins, `rmcp` would end on either.)
     fn admit(
@@ -92,7 +92,7 @@ impl Lines {
                 ..
             }) => {
                 let id = cancelled.params.request_id.as_ref();
-                id.is_some_and(|id| self.room.leave(id).is_some())
+                id.is_some_and(|id| self.room.cancel(id))
             }
             _ => false,
         };
