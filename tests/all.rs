@@ -45,8 +45,8 @@ mod hostile_install; // a tree that somebody else made, and an installation in i
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
 mod install; // a client is told of the server, and forgets it byte for byte
 mod killing; // killed at any time, a change is there or is not
-mod led_astray; // a link to the outside comes on the way between two steps of a change
 mod largest; // the largest arguments of every tool, and what they take
+mod led_astray; // a link to the outside comes on the way between two steps of a change
 mod lifetimes; // names move, mounts go, signals come, another server works there too
 mod lines; // a table of raw lines, in both eras
 mod loads; // trees at their largest, long paths, names in every script

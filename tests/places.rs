@@ -35,6 +35,38 @@ fn a_cancelled_request_gives_up_its_place() {
 }
 
 #[test]
+fn a_request_can_be_cancelled_when_every_place_is_taken() {
+    let mut server = Server::start(Limits { max_requests_waiting: 4, ..Limits::default() });
+    for id in 1..=4 {
+        server.call(id, "held", json!({"ms": LONG_MS}));
+    }
+    server.cancel(3);
+    server.send(&json!({"jsonrpc": "2.0", "id": 99, "method": "ping"}));
+    assert_eq!(answer(&mut server)["id"], 99);
+    for id in [1, 2, 4] {
+        server.cancel(id);
+    }
+}
+
+/// The call of a cancelled request may still run: what it comes to must not be taken for the answer to another request.
+#[test]
+fn the_id_of_a_cancelled_request_is_not_used_again() {
+    let mut server = Server::start(Limits::default());
+    for id in 1..=20 {
+        server.call(id, "held", json!({"ms": LONG_MS}));
+        server.cancel(id);
+        server.call(id, "echo", json!({"text": "again"}));
+        let refused = answer(&mut server);
+        assert_eq!((&refused["id"], &refused["error"]["code"]), (&json!(id), &json!(-32600)));
+    }
+    server.call(21, "echo", json!({"text": "new"}));
+    assert_eq!(answer(&mut server)["result"]["content"][0]["text"], "new");
+    // That of a request that was answered is free.
+    server.call(21, "echo", json!({"text": "again"}));
+    assert_eq!(answer(&mut server)["result"]["content"][0]["text"], "again");
+}
+
+#[test]
 fn an_answered_request_gives_up_its_place() {
     let mut server = Server::start(Limits { max_requests_waiting: 4, ..Limits::default() });
     for id in 1..=20 {

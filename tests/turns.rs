@@ -116,3 +116,38 @@ fn append_or_write(has_file: bool) -> Value {
     let mode = if has_file { "overwrite" } else { "append" };
     json!({"path": "grant/new", "content": "first\n", "mode": mode})
 }
+
+#[test]
+fn a_change_of_a_tree_is_alone_and_changes_of_files_are_not() {
+    let write = |path: &str| ("write_file", json!({"path": path, "content": "new\n"}));
+    let copy = ("copy_file", json!({"source": "grant/d", "destination": "grant/copy"}));
+    let moved = ("move_file", json!({"source": "grant/d", "destination": "grant/moved"}));
+    let removed = ("delete_file", json!({"path": "grant/d", "recursive": true}));
+    let made = ("create_directory", json!({"path": "grant/x/y"}));
+    let read = ("read_text_file", json!({"path": "grant/a"}));
+    for (first, second, waits) in [
+        (write("grant/new"), &moved, true),
+        (write("grant/new"), &removed, true),
+        (write("grant/new"), &copy, true),
+        (write("grant/new"), &made, true),
+        (write("grant/new"), &write("grant/x/new"), true),
+        (copy.clone(), &write("grant/a"), true),
+        (copy.clone(), &write("grant/d/in"), true),
+        (copy.clone(), &removed, true),
+        (copy.clone(), &made, true),
+        (write("grant/new"), &write("grant/a"), false),
+        (write("grant/new"), &write("grant/d/in"), false),
+        (write("grant/new"), &read, false),
+        (copy.clone(), &read, false),
+    ] {
+        let bench = Bench::new(Sandbox::new().file("grant/a", "a").file("grant/d/in", "in"));
+        let shown = format!("{} {}, then {} {}", first.0, first.1, second.0, second.1);
+        let second = (second.0, &second.1, Watch::unattended());
+        let meanwhile = |answer: &Receiver<Answer>| {
+            let patience = if waits { Duration::from_millis(150) } else { PATIENCE };
+            assert_eq!(answer.recv_timeout(patience).is_err(), waits, "{shown}");
+        };
+        let (first, second) = while_stopped(&bench, (first.0, &first.1), second, meanwhile);
+        assert!(first.is_ok() && second.is_ok(), "{shown}: {first:?} {second:?}");
+    }
+}

@@ -1,13 +1,14 @@
 //! [`Room`]: how many requests there may be at once, and how many bytes of requests and of answers.
 //!
-//! A request takes its place when it is read, and gives it back when its answer is on its way. Its bytes count until
-//! its call has ended, cancelled or not. An answer takes room for the largest that its tool gives before the call
+//! A request takes its place before it reaches `rmcp`, and gives it back when its answer is on its way. Its bytes count
+//! until its call has ended, cancelled or not. An answer takes room for the largest that its tool gives before the call
 //! starts, keeps what it needs when the call ends, and gives that back when it is written. So a client that sends and
-//! does not read costs a bounded amount of memory: its calls wait, and then its requests are not read.
+//! does not read costs a bounded amount of memory: its calls wait, then one more request, and then nothing is read.
 //!
 //! May import: `limits`. This module does not know what a request means.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rmcp::model::RequestId;
@@ -18,14 +19,24 @@ use crate::limits::Limits;
 /// Bytes that one permit stands for.
 const UNIT: usize = 1 << 10;
 
+/// How many cancelled requests are remembered.
+const MAX_CANCELLED: usize = 10_000;
+
 /// The room of one server. Clones share it.
 #[derive(Clone)]
 pub(super) struct Room {
     requests: Arc<Semaphore>,
     request_bytes: Bytes,
     answer_bytes: Bytes,
+    places: Arc<Mutex<Places>>,
+}
+
+#[derive(Default)]
+struct Places {
     /// The requests that were read and whose answer is not yet on its way to the writer.
-    places: Arc<Mutex<HashMap<RequestId, Place>>>,
+    taken: HashMap<RequestId, Place>,
+    /// Hashes of the ids that were cancelled last: an id may be as long as a message.
+    cancelled: VecDeque<u64>,
 }
 
 /// What a request holds.
@@ -51,7 +62,7 @@ impl Room {
         Self { requests, request_bytes: bytes, answer_bytes, places: Arc::default() }
     }
 
-    /// Waits until one more request may be read.
+    /// Waits for a place for one more request.
     pub(super) async fn request(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.requests).acquire_owned().await.ok()
     }
@@ -66,38 +77,58 @@ impl Room {
         self.answer_bytes.take(most).await
     }
 
-    /// Gives a request its place; `false` if one with this id has one.
+    /// Gives a request its place; `false` if one with this id has one, or was cancelled: its call may still run, and its
+    /// answer would be taken for that of the new one.
     pub(super) fn enter(&self, id: &RequestId, place: Place) -> bool {
         let mut places = self.places();
-        let is_new = !places.contains_key(id);
+        let is_new = !places.taken.contains_key(id) && !places.cancelled.contains(&hash(id));
         if is_new {
-            places.insert(id.clone(), place);
+            places.taken.insert(id.clone(), place);
         }
         is_new
     }
 
     /// The bytes of a request, for its call to keep while it runs.
     pub(super) fn bytes_of(&self, id: &RequestId) -> Option<OwnedSemaphorePermit> {
-        self.places().get_mut(id)?.bytes.take()
+        self.places().taken.get_mut(id)?.bytes.take()
     }
 
     /// The call of a request has ended with an answer of so many bytes, for which it has this room. Nothing is kept if
     /// the request was cancelled: then no answer is sent.
     pub(super) fn answered(&self, id: &RequestId, room: OwnedSemaphorePermit, bytes: usize) {
         let room = self.answer_bytes.shrunk(room, bytes);
-        if let Some(place) = self.places().get_mut(id) {
+        if let Some(place) = self.places().taken.get_mut(id) {
             place.answer = room;
         }
     }
 
-    /// Ends the place of a request, as its answer is sent or it is cancelled. `None` if it has none.
+    /// Ends the place of a request, as its answer is sent. `None` if it has none.
     pub(super) fn leave(&self, id: &RequestId) -> Option<Place> {
-        self.places().remove(id)
+        self.places().taken.remove(id)
     }
 
-    fn places(&self) -> MutexGuard<'_, HashMap<RequestId, Place>> {
+    /// Ends the place of a request that is cancelled; `false` if it has none.
+    pub(super) fn cancel(&self, id: &RequestId) -> bool {
+        let mut places = self.places();
+        let had_place = places.taken.remove(id).is_some();
+        if had_place {
+            places.cancelled.push_back(hash(id));
+            if places.cancelled.len() > MAX_CANCELLED {
+                places.cancelled.pop_front();
+            }
+        }
+        had_place
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn hash(id: &RequestId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Place {

@@ -38,8 +38,8 @@ pub(super) struct Lines {
     input: Input,
     outgoing: Option<mpsc::Sender<Line>>,
     room: Room,
-    /// A request that was read and for whose bytes there was no room yet.
-    held_back: Option<(Message, OwnedSemaphorePermit)>,
+    /// A request that was read and for which there was no room yet.
+    held_back: Option<Message>,
     /// An answer from here that is still to be sent.
     owed: Option<Unheard>,
     idle: Idle,
@@ -70,7 +70,7 @@ impl Lines {
 
     /// What of a message concerns `rmcp`, or the answer that it gets from here.
     ///
-    /// A second request with an id could not be told apart from the first by its answer. A response
+    /// A second request with an id could not be told apart from the first by its answer, even if the first was cancelled. A response
     /// answers nothing, since nothing is asked of clients; and a notification means something only if
     /// it cancels a request that runs. (Before a session begins, `rmcp` would end on either.)
     fn admit(
@@ -92,7 +92,7 @@ impl Lines {
                 ..
             }) => {
                 let id = cancelled.params.request_id.as_ref();
-                id.is_some_and(|id| self.room.leave(id).is_some())
+                id.is_some_and(|id| self.room.cancel(id))
             }
             _ => false,
         };
@@ -102,20 +102,19 @@ impl Lines {
     /// The next message with its place in the room, or the answer to what is not one. `None` at the end of the input.
     async fn next(&mut self) -> Option<Result<(Message, Option<Place>), Unheard>> {
         if self.held_back.is_none() {
-            let request = self.room.request();
-            let request = self.idle.unless_abandoned(&self.input, request).await??;
             match self.input.next().await? {
                 Err(unheard) => return Some(Err(unheard)),
-                Ok(message @ JsonRpcMessage::Request(_)) => {
-                    self.held_back = Some((message, request));
-                }
+                Ok(message @ JsonRpcMessage::Request(_)) => self.held_back = Some(message),
+                // It takes no place. A cancellation has to be read when every place is taken, since it frees one.
                 Ok(message) => return Some(Ok((message, None))),
             }
         }
         // `rmcp` may drop this future at any `await`: what was read is kept until it has a place.
+        let request = self.room.request();
+        let request = self.idle.unless_abandoned(&self.input, request).await??;
         let bytes = self.room.request_bytes(self.input.heard_bytes());
         let bytes = self.idle.unless_abandoned(&self.input, bytes).await??;
-        let (message, request) = self.held_back.take()?;
+        let message = self.held_back.take()?;
         Some(Ok((message, Some(Place::new(request, bytes)))))
     }
 
