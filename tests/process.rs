@@ -62,13 +62,14 @@ fn what_was_left_open_is_closed_where_nothing_lists_it() {
     let mut command = Command::new("sh");
     command.args(["-c", "exec 9>\"$1\"; exec \"$0\" \"$2\""]);
     command.arg(env!("CARGO_BIN_EXE_preopen")).args([fifo, grant]);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = without_calls(command, vec![libc::SYS_getdents64], libc::EPERM);
     let read = hears.recv_timeout(Duration::from_secs(20));
     // It served all the while: its input was open.
     assert_eq!(child.try_wait().unwrap(), None);
     child.kill().unwrap();
-    child.wait().unwrap();
+    let said = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
+    assert!(!said.contains("may be open"), "all numbers were looked at: {said}");
     assert_eq!(read, Ok(0), "the other end hears that nobody can write any more");
 }
 
