@@ -30,7 +30,7 @@ const WILDCARDS_IN_A_SET: usize = 16;
 const MAX_HELD_BYTES: usize = 160 << 10;
 const WILDCARD_WEIGHT: usize = 6;
 /// Above so many bytes of rules with wildcards, a look at one name takes its time.
-const COSTLY: usize = 1 << 10;
+const COSTLY: usize = 2 << 10;
 /// Most bytes of one file that is kept for the next search, and of all of them.
 const MAX_KEPT_BYTES: usize = 16 << 10;
 const MAX_ALL_KEPT_BYTES: usize = 64 << 10;
