@@ -199,6 +199,17 @@ fn a_record_that_does_not_follow_the_one_before_is_named() {
     assert_eq!(verified(&[later, ungrounded]).unwrap_err().line, 2, "an empty file is another end");
 }
 
+/// It read the end of the file, and others wrote before it did.
+#[test]
+fn a_server_may_start_some_lines_after_the_end_that_it_saw() {
+    let (start, first) = record("s", 0, "", json!({"kind": "start"}));
+    let (call, second) = record("s", 1, &first, json!({"kind": "call"}));
+    let (more, _) = record("s", 2, &second, json!({"kind": "call"}));
+    let (late, _) = record("t", 0, &first, json!({"kind": "start", "beside": second}));
+    let sound = verified(&[start, call, more, late]).unwrap();
+    assert_eq!((sound.records, sound.sessions), (4, 2));
+}
+
 #[test]
 fn lines_that_are_not_records_are_named_wherever_they_stand() {
     let (start, first) = record("s", 0, "", json!({"kind": "start"}));
