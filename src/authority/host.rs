@@ -43,7 +43,7 @@ impl Opened {
     pub(super) fn new(path: &Path, ambient: AmbientAuthority) -> Result<Self, String> {
         let open = || -> io::Result<_> {
             let dir = open_dir(path, ambient)?;
-            let canonical = as_listed(&std::fs::canonicalize(path)?, ambient);
+            let canonical = as_listed(&std::fs::canonicalize(path)?, &dir, ambient);
             Ok((identities_upwards(&dir, ambient)?, dir, canonical))
         };
         let (chain, dir, canonical) = open().map_err(|error| why_not(path, &error))?;
@@ -80,8 +80,12 @@ fn why_not(path: &Path, error: &io::Error) -> String {
 }
 
 /// The absolute path with each name as its directory lists it. A file system can open an entry by a second
-/// name (`ALLOWL~1.TOM`), and rules are about the names that calls reach.
-pub(super) fn as_listed(path: &Path, ambient: AmbientAuthority) -> PathBuf {
+/// name (`ALLOWL~1.TOM`), and rules are about the names that calls reach. `dir` is the last directory of the
+/// path: nearly always it shows that no name on the way has a second one.
+pub(super) fn as_listed(path: &Path, dir: &Dir, ambient: AmbientAuthority) -> PathBuf {
+    if !path.as_os_str().as_bytes().contains(&b'~') && !may_alias(dir) {
+        return path.to_owned();
+    }
     let mut listed = PathBuf::from("/");
     for part in path.components() {
         let Component::Normal(name) = part else { continue };

@@ -84,10 +84,10 @@ impl OwnFiles {
 
     #[expect(clippy::disallowed_methods, reason = "where the operator's own files lie")]
     fn note(&mut self, parent: &Path, name: &OsStr, ambient: AmbientAuthority) {
-        let chain = open_dir(parent, ambient).and_then(|dir| identities_upwards(&dir, ambient));
-        let canonical = std::fs::canonicalize(parent).ok();
-        let path = canonical.and_then(|parent| names(&as_listed(&parent.join(name), ambient)));
-        if let (Ok(chain), Some(path)) = (chain, path) {
+        let Ok(dir) = open_dir(parent, ambient) else { return };
+        let Ok(canonical) = std::fs::canonicalize(parent) else { return };
+        let path = names(&as_listed(&canonical.join(name), &dir, ambient));
+        if let (Ok(chain), Some(path)) = (identities_upwards(&dir, ambient), path) {
             self.0.push((chain, path));
         }
     }

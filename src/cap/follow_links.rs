@@ -7,7 +7,8 @@
 use std::collections::{HashSet, VecDeque};
 
 use super::grant::Inner;
-use super::link_index::{Directory, Entry, LinkIndex};
+use super::link_index::LinkIndex;
+use super::link_tree::{Directory, Entry};
 use super::rules::{Verdict, folded};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;

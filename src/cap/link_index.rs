@@ -10,7 +10,6 @@
 //! It does not enter other mounts, since a network drive that does not answer would then stop every
 //! change. On the way to a changed file it does ([`LinkIndex::refresh_along`]), as the change itself will.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -19,12 +18,12 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, enter, lstat, open_beneath, read_link};
-use super::fold::fold;
 use super::grant::Grant;
+use super::link_tree::{Directory, Entry, Key, Stamp};
 use super::tree::open_directory;
 use crate::limits::{Budget, Spent};
 use crate::path::Name;
-use crate::system::{self, Names, Stat};
+use crate::system::{self, Names};
 
 /// Most directories that one index holds.
 const MAX_DIRECTORIES: usize = 100_000;
@@ -32,9 +31,6 @@ const MAX_DIRECTORIES: usize = 100_000;
 const MAX_BYTES: usize = 32 << 20;
 /// Most directories below one another.
 const MAX_DEPTH: usize = 256;
-/// A directory's times are believed once they have not changed for this long before it was read: two
-/// changes within one tick of the file system's clock give one time. FAT has the longest tick, 2 s.
-const SETTLED: Duration = Duration::from_secs(3);
 /// Most time that one call spends on the index.
 const MAX_TIME: Duration = Duration::from_secs(5);
 /// Bringing the index up to date may take up to this much time at each change.
@@ -49,42 +45,8 @@ pub(super) struct LinkIndex {
     /// When the last pass over the whole tree ended, and how long it took.
     last_pass: Option<(Instant, Duration)>,
     pass: u64,
-}
-
-/// What is known of one directory.
-#[derive(Default)]
-pub(super) struct Directory {
-    entries: BTreeMap<Key, Entry>,
-    stamp: Option<Stamp>,
-    /// The pass that last compared its times.
-    pass: u64,
-    bytes: usize,
-}
-
-/// A name, sorted so that spellings which some file system takes for one name are neighbours.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    folded: String,
-    name: Vec<u8>,
-}
-
-/// What the index knows about a name.
-pub(super) enum Entry {
-    /// A directory.
-    Directory(Box<Directory>),
-    /// A symbolic link, and its text.
-    Link(Vec<u8>),
-}
-
-/// What identifies one state of a directory.
-#[derive(Clone, Copy)]
-struct Stamp {
-    identity: (u64, u64),
-    times: [(i64, u64); 2],
-    /// When these times were first seen.
-    first_seen: Instant,
-    /// When the names were read.
-    read: Instant,
+    /// The latest change of a directory that was seen, by the clock of the file system.
+    latest_change: (i64, u64),
 }
 
 impl LinkIndex {
@@ -106,8 +68,10 @@ impl LinkIndex {
         if !is_due {
             return Ok(false);
         }
-        let mut pass = Pass::new(self.pass, grant, budget, started + MAX_TIME);
-        pass.directory(&grant.dir, &mut self.root, 0)?;
+        let mut pass = Pass::new(self, grant, budget, started + MAX_TIME);
+        let ended_early = pass.directory(&grant.dir, &mut self.root, 0);
+        self.latest_change = pass.latest_change;
+        ended_early?;
         let ended = budget.now();
         self.last_pass = Some((ended, ended.saturating_duration_since(started)));
         Ok(pass.has_changed)
@@ -124,7 +88,7 @@ impl LinkIndex {
         below: &[Name],
         budget: &Budget,
     ) -> Result<bool, Spent> {
-        let mut pass = Pass::new(self.pass, grant, budget, budget.now() + MAX_TIME);
+        let mut pass = Pass::new(self, grant, budget, budget.now() + MAX_TIME);
         let mut handle = grant.dir.try_clone();
         let mut directory = &mut self.root;
         for name in below {
@@ -138,66 +102,8 @@ impl LinkIndex {
             handle = Ok(inside);
             directory = next;
         }
+        self.latest_change = pass.latest_change;
         Ok(pass.has_changed)
-    }
-}
-
-impl Directory {
-    /// What has this name; another spelling of it where none is spelled so.
-    pub(super) fn get(&self, name: &Name) -> Option<&Entry> {
-        let key = Key::new(name);
-        if let Some(entry) = self.entries.get(&key) {
-            return Some(entry);
-        }
-        let first = Key { folded: key.folded.clone(), name: vec![] };
-        let mut same = self.entries.range(first..);
-        same.next().filter(|(found, _)| found.folded == key.folded).map(|(_, entry)| entry)
-    }
-
-    /// Its entries by name.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (Name, &Entry)> {
-        self.entries.iter().filter_map(|(key, entry)| Some((Name::from_bytes(&key.name)?, entry)))
-    }
-
-    /// The directory of this name, which is added if need be; none if the name is known as a link.
-    fn directory(&mut self, name: &Name) -> Option<&mut Self> {
-        let entry = self.entries.entry(Key::new(name));
-        match entry.or_insert_with(|| Entry::Directory(Box::default())) {
-            Entry::Directory(directory) => Some(directory),
-            Entry::Link(_) => None,
-        }
-    }
-
-    /// Forgets what was in it. Returns whether there was a link.
-    fn clear(&mut self) -> bool {
-        std::mem::take(self).entries.values().any(Entry::holds_link)
-    }
-}
-
-impl Key {
-    fn new(name: &Name) -> Self {
-        let bytes = name.as_bytes();
-        Self { folded: fold(&String::from_utf8_lossy(bytes)), name: bytes.to_vec() }
-    }
-}
-
-impl Stamp {
-    fn new(stat: &Stat, now: Instant) -> Self {
-        Self {
-            identity: (stat.device, stat.inode),
-            times: [stat.modified, stat.changed],
-            first_seen: now,
-            read: now,
-        }
-    }
-
-    fn is_same_state(&self, other: &Self) -> bool {
-        self.identity == other.identity && self.times == other.times
-    }
-
-    /// Were the names read so long after the last change that no later change can have the same time?
-    fn is_settled(&self) -> bool {
-        self.read.saturating_duration_since(self.first_seen) >= SETTLED
     }
 }
 
@@ -214,12 +120,14 @@ struct Pass<'a> {
     times_tell: bool,
     /// Was a link added, removed or changed?
     has_changed: bool,
+    latest_change: (i64, u64),
 }
 
 impl<'a> Pass<'a> {
-    fn new(number: u64, grant: &'a Grant, budget: &'a Budget, end: Instant) -> Self {
+    fn new(index: &LinkIndex, grant: &'a Grant, budget: &'a Budget, end: Instant) -> Self {
         Self {
-            number,
+            number: index.pass,
+            latest_change: index.latest_change,
             grant,
             budget,
             end,
@@ -247,12 +155,33 @@ impl<'a> Pass<'a> {
         for (key, entry) in &mut known.entries {
             let Entry::Directory(inside) = entry else { continue };
             let Some(name) = Name::from_bytes(&key.name) else { continue };
+            if self.is_known_leaf(dir, &name, inside) {
+                self.budget.step()?;
+                self.directories += 1;
+                self.bytes += inside.bytes;
+                inside.pass = self.number;
+                continue;
+            }
             match self.enter(dir, &name) {
                 Some(dir) => self.directory(&dir, inside, depth + 1)?,
                 None => self.has_changed |= inside.clear(),
             }
         }
         Ok(())
+    }
+
+    /// Is it a directory without directories, and as it was read? Nearly all are, and are not opened for it.
+    /// What is mounted there meanwhile has another device, and is not asked: it may be a drive that does not
+    /// answer.
+    fn is_known_leaf(&self, parent: &Dir, name: &Name, known: &Directory) -> bool {
+        let Some(before) = known.stamp.filter(|before| before.is_settled() && self.times_tell)
+        else {
+            return false;
+        };
+        let stat = known.is_leaf.then(|| system::lstat_cached(parent, name.as_os_str()));
+        let Some(Ok(stat)) = stat else { return false };
+        stat.device == self.grant.device
+            && before.is_same_state(&Stamp::new(&stat, before.read, before.latest_change))
     }
 
     /// The directory `name`, if it is on the same mount as its parent.
@@ -273,7 +202,8 @@ impl<'a> Pass<'a> {
             self.has_changed |= known.clear();
             return Ok(());
         };
-        let mut stamp = Stamp::new(&stat, self.budget.now());
+        let mut stamp = Stamp::new(&stat, self.budget.now(), self.latest_change);
+        self.latest_change = self.latest_change.max(stat.changed);
         if let Some(before) = known.stamp.filter(|before| before.is_same_state(&stamp)) {
             if before.is_settled() && self.times_tell {
                 return Ok(());
@@ -324,6 +254,7 @@ impl<'a> Pass<'a> {
     fn replace(&mut self, dir: &Dir, known: &mut Directory, names: Vec<(Name, Kind)>) {
         let mut before = std::mem::take(&mut known.entries);
         known.bytes = 0;
+        known.is_leaf = names.iter().all(|(_, kind)| *kind != Kind::Directory);
         for (name, kind) in names {
             let key = Key::new(&name);
             let old = before.remove(&key);
@@ -360,21 +291,4 @@ fn has_foreign_times(dir: &Dir) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn has_foreign_times(_: &Dir) -> bool {
     false
-}
-
-impl Entry {
-    /// Is it a link, or a directory with a link in it or below it?
-    fn holds_link(&self) -> bool {
-        match self {
-            Self::Link(_) => true,
-            Self::Directory(directory) => directory.entries.values().any(Self::holds_link),
-        }
-    }
-
-    fn text_len(&self) -> usize {
-        match self {
-            Self::Directory(_) => 0,
-            Self::Link(text) => text.len(),
-        }
-    }
 }

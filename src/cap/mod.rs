@@ -24,6 +24,7 @@ mod globs;
 mod grant;
 mod handle;
 mod link_index;
+mod link_tree;
 mod listed;
 mod needs;
 mod new_names;

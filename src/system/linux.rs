@@ -61,6 +61,32 @@ pub(crate) fn open_step(
     }
 }
 
+/// The same as [`lstat`], from what the kernel knows already: a network drive is not asked, so one that does not
+/// answer is not waited for.
+pub(crate) fn lstat_cached(parent: impl AsFd, name: impl rustix::path::Arg) -> Result<Stat, Errno> {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
+    rustix::fs::statx(parent, name, flags, StatxFlags::BASIC_STATS).map(Stat::from)
+}
+
+impl From<rustix::fs::Statx> for Stat {
+    fn from(of: rustix::fs::Statx) -> Self {
+        let time = |time: rustix::fs::StatxTimestamp| (time.tv_sec, u64::from(time.tv_nsec));
+        Self {
+            device: rustix::fs::makedev(of.stx_dev_major, of.stx_dev_minor),
+            inode: of.stx_ino,
+            kind: FileType::from_raw_mode(of.stx_mode.into()),
+            mode: u32::from(of.stx_mode) & 0o7777,
+            links: of.stx_nlink.into(),
+            size: of.stx_size,
+            uid: of.stx_uid,
+            gid: of.stx_gid,
+            read: time(of.stx_atime),
+            modified: time(of.stx_mtime),
+            changed: time(of.stx_ctime),
+        }
+    }
+}
+
 /// A handle of what is called `name`, by which its file system can be asked; it is not opened.
 pub(crate) fn touch(parent: impl AsFd, name: &OsStr) -> Result<OwnedFd, Errno> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -231,6 +257,18 @@ mod tests {
     use rustix::io::FdFlags;
 
     use super::*;
+
+    #[test]
+    fn what_the_kernel_knows_is_what_it_says_when_asked() {
+        let temp = tempfile::tempdir().unwrap();
+        std::fs::write(temp.path().join("f"), "text").unwrap();
+        std::os::unix::fs::symlink("none", temp.path().join("link")).unwrap();
+        let dir = std::fs::File::open(temp.path()).unwrap();
+        for name in ["f", "link", "."] {
+            assert_eq!(lstat_cached(&dir, name).unwrap(), lstat(&dir, name).unwrap(), "{name}");
+        }
+        assert_eq!(lstat_cached(&dir, "none").err(), Some(Errno::NOENT));
+    }
 
     #[test]
     fn what_is_touched_is_neither_opened_nor_followed() {

@@ -27,6 +27,11 @@ pub(crate) fn lstat(parent: impl AsFd, name: impl rustix::path::Arg) -> Result<S
     rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW).map(Stat::from)
 }
 
+/// The same: no other system tells what it knows already.
+pub(crate) fn lstat_cached(parent: impl AsFd, name: impl rustix::path::Arg) -> Result<Stat, Errno> {
+    lstat(parent, name)
+}
+
 /// No one call goes down a whole path and stays beneath; the walk by name does it.
 pub(crate) fn open_beneath(
     _: impl AsFd,
