@@ -242,7 +242,8 @@ fn harmed(sandbox: &Sandbox, fault: &Fault, seal: &str) -> (Answer, bool) {
     let (calls, _) = fault.inject.split_once(':').unwrap();
     let (traced, injected) = (format!("trace={calls}"), format!("inject={}", fault.inject));
     let strace = ["--seccomp-bpf", "-e", &traced, "-e", &injected];
-    let mut traced = Traced::start(sandbox, &strace, &args, Era::Modern, Without::Nothing);
+    let start = if calls == "write" { Traced::start_after_a_write } else { Traced::start };
+    let mut traced = start(sandbox, &strace, &args, Era::Modern, Without::Nothing);
     let answer = traced.client.call(fault.tool, &fault.arguments);
     let after = traced.client.call("list_allowed_directories", &json!({}));
     assert_eq!(after.code(), "ok", "the server goes on");

@@ -31,10 +31,35 @@ impl Traced {
         era: Era,
         without: Without,
     ) -> Self {
+        Self::start_after(&[], sandbox, strace, args, era, without)
+    }
+
+    /// The same, after the main thread has written once to standard error. To a failure that strace injects into the
+    /// first `write` of each thread, that is the one of the main thread. (The next one wakes the runtime, and never
+    /// fails.)
+    pub fn start_after_a_write(
+        sandbox: &Sandbox,
+        strace: &[&str],
+        args: &[&str],
+        era: Era,
+        without: Without,
+    ) -> Self {
+        let write = ["/bin/sh", "-c", "echo >&2; exec \"$0\" \"$@\""];
+        Self::start_after(&write, sandbox, strace, args, era, without)
+    }
+
+    fn start_after(
+        before: &[&str],
+        sandbox: &Sandbox,
+        strace: &[&str],
+        args: &[&str],
+        era: Era,
+        without: Without,
+    ) -> Self {
         let log = sandbox.path("trace");
         let mut command = Command::new("strace");
         command.args(["-f", "-qq", "-s", "4096", "-o", log.to_str().unwrap()]).args(strace);
-        command.arg(env!("CARGO_BIN_EXE_preopen")).args(args).env_clear();
+        command.args(before).arg(env!("CARGO_BIN_EXE_preopen")).args(args).env_clear();
         Self { client: Client::spawn(command, era, without), log }
     }
 
