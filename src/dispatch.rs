@@ -213,8 +213,8 @@ impl Dispatcher {
         self.offered.iter().find_map(|tool| Some((tool, tool.entry.answers_to(name)?)))
     }
 
-    /// The answer in place of a call that does not even notice that its time is over: it is busy with one step of some
-    /// work, or waits for one system call. Should it ever end, it is recorded a second time, as what it came to.
+    /// The answer for a call that did not stop at its deadline, since it is in one long step of work or waits for one
+    /// system call. If the call ends later, it is recorded a second time, with its real outcome.
     ///
     /// # Errors
     /// Always: `timed_out`.

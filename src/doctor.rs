@@ -53,7 +53,7 @@ impl fmt::Display for Warning {
             ),
             Self::InPath(directory) => write!(
                 f,
-                "`{}` stands in `PATH` and can be changed through this grant: an agent can replace programs that you run; \
+                "`{}` is in `PATH` and can be changed through this grant: an agent can replace programs that you run; \
                  grant it with `ro`, or name the directory under `readonly` in the file for `--config`",
                 printable(&directory.to_string_lossy())
             ),

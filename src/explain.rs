@@ -39,7 +39,7 @@ fn clients() -> String {
         let exclusive = match client.exclusive() {
             Exclusive::Whole => "whole".into(),
             Exclusive::Partly(rest) => format!("in part: {rest}"),
-            Exclusive::Not(why) => format!("not to be had: {why}"),
+            Exclusive::Not(why) => format!("not possible: {why}"),
         };
         page += &format!(
             "| `{name}` | {} | {} | {exclusive} |\n",

@@ -45,9 +45,9 @@ struct Level {
     git: Option<Arc<Rules>>,
     exclude: Option<Arc<Rules>>,
     is_repository: bool,
-    /// Does a look at one name take its time, here or above?
+    /// Is matching one name slow, because of the rules here or above?
     is_costly: bool,
-    /// Is it one, or any directory above it?
+    /// Is this directory, or one above it, a repository?
     is_in_repository: bool,
 }
 
@@ -98,7 +98,8 @@ impl Ignored {
         })))
     }
 
-    /// Is the entry of this directory ignored? `None` when the call must stop: looks at many rules take their time.
+    /// Is the entry of this directory ignored? `None` if the call must stop, which is
+    /// checked only where matching is slow.
     pub fn covers(
         &self,
         dir: &WalkedDir,

@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_that_find_no_room_are_counted_where_they_are_missing() {
+    fn dropped_log_lines_are_counted_where_they_are_missing() {
         let log = Log::default();
         let line = format!("{}\n", "x".repeat(999));
         for _ in 0..MAX_WAITING_BYTES / 1_000 + 5 {

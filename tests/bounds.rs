@@ -169,24 +169,24 @@ pub fn long_tree(limits: &str) -> Sandbox {
             "grant/lines",
             (0..400).map(|n| format!("{n} {}\n", "z".repeat(480))).collect::<String>(),
         )
-        .file(&format!("grant/{}f", deep()), "x = 1\n")
+        .file(&format!("grant/{}f", long_path()), "x = 1\n")
         .file(&format!("grant/{control}"), "x\n")
         .file("grant/slow.py", "for a in b:\n  c = d.get(a)\n  open(a).read()\n".repeat(3_000))
-        .link("grant/l", &format!("{}f", deep()));
+        .link("grant/l", &format!("{}f", long_path()));
     for n in 0..300 {
         sandbox = sandbox.file(&format!("grant/many/{n}{}", "w".repeat(240)), "x\n");
     }
     sandbox
 }
 
-/// The way to a directory as deep as a path leads.
-fn deep() -> String {
+/// A path of 14 names of 250 characters, with a slash at the end.
+fn long_path() -> String {
     format!("{}/", "d".repeat(250)).repeat(14)
 }
 
 /// Calls whose answers would be long.
 fn long_calls() -> Vec<(&'static str, Value)> {
-    let deep = deep();
+    let deep = long_path();
     let missing = vec![format!("{deep}{}", "\u{1}".repeat(100)); 50];
     vec![
         (
@@ -241,8 +241,8 @@ fn no_answer_is_longer_than_its_limit() {
                 ".",
                 "wide",
                 "l",
-                &format!("{}f", deep()),
-                &format!("{}none", deep()),
+                &format!("{}f", long_path()),
+                &format!("{}none", long_path()),
                 &"n/".repeat(5_000),
             ] {
                 all.extend(calls(tool, path).into_iter().map(|arguments| (tool.name, arguments)));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::common::{Client, Era, Sandbox, preopen};
 
 const GUARDED: &str = "nothing in it is protected here";
-const IN_PATH: &str = "stands in `PATH` and can be changed through this grant";
+const IN_PATH: &str = "is in `PATH` and can be changed through this grant";
 
 /// The warnings of the first grant, as programs get them. People get the same ones.
 fn warnings(mut command: Command) -> Vec<String> {

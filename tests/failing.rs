@@ -221,7 +221,7 @@ fn what_became_read_only_is_not_changed() {
                 client.call("move_file", &to(&format!("full/{name}"), &format!("disk/{name}")));
             assert_eq!(answer.code(), "os_denied", "{answer:?}");
             assert!(answer.text.contains("the copy is complete"), "{answer:?}");
-            assert!(answer.text.contains("the source is still there"), "{answer:?}");
+            assert!(answer.text.contains("the source was not removed"), "{answer:?}");
         }
         assert_eq!(tree(&sandbox, "full"), before.0);
         assert_eq!(tree(&sandbox, "disk/d"), tree(&sandbox, "full/d"));

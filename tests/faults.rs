@@ -24,11 +24,12 @@ fn broke_once(call: &str, error: &str) -> bool {
 }
 
 /// What an answer says when the tree is neither the old one nor that of success.
-const TOLD: [&str; 5] = [
+const TOLD: [&str; 6] = [
     "does not say that the change will last",
     "was removed",
     "were removed",
     "is still there",
+    "was not removed",
     "bytes were appended",
 ];
 /// What an answer says when something was left out because it could not be looked at.

@@ -399,8 +399,8 @@ fn every_client_is_told_and_forgets() {
     }
 }
 
-/// What is for the user says nothing in the project, what is for the project only what has to be the user's, and
-/// nobody else may read a new file: clients keep keys in such files.
+/// The user scope writes nothing in the project. The project scope writes into the user's files only what cannot be
+/// in the project. Nobody else may read a new file: clients keep keys in such files.
 #[test]
 fn each_scope_has_its_own_files() {
     for (client, scope, want) in [

@@ -1,4 +1,4 @@
-//! The largest arguments that the schemas permit, for every tool: each call ends by itself, and the server stays small.
+//! The largest arguments that the schemas permit, for every tool: no call overruns its deadline, and the server stays small.
 
 use preopen::args::{Object, PATH};
 use preopen::tools::TOOLS;
@@ -78,7 +78,7 @@ fn largest_calls(schema: &Object) -> Vec<Value> {
     all
 }
 
-/// Whatever a model sends: each call ends by itself, and the server stays small.
+/// Whatever a model sends: no call overruns its deadline, and the server stays small.
 #[test]
 fn no_argument_takes_more_than_its_share_of_memory_and_time() {
     for tool in TOOLS {

@@ -136,9 +136,9 @@ struct Stuck;
 struct StuckArgs {
     /// For how long.
     ms: u64,
-    /// Is it a step of our own work?
+    /// Does the step count as work, not as waiting for the file system?
     works: bool,
-    /// Does it look at its budget after that?
+    /// Does the call check its budget after the step?
     looks: bool,
 }
 

@@ -96,7 +96,10 @@ fn a_session_between_two_others_cannot_be_cut_out() {
     let whole: Vec<_> = lines.iter().map(|(_, line)| line.clone()).collect();
     assert_eq!(verified(&whole).unwrap().before, "", "it begins with an empty file");
     let cut = without(&lines, &sessions[1]).unwrap_err();
-    assert_eq!((cut.line, cut.why.as_str()), (4, "what was there when its server started is not"));
+    assert_eq!(
+        (cut.line, cut.why.as_str()),
+        (4, "the last record before its server started is missing")
+    );
     // A chain cannot show the other two; `verify` prints what gives them away.
     let first = without(&lines, &sessions[0]).unwrap();
     let end_of_first: Value = serde_json::from_str(&lines[2].1).unwrap();
@@ -114,7 +117,7 @@ fn a_session_between_two_others_cannot_be_cut_out() {
     assert_eq!(verified(&endless).unwrap_err().line, 6);
 }
 
-/// Two servers at the same time: the chain of the one does not run through the other.
+/// Two servers write at the same time. Each has its own chain, and `beside` links its records to the other's.
 #[test]
 fn a_session_beside_another_cannot_be_cut_out() {
     let sandbox = Sandbox::new();
@@ -135,7 +138,7 @@ fn a_session_beside_another_cannot_be_cut_out() {
     let cut = without(&lines, &sessions[1]).unwrap_err();
     assert_eq!(
         (cut.line, cut.why.as_str()),
-        (2, "what another server wrote before it is not there")
+        (2, "a record of another server that it refers to is missing")
     );
     // Two lines of two servers, in the other order.
     let mut swapped = whole.clone();
@@ -180,10 +183,10 @@ fn a_record_that_does_not_follow_the_one_before_is_named() {
         (record("s", 1, &elsewhere, json!({"kind": "call"})), "it follows another record"),
         (record("t", 0, &first, json!({"kind": "call"})), "what its server wrote before"),
         (record("t", 1, &first, json!({"kind": "start"})), "what its server wrote before"),
-        (record("t", 0, &elsewhere, json!({"kind": "start"})), "what was there when"),
+        (record("t", 0, &elsewhere, json!({"kind": "start"})), "the last record before"),
         (
             record("s", 1, &first, json!({"kind": "call", "beside": elsewhere})),
-            "what another server wrote",
+            "a record of another server",
         ),
     ] {
         let unsound = verified(&[start.clone(), line.0]).unwrap_err();

@@ -32,8 +32,8 @@ fn stopping(bench: &Bench) -> (Watch, Receiver<()>, Sender<()>) {
     (watch, is_stopped, go_on)
 }
 
-/// Begins the second call while the first one is in the middle of its change. `meanwhile` gets the answer of the second when there is
-/// one. Gives the answers of the two.
+/// Begins the second call while the first one is in the middle of its change. `meanwhile` gets the channel on which
+/// the second answer arrives. Returns both answers.
 fn while_stopped(
     bench: &Bench,
     first: (&str, &Value),

@@ -108,7 +108,7 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
             }
             // Servers that started at the same time have seen the same end.
             None if prev != found.before && !recent.known.contains(&prev) => {
-                Some("what was there when its server started is not".into())
+                Some("the last record before its server started is missing".into())
             }
             Some(session) if session.has_ended => Some("its server had ended before".into()),
             Some(session) if session.seq + 1 != seq => Some(format!(
@@ -119,7 +119,7 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
                 Some("it follows another record than it says".into())
             }
             None | Some(_) if !beside.is_empty() && !recent.known.contains(&beside) => {
-                Some("what another server wrote before it is not there".into())
+                Some("a record of another server that it refers to is missing".into())
             }
             None | Some(_) => None,
         };

@@ -91,7 +91,7 @@ impl ClientFile {
         if !now.place.is_as(&self.place) || now.text != self.text {
             return Err(Refusal {
                 sentence: format!("`{}` has changed since it was shown", self.place.shown()),
-                hint: "nothing of it was changed; run the same again".into(),
+                hint: "the file was not changed; run the same command again".into(),
             });
         }
         let kept = KeptText::of(&now.place.real, ambient);

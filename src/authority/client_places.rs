@@ -73,11 +73,11 @@ impl ClientPlace {
         self.missing.is_empty().then_some(&self.dir)
     }
 
-    /// The same, and those on the way are made if need be.
+    /// Like [`Self::dir`], but creates the directories that are missing.
     pub(super) fn make_dir(&self) -> Result<OwnedFd, Errno> {
         let mut dir = self.dir.try_clone().map_err(|_| Errno::MFILE)?;
         for name in &self.missing {
-            // The mode is cut by the user's own mask. `EXIST` fails: it was not there when it was shown.
+            // The umask applies. `EXIST` is an error: the directory was missing when the change was shown.
             rustix::fs::mkdirat(&dir, name, system::mode(0o777))?;
             sync(&dir)?;
             dir = enter(&dir, name)?;
@@ -150,8 +150,8 @@ struct Blocked {
     reason: Reason,
 }
 
-/// Goes down as far as there are directories, and gives the names that are missing. `link` is what to call a
-/// link.
+/// Opens the directories of `names` as far as they exist. Returns the last one and the names that are missing.
+/// `link` is the reason to give for a link.
 fn down(
     top: OwnedFd,
     names: Vec<OsString>,
@@ -184,7 +184,7 @@ fn whole_path(base: Base, path: &str, ambient: AmbientAuthority) -> Result<PathB
 fn base_path(base: Base, ambient: AmbientAuthority) -> Result<PathBuf, Refusal> {
     let home = || {
         home(ambient).ok_or_else(|| Refusal {
-            sentence: "it is not known where the home directory is".into(),
+            sentence: "the home directory is unknown".into(),
             hint: "set HOME, or use `--scope project`".into(),
         })
     };

@@ -81,7 +81,7 @@ fn why_not(path: &Path, error: &io::Error) -> String {
 
 /// The absolute path with each name as its directory lists it. A file system can open an entry by a second
 /// name (`ALLOWL~1.TOM`), and rules are about the names that calls reach. `dir` is the last directory of the
-/// path: nearly always it shows that no name on the way has a second one.
+/// path: if its file system gives no second names and no name has a `~`, the path is returned as it is.
 pub(super) fn as_listed(path: &Path, dir: &Dir, ambient: AmbientAuthority) -> PathBuf {
     if !path.as_os_str().as_bytes().contains(&b'~') && !may_alias(dir) {
         return path.to_owned();

@@ -132,7 +132,7 @@ pub fn warn_of_path(granted: &mut Preopened, ambient: AmbientAuthority) {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut seen = vec![];
     for mut directory in std::env::split_paths(&path) {
-        // To a shell, nothing means where it is.
+        // An empty entry of `PATH` means the current directory.
         if directory.as_os_str().is_empty() {
             directory.push(".");
         }

@@ -44,7 +44,7 @@ impl Place<Remove> {
                 let copied = self.copy_file_to(to, overwrite, Likeness::Everything, budget)?;
                 self.unlink(Some(&before), budget).map_err(|error| {
                     error
-                        .and("the copy is complete, and the source is still there")
+                        .and("the copy is complete, but the source was not removed")
                         .hint("look at both before you remove one")
                 })?;
                 self.sync_moved()?;

@@ -272,7 +272,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// May this name, in the directory where the walk is, open an entry that has another one?
+    /// Must the directory be listed before this name is used, since the name may be an alias there?
     fn needs_listing(&self, name: &Name) -> Result<bool, ToolError> {
         let has_tilde = name.as_bytes().contains(&b'~');
         Ok(has_tilde || (self.may_alias()? && !self.held()?.rules.are_none()))

@@ -1,4 +1,4 @@
-//! Why a walk by name ends, in words.
+//! The errors of a walk by name.
 //!
 //! May import: `path`, `error`. This module decides nothing.
 

@@ -221,7 +221,7 @@ impl<'a> Follow<'a> {
     fn step(&mut self) -> Result<(), ToolError> {
         self.steps += 1;
         if self.steps > MAX_STEPS && !self.waiting.is_empty() {
-            let sentence = "the links at protected names lead through too many others";
+            let sentence = "following the links at protected names takes too many steps";
             return Err(ToolError::new(Code::OverLimit, sentence).hint(
                 "the user can remove such links, or name them under `unprotect` in the allowlist",
             ));

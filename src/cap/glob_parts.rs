@@ -59,7 +59,7 @@ pub(super) fn alternatives(glob: &str) -> Result<Vec<Alternative>, String> {
                     todo.push([before, part, after.unwrap_or_default()].concat());
                 }
             }
-            _ => return Err("its `{` and `}` are not pairs".into()),
+            _ => return Err("its `{` and `}` do not match".into()),
         }
         if todo.len() + done.len() > MAX_ALTERNATIVES {
             return Err(format!("its braces stand for more than {MAX_ALTERNATIVES} globs"));
@@ -91,13 +91,13 @@ impl Alternative {
             return Err("no name is `.`, `..` or empty, as between two `/`".into());
         }
         if components.iter().all(|component| *component == Component::Deep) {
-            return Err("it names nothing".into());
+            return Err("it has no name besides `**`".into());
         }
         Ok(Self { is_pinned, components })
     }
 
-    /// The components without `**` at the end: every directory on the way to a place is judged, so a rule
-    /// for all that is below a directory is a rule for the directory.
+    /// The components without `**` at the end. Every directory on the way to a place is judged, so a rule for
+    /// everything below a directory also has to be a rule for the directory itself.
     pub(super) fn about(&self) -> &[Component] {
         let mut about = self.components.as_slice();
         while let [before @ .., Component::Deep] = about {

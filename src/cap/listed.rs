@@ -58,8 +58,8 @@ const ALIASING: [(&[u8], &str); 8] = [
     (b"fuse-t", ""),
 ];
 
-/// Is it known of the file system of something open that it opens an entry by several names? Of one that
-/// does not say what it is, yes.
+/// Is this on a file system that is known to open an entry by several names? `true` also if its type cannot
+/// be read.
 pub fn may_alias(fd: impl AsFd) -> bool {
     rustix::fs::fstatfs(fd).map_or(true, |of| {
         let kind = pseudo::kind(&of);

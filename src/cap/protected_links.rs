@@ -103,8 +103,8 @@ impl<'a> Protection<'a> {
         Ok(())
     }
 
-    /// Refuses a change that would replace, move or remove a directory above such a place, or a link on
-    /// the way to it.
+    /// Refuses a change that would replace, move or remove a directory above a place that a protected link
+    /// leads to, or a link on the way there.
     ///
     /// # Errors
     /// `protected`.

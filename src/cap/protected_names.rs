@@ -19,15 +19,15 @@ pub(super) struct ProtectedNames {
     /// Ends the sentence "`x` cannot be changed: ".
     pub(super) because: &'static str,
     /// Where that is documented: a manual page, or a page of the program's documentation.
-    pub(super) source: &'static str,
+    pub(super) documented_in: &'static str,
 }
 
 const fn row(
     because: &'static str,
-    source: &'static str,
+    documented_in: &'static str,
     globs: &'static [&'static str],
 ) -> ProtectedNames {
-    ProtectedNames { globs, because, source }
+    ProtectedNames { globs, because, documented_in }
 }
 
 /// The table, in the order of the reference page.
@@ -351,7 +351,7 @@ pub fn reference() -> String {
     );
     for row in PROTECTED_NAMES {
         let globs: Vec<String> = row.globs.iter().map(|glob| format!("`{glob}`")).collect();
-        page += &format!("| {} | {} | {} |\n", globs.join(" "), row.because, row.source);
+        page += &format!("| {} | {} | {} |\n", globs.join(" "), row.because, row.documented_in);
     }
     page
 }
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn every_row_gives_its_reason_and_source_and_no_glob_occurs_twice() {
         for row in PROTECTED_NAMES {
-            assert!(!row.globs.is_empty() && row.source.len() > 5, "{row:?}");
+            assert!(!row.globs.is_empty() && row.documented_in.len() > 5, "{row:?}");
             assert!(row.because.len() > 10 && !row.because.ends_with('.'), "{row:?}");
         }
         let mut all: Vec<_> = globs().map(|(glob, _)| glob).collect();

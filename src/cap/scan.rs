@@ -172,8 +172,8 @@ fn entry_in(shown: &str, node: &Node<'_>) -> String {
 }
 
 impl Scan<'_> {
-    /// Was it left by a process that was killed, or is it part of such a thing? Then it is nobody's, and goes
-    /// with the tree. Anything else that has such a name is somebody's, who cannot have been shown it here.
+    /// Is it a temp that a killed process left, or inside one? Then it belongs to nobody, and is moved or
+    /// removed with the tree. Any other entry with a temp's name is a user's, and answers have not shown it.
     fn is_left_behind(&self, node: &Node<'_>) -> Result<bool, ToolError> {
         // A directory with such a name is entered only if it was left behind.
         let above = node.below.split_last().map_or(&[][..], |(_, above)| above);

@@ -7,14 +7,14 @@
 //! locked as long as somebody works on it. A process that is killed leaves its temp there, unlocked: the
 //! next change in that directory removes it.
 //!
-//! Anybody can make a file whose name looks like a temp's, so the look is not enough to remove it. The name
-//! of a temp holds a [`mark`] of the directory that it was made in. It cannot be in the contents, which are
+//! Anybody can make a file whose name looks like a temp's, so the form of the name is no reason to remove it. The
+//! name of a temp holds a [`mark`] of the directory that it was made in. The mark cannot be in the contents, which are
 //! the user's; an attribute or a time would be missing on some file systems, and after a kill at the wrong
 //! moment. The name is there from the first moment to the last, and a file that was unpacked, cloned or
 //! copied does not have the right one by chance. Whoever computes it on purpose can only give away a file
 //! of their own, and could have removed that.
 //!
-//! Some file systems (vfat, some of FUSE) number directories anew when they are mounted again. A temp left
+//! Some file systems (vfat, some of FUSE) give directories new inode numbers when they are mounted again. A temp left
 //! there by a kill is then taken for a user's file, and stays.
 //!
 //! May import: `path`, `limits`, `error`, `system`. No name can be guessed, and none follows from the file's.

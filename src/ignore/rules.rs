@@ -22,14 +22,14 @@ pub const MAX_BYTES: usize = 64 << 10;
 /// Most rules of one file that are compiled.
 pub const MAX_RULES: usize = 4_000;
 /// Most bytes of those rules of one file that have wildcards.
-pub const MAX_WILDCARD_BYTES: usize = 8 << 10;
+pub const MAX_WILDCARD_BYTES: usize = 16 << 10;
 /// Rules with wildcards in one set.
 const WILDCARDS_IN_A_SET: usize = 16;
 /// Most bytes of rules that are compiled at one time, in all calls together. A byte of a rule with wildcards counts as
 /// so many more.
-const MAX_HELD_BYTES: usize = 160 << 10;
+const MAX_HELD_BYTES: usize = 320 << 10;
 const WILDCARD_WEIGHT: usize = 6;
-/// Above so many bytes of rules with wildcards, a look at one name takes its time.
+/// With more bytes of rules with wildcards than this, matching one name is slow.
 const COSTLY: usize = 2 << 10;
 /// Most bytes of one file that is kept for the next search, and of all of them.
 const MAX_KEPT_BYTES: usize = 16 << 10;

@@ -26,8 +26,8 @@ pub struct Held {
 }
 
 impl Budget {
-    /// Waits for room for a file of so many bytes. All files that are held have at most `max_edit_bytes`; a larger one
-    /// has to be alone.
+    /// Waits for room for a file of so many bytes. All files that are held take at most `max_edit_bytes` together; a
+    /// larger one waits until no other is held.
     ///
     /// # Errors
     /// [`Spent`] when the call must stop.

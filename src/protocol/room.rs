@@ -1,9 +1,10 @@
 //! [`Room`]: how many requests there may be at once, and how many bytes of requests and of answers.
 //!
-//! A request takes its place before it reaches `rmcp`, and gives it back when its answer is on its way. Its bytes count
-//! until its call has ended, cancelled or not. An answer takes room for the largest that its tool gives before the call
-//! starts, keeps what it needs when the call ends, and gives that back when it is written. So a client that sends and
-//! does not read costs a bounded amount of memory: its calls wait, then one more request, and then nothing is read.
+//! A request takes its place before it reaches `rmcp`, and frees it when its answer is sent to the writer. Its bytes
+//! count until its call has ended, cancelled or not. Before a call starts, it reserves room for the largest answer of
+//! its tool. When the call ends, it keeps only the room that the answer needs, and frees that when the answer is
+//! written. So a client that sends and does not read costs a bounded amount of memory: its calls wait, one more
+//! request is read and waits, and then reading stops.
 //!
 //! May import: `limits`. This module does not know what a request means.
 
@@ -93,8 +94,8 @@ impl Room {
         self.places().taken.get_mut(id)?.bytes.take()
     }
 
-    /// The call of a request has ended with an answer of so many bytes, for which it has this room. Nothing is kept if
-    /// the request was cancelled: then no answer is sent.
+    /// Stores the room for the answer of a call that has ended, shrunk to the size of the answer. Frees it if the
+    /// request was cancelled, since no answer is sent then.
     pub(super) fn answered(&self, id: &RequestId, room: OwnedSemaphorePermit, bytes: usize) {
         let room = self.answer_bytes.shrunk(room, bytes);
         if let Some(place) = self.places().taken.get_mut(id) {
@@ -151,7 +152,7 @@ impl Bytes {
         Self { permits: Arc::new(Semaphore::new(units as usize)), units }
     }
 
-    /// What is larger than all there is takes all there is: it has to be alone.
+    /// More than the total counts as the total: it waits until nobody else holds any.
     fn units(&self, bytes: usize) -> u32 {
         u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).clamp(1, self.units)
     }
@@ -160,7 +161,7 @@ impl Bytes {
         Arc::clone(&self.permits).acquire_many_owned(self.units(bytes)).await.ok()
     }
 
-    /// The part of a permit that so many bytes take; the rest is given back.
+    /// Shrinks a permit to what `bytes` need, and frees the rest.
     fn shrunk(
         &self,
         mut permit: OwnedSemaphorePermit,

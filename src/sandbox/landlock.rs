@@ -3,7 +3,7 @@
 //! Rules are made from the same handles that the grants hold, so no path is resolved a second time. A
 //! grant that is written to needs the right to remove, since replacing a file is removing one: the
 //! kernel cannot tell `rw` from `rwd`, so only the types do. It needs the right to make links, since
-//! renaming one is making one; seccomp refuses to create one. It does not get the right to truncate:
+//! Landlock treats renaming a link as making one; seccomp refuses the calls that create links. It does not get the right to truncate:
 //! new contents are written to a new file, which is then renamed.
 //!
 //! May import: `cap`. Nothing that is not granted gets a rule.

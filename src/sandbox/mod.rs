@@ -9,8 +9,9 @@
 //! The process has to be sealed while it has one thread (Landlock binds the thread that asks, and
 //! those that it starts), after everything that the operator named is open, and before the runtime.
 //!
-//! On other systems each of them takes `unsafe`, so they are missing there, and the program says so at
-//! each start. Built with `--cfg preopen_portable` it is the same on Linux.
+//! Other systems have none of the three: a counterpart of the first two takes `unsafe`, and no directory
+//! there is sure to stay empty. The program reports that at each start. A Linux build with
+//! `--cfg preopen_portable` has none of them either.
 //!
 //! May import: `cap` (for the handles). `authority` leaves the host's tree, since that takes a path.
 

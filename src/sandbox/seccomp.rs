@@ -7,13 +7,13 @@
 //!   every old call that takes no directory.
 //! - Flags and modes that this program never uses are refused where the filter can see them: emptying
 //!   a file, set-user, set-group and sticky bits.
-//! - A call that is newer than the tables does not exist.
+//! - A call that is newer than the tables answers `ENOSYS`.
 //!
 //! Where no grant is written to, every call that changes something is refused as well.
 //!
 //! A filter sees numbers, not memory. It cannot see a path, nor the flags and the mode of `openat2`,
-//! which stand in a struct. Landlock refuses to empty a file whichever call asks. Nothing refuses a
-//! set-user file that is created by `openat2`: docs/threat-model.md lists it.
+//! which are in memory. From Linux 6.2 on, Landlock refuses to truncate a file whatever the call. Nothing
+//! refuses a set-user file that `openat2` creates: see docs/threat-model.md.
 //!
 //! May import: `cap` (for rights). There is no list of allowed calls: it would break with every new
 //! version of the C library and the runtime.

@@ -80,7 +80,7 @@ pub(crate) fn stat(fd: impl AsFd) -> Result<Stat, Errno> {
     rustix::fs::fstat(fd).map(Stat::from)
 }
 
-/// Can this process have made it, by its owner? Root gives files away, so any may be root's.
+/// May this process have created it, judged by its owner? Always `true` for root, which can change owners.
 pub(crate) fn may_be_ours(stat: &Stat) -> bool {
     let user = rustix::process::geteuid();
     user.is_root() || user.as_raw() == stat.uid

@@ -280,7 +280,7 @@ impl Searched {
         }
         if repeated.left_out > 0 {
             let arguments = count(repeated.left_out, "argument or error", "arguments and errors");
-            notes.push(format!("{arguments} not repeated here, since they are long"));
+            notes.push(format!("{arguments} not shown: the answer has no room for them"));
         }
         let answer = Answer {
             keyword,

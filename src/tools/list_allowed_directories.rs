@@ -40,7 +40,10 @@ impl Tool for ListAllowedDirectories {
             };
             let line = format!("{} ({what}): {}\n", grant.name, printable(&grant.announced));
             if i > 0 && text.chars().count() + line.chars().count() > room {
-                text += &format!("[{} more have no room here]\n", grants.len() - i);
+                text += &format!(
+                    "[{} more directories are not shown: the answer is full]\n",
+                    grants.len() - i
+                );
                 break;
             }
             text += &line;

@@ -66,7 +66,7 @@ impl Tool for ReadMultipleFiles {
             // Long paths take more than their share.
             if part_chars > room && i > 0 {
                 answer += &format!(
-                    "[{} more files have no room here: read them in another call]\n",
+                    "[{} more files are not shown: the answer is full; read them in another call]\n",
                     files - i
                 );
                 break;

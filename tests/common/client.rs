@@ -107,16 +107,16 @@ impl Client {
     pub fn with_stderr(args: &[&str], era: Era, stderr: Stdio) -> Self {
         let mut command = preopen(args);
         command.stderr(stderr);
-        Self::spawn_as_it_is(command, era, Without::Nothing)
+        Self::spawn_keeping_stderr(command, era, Without::Nothing)
     }
 
     /// Starts a command that ends up as the program.
     pub fn spawn(mut command: Command, era: Era, without: Without) -> Self {
         command.stderr(Stdio::null());
-        Self::spawn_as_it_is(command, era, without)
+        Self::spawn_keeping_stderr(command, era, without)
     }
 
-    fn spawn_as_it_is(mut command: Command, era: Era, without: Without) -> Self {
+    fn spawn_keeping_stderr(mut command: Command, era: Era, without: Without) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = filter::spawn(command, without);
         let (send, lines) = channel();

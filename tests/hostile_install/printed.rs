@@ -47,7 +47,7 @@ fn a_directory_that_text_cannot_name_is_not_granted() {
 }
 
 #[test]
-fn what_the_clients_own_program_prints_is_printed_safely() {
+fn output_of_the_clients_own_program_is_escaped() {
     let tree = Tree::new();
     let script = "#!/bin/sh\nprintf 'done \\033[2J\\n'; printf 'oops \\033[31m\\n' >&2\n";
     std::fs::write(tree.path("bin/claude"), script).unwrap();
