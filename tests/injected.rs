@@ -149,7 +149,7 @@ fn faults() -> Vec<Fault> {
                 ("syncfs:error=EIO", "os_error", Old, ""),
                 (RENAME_IO, "os_error", Old, ""),
                 ("fsync:error=EIO:when=1", "os_error", Both, UNSURE),
-                ("unlinkat:error=EIO", "os_error", Both, "the source was not removed"),
+                ("unlinkat:error=EIO", "os_error", Both, "not all of the source was removed"),
                 ("fsync:error=EIO:when=2", "os_error", New, UNSURE),
             ],
         ),

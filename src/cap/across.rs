@@ -82,7 +82,7 @@ impl Place<Remove> {
         })?;
         let mut removal = Removal { pace: &pace, copied_as };
         traverse(&self.parent, name, &mut removal, &pace).map_err(|error| {
-            error.and("the copy is complete, and a part of the source is still there")
+            error.and("the copy is complete, but not all of the source was removed")
         })?;
         self.sync_moved()?;
         Ok(copied)
