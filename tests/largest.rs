@@ -137,3 +137,21 @@ fn edits_of_large_files_wait_for_each_other() {
     }
     assert!(memory_mib(&client) < 100, "{} MiB", memory_mib(&client));
 }
+
+/// What is found in a source takes many times as much as the source.
+#[test]
+fn large_sources_wait_for_each_other() {
+    let sandbox = Sandbox::new();
+    let source = "for a in b:\n  c += \"d\"\n".repeat(160_000);
+    std::fs::write(sandbox.path("grant/large.py"), source).unwrap();
+    let mut client = Client::start(&[&sandbox.spec("grant", "ro")], Era::Modern);
+    client.request("server/discover", json!({}));
+    for n in 0..6 {
+        let arguments = json!({"file_path": "large.py"});
+        client.send(&request(1_000 + n, "performance_check", &arguments));
+    }
+    for _ in 0..6 {
+        client.receive();
+    }
+    assert!(memory_mib(&client) <= MOST_MIB, "{} MiB", memory_mib(&client));
+}

@@ -9,13 +9,14 @@ use std::collections::{HashSet, VecDeque};
 use super::grant::Inner;
 use super::link_index::LinkIndex;
 use super::link_tree::{Directory, Entry};
-use super::rules::{Verdict, folded};
+use super::rules::folded;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;
 
-/// Most links that one link may lead through: the kernel's own bound.
-const MAX_LINKS: usize = 40;
+/// Most links that one link may lead through. The kernel follows 40, but a longer chain can be made shorter: all
+/// links on the way are protected, too.
+const MAX_LINKS: usize = 1_000;
 /// Most names that are looked up to follow all links of one state of the index.
 const MAX_STEPS: usize = 300_000;
 /// A place that a link at a protected name leads to.
@@ -28,6 +29,8 @@ pub(super) struct ProtectedPlace {
     /// The place itself, from the root of the host, folded; and how many names that are.
     pub(super) place: String,
     pub(super) depth: usize,
+    /// Is it protected since the link lies in a git repository, whatever that is called?
+    pub(super) is_in_repository: bool,
     /// The links and directories that were passed on the way, folded in the same way.
     pub(super) passed: Vec<String>,
 }
@@ -63,6 +66,7 @@ struct Waiting<'a> {
     /// Where the link is, from the root of its grant.
     at: Vec<Name>,
     alias: (usize, Vec<Name>),
+    is_in_repository: bool,
     text: &'a [u8],
 }
 
@@ -89,7 +93,7 @@ impl<'a> Follow<'a> {
 
     fn all(mut self) -> Result<Vec<ProtectedPlace>, ToolError> {
         for (grant, index) in self.indexes.iter().enumerate() {
-            self.links_below(grant, index.root(), &[], (grant, &[]))?;
+            self.links_below(grant, index.root(), &[], (grant, &[]), false)?;
         }
         // The index itself is bounded. What its links unfold to is bounded from here on.
         self.steps = 0;
@@ -97,14 +101,23 @@ impl<'a> Follow<'a> {
             let Some(led) = self.follow(link.grant, &link.at, link.text)? else { continue };
             let host = self.host(led.grant, &led.below);
             let (alias_grant, alias) = link.alias;
-            let is_new = !self.is_protected(alias_grant, &alias)
+            let is_in_repository = link.is_in_repository;
+            let is_new = !(is_in_repository || self.is_protected(alias_grant, &alias))
                 || self.noted.insert((led.grant, led.below.clone()));
             if let Some(directory) = self.directory(led.grant, &led.below).filter(|_| is_new) {
-                self.links_below(led.grant, directory, &led.below, (alias_grant, &alias))?;
+                let name = (alias_grant, alias.as_slice());
+                self.links_below(led.grant, directory, &led.below, name, is_in_repository)?;
             }
             let passed = led.passed.iter().map(|passed| folded(passed)).collect();
             let (place, depth) = (folded(&host), host.len());
-            self.found.push(ProtectedPlace { grant: alias_grant, alias, place, depth, passed });
+            self.found.push(ProtectedPlace {
+                grant: alias_grant,
+                alias,
+                place,
+                depth,
+                is_in_repository,
+                passed,
+            });
         }
         Ok(self.found)
     }
@@ -117,21 +130,32 @@ impl<'a> Follow<'a> {
         directory: &'a Directory,
         at: &[Name],
         (alias_grant, alias): (usize, &[Name]),
+        is_in_repository: bool,
     ) -> Result<(), ToolError> {
         let Some(held) = self.inner.grants.get(alias_grant) else { return Ok(()) };
-        let mut todo = vec![(directory, at.to_vec(), alias.to_vec())];
-        while let Some((directory, at, alias)) = todo.pop() {
+        let mut todo = vec![(directory, at.to_vec(), alias.to_vec(), is_in_repository)];
+        while let Some((directory, at, alias, is_in_repository)) = todo.pop() {
+            let is_in_repository = is_in_repository || directory.is_repository;
             for (name, entry) in directory.entries() {
                 self.step()?;
                 let at = [at.as_slice(), std::slice::from_ref(&name)].concat();
                 let alias = [alias.as_slice(), &[name]].concat();
                 match entry {
-                    Entry::Directory(inside) => todo.push((inside, at, alias)),
-                    Entry::Link(text) if held.rules.is_on_way_to_protected(&alias) => {
-                        let is_protected = self.is_protected(alias_grant, &alias);
+                    Entry::Directory(inside) => todo.push((inside, at, alias, is_in_repository)),
+                    Entry::Link(text)
+                        if is_in_repository || held.rules.is_on_way_to_protected(&alias) =>
+                    {
+                        let is_protected =
+                            is_in_repository || self.is_protected(alias_grant, &alias);
                         if self.seen.insert((grant, at.clone(), is_protected)) {
                             let alias = (alias_grant, alias);
-                            self.waiting.push_back(Waiting { grant, at, alias, text });
+                            self.waiting.push_back(Waiting {
+                                grant,
+                                at,
+                                alias,
+                                is_in_repository,
+                                text,
+                            });
                         }
                     }
                     Entry::Link(_) => {}
@@ -174,7 +198,7 @@ impl<'a> Follow<'a> {
             if let Some(Entry::Link(text)) = self.entry(grant, &below) {
                 links += 1;
                 if links > MAX_LINKS {
-                    return Ok(None);
+                    break;
                 }
                 passed.push(host.clone());
                 host.pop();
@@ -192,7 +216,7 @@ impl<'a> Follow<'a> {
 
     fn is_protected(&self, grant: usize, alias: &[Name]) -> bool {
         let held = self.inner.grants.get(grant);
-        held.is_some_and(|held| held.rules.judge(alias) == Verdict::Guarded)
+        held.is_some_and(|held| held.rules.is_protected(alias))
     }
 
     /// Is it a directory that a grant's own path goes through? Then it is not a link.

@@ -175,6 +175,9 @@ fn class(rest: &mut std::str::Chars<'_>) -> Result<Part, String> {
         match rest.next() {
             None => return Err("its `[` has no `]`".into()),
             Some(']') if !matches!(chars.as_slice(), [] | ['!' | '^']) => break,
+            Some(':') if chars.last() == Some(&'[') => {
+                return Err("it has a class such as `[[:digit:]]`; write `[0-9]`".into());
+            }
             Some(c) => chars.push(c),
         }
     }

@@ -20,6 +20,7 @@ use rustix::io::Errno;
 use super::beneath::{Found, Kind, enter, lstat, open_beneath, read_link};
 use super::grant::Grant;
 use super::link_tree::{Directory, Entry, Key, Stamp};
+use super::repository;
 use super::tree::open_directory;
 use crate::limits::{Budget, Spent};
 use crate::path::Name;
@@ -30,11 +31,11 @@ const MAX_DIRECTORIES: usize = 100_000;
 /// Most bytes of names and link texts that one index holds.
 const MAX_BYTES: usize = 32 << 20;
 /// Most directories below one another.
-const MAX_DEPTH: usize = 256;
+const MAX_DEPTH: usize = 512;
 /// Most time that one call spends on the index.
 const MAX_TIME: Duration = Duration::from_secs(5);
 /// Bringing the index up to date may take up to this much time at each change.
-const CHEAP: Duration = Duration::from_millis(200);
+const CHEAP: Duration = Duration::from_secs(2);
 /// If it takes longer than that, it is done only after this many times as long.
 const PAUSE: u32 = 10;
 
@@ -222,7 +223,8 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// The directories and links in a directory; none if it cannot be read.
+    /// The directories and links in a directory, and the files that git reads to find a repository; none if it
+    /// cannot be read.
     fn names(&mut self, dir: &Dir) -> Result<Option<Vec<(Name, Kind)>>, Spent> {
         let Ok(opened) = open_directory(dir, None) else { return Ok(None) };
         let (mut names, mut seen, mut stopped) = (vec![], 0_usize, Ok(()));
@@ -232,7 +234,7 @@ impl<'a> Pass<'a> {
             if seen.is_multiple_of(1_000) {
                 stopped = budget.step();
             }
-            if kind != FileType::RegularFile {
+            if kind != FileType::RegularFile || repository::finds_one(bytes) {
                 names.extend(Name::from_bytes(bytes).map(|name| (name, Kind::from(kind))));
             }
             if stopped.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -254,6 +256,9 @@ impl<'a> Pass<'a> {
     fn replace(&mut self, dir: &Dir, known: &mut Directory, names: Vec<(Name, Kind)>) {
         let mut before = std::mem::take(&mut known.entries);
         known.bytes = 0;
+        let is_repository = repository::is_made_of(&names);
+        self.has_changed |= known.is_repository != is_repository;
+        known.is_repository = is_repository;
         known.is_leaf = names.iter().all(|(_, kind)| *kind != Kind::Directory);
         for (name, kind) in names {
             let key = Key::new(&name);
@@ -270,7 +275,15 @@ impl<'a> Pass<'a> {
                     self.has_changed |= !is_known;
                     Entry::Link(text)
                 }
-                (Kind::File | Kind::Special, _) => continue,
+                (Kind::File, old) => {
+                    let Some(text) = repository::pointer(dir, &name, is_repository) else {
+                        continue;
+                    };
+                    let is_known = matches!(&old, Some(Entry::Link(before)) if *before == text);
+                    self.has_changed |= !is_known;
+                    Entry::Link(text)
+                }
+                (Kind::Special, _) => continue,
             };
             known.bytes += 2 * key.name.len() + key.folded.len() + new.text_len();
             known.entries.insert(key, new);

@@ -19,6 +19,8 @@ pub(super) struct Directory {
     /// The pass that last compared its times.
     pub(super) pass: u64,
     pub(super) bytes: usize,
+    /// Would git take it for a repository?
+    pub(super) is_repository: bool,
     /// Was it read, and is there no directory in it?
     pub(super) is_leaf: bool,
 }
@@ -34,7 +36,7 @@ pub(super) struct Key {
 pub(super) enum Entry {
     /// A directory.
     Directory(Box<Directory>),
-    /// A symbolic link, and its text.
+    /// A symbolic link and its text, or a file by which git finds a repository and the path in it.
     Link(Vec<u8>),
 }
 

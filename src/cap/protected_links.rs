@@ -4,8 +4,7 @@
 //! refused; so is a change *above* it, since whoever moves `store` away, changes it there and moves it back
 //! has changed it too; and so is a change of any link on the way, which would lead elsewhere.
 //!
-//! Where links lead is worked out from the [`LinkIndex`] of each grant, by names alone and without a system
-//! call. Names that some file system takes for one are one here: this only decides what is refused.
+//! Names that some file system takes for one are one here: this only decides what is refused.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
@@ -15,7 +14,7 @@ use super::follow_links::{ProtectedPlace, protected_places};
 use super::link_index::LinkIndex;
 use super::refusal::{protected_by_link, protected_repository};
 use super::repository::lies_in_repository;
-use super::rules::{Verdict, folded};
+use super::rules::folded;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 use crate::path::Name;
@@ -95,7 +94,7 @@ impl<'a> Protection<'a> {
                 let rest = below.len().saturating_sub(names.saturating_sub(place.depth));
                 let rest = below.get(rest..).unwrap_or_default();
                 let alias = [place.alias.as_slice(), rest].concat();
-                if self.is_protected(place.grant, &alias) {
+                if self.is_protected(place, &alias) {
                     return Err(self.refused(place, &alias, shown));
                 }
             }
@@ -128,9 +127,10 @@ impl<'a> Protection<'a> {
         }
     }
 
-    fn is_protected(&self, grant: usize, alias: &[Name]) -> bool {
-        let held = self.grants.inner().grants.get(grant);
-        held.is_some_and(|held| held.rules.judge(alias) == Verdict::Guarded)
+    fn is_protected(&self, place: &ProtectedPlace, alias: &[Name]) -> bool {
+        let Some(held) = self.grants.inner().grants.get(place.grant) else { return false };
+        held.rules.is_protected(alias)
+            || (place.is_in_repository && !held.rules.is_unprotected(alias))
     }
 
     fn refused(&self, place: &ProtectedPlace, alias: &[Name], shown: &str) -> ToolError {
@@ -211,7 +211,6 @@ mod tests {
     use super::super::{Read, Rights, Rules, Write};
     use super::*;
 
-    /// `g` is written to, and `o` has the rights that are given.
     fn grants(temp: &tempfile::TempDir, o: Rights) -> Grants {
         let all = [("g", Rights::RWD), ("o", o)].map(|(name, rights)| {
             preopen(temp, name, rights, Rules::default().guarding(&[], &[], &[]).unwrap())
@@ -219,7 +218,6 @@ mod tests {
         Grants::new(all.into(), vec![], false).unwrap()
     }
 
-    /// The refusal of a change, or where the path leads.
     fn answer(grants: &Grants, path: &str) -> String {
         led::<Write>(grants, path, TO_MAKE)
     }
@@ -300,10 +298,9 @@ mod tests {
         let grants = grants(&temp, Rights::RO);
         for path in
             ["hooks/pre-commit", "hooks", "cs/x", "conf/git/config", "flows/ci.yml", "around/f"]
+                .into_iter()
+                .chain(["two/three/settings.json", "one/new", "two/three"])
         {
-            assert_eq!(answer(&grants, path), "protected", "{path}");
-        }
-        for path in ["two/three/settings.json", "one/new", "two/three"] {
             assert_eq!(answer(&grants, path), "protected", "{path}");
         }
         check::<Write>(
@@ -362,6 +359,25 @@ mod tests {
             std::fs::remove_file(temp.path().join(at)).unwrap();
         }
         assert_eq!(answer(&grants, "conf/f"), "g/conf/f File");
+    }
+
+    #[test]
+    fn a_link_that_is_hidden_or_read_only_protects_what_it_leads_to() {
+        let temp =
+            tree(&["g/.git/config -> ../conf", "g/conf", "g/ro/.vscode -> ../tools", "g/tools/x"]);
+        for (hide, readonly) in [(".git", "/ro"), ("/ro", ".git"), ("**/.git/**", "/ro/**")] {
+            let rules = Rules::new(&[hide.into()], &[readonly.into()]).unwrap();
+            let rules = rules.guarding(&[], &[], &[]).unwrap();
+            let grants = Grants::new(vec![preopen(&temp, "g", Rights::RW, rules)], vec![], false);
+            let grants = grants.unwrap();
+            for path in ["conf", "tools/x"] {
+                let target = grants.attenuate::<Write>(&path.into()).unwrap();
+                let refused = target.look(TO_MAKE, &budget()).err().unwrap().to_string();
+                assert!(refused.starts_with("protected: "), "{refused}");
+                let is_hidden = (path == "conf") == hide.contains(".git");
+                assert_eq!(refused.contains("the link"), !is_hidden, "{refused}");
+            }
+        }
     }
 
     #[test]

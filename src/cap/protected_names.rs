@@ -5,10 +5,7 @@
 //! other file and never changed. The operator opens some of them with `unprotect`.
 //!
 //! A name belongs here if a program runs it, or takes orders from it, because the user did something
-//! else: entered a directory, opened a folder, logged in, started an agent, pushed a commit. A name
-//! does not belong here if the user has to ask for it to run (`make`, `npm test`, `cargo build`).
-//! Agents are asked to write those files.
-//!
+//! else, such as opening a folder; not if the user has to ask for it to run (`make`, `npm test`).
 //! `preopen explain protected` prints this table. This module matches nothing; `rules` does.
 
 /// Some names, and the program that runs or obeys them.
@@ -66,6 +63,9 @@ pub(super) const PROTECTED_NAMES: &[ProtectedNames] = &[
             "**/.config/lefthook{,-local}.{yml,yaml,toml,json,jsonc}",
             ".overcommit.yml",
             ".git-hooks/**",
+            ".huskyrc{,.json,.js}",
+            "{,.}captainhook.json",
+            "grumphp.yml",
             ".lintstagedrc{,.*}",
             "lint-staged.config.{js,mjs,cjs,ts,mts,cts}",
             "{,.}simple-git-hooks.{js,cjs,mjs,json}",
@@ -112,6 +112,10 @@ pub(super) const PROTECTED_NAMES: &[ProtectedNames] = &[
             ".agents/**",
             ".amp/**",
             ".copilot/**",
+            ".lmstudio/**",
+            "**/.config/{goose,amp,mcp,github-copilot,opencode,crush}/**",
+            "**/.config/Claude/**",
+            "**/Library/Application Support/Claude/**",
             "**/.github/hooks/**",
             "**/.github/agents/**",
         ],
@@ -140,6 +144,8 @@ pub(super) const PROTECTED_NAMES: &[ProtectedNames] = &[
             ".goosehints",
             "**/.github/copilot-instructions.md",
             "**/.github/instructions/**",
+            "**/.github/{skills,prompts,chatmodes}/**",
+            ".clinerules-*",
         ],
     ),
     // Editors and debuggers.
@@ -159,7 +165,12 @@ pub(super) const PROTECTED_NAMES: &[ProtectedNames] = &[
             ".externalToolBuilders/**",
             ".helix/**",
             "**/.config/{helix,zed}/**",
-            "**/.config/{Code,Code - OSS,VSCodium,Cursor}/User/**",
+            "**/.config/{Code,Code - Insiders,Code - OSS,VSCodium,Cursor}/User/**",
+            "**/Library/Application Support/{Code,Code - Insiders,VSCodium,Cursor}/User/**",
+            ".vscode-server/**",
+            ".ideavimrc",
+            ".kakrc",
+            "**/.config/{kak,micro}/**",
         ],
     ),
     row(
@@ -200,6 +211,8 @@ pub(super) const PROTECTED_NAMES: &[ProtectedNames] = &[
             ".Rprofile",
             ".octaverc",
             ".radare2rc",
+            "**/.julia/config/**",
+            ".ipython/**",
         ],
     ),
     // Workspaces in the cloud, and in containers.
@@ -248,6 +261,9 @@ pub(super) const PROTECTED_NAMES: &[ProtectedNames] = &[
             ".zshenv",
             ".z{profile,login,logout}",
             ".oh-my-zsh/**",
+            ".bash_completion",
+            "**/.config/{bash_completion,starship.toml}",
+            ".rvmrc",
             ".{k,mk,c,tc}shrc",
             ".login",
             ".logout",
@@ -269,6 +285,9 @@ pub(super) const PROTECTED_NAMES: &[ProtectedNames] = &[
             "**/.config/{i3,sway,hypr,awesome,qtile,bspwm,openbox,labwc,river,niri}/**",
             ".i3/**",
             ".xmonad/**",
+            ".{fluxbox,icewm}/**",
+            "**/.config/{lxsession,waybar}/**",
+            "**/.kde/Autostart/**",
             "**/Library/LaunchAgents/**",
             "**/Library/LaunchDaemons/**",
             "**/.local/share/{applications,systemd,dbus-1}/**",
@@ -282,13 +301,14 @@ pub(super) const PROTECTED_NAMES: &[ProtectedNames] = &[
             ".screenrc",
             ".wezterm.lua",
             ".hammerspoon/**",
-            "**/.config/{tmux,wezterm,kitty,alacritty,ghostty}/**",
+            "**/.config/{tmux,wezterm,kitty,alacritty,ghostty,zellij}/**",
+            ".byobu/**",
         ],
     ),
     row(
         "ssh, gpg or the mail system runs commands from it, or lets others in by it",
         "ssh_config(5), sshd(8) `AUTHORIZED_KEYS`, gpg(1), procmail(1)",
-        &[".ssh/**", ".gnupg/**", ".forward", ".procmailrc"],
+        &[".ssh/**", ".gnupg/**", ".forward", ".procmailrc", ".rhosts", ".shosts", ".k5login"],
     ),
     // Code that runs elsewhere, with the repository's secrets.
     row(
@@ -316,6 +336,11 @@ pub(super) const PROTECTED_NAMES: &[ProtectedNames] = &[
             ".builds/**",
             "cloudbuild.{yaml,yml,json}",
             "Jenkinsfile",
+            ".zuul.yaml",
+            ".zuul.d/**",
+            "buildspec.y{,a}ml",
+            "{bitrise,wercker}.yml",
+            ".{onedev-buildspec,vela}.yml",
         ],
     ),
 ];
@@ -336,8 +361,8 @@ pub fn reference() -> String {
          pushed a commit. Whoever writes such a file acts through that program.\n\n\
          What a protected name leads to is protected too, where the name is a symbolic link: the file,\n\
          everything below it, and the directories above it that would have to be moved to replace it.\n\
-         So are the parts of a directory that git would take for a repository (`HEAD` beside `objects`\n\
-         or `refs`; `config` or `hooks` beside a `HEAD`), whatever the directory is called.\n\n\
+         So is everything in a directory that git would take for a repository, whatever it is called, and\n\
+         what would make one: `HEAD` beside `objects` or `refs`; `config` or `hooks` beside a `HEAD`.\n\n\
          **What is outside the principle**, and not protected: files that run when the user asks for\n\
          it (`Makefile`, `package.json`, `build.rs`, `.npmrc`, `.cargo/config.toml`, tests). Agents are\n\
          asked to write those. Some editors run a part of them without being asked: a language server\n\

@@ -2,15 +2,16 @@
 //!
 //! `cd docs && git status` runs what `docs/config` names (`core.fsmonitor`), if `docs` holds `HEAD`,
 //! `objects` and `refs`: git calls that a bare repository (`is_git_directory` in git's `setup.c`). None of
-//! these names is protected elsewhere. So a change is refused if its name means something to git and the
-//! directory already holds what makes it a repository, or would with this change.
+//! these names is protected elsewhere. So everything in such a directory is protected, and a change is
+//! refused that would make one.
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd as _, BorrowedFd};
 
 use cap_std::fs::Dir;
 
 use super::beneath::{Kind, enter};
 use super::fold::fold;
+use super::handle::{self, To};
 use super::rules::Rules;
 use crate::path::Name;
 use crate::system;
@@ -19,37 +20,115 @@ use crate::system;
 const HEAD: &str = "HEAD";
 /// What makes a directory with `HEAD` a repository; `commondir` stands for the other two.
 const PARTS: [&str; 3] = ["objects", "refs", "commondir"];
-/// What git obeys in a repository, and what makes one.
+/// What makes a repository, and what git obeys in one.
 const OBEYED: [&str; 8] =
     ["config", "config.worktree", "hooks", "objects", "refs", "commondir", "modules", "worktrees"];
+/// A file with this name says after `gitdir:` where the repository is.
+const GIT_FILE: &[u8] = b".git";
+/// More bytes than a path has.
+const MAX_POINTER: usize = 8 << 10;
 
-/// Would a change of `name` in `parent` make a repository, or change how one is obeyed?
-pub(super) fn is_part_of_repository(parent: impl AsFd, name: &Name) -> bool {
-    let folded = fold(&String::from_utf8_lossy(name.as_bytes()));
-    let parent = parent.as_fd();
-    let kind_of = |name: &str| system::lstat(parent, name).map(|stat| Kind::from(stat.kind));
-    if folded.eq_ignore_ascii_case(HEAD) {
-        PARTS.iter().any(|part| kind_of(part).is_ok())
-    } else {
-        // A directory called `HEAD` is not git's.
-        OBEYED.contains(&folded.as_str()) && kind_of(HEAD).is_ok_and(|kind| kind != Kind::Directory)
+/// Is this the name of a file by which git finds a repository?
+pub(super) fn finds_one(name: &[u8]) -> bool {
+    name == GIT_FILE
+        || name.eq_ignore_ascii_case(b"head")
+        || name.eq_ignore_ascii_case(b"commondir")
+}
+
+/// Would git take a directory with these entries for a repository?
+pub(super) fn is_made_of(names: &[(Name, Kind)]) -> bool {
+    let find = |wanted: &str| {
+        names.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(wanted.as_bytes()))
+    };
+    let [objects, refs, common] = PARTS.map(|part| find(part).is_some());
+    find(HEAD).is_some_and(|(_, kind)| *kind != Kind::Directory) && ((objects && refs) || common)
+}
+
+/// The path in a file by which git finds a repository: `.git`, or `commondir` in a repository.
+pub(super) fn pointer(dir: &Dir, name: &Name, is_repository: bool) -> Option<Vec<u8>> {
+    let is_git_file = name.as_bytes() == GIT_FILE;
+    let is_common = is_repository && name.as_bytes().eq_ignore_ascii_case(b"commondir");
+    if !is_git_file && !is_common {
+        return None;
+    }
+    let file = handle::open(dir, name, To::Read).ok()?;
+    let mut text = vec![0; MAX_POINTER];
+    let length = rustix::io::pread(&file, text.as_mut_slice(), 0).ok()?;
+    text.truncate(length);
+    let path = if is_git_file { text.strip_prefix(b"gitdir:")? } else { text.as_slice() };
+    Some(path.trim_ascii().to_vec())
+}
+
+/// What is there, as far as an answer may depend on it.
+struct Siblings<'a> {
+    dir: BorrowedFd<'a>,
+    /// The names of the directory from the root of the grant.
+    below: &'a [Name],
+    rules: &'a Rules,
+}
+
+impl Siblings<'_> {
+    /// A hidden name counts as there, whether it is or not: the answer must not tell.
+    fn kind_of(&self, name: &str) -> Option<Kind> {
+        let hidden = Name::from_bytes(name.as_bytes())
+            .is_some_and(|name| self.rules.hide(self.below.iter().chain([&name])));
+        if hidden {
+            return Some(Kind::File);
+        }
+        system::lstat(self.dir, name).ok().map(|stat| Kind::from(stat.kind))
+    }
+
+    /// A directory called `HEAD` is not git's.
+    fn has_head(&self) -> bool {
+        self.kind_of(HEAD).is_some_and(|kind| kind != Kind::Directory)
+    }
+
+    fn is_repository(&self) -> bool {
+        self.has_head() && {
+            let [objects, refs, common] = PARTS.map(|part| self.kind_of(part).is_some());
+            (objects && refs) || common
+        }
+    }
+
+    /// Would a change of this name make a repository, or change what git obeys in one?
+    fn is_part(&self, name: &Name) -> bool {
+        let folded = fold(&String::from_utf8_lossy(name.as_bytes()));
+        if folded.eq_ignore_ascii_case(HEAD) {
+            PARTS.iter().any(|part| self.kind_of(part).is_some())
+        } else {
+            OBEYED.contains(&folded.as_str()) && self.has_head()
+        }
     }
 }
 
-/// Is the place `below` the grant such a part, or does it lie in one?
+/// Would the entry `name` of the directory at `below` make that a repository, or change what git obeys in it?
+pub(super) fn is_part_of_repository(
+    dir: BorrowedFd<'_>,
+    below: &[Name],
+    name: &Name,
+    rules: &Rules,
+) -> bool {
+    Siblings { dir, below, rules }.is_part(name)
+}
+
+/// Is the directory at `below` a repository?
+pub(super) fn is_repository(dir: BorrowedFd<'_>, below: &[Name], rules: &Rules) -> bool {
+    Siblings { dir, below, rules }.is_repository()
+}
+
+/// Is the place `below` the grant such a part, or does it lie in a repository? A grant that is itself a
+/// repository was granted as one: only what git obeys in it is protected.
 pub(super) fn lies_in_repository(root: &Dir, below: &[Name], rules: &Rules) -> bool {
-    let means_something = |name: &Name| {
-        let folded = fold(&String::from_utf8_lossy(name.as_bytes()));
-        folded.eq_ignore_ascii_case(HEAD) || OBEYED.contains(&folded.as_str())
-    };
-    if !below.iter().any(means_something) || rules.is_unprotected(below) {
+    if rules.is_unprotected(below) {
         return false;
     }
     let mut dir = root.try_clone();
-    for name in below {
+    for (depth, name) in below.iter().enumerate() {
         // What cannot be entered is a file, or is still to be made: nothing is beside it.
         let Ok(parent) = dir else { return false };
-        if is_part_of_repository(&parent, name) {
+        let above = below.get(..depth).unwrap_or_default();
+        let siblings = Siblings { dir: parent.as_fd(), below: above, rules };
+        if siblings.is_part(name) || (depth > 0 && siblings.is_repository()) {
             return true;
         }
         dir = enter(&parent, name).map_err(Into::into);
@@ -92,6 +171,8 @@ mod tests {
             "bare/refs/heads/x",
             "bare/commondir",
             "bare/config.worktree",
+            "bare/description",
+            "bare/rebase-merge/git-rebase-todo",
             "only-head/config",
             "only-head/hooks",
             "only-head/objects/x",
@@ -105,7 +186,7 @@ mod tests {
             &grants,
             TO_MAKE,
             &[
-                ("bare/description", "g/bare/description new"),
+                ("bare", "g/bare Directory"),
                 ("only-head/readme", "g/only-head/readme new"),
                 ("only-parts/config", "g/only-parts/config new"),
                 ("src/config/x", "g/src/config/x new"),

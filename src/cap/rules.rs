@@ -156,7 +156,24 @@ impl Rules {
     /// gives a protected name to what it leads to.
     pub(super) fn is_on_way_to_protected(&self, below: &[Name]) -> bool {
         let whole = self.whole(below);
-        self.way_to_guarded.match_path(whole.whole()) || self.judge(below) == Verdict::Guarded
+        self.way_to_guarded.match_path(whole.whole()) || self.is_protected(below)
+    }
+
+    /// Is the name protected, whatever other rules hold for it? A link that is hidden or read only leads on
+    /// like any other.
+    pub(super) fn is_protected(&self, below: &[Name]) -> bool {
+        let (mut path, mut written) = (self.root.clone(), Spelled::new(Spelling::AsWritten));
+        let mut is_protected = false;
+        for name in below {
+            path.push(name);
+            written.push(name);
+            if self.unprotect.match_path(written.below()) {
+                is_protected = false;
+            } else if self.guarded.match_path(path.whole()) {
+                is_protected = true;
+            }
+        }
+        is_protected
     }
 
     /// Does `unprotect` open the place, or a directory above it?

@@ -7,12 +7,12 @@
 //! after it was looked at. Rules face whoever asks, not whoever else is at work in the tree.
 
 use std::cell::Cell;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 
 use super::beneath::Kind;
 use super::protected_links::Protection;
 use super::refusal::{protected, protected_repository};
-use super::repository::is_part_of_repository;
+use super::repository::{is_part_of_repository, is_repository};
 use super::rules::{Rules, Verdict};
 use super::temp::{is_made_in, is_temp, locked};
 use super::tree::{Act, Node, Pace, traverse};
@@ -124,6 +124,7 @@ impl Act for Scan<'_> {
             return Err(ToolError::new(Code::Protected, sentence)
                 .hint("only the user moves or removes what is granted"));
         }
+        self.refuse_repository(node, fd)?;
         self.census.directories += 1;
         Ok(())
     }
@@ -203,6 +204,17 @@ impl Scan<'_> {
         }
     }
 
+    /// Refuses a directory that git would take for a repository, whatever it is called.
+    fn refuse_repository(&self, node: &Node<'_>, fd: &OwnedFd) -> Result<(), ToolError> {
+        for end in self.ends.iter().filter(|end| !end.rules.guard_none()) {
+            let names: Vec<Name> = end.below.iter().chain(node.below).cloned().collect();
+            if !end.rules.is_unprotected(&names) && is_repository(fd.as_fd(), &names, end.rules) {
+                return Err(protected_repository(&entry_in(&end.shown, node), &names));
+            }
+        }
+        Ok(())
+    }
+
     fn judge(&self, node: &Node<'_>) -> Result<(), ToolError> {
         if self.is_left_behind(node)? {
             return Ok(());
@@ -226,9 +238,10 @@ impl Scan<'_> {
             }
             self.protection.check(end.grant, &names, &path)?;
             // The top was judged where it was looked up, by what is beside it at each end.
+            let above = names.split_last().map_or(&[][..], |(_, above)| above);
             if !is_top
-                && is_part_of_repository(node.parent, node.name)
                 && !end.rules.is_unprotected(&names)
+                && is_part_of_repository(node.parent, above, node.name, end.rules)
             {
                 return Err(protected_repository(&path, &names));
             }

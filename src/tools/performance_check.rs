@@ -21,6 +21,8 @@ use crate::tool::Tool;
 
 /// Bytes that a byte of a source may take once it is parsed.
 const PARSED: u64 = 32;
+/// Bytes from which on a source is parsed by a thread of its own.
+const LARGE: usize = 256 << 10;
 
 pub(super) struct PerformanceCheck;
 
@@ -49,24 +51,46 @@ impl Tool for PerformanceCheck {
     }
 
     fn run(args: &Args, at: Option<Target<Read>>, budget: &Budget) -> Result<String, ToolError> {
-        let (report, analyzed) = match (at, &args.source_code) {
+        let (source, whose, analyzed) = match (at, &args.source_code) {
             (Some(at), None) => {
                 let said = at.said().to_string();
-                (check(read(&at, budget)?.text(), &format!("`{said}`"), budget)?, said)
+                (Source::File(at), format!("`{said}`"), said)
             }
             (None, Some(source)) => {
                 if source.len() as u64 > most(budget).bytes {
                     return Err(refused(&Refusal::TooLarge, "`source_code`"));
                 }
-                (check(source, "`source_code`", budget)?, "source_code".to_owned())
+                (Source::Text(source), "`source_code`".to_owned(), "source_code".to_owned())
             }
             _ => {
                 let sentence = "exactly one of `file_path` and `source_code` says what to look at";
                 return Err(ToolError::new(Code::BadArgs, sentence));
             }
         };
+        // The parsed source and the list of what was found take many times as much as the text. The room is held
+        // until the answer is made.
+        let _held = budget.hold(source.size(budget)? * PARSED)?;
+        let report = match source {
+            Source::File(at) => check(read(&at, budget)?.text(), &whose, budget)?,
+            Source::Text(text) => check(text, &whose, budget)?,
+        };
         budget.step()?;
         Ok(answer(&report, analyzed, budget))
+    }
+}
+
+/// What is to be looked at.
+enum Source<'a> {
+    File(Target<Read>),
+    Text(&'a str),
+}
+
+impl Source<'_> {
+    fn size(&self, budget: &Budget) -> Result<u64, ToolError> {
+        match self {
+            Self::File(at) => Ok(at.place(budget)?.open_file()?.size().min(most(budget).bytes)),
+            Self::Text(text) => Ok(text.len() as u64),
+        }
     }
 }
 
@@ -87,10 +111,16 @@ fn read(at: &Target<Read>, budget: &Budget) -> Result<Document, ToolError> {
 }
 
 fn check(source: &str, whose: &str, budget: &Budget) -> Result<Report, ToolError> {
-    // What is parsed takes many times as much as its text.
-    let _held = budget.hold(source.len() as u64 * PARSED)?;
     let _busy = budget.begin(Work::Analysis);
-    performance_check(source).map_err(|refusal| refused(&refusal, whose))
+    // The allocator keeps freed memory for each thread. All large sources are parsed by threads that come one
+    // after the other, so that the next one takes over what the last one has left.
+    let report = if source.len() < LARGE {
+        performance_check(source)
+    } else {
+        let parsed = std::thread::scope(|scope| scope.spawn(|| performance_check(source)).join());
+        parsed.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    };
+    report.map_err(|refusal| refused(&refusal, whose))
 }
 
 fn refused(refusal: &Refusal, whose: &str) -> ToolError {
