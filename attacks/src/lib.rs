@@ -16,6 +16,7 @@
     reason = "attackers and victims need what the program must not touch; a tree that cannot be made fails loudly"
 )]
 
+mod by_name;
 mod row;
 mod rows;
 mod sandbox;

@@ -1,11 +1,9 @@
 //! Attacks that take several changes: each call looks harmless, and together they write a file that some
 //! program runs without being asked.
 //!
-//! The deliberately weak server here ([`Call::by_name`]) refuses a change if its path, as it is spelled,
-//! holds a protected name. Every sequence harms it.
+//! Every sequence harms a deliberately weak server ([`Call::by_name`]).
 
 use std::fmt;
-use std::io;
 use std::path::Path;
 
 use crate::Step;
@@ -318,19 +316,6 @@ pub const SEQUENCES: &[Sequence] = &[
     ),
 ];
 
-/// Names that the weak server refuses wherever it is given one.
-const PROTECTED: [&str; 9] = [
-    ".git",
-    ".vscode",
-    ".claude",
-    ".husky",
-    "lefthook.yml",
-    ".bash_profile",
-    ".zprofile",
-    "mise.toml",
-    ".config",
-];
-
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -351,53 +336,4 @@ impl Sequence {
         std::fs::read_to_string(grant.join(first)).is_ok_and(|text| text.contains(PAYLOAD))
             && self.reached.iter().all(|path| grant.join(path).exists())
     }
-}
-
-impl Call {
-    /// DELIBERATELY WEAK: makes the change unless its path holds a protected name.
-    ///
-    /// # Errors
-    /// When it is refused, or cannot be done.
-    pub fn by_name(self, grant: &Path) -> io::Result<()> {
-        let at = |path: &str| {
-            // The source of a copy is only read.
-            if path.split('/').any(|name| PROTECTED.contains(&name)) {
-                return Err(io::Error::from(io::ErrorKind::PermissionDenied));
-            }
-            Ok(grant.join(path))
-        };
-        let made = |path: &str| {
-            let path = at(path)?;
-            std::fs::create_dir_all(path.parent().unwrap_or(grant))?;
-            Ok::<_, io::Error>(path)
-        };
-        match self {
-            Self::Write(path) => std::fs::write(made(path)?, PAYLOAD),
-            Self::Move(from, to) => std::fs::rename(at(from)?, made(to)?),
-            Self::Copy(from, to) => copy(&grant.join(from), &made(to)?),
-            Self::MakeDirectory(path) => std::fs::create_dir_all(at(path)?),
-            Self::Delete(path) => {
-                let path = at(path)?;
-                if path.symlink_metadata()?.is_dir() {
-                    std::fs::remove_dir_all(path)
-                } else {
-                    std::fs::remove_file(path)
-                }
-            }
-        }
-    }
-}
-
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    if !from.is_dir() {
-        return std::fs::copy(from, to).map(drop);
-    }
-    let entries: Vec<_> = std::fs::read_dir(from)?.collect::<Result<_, _>>()?;
-    std::fs::create_dir_all(to)?;
-    for entry in entries {
-        if entry.path() != *to {
-            copy(&entry.path(), &to.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
 }

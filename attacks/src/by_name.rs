@@ -1,0 +1,69 @@
+//! A DELIBERATELY WEAK server that changes files: it refuses a change if its path, as it is spelled, holds a
+//! protected name. Do not learn from it how to protect files.
+
+use std::io;
+use std::path::Path;
+
+use crate::sequences::{Call, PAYLOAD};
+
+/// Names that the weak server refuses wherever it is given one.
+const PROTECTED: [&str; 9] = [
+    ".git",
+    ".vscode",
+    ".claude",
+    ".husky",
+    "lefthook.yml",
+    ".bash_profile",
+    ".zprofile",
+    "mise.toml",
+    ".config",
+];
+
+impl Call {
+    /// DELIBERATELY WEAK: makes the change unless its path holds a protected name.
+    ///
+    /// # Errors
+    /// When it is refused, or cannot be done.
+    pub fn by_name(self, grant: &Path) -> io::Result<()> {
+        let at = |path: &str| {
+            // The source of a copy is only read.
+            if path.split('/').any(|name| PROTECTED.contains(&name)) {
+                return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+            }
+            Ok(grant.join(path))
+        };
+        let made = |path: &str| {
+            let path = at(path)?;
+            std::fs::create_dir_all(path.parent().unwrap_or(grant))?;
+            Ok::<_, io::Error>(path)
+        };
+        match self {
+            Self::Write(path) => std::fs::write(made(path)?, PAYLOAD),
+            Self::Move(from, to) => std::fs::rename(at(from)?, made(to)?),
+            Self::Copy(from, to) => copy(&grant.join(from), &made(to)?),
+            Self::MakeDirectory(path) => std::fs::create_dir_all(at(path)?),
+            Self::Delete(path) => {
+                let path = at(path)?;
+                if path.symlink_metadata()?.is_dir() {
+                    std::fs::remove_dir_all(path)
+                } else {
+                    std::fs::remove_file(path)
+                }
+            }
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return std::fs::copy(from, to).map(drop);
+    }
+    let entries: Vec<_> = std::fs::read_dir(from)?.collect::<Result<_, _>>()?;
+    std::fs::create_dir_all(to)?;
+    for entry in entries {
+        if entry.path() != *to {
+            copy(&entry.path(), &to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
