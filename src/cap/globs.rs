@@ -59,6 +59,21 @@ impl Globs {
         Ok(compiled)
     }
 
+    /// The same for globs of this program, which a test has tried: a start is not to take longer for it.
+    ///
+    /// # Errors
+    /// As [`Self::new`], but that each can match something is not tried.
+    pub(super) fn tested(globs: &[impl AsRef<str>]) -> Result<Self, BadGlob> {
+        let mut compiled = Self::default();
+        for glob in globs.iter().map(AsRef::as_ref) {
+            let bad = |why: String| BadGlob { glob: glob.to_owned(), why };
+            for alternative in alternatives(glob).map_err(bad)? {
+                compiled.add(Glob::new(&alternative, Spelling::Any));
+            }
+        }
+        Ok(compiled)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -88,8 +88,8 @@ impl Rules {
         }
         let names: Vec<&str> = globs().map(|(glob, _)| glob).collect();
         let ways: Vec<String> = names.iter().flat_map(|glob| ways_to(glob)).collect();
-        let guarded = Globs::new(&names, Spelling::Any)?;
-        let way_to_guarded = Globs::new(&ways, Spelling::Any)?;
+        let guarded = Globs::tested(&names)?;
+        let way_to_guarded = Globs::tested(&ways)?;
         let own = own.iter().map(|names| folded(names)).collect();
         let unprotect = Globs::new(unprotect, Spelling::AsWritten)?;
         let root = Spelled::root(above);
@@ -287,6 +287,14 @@ mod tests {
         assert!(
             hidden("keep.", "keep") && hidden("cr?", "cr\u{E9}") && hidden("?.pem", "e\u{301}.pem")
         );
+    }
+
+    #[test]
+    fn every_protected_name_can_match_and_so_can_each_way_to_one() {
+        let names: Vec<&str> = globs().map(|(glob, _)| glob).collect();
+        let ways: Vec<String> = names.iter().flat_map(|glob| ways_to(glob)).collect();
+        assert!(Globs::new(&names, Spelling::Any).is_ok() && !ways.is_empty());
+        assert!(Globs::new(&ways, Spelling::Any).is_ok());
     }
 
     #[test]
