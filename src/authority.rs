@@ -17,7 +17,7 @@
 //! authority/client_places.rs where that lies
 //! authority/plain_file.rs    one regular file, read or replaced
 //! authority/kept_texts.rs    what those files said before
-//! authority/programs.rs      programs and paths that clients are told
+//! authority/programs.rs      programs and paths for the configuration of clients
 //! authority/host.rs       a directory of the host and what lies above it
 //! ```
 //!

@@ -22,7 +22,7 @@ const MOST_NUMBERS: u64 = 1 << 20;
 #[derive(Debug, Default)]
 pub struct Inherited {
     open: Vec<RawFd>,
-    /// Is there a number up to which alone was looked?
+    /// `true` if numbers above [`MOST_NUMBERS`] were not closed.
     is_cut: bool,
 }
 

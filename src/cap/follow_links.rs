@@ -19,6 +19,7 @@ use crate::path::Name;
 const MAX_LINKS: usize = 1_000;
 /// Most names that are looked up to follow all links of one state of the index.
 const MAX_STEPS: usize = 300_000;
+
 /// A place that a link at a protected name leads to.
 #[derive(Debug)]
 pub(super) struct ProtectedPlace {
@@ -29,7 +30,7 @@ pub(super) struct ProtectedPlace {
     /// The place itself, from the root of the host, folded; and how many names that are.
     pub(super) place: String,
     pub(super) depth: usize,
-    /// Is it protected since the link lies in a git repository, whatever that is called?
+    /// `true` if the link lies in a directory that git takes for a repository.
     pub(super) is_in_repository: bool,
     /// The links and directories that were passed on the way, folded in the same way.
     pub(super) passed: Vec<String>,
@@ -178,7 +179,7 @@ impl<'a> Follow<'a> {
         while let Some(part) = todo.pop_front() {
             self.step()?;
             if part == b".." {
-                // Outside the grants nothing is known of a name, so neither of what is above it.
+                // A name outside the grants may be a link, so what `..` means after it is unknown.
                 if !is_known {
                     return Ok(None);
                 }
@@ -219,7 +220,7 @@ impl<'a> Follow<'a> {
         held.is_some_and(|held| held.rules.is_protected(alias))
     }
 
-    /// Is it a directory that a grant's own path goes through? Then it is not a link.
+    /// Returns whether the path of a grant goes through this directory. Such a directory is not a link.
     fn is_above_a_grant(&self, host: &[Name]) -> bool {
         self.inner.grants.iter().any(|grant| grant.canonical().starts_with(host))
     }

@@ -34,7 +34,7 @@ pub(super) enum Component {
 
 /// A glob without braces.
 pub(super) struct Alternative {
-    /// Does a `/` at its start pin it to the top?
+    /// `true` if a `/` at its start anchors it at the top.
     pub(super) is_pinned: bool,
     pub(super) components: Vec<Component>,
 }

@@ -30,7 +30,8 @@ pub(super) enum Piece {
 }
 
 impl NamePattern {
-    /// A pattern whose text is in the form that `form` gives; it is told whether the text ends the name.
+    /// A pattern of these parts. `form` converts each text; its second argument is `true` for a text at the end of
+    /// the name.
     pub(super) fn new(parts: &[Part], any_case: bool, form: impl Fn(&str, bool) -> String) -> Self {
         if let [Part::Text(text)] = parts {
             return Self::Literal(form(text, true));
@@ -52,7 +53,7 @@ impl NamePattern {
         Self::Pieces { pieces, any_case }
     }
 
-    /// Does the whole name match?
+    /// Returns whether the whole name matches.
     pub(super) fn matches(&self, name: &str) -> bool {
         match self {
             Self::Literal(own) => own == name,

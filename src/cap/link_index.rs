@@ -70,9 +70,9 @@ impl LinkIndex {
             return Ok(false);
         }
         let mut pass = Pass::new(self, grant, budget, started + MAX_TIME);
-        let ended_early = pass.directory(&grant.dir, &mut self.root, 0);
+        let outcome = pass.directory(&grant.dir, &mut self.root, 0);
         self.latest_change = pass.latest_change;
-        ended_early?;
+        outcome?;
         let ended = budget.now();
         self.last_pass = Some((ended, ended.saturating_duration_since(started)));
         Ok(pass.has_changed)

@@ -11,7 +11,8 @@ use crate::system::Stat;
 /// A directory's times are believed once they have not changed for this long before it was read: two
 /// changes within one tick of the file system's clock give one time. FAT has the longest tick, 2 s.
 const SETTLED: Duration = Duration::from_secs(3);
-/// What is known of one directory.
+
+/// One directory, as it was last read.
 #[derive(Default)]
 pub(super) struct Directory {
     pub(super) entries: BTreeMap<Key, Entry>,
@@ -19,9 +20,9 @@ pub(super) struct Directory {
     /// The pass that last compared its times.
     pub(super) pass: u64,
     pub(super) bytes: usize,
-    /// Would git take it for a repository?
+    /// `true` if git would take it for a repository.
     pub(super) is_repository: bool,
-    /// Was it read, and is there no directory in it?
+    /// `true` if it was read and holds no directory.
     pub(super) is_leaf: bool,
 }
 

@@ -1,8 +1,8 @@
-//! What symbolic links at protected names lead to. It has another name, and runs code all the same.
+//! Protects what symbolic links at protected names lead to: it runs code under its other name, too.
 //!
 //! `.git -> store/git` makes `store/git/config` as dangerous as `.git/config`. A change of such a place is
-//! refused; so is a change *above* it, since whoever moves `store` away, changes it there and moves it back
-//! has changed it too; and so is a change of any link on the way, which would lead elsewhere.
+//! refused. A change *above* it is refused too: an agent could move `store` away, change it there and move it
+//! back. So is a change of a link on the way, which would make the link lead elsewhere.
 //!
 //! Names that some file system takes for one are one here: this only decides what is refused.
 
@@ -63,7 +63,7 @@ impl<'a> Protection<'a> {
                 Ok::<_, Spent>(index.refresh_along(held, along, budget)? || has_changed)
             };
             let refreshed = refresh();
-            // Also where the call ends here: what it has read until then is kept, and may hold a new link.
+            // The index keeps what it read before an error, and that may hold a new link.
             if refreshed != Ok(false) {
                 *places = None;
             }

@@ -356,7 +356,7 @@ pub fn reference() -> String {
          other file. A change of one is refused with `protected`.\n\n\
          **The principle.** A name is protected if a program runs it, or takes orders from it, because\n\
          the user did something else: entered a directory, opened a folder, logged in, started an agent,\n\
-         pushed a commit. Whoever writes such a file acts through that program.\n\n\
+         pushed a commit. An agent that can write such a file can act through that program.\n\n\
          What a protected name leads to is protected too, where the name is a symbolic link: the file,\n\
          everything below it, and the directories above it that would have to be moved to replace it.\n\
          So is everything in a directory that git would take for a repository, whatever it is called, and\n\
