@@ -43,8 +43,8 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The path cannot name anything: it holds `..` or NUL, or links on the way run in a circle; or a new name
-    /// would deceive whoever lists it, or could be a second name of something else.
+    /// The path cannot name anything: it holds `..` or NUL, or links on the way run in a circle. Or a new
+    /// name holds characters that deceive a reader, or may be a second name of another file.
     BadPath = "bad_path", Client;
     /// An argument is missing, unknown, or of the wrong kind.
     BadArgs = "bad_args", Client;

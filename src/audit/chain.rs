@@ -1,7 +1,7 @@
 //! [`Chain`]: records as lines, each of which holds the hash of the one before.
 //!
-//! A line ends with `,"hash":"..."}`, the SHA-256 of all before that and a brace. Whoever changes a line, removes one
-//! or swaps two has to rewrite all lines after it: `prev` links the lines of one server, and `beside` links a line to
+//! A line ends with `,"hash":"..."}`, the SHA-256 of the record without that field. To change, remove or swap
+//! lines without notice, one has to rewrite all lines after them: `prev` links the lines of one server, and `beside` links a line to
 //! the one before it in the file where another server wrote that.
 //!
 //! May import: nothing of this crate. Absent on purpose: a key. Who can write the file and knows the form can write

@@ -27,7 +27,8 @@ const MOST_KEPT: usize = 10_000;
 pub struct AuditFile<W> {
     /// Where records are appended.
     pub writer: W,
-    /// Reads so many bytes at the end of the file, whoever wrote them; none where that fails.
+    /// Reads up to this many bytes at the end of the file, which another server may have written. Returns no bytes
+    /// if that fails.
     pub last: Box<dyn Fn(usize) -> Vec<u8> + Send>,
     /// The end of what is there already, or was in the file before it.
     pub end: Vec<u8>,

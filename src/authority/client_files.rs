@@ -98,7 +98,8 @@ impl ClientFile {
         let mut kept_in = None;
         if let (Some(old), true) = (&now.text, keeps_old) {
             let kept = kept.as_ref().ok_or_else(|| Refusal {
-                sentence: "there is no place to keep what the file says now".into(),
+                sentence: "there is no directory in which to keep the present text of the file"
+                    .into(),
                 hint: "set HOME or XDG_STATE_HOME".into(),
             })?;
             kept.keep(old, ambient)?;

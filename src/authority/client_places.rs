@@ -85,8 +85,8 @@ impl ClientPlace {
         Ok(dir)
     }
 
-    /// Is it still the same place, after the names on the way may have changed? A directory that was missing
-    /// may have been made since: an earlier change of the same installation can need it too.
+    /// Returns whether this is the place that was shown. A directory that was missing then may exist now, since
+    /// an earlier change of the same installation can create it.
     pub(super) fn is_as(&self, shown: &Self) -> bool {
         let was_whole = shown.missing.is_empty();
         let is_same_dir = self.missing.is_empty() && self.identity == shown.identity;

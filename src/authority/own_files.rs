@@ -36,7 +36,7 @@ impl OwnFiles {
     }
 
     /// Every name that leads to programs in a directory: a link on the way, or what is missing of it, counts too,
-    /// since whoever changes that decides which programs they are.
+    /// since a change of it decides which programs are found.
     pub(super) fn programs_in(directory: &Path, ambient: AmbientAuthority) -> Self {
         let mut ways = Self(vec![]);
         if let Ok(path) = std::path::absolute(directory.join(ANY_PROGRAM)) {
@@ -64,7 +64,7 @@ impl OwnFiles {
                 continue;
             };
             let target = std::fs::read_link(prefix).ok();
-            // Whoever may make what is missing leads the rest wherever they like.
+            // Whoever creates a missing directory decides where the rest of the path leads.
             let is_missing = std::fs::symlink_metadata(prefix).is_err();
             if target.is_some() || is_missing || prefix == path {
                 self.note(parent, name, ambient);

@@ -1,6 +1,6 @@
 //! Programs and paths that `preopen install` names: this program, the client's own, and grants in full.
 //!
-//! May import: `allowlist` (for grants), `path` (to show them), `system`. This module does not know what a client is told.
+//! May import: `allowlist` (for grants), `path` (to show them), `system`. This module does not know the files of clients.
 
 use std::io::{self, PipeReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ pub fn whole(path: &Path, _: AmbientAuthority) -> PathBuf {
 ///
 /// # Ambient Authority
 /// Asks the system.
-#[expect(clippy::disallowed_methods, reason = "the path that a client is told to start")]
+#[expect(clippy::disallowed_methods, reason = "the path of the program that a client starts")]
 pub fn program(_: AmbientAuthority) -> String {
     std::env::current_exe().map_or_else(|_| "preopen".into(), |path| path.display().to_string())
 }
