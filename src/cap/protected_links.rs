@@ -188,7 +188,6 @@ impl ProtectedLinks {
                 Err(TryLockError::Poisoned(poisoned)) => {
                     let mut state = PoisonError::into_inner(poisoned);
                     *state = State::default();
-                    self.0.clear_poison();
                     return Ok(state);
                 }
                 Err(TryLockError::WouldBlock) => {
