@@ -63,7 +63,7 @@ fn without_a_home_no_text_is_replaced() {
     std::fs::create_dir(file.parent().unwrap()).unwrap();
     std::fs::write(&file, "{\"mine\": 1}").unwrap();
     let (is_ok, said) = install();
-    assert!(!is_ok && said.contains("no place to keep"), "{said}");
+    assert!(!is_ok && said.contains("no directory in which to keep"), "{said}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\"mine\": 1}");
     std::fs::remove_file(&file).unwrap();
     let (is_ok, said) = install();
