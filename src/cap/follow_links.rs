@@ -267,6 +267,34 @@ mod tests {
     use super::super::{Grants, Rights, Rules, Write};
     use super::*;
 
+    fn protected(temp: &tempfile::TempDir, granted: &[&str], path: &str) -> bool {
+        let rules = Rules::default().guarding(&[], &[], &[]).unwrap();
+        let all = granted.iter().map(|name| preopen(temp, name, Rights::RW, rules.clone()));
+        let grants = Grants::new(all.collect(), vec![], false).unwrap();
+        let path = temp.path().canonicalize().unwrap().join(path);
+        let target = grants.attenuate::<Write>(&path.to_str().unwrap().into()).unwrap();
+        let found = target.look(TO_MAKE, &budget());
+        found.is_err_and(|error| error.code() == Code::Protected)
+    }
+
+    #[test]
+    fn a_link_is_followed_from_any_depth_that_the_server_reaches() {
+        for depth in [1, 257, 500] {
+            let at = format!("g/{}.vscode -> {{root}}/g/tools", "d/".repeat(depth));
+            let temp = tree(&[&at, "g/tools/x", "g/other/x"]);
+            assert!(protected(&temp, &["g"], "g/tools/x"), "{depth}");
+            assert!(!protected(&temp, &["g"], "g/other/x"), "{depth}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_protected_in_a_grant_that_lies_below_it() {
+        let temp = tree(&["g/.config -> conf", "g/conf/git/config", "g/conf/own/config"]);
+        let granted = ["g", "g/conf/git", "g/conf/own"];
+        assert!(protected(&temp, &granted, "g/conf/git/config"));
+        assert!(!protected(&temp, &granted, "g/conf/own/config"));
+    }
+
     #[test]
     fn links_that_unfold_without_end_are_refused_and_end_with_the_call() {
         // Each link leads through many others, and there are many of them.

@@ -87,16 +87,14 @@ impl<'a> Protection<'a> {
         if self.places.is_empty() {
             return Ok(());
         }
-        let path = self.host_path(grant, below);
-        for place in self.places.iter() {
-            if is_at_or_below(&path, &place.place) {
-                let names = self.host_names(grant).len() + below.len();
-                let rest = below.len().saturating_sub(names.saturating_sub(place.depth));
-                let rest = below.get(rest..).unwrap_or_default();
-                let alias = [place.alias.as_slice(), rest].concat();
-                if self.is_protected(place, &alias) {
-                    return Err(self.refused(place, &alias, shown));
-                }
+        let names = self.host_names(grant, below);
+        let path = folded(&names);
+        for place in self.places.iter().filter(|place| is_at_or_below(&path, &place.place)) {
+            // From the root of the host: the place may lie above the grant, where grants lie in one another.
+            let rest = names.get(place.depth..).unwrap_or_default();
+            let alias = [place.alias.as_slice(), rest].concat();
+            if self.is_protected(place, &alias) {
+                return Err(self.refused(place, &alias, shown));
             }
         }
         Ok(())
@@ -116,7 +114,7 @@ impl<'a> Protection<'a> {
         if self.places.is_empty() {
             return Ok(());
         }
-        let path = self.host_path(grant, below);
+        let path = folded(&self.host_names(grant, below));
         let is_on_way = |place: &&ProtectedPlace| {
             is_at_or_below(&place.place, &path)
                 || place.passed.iter().any(|passed| is_at_or_below(passed, &path))
@@ -143,12 +141,10 @@ impl<'a> Protection<'a> {
         protected_by_link(shown, link.as_deref(), alias, &held.rules)
     }
 
-    fn host_names(&self, grant: usize) -> &[Name] {
-        self.grants.inner().grants.get(grant).map_or(&[], |held| held.canonical())
-    }
-
-    fn host_path(&self, grant: usize, below: &[Name]) -> String {
-        folded(&[self.host_names(grant), below].concat())
+    /// The names of a place from the root of the host.
+    fn host_names(&self, grant: usize, below: &[Name]) -> Vec<Name> {
+        let held = self.grants.inner().grants.get(grant);
+        [held.map_or(&[][..], |held| held.canonical()), below].concat()
     }
 }
 

@@ -138,8 +138,23 @@ pub(super) fn lies_in_repository(root: &Dir, below: &[Name], rules: &Rules) -> b
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{TO_MAKE, check, preopen, tree};
+    use super::super::tests::{TO_MAKE, check, led, preopen, tree};
     use super::super::{Grants, Rights, Rules, Write};
+
+    #[test]
+    fn an_answer_does_not_tell_whether_a_hidden_part_is_there() {
+        let temp = tree(&["g/with/HEAD", "g/with/f", "g/without/f"]);
+        let rules = Rules::new(&["HEAD".into()], &[]).unwrap().guarding(&[], &[], &[]).unwrap();
+        let all = ["g", "o"].map(|name| preopen(&temp, name, Rights::RWD, rules.clone()));
+        let grants = Grants::new(all.into(), vec![], false).unwrap();
+        for part in ["objects", "config", "hooks/x", "new"] {
+            let [with, without] = ["with", "without"].map(|dir| {
+                let answer = led::<Write>(&grants, &format!("{dir}/{part}"), TO_MAKE);
+                answer.replace(dir, "dir")
+            });
+            assert_eq!(with, without, "{part}");
+        }
+    }
 
     #[test]
     fn no_change_makes_a_repository_or_changes_what_git_obeys_in_one() {
