@@ -33,6 +33,33 @@ fn audit(args: &[&str]) -> (String, bool) {
     (String::from_utf8(said).unwrap(), output.status.success())
 }
 
+/// A place that is looked up twice would be a second moment at which it can be another file.
+#[test]
+fn a_call_looks_up_each_path_once() {
+    let sandbox = Sandbox::new().file("grant/f.py", "x = 1\n").file("grant/d/g.py", "y = 2\n");
+    let mut client = start(&sandbox, &[]);
+    let calls = [
+        ("read_text_file", json!({"path": "f.py"})),
+        ("read_multiple_files", json!({"paths": ["f.py"]})),
+        ("get_file_info", json!({"path": "f.py"})),
+        ("performance_check", json!({"file_path": "f.py"})),
+        ("grep", json!({"pattern": "x", "path": "f.py"})),
+        ("write_file", json!({"path": "f.py", "content": "x = 3\n"})),
+        ("edit_file", json!({"path": "f.py", "edits": [{"old_text": "3", "new_text": "4"}]})),
+        ("delete_file", json!({"path": "f.py"})),
+    ];
+    for (tool, arguments) in &calls {
+        assert_eq!(client.call(tool, arguments).code(), "ok", "{tool}");
+    }
+    assert_eq!(client.finish().1, 0);
+    let records = records(&log(&sandbox));
+    let calls_made: Vec<_> = records.iter().filter(|record| record["kind"] == "call").collect();
+    assert_eq!(calls_made.len(), calls.len());
+    for record in calls_made {
+        assert_eq!(record["places"], json!(["f.py"]), "{record}");
+    }
+}
+
 #[test]
 fn a_change_is_on_record_before_it_is_made_and_after() {
     let sandbox = Sandbox::new().file("grant/f", "old secret\n");

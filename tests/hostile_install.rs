@@ -15,21 +15,13 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use preopen::install::{Base, Client, Scope, Server};
+use preopen::install::{Base, Scope, Server};
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::common::{Sandbox, tree};
+use crate::install::CLIENTS;
 
-const CLIENTS: [(Client, &str); 7] = [
-    (Client::ClaudeCode, "claude-code"),
-    (Client::ClaudeDesktop, "claude-desktop"),
-    (Client::Cursor, "cursor"),
-    (Client::VsCode, "vscode"),
-    (Client::Codex, "codex"),
-    (Client::Gemini, "gemini"),
-    (Client::Zed, "zed"),
-];
 /// What temporary and kept files were called once. Whoever knows a name can plant something there.
 const NEXT: &str = ".preopen-next";
 const BEFORE: &str = ".before-preopen";

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::common::Sandbox;
 
-const CLIENTS: [(Client, &str); 7] = [
+/// Every client, and its name on the command line.
+pub const CLIENTS: [(Client, &str); 7] = [
     (Client::ClaudeCode, "claude-code"),
     (Client::ClaudeDesktop, "claude-desktop"),
     (Client::Cursor, "cursor"),

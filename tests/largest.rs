@@ -5,7 +5,7 @@ use preopen::tools::TOOLS;
 use serde_json::{Value, json};
 
 use crate::bounds::{CONTENTS, largest, largest_object, long_tree, memory_mib};
-use crate::common::{Client, Era, Sandbox, request};
+use crate::common::{Client, Era, Sandbox, request, required};
 
 /// More memory than any call may take, in MiB.
 const MOST_MIB: u64 = 256;
@@ -49,16 +49,9 @@ fn filled(name: &str, property: &Object, filler: &str) -> Option<Value> {
 fn largest_calls(schema: &Object) -> Vec<Value> {
     let empty = serde_json::Map::new();
     let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-    let required: Vec<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
+    let examples: Object = required(schema)
         .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let examples: Object = required
-        .iter()
-        .map(|name| ((*name).to_owned(), properties[*name]["examples"][0].clone()))
+        .map(|name| (name.to_owned(), properties[name]["examples"][0].clone()))
         .collect();
     let mut all = vec![largest_object(schema, |_| true)];
     for (name, property) in properties {

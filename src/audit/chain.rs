@@ -1,8 +1,8 @@
 //! [`Chain`]: records as lines, each of which holds the hash of the one before.
 //!
 //! A line ends with `,"hash":"..."}`, the SHA-256 of the record without that field. To change, remove or swap
-//! lines without notice, one has to rewrite all lines after them: `prev` links the lines of one server, and `beside` links a line to
-//! the one before it in the file where another server wrote that.
+//! lines without notice, one has to rewrite all lines after them: `prev` links the lines of one server, and
+//! `beside` links a line to the one before it in the file, if another server wrote that.
 //!
 //! May import: nothing of this crate. Absent on purpose: a key. Who can write the file and knows the form can write
 //! another one; the last hash, kept elsewhere, is what that cannot change.

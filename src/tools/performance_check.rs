@@ -14,7 +14,7 @@ use super::searching::CLOSING;
 use super::whole::{Most, whole};
 use crate::cap::{Perhaps, Read, Target};
 use crate::error::{Code, ToolError};
-use crate::limits::{Budget, Work};
+use crate::limits::{Budget, Held, Work};
 use crate::path::VirtualPath;
 use crate::text::Document;
 use crate::tool::Tool;
@@ -51,63 +51,50 @@ impl Tool for PerformanceCheck {
     }
 
     fn run(args: &Args, at: Option<Target<Read>>, budget: &Budget) -> Result<String, ToolError> {
-        let (source, whose, analyzed) = match (at, &args.source_code) {
-            (Some(at), None) => {
-                let said = at.said().to_string();
-                (Source::File(at), format!("`{said}`"), said)
-            }
-            (None, Some(source)) => {
-                if source.len() as u64 > most(budget).bytes {
-                    return Err(refused(&Refusal::TooLarge, "`source_code`"));
-                }
-                (Source::Text(source), "`source_code`".to_owned(), "source_code".to_owned())
-            }
+        match (at, &args.source_code) {
+            (Some(at), None) => file(&at, budget),
+            (None, Some(text)) => source_code(text, budget),
             _ => {
                 let sentence = "exactly one of `file_path` and `source_code` says what to look at";
-                return Err(ToolError::new(Code::BadArgs, sentence));
+                Err(ToolError::new(Code::BadArgs, sentence))
             }
-        };
-        // The parsed source and the list of what was found take many times as much as the text. The room is held
-        // until the answer is made.
-        let _held = budget.hold(source.size(budget)? * PARSED)?;
-        let report = match source {
-            Source::File(at) => check(read(&at, budget)?.text(), &whose, budget)?,
-            Source::Text(text) => check(text, &whose, budget)?,
-        };
-        budget.step()?;
-        Ok(answer(&report, analyzed, budget))
-    }
-}
-
-/// What is to be looked at.
-enum Source<'a> {
-    File(Target<Read>),
-    Text(&'a str),
-}
-
-impl Source<'_> {
-    fn size(&self, budget: &Budget) -> Result<u64, ToolError> {
-        match self {
-            Self::File(at) => Ok(at.place(budget)?.open_file()?.size().min(most(budget).bytes)),
-            Self::Text(text) => Ok(text.len() as u64),
         }
     }
+}
+
+fn file(at: &Target<Read>, budget: &Budget) -> Result<String, ToolError> {
+    let file = at.place(budget)?.open_file()?;
+    let _held = hold(file.size(), budget)?;
+    let bytes = whole(&file, at.said(), most(budget), budget)?;
+    budget.step()?;
+    let said = at.said().to_string();
+    // The hint of the error is about edits.
+    let document = Document::new(&said, bytes).map_err(|error| {
+        ToolError::new(error.code(), format!("`{said}` is not a text that can be analyzed"))
+    })?;
+    let report = check(document.text(), &format!("`{said}`"), budget)?;
+    Ok(answer(&report, said, budget))
+}
+
+fn source_code(text: &str, budget: &Budget) -> Result<String, ToolError> {
+    let size = text.len() as u64;
+    if size > most(budget).bytes {
+        return Err(refused(&Refusal::TooLarge, "`source_code`"));
+    }
+    let _held = hold(size, budget)?;
+    let report = check(text, "`source_code`", budget)?;
+    Ok(answer(&report, "source_code".into(), budget))
+}
+
+/// Waits for room for a source of so many bytes. The parsed source and the list of findings take many times as much,
+/// so the room is held until the answer is made.
+fn hold(size: u64, budget: &Budget) -> Result<Held, ToolError> {
+    Ok(budget.hold(size.min(most(budget).bytes) * PARSED)?)
 }
 
 fn most(budget: &Budget) -> Most {
     let bytes = budget.limits().max_source_bytes.min(MOST_BYTES as u64);
     Most { bytes, limit: "max_source_bytes" }
-}
-
-fn read(at: &Target<Read>, budget: &Budget) -> Result<Document, ToolError> {
-    let place = at.place(budget)?;
-    let bytes = whole(&place.open_file()?, at.said(), most(budget), budget)?;
-    budget.step()?;
-    let said = at.said().to_string();
-    // Its own hint speaks of edits.
-    Document::new(&said, bytes).map_err(|error| {
-        ToolError::new(error.code(), format!("`{said}` is no text that can be looked at"))
-    })
 }
 
 fn check(source: &str, whose: &str, budget: &Budget) -> Result<Report, ToolError> {
@@ -120,6 +107,7 @@ fn check(source: &str, whose: &str, budget: &Budget) -> Result<Report, ToolError
         let parsed = std::thread::scope(|scope| scope.spawn(|| performance_check(source)).join());
         parsed.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     };
+    budget.step()?;
     report.map_err(|refusal| refused(&refusal, whose))
 }
 

@@ -14,13 +14,7 @@ pub fn calls(tool: &Entry, path: &str) -> Vec<Value> {
     let schema = (tool.schema)();
     let properties =
         schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-    let required: BTreeSet<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let required = required(&schema);
     let example = |property: &Value| property["examples"][0].clone();
     let mut all = vec![];
     for (name, property) in &properties {
@@ -52,6 +46,12 @@ pub fn calls(tool: &Entry, path: &str) -> Vec<Value> {
         all.push(Value::Object(arguments));
     }
     all
+}
+
+/// The names of the arguments that a call has to give.
+pub fn required(schema: &Object) -> BTreeSet<&str> {
+    let names = schema.get("required").and_then(Value::as_array);
+    names.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// Does the tool change anything?

@@ -12,7 +12,7 @@ mod strace;
 /// Is the program built with Linux's own calls and walls, and not with what every Unix has?
 pub const HAS_LINUX_CALLS: bool = cfg!(all(target_os = "linux", not(preopen_portable)));
 
-pub use calls::{calls, changes, code, code_of};
+pub use calls::{calls, changes, code, code_of, required};
 pub use client::{
     Answer, Client, Era, NOBODY, PATIENCE, copy_program, ended, for_everybody, modern_meta, plain,
     preopen, request,

@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 
 use preopen::install::Base;
 
-use super::{CLIENTS, Plant, Target, Tree, executable, fifo, is_raw, link};
+use super::{Plant, Target, Tree, executable, fifo, is_raw, link};
+use crate::install::CLIENTS;
 
 /// The names of directories are other people's text as well.
 #[test]
