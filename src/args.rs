@@ -5,7 +5,7 @@
 //! silently; what cannot be meant is refused with the argument's name, what was expected, and an
 //! example.
 //!
-//! May import: `error`, `path`. Absent on purpose: MCP, and any knowledge of a particular tool.
+//! May import: `error`, `path`. This module does not know MCP or any tool.
 
 mod schema;
 

@@ -9,9 +9,9 @@
 //! rest. Each line holds the hash of the line before it of the same server, and its own; several servers can
 //! write into one file.
 //!
-//! May import: `cap` (for rights), `error`, `path` (to shorten), `words`. Absent on purpose: opening the file (`authority`
-//! does, at startup), the clock, and a file that is changed or made while the server runs: after the seal none can
-//! be.
+//! May import: `cap` (for rights), `error`, `path` (to shorten), `words`. `authority` opens the file at startup and
+//! hands in the clock. The file is not changed for another one while the server runs: after the seal none can be
+//! opened.
 
 mod bounded;
 mod chain;

@@ -25,7 +25,7 @@
 //! comparing device and inode, never by comparing paths.
 //!
 //! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `install` (where clients keep their
-//! files), `limits`, `path`, `sandbox` (for what it shows), `system`. Absent on purpose: anything that runs after the
+//! files), `limits`, `path`, `sandbox` (for what it shows), `system`. Nothing here runs after the
 //! start.
 
 mod audit_file;

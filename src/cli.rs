@@ -1,7 +1,7 @@
 //! The command line, as typed: argv in, [`Cli`] out.
 //!
-//! Pure. May import: `allowlist` (what a SPEC is), `cap` (for rights), `install` (what clients there are). Absent on purpose: reading the file that
-//! `--config` names, and every decision about what was typed.
+//! Pure. May import: `allowlist` (what a SPEC is), `cap` (for rights), `install` (what clients there are). It does not read the file that
+//! `--config` names, and decides nothing.
 
 use std::path::PathBuf;
 

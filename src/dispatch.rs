@@ -4,8 +4,8 @@
 //! name, arguments - find - args::parse - Needs::attenuate - Tool::run - Called - Event - Answer
 //! ```
 //!
-//! May import: `args`, `audit`, `cap`, `error`, `limits`, `path`, `tool`. Absent on purpose:
-//! MCP, which `protocol` knows and nobody else; and threads.
+//! May import: `args`, `audit`, `cap`, `error`, `limits`, `path`, `tool`. It does not
+//! know MCP, which only `protocol` does, and starts no thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

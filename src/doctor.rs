@@ -1,8 +1,8 @@
 //! `preopen doctor`: what would be granted, and which wall this machine holds up.
 //!
 //! Pure: what `authority` found goes in, a page or JSON comes out. It is for the operator, so host
-//! paths are shown. May import: `cap`, `limits`, `path`, `sandbox`. Absent on purpose: looking
-//! anything up by itself, and saying that a wall holds which was not tried.
+//! paths are shown. May import: `cap`, `limits`, `path`, `sandbox`. It looks
+//! nothing up, and claims no wall that was not tried.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -4,8 +4,8 @@
 //! step, a detail for the log. Only the first three reach a client, and no constructor here can put
 //! an errno text or a host path into them. `docs/errors.md` is printed from this file.
 //!
-//! May import: `path` (to name things), `limits` (why a call ran out). Absent on purpose: protocol
-//! errors (a malformed message is no tool's business), and a catch-all `Other`.
+//! May import: `path` (to name things), `limits` (why a call ran out). Protocol errors are
+//! elsewhere: a malformed message reaches no tool. There is no catch-all `Other`.
 
 use std::fmt;
 use std::io;

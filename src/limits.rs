@@ -3,7 +3,7 @@
 //! Every loop over input charges the budget, so every call ends: because it is done, because its
 //! deadline passed, or because the client cancelled it. A tool cannot reach a clock by itself.
 //!
-//! May import: nothing of this crate. Absent on purpose: `Instant::now`; the [`Clock`] is handed in.
+//! May import: nothing of this crate. It does not call `Instant::now`: the [`Clock`] is handed in.
 
 mod kept;
 mod memory;

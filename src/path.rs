@@ -5,7 +5,7 @@
 //! here is refused because no honest caller needs it (`..`, NUL), not because refusing it is what
 //! keeps the server safe; the capability layer below contains both all the same.
 //!
-//! May import: nothing of this crate. Absent on purpose: `std::path`, normalisation, `..` folding.
+//! May import: nothing of this crate. It does not use `std::path`, normalise, or fold `..`.
 
 mod shown;
 

@@ -4,7 +4,7 @@
 //! a path of the host, and it cannot ask for more than its `Needs` type says. From that type follow
 //! the rights, the hints, the row in each attack table and whether the tool is offered at all.
 //!
-//! May import: `args`, `cap`, `error`, `limits`. Absent on purpose: MCP.
+//! May import: `args`, `cap`, `error`, `limits`. This module does not know MCP.
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;

@@ -1,6 +1,6 @@
 //! The schema of a tool's arguments, from their type: one form to understand them, one to show.
 //!
-//! May import: `path`. Absent on purpose: MCP, and any knowledge of a particular tool.
+//! May import: `path`. This module does not know MCP or any tool.
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};

@@ -4,8 +4,8 @@
 //! lines without notice, one has to rewrite all lines after them: `prev` links the lines of one server, and
 //! `beside` links a line to the one before it in the file, if another server wrote that.
 //!
-//! May import: nothing of this crate. Absent on purpose: a key. Who can write the file and knows the form can write
-//! another one; the last hash, kept elsewhere, is what that cannot change.
+//! May import: nothing of this crate. There is no key: whoever can write the file can rewrite
+//! all of it. The last hash, kept elsewhere, shows that.
 
 use std::time::SystemTime;
 

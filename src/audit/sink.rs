@@ -3,7 +3,8 @@
 //! Whoever waits for a record has it written at once. The others are gathered for a moment, so that the thread
 //! is not woken for each of many small calls.
 //!
-//! May import: `error`, `path` (to shorten). Absent on purpose: dropping a record because the queue is full. Who fills it waits.
+//! May import: `error`, `path` (to shorten). A record is never dropped because the queue is full: the call
+//! waits.
 
 use std::io::{self, Write};
 use std::sync::mpsc::{SyncSender, sync_channel};

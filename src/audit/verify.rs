@@ -1,6 +1,6 @@
 //! [`verify`]: is a trail what was written? It says which line is the first that is not.
 //!
-//! May import: nothing of this crate. Absent on purpose: a verdict on what a chain cannot show; that is said instead.
+//! May import: nothing of this crate. It gives no verdict on what a chain cannot show; the output lists that.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;

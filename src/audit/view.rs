@@ -1,7 +1,7 @@
 //! [`Record`]: a line of a trail as people read it, or a table.
 //!
-//! May import: `path` (to escape). Absent on purpose: whether it is true; that is `verify`'s. And trust in what the
-//! trail has escaped already: whoever else may write it must not write to the terminal.
+//! May import: `path` (to escape). It does not check the trail; `verify` does. It escapes
+//! every text again: another program that can write the trail must not write to the terminal.
 
 use std::fmt::Write as _;
 

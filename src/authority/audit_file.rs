@@ -1,6 +1,6 @@
 //! The audit file: outside every grant, so that no call can change what is written about it.
 //!
-//! May import: `system`. Absent on purpose: what is written into it.
+//! May import: `system`. This module does not know the records.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;

@@ -1,8 +1,8 @@
 //! What is never granted: the machine itself, and by default the home directory; and two grants of
 //! which one lies in the other while they say different things.
 //!
-//! May import: `allowlist`. Absent on purpose: a list of names of secrets. What lies in a project is
-//! the operator's to hide.
+//! May import: `allowlist`. There is no list of names of secrets: the operator hides
+//! what a project should not show.
 
 use std::path::{Path, PathBuf};
 

@@ -3,7 +3,7 @@
 //! Which directory it is says its device and inode; what it lies in says going up from its handle.
 //! Absolute paths are kept as names that clients may use, and decide nothing.
 //!
-//! May import: `path`, `cap`, `doctor` (where a grant is, to show it), `system`. Absent on purpose: comparing paths.
+//! May import: `path`, `cap`, `doctor` (where a grant is, to show it), `system`. Paths are not compared.
 
 use std::ffi::{OsStr, OsString};
 use std::io;

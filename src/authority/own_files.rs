@@ -2,8 +2,8 @@
 //! grant that is written to, they are not to be changed through it. The names that lead to the programs of a
 //! directory are found in the same way.
 //!
-//! May import: `path`. Absent on purpose: contents. It is the names that the next start follows, and so
-//! every link on the way to a file is one of them.
+//! May import: `path`. Names matter here, not contents: the next start follows them, so every
+//! link on the way to a file is one of them.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

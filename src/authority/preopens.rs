@@ -1,7 +1,7 @@
 //! The granted directories: opened once, named, and handed to `cap`.
 //!
-//! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `path`. Absent on purpose: a
-//! second chance. What could not be opened at the start stays unavailable.
+//! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `path`. A
+//! directory that cannot be opened at the start stays unavailable.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;

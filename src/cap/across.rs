@@ -3,8 +3,8 @@
 //! The copy is complete, compared with the source and on the disk before anything of the source goes; so
 //! whatever happens in between, there is at least one whole tree. It takes the right to remove the source.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: links and special files. A tree that holds
-//! any is left as it is.
+//! May import: `path`, `limits`, `error`, `system`. A tree with links or special files is not
+//! moved.
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd as _, OwnedFd};

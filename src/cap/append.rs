@@ -4,8 +4,8 @@
 //! Killed in the middle, it leaves the old bytes and a beginning of the new. A file with other names would
 //! change under all of them, and is left alone.
 //!
-//! May import: `error`, `system`. Absent on purpose: taking back what was written. Somebody else may have appended
-//! behind it.
+//! May import: `error`, `system`. A part that was written is not taken back: another program may have
+//! appended after it.
 
 use std::os::fd::OwnedFd;
 

@@ -8,7 +8,7 @@
 //! to find the one it means, and whatever it means is opened from that grant's handle or not at all.
 //! What lies outside is never looked at; that is why the answer does not depend on it.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: a decision that a later step could make stale.
+//! May import: `path`, `limits`, `error`, `system`. No decision here can become stale by a later step.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -5,7 +5,7 @@
 //! files are not copied, only counted: this process cannot make them. Hidden names are not copied, as if
 //! they did not exist.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: holes, which are read like any other bytes.
+//! May import: `path`, `limits`, `error`, `system`. Holes are read like any other bytes.
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 

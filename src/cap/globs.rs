@@ -41,6 +41,25 @@ impl Globs {
     /// # Errors
     /// [`BadGlob`] names the first that cannot be read, or can match nothing.
     pub(super) fn new(globs: &[impl AsRef<str>], by: Spelling) -> Result<Self, BadGlob> {
+        Self::compile(globs, by, |glob, alternative| {
+            let example = alternative.example().map(|names| Spelled::of(&names, by));
+            example.is_some_and(|path| glob.matches(path.whole()))
+        })
+    }
+
+    /// The same for the globs of this program. A test tries them, so that each start need not.
+    ///
+    /// # Errors
+    /// [`BadGlob`] names the first that cannot be read.
+    pub(super) fn built_in(globs: &[impl AsRef<str>]) -> Result<Self, BadGlob> {
+        Self::compile(globs, Spelling::Any, |_, _| true)
+    }
+
+    fn compile(
+        globs: &[impl AsRef<str>],
+        by: Spelling,
+        can_match: impl Fn(&Glob, &Alternative) -> bool,
+    ) -> Result<Self, BadGlob> {
         let mut compiled = Self::default();
         for glob in globs.iter().map(AsRef::as_ref) {
             let bad = |why: &str| BadGlob { glob: glob.to_owned(), why: why.to_owned() };
@@ -49,26 +68,10 @@ impl Globs {
             }
             for alternative in alternatives(glob).map_err(|why| bad(&why))? {
                 let glob = Glob::new(&alternative, by);
-                let example = alternative.example().map(|names| Spelled::of(&names, by));
-                if !example.is_some_and(|path| glob.matches(path.whole())) {
+                if !can_match(&glob, &alternative) {
                     return Err(bad("it can match no name"));
                 }
                 compiled.add(glob);
-            }
-        }
-        Ok(compiled)
-    }
-
-    /// The same for globs of this program, which a test has tried: a start is not to take longer for it.
-    ///
-    /// # Errors
-    /// As [`Self::new`], but that each can match something is not tried.
-    pub(super) fn tested(globs: &[impl AsRef<str>]) -> Result<Self, BadGlob> {
-        let mut compiled = Self::default();
-        for glob in globs.iter().map(AsRef::as_ref) {
-            let bad = |why: String| BadGlob { glob: glob.to_owned(), why };
-            for alternative in alternatives(glob).map_err(bad)? {
-                compiled.add(Glob::new(&alternative, Spelling::Any));
             }
         }
         Ok(compiled)

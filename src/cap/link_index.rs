@@ -135,7 +135,8 @@ impl<'a> Pass<'a> {
             directories: 0,
             bytes: 0,
             reader: Names::new(),
-            times_tell: !has_foreign_times(&grant.dir),
+            // FUSE, 9p and shares give the times of another system. FAT has second names, too, but no links.
+            times_tell: !grant.may_alias,
             has_changed: false,
         }
     }
@@ -290,18 +291,4 @@ impl<'a> Pass<'a> {
         }
         self.has_changed |= before.values().any(Entry::holds_link);
     }
-}
-
-/// Is the directory on a file system whose times come from elsewhere, and may not change with its entries?
-#[cfg(target_os = "linux")]
-fn has_foreign_times(dir: &Dir) -> bool {
-    /// `f_type` of FUSE and 9p, from `linux/magic.h`.
-    const FOREIGN: [u64; 2] = [0x6573_5546, 0x0102_1997];
-    let kind = rustix::fs::fstatfs(dir).map(|stat| u64::try_from(stat.f_type).unwrap_or(0));
-    kind.is_ok_and(|kind| FOREIGN.contains(&kind))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn has_foreign_times(_: &Dir) -> bool {
-    false
 }

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! May import: `path`, `limits`, `error`, `system`; `cap_std` and `rustix::fs`, which no module outside
-//! `cap`, `authority` and `system` may name (`sandbox` gets borrowed handles from here). Absent on purpose: host paths, and any function that
-//! takes a handle and a path apart from each other.
+//! `cap`, `authority` and `system` may name (`sandbox` gets borrowed handles from here). There are no host paths here, and no function
+//! takes a handle and a path as two arguments.
 
 mod across;
 mod append;

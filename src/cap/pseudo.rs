@@ -1,6 +1,6 @@
 //! Pseudo file systems: their files are not data. Reading one may tell of the host, block, or act.
 //!
-//! May import: nothing of this crate. Absent on purpose: names such as `/proc`; a pseudo file system
+//! May import: nothing of this crate. Names such as `/proc` are not compared: a pseudo file system
 //! is known by its type, wherever it is mounted.
 
 use rustix::fd::AsFd;

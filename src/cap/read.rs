@@ -4,8 +4,8 @@
 //! (`O_NONBLOCK`) or take a terminal (`O_NOCTTY`). The type is asked before the open, so that a
 //! device is not touched, and of the opened file, so that a swap in between changes nothing.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: reading a whole file (memory must not grow with
-//! it), and mmap (a file that shrinks would kill the server).
+//! May import: `path`, `limits`, `error`, `system`. No file is read whole, since memory must not grow with it, and
+//! none is mapped, since a file that shrinks would kill the server.
 
 use std::os::fd::OwnedFd;
 

@@ -3,7 +3,7 @@
 //! A link is removed as a link. A tree is looked at whole before the first entry of it goes, and then
 //! goes from its leaves, each by its name in the directory that holds it.
 //!
-//! May import: `limits`, `error`. Absent on purpose: removing the root of a grant.
+//! May import: `limits`, `error`. The root of a grant is never removed.
 
 use super::beneath::Kind;
 use super::read::FileState;

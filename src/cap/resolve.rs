@@ -5,8 +5,8 @@
 //! there is no `openat2`, the walk of `by_name` does it. Both end at the same thing: the handle of
 //! the directory that holds the target, and the target's name there.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: `AT_FDCWD`, absolute paths, a cache (a handle
-//! that is kept from one call to the next could be moved out of its grant in between).
+//! May import: `path`, `limits`, `error`. `AT_FDCWD` and absolute paths do not occur. No handle is
+//! cached: a directory could be moved out of its grant between two calls.
 
 use std::marker::PhantomData;
 use std::sync::Arc;

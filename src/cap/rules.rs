@@ -6,7 +6,7 @@
 //! something and whatever already lies in the tree; they do not face a process that can copy a
 //! hidden file to another name (see the threat model).
 //!
-//! May import: `path`. Absent on purpose: I/O.
+//! May import: `path`. There is no I/O here.
 
 use std::collections::HashSet;
 
@@ -88,8 +88,8 @@ impl Rules {
         }
         let names: Vec<&str> = globs().map(|(glob, _)| glob).collect();
         let ways: Vec<String> = names.iter().flat_map(|glob| ways_to(glob)).collect();
-        let guarded = Globs::tested(&names)?;
-        let way_to_guarded = Globs::tested(&ways)?;
+        let guarded = Globs::built_in(&names)?;
+        let way_to_guarded = Globs::built_in(&ways)?;
         let own = own.iter().map(|names| folded(names)).collect();
         let unprotect = Globs::new(unprotect, Spelling::AsWritten)?;
         let root = Spelled::root(above);

@@ -3,8 +3,8 @@
 //! Rules for names at any depth (`**/.git`) are not known from the top of a tree: so before a tree is
 //! changed, all of it is looked at, under the names that it has and under those that it is to get.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: a promise about what is put into the tree
-//! after it was looked at. Rules face whoever asks, not whoever else is at work in the tree.
+//! May import: `path`, `limits`, `error`, `system`. It promises nothing about entries that another process adds
+//! after the look: rules face the caller, not other processes.
 
 use std::cell::Cell;
 use std::os::fd::{AsFd as _, OwnedFd};

@@ -4,7 +4,7 @@
 //! and a directory comes before what is in it and again behind it. What lies deeper than [`MAX_DEPTH`],
 //! or on another mount, ends the traversal: a tree is moved, copied or removed whole or not at all.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: threads, and any order but the file system's.
+//! May import: `path`, `limits`, `error`, `system`. It uses one thread, and the file system's order.
 
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -5,8 +5,8 @@
 //! the look at a tree and its move no other call puts anything into it. Other processes do not ask: against
 //! them there is the comparison just before the rename.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: order. Who waits longest is not first; who waits
-//! can be cancelled.
+//! May import: `path`, `limits`, `error`, `system`. Turns are not fair: the call that waits longest is not first.
+//! A waiting call can be cancelled.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -9,7 +9,7 @@
 //! Who walks says by a [`Visit`] what to make of entries. The order is that of the threads: who needs
 //! another sorts what was found.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: following links, and what is ignored.
+//! May import: `path`, `limits`, `error`, `system`. It does not follow links, and does not know ignore rules.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -1,6 +1,6 @@
 //! [`WalkedDir`] and [`Listing`]: what somebody who walks gets to see, and to open.
 //!
-//! May import: `path`, `error`. Absent on purpose: a way up, and a way in by more than one name.
+//! May import: `path`, `error`. There is no way up, and no way in by more than one name.
 
 use std::fmt::Write as _;
 use std::os::fd::{AsFd as _, OwnedFd};

@@ -5,7 +5,7 @@
 //! and renamed in one step: whoever looks, at any time, sees the old bytes or the new. Then the directory
 //! is put on the disk.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Absent on purpose: truncating, and following a link at the end: a
+//! May import: `path`, `limits`, `error`, `system`. Nothing is truncated, and no link at the end is followed: a
 //! place is what the link led to.
 
 use std::os::fd::{AsFd, OwnedFd};

@@ -4,7 +4,7 @@
 //! as they last, and a small read would find every place taken by them. One that lasts lets the next
 //! in, or a few searches of a slow drive would hold up those of all others.
 //!
-//! May import: `dispatch` (for what a call works on), `limits`. Absent on purpose: the calls.
+//! May import: `dispatch` (for what a call works on), `limits`. This module does not run the calls.
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 //! What is no message gets its answer from here: the code that JSON-RPC has for it, and the id when it
 //! can be read. Only what `rmcp` can read reaches `rmcp`.
 //!
-//! May import: nothing outside `protocol`. Absent on purpose: what a method means.
+//! May import: nothing outside `protocol`. This module does not know what a method means.
 
 use std::ops::Range;
 use std::sync::Arc;

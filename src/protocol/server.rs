@@ -3,8 +3,8 @@
 //! Requests become calls on the blocking pool, so that a slow file system never stops the protocol;
 //! a cancelled request stops its call at the next step of its budget.
 //!
-//! May import: `args`, `cap` (to tell of rights), `dispatch`, `limits`, `path`, `tool`. Absent on purpose: state.
-//! The stateless era forbids it, and so no call here depends on an earlier one.
+//! May import: `args`, `cap` (to tell of rights), `dispatch`, `limits`, `path`, `tool`. It keeps no
+//! state, which the stateless era forbids: no call depends on an earlier one.
 
 use std::sync::Arc;
 use std::time::Duration;

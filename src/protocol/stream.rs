@@ -5,7 +5,7 @@
 //! be a terminal or a log that other processes use. So the stream is polled, and each read and write
 //! is asked not to wait, where the system can be asked.
 //!
-//! May import: `system`. Absent on purpose: lines.
+//! May import: `system`. This module does not know lines.
 
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};

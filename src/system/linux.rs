@@ -1,7 +1,7 @@
 //! Linux: handles that give no right to read, one call for a whole path, and streams that are asked not to wait.
 //!
-//! May import: nothing of this crate. Absent on purpose: a look at which Linux it is. A call that an older
-//! kernel lacks fails, and whoever asked goes the other way.
+//! May import: nothing of this crate. The version of the kernel is not asked. A call that
+//! an older kernel lacks fails, and the caller takes another way.
 
 use std::ffi::OsStr;
 use std::io::{self, IoSlice, IoSliceMut};

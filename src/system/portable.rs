@@ -3,8 +3,8 @@
 //! A directory is passed through by a handle that can also list it; paths are taken name by name, since no
 //! one call does it; and a stream is polled before each read and write.
 //!
-//! May import: nothing of this crate. Absent on purpose: what cannot be had without `unsafe`, such as macOS's
-//! own lists of who may open a file. docs/systems.md names it.
+//! May import: nothing of this crate. What takes `unsafe`, such as macOS's own access
+//! control lists, is left out; docs/systems.md names it.
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};

@@ -3,7 +3,7 @@
 //! Only the lines are looked at that an edit touched; what lies between them is counted. Within them,
 //! removed and added lines are aligned, so that a line that an edit left as it was is not told.
 //!
-//! May import: nothing of this crate. Absent on purpose: names of files and colours.
+//! May import: nothing of this crate. It does not print names of files or colours.
 
 use std::ops::Range;
 

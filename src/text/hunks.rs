@@ -1,6 +1,6 @@
 //! [`Diff`]: changed lines with some around them, in the form of unified diffs.
 //!
-//! May import: nothing of this crate. Absent on purpose: finding out what has changed.
+//! May import: nothing of this crate. It does not find the changes; `diff` does.
 
 use std::ops::Range;
 

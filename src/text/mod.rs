@@ -6,7 +6,7 @@
 //!                                |- nearest, where nothing was found                +- diff
 //! ```
 //!
-//! May import: `cap` (for open files), `error`, `limits`. Absent on purpose: paths, and answers.
+//! May import: `cap` (for open files), `error`, `limits`. It does not know paths or answers.
 
 mod alike;
 mod diff;

@@ -1,6 +1,6 @@
 //! `list_allowed_directories`: what was granted, as anyone may know it. It touches no file.
 //!
-//! Absent on purpose: whether the directories still exist, and where they are beyond what the
+//! It does not tell whether the directories still exist, nor where they are beyond what the
 //! operator wrote.
 
 use schemars::JsonSchema;

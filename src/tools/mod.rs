@@ -1,7 +1,7 @@
 //! The registry: one line a tool, one file a tool.
 //!
 //! May import: `cap` (the types of rights and targets), `error`, `grep`, `ignore`, `limits`, `path`, `text`, `tool`, `words`.
-//! Absent on purpose: the grants, MCP, and any other table that a new tool would have to be put into.
+//! Tools do not know the grants or MCP. A new tool is added to no other table.
 
 mod changing;
 mod copy_file;
