@@ -128,7 +128,7 @@ pub fn is_gone(_: AmbientAuthority) -> bool {
 /// # Ambient Authority
 /// Reads the clock.
 pub fn clock(_: AmbientAuthority) -> Clock {
-    Clock::new(Instant::now)
+    Clock::new(Instant::now).with_wall(SystemTime::now)
 }
 
 /// The time of day, for the audit trail.

@@ -11,7 +11,7 @@ mod watch;
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::Deserialize;
 
@@ -89,17 +89,26 @@ impl Limits {
 
 /// Where the time comes from. The real one is made by `authority`; tests make their own.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Instant + Send + Sync>);
+pub struct Clock {
+    now: Arc<dyn Fn() -> Instant + Send + Sync>,
+    wall: fn() -> SystemTime,
+}
 
 impl Clock {
     /// A clock that reads `now`.
     pub fn new(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+        Self { now: Arc::new(now), wall: || SystemTime::UNIX_EPOCH }
+    }
+
+    /// The same clock, which also tells the time of day.
+    #[must_use]
+    pub fn with_wall(self, wall: fn() -> SystemTime) -> Self {
+        Self { wall, ..self }
     }
 
     /// The time by this clock.
     pub fn now(&self) -> Instant {
-        (self.0)()
+        (self.now)()
     }
 }
 
@@ -207,7 +216,7 @@ impl Budget {
     /// Notes a place that the call reached, for the audit trail.
     pub fn touch(&self, place: String) {
         let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
-        if touched.len() < MAX_TOUCHED {
+        if touched.len() < MAX_TOUCHED && !touched.contains(&place) {
             touched.push(place);
         }
     }
@@ -215,6 +224,11 @@ impl Budget {
     /// The places that the call reached, as far as they were noted.
     pub fn touched(&self) -> Vec<String> {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The time of day.
+    pub fn time_of_day(&self) -> SystemTime {
+        (self.clock.wall)()
     }
 
     /// How the client numbered the request.

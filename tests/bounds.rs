@@ -294,12 +294,12 @@ fn rules_of_ignore_files_are_bounded_and_what_is_left_out_is_counted() {
     ] {
         let text = client.call(tool, &arguments).text;
         assert!(!text.contains("first.txt\n") && text.contains("last.txt"), "{tool}: {text}");
-        let note = "rules of 9 ignore files left out, such as .gitignore: at most 4000 rules of 65536 bytes apply, 16384 of them with wildcards";
+        let note = "rules of 9 ignore files left out (e.g. .gitignore): at most 4000 rules of 65536 bytes apply, 16384 of them with wildcards";
         assert!(text.contains(note), "{tool}: {text}");
     }
     // In a place below as well, where the rules are above it.
     let text = client.call("search_files", &json!({"pattern": "*", "path": "1"})).text;
-    assert!(text.contains("rules of 2 ignore files left out, such as .gitignore"), "{text}");
+    assert!(text.contains("rules of 2 ignore files left out (e.g. .gitignore)"), "{text}");
     assert!(memory_mib(&client) < 256, "{} MiB", memory_mib(&client));
 }
 

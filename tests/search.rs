@@ -61,7 +61,11 @@ fn names_are_found_as_users_write_them() {
     let sandbox = project();
     let mut client = start(&sandbox);
     for (arguments, wanted) in [
-        (json!({"pattern": "*.rs"}), &["src/.hidden.rs", "src/lib.rs", "src/main.rs"][..]),
+        (
+            json!({"pattern": "*.rs", "type": "file"}),
+            &["src/.hidden.rs", "src/lib.rs", "src/main.rs"][..],
+        ),
+        (json!({"pattern": "*.rs"}), &["secret.rs", "src/.hidden.rs", "src/lib.rs", "src/main.rs"]),
         (json!({"pattern": "main"}), &["src/main.rs"]),
         (
             json!({"pattern": "src/**/*.rs", "exclude": ["lib*"]}),
@@ -86,10 +90,11 @@ fn names_are_found_as_users_write_them() {
     let (_, closing) = split(&client.call("search_files", &json!({"pattern": "out.rs"})).text);
     assert_eq!(
         closing,
-        "[nothing matches; ignored 1 directory, such as target: respect_ignore=false]"
+        "[nothing matches; 1 directory ignored (e.g. target); set respect_ignore=false to include them; \
+         2 links not followed (e.g. out); give one as `path` to search it]"
     );
     let below = client.call("search_files", &json!({"pattern": "*", "path": "nested"}));
-    assert_eq!(below.text, "nested/b.log\n[1 matches]", "a repository of its own");
+    assert_eq!(below.text, "nested/b.log\n[1 match]", "a repository of its own");
 }
 
 #[test]
@@ -110,7 +115,8 @@ fn lines_are_found_and_counted() {
         grep(
             json!({"pattern": "hello", "path": "src", "output_mode": "files_with_matches", "hidden": false})
         ),
-        "src/lib.rs\nsrc/main.rs\n[2 files match]"
+        "src/lib.rs\nsrc/main.rs\n[2 files match; 1 file left out as dotfiles (e.g. src/.hidden.rs); \
+         set hidden=true to include them]"
     );
     assert_eq!(
         grep(
@@ -195,7 +201,7 @@ fn the_example_of_what_was_passed_by_is_the_first_in_order() {
     let mut client = start(&sandbox);
     let mut closing = || split(&client.call("search_files", &json!({"pattern": "*.log"})).text).1;
     for _ in 0..20 {
-        let wanted = "[nothing matches; ignored 200 files, such as d0/a.log: respect_ignore=false]";
+        let wanted = "[nothing matches; 200 files ignored (e.g. d0/a.log); set respect_ignore=false to include them]";
         assert_eq!(closing(), wanted);
     }
 }
@@ -209,11 +215,11 @@ fn a_walk_stays_on_its_file_system_where_it_has_to() {
     }
     let sandbox = Sandbox::new().file("grant/own", "needle\n").file("outside/other", "needle\n");
     let mut all = "directory/other\nown\n[2 files match]";
-    let mut own = "own\n[1 file matches; skipped 1 foreign directory, such as directory]";
+    let mut own = "own\n[1 file matches; 1 foreign directory skipped (e.g. directory)]";
     // Where one file system is mounted twice, its device does not tell.
     let (sandbox, _mounted) = if HAS_LINUX_CALLS {
         all = "directory/other\nfile\nown\n[3 files match]";
-        own = "own\n[1 file matches; 1 file not searched to the end; skipped 1 foreign directory, such as directory]";
+        own = "own\n[1 file matches; 1 file not searched to the end; 1 foreign directory skipped (e.g. directory)]";
         let binds = [
             preopen_attacks::Step::Bind("grant/directory", "outside"),
             preopen_attacks::Step::Bind("grant/file", "outside/other"),
@@ -248,7 +254,7 @@ fn a_walk_stays_in_the_grant_and_says_what_it_left_out() {
     let mut client = start(&sandbox);
     let files = client.call("search_files", &json!({"pattern": "needle", "type": "any"}));
     assert!(!files.is_error && !files.text.contains("out/") && !files.text.contains("round/"));
-    assert!(files.text.contains("skipped 1 too deep directory"), "{files:?}");
+    assert!(files.text.contains("1 too deep directory skipped"), "{files:?}");
     let lines = client.call("grep", &json!({"pattern": "FLAG"}));
     assert!(lines.text.starts_with("needle.md\n1:FLAG of our own\n"), "{lines:?}");
     assert!(!lines.text.contains(SECRET));
@@ -271,7 +277,7 @@ fn what_waits_at_every_depth_is_found_again_from_the_root() {
     }
     let mut client = start(&sandbox);
     let found = client.call("search_files", &json!({"pattern": "f*", "limit": 1})).text;
-    assert!(found.ends_with("of 240 that match; continue with cursor=after:a0/f0]"), "{found}");
+    assert!(found.ends_with("of 240 matches; continue with cursor=after:a0/f0]"), "{found}");
     let found = client.call("grep", &json!({"pattern": "x", "output": "count", "limit": 1})).text;
     assert!(found.contains("240 files"), "{found}");
     let below = client.call("search_files", &json!({"path": "m0/m1", "pattern": "f119"})).text;
@@ -294,9 +300,9 @@ fn a_directory_that_cannot_be_read_is_counted() {
         command.uid(NOBODY).gid(NOBODY);
     }
     let mut client = Client::spawn(command, Era::Modern, Without::Nothing);
-    let skipped = "skipped 1 unreadable directory, such as closed";
+    let skipped = "1 unreadable directory skipped (e.g. closed)";
     for (tool, arguments, wanted) in [
-        ("search_files", json!({"pattern": "*"}), format!("a\n[1 matches; {skipped}]")),
+        ("search_files", json!({"pattern": "*"}), format!("a\nclosed/\n[2 matches; {skipped}]")),
         (
             "grep",
             json!({"pattern": "n"}),
@@ -322,7 +328,7 @@ fn hidden_names_are_neither_found_nor_searched() {
     let config = sandbox.path("allowlist.toml");
     let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
     let files = client.call("search_files", &json!({"pattern": "*", "type": "any"})).text;
-    assert_eq!(files, "readme\n[1 matches]");
+    assert_eq!(files, "readme\n[1 match]");
     assert_eq!(client.call("grep", &json!({"pattern": "FLAG"})).text, "[no line matches]");
 }
 
@@ -344,7 +350,8 @@ fn a_tree_is_told_level_by_level() {
     let sandbox = project().file("grant/src/deep/er/est.rs", "").file("grant/src/deep/x.rs", "");
     let mut client = start(&sandbox);
     let mut tree = |arguments: Value| client.call("directory_tree", &arguments).text;
-    let ignored = "ignored 2 files and 1 directory, such as target: respect_ignore=false";
+    let ignored =
+        "2 files and 1 directory ignored (e.g. target); set respect_ignore=false to include them";
     assert_eq!(
         tree(json!({"max_depth": 2})),
         format!(
@@ -354,7 +361,7 @@ fn a_tree_is_told_level_by_level() {
     );
     assert_eq!(
         tree(json!({"path": "src", "max_depth": 1, "exclude": ["*.rs"]})),
-        "src/\n deep/ (1 more)\n[1 entry; max_depth=2 shows more]"
+        "src/\n deep/ (1 more)\n[1 entry; max_depth=2 shows more; 4 files left out by exclude (e.g. src/.hidden.rs)]"
     );
     let page = tree(json!({"limit": 9}));
     assert_eq!(
@@ -399,16 +406,20 @@ fn newest_first_and_only_what_is_new() {
     }
     let mut client = start(&sandbox);
     let mut search = |arguments: Value| client.call("search_files", &arguments).text;
-    assert_eq!(search(json!({"pattern": "*", "sort_by": "mtime"})), "b\na\nold\n[3 match]");
+    assert_eq!(
+        search(json!({"pattern": "*", "sort_by": "mtime"})),
+        "b (2017-07-14T02:40:00Z)\na (2014-05-13T16:53:20Z)\nold (2001-09-09T01:46:40Z)\n[3 matches]"
+    );
     let since = "2014-05-13T16:53:20Z";
-    assert_eq!(search(json!({"pattern": "*", "modified_after": since})), "a\nb\n[2 match]");
-    assert_eq!(search(json!({"pattern": "*", "modified_after": "2014-05-14"})), "b\n[1 matches]");
+    assert_eq!(search(json!({"pattern": "*", "modified_after": since})), "a\nb\n[2 matches]");
+    assert_eq!(search(json!({"pattern": "*", "modified_after": "2014-05-14"})), "b\n[1 match]");
     assert!(search(json!({"pattern": "*", "modified_after": "soon"})).starts_with("bad_args: "));
     let by_path = search(json!({"pattern": "*", "cursor": "mtime:1:a"}));
     assert!(by_path.starts_with("bad_args: "), "{by_path}");
     let (found, pages) =
         all(&mut client, "search_files", json!({"pattern": "*", "sort_by": "mtime", "limit": 1}));
-    assert_eq!((found, pages), (vec!["b".into(), "a".into(), "old".into()], 3));
+    let names: Vec<&str> = found.iter().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!((names, pages), (vec!["b", "a", "old"], 3));
 }
 
 #[test]

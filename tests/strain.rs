@@ -59,7 +59,7 @@ fn a_wide_directory_is_a_page_and_a_number() {
     assert!(answer.text.contains("of 30000; continue with cursor="), "{}", answer.text);
     assert!(answer.text.len() < 45_000);
     for (tool, arguments, wanted) in [
-        ("search_files", json!({"pattern": "file"}), "of 30000 that match"),
+        ("search_files", json!({"pattern": "file"}), "of 30000 matches"),
         ("directory_tree", json!({"path": "wide"}), "of 30000"),
         ("directory_tree", json!({"max_depth": 1}), "wide/ (30000 more)"),
         ("grep", json!({"pattern": "x"}), "[no line matches]"),

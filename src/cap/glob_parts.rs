@@ -1,9 +1,12 @@
-//! One glob, taken apart: what is literal in it, and what stands for other characters.
+//! The one parser of globs: for rules, and for the tools that search.
 //!
-//! Braces are resolved here, so each [`Alternative`] is a plain list of names, whose literal parts can be
-//! folded as names are. A `?` is one character, not one byte.
+//! [`tokens`] takes a glob apart: what is literal in it, and what stands for other characters. A `?` is one
+//! character, not one byte. For rules, [`alternatives`] resolves the braces, so each [`Alternative`] is a plain
+//! list of names, whose literal parts can be folded as names are.
 //!
 //! May import: `path`. This module does not know what names are compared with.
+
+use std::str::Chars;
 
 use crate::path::{MAX_NAME_BYTES, Name};
 
@@ -12,7 +15,7 @@ const MAX_ALTERNATIVES: usize = 1_000;
 
 /// A part of a name in a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub enum Part {
     /// What is meant literally, escapes removed.
     Text(String),
     /// `?`: any one character.
@@ -20,7 +23,12 @@ pub(super) enum Part {
     /// `*`: any characters of one name.
     Any,
     /// `[...]`: one character of these ranges, or, negated, of no range.
-    Class { is_negated: bool, ranges: Vec<(char, char)> },
+    Class {
+        /// Does it begin with `!` or `^`?
+        is_negated: bool,
+        /// The first and the last character of each range.
+        ranges: Vec<(char, char)>,
+    },
 }
 
 /// One name in a glob, or `**`.
@@ -44,7 +52,7 @@ pub(super) struct Alternative {
 /// # Errors
 /// Why it cannot be read.
 pub(super) fn alternatives(glob: &str) -> Result<Vec<Alternative>, String> {
-    let (mut todo, mut done) = (vec![tokens(glob)?], vec![]);
+    let (mut todo, mut done) = (vec![tokens(glob, Reading::Glob)?], vec![]);
     while let Some(tokens) = todo.pop() {
         let close = tokens.iter().position(|token| *token == Token::Close);
         let inside = tokens.get(..close.unwrap_or(tokens.len())).unwrap_or_default();
@@ -133,20 +141,41 @@ impl Alternative {
 
 /// A part of a glob, braces and slashes among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
+pub enum Token {
+    /// A part of a name. A text is one character.
     Part(Part),
+    /// `/`.
     Slash,
+    /// `{`.
     Open,
+    /// A `,` between braces.
     Comma,
+    /// `}`.
     Close,
 }
 
+/// How the characters of a glob are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Each wildcard as one.
+    Glob,
+    /// `[` and `]` as themselves: `app/[id]/*.{ts,tsx}`.
+    LiteralBrackets,
+    /// All but `*` as themselves: `{a,b}.txt`.
+    OnlyStars,
+}
+
 /// Takes a glob apart.
-fn tokens(glob: &str) -> Result<Vec<Token>, String> {
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn tokens(glob: &str, reading: Reading) -> Result<Vec<Token>, String> {
     let (mut tokens, mut rest, mut braces) = (vec![], glob.chars(), 0_usize);
     let text = |c: char| Token::Part(Part::Text(c.into()));
     while let Some(c) = rest.next() {
         tokens.push(match c {
+            '\\' | '?' | '{' | '}' if reading == Reading::OnlyStars => text(c),
+            '[' if reading != Reading::Glob => text(c),
             '\\' => text(rest.next().ok_or("nothing follows the `\\` at its end")?),
             '*' => Token::Part(Part::Any),
             '?' => Token::Part(Part::One),
@@ -169,23 +198,24 @@ fn tokens(glob: &str) -> Result<Vec<Token>, String> {
 
 /// The rest of a class, up to its `]`. There are no escapes in it; a `]` at its start, and a `-` at either
 /// end, stand for themselves.
-fn class(rest: &mut std::str::Chars<'_>) -> Result<Part, String> {
-    let mut chars = vec![];
+fn class(rest: &mut Chars<'_>) -> Result<Part, String> {
+    let is_negated = rest.clone().next().is_some_and(|c| matches!(c, '!' | '^'));
+    if is_negated {
+        rest.next();
+    }
+    let (mut chars, mut ranges) = (vec![], vec![]);
     loop {
         match rest.next() {
             None => return Err("its `[` has no `]`".into()),
-            Some(']') if !matches!(chars.as_slice(), [] | ['!' | '^']) => break,
-            Some(':') if chars.last() == Some(&'[') => {
-                return Err("it has a class such as `[[:digit:]]`; write `[0-9]`".into());
-            }
+            Some(']') if !(chars.is_empty() && ranges.is_empty()) => break,
+            Some('[') => match named_class(rest)? {
+                Some(named) => ranges.extend(named),
+                None => chars.push('['),
+            },
             Some(c) => chars.push(c),
         }
     }
-    let (is_negated, mut chars) = match chars.as_slice() {
-        ['!' | '^', inside @ ..] => (true, inside),
-        inside => (false, inside),
-    };
-    let mut ranges = vec![];
+    let mut chars = chars.as_slice();
     while let [first, after @ ..] = chars {
         let (last, after) = match after {
             ['-', last, after @ ..] => (last, after),
@@ -199,6 +229,36 @@ fn class(rest: &mut std::str::Chars<'_>) -> Result<Part, String> {
     }
     Ok(Part::Class { is_negated, ranges })
 }
+
+/// What follows the `[` of `[:digit:]`, as POSIX and git have it. `None` if the `[` stands for itself.
+fn named_class(rest: &mut Chars<'_>) -> Result<Option<&'static [(char, char)]>, String> {
+    let Some((name, after)) = rest.as_str().strip_prefix(':').and_then(|of| of.split_once(":]"))
+    else {
+        return Ok(None);
+    };
+    if name.contains(['[', ']', '/']) {
+        return Ok(None);
+    }
+    let ranges = NAMED.iter().find(|(known, _)| *known == name).map(|(_, ranges)| *ranges);
+    *rest = after.chars();
+    ranges.map(Some).ok_or_else(|| format!("there is no class `[:{name}:]`"))
+}
+
+/// The classes of POSIX, as they are in the C locale.
+const NAMED: [(&str, &[(char, char)]); 12] = [
+    ("alnum", &[('0', '9'), ('A', 'Z'), ('a', 'z')]),
+    ("alpha", &[('A', 'Z'), ('a', 'z')]),
+    ("blank", &[(' ', ' '), ('\t', '\t')]),
+    ("cntrl", &[('\u{1}', '\u{1F}'), ('\u{7F}', '\u{7F}')]),
+    ("digit", &[('0', '9')]),
+    ("graph", &[('!', '.'), ('0', '~')]),
+    ("lower", &[('a', 'z')]),
+    ("print", &[(' ', '.'), ('0', '~')]),
+    ("punct", &[('!', '.'), (':', '@'), ('[', '`'), ('{', '~')]),
+    ("space", &[(' ', ' '), ('\t', '\r')]),
+    ("upper", &[('A', 'Z')]),
+    ("xdigit", &[('0', '9'), ('A', 'F'), ('a', 'f')]),
+];
 
 /// The tokens of one name, neighbours that are one text as one part.
 fn component(tokens: &[Token]) -> Component {

@@ -66,7 +66,7 @@ pub(super) struct Grant {
     pub(super) rules: Rules,
     pub(super) dir: Arc<Dir>,
     announced: String,
-    spellings: Vec<Vec<Name>>,
+    pub(super) spellings: Vec<Vec<Name>>,
     pub(super) device: u64,
     /// The mount to stay on, when mount points are not to be crossed.
     pub(super) mount: Option<u64>,

@@ -16,7 +16,7 @@ use super::resolve;
 use super::{Grants, Right};
 use crate::error::ToolError;
 use crate::limits::Budget;
-use crate::path::{Name, VirtualPath, brief};
+use crate::path::{Name, VirtualPath, brief, join};
 
 /// A place that a client named, with the right `R` to it. Nothing is opened yet.
 pub struct Target<R> {
@@ -47,6 +47,22 @@ impl<R: Right> Target<R> {
     /// The path as the client could say it, links not followed.
     pub fn shown(&self) -> String {
         self.grants.shown(self.grant, &self.names)
+    }
+
+    /// If `said`, which may be a glob, begins as an absolute path into a grant does: the name of that grant, and
+    /// what follows. Only names are compared; nothing is looked at.
+    pub fn spelled_off<'s>(&self, said: &'s str) -> Option<(String, &'s str)> {
+        let path = said.strip_prefix('/')?;
+        let after = |spelling: &[Name]| {
+            let rest = path.strip_prefix(join(spelling).as_str())?;
+            if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+        };
+        let grants = self.grants.inner().grants.iter();
+        let all = grants.flat_map(|grant| {
+            grant.spellings.iter().filter_map(|spelling| Some((&grant.name, after(spelling)?)))
+        });
+        let (name, rest) = all.min_by_key(|(_, rest)| rest.len())?;
+        Some((name.clone(), rest))
     }
 
     /// Looks the target up: links are followed inside the grants, and the handle of the directory

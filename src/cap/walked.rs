@@ -177,6 +177,11 @@ impl WalkedDir {
         &self.path
     }
 
+    /// The name of the grant that it lies in.
+    pub fn grant_name(&self) -> &str {
+        self.grants.inner().grants.get(self.grant).map_or("", |grant| grant.name.as_str())
+    }
+
     /// The path of a name in it, as clients say it.
     pub fn shown(&self, name: &[u8]) -> String {
         let above = self.shown_itself();

@@ -1,6 +1,6 @@
 //! `directory_tree`: what lies below a directory, as indented text, level by level.
 //!
-//! A page is the first entries behind the cursor in the order of (depth, path), so that a level is
+//! A page is the first entries after the cursor in the order of (depth, path), so that a level is
 //! complete before the next begins, and a wide directory cannot hide its neighbours. What a directory
 //! holds beyond the page is counted on its line.
 
@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::name_pattern::{Globs, NamePatterns};
-use super::searching::{CLOSING, Look, MAX_CURSOR, Respect, Unsearched, count, everywhere, yes};
+use super::left_out::Unsearched;
+use super::name_pattern::{Begins, Globs, NamePatterns, Text};
+use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, count, everywhere, yes};
+use super::trying::{Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -66,17 +68,26 @@ impl Tool for DirectoryTree {
     }
 
     fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
-        let tree = Tree {
-            exclude: args.exclude.compile("exclude", budget)?,
+        let begins = Begins::of(&at);
+        let names = Names {
+            include: NamePatterns::new("path", &[], Text::Whole, begins, budget)?,
+            exclude: args.exclude.compile("exclude", begins, budget)?,
+        };
+        let asked = Asked {
             respects: Respect(args.respect_ignore),
             depth: args.max_depth.unwrap_or(DEPTH).max(1),
             page: args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries),
             after: args.cursor.as_deref().map(read_cursor).transpose()?,
         };
-        let mut found = Found::default();
-        let below = |target: &Target<Read>| tree.below(&target.place(budget)?, budget);
-        let unsearched = everywhere(at, below, |part| found.add(part, tree.page))?;
-        Ok(tree.answer(&found, &unsearched, budget))
+        let attempt = |names: &Names| {
+            let tree = Tree { asked: &asked, names };
+            let mut found = Found::default();
+            let below = |target: &Target<Read>| tree.below(&target.place(budget)?, budget);
+            let unsearched = everywhere(&at, below, |part| found.add(part, asked.page))?;
+            Ok((found, unsearched))
+        };
+        let (found, unsearched) = find(names, budget, attempt, |_, _| Ok(vec![]))?;
+        Ok(asked.answer(&found, &unsearched, budget))
     }
 }
 
@@ -84,21 +95,26 @@ impl Tool for DirectoryTree {
 /// directory's path ends with a slash, a link's with @, a special file's with =.
 type Key = (usize, String);
 
-/// What is to be shown.
-struct Tree {
-    exclude: NamePatterns,
+/// What is to be shown, but for the names.
+struct Asked {
     respects: Respect,
     depth: usize,
     page: usize,
     after: Option<Key>,
 }
 
+/// What is to be shown.
+struct Tree<'a> {
+    asked: &'a Asked,
+    names: &'a Names,
+}
+
 /// What one thread has found.
 #[derive(Default)]
 struct Found {
-    /// The first entries behind the cursor.
+    /// The first entries after the cursor.
     entries: BTreeSet<Key>,
-    /// How many entries are in each of the first directories behind the cursor.
+    /// How many entries are in each of the first directories after the cursor.
     inside: BTreeMap<Key, usize>,
     total: usize,
     before: usize,
@@ -130,26 +146,26 @@ impl Found {
     }
 }
 
-impl Look for Tree {
+impl Look for Tree<'_> {
     type Found = Found;
     const IS_WORK: bool = false;
 
     fn respects(&self) -> Respect {
-        self.respects
+        self.asked.respects
     }
 
-    fn is_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool {
-        !self.exclude.is_match(dir.path(), entry.name)
+    fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
+        self.names.leave(dir, entry).map_or(Judged::Meant, Judged::Excluded)
     }
 
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
         let above = dir.depth();
-        let is_behind = |key: &Key| self.after.as_ref().is_none_or(|after| key > after);
+        let is_behind = |key: &Key| self.asked.after.as_ref().is_none_or(|after| key > after);
         let directory = (above, dir.shown_itself().to_owned());
         if above > 0 && is_behind(&directory) {
-            found.count_inside(directory, 1, self.page);
+            found.count_inside(directory, 1, self.asked.page);
         }
-        if above == self.depth {
+        if above == self.asked.depth {
             // One level further down there is only counted.
             return false;
         }
@@ -162,7 +178,7 @@ impl Look for Tree {
         let key = (above + 1, dir.shown(entry.name) + mark);
         found.total += 1;
         if is_behind(&key) {
-            found.keep(key, self.page);
+            found.keep(key, self.asked.page);
         } else {
             found.before += 1;
         }
@@ -170,19 +186,22 @@ impl Look for Tree {
     }
 }
 
-impl Tree {
+impl Asked {
     fn answer(&self, found: &Found, unsearched: &Unsearched, budget: &Budget) -> String {
         let room = budget.limits().search_chars().saturating_sub(CLOSING);
         let shown = Shown::new(found, room);
         let (count_shown, total) = (shown.entries.len(), found.total);
         let mut facts = vec![match count_shown {
             _ if total == 0 => "nothing".into(),
-            0 => format!("nothing behind the cursor; {}", count(total as u64, "entry", "entries")),
+            0 => format!("nothing after the cursor; {}", count(total as u64, "entry", "entries")),
             _ if count_shown == total => count(total as u64, "entry", "entries"),
             _ => {
                 format!("entries {}-{} of {total}", found.before + 1, found.before + count_shown)
             }
         }];
+        if count_shown < found.entries.len() {
+            facts.push(format!("the page is full at {room} characters"));
+        }
         if shown.is_deeper(self.depth) {
             facts.push(format!("max_depth={} shows more", self.depth + 1));
         }

@@ -9,8 +9,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::grep_answer::{Found, answer};
-use super::name_pattern::{Globs, MAX_CHARS, NamePatterns};
-use super::searching::{Look, Looked, MAX_CURSOR, PassedBy, Respect, everywhere, yes};
+use super::left_out::PassedBy;
+use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
+use super::searching::{Counts, Judged, Look, Looked, MAX_CURSOR, Probe, Respect, everywhere, yes};
+use super::trying::{Names, find};
 use crate::cap::{
     Kind, OpenFile, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
@@ -43,6 +45,10 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = ["*.rs"])]
     glob: Globs,
+    /// Globs to leave out.
+    #[serde(default)]
+    #[schemars(example = ["target"])]
+    exclude: Globs,
     /// A file type of ripgrep's: rust, py, js.
     #[serde(default, rename = "type")]
     #[schemars(example = &"rust", length(max = 50))]
@@ -128,10 +134,31 @@ impl Tool for Grep {
     }
 
     fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
+        let begins = Begins::of(&at);
+        let names = Names {
+            include: args.glob.compile("glob", begins, budget)?,
+            exclude: args.exclude.compile("exclude", begins, budget)?,
+        };
         let asked = Asked::new(args, budget)?;
-        let mut found = Found::default();
-        let below = |target: &Target<Read>| asked.in_all(target);
-        let unsearched = everywhere(at, below, |part| found.add(part, asked.page))?;
+        let attempt = |names: &Names| {
+            let search = InFiles { asked: &asked, names };
+            let mut found = Found::default();
+            let unsearched = everywhere(
+                &at,
+                |target| search.in_all(target),
+                |part| found.add(part, asked.page),
+            )?;
+            Ok((found, unsearched))
+        };
+        let walk = |names: &Names, others: &[NamePatterns]| {
+            let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| asked.is_searched(entry);
+            let probe = Probe { names, others, respects: asked.respects, fits };
+            let mut counts = Counts::default();
+            let below = |target: &Target<Read>| probe.below(&target.place(budget)?, budget);
+            everywhere(&at, below, |part| counts.add(&part))?;
+            Ok(counts.0)
+        };
+        let (found, unsearched) = find(names, budget, attempt, walk)?;
         Ok(answer(&asked, &found, &unsearched))
     }
 }
@@ -140,7 +167,6 @@ impl Tool for Grep {
 pub(super) struct Asked<'a> {
     pub(super) pattern: Pattern,
     pub(super) wanted: Wanted,
-    pub(super) globs: NamePatterns,
     pub(super) types: Option<Types>,
     pub(super) output: Output,
     pub(super) respects: Respect,
@@ -181,7 +207,6 @@ impl<'a> Asked<'a> {
         Ok(Self {
             pattern: Pattern::new("pattern", &args.pattern, meaning)?,
             wanted,
-            globs: args.glob.compile("glob", budget)?,
             types: args.kind.as_deref().map(types).transpose()?,
             output: args.output,
             respects: Respect(args.respect_ignore),
@@ -192,15 +217,12 @@ impl<'a> Asked<'a> {
         })
     }
 
-    fn in_all(&self, target: &Target<Read>) -> Result<Looked<Self>, ToolError> {
-        let place = target.place(self.budget)?;
-        if let Some(Kind::File) = place.what() {
-            let mut found = Found::default();
-            self.search(&place.open_file()?, || place.shown(), &mut found);
-            let found = vec![(PassedBy::default(), found)];
-            return Ok(Walked { found, skipped: Skipped::default(), is_cut: false });
-        }
-        self.below(&place, self.budget)
+    /// Is it a file of a type that is searched?
+    fn is_searched(&self, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
+        use std::os::unix::ffi::OsStrExt as _;
+        let has_type =
+            |types: &Types| types.matched(std::ffi::OsStr::from_bytes(name), false).is_whitelist();
+        kind == Kind::File && self.types.as_ref().is_none_or(has_type)
     }
 
     fn search(&self, file: &OpenFile, shown: impl Fn() -> String, found: &mut Found) {
@@ -233,42 +255,47 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl Look for Asked<'_> {
+/// A search in the files that have certain names.
+struct InFiles<'a> {
+    asked: &'a Asked<'a>,
+    names: &'a Names,
+}
+
+impl InFiles<'_> {
+    fn in_all(&self, target: &Target<Read>) -> Result<Looked<Self>, ToolError> {
+        let place = target.place(self.asked.budget)?;
+        if let Some(Kind::File) = place.what() {
+            let mut found = Found::default();
+            self.asked.search(&place.open_file()?, || place.shown(), &mut found);
+            let found = vec![(PassedBy::nothing_of_one_file(), found)];
+            return Ok(Walked { found, skipped: Skipped::default(), is_cut: false });
+        }
+        self.below(&place, self.asked.budget)
+    }
+}
+
+impl Look for InFiles<'_> {
     type Found = Found;
     const IS_WORK: bool = true;
 
     fn respects(&self) -> Respect {
-        self.respects
+        self.asked.respects
     }
 
-    fn is_meant(&self, dir: &WalkedDir, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
-        let is_wanted = match kind {
-            Kind::Directory => true,
-            Kind::File => self.is_named(dir, name),
-            Kind::Link | Kind::Special => false,
-        };
-        is_wanted && (self.hidden || !name.starts_with(b"."))
+    fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
+        let judged = self.names.judge(dir, entry, || self.asked.is_searched(entry));
+        let is_dotfile = !self.asked.hidden && entry.name.starts_with(b".");
+        let is_searched = matches!(judged, Judged::Meant | Judged::Entered)
+            || (judged == Judged::OtherKind && entry.kind == Kind::Directory);
+        if is_dotfile && is_searched { Judged::Dotfile } else { judged }
     }
 
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
-        let WalkedEntry { name, kind } = entry;
-        if kind == Kind::File {
-            match dir.open_file(name) {
-                Some(file) => self.search(&file, || dir.shown(name), found),
-                None => found.failed += 1,
-            }
+        match dir.open_file(entry.name) {
+            Some(file) => self.asked.search(&file, || dir.shown(entry.name), found),
+            None => found.failed += 1,
         }
-        true
-    }
-}
-
-impl Asked<'_> {
-    fn is_named(&self, dir: &WalkedDir, name: &[u8]) -> bool {
-        use std::os::unix::ffi::OsStrExt as _;
-        (self.globs.is_empty() || self.globs.is_match(dir.path(), name))
-            && self.types.as_ref().is_none_or(|types| {
-                types.matched(std::ffi::OsStr::from_bytes(name), false).is_whitelist()
-            })
+        false
     }
 }
 

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::grep::{Asked, Output};
-use super::searching::{CLOSING, Unsearched, count};
+use super::left_out::Unsearched;
+use super::searching::{CLOSING, count};
 use crate::grep::{Hits, Search};
 use crate::path::percent_encoded;
 

@@ -9,9 +9,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::name_pattern::{Globs, MAX_CHARS, NamePatterns};
+use super::left_out::Unsearched;
+use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
 use super::repeated::Repeated;
-use super::searching::{CLOSING, Look, Respect, Unsearched, count, yes};
+use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, count, yes};
+use super::trying::{Names, find};
 use crate::cap::{Each, Kind, OpenFile, Place, Read, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
@@ -79,21 +81,52 @@ impl Tool for KeywordSearch {
         if targets.is_empty() {
             return Err(ToolError::new(Code::BadArgs, "`root_paths` holds no path"));
         }
-        let asked = Asked::new(args, budget)?;
-        let mut search = Searched::default();
-        let places = search.places(args, targets, budget)?;
-        for place in &places {
-            search.below(&asked, place)?;
-        }
-        Ok(search.answer(args, budget))
+        let first = targets.iter().find_map(|target| target.as_ref().ok());
+        let begins = first.map_or(Begins::Above(None), Begins::At);
+        let names = Names {
+            include: args.include_patterns.compile("include_patterns", begins, budget)?,
+            exclude: args.exclude_patterns.compile("exclude_patterns", begins, budget)?,
+        };
+        let pattern = pattern(args, budget)?;
+        let mut errors = BTreeMap::new();
+        let places = places(args, targets, &mut errors, budget)?;
+        let (zero, respects) = (args.include_zero, Respect(args.respect_ignore));
+        let attempt = |names: &Names| {
+            let asked = Asked { pattern: pattern.clone(), names, zero, respects, budget };
+            let (mut found, mut unsearched) = (Found::default(), Unsearched::default());
+            for place in &places {
+                asked.search(place, &mut found, &mut unsearched)?;
+            }
+            Ok((found, unsearched))
+        };
+        let walk = |names: &Names, others: &[NamePatterns]| {
+            let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| entry.kind == Kind::File;
+            let probe = Probe { names, others, respects, fits };
+            let (mut counts, mut unsearched) = (Counts::default(), Unsearched::default());
+            for place in &places {
+                unsearched.add(probe.below(place, budget)?, |part| counts.add(&part));
+            }
+            Ok(counts.0)
+        };
+        let (found, unsearched) = find(names, budget, attempt, walk)?;
+        Ok(Searched { found, unsearched, errors }.answer(args, budget))
     }
+}
+
+fn pattern(args: &Args, budget: &Budget) -> Result<Pattern, ToolError> {
+    let meaning = Meaning {
+        literal: !args.use_regex,
+        ignore_case: args.case_insensitive,
+        ..Meaning::default()
+    };
+    let _busy = budget.begin(Work::Patterns);
+    Pattern::new("keyword", &args.keyword, meaning)
 }
 
 /// What is asked for.
 struct Asked<'a> {
     pattern: Pattern,
-    include: NamePatterns,
-    exclude: NamePatterns,
+    names: &'a Names,
     zero: bool,
     respects: Respect,
     budget: &'a Budget,
@@ -133,25 +166,7 @@ impl Found {
     }
 }
 
-impl<'a> Asked<'a> {
-    fn new(args: &Args, budget: &'a Budget) -> Result<Self, ToolError> {
-        let meaning = Meaning {
-            literal: !args.use_regex,
-            ignore_case: args.case_insensitive,
-            ..Meaning::default()
-        };
-        let _busy = budget.begin(Work::Patterns);
-        let pattern = Pattern::new("keyword", &args.keyword, meaning)?;
-        Ok(Self {
-            pattern,
-            include: args.include_patterns.compile("include_patterns", budget)?,
-            exclude: args.exclude_patterns.compile("exclude_patterns", budget)?,
-            zero: args.include_zero,
-            respects: Respect(args.respect_ignore),
-            budget,
-        })
-    }
-
+impl Asked<'_> {
     fn count(&self, file: &OpenFile, shown: impl Fn() -> String, found: &mut Found) {
         let wanted = Wanted { output: Lines::Matches, before: 0, after: 0 };
         let search = found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), wanted));
@@ -172,6 +187,23 @@ impl<'a> Asked<'a> {
     }
 }
 
+impl Asked<'_> {
+    fn search(
+        &self,
+        place: &Place<Read>,
+        found: &mut Found,
+        unsearched: &mut Unsearched,
+    ) -> Result<(), ToolError> {
+        if let Some(Kind::File) = place.what() {
+            self.count(&place.open_file()?, || place.shown(), found);
+            unsearched.add_one_file();
+            return Ok(());
+        }
+        unsearched.add(self.below(place, self.budget)?, |part| found.add(part));
+        Ok(())
+    }
+}
+
 impl Look for Asked<'_> {
     type Found = Found;
     const IS_WORK: bool = true;
@@ -180,13 +212,8 @@ impl Look for Asked<'_> {
         self.respects
     }
 
-    fn is_meant(&self, dir: &WalkedDir, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
-        let is_wanted = match kind {
-            Kind::Directory => true,
-            Kind::File => self.include.is_empty() || self.include.is_match(dir.path(), name),
-            Kind::Link | Kind::Special => false,
-        };
-        is_wanted && !self.exclude.is_match(dir.path(), name)
+    fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
+        self.names.judge(dir, entry, || entry.kind == Kind::File)
     }
 
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
@@ -201,8 +228,39 @@ impl Look for Asked<'_> {
     }
 }
 
+/// The places of the roots that are there, none of them within another: nothing is counted twice. Why others cannot
+/// be searched goes to `errors`.
+fn places(
+    args: &Args,
+    targets: Vec<Result<Target<Read>, ToolError>>,
+    errors: &mut BTreeMap<String, String>,
+    budget: &Budget,
+) -> Result<Vec<Place<Read>>, ToolError> {
+    let mut places: Vec<Place<Read>> = vec![];
+    let mut first = None;
+    for (said, target) in args.root_paths.iter().zip(targets) {
+        match target.and_then(|target| target.place(budget)) {
+            Ok(place) if places.iter().any(|other| place.is_within(other)) => {}
+            Ok(place) => {
+                places.retain(|other| !other.is_within(&place));
+                places.push(place);
+            }
+            Err(error) if matches!(error.code(), Code::TimedOut | Code::Cancelled) => {
+                return Err(error);
+            }
+            Err(refused) => {
+                errors.insert(said.to_string(), refused.to_string());
+                first.get_or_insert(refused);
+            }
+        }
+    }
+    match first {
+        Some(error) if places.is_empty() => Err(error),
+        _ => Ok(places),
+    }
+}
+
 /// What became of a call.
-#[derive(Default)]
 struct Searched {
     found: Found,
     unsearched: Unsearched,
@@ -211,47 +269,6 @@ struct Searched {
 }
 
 impl Searched {
-    /// The places of the roots that are there, none of them within another: nothing is counted twice.
-    fn places(
-        &mut self,
-        args: &Args,
-        targets: Vec<Result<Target<Read>, ToolError>>,
-        budget: &Budget,
-    ) -> Result<Vec<Place<Read>>, ToolError> {
-        let mut places: Vec<Place<Read>> = vec![];
-        let mut first = None;
-        for (said, target) in args.root_paths.iter().zip(targets) {
-            match target.and_then(|target| target.place(budget)) {
-                Ok(place) if places.iter().any(|other| place.is_within(other)) => {}
-                Ok(place) => {
-                    places.retain(|other| !other.is_within(&place));
-                    places.push(place);
-                }
-                Err(error) if matches!(error.code(), Code::TimedOut | Code::Cancelled) => {
-                    return Err(error);
-                }
-                Err(refused) => {
-                    self.errors.insert(said.to_string(), refused.to_string());
-                    first.get_or_insert(refused);
-                }
-            }
-        }
-        match first {
-            Some(error) if places.is_empty() => Err(error),
-            _ => Ok(places),
-        }
-    }
-
-    fn below(&mut self, asked: &Asked<'_>, place: &Place<Read>) -> Result<(), ToolError> {
-        if let Some(Kind::File) = place.what() {
-            asked.count(&place.open_file()?, || place.shown(), &mut self.found);
-            return Ok(());
-        }
-        let looked = asked.below(place, asked.budget)?;
-        self.unsearched.add(looked, |found| self.found.add(found));
-        Ok(())
-    }
-
     fn answer(self, args: &Args, budget: &Budget) -> String {
         let Self { found, unsearched, errors } = self;
         let room = budget.limits().search_chars().saturating_sub(CLOSING);

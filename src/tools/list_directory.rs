@@ -1,6 +1,6 @@
 //! `list_directory`: what is in one directory, sorted, a page at a time.
 //!
-//! A page is the smallest entries behind the cursor, kept in a heap of the page's size while the
+//! A page is the smallest entries after the cursor, kept in a heap of the page's size while the
 //! directory streams by: memory does not grow with the directory, and a cursor needs no state here.
 
 use std::cmp::Reverse;
@@ -9,7 +9,8 @@ use std::collections::BinaryHeap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::searching::{MAX_CURSOR, RESERVED};
+use super::searching::{MAX_CURSOR, RESERVED, count};
+use super::since;
 use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -73,7 +74,8 @@ impl Tool for ListDirectory {
             Scoped::Roots(roots) => {
                 let lines: Vec<_> =
                     roots.iter().map(|root| format!("[DIR] {}\n", root.shown())).collect();
-                Ok(format!("{}[{} granted directories]", lines.concat(), roots.len()))
+                let granted = count(roots.len() as u64, "granted directory", "granted directories");
+                Ok(format!("{}[{granted}]", lines.concat()))
             }
         }
     }
@@ -110,7 +112,8 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
         }
     }
     let mut text = String::new();
-    let (mut chars, mut shown, mut last) = (0, 0, None);
+    let (mut chars, mut shown, mut last, mut is_full) = (0, 0, None, false);
+    let room = budget.limits().max_result_chars.saturating_sub(CLOSING);
     for (key, Line(kind)) in heap.into_sorted_vec() {
         let mut line = format!("[{}] {}", label(kind), key.1);
         if args.sizes && kind == Kind::File {
@@ -121,9 +124,14 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
                 Err(refused) => format!(" (its size cannot be told: {})", refused.code()),
             };
         }
+        if let (SortBy::Mtime, Reverse(modified)) = (args.sort_by, key.0) {
+            let modified = i64::try_from(modified).unwrap_or_default();
+            line += &format!(" ({})", since::shown(modified));
+        }
         line.push('\n');
         chars += line.chars().count();
-        if shown > 0 && chars > budget.limits().max_result_chars.saturating_sub(CLOSING) {
+        if shown > 0 && chars > room {
+            is_full = true;
             break;
         }
         text += &line;
@@ -131,10 +139,13 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
         last = Some(key);
     }
     let mut facts = vec![match total {
-        _ if shown == total => format!("{total} entries"),
-        _ if shown == 0 => format!("no entries behind the cursor; {total} in all"),
+        _ if shown == total => count(total as u64, "entry", "entries"),
+        _ if shown == 0 => format!("no entries after the cursor; {total} in all"),
         _ => format!("entries {}-{} of {total}", before + 1, before + shown),
     }];
+    if is_full {
+        facts.push(format!("the page is full at {room} characters"));
+    }
     facts.extend(place.elsewhere(target).map(|real| format!("links lead to {real}")));
     match entries.unfinished() {
         0 => {}

@@ -1,17 +1,21 @@
 //! `search_files`: names by pattern, below a directory, in the order of their paths.
 //!
-//! A page is the first paths behind the cursor, as in `list_directory`: memory does not grow with
+//! A page is the first paths after the cursor, as in `list_directory`: memory does not grow with
 //! the tree, and a cursor needs no state here.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate, NaiveTime};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::name_pattern::{Globs, MAX_CHARS, NamePatterns};
-use super::searching::{CLOSING, Look, MAX_CURSOR, Respect, Unsearched, count, everywhere, yes};
+use super::left_out::Unsearched;
+use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns, Text};
+use super::searching::{
+    CLOSING, Counts, Judged, Look, MAX_CURSOR, Probe, Respect, count, everywhere, yes,
+};
+use super::since;
+use super::trying::{Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -25,7 +29,7 @@ pub(super) struct SearchFiles;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Args {
-    /// A glob (`*.rs`, `src/**/*.{ts,tsx}`) or a part of a name.
+    /// A glob (`*.rs`, `src/**/*.{ts,tsx}`), or a part of a name, in any case unless it has a capital.
     #[schemars(example = "*.rs", length(max = MAX_CHARS))]
     pattern: String,
     /// Everywhere when left out.
@@ -36,11 +40,11 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = ["target"])]
     exclude: Globs,
-    /// What it is.
+    /// What it is; any when left out.
     #[serde(default, rename = "type")]
     #[schemars(example = &"file")]
     kind: Wanted,
-    /// Changed since, as 2026-11-01 or 2026-11-01T12:00:00Z.
+    /// Changed since: 2h, 1d, yesterday, 2026-11-01T12:00.
     #[serde(default)]
     #[schemars(example = &"2026-11-01", length(max = 100))]
     modified_after: Option<String>,
@@ -65,10 +69,10 @@ pub(super) struct Args {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Wanted {
-    #[default]
     File,
     Dir,
     Symlink,
+    #[default]
     Any,
 }
 
@@ -94,35 +98,48 @@ impl Tool for SearchFiles {
     }
 
     fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
-        let page = args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries);
-        let search = Search {
-            pattern: NamePatterns::new("pattern", std::slice::from_ref(&args.pattern), budget)?,
-            exclude: args.exclude.compile("exclude", budget)?,
+        let begins = Begins::of(&at);
+        let pattern = std::slice::from_ref(&args.pattern);
+        let names = Names {
+            include: NamePatterns::new("pattern", pattern, Text::Part, begins, budget)?,
+            exclude: args.exclude.compile("exclude", begins, budget)?,
+        };
+        let after = args.modified_after.as_deref();
+        let after = after.map(|given| since::seconds("modified_after", given, budget));
+        let cursor = args.cursor.as_deref().map(|cursor| read_cursor(cursor, args.sort_by));
+        let asked = Asked {
             kind: args.kind,
-            modified_after: args.modified_after.as_deref().map(read_time).transpose()?,
+            modified_after: after.transpose()?,
             sort_by: args.sort_by,
             respects: Respect(args.respect_ignore),
-            after: args
-                .cursor
-                .as_deref()
-                .map(|cursor| read_cursor(cursor, args.sort_by))
-                .transpose()?,
-            page,
+            after: cursor.transpose()?,
+            page: args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries),
         };
-        let mut found = Found::default();
-        let below = |target: &Target<Read>| search.below(&target.place(budget)?, budget);
-        let unsearched = everywhere(at, below, |part| found.add(part, page))?;
-        Ok(answer(&found, args.sort_by, &unsearched, budget))
+        let attempt = |names: &Names| {
+            let search = Search { asked: &asked, names };
+            let mut found = Found::default();
+            let below = |target: &Target<Read>| search.below(&target.place(budget)?, budget);
+            let unsearched = everywhere(&at, below, |part| found.add(part, asked.page))?;
+            Ok((found, unsearched))
+        };
+        let walk = |names: &Names, others: &[NamePatterns]| {
+            let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| asked.is_wanted(entry.kind);
+            let probe = Probe { names, others, respects: asked.respects, fits };
+            let mut counts = Counts::default();
+            let below = |target: &Target<Read>| probe.below(&target.place(budget)?, budget);
+            everywhere(&at, below, |part| counts.add(&part))?;
+            Ok(counts.0)
+        };
+        let (found, unsearched) = find(names, budget, attempt, walk)?;
+        Ok(answer(&found, &asked, &unsearched, budget))
     }
 }
 
 /// Where a path stands in the order: newest first, where times count.
 type Key = (Reverse<i64>, String);
 
-/// What is searched for.
-struct Search {
-    pattern: NamePatterns,
-    exclude: NamePatterns,
+/// What is asked for, but for the names.
+struct Asked {
     kind: Wanted,
     /// In seconds since 1970.
     modified_after: Option<i64>,
@@ -132,13 +149,21 @@ struct Search {
     page: usize,
 }
 
+/// What is searched for.
+struct Search<'a> {
+    asked: &'a Asked,
+    names: &'a Names,
+}
+
 /// What one thread has found.
 #[derive(Default)]
 struct Found {
-    /// The first paths behind the cursor.
+    /// The first paths after the cursor.
     paths: BTreeSet<Key>,
     total: usize,
     before: usize,
+    /// What was changed before the time that is asked for.
+    older: Tally,
     /// What has no time that could be told, where times count.
     undated: Tally,
 }
@@ -157,6 +182,7 @@ impl Found {
     fn add(&mut self, other: Self, page: usize) {
         self.total += other.total;
         self.before += other.before;
+        self.older.add(other.older);
         self.undated.add(other.undated);
         for key in other.paths {
             self.keep(key, page);
@@ -164,57 +190,56 @@ impl Found {
     }
 }
 
-impl Look for Search {
-    type Found = Found;
-    const IS_WORK: bool = false;
-
-    fn respects(&self) -> Respect {
-        self.respects
-    }
-
-    fn is_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool {
-        (entry.kind == Kind::Directory || self.is_match(dir, entry))
-            && !self.exclude.is_match(dir.path(), entry.name)
-    }
-
-    fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
-        if entry.kind != Kind::Directory || self.is_match(dir, entry) {
-            self.matched(dir, entry, found);
-        }
-        true
-    }
-}
-
-impl Search {
-    fn is_match(&self, dir: &WalkedDir, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
-        let is_wanted = match self.kind {
+impl Asked {
+    fn is_wanted(&self, kind: Kind) -> bool {
+        match self.kind {
             Wanted::File => kind == Kind::File,
             Wanted::Dir => kind == Kind::Directory,
             Wanted::Symlink => kind == Kind::Link,
             Wanted::Any => true,
-        };
-        is_wanted && self.pattern.is_match(dir.path(), name)
+        }
+    }
+}
+
+impl Look for Search<'_> {
+    type Found = Found;
+    const IS_WORK: bool = false;
+
+    fn respects(&self) -> Respect {
+        self.asked.respects
     }
 
+    fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
+        self.names.judge(dir, entry, || self.asked.is_wanted(entry.kind))
+    }
+
+    fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
+        self.matched(dir, entry, found);
+        true
+    }
+}
+
+impl Search<'_> {
     fn matched(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) {
+        let asked = self.asked;
         let mut modified = 0;
-        if self.modified_after.is_some() || self.sort_by == SortBy::Mtime {
+        if asked.modified_after.is_some() || asked.sort_by == SortBy::Mtime {
             let time = match dir.modified_s(entry.name) {
                 Ok(Some(time)) => time,
                 // What is gone by now is not there to be found.
                 Ok(None) => return,
                 Err(_) => return found.undated.one(dir.shown(entry.name)),
             };
-            if self.modified_after.is_some_and(|after| time < after) {
-                return;
+            if asked.modified_after.is_some_and(|after| time < after) {
+                return found.older.one(dir.shown(entry.name));
             }
             modified = time;
         }
         found.total += 1;
-        if self.sort_by == SortBy::Path {
+        if asked.sort_by == SortBy::Path {
             modified = 0;
-            // All of this directory is behind a full page: then its path need not be written.
-            let last = found.paths.last().filter(|_| found.paths.len() >= self.page);
+            // All of this directory comes after a full page, so its path is not needed.
+            let last = found.paths.last().filter(|_| found.paths.len() >= asked.page);
             if last.is_some_and(|(_, last)| dir.shown_itself() > last.as_str()) {
                 return;
             }
@@ -224,55 +249,68 @@ impl Search {
             shown.push('/');
         }
         let key = (Reverse(modified), shown);
-        if self.after.as_ref().is_some_and(|after| key <= *after) {
+        if asked.after.as_ref().is_some_and(|after| key <= *after) {
             found.before += 1;
         } else {
-            found.keep(key, self.page);
+            found.keep(key, asked.page);
         }
     }
 }
 
-fn answer(found: &Found, sort_by: SortBy, unsearched: &Unsearched, budget: &Budget) -> String {
+fn answer(found: &Found, asked: &Asked, unsearched: &Unsearched, budget: &Budget) -> String {
     let room = budget.limits().search_chars().saturating_sub(CLOSING);
     let (mut text, mut chars, mut shown, mut last) = (String::new(), 0, 0, None);
     for key in &found.paths {
-        let path = &key.1;
-        chars += path.chars().count() + 1;
+        let (Reverse(modified), path) = key;
+        let line = match asked.sort_by {
+            SortBy::Path => format!("{path}\n"),
+            SortBy::Mtime => format!("{path} ({})\n", since::shown(*modified)),
+        };
+        chars += line.chars().count();
         if shown > 0 && chars > room {
             break;
         }
-        text += path;
-        text.push('\n');
+        text += &line;
         shown += 1;
         last = Some(key);
     }
     let (total, before) = (found.total, found.before);
     let mut facts = vec![match total {
         0 => "nothing matches".into(),
-        1 if shown == 1 => "1 matches".into(),
-        _ if shown == total => format!("{total} match"),
-        _ if shown == 0 => format!("nothing behind the cursor; {total} match in all"),
-        _ => format!("{}-{} of {total} that match", before + 1, before + shown),
+        _ if shown == total => count(total as u64, "match", "matches"),
+        _ if shown == 0 => format!("nothing after the cursor; {total} matches in all"),
+        _ => format!(
+            "{}-{} of {}",
+            before + 1,
+            before + shown,
+            count(total as u64, "match", "matches")
+        ),
     }];
+    if shown < found.paths.len() {
+        facts.push(format!("the page is full at {room} characters"));
+    }
+    if let Tally { count: others @ 1.., example: Some(example) } = unsearched.other_kind()
+        && total == 0
+    {
+        let others =
+            count(*others, "entry of another kind matches", "entries of other kinds match");
+        facts.push(format!("{others} (e.g. {example}); set type=any to include them"));
+    }
+    if let Tally { count: older @ 1.., example: Some(example) } = &found.older
+        && total == 0
+    {
+        let entries = count(*older, "entry", "entries");
+        facts.push(format!("{entries} changed before modified_after (e.g. {example})"));
+    }
     if let Tally { count: skipped @ 1.., example: Some(example) } = &found.undated {
         let entries = count(*skipped, "entry", "entries");
-        facts.push(format!("skipped {entries} whose time cannot be told, such as {example}"));
+        facts.push(format!("{entries} skipped whose time cannot be read (e.g. {example})"));
     }
     facts.extend(unsearched.facts(budget));
     if let Some(last) = last.filter(|_| before + shown < total) {
-        facts.push(format!("continue with cursor={}", write_cursor(last, sort_by)));
+        facts.push(format!("continue with cursor={}", write_cursor(last, asked.sort_by)));
     }
     format!("{text}[{}]", facts.join("; "))
-}
-
-fn read_time(said: &str) -> Result<i64, ToolError> {
-    let of_day = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
-    let time = DateTime::parse_from_rfc3339(said).map(|time| time.to_utc());
-    let time = time.or_else(|_| said.parse().map(of_day));
-    time.map(|time| time.timestamp()).map_err(|_| {
-        ToolError::new(Code::BadArgs, "`modified_after` is no time that is understood")
-            .hint("a day as 2026-11-01, which begins at midnight UTC, or a time as 2026-11-01T12:00:00+01:00")
-    })
 }
 
 /// In characters that every model and client passes back as they are.

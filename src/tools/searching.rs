@@ -1,14 +1,15 @@
-//! What the tools that search have in common: where they search, what they pass by, and how that is
-//! told.
+//! What the tools that search have in common: where they search, and what they pass by.
+//!
+//! A tool says by a [`Look`] what to make of entries. Why an entry is left out is counted here, once for all tools.
 
+use super::left_out::{PassedBy, Unsearched};
+use super::name_pattern::{NamePatterns, Says};
+use super::trying::Names;
 use crate::cap::{
-    Kind, Listing, Place, Read, Scoped, Skipped, Tally, Target, Visit, Walked, WalkedDir,
-    WalkedEntry, walk,
+    Kind, Listing, Place, Read, Scoped, Target, Visit, Walked, WalkedDir, WalkedEntry, walk,
 };
 use crate::error::{Group, ToolError};
-use crate::ignore::{
-    IgnoreFiles, Ignored, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES, is_of_versions,
-};
+use crate::ignore::{IgnoreFiles, Ignored, is_of_versions};
 use crate::limits::Budget;
 
 /// Characters of an answer that are kept free for its closing line.
@@ -25,6 +26,23 @@ pub(super) fn yes() -> bool {
     true
 }
 
+/// What an entry is to a search, ignore rules apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// It is looked at; a directory perhaps looked into.
+    Meant,
+    /// A directory that is only looked into.
+    Entered,
+    /// Of another name or kind than is searched for.
+    Other,
+    /// Of the name that is searched for, but not of the kind.
+    OtherKind,
+    /// Left out, with all below it, by a glob of this argument.
+    Excluded(&'static str),
+    /// Left out, with all below it, because its name begins with a dot.
+    Dotfile,
+}
+
 /// What one of these tools looks at in a tree. How it gets there, and what is passed by on the way,
 /// is the same for all.
 pub(super) trait Look: Sync {
@@ -36,10 +54,10 @@ pub(super) trait Look: Sync {
     /// Is what is ignored passed by?
     fn respects(&self) -> Respect;
 
-    /// Is an entry to be looked at, or into, unless it is ignored? What is ignored counts only then.
-    fn is_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool;
+    /// What is an entry to this search? What is ignored counts only if it is not left out for another reason.
+    fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged;
 
-    /// Looks at one; for a directory the answer says whether to go on into it.
+    /// Looks at one that is meant; for a directory the answer says whether to go on into it.
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Self::Found) -> bool;
 
     /// Looks at everything below a place.
@@ -84,9 +102,40 @@ impl<L: Look> Visit for Looking<'_, L> {
         ignored: &Ignored,
         (passed_by, found): &mut Self::Found,
     ) -> bool {
-        self.look.is_meant(dir, entry)
-            && !passed_by.takes(dir, entry, ignored, self.files)
-            && self.look.look(dir, entry, found)
+        let judged = self.look.judge(dir, entry);
+        match judged {
+            Judged::Excluded(by) => {
+                passed_by.excluded.one(dir, entry);
+                passed_by.excluded_by = Some(by);
+                return false;
+            }
+            Judged::Other if entry.kind != Kind::Link => return false,
+            // What a program keeps versions in is never searched, and the descriptions say so.
+            _ if is_of_versions(entry.name) => return false,
+            _ => {}
+        }
+        // The walk stops soon after.
+        let Some(is_ignored) = ignored.covers(dir, entry, self.files) else { return false };
+        if is_ignored {
+            let is_entered = entry.kind == Kind::Directory && judged == Judged::OtherKind;
+            if matches!(judged, Judged::Meant | Judged::Entered) || is_entered {
+                passed_by.ignored.one(dir, entry);
+            }
+            return false;
+        }
+        match judged {
+            Judged::Meant => {
+                passed_by.named += 1;
+                return self.look.look(dir, entry, found);
+            }
+            Judged::Dotfile => passed_by.dotfiles.one(dir, entry),
+            Judged::OtherKind => passed_by.other_kind.one(dir.shown(entry.name)),
+            Judged::Entered | Judged::Excluded(_) | Judged::Other => {}
+        }
+        if entry.kind == Kind::Link {
+            passed_by.links.one(dir.shown(entry.name));
+        }
+        entry.kind == Kind::Directory && judged != Judged::Dotfile
     }
 }
 
@@ -112,127 +161,74 @@ impl Respect {
     }
 }
 
-/// What a search passed by because it is ignored.
-#[derive(Clone, Debug, Default)]
-pub(super) struct PassedBy {
-    files: Tally,
-    directories: Tally,
-    /// Ignore files of which rules were left out.
-    cut_rules: Tally,
+/// Counts what each of some meanings would match.
+pub(super) struct Probe<'a, Fits> {
+    pub(super) names: &'a Names,
+    pub(super) others: &'a [NamePatterns],
+    pub(super) respects: Respect,
+    /// Is an entry of the kind that is searched for?
+    pub(super) fits: Fits,
 }
 
-impl PassedBy {
-    /// Is an entry passed by? Ignored ones are counted; what a program keeps versions in is never
-    /// searched, and the descriptions say so.
-    fn takes(
-        &mut self,
-        dir: &WalkedDir,
-        entry: WalkedEntry<'_>,
-        ignored: &Ignored,
-        files: &IgnoreFiles<'_>,
-    ) -> bool {
-        if is_of_versions(entry.name) {
-            return true;
-        }
-        // The walk stops soon after.
-        let Some(is_ignored) = ignored.covers(dir, entry, files) else { return true };
-        if is_ignored {
-            let is_directory = entry.kind == Kind::Directory;
-            let tally = if is_directory { &mut self.directories } else { &mut self.files };
-            tally.one(dir.shown(entry.name));
-        }
-        is_ignored
-    }
-
-    /// What another thread passed by as well.
-    fn add(&mut self, other: Self) {
-        self.files.add(other.files);
-        self.directories.add(other.directories);
-        self.cut_rules.add(other.cut_rules);
-    }
-
-    /// What was passed by, and what may have been searched though a rule ignores it.
-    fn facts(&self) -> Vec<String> {
-        let cut = self.cut_rules.example.as_ref().map(|example| {
-            let files = count(self.cut_rules.count, "ignore file", "ignore files");
-            format!(
-                "rules of {files} left out, such as {example}: at most {MAX_RULES} rules of {MAX_BYTES} bytes apply, \
-                 {MAX_WILDCARD_BYTES} of them with wildcards"
-            )
-        });
-        self.fact().into_iter().chain(cut).collect()
-    }
-
-    fn fact(&self) -> Option<String> {
-        let counts =
-            [(&self.files, "file", "files"), (&self.directories, "directory", "directories")];
-        let some = counts.iter().filter(|(tally, ..)| tally.count > 0);
-        let all: Vec<_> = some.map(|(tally, one, more)| count(tally.count, one, more)).collect();
-        // Directories say more.
-        let example = self.directories.example.as_ref().or(self.files.example.as_ref())?;
-        Some(format!("ignored {}, such as {example}: respect_ignore=false", all.join(" and ")))
-    }
-}
-
-/// What became of the walks of a call.
+/// How many names each meaning matches.
 #[derive(Default)]
-pub(super) struct Unsearched {
-    passed_by: PassedBy,
-    skipped: Skipped,
-    is_cut: bool,
+pub(super) struct Counts(pub(super) Vec<u64>);
+
+impl Counts {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.0.resize(self.0.len().max(other.0.len()), 0);
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own += other;
+        }
+    }
 }
 
-impl Unsearched {
-    /// What became of one more walk; `add` takes what each thread has found.
-    pub(super) fn add<F>(&mut self, walked: Walked<(PassedBy, F)>, mut add: impl FnMut(F)) {
-        for (passed_by, found) in walked.found {
-            self.passed_by.add(passed_by);
-            add(found);
-        }
-        self.skipped.add(walked.skipped);
-        self.is_cut |= walked.is_cut;
+impl<Fits: Fn(&WalkedDir, WalkedEntry<'_>) -> bool + Sync> Look for Probe<'_, Fits> {
+    type Found = Counts;
+    const IS_WORK: bool = false;
+
+    fn respects(&self) -> Respect {
+        self.respects
     }
 
-    /// What was not searched, each with its reason.
-    pub(super) fn facts(&self, budget: &Budget) -> Vec<String> {
-        let mut facts: Vec<_> = self.passed_by.facts();
-        let Skipped { unreadable, too_deep, elsewhere, unfinished } = &self.skipped;
-        for (tally, which) in
-            [(unreadable, "unreadable"), (too_deep, "too deep"), (elsewhere, "foreign")]
-        {
-            let directories = if tally.count == 1 { "directory" } else { "directories" };
-            if let Some(example) = &tally.example {
-                facts.push(format!(
-                    "skipped {} {which} {directories}, such as {example}",
-                    tally.count
-                ));
+    fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
+        if self.names.leave(dir, entry).is_some() {
+            return Judged::Excluded(self.names.exclude.argument());
+        }
+        if entry.kind == Kind::Directory || (self.fits)(dir, entry) {
+            Judged::Meant
+        } else {
+            Judged::Other
+        }
+    }
+
+    fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Counts) -> bool {
+        let is_directory = entry.kind == Kind::Directory;
+        found.0.resize(self.others.len(), 0);
+        if (self.fits)(dir, entry) {
+            for (other, matches) in self.others.iter().zip(&mut found.0) {
+                let says = other.say(dir, entry.name, is_directory);
+                *matches += u64::from(says == Says::Take);
             }
         }
-        if let Some(example) = &unfinished.example {
-            facts.push(format!("left out {} with {RESERVED}, in {example}", unfinished.count));
-        }
-        if self.is_cut {
-            let ms = budget.limits().call_deadline_ms;
-            facts.push(format!("STOPPED after {ms} ms: not everything was searched"));
-        }
-        facts
+        is_directory
     }
 }
 
 /// Searches below each place of a call; `add` takes what each thread has found. Of several grants, one that the host
 /// does not give, such as a drive that is gone, is said to be skipped, and the others are searched.
 pub(super) fn everywhere<F>(
-    at: Scoped<Read>,
+    at: &Scoped<Read>,
     below: impl Fn(&Target<Read>) -> Result<Walked<(PassedBy, F)>, ToolError>,
     mut add: impl FnMut(F),
 ) -> Result<Unsearched, ToolError> {
     let targets = match at {
-        Scoped::One(target) => vec![target],
+        Scoped::One(target) => std::slice::from_ref(target),
         Scoped::Roots(targets) => targets,
     };
     let mut unsearched = Unsearched::default();
     let mut refused = vec![];
-    for target in &targets {
+    for target in targets {
         match below(target) {
             Ok(walked) => unsearched.add(walked, &mut add),
             Err(error) if error.code().group() == Group::Host => {

@@ -1,0 +1,152 @@
+//! [`Given`]: one string of globs as a client wrote it, taken apart at its commas.
+//!
+//! May import: `error`, `path`. This module does not know what a glob matches.
+
+use super::name_pattern::Begins;
+use crate::error::{Code, ToolError};
+
+/// Bytes of which a name can have one that means something else in a glob. Without `*`: a glob with stars matches
+/// its own text anyway.
+pub(super) const SPECIAL: &[u8] = b"[]{}?,!\\";
+
+/// One string of globs.
+#[derive(Clone)]
+pub(super) struct Given {
+    pub(super) text: String,
+    /// All of it as one name or path.
+    pub(super) whole: Piece,
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// One glob.
+#[derive(Clone)]
+pub(super) struct Piece {
+    /// Does it take what it matches? Not if it begins with `!`.
+    pub(super) takes: bool,
+    /// The grant that it began with the absolute path of.
+    pub(super) grant: Option<String>,
+    /// Does a `/` at its start anchor it?
+    pub(super) is_pinned: bool,
+    /// The rest.
+    pub(super) glob: String,
+}
+
+impl Given {
+    /// Takes a string apart.
+    ///
+    /// # Errors
+    /// `bad_args` where one of its globs is empty, or has `..`.
+    pub(super) fn new(argument: &str, text: &str, begins: Begins<'_>) -> Result<Self, ToolError> {
+        if text.split(['/', '\\', ',', '{', '}']).any(|name| name == "..") {
+            let sentence = format!("`{argument}` has a glob with `..`");
+            return Err(ToolError::new(Code::BadArgs, sentence)
+                .hint("globs begin at the directory that is searched: give another `path`"));
+        }
+        let all = split(text).into_iter().map(str::trim).filter(|piece| !piece.is_empty());
+        let piece = |text: &str| match text.strip_prefix('!') {
+            Some(text) => Piece::new(text, false, begins),
+            None => Piece::new(text, true, begins),
+        };
+        let pieces: Vec<Piece> = all.map(piece).collect();
+        if pieces.is_empty() || pieces.iter().any(|piece| piece.glob.is_empty()) {
+            let sentence = format!("`{argument}` holds an empty glob");
+            return Err(ToolError::new(Code::BadArgs, sentence));
+        }
+        Ok(Self { text: text.to_owned(), whole: Piece::new(text, true, begins), pieces })
+    }
+
+    /// Could all of it be the name of something that its globs do not match?
+    pub(super) fn could_be_a_name(&self) -> bool {
+        self.text.bytes().any(|byte| SPECIAL.contains(&byte)) || self.text.trim() != self.text
+    }
+
+    /// Could the brackets in it be a part of a name, and something else not?
+    pub(super) fn has_brackets_beside_others(&self) -> bool {
+        self.text.contains('[') && self.text.contains(['{', '?', ',', '!', '\\'])
+    }
+
+    /// Does one of its globs take what it matches?
+    pub(super) fn is_positive(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.takes)
+    }
+}
+
+impl Piece {
+    fn new(text: &str, takes: bool, begins: Begins<'_>) -> Self {
+        let spelled = text.strip_prefix("file://").unwrap_or(text);
+        if let Some((grant, rest)) = begins.spelled_off(spelled) {
+            let rest = rest.trim_start_matches('/');
+            let glob = if rest.is_empty() { "**" } else { rest };
+            return Self { takes, grant: Some(grant), is_pinned: true, glob: glob.to_owned() };
+        }
+        let mut rest = text;
+        while let Some(shorter) = rest.strip_prefix("./") {
+            rest = shorter;
+        }
+        let glob = rest.trim_start_matches('/');
+        let is_pinned = glob.len() < rest.len();
+        Self { takes, grant: None, is_pinned, glob: glob.to_owned() }
+    }
+
+    /// Does it match every name?
+    pub(super) fn is_everything(&self) -> bool {
+        self.takes
+            && self.grant.is_none()
+            && (["**", "**/*"].contains(&self.glob.as_str())
+                || (self.glob == "*" && !self.is_pinned))
+    }
+
+    pub(super) fn has_wildcards(&self) -> bool {
+        self.glob.contains(['*', '?', '[', '{'])
+    }
+}
+
+/// Splits at the commas outside braces and brackets, those after a backslash excepted.
+fn split(text: &str) -> Vec<&str> {
+    let (mut pieces, mut begin, mut braces, mut is_escaped) = (vec![], 0, 0_usize, false);
+    let mut bracket: Option<usize> = None;
+    for (at, c) in text.char_indices() {
+        if let Some(open) = bracket {
+            // A `]` at the start of a class is a member of it.
+            if c == ']' && !matches!(text.get(open + 1..at), Some("" | "!" | "^")) {
+                bracket = None;
+            }
+            continue;
+        }
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '[' if text.get(at..).is_some_and(|rest| rest.contains(']')) => bracket = Some(at),
+            '{' => braces += 1,
+            '}' => braces = braces.saturating_sub(1),
+            ',' if braces == 0 => {
+                pieces.push(text.get(begin..at).unwrap_or_default());
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(text.get(begin..).unwrap_or_default());
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_outside_braces_and_brackets_separate() {
+        for (text, want) in [
+            ("*.ts,*.tsx", &["*.ts", "*.tsx"][..]),
+            ("*.{a,b},c", &["*.{a,b}", "c"]),
+            ("[,]x,y", &["[,]x", "y"]),
+            ("[],]x,y", &["[],]x", "y"]),
+            ("[!],]x,y", &["[!],]x", "y"]),
+            ("a\\,b,c", &["a\\,b", "c"]),
+            ("[a,b", &["[a", "b"]),
+            ("{a,{b,c},d},e", &["{a,{b,c},d}", "e"]),
+        ] {
+            assert_eq!(split(text), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! [`Sets`]: the globs of an argument as matchers, in the order in which they count.
+//!
+//! As with ripgrep's `-g`, the last glob that matches decides. Neighbours of equal sign need no order, so each run
+//! of them is one expression for names, and one for paths, with one bound for all. (A set that knows which of its
+//! globs matches would take a table of all its states times all its globs.)
+//!
+//! May import: `cap`. This module does not know how globs are written.
+
+use grep_matcher::Matcher as _;
+use grep_regex::{RegexMatcher, RegexMatcherBuilder};
+
+use crate::cap::{Reading, WalkedDir, fold};
+
+/// Most bytes of what the globs of an argument compile to, and of the cache of each thread.
+const MAX_COMPILED_BYTES: usize = 4 << 20;
+
+/// One glob, as an expression.
+pub(super) struct Signed {
+    /// Does it take what matches, or leave it out?
+    pub(super) takes: bool,
+    pub(super) from: From,
+    pub(super) only_directories: bool,
+    /// How its wildcards were read.
+    pub(super) reading: Reading,
+    pub(super) regex: String,
+}
+
+/// What an expression is matched with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    /// A name.
+    Name,
+    /// A path from the directory that is searched.
+    Searched,
+    /// A path that begins with the name of the grant.
+    Grant,
+    /// As `Grant`, but folded, so that letters alike in looks are one.
+    FoldedGrant,
+}
+
+/// Where a name is.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) grant: &'a str,
+    /// The way from the root of the grant: empty, or ending with a slash.
+    pub(super) in_grant: &'a [u8],
+    /// The way from the directory that is searched.
+    pub(super) way: &'a [u8],
+    pub(super) name: &'a [u8],
+    pub(super) is_directory: bool,
+}
+
+impl<'a> Spot<'a> {
+    pub(super) fn new(dir: &'a WalkedDir, name: &'a [u8], is_directory: bool) -> Self {
+        let (in_grant, way) = (dir.path_in_grant(), dir.path());
+        Self { grant: dir.grant_name(), in_grant, way, name, is_directory }
+    }
+}
+
+/// The globs of an argument.
+#[derive(Default)]
+pub(super) struct Sets {
+    all: Vec<Run>,
+    /// Where some globs match directories only, those that can match something else.
+    without_directories: Option<Vec<Run>>,
+}
+
+/// Neighbours of equal sign.
+struct Run {
+    takes: bool,
+    matchers: Vec<(From, RegexMatcher)>,
+}
+
+impl Sets {
+    /// Compiles globs; nothing where they are too large together.
+    pub(super) fn new(globs: &[Signed]) -> Option<Self> {
+        let others = globs.iter().filter(|glob| !glob.only_directories);
+        if others.clone().count() == globs.len() {
+            return Some(Self {
+                all: runs(globs.iter(), MAX_COMPILED_BYTES)?,
+                without_directories: None,
+            });
+        }
+        let without_directories = Some(runs(others, MAX_COMPILED_BYTES / 2)?);
+        Some(Self { all: runs(globs.iter(), MAX_COMPILED_BYTES / 2)?, without_directories })
+    }
+
+    /// Does the last glob that matches take it? `None` if none matches.
+    pub(super) fn takes(&self, at: Spot<'_>) -> Option<bool> {
+        let runs = match &self.without_directories {
+            Some(others) if !at.is_directory => others,
+            _ => &self.all,
+        };
+        runs.iter().rev().find(|run| run.is_match(at)).map(|run| run.takes)
+    }
+}
+
+fn runs<'a>(globs: impl Iterator<Item = &'a Signed>, most_bytes: usize) -> Option<Vec<Run>> {
+    let globs: Vec<&Signed> = globs.collect();
+    let of_equal_sign: Vec<&[&Signed]> =
+        globs.chunk_by(|one, other| one.takes == other.takes).collect();
+    let kinds = [From::Name, From::Searched, From::Grant, From::FoldedGrant];
+    let count: usize = of_equal_sign
+        .iter()
+        .map(|run| kinds.iter().filter(|from| run.iter().any(|glob| glob.from == **from)).count())
+        .sum();
+    let most_bytes = most_bytes / count.max(1);
+    let run = |run: &[&Signed]| {
+        let mut matchers = vec![];
+        for from in kinds {
+            let regexes = run.iter().filter(|glob| glob.from == from).map(|glob| &glob.regex);
+            // Without anchors of its own, an expression would match a part.
+            let regexes: Vec<String> = regexes.map(|regex| format!(r"^(?:{regex})$")).collect();
+            if !regexes.is_empty() {
+                matchers.push((from, matcher(&regexes, most_bytes)?));
+            }
+        }
+        Some(Run { takes: run.first()?.takes, matchers })
+    };
+    of_equal_sign.into_iter().map(run).collect()
+}
+
+fn matcher(regexes: &[String], most_bytes: usize) -> Option<RegexMatcher> {
+    let mut builder = RegexMatcherBuilder::new();
+    builder.dot_matches_new_line(true).size_limit(most_bytes).dfa_size_limit(most_bytes);
+    builder.build_many(regexes).ok()
+}
+
+impl Run {
+    fn is_match(&self, at: Spot<'_>) -> bool {
+        self.matchers.iter().any(|(from, matcher)| {
+            let is_match = match from {
+                From::Name => matcher.is_match(at.name),
+                From::Searched if at.way.is_empty() => matcher.is_match(at.name),
+                From::Searched => matcher.is_match(&[at.way, at.name].concat()),
+                From::Grant => matcher.is_match(&in_grant(at)),
+                From::FoldedGrant => matcher.is_match(folded(&in_grant(at)).as_bytes()),
+            };
+            // This matcher has no errors.
+            is_match.unwrap_or(false)
+        })
+    }
+}
+
+fn in_grant(at: Spot<'_>) -> Vec<u8> {
+    [at.grant.as_bytes(), b"/", at.in_grant, at.name].concat()
+}
+
+/// A path, each name of it folded.
+pub(super) fn folded(path: &[u8]) -> String {
+    let names = String::from_utf8_lossy(path);
+    names.split('/').map(fold).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_that_are_too_large_together_are_refused() {
+        let glob = |takes, regex: &str| Signed {
+            takes,
+            from: From::Name,
+            only_directories: false,
+            reading: Reading::Glob,
+            regex: regex.to_owned(),
+        };
+        let large = r"\w{30}";
+        assert!(Sets::new(&[glob(true, large)]).is_some());
+        // Many of one sign, or many runs.
+        assert!(Sets::new(&[true; 100].map(|takes| glob(takes, large))).is_none());
+        let runs: Vec<_> = (0..100).map(|nth| glob(nth % 2 == 0, large)).collect();
+        assert!(Sets::new(&runs).is_none());
+    }
+}

@@ -1,0 +1,184 @@
+//! What a search left out, by which rule, and which argument changes that.
+//!
+//! May import: `cap`, `ignore`, `limits`. What is hidden by a rule is never seen here, and so in no count.
+
+use super::name_pattern::NamePatterns;
+use super::searching::{RESERVED, count};
+use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry};
+use crate::ignore::{MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
+use crate::limits::Budget;
+
+/// What one thread of a search left out, and how many names it took.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PassedBy {
+    /// Entries of the name and kind that is searched for.
+    pub(super) named: u64,
+    pub(super) ignored: Sides,
+    /// Left out by a glob, and the argument that has it.
+    pub(super) excluded: Sides,
+    pub(super) excluded_by: Option<&'static str>,
+    /// Left out because they begin with a dot.
+    pub(super) dotfiles: Sides,
+    /// Of the right name, but another kind.
+    pub(super) other_kind: Tally,
+    /// Links that are not themselves what is searched for.
+    pub(super) links: Tally,
+    /// Ignore files of which rules were left out.
+    pub(super) cut_rules: Tally,
+}
+
+/// Files and directories.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sides {
+    files: Tally,
+    directories: Tally,
+}
+
+impl Sides {
+    pub(super) fn one(&mut self, dir: &WalkedDir, entry: WalkedEntry<'_>) {
+        let is_directory = entry.kind == Kind::Directory;
+        let tally = if is_directory { &mut self.directories } else { &mut self.files };
+        tally.one(dir.shown(entry.name));
+    }
+
+    fn add(&mut self, other: Self) {
+        self.files.add(other.files);
+        self.directories.add(other.directories);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.files.count + self.directories.count == 0
+    }
+
+    /// How many, what became of them, and an example.
+    fn fact(&self, became: &str) -> Option<String> {
+        let counts =
+            [(&self.files, "file", "files"), (&self.directories, "directory", "directories")];
+        let some = counts.iter().filter(|(tally, ..)| tally.count > 0);
+        let all: Vec<_> = some.map(|(tally, one, more)| count(tally.count, one, more)).collect();
+        // Directories say more.
+        let example = self.directories.example.as_ref().or(self.files.example.as_ref())?;
+        Some(format!("{} {became} (e.g. {example})", all.join(" and ")))
+    }
+}
+
+impl PassedBy {
+    /// For a search of one file that the client named itself.
+    pub(super) fn nothing_of_one_file() -> Self {
+        Self { named: 1, ..Self::default() }
+    }
+
+    /// What another thread passed by as well.
+    fn add(&mut self, other: Self) {
+        self.named += other.named;
+        self.ignored.add(other.ignored);
+        self.excluded.add(other.excluded);
+        self.excluded_by = self.excluded_by.or(other.excluded_by);
+        self.dotfiles.add(other.dotfiles);
+        self.other_kind.add(other.other_kind);
+        self.links.add(other.links);
+        self.cut_rules.add(other.cut_rules);
+    }
+
+    /// What was passed by, and what may have been searched though a rule ignores it.
+    fn facts(&self) -> Vec<String> {
+        let ignored = self.ignored.fact("ignored");
+        let ignored = ignored.map(|fact| fact + "; set respect_ignore=false to include them");
+        let by = self.excluded_by.unwrap_or("exclude");
+        let excluded = self.excluded.fact(&format!("left out by {by}"));
+        let dotfiles = self.dotfiles.fact("left out as dotfiles");
+        let dotfiles = dotfiles.map(|fact| fact + "; set hidden=true to include them");
+        let links = self.links.example.as_ref().map(|example| {
+            let links = count(self.links.count, "link", "links");
+            format!("{links} not followed (e.g. {example}); give one as `path` to search it")
+        });
+        let cut = self.cut_rules.example.as_ref().map(|example| {
+            let files = count(self.cut_rules.count, "ignore file", "ignore files");
+            format!(
+                "rules of {files} left out (e.g. {example}): at most {MAX_RULES} rules of {MAX_BYTES} bytes apply, \
+                 {MAX_WILDCARD_BYTES} of them with wildcards"
+            )
+        });
+        [excluded, ignored, dotfiles, links, cut].into_iter().flatten().collect()
+    }
+}
+
+/// What became of the walks of a call.
+#[derive(Default)]
+pub(super) struct Unsearched {
+    passed_by: PassedBy,
+    pub(super) skipped: Skipped,
+    is_cut: bool,
+    /// How globs were taken, and which matched nothing.
+    notes: Vec<String>,
+}
+
+impl Unsearched {
+    /// What became of one more walk; `add` takes what each thread has found.
+    pub(super) fn add<F>(&mut self, walked: Walked<(PassedBy, F)>, mut add: impl FnMut(F)) {
+        for (passed_by, found) in walked.found {
+            self.passed_by.add(passed_by);
+            add(found);
+        }
+        self.skipped.add(walked.skipped);
+        self.is_cut |= walked.is_cut;
+    }
+
+    /// A file was searched that the client named itself.
+    pub(super) fn add_one_file(&mut self) {
+        self.passed_by.named += 1;
+    }
+
+    /// Did no entry have the name and kind that is searched for, so that another meaning of the name is worth a try?
+    pub(super) fn found_no_name(&self) -> bool {
+        self.passed_by.named == 0 && !self.is_cut
+    }
+
+    /// How many of the right name are of another kind, and one of them.
+    pub(super) fn other_kind(&self) -> &Tally {
+        &self.passed_by.other_kind
+    }
+
+    pub(super) fn note(&mut self, note: impl IntoIterator<Item = String>) {
+        self.notes.extend(note);
+    }
+
+    /// Says which arguments have globs that matched nothing.
+    pub(super) fn note_idle(&mut self, include: &NamePatterns, exclude: &NamePatterns) {
+        if self.is_cut {
+            return;
+        }
+        if self.passed_by.named == 0 && !include.is_empty() && include.argument() != "pattern" {
+            self.notes.push(format!("no file name matches {}", include.in_words()));
+        }
+        if self.passed_by.excluded.is_empty() && !exclude.is_empty() {
+            self.notes.push(format!("nothing matches {}", exclude.in_words()));
+        }
+    }
+
+    /// What was not searched, each with its reason.
+    pub(super) fn facts(&self, budget: &Budget) -> Vec<String> {
+        let mut facts = self.notes.clone();
+        facts.extend(self.passed_by.facts());
+        let Skipped { unreadable, too_deep, elsewhere, unfinished } = &self.skipped;
+        for (tally, which) in
+            [(unreadable, "unreadable"), (too_deep, "too deep"), (elsewhere, "foreign")]
+        {
+            let directories = if tally.count == 1 { "directory" } else { "directories" };
+            if let Some(example) = &tally.example {
+                facts.push(format!(
+                    "{} {which} {directories} skipped (e.g. {example})",
+                    tally.count
+                ));
+            }
+        }
+        if let Some(example) = &unfinished.example {
+            facts.push(format!("left out {} with {RESERVED}, in {example}", unfinished.count));
+        }
+        if self.is_cut {
+            let ms = budget.limits().call_deadline_ms;
+            facts.push(format!("STOPPED after {ms} ms: not everything was searched"));
+        }
+        facts
+    }
+}

@@ -1,0 +1,111 @@
+//! [`find`]: a search whose globs are tried in more than one meaning.
+//!
+//! First as they are written. Then, if something has one of them as its name, as that name. If no entry has a name
+//! that matches, one walk looks which other meaning would match, and that one is searched for. All of it is one call
+//! with one budget; the answer says how the globs were taken.
+
+use super::glob_meaning::Meaning;
+use super::left_out::Unsearched;
+use super::name_pattern::{NamePatterns, Says};
+use super::searching::Judged;
+use crate::cap::{Kind, WalkedDir, WalkedEntry};
+use crate::error::ToolError;
+use crate::limits::Budget;
+
+/// The globs of a call.
+pub(super) struct Names {
+    /// What is searched for.
+    pub(super) include: NamePatterns,
+    /// What is left out.
+    pub(super) exclude: NamePatterns,
+}
+
+impl Names {
+    /// Is an entry left out, and by which argument?
+    pub(super) fn leave(
+        &self,
+        dir: &WalkedDir,
+        WalkedEntry { name, kind }: WalkedEntry<'_>,
+    ) -> Option<&'static str> {
+        let is_left = !self.exclude.is_empty()
+            && self.exclude.say(dir, name, kind == Kind::Directory) == Says::Take;
+        is_left.then(|| self.exclude.argument())
+    }
+
+    /// What an entry is by its name; `fits` says whether it is otherwise what is searched for.
+    pub(super) fn judge(
+        &self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        fits: impl Fn() -> bool,
+    ) -> Judged {
+        let is_directory = entry.kind == Kind::Directory;
+        let says = if self.include.is_empty() {
+            Says::Take
+        } else {
+            self.include.say(dir, entry.name, is_directory)
+        };
+        let fits = says != Says::Nothing && fits();
+        let is_concerned = fits || is_directory;
+        if is_concerned && let Some(by) = self.leave(dir, entry) {
+            return Judged::Excluded(by);
+        }
+        match says {
+            Says::Take if fits => Judged::Meant,
+            Says::Take => Judged::OtherKind,
+            Says::Leave if is_concerned => Judged::Excluded(self.include.argument()),
+            Says::Nothing if is_directory => Judged::Entered,
+            Says::Leave | Says::Nothing => Judged::Other,
+        }
+    }
+}
+
+/// Searches for `names` by `attempt`, and in another meaning where they match nothing.
+///
+/// `walk` walks where `attempt` searches, with a probe.
+///
+/// # Errors
+/// Those of both; `bad_args` where a glob cannot be read and is the name of nothing.
+pub(super) fn find<F>(
+    names: Names,
+    budget: &Budget,
+    attempt: impl Fn(&Names) -> Result<(F, Unsearched), ToolError>,
+    walk: impl Fn(&Names, &[NamePatterns]) -> Result<Vec<u64>, ToolError>,
+) -> Result<(F, Unsearched), ToolError> {
+    let mut names = names;
+    let (mut found, mut unsearched) = attempt(&names)?;
+    let literal = (names.include.literally(), names.exclude.literally());
+    if let (Some(_), _) | (_, Some(_)) = literal {
+        let again = |patterns: &NamePatterns, meanings: Option<Vec<Meaning>>| {
+            let meanings = meanings.unwrap_or_else(|| patterns.meanings().to_vec());
+            patterns.again(meanings, budget)
+        };
+        let is_included = literal.0.is_some();
+        let literally = Names {
+            include: again(&names.include, literal.0)?,
+            exclude: again(&names.exclude, literal.1)?,
+        };
+        let second = attempt(&literally)?;
+        if !is_included || !second.1.found_no_name() {
+            (found, unsearched) = second;
+            names = literally;
+        }
+    }
+    names.include.check()?;
+    names.exclude.check()?;
+    if unsearched.found_no_name() && !names.include.is_empty() {
+        let others = Meaning::OTHERS.into_iter().filter_map(|one| names.include.instead(one));
+        let others = others.map(|meanings| names.include.again(meanings, budget));
+        let others: Vec<NamePatterns> = others.collect::<Result<_, _>>()?;
+        let matches = walk(&names, &others)?;
+        let first = others.into_iter().zip(matches).find(|(_, matches)| *matches > 0);
+        if let Some((include, _)) = first {
+            names.include = include;
+            (found, unsearched) = attempt(&names)?;
+        }
+    }
+    unsearched.note(names.include.note());
+    unsearched.note(names.exclude.note());
+    unsearched.note_idle(&names.include, &names.exclude);
+    Ok((found, unsearched))
+}
