@@ -2,6 +2,7 @@
 //!
 //! Threads search; what they keep is what fits the page, so memory does not grow with what is found.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 
 use ::ignore::types::{Types, TypesBuilder};
@@ -10,12 +11,13 @@ use serde::Deserialize;
 
 use super::grep_answer::{Found, answer};
 use super::name_pattern::{Globs, MAX_CHARS, NamePatterns};
-use super::searching::{Look, Looked, MAX_CURSOR, PassedBy, Respect, everywhere, yes};
+use super::otherwise::{Arguments, Nothing};
+use super::searching::{Look, Looked, MAX_CURSOR, PassedBy, Respect, Unsearched, everywhere, yes};
 use crate::cap::{
-    Kind, OpenFile, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
+    Kind, OpenFile, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
 use crate::error::{Code, ToolError};
-use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
+use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work};
 use crate::path::{VirtualPath, percent_decoded};
 use crate::tool::Tool;
@@ -26,6 +28,14 @@ const PAGE: usize = 250;
 const PER_FILE: usize = 20;
 /// Most lines about a match.
 const MOST_CONTEXT: usize = 100;
+
+/// How other readings of a pattern are asked for.
+const ARGUMENTS: Arguments = Arguments {
+    any_case: "ignore_case=true",
+    text: "literal=true",
+    expression: "literal=false",
+    pattern: "pattern",
+};
 
 pub(super) struct Grep;
 
@@ -67,15 +77,19 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = &"content")]
     output: Output,
+    /// Only the matches, as `line:column:text`.
+    #[serde(default)]
+    #[schemars(example = false)]
+    only_matching: bool,
     /// Lines before each match.
     #[serde(default)]
     #[schemars(example = 2)]
     before: Option<usize>,
-    /// Lines behind each match.
+    /// Lines after each match.
     #[serde(default)]
     #[schemars(example = 2)]
     after: Option<usize>,
-    /// Lines before and behind.
+    /// Lines before and after.
     #[serde(default)]
     #[schemars(example = 2)]
     context: Option<usize>,
@@ -89,11 +103,11 @@ pub(super) struct Args {
     hidden: bool,
     /// Most lines, or files.
     #[serde(default)]
-    #[schemars(example = 250, range(min = 1))]
+    #[schemars(example = 250, range(min = 1), extend("default" = PAGE))]
     limit: Option<usize>,
-    /// Most lines of one file; 0 for all.
+    /// Most lines of one file; 0 for all, as for a `path` that is a file.
     #[serde(default)]
-    #[schemars(example = 20, range(min = 0))]
+    #[schemars(example = 20, range(min = 0), extend("default" = PER_FILE))]
     per_file: Option<usize>,
     /// Each file's last lines, not the first.
     #[serde(default)]
@@ -130,9 +144,27 @@ impl Tool for Grep {
     fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
         let asked = Asked::new(args, budget)?;
         let mut found = Found::default();
-        let below = |target: &Target<Read>| asked.in_all(target);
+        let places = RefCell::new(vec![]);
+        let below = |target: &Target<Read>| {
+            let place = target.place(budget)?;
+            let walked = asked.below_or_in(&place);
+            places.borrow_mut().push(place);
+            walked
+        };
         let unsearched = everywhere(at, below, |part| found.add(part, asked.page))?;
-        Ok(answer(&asked, &found, &unsearched))
+        let otherwise = asked.otherwise(&found, &unsearched, &places.into_inner());
+        Ok(answer(&asked, &found, &unsearched, otherwise))
+    }
+}
+
+impl Args {
+    fn meaning(&self) -> Meaning {
+        Meaning {
+            literal: self.literal,
+            ignore_case: self.ignore_case,
+            word: self.word,
+            multiline: self.multiline,
+        }
     }
 }
 
@@ -146,41 +178,18 @@ pub(super) struct Asked<'a> {
     pub(super) respects: Respect,
     pub(super) hidden: bool,
     pub(super) page: usize,
-    pub(super) after: Option<(String, u64)>,
+    pub(super) after: Option<(String, Position)>,
     pub(super) budget: &'a Budget,
+    args: &'a Args,
 }
 
 impl<'a> Asked<'a> {
-    fn new(args: &Args, budget: &'a Budget) -> Result<Self, ToolError> {
-        let meaning = Meaning {
-            literal: args.literal,
-            ignore_case: args.ignore_case,
-            word: args.word,
-            multiline: args.multiline,
-        };
-        let about = |one: Option<usize>| one.or(args.context).unwrap_or(0).min(MOST_CONTEXT);
-        let per_file = match args.per_file.unwrap_or(PER_FILE) {
-            0 => usize::MAX,
-            some => some,
-        };
+    fn new(args: &'a Args, budget: &'a Budget) -> Result<Self, ToolError> {
         let _busy = budget.begin(Work::Patterns);
-        let most = budget.limits().max_list_entries;
-        let page = args.limit.unwrap_or(PAGE).clamp(1, most);
-        // All lines are the same from either end.
-        let from_end = args.from_end && per_file < usize::MAX;
-        let wanted = Wanted {
-            output: match args.output {
-                Output::Content if from_end => Lines::Last(per_file.min(most)),
-                Output::Content => Lines::First { of: per_file, page },
-                Output::Count => Lines::Counted,
-                Output::Files => Lines::Any,
-            },
-            before: about(args.before),
-            after: about(args.after),
-        };
+        let page = args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries);
         Ok(Self {
-            pattern: Pattern::new("pattern", &args.pattern, meaning)?,
-            wanted,
+            pattern: Pattern::new("pattern", &args.pattern, args.meaning())?,
+            wanted: wanted(args, PER_FILE, page, budget),
             globs: args.glob.compile("glob", budget)?,
             types: args.kind.as_deref().map(types).transpose()?,
             output: args.output,
@@ -189,48 +198,110 @@ impl<'a> Asked<'a> {
             page,
             after: args.cursor.as_deref().map(read_cursor).transpose()?,
             budget,
+            args,
         })
     }
 
-    fn in_all(&self, target: &Target<Read>) -> Result<Looked<Self>, ToolError> {
-        let place = target.place(self.budget)?;
+    /// Searches all below a place, or in it where it is a file.
+    fn below_or_in(&self, place: &Place<Read>) -> Result<Looked<Self>, ToolError> {
         if let Some(Kind::File) = place.what() {
             let mut found = Found::default();
-            self.search(&place.open_file()?, || place.shown(), &mut found);
+            found.is_one_file = true;
+            // A file that is named is wanted whole.
+            let wanted = wanted(self.args, 0, self.page, self.budget);
+            self.search(&place.open_file()?, wanted, || place.shown(), &mut found);
             let found = vec![(PassedBy::default(), found)];
             return Ok(Walked { found, skipped: Skipped::default(), is_cut: false });
         }
-        self.below(&place, self.budget)
+        self.below(place, self.budget)
     }
 
-    fn search(&self, file: &OpenFile, shown: impl Fn() -> String, found: &mut Found) {
+    /// The arguments that leave files out by their names, where there are any.
+    pub(super) fn filter_fact(&self) -> Option<String> {
+        let by_name = [("glob", !self.globs.is_empty()), ("type", self.types.is_some())];
+        let given: Vec<_> =
+            by_name.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();
+        (!given.is_empty())
+            .then(|| format!("no file that is searched matches `{}`", given.join("` and `")))
+    }
+
+    /// What else the pattern may have meant, where it matched nothing.
+    fn otherwise(
+        &self,
+        found: &Found,
+        unsearched: &Unsearched,
+        places: &[Place<Read>],
+    ) -> Vec<String> {
+        if found.total_files > 0 || unsearched.is_cut() {
+            return vec![];
+        }
+        let nothing = Nothing {
+            look: self,
+            places,
+            pattern: &self.args.pattern,
+            meaning: self.args.meaning(),
+            searched: &found.searched,
+            arguments: &ARGUMENTS,
+        };
+        nothing.facts(self.budget)
+    }
+
+    fn search(
+        &self,
+        file: &OpenFile,
+        wanted: Wanted,
+        shown: impl Fn() -> String,
+        found: &mut Found,
+    ) {
         // What an earlier page has shown of this file.
-        let behind = match &self.after {
-            None => 0,
-            Some((path, line)) => match shown().cmp(path) {
-                Ordering::Less => u64::MAX,
-                Ordering::Equal => *line,
-                Ordering::Greater => 0,
+        let after = match &self.after {
+            None => Position::START,
+            Some((path, position)) => match shown().cmp(path) {
+                Ordering::Less => Position::END,
+                Ordering::Equal => *position,
+                Ordering::Greater => Position::START,
             },
         };
-        let search =
-            found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), self.wanted));
-        let hits = match search.file(file, behind, self.budget) {
+        let search = found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), wanted));
+        let hits = match search.file(file, after, self.budget) {
             Outcome::Searched(hits) => hits,
             Outcome::Partly(hits) => {
                 found.failed += 1;
                 hits
             }
-            Outcome::Binary => return found.binary += 1,
+            Outcome::Binary => return found.binary.one(shown()),
         };
+        found.searched.file(file.size());
         if hits.count > 0 {
             found.total_files += 1;
             found.total_lines += hits.count;
-            if behind == 0 || !hits.lines.is_empty() {
+            if after == Position::START || !hits.lines.is_empty() {
                 found.insert(shown(), hits, self.page);
             }
         }
     }
+}
+
+/// What of each file is wanted, and at most `per_file` of it where the client does not say.
+fn wanted(args: &Args, per_file: usize, page: usize, budget: &Budget) -> Wanted {
+    let per_file = match args.per_file.unwrap_or(per_file) {
+        // The last lines of a file are as many as a page holds. All lines are the same from either end.
+        0 if args.from_end && args.per_file.is_none() => page,
+        0 => usize::MAX,
+        some => some,
+    };
+    let about = |one: Option<usize>| one.or(args.context).unwrap_or(0).min(MOST_CONTEXT);
+    let (before, after) =
+        if args.only_matching { (0, 0) } else { (about(args.before), about(args.after)) };
+    let output = match args.output {
+        Output::Content if args.from_end && per_file < usize::MAX => {
+            Lines::Last(per_file.min(budget.limits().max_list_entries))
+        }
+        Output::Content => Lines::First { of: per_file, page },
+        Output::Count => Lines::Counted,
+        Output::Files => Lines::Any,
+    };
+    Wanted { output, before, after, only_matching: args.only_matching }
 }
 
 impl Look for Asked<'_> {
@@ -250,11 +321,15 @@ impl Look for Asked<'_> {
         is_wanted && (self.hidden || !name.starts_with(b"."))
     }
 
+    fn counts_link(&self, _: &WalkedDir, name: &[u8]) -> bool {
+        self.hidden || !name.starts_with(b".")
+    }
+
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
         let WalkedEntry { name, kind } = entry;
         if kind == Kind::File {
             match dir.open_file(name) {
-                Some(file) => self.search(&file, || dir.shown(name), found),
+                Some(file) => self.search(&file, self.wanted, || dir.shown(name), found),
                 None => found.failed += 1,
             }
         }
@@ -282,11 +357,17 @@ fn types(name: &str) -> Result<Types, ToolError> {
     })
 }
 
-fn read_cursor(cursor: &str) -> Result<(String, u64), ToolError> {
+fn read_cursor(cursor: &str) -> Result<(String, Position), ToolError> {
     let read = || {
         let (line, path) = cursor.strip_prefix("after:")?.split_once(':')?;
-        let line = if line == "end" { u64::MAX } else { line.parse().ok()? };
-        Some((String::from_utf8(percent_decoded(path)?).ok()?, line))
+        let position = match line.split_once('.') {
+            _ if line == "end" => Position::END,
+            None => Position::end_of(line.parse().ok()?),
+            Some((line, matches)) => {
+                Position { line: line.parse().ok()?, matches: matches.parse().ok()? }
+            }
+        };
+        Some((String::from_utf8(percent_decoded(path)?).ok()?, position))
     };
     read().ok_or_else(|| {
         ToolError::new(Code::BadArgs, "`cursor` is none that grep gave")

@@ -12,11 +12,13 @@ mod edit_file;
 mod get_file_info;
 mod grep;
 mod grep_answer;
+mod keyword_answer;
 mod keyword_search;
 mod list_allowed_directories;
 mod list_directory;
 mod move_file;
 mod name_pattern;
+mod otherwise;
 #[cfg(feature = "analysis")]
 mod performance_check;
 mod read_media_file;

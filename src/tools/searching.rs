@@ -39,6 +39,11 @@ pub(super) trait Look: Sync {
     /// Is an entry to be looked at, or into, unless it is ignored? What is ignored counts only then.
     fn is_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool;
 
+    /// Might a link have led to something that is meant? Walks do not follow links; those that count are named.
+    fn counts_link(&self, _: &WalkedDir, _: &[u8]) -> bool {
+        false
+    }
+
     /// Looks at one; for a directory the answer says whether to go on into it.
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Self::Found) -> bool;
 
@@ -84,6 +89,9 @@ impl<L: Look> Visit for Looking<'_, L> {
         ignored: &Ignored,
         (passed_by, found): &mut Self::Found,
     ) -> bool {
+        if entry.kind == Kind::Link && self.look.counts_link(dir, entry.name) {
+            passed_by.link(dir, entry, ignored, self.files);
+        }
         self.look.is_meant(dir, entry)
             && !passed_by.takes(dir, entry, ignored, self.files)
             && self.look.look(dir, entry, found)
@@ -112,11 +120,12 @@ impl Respect {
     }
 }
 
-/// What a search passed by because it is ignored.
+/// What a search passed by because it is ignored, or a link.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PassedBy {
     files: Tally,
     directories: Tally,
+    links: Tally,
     /// Ignore files of which rules were left out.
     cut_rules: Tally,
 }
@@ -144,8 +153,22 @@ impl PassedBy {
         is_ignored
     }
 
+    /// A link that is not followed. Ignored ones would be passed by in any case.
+    fn link(
+        &mut self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        ignored: &Ignored,
+        files: &IgnoreFiles<'_>,
+    ) {
+        if !is_of_versions(entry.name) && ignored.covers(dir, entry, files) == Some(false) {
+            self.links.one(dir.shown(entry.name));
+        }
+    }
+
     /// What another thread passed by as well.
     fn add(&mut self, other: Self) {
+        self.links.add(other.links);
         self.files.add(other.files);
         self.directories.add(other.directories);
         self.cut_rules.add(other.cut_rules);
@@ -160,7 +183,13 @@ impl PassedBy {
                  {MAX_WILDCARD_BYTES} of them with wildcards"
             )
         });
-        self.fact().into_iter().chain(cut).collect()
+        self.fact().into_iter().chain(self.links_fact()).chain(cut).collect()
+    }
+
+    fn links_fact(&self) -> Option<String> {
+        let example = self.links.example.as_ref()?;
+        let links = count(self.links.count, "link", "links");
+        Some(format!("{links} not followed, such as {example}: name it as the path to search"))
     }
 
     fn fact(&self) -> Option<String> {
@@ -191,6 +220,11 @@ impl Unsearched {
         }
         self.skipped.add(walked.skipped);
         self.is_cut |= walked.is_cut;
+    }
+
+    /// Did the time end before the search did?
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// What was not searched, each with its reason.
