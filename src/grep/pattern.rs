@@ -196,11 +196,17 @@ fn bad(argument: &str, why: &str) -> ToolError {
     }
     // The last line of the reason is the reason; those above draw the place.
     let reason = why.lines().last().unwrap_or(why).trim_start_matches("error: ");
-    let sentence = format!("`{argument}` is no expression that is understood: {reason}");
+    let sentence = format!("`{argument}` is not a valid regular expression: {reason}");
+    let as_text = if argument == "keyword" { "use_regex=false" } else { "literal=true" };
     let hint = if why.contains("look-around") || why.contains("backreferences") {
         "every expression has to be found in linear time: say it without, or search for a part of it"
+            .into()
+    } else if why.contains("repetition operator missing expression") {
+        format!(
+            "{as_text} searches for the text as it stands; for names by a glob use search_files"
+        )
     } else {
-        "literal=true searches for the text as it stands"
+        format!("{as_text} searches for the text as it stands")
     };
     ToolError::new(Code::BadArgs, sentence).hint(hint)
 }

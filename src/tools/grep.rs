@@ -42,10 +42,10 @@ pub(super) struct Grep;
 #[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
 pub(super) struct Args {
-    /// A regular expression of ripgrep's.
+    /// A regex, as ripgrep's.
     #[schemars(example = r"fn \w+\(", length(max = MAX_CHARS))]
     pattern: String,
-    /// A directory or file; else everywhere.
+    /// Directory or file; else all.
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
@@ -53,7 +53,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = ["*.rs"])]
     glob: Globs,
-    /// A file type of ripgrep's: rust, py, js.
+    /// As ripgrep's: rust, py.
     #[serde(default, rename = "type")]
     #[schemars(example = &"rust", length(max = 50))]
     kind: Option<String>,
@@ -77,7 +77,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = &"content")]
     output: Output,
-    /// Only the matches, as `line:column:text`.
+    /// As `line:column:match`.
     #[serde(default)]
     #[schemars(example = false)]
     only_matching: bool,
@@ -105,11 +105,11 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 250, range(min = 1), extend("default" = PAGE))]
     limit: Option<usize>,
-    /// Most lines of one file; 0 for all, as for a `path` that is a file.
+    /// Of one file of several; 0: all.
     #[serde(default)]
     #[schemars(example = 20, range(min = 0), extend("default" = PER_FILE))]
     per_file: Option<usize>,
-    /// Each file's last lines, not the first.
+    /// Each file's last lines.
     #[serde(default)]
     #[schemars(example = false)]
     from_end: bool,

@@ -158,7 +158,8 @@ impl TriedFound {
 
 impl<L> Tried<'_, L> {
     fn file(&self, file: &OpenFile, shown: impl Fn() -> String, found: &mut TriedFound) {
-        let wanted = Wanted { output: Lines::Any, before: 0, after: 0, only_matching: false };
+        // To its end, which tells whether it is a text.
+        let wanted = Wanted { output: Lines::Counted, before: 0, after: 0, only_matching: false };
         if found.files.is_empty() {
             found.files.resize_with(self.others.len(), Tally::default);
             let searches =
