@@ -2,16 +2,19 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 
 use grep_matcher::Matcher as _;
 use grep_searcher::{Searcher, Sink, SinkContext, SinkContextKind, SinkFinish, SinkMatch};
 
-use super::pattern::Timed;
+use super::pattern::{Pattern, Timed};
 use super::shown::Shown;
 use super::{Hits, Line, Lines, Outcome, Position, Wanted};
 
 /// Most lines of one match that are shown as a match.
 const MOST_LINES: usize = 20;
+/// Bytes after lines that match that an assertion at their end can see.
+const LOOK_AHEAD: usize = 128;
 
 /// What came of a search, and what speaks for doing it once more in another encoding.
 pub(super) struct Once {
@@ -116,25 +119,27 @@ impl<'a> Kept<'a> {
     }
 
     /// Keeps the matches in lines that match, each by itself.
-    fn keep_matches(&mut self, number: u64, bytes: &[u8]) -> io::Result<()> {
-        let text = self.matcher.pattern.without_line_end(bytes);
-        // The line of the last match, where it begins, how many matches begin in it, and the place up to which its
-        // characters are counted.
-        let (mut number, mut start, mut nth) = (number, 0, 0);
-        let (mut column, mut counted) = (1, 0);
+    fn keep_matches(&mut self, number: u64, found: &SinkMatch<'_>) -> io::Result<()> {
+        let (text, range) = Self::text_of(self.matcher.pattern, found);
+        // The line of the last match, how many matches begin in it, the column of the last one, and the place up to which
+        // lines and characters are counted.
+        let (mut number, mut nth, mut column, mut counted) = (number, 0, 1, range.start);
         let matcher = self.matcher;
-        matcher.find_iter(text, |found| {
+        matcher.find_iter_at(text, range.start, |found| {
+            if !range.contains(&found.start()) {
+                return false;
+            }
             let Some(matched) = text.get(found.start()..found.end()).filter(|m| !m.is_empty())
             else {
                 return true;
             };
-            let between = text.get(start..found.start()).unwrap_or_default();
+            let mut between = text.get(counted..found.start()).unwrap_or_default();
             if let Some(line_end) = memchr::memrchr(b'\n', between) {
                 number += memchr::memchr_iter(b'\n', between).count() as u64;
-                start += line_end + 1;
-                (nth, column, counted) = (0, 1, start);
+                between = between.get(line_end + 1..).unwrap_or_default();
+                (nth, column) = (0, 1);
             }
-            column += chars(text.get(counted..found.start()).unwrap_or_default());
+            column += chars(between);
             (nth, counted) = (nth + 1, found.start());
             self.hits.count += 1;
             if self.wants_more() {
@@ -146,6 +151,32 @@ impl<'a> Kept<'a> {
             }
             true
         })
+    }
+
+    /// How many matches begin in lines that match: those that touch each other come as one.
+    fn count_matches(&self, found: &SinkMatch<'_>) -> (u64, io::Result<()>) {
+        let (text, range) = Self::text_of(self.matcher.pattern, found);
+        let mut count = 0;
+        let counted = self.matcher.find_iter_at(text, range.start, |found| {
+            let is_within = range.contains(&found.start());
+            count += u64::from(is_within);
+            is_within
+        });
+        (count, counted)
+    }
+
+    /// Where the matches in lines that match are looked for once more, and the places at which they may begin. An assertion
+    /// at their ends may depend on the lines around; so far as the searcher has these, and not beyond what is cheap.
+    fn text_of<'t>(pattern: &Pattern, found: &SinkMatch<'t>) -> (&'t [u8], Range<usize>) {
+        if !pattern.multiline {
+            let line = pattern.without_line_end(found.bytes());
+            return (line, 0..line.len() + 1);
+        }
+        let Range { start, end } = found.bytes_range_in_buffer();
+        let cut = found.buffer().len().min(end + LOOK_AHEAD);
+        // What matches after the last line end belongs to the next line, where there is one.
+        let is_last = !found.bytes().ends_with(b"\n");
+        (found.buffer().get(..cut).unwrap_or_default(), start..end + usize::from(is_last))
     }
 
     /// A match that begins in a line; each further line of it begins with its own number.
@@ -184,22 +215,16 @@ impl Sink for Kept<'_> {
         }
         let number = found.line_number().unwrap_or(0);
         if self.wanted.only_matching {
-            self.keep_matches(number, found.bytes())?;
+            self.keep_matches(number, found)?;
             return Ok(true);
         }
         // Over line ends there are matches, as ripgrep counts them, and not lines that match.
-        let mut lines = 0;
-        let mut counted = Ok(());
-        if self.matcher.pattern.multiline || self.wanted.output == Lines::Matches {
-            // Matches that touch each other come as one.
-            let text = self.matcher.pattern.without_line_end(found.bytes());
-            counted = self.matcher.find_iter(text, |_| {
-                lines += 1;
-                true
-            });
-        } else {
-            lines = found.lines().count() as u64;
-        }
+        let (lines, counted) =
+            if self.matcher.pattern.multiline || self.wanted.output == Lines::Matches {
+                self.count_matches(found)
+            } else {
+                (found.lines().count() as u64, Ok(()))
+            };
         self.hits.count += lines;
         counted?;
         if self.wants_more() {

@@ -4,6 +4,8 @@
 //! before either, `.` and `\s` match neither, and a `\n` in a pattern matches both. Only a pattern that names `\r`
 //! itself is about bytes: it sees a `\r` as a character like any other.
 
+use std::ops::Range;
+
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{self, Ast, ClassSetItem, Visitor, visit};
 
@@ -18,8 +20,8 @@ pub(super) struct Said {
     pub(super) carriage_return: bool,
     /// Does it have a `.`?
     pub(super) dot: bool,
-    /// Where each line feed is written, and whether in a class.
-    line_feeds: Vec<(std::ops::Range<usize>, bool)>,
+    /// What has to stand in the expression, and where, for its line feeds to match `\r\n` as well.
+    changes: Vec<(Range<usize>, &'static str)>,
 }
 
 impl Said {
@@ -42,9 +44,9 @@ impl Said {
     /// The same expression with every line feed that it names matching `\r\n` as well.
     pub(super) fn with_any_line_end(&self, expression: &str) -> String {
         let (mut text, mut done) = (String::new(), 0);
-        for (span, is_in_class) in &self.line_feeds {
+        for (span, change) in &self.changes {
             text += expression.get(done..span.start).unwrap_or_default();
-            text += if *is_in_class { r"\r\n" } else { r"(?:\r?\n)" };
+            text += change;
             done = span.end;
         }
         text + expression.get(done..).unwrap_or_default()
@@ -62,23 +64,42 @@ struct Reader {
     said: Said,
     /// For each class around, is it negated? `[^\n]` does not ask for a line feed.
     classes: Vec<bool>,
+    /// The line ends that the outermost of them names, and whether it leaves them out.
+    in_class: Vec<(char, bool)>,
 }
 
 impl Reader {
     fn literal(&mut self, literal: &ast::Literal) {
-        if self.classes.contains(&true) {
-            return;
-        }
         match literal.c {
+            '\r' | '\n' if !self.classes.is_empty() => {
+                self.in_class.push((literal.c, self.classes.contains(&true)));
+            }
             '\r' => self.said.carriage_return = true,
             '\n' => {
-                let span = literal.span.start.offset..literal.span.end.offset;
                 self.said.line_feed = true;
-                self.said.line_feeds.push((span, !self.classes.is_empty()));
+                self.said.changes.push((range(&literal.span), r"(?:\r?\n)"));
             }
             _ => {}
         }
     }
+
+    /// The end of an outermost class.
+    fn class(&mut self, span: &ast::Span) {
+        let named = std::mem::take(&mut self.in_class);
+        if named.contains(&('\n', false)) {
+            self.said.line_feed = true;
+            let Range { start, end } = range(span);
+            self.said.changes.extend([(start..start, r"(?:\r?\n|"), (end..end, ")")]);
+        }
+        // `[^\r\n]` is whatever lies within a line, but `[^\r]` tells one line end from the other.
+        let names_line_feed = named.iter().any(|(c, _)| *c == '\n');
+        self.said.carriage_return |=
+            named.contains(&('\r', false)) || (named.contains(&('\r', true)) && !names_line_feed);
+    }
+}
+
+fn range(span: &ast::Span) -> Range<usize> {
+    span.start.offset..span.end.offset
 }
 
 impl Visitor for Reader {
@@ -100,8 +121,9 @@ impl Visitor for Reader {
     }
 
     fn visit_post(&mut self, ast: &Ast) -> Result<(), ()> {
-        if matches!(ast, Ast::ClassBracketed(_)) {
+        if let Ast::ClassBracketed(class) = ast {
             self.classes.pop();
+            self.class(&class.span);
         }
         Ok(())
     }
@@ -140,6 +162,8 @@ mod tests {
             (r"a[^\n]b", false, false),
             (r"a[^\r\n]*b", false, false),
             (r"a[x[^\n]]b", false, false),
+            (r"[^\r]\n", true, true),
+            (r"[\r\n]", true, true),
             (r"a\\nb", false, false),
             (r"a\\r", false, false),
             (r"a\r$", false, true),
@@ -163,8 +187,9 @@ mod tests {
         for (expression, wanted) in [
             (r"a\nb", r"a(?:\r?\n)b"),
             ("a\n+b", r"a(?:\r?\n)+b"),
-            (r"é\n[x\n]\n", r"é(?:\r?\n)[x\r\n](?:\r?\n)"),
+            (r"é\n[x\n]\n", r"é(?:\r?\n)(?:\r?\n|[x\n])(?:\r?\n)"),
             (r"[^\n]*", r"[^\n]*"),
+            (r"[a[\nb]]+c", r"(?:\r?\n|[a[\nb]])+c"),
         ] {
             assert_eq!(Said::in_expression(expression).with_any_line_end(expression), wanted);
         }

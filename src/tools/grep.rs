@@ -240,6 +240,7 @@ impl<'a> Asked<'a> {
             places,
             pattern: &self.args.pattern,
             meaning: self.args.meaning(),
+            only_matching: self.args.only_matching,
             searched: &found.searched,
             arguments: &ARGUMENTS,
         };

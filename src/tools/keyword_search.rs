@@ -181,6 +181,7 @@ impl<'a> Asked<'a> {
                 places,
                 pattern: &args.keyword,
                 meaning: args.meaning(),
+                only_matching: false,
                 searched: &found.volume,
                 arguments: &ARGUMENTS,
             };

@@ -56,6 +56,7 @@ pub(super) struct Nothing<'a, L> {
     pub(super) places: &'a [Place<Read>],
     pub(super) pattern: &'a str,
     pub(super) meaning: Meaning,
+    pub(super) only_matching: bool,
     pub(super) searched: &'a Volume,
     pub(super) arguments: &'a Arguments,
 }
@@ -70,7 +71,11 @@ impl<L: Look> Nothing<'_, L> {
         if !self.searched.is_small() {
             return self.untried(&others).into_iter().collect();
         }
-        let tried = Tried { look: self.look, others: &others, name: name.as_deref(), budget };
+        // To the end of each file, which tells whether it is a text.
+        let output = Lines::Counted;
+        let wanted = Wanted { output, before: 0, after: 0, only_matching: self.only_matching };
+        let name = name.as_deref();
+        let tried = Tried { look: self.look, others: &others, wanted, name, budget };
         let mut found = TriedFound::default();
         for place in self.places {
             if place.what() == Some(Kind::File) {
@@ -133,6 +138,7 @@ impl<L: Look> Nothing<'_, L> {
 struct Tried<'a, L> {
     look: &'a L,
     others: &'a [Other],
+    wanted: Wanted,
     name: Option<&'a str>,
     budget: &'a Budget,
 }
@@ -158,12 +164,10 @@ impl TriedFound {
 
 impl<L> Tried<'_, L> {
     fn file(&self, file: &OpenFile, shown: impl Fn() -> String, found: &mut TriedFound) {
-        // To its end, which tells whether it is a text.
-        let wanted = Wanted { output: Lines::Counted, before: 0, after: 0, only_matching: false };
         if found.files.is_empty() {
             found.files.resize_with(self.others.len(), Tally::default);
             let searches =
-                self.others.iter().map(|other| Search::new(other.pattern.clone(), wanted));
+                self.others.iter().map(|other| Search::new(other.pattern.clone(), self.wanted));
             found.searches = searches.collect();
         }
         for (search, files) in found.searches.iter_mut().zip(&mut found.files) {
