@@ -31,14 +31,14 @@ const ATOMS: &[&str] = &[
 fn the_lines_that_match_are_those_of_ripgrep() {
     let mut random = Random(0x5eed);
     let mut sandbox = Sandbox::new();
-    for i in 10..50 {
+    for i in 10..40 {
         sandbox = sandbox.file(&format!("grant/f{i}"), random.joined(PARTS, 24));
         let with_returns = [PARTS, &["\r", "\r\r\n"]].concat();
         sandbox = sandbox.file(&format!("grant/r{i}"), random.joined(&with_returns, 24));
     }
     let mut client = Client::start(&[sandbox.path("grant").to_str().unwrap()], Era::Modern);
     let mut matched = 0;
-    for _ in 0..250 {
+    for _ in 0..150 {
         let pattern = random.joined(ATOMS, 4);
         let mut arguments = json!({"pattern": pattern, "per_file": 0, "limit": 10_000});
         let mut flags = vec![];
@@ -64,14 +64,14 @@ fn the_lines_that_match_are_those_of_ripgrep() {
         }
     }
     // Over line ends, with either one for each `\n`.
-    for _ in 0..60 {
+    for _ in 0..50 {
         let (one, other) = (random.joined(ATOMS, 2), random.joined(ATOMS, 2));
         let arguments =
             json!({"pattern": format!(r"{one}\n{other}"), "per_file": 0, "limit": 10_000});
         matched +=
             same(&mut client, &sandbox, &arguments, &["-U"], &format!(r"{one}(?:\r?\n){other}"));
     }
-    assert!(matched > 10_000, "{matched} lines");
+    assert!(matched > 5_000, "{matched} lines");
 }
 
 /// How many lines match, which must be those of ripgrep.

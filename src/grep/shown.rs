@@ -43,7 +43,8 @@ impl Shown {
         if several.is_empty() {
             let at = first.first().map_or(0, |only| only.start);
             let from = at.saturating_sub(SHOWN / 4).min(line.len() - SHOWN);
-            return self.regions(line, &[from..from + SHOWN]);
+            let around = from..from + SHOWN;
+            return self.regions(line, &[around]);
         }
         let mut regions: Vec<Range<usize>> = vec![];
         for found in &first {

@@ -19,7 +19,7 @@ const MOST_BYTES: u64 = 64 << 20;
 const MOST_NAMED: usize = 3;
 
 /// How much was searched.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Volume {
     pub(super) files: u64,
     pub(super) bytes: u64,
