@@ -7,7 +7,7 @@ import subprocess
 from server import Server, ratios, text_of, timed
 
 ROUNDS = 9
-EVERYTHING = ["--hidden", "-g", "!.git", "--no-ignore-parent", "--color=never"]
+EVERYTHING = ["--hidden", "-g", "!.git", "--no-ignore-parent", "--color=never", "--crlf"]
 # Without a page: then all that is found is there to be compared.
 NO_PAGE = """[limits]
 max_list_entries = 10_000_000

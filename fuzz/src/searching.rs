@@ -4,7 +4,7 @@
 use std::sync::{LazyLock, Mutex};
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use preopen::grep::{Hits, Lines, Meaning, Outcome, Pattern, Search, Wanted};
+use preopen::grep::{Hits, Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use regex::bytes::RegexBuilder;
 
 use crate::served::{Served, budget};
@@ -42,8 +42,10 @@ fn searched(mut bytes: Unstructured<'_>) -> Result<()> {
         output: lines,
         before: usize::from(asked.before % 4),
         after: usize::from(asked.after % 4),
+        only_matching: false,
     };
-    let outcome = Search::new(pattern, wanted).file(&file, u64::from(asked.behind), &budget());
+    let after = Position::end_of(u64::from(asked.behind));
+    let outcome = Search::new(pattern, wanted).file(&file, after, &budget());
     let Outcome::Searched(hits) = outcome else { return Ok(()) };
     numbers_grow(&hits, u64::from(asked.behind));
     let Some(expected) = expected(&asked, text) else { return Ok(()) };

@@ -32,7 +32,7 @@ pub fn for_clients(mut schema: Object) -> Object {
 }
 
 /// Arguments of which every model knows what they are.
-pub const KNOWN: [&str; 15] = [
+pub const KNOWN: [&str; 17] = [
     "path",
     "paths",
     "source",
@@ -42,6 +42,8 @@ pub const KNOWN: [&str; 15] = [
     "word",
     "before",
     "after",
+    "context",
+    "multiline",
     "use_regex",
     "keyword",
     "byte_limit",

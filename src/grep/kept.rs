@@ -2,15 +2,19 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 
 use grep_matcher::Matcher as _;
 use grep_searcher::{Searcher, Sink, SinkContext, SinkContextKind, SinkFinish, SinkMatch};
 
-use super::pattern::Timed;
-use super::{Hits, Line, Lines, Outcome};
+use super::pattern::{Pattern, Timed};
+use super::shown::Shown;
+use super::{Hits, Line, Lines, Outcome, Position, Wanted};
 
-/// Bytes that are shown of a long line, about its match.
-const SHOWN: usize = 400;
+/// Most lines of one match that are shown as a match.
+const MOST_LINES: usize = 20;
+/// Bytes after lines that match that an assertion at their end can see.
+const LOOK_AHEAD: usize = 128;
 
 /// What came of a search, and what speaks for doing it once more in another encoding.
 pub(super) struct Once {
@@ -28,30 +32,29 @@ impl From<Outcome> for Once {
 /// What is kept of a file while it is searched.
 pub(super) struct Kept<'a> {
     matcher: &'a Timed<'a>,
-    output: Lines,
-    behind: u64,
+    wanted: Wanted,
+    after: Position,
     hits: Hits,
     lines: VecDeque<Line>,
     /// How many of these match.
     matching: usize,
     /// A NUL came by.
     is_binary: bool,
-    /// The first of these lines that is not UTF-8.
-    foreign: Option<Vec<u8>>,
+    shown: Shown,
 }
 
 impl<'a> Kept<'a> {
-    /// Nothing yet. Lines up to number `behind` were shown already: they are counted alone.
-    pub(super) fn new(matcher: &'a Timed<'a>, output: Lines, behind: u64) -> Self {
+    /// Nothing yet. What lies at or before the position `after` was shown already: it is only counted.
+    pub(super) fn new(matcher: &'a Timed<'a>, wanted: Wanted, after: Position) -> Self {
         Self {
             matcher,
-            output,
-            behind,
+            wanted,
+            after,
             hits: Hits::default(),
             lines: VecDeque::new(),
             matching: 0,
             is_binary: false,
-            foreign: None,
+            shown: Shown::default(),
         }
     }
 
@@ -61,99 +64,172 @@ impl<'a> Kept<'a> {
         if self.is_binary {
             return Outcome::Binary.into();
         }
-        let lines = self.lines.into_iter().filter(|line| line.number > self.behind).collect();
+        let lines = self.lines.into_iter().filter(|line| line.position() > self.after).collect();
         let hits = Hits { lines, ..self.hits };
         let outcome = if is_whole { Outcome::Searched(hits) } else { Outcome::Partly(hits) };
-        Once { outcome, foreign: self.foreign }
+        Once { outcome, foreign: self.shown.foreign }
     }
 
     /// Is the next match wanted?
     fn wants_more(&self) -> bool {
-        match self.output {
+        match self.wanted.output {
             Lines::Any | Lines::Counted | Lines::Matches => false,
             Lines::First { of, .. } => self.hits.selected < of as u64,
             Lines::Last(_) => true,
         }
     }
 
-    /// Is there room on the page for a line?
-    fn has_room(&self, number: u64) -> bool {
-        match self.output {
-            Lines::First { page, .. } => number > self.behind && self.matching <= page,
+    /// Is there room on the page for what stands there?
+    fn has_room(&self, position: Position) -> bool {
+        match self.wanted.output {
+            Lines::First { page, .. } => position > self.after && self.matching <= page,
             _ => true,
         }
     }
 
     fn push(&mut self, number: u64, is_match: bool, bytes: &[u8]) {
-        let lines = bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|byte| *byte == b'\n');
-        for (line, number) in lines.zip(number..) {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let text = self.shortened(line);
-            self.lines.push_back(Line { number, is_match, text });
-            self.matching += usize::from(is_match);
+        for (line, number) in lines_of(bytes).zip(number..) {
+            let text = if is_match {
+                self.shown.matching(self.matcher, line)
+            } else {
+                self.shown.context(line)
+            };
+            self.keep(Line { number, is_match, part: None, text });
         }
-        let Lines::Last(most) = self.output else { return };
-        while self.matching > most {
-            // With the oldest match goes what stands before it.
-            if let Some(Line { is_match: true, .. }) = self.lines.pop_front() {
-                self.matching -= 1;
+    }
+
+    fn keep(&mut self, line: Line) {
+        self.matching += usize::from(line.is_match);
+        self.lines.push_back(line);
+        let Lines::Last(most) = self.wanted.output else { return };
+        if self.matching > most {
+            // With the oldest match go the lines around it.
+            while self.matching > most {
+                if let Some(Line { is_match: true, .. }) = self.lines.pop_front() {
+                    self.matching -= 1;
+                }
+            }
+            let first = self.lines.iter().find(|line| line.is_match).map_or(0, |line| line.number);
+            let from = first.saturating_sub(self.wanted.before as u64);
+            while self.lines.front().is_some_and(|line| !line.is_match && line.number < from) {
+                self.lines.pop_front();
             }
         }
         self.hits.selected = self.matching as u64;
     }
 
-    fn shortened(&mut self, line: &[u8]) -> String {
-        if line.len() <= SHOWN {
-            let text = String::from_utf8_lossy(line);
-            self.note_foreign(&text, line);
-            return text.into_owned();
-        }
-        let at = self.matcher.find(line).ok().flatten().map_or(0, |found| found.start());
-        let from = at.saturating_sub(SHOWN / 4).min(line.len() - SHOWN);
-        let bytes = line.get(from..from + SHOWN).unwrap_or_default();
-        let part = String::from_utf8_lossy(bytes);
-        // A character that is cut at an end is not shown.
-        let part = part.trim_matches('\u{FFFD}');
-        self.note_foreign(part, bytes);
-        let (before, after) = (from, line.len() - from - SHOWN);
-        let left = |n: usize| if n > 0 { format!("[{n} bytes]") } else { String::new() };
-        format!("{}{part}{}", left(before), left(after))
+    /// Keeps the matches in lines that match, each by itself.
+    fn keep_matches(&mut self, number: u64, found: &SinkMatch<'_>) -> io::Result<()> {
+        let (text, range) = Self::text_of(self.matcher.pattern, found);
+        // The line of the last match, how many matches begin in it, the column of the last one, and the place up to which
+        // lines and characters are counted.
+        let (mut number, mut nth, mut column, mut counted) = (number, 0, 1, range.start);
+        let matcher = self.matcher;
+        matcher.find_iter_at(text, range.start, |found| {
+            if !range.contains(&found.start()) {
+                return false;
+            }
+            let Some(matched) = text.get(found.start()..found.end()).filter(|m| !m.is_empty())
+            else {
+                return true;
+            };
+            let mut between = text.get(counted..found.start()).unwrap_or_default();
+            if let Some(line_end) = memchr::memrchr(b'\n', between) {
+                number += memchr::memchr_iter(b'\n', between).count() as u64;
+                between = between.get(line_end + 1..).unwrap_or_default();
+                (nth, column) = (0, 1);
+            }
+            column += chars(between);
+            (nth, counted) = (nth + 1, found.start());
+            self.hits.count += 1;
+            if self.wants_more() {
+                self.hits.selected += 1;
+                if self.has_room(Position { line: number, matches: nth }) {
+                    let text = self.lines_of_match(number, matched);
+                    self.keep(Line { number, is_match: true, part: Some((nth, column)), text });
+                }
+            }
+            true
+        })
     }
 
-    /// Bytes that are to be shown, and the text that they would be as UTF-8.
-    fn note_foreign(&mut self, text: &str, bytes: &[u8]) {
-        if self.foreign.is_none() && text.contains(char::REPLACEMENT_CHARACTER) {
-            self.foreign = Some(bytes.to_vec());
+    /// How many matches begin in lines that match: those that touch each other come as one.
+    fn count_matches(&self, found: &SinkMatch<'_>) -> (u64, io::Result<()>) {
+        let (text, range) = Self::text_of(self.matcher.pattern, found);
+        let mut count = 0;
+        let counted = self.matcher.find_iter_at(text, range.start, |found| {
+            let is_within = range.contains(&found.start());
+            count += u64::from(is_within);
+            is_within
+        });
+        (count, counted)
+    }
+
+    /// Where the matches in lines that match are looked for once more, and the places at which they may begin. An assertion
+    /// at their ends may depend on the lines around; so far as the searcher has these, and not beyond what is cheap.
+    fn text_of<'t>(pattern: &Pattern, found: &SinkMatch<'t>) -> (&'t [u8], Range<usize>) {
+        if !pattern.multiline {
+            let line = pattern.without_line_end(found.bytes());
+            return (line, 0..line.len() + 1);
+        }
+        let Range { start, end } = found.bytes_range_in_buffer();
+        let cut = found.buffer().len().min(end + LOOK_AHEAD);
+        // What matches after the last line end belongs to the next line, where there is one.
+        let is_last = !found.bytes().ends_with(b"\n");
+        (found.buffer().get(..cut).unwrap_or_default(), start..end + usize::from(is_last))
+    }
+
+    /// A match that begins in a line; each further line of it begins with its own number.
+    fn lines_of_match(&mut self, number: u64, matched: &[u8]) -> String {
+        let mut text = String::new();
+        let mut lines = lines_of(matched).zip(number..);
+        for (line, number) in lines.by_ref().take(MOST_LINES) {
+            let line = self.shown.one_match(line);
+            text += &if text.is_empty() { line } else { format!("\n{number}:1:{line}") };
+        }
+        match lines.count() {
+            0 => text,
+            more => format!("{text}\n[{more} more lines of this match]"),
         }
     }
+}
+
+/// Lines without their ends.
+fn lines_of(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|byte| *byte == b'\n');
+    lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// Characters of UTF-8; of other bytes about as many.
+fn chars(text: &[u8]) -> u64 {
+    text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64
 }
 
 impl Sink for Kept<'_> {
     type Error = io::Error;
 
     fn matched(&mut self, _: &Searcher, found: &SinkMatch<'_>) -> io::Result<bool> {
-        if self.output == Lines::Any {
+        if self.wanted.output == Lines::Any {
             self.hits.count = 1;
             return Ok(false);
         }
-        // Over line ends there are matches, as ripgrep counts them, and not lines that match.
-        let mut lines = 0;
-        let mut counted = Ok(());
-        if self.matcher.pattern.multiline || self.output == Lines::Matches {
-            // Matches that touch each other come as one.
-            counted = self.matcher.find_iter(found.bytes(), |_| {
-                lines += 1;
-                true
-            });
-        } else {
-            lines = found.lines().count() as u64;
+        let number = found.line_number().unwrap_or(0);
+        if self.wanted.only_matching {
+            self.keep_matches(number, found)?;
+            return Ok(true);
         }
+        // Over line ends there are matches, as ripgrep counts them, and not lines that match.
+        let (lines, counted) =
+            if self.matcher.pattern.multiline || self.wanted.output == Lines::Matches {
+                self.count_matches(found)
+            } else {
+                (found.lines().count() as u64, Ok(()))
+            };
         self.hits.count += lines;
         counted?;
-        let number = found.line_number().unwrap_or(0);
         if self.wants_more() {
             self.hits.selected += lines;
-            if self.has_room(number) {
+            if self.has_room(Position::end_of(number)) {
                 self.push(number, true, found.bytes());
             }
         }
@@ -162,10 +238,10 @@ impl Sink for Kept<'_> {
 
     fn context(&mut self, _: &Searcher, context: &SinkContext<'_>) -> io::Result<bool> {
         let number = context.line_number().unwrap_or(0);
-        // Behind the last match that is wanted, only what follows it at once.
+        // After the last match that is wanted, only the lines that follow it immediately.
         let follows = *context.kind() == SinkContextKind::After
             && self.lines.back().is_some_and(|last| number == last.number + 1);
-        if self.has_room(number) && (self.wants_more() || follows) {
+        if self.has_room(Position::end_of(number)) && (self.wants_more() || follows) {
             self.push(number, false, context.bytes());
         }
         Ok(true)

@@ -9,8 +9,11 @@
 //! files are searched.
 
 mod kept;
+mod line_ends;
 mod pattern;
+mod readings;
 mod segments;
+mod shown;
 
 use std::io;
 
@@ -19,6 +22,7 @@ use grep_searcher::{BinaryDetection, Encoding, Searcher, SearcherBuilder};
 use self::kept::Kept;
 use self::pattern::Timed;
 pub use self::pattern::{Meaning, Pattern};
+pub use self::readings::{Other, Reading, as_name, readings};
 use crate::cap::OpenFile;
 use crate::limits::Budget;
 use crate::text;
@@ -39,8 +43,10 @@ pub struct Wanted {
     pub output: Lines,
     /// Lines before each match.
     pub before: usize,
-    /// Lines behind each match.
+    /// Lines after each match.
     pub after: usize,
+    /// Each match by itself, and not the lines that match. Then matches are counted, and no lines.
+    pub only_matching: bool,
 }
 
 /// Which of the matching lines of a file are kept.
@@ -63,15 +69,48 @@ pub enum Lines {
     Last(usize),
 }
 
-/// A line of a file.
+/// A line of a file, or a match in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// Its number, from 1.
     pub number: u64,
     /// Does it match, or does it stand near one that does?
     pub is_match: bool,
-    /// What it says; shortened about the match where it is very long.
+    /// For a match by itself: which match of its line it is, and the character at which it begins; both from 1.
+    pub part: Option<(u64, u64)>,
+    /// Its text, shortened around the matches if it is very long.
     pub text: String,
+}
+
+impl Line {
+    /// Where it ends.
+    pub fn position(&self) -> Position {
+        match self.part {
+            Some((matches, _)) => Position { line: self.number, matches },
+            None => Position::end_of(self.number),
+        }
+    }
+}
+
+/// How far a file was shown: a line, and how many of its matches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The number of a line, or 0 before the first.
+    pub line: u64,
+    /// How many of the matches in it; `u64::MAX` for all of the line.
+    pub matches: u64,
+}
+
+impl Position {
+    /// Before the first line.
+    pub const START: Self = Self { line: 0, matches: 0 };
+    /// After the last line.
+    pub const END: Self = Self { line: u64::MAX, matches: u64::MAX };
+
+    /// The end of a line.
+    pub fn end_of(line: u64) -> Self {
+        Self { line, matches: u64::MAX }
+    }
 }
 
 /// What was found in one file.
@@ -112,8 +151,8 @@ impl Search {
         Self { pattern, wanted, searcher, buffer: vec![] }
     }
 
-    /// Searches one file. Lines up to number `behind` were shown already: they are counted alone.
-    pub fn file(&mut self, file: &OpenFile, behind: u64, budget: &Budget) -> Outcome {
+    /// Searches one file. What lies at or before the position `after` was shown already: it is only counted.
+    pub fn file(&mut self, file: &OpenFile, after: Position, budget: &Budget) -> Outcome {
         let Self { pattern, wanted, searcher, buffer } = self;
         let is_small = file.size() <= AT_ONCE;
         // Not a byte more: to be told of its end would take another call.
@@ -131,13 +170,13 @@ impl Search {
         let is_split = file.size() >= HUGE
             && !(is_utf16 || pattern.multiline)
             && wanted.before + wanted.after == 0
-            && behind == 0;
+            && after == Position::START;
         let matcher = Timed::new(pattern, budget);
-        let kept = || Kept::new(&matcher, wanted.output, behind);
+        let kept = || Kept::new(&matcher, *wanted, after);
         let once = if is_small {
             kept().search(|kept| searcher.search_slice(&matcher, text, kept))
         } else if is_split {
-            segments::search(pattern, wanted.output, file, budget)
+            segments::search(pattern, *wanted, file, budget)
         } else {
             let stream = Stream { file, offset: 0, budget };
             kept().search(|kept| searcher.search_reader(&matcher, stream, kept))
@@ -160,6 +199,7 @@ fn searcher(pattern: &Pattern, wanted: Wanted, encoding: Option<Encoding>) -> Se
     SearcherBuilder::new()
         .line_number(shows)
         .multi_line(pattern.multiline)
+        .line_terminator(pattern.line_end)
         .before_context(about(wanted.before))
         .after_context(about(wanted.after))
         .heap_limit(Some(MOST_HELD))

@@ -8,6 +8,7 @@ use std::io;
 use grep_matcher::{ByteSet, LineMatchKind, LineTerminator, Match, Matcher, NoCaptures};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
+use super::line_ends::{Said, text_with_any_line_end};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 
@@ -15,6 +16,8 @@ use crate::limits::Budget;
 const MOST_CHARS: usize = 1_000;
 /// Most bytes of a compiled pattern: one that takes more also takes seconds to compile.
 const MOST_COMPILED: usize = 8 << 20;
+/// Most groups and classes within each other.
+pub(super) const MOST_NESTED: u32 = 50;
 
 /// What to search for.
 #[derive(Clone, Debug)]
@@ -23,6 +26,11 @@ pub struct Pattern {
     pub(super) multiline: bool,
     /// Does it say more than ASCII can? Then it matters in which encoding a file is.
     pub(super) is_beyond_ascii: bool,
+    /// What ends a line for it. `\n` ends one for every pattern; the question is whether a `\r` before it is part of the
+    /// line.
+    pub(super) line_end: LineTerminator,
+    /// Does it span lines only because it names a line feed?
+    names_line_feed: bool,
 }
 
 /// How a pattern is meant.
@@ -40,31 +48,83 @@ pub struct Meaning {
 }
 
 impl Pattern {
-    /// Compiles a pattern; `argument` is where the client wrote it.
+    /// Compiles a pattern; `argument` is where the client wrote it. One that names a line feed spans lines.
     ///
     /// # Errors
     /// `bad_args`, with what is wrong; `over_limit` for one that is too large.
     pub fn new(argument: &str, pattern: &str, meaning: Meaning) -> Result<Self, ToolError> {
+        Self::within(MOST_COMPILED, argument, pattern, meaning)
+    }
+
+    /// The same, with a bound on the bytes of the compiled pattern.
+    pub(super) fn within(
+        most_bytes: usize,
+        argument: &str,
+        pattern: &str,
+        meaning: Meaning,
+    ) -> Result<Self, ToolError> {
         let chars = pattern.chars().count();
         if chars == 0 || chars > MOST_CHARS {
             let sentence =
                 format!("`{argument}` has {chars} characters; it needs 1 to {MOST_CHARS}");
             return Err(ToolError::new(Code::BadArgs, sentence));
         }
+        let said =
+            if meaning.literal { Said::in_text(pattern) } else { Said::in_expression(pattern) };
+        let multiline = meaning.multiline || said.line_feed;
         let mut builder = RegexMatcherBuilder::new();
         builder
             .multi_line(true)
             .unicode(true)
-            .fixed_strings(meaning.literal)
             .case_insensitive(meaning.ignore_case)
             .word(meaning.word)
-            .size_limit(MOST_COMPILED)
-            .nest_limit(50);
-        if !meaning.multiline {
+            .size_limit(most_bytes)
+            .nest_limit(MOST_NESTED);
+        // A pattern that names `\r` is about bytes, such as one that looks for files with `\r\n`.
+        let line_end =
+            if said.carriage_return { LineTerminator::byte(b'\n') } else { LineTerminator::crlf() };
+        builder.crlf(line_end.is_crlf());
+        if multiline {
+            builder.line_terminator(None);
+        } else if !line_end.is_crlf() {
             builder.line_terminator(Some(b'\n'));
         }
-        let matcher = builder.build(pattern).map_err(|error| bad(argument, &error.to_string()))?;
-        Ok(Self { matcher, multiline: meaning.multiline, is_beyond_ascii: !pattern.is_ascii() })
+        let built = if !said.line_feed || said.carriage_return {
+            builder.fixed_strings(meaning.literal).build(pattern)
+        } else if meaning.literal {
+            builder.build(&text_with_any_line_end(pattern))
+        } else {
+            builder.build(&said.with_any_line_end(pattern))
+        };
+        let matcher = built.map_err(|error| bad(argument, &error.to_string()))?;
+        Ok(Self {
+            matcher,
+            multiline,
+            is_beyond_ascii: !pattern.is_ascii(),
+            line_end,
+            names_line_feed: said.line_feed && !meaning.multiline,
+        })
+    }
+
+    /// Does it span lines although nobody asked for that, because it names a line feed?
+    pub fn spans_lines_by_itself(&self) -> bool {
+        self.names_line_feed
+    }
+
+    /// Can a match hold a line feed? Only if it may span lines.
+    pub(super) fn can_match_line_feed(&self) -> bool {
+        let never = self.matcher.non_matching_bytes().is_some_and(|bytes| bytes.contains(b'\n'));
+        self.multiline && !never
+    }
+
+    /// A line, or the lines that match together, without the end of the last line where `$` would match before it.
+    pub(super) fn without_line_end<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        if self.multiline {
+            return text;
+        }
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        let is_crlf = self.line_end.is_crlf();
+        text.strip_suffix(b"\r").filter(|_| is_crlf).unwrap_or(text)
     }
 }
 
@@ -74,11 +134,13 @@ pub(super) struct Timed<'a> {
     pub(super) pattern: &'a Pattern,
     budget: &'a Budget,
     finds: Cell<u32>,
+    is_by_line: bool,
 }
 
 impl<'a> Timed<'a> {
     pub(super) fn new(pattern: &'a Pattern, budget: &'a Budget) -> Self {
-        Self { pattern, budget, finds: Cell::new(0) }
+        let is_by_line = !pattern.multiline && pattern.matcher.line_terminator().is_none();
+        Self { pattern, budget, finds: Cell::new(0), is_by_line }
     }
 
     fn step(&self) -> io::Result<()> {
@@ -107,7 +169,9 @@ impl Matcher for Timed<'_> {
 
     fn shortest_match_at(&self, text: &[u8], at: usize) -> io::Result<Option<usize>> {
         self.step()?;
-        Ok(self.pattern.matcher.shortest_match_at(text, at)?)
+        // Where `\A` or `\z` stand in the pattern, lines are held against it one by one, and these are the line's ends.
+        let text = if self.is_by_line { self.pattern.without_line_end(text) } else { text };
+        Ok(self.pattern.matcher.shortest_match_at(text, at.min(text.len()))?)
     }
 
     fn non_matching_bytes(&self) -> Option<&ByteSet> {
@@ -132,13 +196,17 @@ fn bad(argument: &str, why: &str) -> ToolError {
     }
     // The last line of the reason is the reason; those above draw the place.
     let reason = why.lines().last().unwrap_or(why).trim_start_matches("error: ");
-    let sentence = format!("`{argument}` is no expression that is understood: {reason}");
+    let sentence = format!("`{argument}` is not a valid regular expression: {reason}");
+    let as_text = if argument == "keyword" { "use_regex=false" } else { "literal=true" };
     let hint = if why.contains("look-around") || why.contains("backreferences") {
         "every expression has to be found in linear time: say it without, or search for a part of it"
-    } else if why.contains("line") && why.contains("\\n") {
-        "multiline=true lets a match go over line ends"
+            .into()
+    } else if why.contains("repetition operator missing expression") {
+        format!(
+            "{as_text} searches for the text as it stands; for names by a glob use search_files"
+        )
     } else {
-        "literal=true searches for the text as it stands"
+        format!("{as_text} searches for the text as it stands")
     };
     ToolError::new(Code::BadArgs, sentence).hint(hint)
 }

@@ -10,7 +10,7 @@ use grep_searcher::Searcher;
 
 use super::kept::{Kept, Once};
 use super::pattern::Timed;
-use super::{Hits, Lines, MOST_HELD, Outcome, Pattern, Wanted, searcher};
+use super::{Hits, Lines, MOST_HELD, Outcome, Pattern, Position, Wanted, searcher};
 use crate::cap::{OpenFile, search_threads};
 use crate::limits::Budget;
 
@@ -20,9 +20,9 @@ const SEGMENT: usize = 1 << 20;
 const STEP: usize = 64 << 10;
 
 /// Searches a file for lines; several at a time, without context.
-pub(super) fn search(pattern: &Pattern, output: Lines, file: &OpenFile, budget: &Budget) -> Once {
+pub(super) fn search(pattern: &Pattern, wanted: Wanted, file: &OpenFile, budget: &Budget) -> Once {
     let segments = file.size().div_ceil(SEGMENT as u64);
-    let all = All { pattern, output, file, budget, segments, state: Mutex::default() };
+    let all = All { pattern, wanted, file, budget, segments, state: Mutex::default() };
     std::thread::scope(|scope| {
         for _ in 1..search_threads(budget) {
             scope.spawn(|| all.work());
@@ -40,7 +40,7 @@ pub(super) fn search(pattern: &Pattern, output: Lines, file: &OpenFile, budget: 
 
 struct All<'a> {
     pattern: &'a Pattern,
-    output: Lines,
+    wanted: Wanted,
     file: &'a OpenFile,
     budget: &'a Budget,
     segments: u64,
@@ -82,8 +82,7 @@ impl All<'_> {
     }
 
     fn work(&self) {
-        let wanted = Wanted { output: self.output, before: 0, after: 0 };
-        let (mut searcher, mut buffer) = (searcher(self.pattern, wanted, None), vec![]);
+        let (mut searcher, mut buffer) = (searcher(self.pattern, self.wanted, None), vec![]);
         loop {
             let (segment, output) = {
                 let mut state = self.state();
@@ -92,7 +91,8 @@ impl All<'_> {
                     return;
                 }
                 state.next += 1;
-                let output = if self.is_full(&state.whole) { Lines::Counted } else { self.output };
+                let output =
+                    if self.is_full(&state.whole) { Lines::Counted } else { self.wanted.output };
                 (state.next - 1, output)
             };
             let part = self.part(segment, output, &mut searcher, &mut buffer);
@@ -102,12 +102,14 @@ impl All<'_> {
 
     /// Is the rest of no interest?
     fn is_enough(&self, whole: &Whole) -> bool {
-        whole.is_binary || whole.is_cut || (self.output == Lines::Any && whole.hits.count > 0)
+        whole.is_binary
+            || whole.is_cut
+            || (self.wanted.output == Lines::Any && whole.hits.count > 0)
     }
 
     /// Are all lines that are wanted there already? Then the rest is counted alone.
     fn is_full(&self, whole: &Whole) -> bool {
-        match self.output {
+        match self.wanted.output {
             Lines::First { of, page } => {
                 whole.hits.selected >= of as u64 || whole.hits.lines.len() > page
             }
@@ -129,7 +131,8 @@ impl All<'_> {
             return Part { once: Outcome::Binary.into(), lines: 0 };
         }
         let matcher = Timed::new(self.pattern, self.budget);
-        let kept = Kept::new(&matcher, output, 0);
+        let wanted = Wanted { output, ..self.wanted };
+        let kept = Kept::new(&matcher, wanted, Position::START);
         let once = kept.search(|kept| searcher.search_slice(&matcher, text, kept));
         let are_numbered = matches!(output, Lines::First { .. } | Lines::Last(_));
         let lines = if are_numbered { memchr::memchr_iter(b'\n', text).count() as u64 } else { 0 };
@@ -207,7 +210,7 @@ impl All<'_> {
         let all = &mut whole.hits;
         all.count += hits.count;
         all.lines.append(&mut hits.lines);
-        match self.output {
+        match self.wanted.output {
             Lines::Any => all.count = all.count.min(1),
             Lines::Counted | Lines::Matches => {}
             Lines::First { of, page } => {

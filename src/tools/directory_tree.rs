@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, NamePatterns, Text};
 use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, count, everywhere, yes};
-use super::trying::{Names, find};
+use super::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -86,7 +86,7 @@ impl Tool for DirectoryTree {
             let unsearched = everywhere(&at, below, |part| found.add(part, asked.page))?;
             Ok((found, unsearched))
         };
-        let (found, unsearched) = find(names, budget, attempt, |_, _| Ok(vec![]))?;
+        let Attempted { found, unsearched, .. } = find(names, budget, attempt, |_, _| Ok(vec![]))?;
         Ok(asked.answer(&found, &unsearched, budget))
     }
 }

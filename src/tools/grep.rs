@@ -11,13 +11,14 @@ use serde::Deserialize;
 use super::grep_answer::{Found, answer};
 use super::left_out::PassedBy;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
+use super::otherwise::{Arguments, Nothing};
 use super::searching::{Counts, Judged, Look, Looked, MAX_CURSOR, Probe, Respect, everywhere, yes};
-use super::trying::{Names, find};
+use super::trying::{Attempted, Names, find};
 use crate::cap::{
-    Kind, OpenFile, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
+    Kind, OpenFile, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
 use crate::error::{Code, ToolError};
-use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
+use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work};
 use crate::path::{VirtualPath, percent_decoded};
 use crate::tool::Tool;
@@ -29,15 +30,23 @@ const PER_FILE: usize = 20;
 /// Most lines about a match.
 const MOST_CONTEXT: usize = 100;
 
+/// How other readings of a pattern are asked for.
+const ARGUMENTS: Arguments = Arguments {
+    any_case: "ignore_case=true",
+    text: "literal=true",
+    expression: "literal=false",
+    pattern: "pattern",
+};
+
 pub(super) struct Grep;
 
 #[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
 pub(super) struct Args {
-    /// A regular expression of ripgrep's.
+    /// A regex, as ripgrep's.
     #[schemars(example = r"fn \w+\(", length(max = MAX_CHARS))]
     pattern: String,
-    /// A directory or file; else everywhere.
+    /// Directory or file; else all.
     #[serde(default)]
     #[schemars(example = &"src")]
     path: VirtualPath,
@@ -49,7 +58,7 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = ["target"])]
     exclude: Globs,
-    /// A file type of ripgrep's: rust, py, js.
+    /// As ripgrep's: rust, py.
     #[serde(default, rename = "type")]
     #[schemars(example = &"rust", length(max = 50))]
     kind: Option<String>,
@@ -73,15 +82,19 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = &"content")]
     output: Output,
+    /// As `line:column:match`.
+    #[serde(default)]
+    #[schemars(example = false)]
+    only_matching: bool,
     /// Lines before each match.
     #[serde(default)]
     #[schemars(example = 2)]
     before: Option<usize>,
-    /// Lines behind each match.
+    /// Lines after each match.
     #[serde(default)]
     #[schemars(example = 2)]
     after: Option<usize>,
-    /// Lines before and behind.
+    /// Lines before and after.
     #[serde(default)]
     #[schemars(example = 2)]
     context: Option<usize>,
@@ -95,13 +108,13 @@ pub(super) struct Args {
     hidden: bool,
     /// Most lines, or files.
     #[serde(default)]
-    #[schemars(example = 250, range(min = 1))]
+    #[schemars(example = 250, range(min = 1), extend("default" = PAGE))]
     limit: Option<usize>,
-    /// Most lines of one file; 0 for all.
+    /// Of one file of several; 0: all.
     #[serde(default)]
-    #[schemars(example = 20, range(min = 0))]
+    #[schemars(example = 20, range(min = 0), extend("default" = PER_FILE))]
     per_file: Option<usize>,
-    /// Each file's last lines, not the first.
+    /// Each file's last lines.
     #[serde(default)]
     #[schemars(example = false)]
     from_end: bool,
@@ -143,11 +156,8 @@ impl Tool for Grep {
         let attempt = |names: &Names| {
             let search = InFiles { asked: &asked, names };
             let mut found = Found::default();
-            let unsearched = everywhere(
-                &at,
-                |target| search.in_all(target),
-                |part| found.add(part, asked.page),
-            )?;
+            let below = |target: &Target<Read>| search.below_or_in(&target.place(budget)?);
+            let unsearched = everywhere(&at, below, |part| found.add(part, asked.page))?;
             Ok((found, unsearched))
         };
         let walk = |names: &Names, others: &[NamePatterns]| {
@@ -158,8 +168,24 @@ impl Tool for Grep {
             everywhere(&at, below, |part| counts.add(&part))?;
             Ok(counts.0)
         };
-        let (found, unsearched) = find(names, budget, attempt, walk)?;
-        Ok(answer(&asked, &found, &unsearched))
+        let Attempted { found, unsearched, names } = find(names, budget, attempt, walk)?;
+        let otherwise = if found.total_files > 0 || unsearched.is_cut() {
+            vec![]
+        } else {
+            InFiles { asked: &asked, names: &names }.otherwise(&found, &at)
+        };
+        Ok(answer(&asked, &found, &unsearched, otherwise))
+    }
+}
+
+impl Args {
+    fn meaning(&self) -> Meaning {
+        Meaning {
+            literal: self.literal,
+            ignore_case: self.ignore_case,
+            word: self.word,
+            multiline: self.multiline,
+        }
     }
 }
 
@@ -167,46 +193,26 @@ impl Tool for Grep {
 pub(super) struct Asked<'a> {
     pub(super) pattern: Pattern,
     pub(super) wanted: Wanted,
+    /// Are there globs, or a type, that files have to match?
+    pub(super) filters_names: bool,
     pub(super) types: Option<Types>,
     pub(super) output: Output,
     pub(super) respects: Respect,
     pub(super) hidden: bool,
     pub(super) page: usize,
-    pub(super) after: Option<(String, u64)>,
+    pub(super) after: Option<(String, Position)>,
     pub(super) budget: &'a Budget,
+    args: &'a Args,
 }
 
 impl<'a> Asked<'a> {
-    fn new(args: &Args, budget: &'a Budget) -> Result<Self, ToolError> {
-        let meaning = Meaning {
-            literal: args.literal,
-            ignore_case: args.ignore_case,
-            word: args.word,
-            multiline: args.multiline,
-        };
-        let about = |one: Option<usize>| one.or(args.context).unwrap_or(0).min(MOST_CONTEXT);
-        let per_file = match args.per_file.unwrap_or(PER_FILE) {
-            0 => usize::MAX,
-            some => some,
-        };
+    fn new(args: &'a Args, budget: &'a Budget) -> Result<Self, ToolError> {
         let _busy = budget.begin(Work::Patterns);
-        let most = budget.limits().max_list_entries;
-        let page = args.limit.unwrap_or(PAGE).clamp(1, most);
-        // All lines are the same from either end.
-        let from_end = args.from_end && per_file < usize::MAX;
-        let wanted = Wanted {
-            output: match args.output {
-                Output::Content if from_end => Lines::Last(per_file.min(most)),
-                Output::Content => Lines::First { of: per_file, page },
-                Output::Count => Lines::Counted,
-                Output::Files => Lines::Any,
-            },
-            before: about(args.before),
-            after: about(args.after),
-        };
+        let page = args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries);
         Ok(Self {
-            pattern: Pattern::new("pattern", &args.pattern, meaning)?,
-            wanted,
+            pattern: Pattern::new("pattern", &args.pattern, args.meaning())?,
+            wanted: wanted(args, PER_FILE, page, budget),
+            filters_names: !args.glob.as_given().is_empty() || args.kind.is_some(),
             types: args.kind.as_deref().map(types).transpose()?,
             output: args.output,
             respects: Respect(args.respect_ignore),
@@ -214,6 +220,7 @@ impl<'a> Asked<'a> {
             page,
             after: args.cursor.as_deref().map(read_cursor).transpose()?,
             budget,
+            args,
         })
     }
 
@@ -225,34 +232,62 @@ impl<'a> Asked<'a> {
         kind == Kind::File && self.types.as_ref().is_none_or(has_type)
     }
 
-    fn search(&self, file: &OpenFile, shown: impl Fn() -> String, found: &mut Found) {
+    fn search(
+        &self,
+        file: &OpenFile,
+        wanted: Wanted,
+        shown: impl Fn() -> String,
+        found: &mut Found,
+    ) {
         // What an earlier page has shown of this file.
-        let behind = match &self.after {
-            None => 0,
-            Some((path, line)) => match shown().cmp(path) {
-                Ordering::Less => u64::MAX,
-                Ordering::Equal => *line,
-                Ordering::Greater => 0,
+        let after = match &self.after {
+            None => Position::START,
+            Some((path, position)) => match shown().cmp(path) {
+                Ordering::Less => Position::END,
+                Ordering::Equal => *position,
+                Ordering::Greater => Position::START,
             },
         };
-        let search =
-            found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), self.wanted));
-        let hits = match search.file(file, behind, self.budget) {
+        let search = found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), wanted));
+        let hits = match search.file(file, after, self.budget) {
             Outcome::Searched(hits) => hits,
             Outcome::Partly(hits) => {
                 found.failed += 1;
                 hits
             }
-            Outcome::Binary => return found.binary += 1,
+            Outcome::Binary => return found.binary.one(shown()),
         };
+        found.searched.file(file.size());
         if hits.count > 0 {
             found.total_files += 1;
             found.total_lines += hits.count;
-            if behind == 0 || !hits.lines.is_empty() {
+            if after == Position::START || !hits.lines.is_empty() {
                 found.insert(shown(), hits, self.page);
             }
         }
     }
+}
+
+/// What of each file is wanted, and at most `per_file` of it where the client does not say.
+fn wanted(args: &Args, per_file: usize, page: usize, budget: &Budget) -> Wanted {
+    let per_file = match args.per_file.unwrap_or(per_file) {
+        // The last lines of a file are as many as a page holds. All lines are the same from either end.
+        0 if args.from_end && args.per_file.is_none() => page,
+        0 => usize::MAX,
+        some => some,
+    };
+    let about = |one: Option<usize>| one.or(args.context).unwrap_or(0).min(MOST_CONTEXT);
+    let (before, after) =
+        if args.only_matching { (0, 0) } else { (about(args.before), about(args.after)) };
+    let output = match args.output {
+        Output::Content if args.from_end && per_file < usize::MAX => {
+            Lines::Last(per_file.min(budget.limits().max_list_entries))
+        }
+        Output::Content => Lines::First { of: per_file, page },
+        Output::Count => Lines::Counted,
+        Output::Files => Lines::Any,
+    };
+    Wanted { output, before, after, only_matching: args.only_matching }
 }
 
 /// A search in the files that have certain names.
@@ -262,15 +297,40 @@ struct InFiles<'a> {
 }
 
 impl InFiles<'_> {
-    fn in_all(&self, target: &Target<Read>) -> Result<Looked<Self>, ToolError> {
-        let place = target.place(self.asked.budget)?;
+    /// Searches all below a place, or in it where it is a file.
+    fn below_or_in(&self, place: &Place<Read>) -> Result<Looked<Self>, ToolError> {
+        let asked = self.asked;
         if let Some(Kind::File) = place.what() {
             let mut found = Found::default();
-            self.asked.search(&place.open_file()?, || place.shown(), &mut found);
+            found.is_one_file = true;
+            // A file that is named is wanted whole.
+            let wanted = wanted(asked.args, 0, asked.page, asked.budget);
+            asked.search(&place.open_file()?, wanted, || place.shown(), &mut found);
             let found = vec![(PassedBy::nothing_of_one_file(), found)];
             return Ok(Walked { found, skipped: Skipped::default(), is_cut: false });
         }
-        self.below(&place, self.asked.budget)
+        self.below(place, asked.budget)
+    }
+
+    /// What else the pattern may have meant, where it matched nothing.
+    fn otherwise(&self, found: &Found, at: &Scoped<Read>) -> Vec<String> {
+        let asked = self.asked;
+        let targets = match at {
+            Scoped::One(target) => std::slice::from_ref(target),
+            Scoped::Roots(targets) => targets,
+        };
+        let places: Vec<_> =
+            targets.iter().filter_map(|target| target.place(asked.budget).ok()).collect();
+        let nothing = Nothing {
+            look: self,
+            places: &places,
+            pattern: &asked.args.pattern,
+            meaning: asked.args.meaning(),
+            only_matching: asked.args.only_matching,
+            searched: &found.searched,
+            arguments: &ARGUMENTS,
+        };
+        nothing.facts(asked.budget)
     }
 }
 
@@ -287,12 +347,18 @@ impl Look for InFiles<'_> {
         let is_dotfile = !self.asked.hidden && entry.name.starts_with(b".");
         let is_searched = matches!(judged, Judged::Meant | Judged::Entered)
             || (judged == Judged::OtherKind && entry.kind == Kind::Directory);
-        if is_dotfile && is_searched { Judged::Dotfile } else { judged }
+        if is_dotfile && (is_searched || entry.kind == Kind::Link) {
+            Judged::Dotfile
+        } else {
+            judged
+        }
     }
 
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
         match dir.open_file(entry.name) {
-            Some(file) => self.asked.search(&file, || dir.shown(entry.name), found),
+            Some(file) => {
+                self.asked.search(&file, self.asked.wanted, || dir.shown(entry.name), found);
+            }
             None => found.failed += 1,
         }
         false
@@ -309,11 +375,17 @@ fn types(name: &str) -> Result<Types, ToolError> {
     })
 }
 
-fn read_cursor(cursor: &str) -> Result<(String, u64), ToolError> {
+fn read_cursor(cursor: &str) -> Result<(String, Position), ToolError> {
     let read = || {
         let (line, path) = cursor.strip_prefix("after:")?.split_once(':')?;
-        let line = if line == "end" { u64::MAX } else { line.parse().ok()? };
-        Some((String::from_utf8(percent_decoded(path)?).ok()?, line))
+        let position = match line.split_once('.') {
+            _ if line == "end" => Position::END,
+            None => Position::end_of(line.parse().ok()?),
+            Some((line, matches)) => {
+                Position { line: line.parse().ok()?, matches: matches.parse().ok()? }
+            }
+        };
+        Some((String::from_utf8(percent_decoded(path)?).ok()?, position))
     };
     read().ok_or_else(|| {
         ToolError::new(Code::BadArgs, "`cursor` is none that grep gave")

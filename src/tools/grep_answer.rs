@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use super::grep::{Asked, Output};
 use super::left_out::Unsearched;
+use super::otherwise::Volume;
 use super::searching::{CLOSING, count};
-use crate::grep::{Hits, Search};
+use crate::cap::Tally;
+use crate::grep::{Hits, Line, Position, Search};
 use crate::path::percent_encoded;
 
 /// What one thread has found.
@@ -19,10 +21,14 @@ pub(super) struct Found {
     kept: usize,
     /// Is there more behind them that was not kept?
     has_more: bool,
+    /// Lines that match, or matches where each is shown by itself.
     pub(super) total_lines: u64,
     pub(super) total_files: u64,
-    pub(super) binary: u64,
+    pub(super) searched: Volume,
+    pub(super) binary: Tally,
     pub(super) failed: u64,
+    /// Was a file named as `path`?
+    pub(super) is_one_file: bool,
 }
 
 impl Found {
@@ -41,11 +47,18 @@ impl Found {
         }
     }
 
+    /// Files whose names were meant, whatever became of them.
+    fn files_met(&self) -> u64 {
+        self.searched.files + self.binary.count + self.failed
+    }
+
     pub(super) fn add(&mut self, other: Self, page: usize) {
         self.total_lines += other.total_lines;
         self.total_files += other.total_files;
         self.has_more |= other.has_more;
-        self.binary += other.binary;
+        self.searched.add(other.searched);
+        self.binary.add(other.binary);
+        self.is_one_file |= other.is_one_file;
         self.failed += other.failed;
         for (path, hits) in other.files {
             self.insert(path, hits, page);
@@ -59,86 +72,186 @@ fn weight(hits: &Hits) -> usize {
 }
 
 /// The page, and what it says of itself.
-pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) -> String {
+pub(super) fn answer(
+    asked: &Asked<'_>,
+    found: &Found,
+    unsearched: &Unsearched,
+    otherwise: Vec<String>,
+) -> String {
     let room = asked.budget.limits().search_chars().saturating_sub(CLOSING);
-    let (mut text, mut used, mut shown) = (String::new(), 0, 0);
-    let (mut last, mut is_whole) = (None, !found.has_more);
-    // Lines around the first match that were left out.
-    let mut no_room = 0;
-    'files: for (path, hits) in &found.files {
-        let head = match asked.output {
-            Output::Content if text.is_empty() => format!("{path}\n"),
-            Output::Content => format!("\n{path}\n"),
-            Output::Files => format!("{path}\n"),
-            Output::Count => format!("{path}:{}\n", hits.count),
-        };
-        if shown > 0 && (shown >= asked.page || used + head.chars().count() > room) {
-            is_whole = false;
-            break;
-        }
-        used += head.chars().count();
-        text += &head;
-        if asked.output != Output::Content {
-            shown += 1;
-            last = Some((path, u64::MAX));
-            continue;
-        }
-        let mut before = None;
-        for line in &hits.lines {
-            let between = before.is_some_and(|before| line.number > before + 1)
-                && asked.wanted.before + asked.wanted.after > 0;
-            let mark = if line.is_match { ':' } else { '-' };
-            let gap = if between { "--\n" } else { "" };
-            let line_text = format!("{gap}{}{mark}{}\n", line.number, line.text);
-            let chars = line_text.chars().count();
-            let is_full = shown >= asked.page || used + chars > room;
-            if shown > 0 && is_full {
-                is_whole = false;
-                break 'files;
-            }
-            // A first match is shown in any case, with as much around it as has room.
-            if is_full && !line.is_match {
-                no_room += 1;
-                continue;
-            }
-            used += chars;
-            text += &line_text;
-            shown += usize::from(line.is_match);
-            before = Some(line.number);
-            last = Some((path, line.number));
-        }
-        if hits.count > hits.selected {
-            let more = hits.count - hits.selected;
-            text += &format!("[{more} more in this file: per_file=0]\n");
-        }
-        last = Some((path, u64::MAX));
+    let page = Page::new(asked, found, room);
+    let mut facts = vec![total(asked, found)];
+    if asked.pattern.spans_lines_by_itself() {
+        facts.push("the pattern holds a line feed: searched with multiline=true".into());
     }
-    let (lines, files) = (found.total_lines, found.total_files);
-    let mut facts = vec![match asked.output {
-        _ if files == 0 => "no line matches".into(),
-        Output::Files => count(files, "file matches", "files match"),
-        _ => format!(
-            "{} in {}",
-            count(lines, "matching line", "matching lines"),
-            count(files, "file", "files")
-        ),
-    }];
-    if found.binary > 0 {
-        facts.push(format!("{} not searched", count(found.binary, "binary file", "binary files")));
+    facts.extend(otherwise);
+    if asked.types.is_some() && found.files_met() == 0 {
+        facts.push("no file that is searched has that `type`".into());
     }
+    facts.extend(binary(asked, found));
     if found.failed > 0 {
         facts.push(format!("{} not searched to the end", count(found.failed, "file", "files")));
     }
-    if no_room > 0 {
-        facts.push(format!("{} around the match left out", count(no_room, "line", "lines")));
+    if page.no_room > 0 {
+        facts.push(format!("{} around the match left out", count(page.no_room, "line", "lines")));
     }
     facts.extend(unsearched.facts(asked.budget));
-    if let Some((path, line)) = last.filter(|_| !is_whole) {
-        let line = if line == u64::MAX { "end".into() } else { line.to_string() };
-        facts.push(format!(
-            "continue with cursor=after:{line}:{}",
-            percent_encoded(path.as_bytes())
-        ));
+    facts.extend(page.end(asked, found));
+    format!("{}[{}]", page.text, facts.join("; "))
+}
+
+fn total(asked: &Asked<'_>, found: &Found) -> String {
+    let (lines, files) = (found.total_lines, found.total_files);
+    match asked.output {
+        _ if files == 0 => "no line matches".into(),
+        Output::Files => count(files, "file matches", "files match"),
+        _ => {
+            let lines = if asked.wanted.only_matching {
+                count(lines, "match", "matches")
+            } else {
+                count(lines, "matching line", "matching lines")
+            };
+            format!("{lines} in {}", count(files, "file", "files"))
+        }
     }
-    format!("{text}[{}]", facts.join("; "))
+}
+
+/// Files that are not text. One is named where they may be what was meant.
+fn binary(asked: &Asked<'_>, found: &Found) -> Option<String> {
+    let example = found.binary.example.as_ref()?;
+    let files = count(found.binary.count, "binary file", "binary files");
+    Some(if found.is_one_file {
+        "it is a binary file, which is not searched".into()
+    } else if found.total_files == 0 || asked.filters_names {
+        format!("{files} not searched, such as {example}")
+    } else {
+        format!("{files} skipped")
+    })
+}
+
+/// The part of an answer that shows files and lines.
+#[derive(Default)]
+struct Page<'a> {
+    text: String,
+    used: usize,
+    /// Lines that match, or files.
+    shown: usize,
+    last: Option<(&'a str, Position)>,
+    /// Why it ends before all is shown.
+    full: Option<Full>,
+    /// Lines around the first match that were left out.
+    no_room: u64,
+}
+
+/// What a page has no more room for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Full {
+    /// Lines or files, by `limit`.
+    Limit,
+    /// Characters, by a limit of the server.
+    Chars,
+}
+
+impl<'a> Page<'a> {
+    fn new(asked: &Asked<'_>, found: &'a Found, room: usize) -> Self {
+        let mut page = Self::default();
+        for (path, hits) in &found.files {
+            let head = match asked.output {
+                Output::Content if page.text.is_empty() => format!("{path}\n"),
+                Output::Content => format!("\n{path}\n"),
+                Output::Files => format!("{path}\n"),
+                Output::Count => format!("{path}:{}\n", hits.count),
+            };
+            page.full = page.full_with(head.chars().count(), asked.page, room);
+            if page.shown > 0 && page.full.is_some() {
+                return page;
+            }
+            page.push(&head);
+            if asked.output != Output::Content {
+                page.shown += 1;
+            } else if !page.lines(asked, path, hits, room) {
+                return page;
+            }
+            page.last = Some((path, Position::END));
+        }
+        page.full = found.has_more.then_some(Full::Limit);
+        page
+    }
+
+    /// Shows the lines of a file. Do all have room?
+    fn lines(&mut self, asked: &Asked<'_>, path: &'a str, hits: &Hits, room: usize) -> bool {
+        let mut before = None;
+        for line in &hits.lines {
+            let is_gap = before.is_some_and(|before| line.number > before + 1)
+                && asked.wanted.before + asked.wanted.after > 0;
+            let text = written(line, is_gap);
+            let full = self.full_with(text.chars().count(), asked.page, room);
+            if self.shown > 0 && full.is_some() {
+                self.full = full;
+                return false;
+            }
+            // A first match is shown in any case, with as much around it as has room.
+            if full.is_some() && !line.is_match {
+                self.no_room += 1;
+                continue;
+            }
+            self.push(&text);
+            self.shown += usize::from(line.is_match);
+            before = Some(line.number);
+            self.last = Some((path, line.position()));
+        }
+        if hits.count > hits.selected {
+            let more = hits.count - hits.selected;
+            self.text += &format!("[{more} more in this file: per_file=0]\n");
+        }
+        true
+    }
+
+    fn push(&mut self, text: &str) {
+        self.used += text.chars().count();
+        self.text += text;
+    }
+
+    fn full_with(&self, chars: usize, page: usize, room: usize) -> Option<Full> {
+        if self.shown >= page {
+            Some(Full::Limit)
+        } else {
+            (self.used + chars > room).then_some(Full::Chars)
+        }
+    }
+
+    /// Why the page ends where it does, and how to go on.
+    fn end(&self, asked: &Asked<'_>, found: &Found) -> Vec<String> {
+        let (Some(full), Some((path, position))) = (self.full, self.last) else { return vec![] };
+        let why = match full {
+            Full::Limit => format!("page full: limit={}", asked.page),
+            Full::Chars => {
+                let chars = asked.budget.limits().search_chars();
+                let less = match asked.output {
+                    Output::Content if asked.wanted.before + asked.wanted.after > 0 => {
+                        ": fewer context lines or output=files take less"
+                    }
+                    Output::Content if !found.is_one_file => ": output=files takes less",
+                    _ => "",
+                };
+                format!("page full at {chars} characters, whatever `limit` is{less}")
+            }
+        };
+        let line = match position {
+            Position::END => "end".into(),
+            Position { line, matches: u64::MAX } => line.to_string(),
+            Position { line, matches } => format!("{line}.{matches}"),
+        };
+        let path = percent_encoded(path.as_bytes());
+        vec![why, format!("continue with cursor=after:{line}:{path}")]
+    }
+}
+
+fn written(line: &Line, is_gap: bool) -> String {
+    let Line { number, text, .. } = line;
+    let gap = if is_gap { "--\n" } else { "" };
+    match line.part {
+        Some((_, column)) => format!("{number}:{column}:{text}\n"),
+        None => format!("{gap}{number}{}{text}\n", if line.is_match { ':' } else { '-' }),
+    }
 }

@@ -7,22 +7,32 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::Deserialize;
 
+use super::keyword_answer::{Answer, Metadata, Options, Summary, file, rounded};
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
+use super::otherwise::{Arguments, Nothing, Volume};
 use super::repeated::Repeated;
 use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, count, yes};
-use super::trying::{Names, find};
+use super::trying::{Attempted, Names, find};
 use crate::cap::{Each, Kind, OpenFile, Place, Read, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
-use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
+use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
 
 /// Most files that are named in one answer.
 const MOST_FILES: usize = 1_000;
+
+/// How other readings of a keyword are asked for.
+const ARGUMENTS: Arguments = Arguments {
+    any_case: "case_insensitive=true",
+    text: "use_regex=false",
+    expression: "use_regex=true",
+    pattern: "keyword",
+};
 
 pub(super) struct KeywordSearch;
 
@@ -108,19 +118,32 @@ impl Tool for KeywordSearch {
             }
             Ok(counts.0)
         };
-        let (found, unsearched) = find(names, budget, attempt, walk)?;
+        let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
+        if pattern.spans_lines_by_itself() {
+            let note = "the keyword holds a line feed: it is searched over line ends";
+            unsearched.note([note.to_owned()]);
+        }
+        if found.matching == 0 && !unsearched.is_cut() {
+            let asked = Asked { pattern, names: &names, zero, respects, budget };
+            unsearched.note(asked.otherwise(args, &found, &places));
+        }
         Ok(Searched { found, unsearched, errors }.answer(args, budget))
     }
 }
 
+impl Args {
+    fn meaning(&self) -> Meaning {
+        Meaning {
+            literal: !self.use_regex,
+            ignore_case: self.case_insensitive,
+            ..Meaning::default()
+        }
+    }
+}
+
 fn pattern(args: &Args, budget: &Budget) -> Result<Pattern, ToolError> {
-    let meaning = Meaning {
-        literal: !args.use_regex,
-        ignore_case: args.case_insensitive,
-        ..Meaning::default()
-    };
     let _busy = budget.begin(Work::Patterns);
-    Pattern::new("keyword", &args.keyword, meaning)
+    Pattern::new("keyword", &args.keyword, args.meaning())
 }
 
 /// What is asked for.
@@ -133,7 +156,7 @@ struct Asked<'a> {
 }
 
 /// A file that is named: how often the keyword occurs in it, most first, then its path.
-type Key = (Reverse<u64>, String);
+pub(super) type Key = (Reverse<u64>, String);
 
 /// What one thread has found.
 #[derive(Default)]
@@ -141,7 +164,7 @@ struct Found {
     search: Option<Search>,
     /// The first files, and the size of each in bytes.
     files: BTreeMap<Key, u64>,
-    searched: u64,
+    volume: Volume,
     matching: u64,
     occurrences: u64,
     binary: u64,
@@ -158,7 +181,7 @@ impl Found {
 
     fn add(&mut self, other: Self) {
         other.files.into_iter().for_each(|(key, size)| self.keep(key, size));
-        self.searched += other.searched;
+        self.volume.add(other.volume);
         self.matching += other.matching;
         self.occurrences += other.occurrences;
         self.binary += other.binary;
@@ -167,10 +190,24 @@ impl Found {
 }
 
 impl Asked<'_> {
+    /// What else the keyword may have meant, where it occurs nowhere.
+    fn otherwise(&self, args: &Args, found: &Found, places: &[Place<Read>]) -> Vec<String> {
+        let nothing = Nothing {
+            look: self,
+            places,
+            pattern: &args.keyword,
+            meaning: args.meaning(),
+            only_matching: false,
+            searched: &found.volume,
+            arguments: &ARGUMENTS,
+        };
+        nothing.facts(self.budget)
+    }
+
     fn count(&self, file: &OpenFile, shown: impl Fn() -> String, found: &mut Found) {
-        let wanted = Wanted { output: Lines::Matches, before: 0, after: 0 };
+        let wanted = Wanted { output: Lines::Matches, before: 0, after: 0, only_matching: false };
         let search = found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), wanted));
-        let occurrences = match search.file(file, 0, self.budget) {
+        let occurrences = match search.file(file, Position::START, self.budget) {
             Outcome::Searched(hits) => hits.count,
             Outcome::Partly(hits) => {
                 found.failed += 1;
@@ -178,7 +215,7 @@ impl Asked<'_> {
             }
             Outcome::Binary => return found.binary += 1,
         };
-        found.searched += 1;
+        found.volume.file(file.size());
         found.matching += u64::from(occurrences > 0);
         found.occurrences += occurrences;
         if occurrences > 0 || self.zero {
@@ -289,11 +326,12 @@ impl Searched {
         let named: Vec<_> = found.files.iter().take_while(fits).map(file).collect();
         let of = |part: u64, all: u64| if all == 0 { 0.0 } else { rounded(part, all) };
         let top = found.files.first_key_value().filter(|((Reverse(most), _), _)| *most > 0);
-        let could_be_named = if args.include_zero { found.searched } else { found.matching };
+        let could_be_named = if args.include_zero { found.volume.files } else { found.matching };
         let mut notes = unsearched.facts(budget);
         if could_be_named > named.len() as u64 {
             let more = could_be_named - named.len() as u64;
-            notes.push(format!("{more} more files are counted in the summary, and not named"));
+            let files = count(more, "more file is", "more files are");
+            notes.push(format!("{files} counted in the summary, and not named"));
         }
         if repeated.left_out > 0 {
             let arguments = count(repeated.left_out, "argument or error", "arguments and errors");
@@ -310,13 +348,13 @@ impl Searched {
             },
             files: named,
             summary: Summary {
-                total_files_searched: found.searched,
+                total_files_searched: found.volume.files,
                 total_files_with_matches: found.matching,
                 total_occurrences: found.occurrences,
                 files_with_errors: found.failed,
                 most_frequent_file: top.map(|((_, path), _)| path.clone()),
                 max_occurrences: top.map_or(0, |((Reverse(most), _), _)| *most),
-                match_percentage: of(100 * found.matching, found.searched),
+                match_percentage: of(100 * found.matching, found.volume.files),
                 average_occurrences_per_matching_file: of(found.occurrences, found.matching),
             },
             metadata: Metadata { binary_files: found.binary, errors, notes },
@@ -324,70 +362,4 @@ impl Searched {
         // Strings, numbers and maps of strings: there is nothing that could fail.
         serde_json::to_string(&answer).unwrap_or_default()
     }
-}
-
-fn file(((Reverse(occurrences), path), size): (&Key, &u64)) -> (String, File) {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let extension = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty());
-    let extension = extension.map_or(String::new(), |(_, extension)| format!(".{extension}"));
-    (path.clone(), File { occurrences: *occurrences, size_bytes: *size, extension })
-}
-
-/// To two places.
-#[expect(clippy::cast_precision_loss, reason = "a figure for readers")]
-fn rounded(part: u64, all: u64) -> f64 {
-    (part as f64 * 100.0 / all as f64).round() / 100.0
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    keyword: &'a str,
-    root_paths: Vec<String>,
-    options: Options<'a>,
-    #[serde(serialize_with = "in_order")]
-    files: Vec<(String, File)>,
-    summary: Summary,
-    metadata: Metadata,
-}
-
-#[derive(Serialize)]
-struct Options<'a> {
-    case_insensitive: bool,
-    use_regex: bool,
-    include_patterns: Vec<&'a str>,
-    exclude_patterns: Vec<&'a str>,
-}
-
-#[derive(Serialize)]
-struct File {
-    occurrences: u64,
-    size_bytes: u64,
-    extension: String,
-}
-
-#[derive(Serialize)]
-struct Summary {
-    total_files_searched: u64,
-    total_files_with_matches: u64,
-    total_occurrences: u64,
-    files_with_errors: u64,
-    most_frequent_file: Option<String>,
-    max_occurrences: u64,
-    match_percentage: f64,
-    average_occurrences_per_matching_file: f64,
-}
-
-#[derive(Serialize)]
-struct Metadata {
-    /// They are not searched.
-    binary_files: u64,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    errors: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<String>,
-}
-
-/// An object whose members keep their order.
-fn in_order<S: Serializer>(files: &[(String, File)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(files.iter().map(|(path, file)| (path, file)))
 }

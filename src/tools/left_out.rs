@@ -124,6 +124,11 @@ impl Unsearched {
         self.is_cut |= walked.is_cut;
     }
 
+    /// Did the time end before the search did?
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
     /// A file was searched that the client named itself.
     pub(super) fn add_one_file(&mut self) {
         self.passed_by.named += 1;

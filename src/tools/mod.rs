@@ -16,12 +16,14 @@ mod glob_meaning;
 mod glob_sets;
 mod grep;
 mod grep_answer;
+mod keyword_answer;
 mod keyword_search;
 mod left_out;
 mod list_allowed_directories;
 mod list_directory;
 mod move_file;
 mod name_pattern;
+mod otherwise;
 #[cfg(feature = "analysis")]
 mod performance_check;
 mod read_media_file;

@@ -15,7 +15,7 @@ use super::searching::{
     CLOSING, Counts, Judged, Look, MAX_CURSOR, Probe, Respect, count, everywhere, yes,
 };
 use super::since;
-use super::trying::{Names, find};
+use super::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -130,7 +130,7 @@ impl Tool for SearchFiles {
             everywhere(&at, below, |part| counts.add(&part))?;
             Ok(counts.0)
         };
-        let (found, unsearched) = find(names, budget, attempt, walk)?;
+        let Attempted { found, unsearched, .. } = find(names, budget, attempt, walk)?;
         Ok(answer(&found, &asked, &unsearched, budget))
     }
 }

@@ -46,7 +46,8 @@ impl Names {
             self.include.say(dir, entry.name, is_directory)
         };
         let fits = says != Says::Nothing && fits();
-        let is_concerned = fits || is_directory;
+        // A link might have led to something that fits.
+        let is_concerned = fits || is_directory || entry.kind == Kind::Link;
         if is_concerned && let Some(by) = self.leave(dir, entry) {
             return Judged::Excluded(by);
         }
@@ -60,6 +61,14 @@ impl Names {
     }
 }
 
+/// What became of the attempts of a call.
+pub(super) struct Attempted<F> {
+    pub(super) found: F,
+    pub(super) unsearched: Unsearched,
+    /// The globs in the meaning that was searched for last.
+    pub(super) names: Names,
+}
+
 /// Searches for `names` by `attempt`, and in another meaning where they match nothing.
 ///
 /// `walk` walks where `attempt` searches, with a probe.
@@ -71,7 +80,7 @@ pub(super) fn find<F>(
     budget: &Budget,
     attempt: impl Fn(&Names) -> Result<(F, Unsearched), ToolError>,
     walk: impl Fn(&Names, &[NamePatterns]) -> Result<Vec<u64>, ToolError>,
-) -> Result<(F, Unsearched), ToolError> {
+) -> Result<Attempted<F>, ToolError> {
     let mut names = names;
     let (mut found, mut unsearched) = attempt(&names)?;
     let literal = (names.include.literally(), names.exclude.literally());
@@ -107,5 +116,5 @@ pub(super) fn find<F>(
     unsearched.note(names.include.note());
     unsearched.note(names.exclude.note());
     unsearched.note_idle(&names.include, &names.exclude);
-    Ok((found, unsearched))
+    Ok(Attempted { found, unsearched, names })
 }

@@ -1,0 +1,276 @@
+//! [`readings`]: what else a pattern may have meant, where it matches nothing.
+//!
+//! Agents write patterns in the dialects of several programs, and copy text from places that show one character for
+//! another. Each reading is a pattern of its own, to be tried.
+
+use regex_syntax::ast::parse::ParserBuilder;
+use regex_syntax::ast::{Ast, Visitor, visit};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::line_ends::Said;
+use super::pattern::{MOST_NESTED, Meaning, Pattern};
+use crate::limits::Budget;
+
+/// Most characters of a pattern that is read in other ways.
+const MOST_CHARS: usize = 300;
+/// Most bytes of the compiled pattern of each reading.
+const MOST_COMPILED: usize = 1 << 20;
+/// Characters that mean something in an expression.
+const META: &[char] = &['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$'];
+const QUOTES: &str = r#"'"’‘ʼ′“”„″`´"#;
+const DASHES: &str = "-‐‑‒–—―−";
+
+/// Another way to read a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Whatever the case.
+    AnyCase,
+    /// Plain text, though it was given as an expression.
+    Text,
+    /// An expression, though it was given as plain text.
+    Expression,
+    /// Parts of words as well.
+    PartsOfWords,
+    /// Matches that span lines.
+    OverLines,
+    /// This expression, for the reason given.
+    Rewritten(String, &'static str),
+}
+
+/// A pattern read in another way.
+pub struct Other {
+    /// How it is read.
+    pub reading: Reading,
+    /// What that comes to.
+    pub pattern: Pattern,
+}
+
+/// What else a pattern may have meant, the likeliest first.
+pub fn readings(pattern: &str, meaning: Meaning, budget: &Budget) -> Vec<Other> {
+    if pattern.chars().count() > MOST_CHARS {
+        return vec![];
+    }
+    let has_meta = pattern.contains(META);
+    let has_case = pattern.chars().any(|c| c.is_lowercase() || c.is_uppercase());
+    let mut others = vec![];
+    let mut read = |reading: Reading, pattern: &str, meaning: Meaning| {
+        if budget.step().is_err() {
+            return;
+        }
+        if let Ok(pattern) = Pattern::within(MOST_COMPILED, "pattern", pattern, meaning) {
+            others.push(Other { reading, pattern });
+        }
+    };
+    if has_case && !meaning.ignore_case {
+        read(Reading::AnyCase, pattern, Meaning { ignore_case: true, ..meaning });
+    }
+    if has_meta && meaning.literal {
+        read(Reading::Expression, pattern, Meaning { literal: false, ..meaning });
+    }
+    if has_meta && !meaning.literal {
+        read(Reading::Text, pattern, Meaning { literal: true, ..meaning });
+    }
+    if meaning.word {
+        read(Reading::PartsOfWords, pattern, Meaning { word: false, ..meaning });
+    }
+    if may_span_lines(pattern, meaning) {
+        read(Reading::OverLines, pattern, Meaning { multiline: true, ..meaning });
+    }
+    let as_expression = Meaning { literal: false, ..meaning };
+    for (rewritten, why) in
+        rewritten(pattern, meaning).into_iter().filter(|(text, _)| text != pattern)
+    {
+        read(Reading::Rewritten(rewritten.clone(), why), &rewritten, as_expression);
+    }
+    others
+}
+
+/// The text of a pattern that may be meant as the name of a file.
+pub fn as_name(pattern: &str) -> Option<String> {
+    let text: String = pattern.chars().filter(|c| *c != '\\').collect();
+    let is_name = text.chars().all(|c| c.is_alphanumeric() || "._-/@+~[]() ".contains(c));
+    (is_name && text.chars().count() >= 3).then(|| text.trim_matches('/').to_lowercase())
+}
+
+fn may_span_lines(pattern: &str, meaning: Meaning) -> bool {
+    let over_lines = Meaning { multiline: true, ..meaning };
+    !meaning.multiline
+        && Pattern::within(MOST_COMPILED, "pattern", pattern, over_lines)
+            .is_ok_and(|pattern| pattern.can_match_line_feed())
+}
+
+/// Expressions that say what a pattern of another dialect, or a copy of a text, is likely to mean.
+fn rewritten(pattern: &str, meaning: Meaning) -> Vec<(String, &'static str)> {
+    let mut all = vec![];
+    let as_expression =
+        |text: &str| if meaning.literal { regex_syntax::escape(text) } else { text.to_owned() };
+    if !meaning.literal {
+        if let Some(expression) = basic(pattern) {
+            all.push((expression, "a `\\` before `|`, `+`, `?` or `{` makes it literal here"));
+        }
+        if pattern.contains(r"\\") {
+            all.push((pattern.replace(r"\\", r"\"), "`\\\\` is a literal backslash"));
+        }
+        if meaning.multiline && Said::in_expression(pattern).dot {
+            all.push((format!("(?s){pattern}"), "`.` does not match line ends"));
+        }
+        if let Some((inner, flags)) = between_slashes(pattern) {
+            let flags = if flags.contains('i') { "(?i)" } else { "" };
+            all.push((format!("{flags}{inner}"), "slashes are part of a pattern here"));
+        }
+    }
+    if let Some(inner) = between_quotes(pattern) {
+        all.push((as_expression(inner), "quotes are part of a pattern here"));
+    }
+    let decoded = without_entities(pattern);
+    if decoded != pattern {
+        all.push((as_expression(&decoded), "entities are not decoded"));
+    }
+    if let Some(similar) = similar(&as_expression(pattern)) {
+        all.push((similar, "other blanks, quotes, dashes or Unicode forms"));
+    }
+    all
+}
+
+/// A basic regular expression, as grep without -E reads it, in our dialect. `None` if it does not look like one.
+fn basic(pattern: &str) -> Option<String> {
+    let is_basic = [r"\|", r"\+", r"\?", r"\{"].iter().any(|mark| pattern.contains(mark));
+    let (mut text, mut chars) = (String::new(), pattern.chars());
+    while let Some(c) = chars.next().filter(|_| is_basic) {
+        match (c, chars.as_str().chars().next()) {
+            ('\\', Some(next)) => {
+                chars.next();
+                if !"|(){}+?".contains(next) {
+                    text.push('\\');
+                }
+                text.push(next);
+            }
+            _ if "|(){}+?".contains(c) => text.extend(['\\', c]),
+            _ => text.push(c),
+        }
+    }
+    is_basic.then_some(text)
+}
+
+/// `/expression/flags`.
+fn between_slashes(pattern: &str) -> Option<(&str, &str)> {
+    let (inner, flags) = pattern.strip_prefix('/')?.rsplit_once('/')?;
+    let are_flags = flags.chars().all(|c| "gimsuy".contains(c));
+    (are_flags && !inner.is_empty()).then_some((inner, flags))
+}
+
+fn between_quotes(pattern: &str) -> Option<&str> {
+    ['"', '\'', '`'].iter().find_map(|quote| {
+        let inner = pattern.strip_prefix(*quote)?.strip_suffix(*quote)?;
+        (!inner.is_empty() && !inner.contains(*quote)).then_some(inner)
+    })
+}
+
+fn without_entities(pattern: &str) -> String {
+    let pattern = pattern.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    pattern.replace("&#39;", "'").replace("&apos;", "'").replace("&amp;", "&")
+}
+
+/// An expression that also matches what looks the same: any blanks for a blank, any quote for a quote, any dash for a
+/// dash, and letters with marks whether composed or not. In ASCII, so that it shows which is meant.
+fn similar(expression: &str) -> Option<String> {
+    let composed: String = expression.nfc().collect();
+    let parsed = ParserBuilder::new().nest_limit(MOST_NESTED).build().parse(&composed).ok()?;
+    let literals = visit(&parsed, Literals::default()).ok()?;
+    let (mut text, mut done, mut changed, mut after_blank) = (String::new(), 0, false, false);
+    for (span, c) in literals {
+        let is_blank = c.is_whitespace() && c != '\n' && c != '\r';
+        let follows = after_blank && span.start == done;
+        after_blank = is_blank;
+        let like = match c {
+            _ if is_blank && follows => Some(String::new()),
+            _ if is_blank => Some(r"\s+".into()),
+            _ if QUOTES.contains(c) => Some(class(QUOTES)),
+            _ if DASHES.contains(c) => Some(class(DASHES)),
+            _ if c.is_ascii() => None,
+            _ => Some(forms(c)),
+        };
+        let Some(like) = like else { continue };
+        changed = true;
+        text += composed.get(done..span.start)?;
+        text += &like;
+        done = span.end;
+    }
+    text += composed.get(done..)?;
+    changed.then_some(text)
+}
+
+fn class(chars: &str) -> String {
+    format!("[{}]", chars.chars().map(escaped).collect::<String>())
+}
+
+/// A character in each of its Unicode forms.
+fn forms(c: char) -> String {
+    let (composed, decomposed) = (escaped(c), c.nfd().map(escaped).collect::<String>());
+    if composed == decomposed { composed } else { format!("(?:{composed}|{decomposed})") }
+}
+
+fn escaped(c: char) -> String {
+    match c {
+        '-' => r"\-".into(),
+        _ if c.is_ascii() => c.into(),
+        _ => format!(r"\u{{{:x}}}", u32::from(c)),
+    }
+}
+
+/// Where the characters of an expression are that stand for themselves, those of classes left out.
+#[derive(Default)]
+struct Literals(Vec<(std::ops::Range<usize>, char)>);
+
+impl Visitor for Literals {
+    type Output = Vec<(std::ops::Range<usize>, char)>;
+    type Err = ();
+
+    fn finish(self) -> Result<Self::Output, ()> {
+        Ok(self.0)
+    }
+
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
+        if let Ast::Literal(literal) = ast {
+            self.0.push((literal.span.start.offset..literal.span.end.offset, literal.c));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basic_expressions_are_put_into_our_dialect() {
+        for (pattern, wanted) in [
+            (r"foo\|bar", Some("foo|bar")),
+            (r"\(a\|b\)\+", Some("(a|b)+")),
+            (r"f(x)\|g", Some(r"f\(x\)|g")),
+            (r"a\{2,3\}", Some("a{2,3}")),
+            (r"a\?\.b", Some(r"a?\.b")),
+            (r"foo\(bar\)", None),
+            (r"foo|bar", None),
+        ] {
+            assert_eq!(basic(pattern).as_deref(), wanted, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn similar_text_is_matched_by_an_expression_in_ascii() {
+        let wanted = r"(?:\u{e9}|e\u{301})\s+x";
+        assert_eq!(similar("é  x").as_deref(), Some(wanted));
+        assert_eq!(similar("e\u{301}  x").as_deref(), Some(wanted));
+        assert_eq!(similar("a[' ]b"), None);
+        let quoted = similar("it's").unwrap();
+        assert!(quoted.is_ascii() && quoted.contains(r"\u{2019}"), "{quoted}");
+    }
+
+    #[test]
+    fn names_of_files_are_told_from_expressions() {
+        assert_eq!(as_name(r"src/Main\.rs").as_deref(), Some("src/main.rs"));
+        assert_eq!(as_name("fn (a|b)"), None);
+        assert_eq!(as_name("ab"), None);
+    }
+}
