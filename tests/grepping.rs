@@ -60,7 +60,7 @@ fn a_line_feed_in_a_pattern_spans_lines_and_says_so() {
         assert!(answer.contains("the keyword holds a line feed"), "{answer}");
     }
     let count = json!({"pattern": "foo\nbar", "path": "mixed", "output": "count"});
-    assert!(grep(&mut client, &count).starts_with("mixed/a:2\n"));
+    assert!(grep(&mut client, &count).starts_with("mixed/a:2\n[2 matches in 1 file; "));
     // A pattern that names `\r` is about bytes.
     for (pattern, count) in [(r"foo\r\nbar", 1), (r"[^\r]\n", 2), (r"\r\n", 2)] {
         let count_of = json!({"pattern": pattern, "path": "mixed", "output": "count"});
@@ -99,7 +99,7 @@ fn an_end_of_line_is_an_end_whichever_the_file_has() {
         (r"r[^x]", &[]),
         ("^$", &["4:"]),
         (r"^foo \w+$", &["3:foo bar"]),
-        (r"bar\b$", &["3:bar"]),
+        (r"bar\b$", &["3:foo bar"]),
         (r"a;\z", &["1:int a;"]),
         (r"\Afoo.*\z", &["3:foo bar"]),
         ("(?m)t;$", &["5:last;"]),
@@ -176,6 +176,9 @@ fn a_search_that_matches_nothing_says_what_would_have_matched() {
         (json!({"pattern": "it's"}), r"\u{2019}"),
         (json!({"pattern": "non breaking"}), r"pattern=`non\s+breaking`"),
         (json!({"pattern": "a - b"}), r"\u{2013}"),
+        (json!({"pattern": " foo "}), "pattern=`foo`"),
+        (json!({"pattern": "foo\r\nbar", "literal": true}), r"pattern=`foo\nbar`"),
+        (json!({"pattern": r"foo\r\nbar"}), r"pattern=`foo\nbar`"),
         (json!({"pattern": "tab here"}), r"pattern=`tab\s+here`"),
         (json!({"pattern": "hello world", "path": "src/main.rs"}), "ignore_case=true"),
         (json!({"pattern": "hello world", "output": "files"}), "ignore_case=true"),

@@ -130,9 +130,9 @@ fn lines_are_found_and_counted() {
     );
     // Two matches over line ends that touch each other are two.
     let over_lines = json!({"pattern": "fn \\w+\\(\\)[^\n]*\\n", "path": "src", "multiline": true, "output": "count"});
-    assert_eq!(grep(over_lines), "src/lib.rs:1\nsrc/main.rs:1\n[2 matching lines in 2 files]");
+    assert_eq!(grep(over_lines), "src/lib.rs:1\nsrc/main.rs:1\n[2 matches in 2 files]");
     let touching = json!({"pattern": "[^\\n]*hello[^\\n]*\\n", "path": "src/lib.rs", "multiline": true, "output": "count"});
-    assert_eq!(grep(touching), "src/lib.rs:2\n[2 matching lines in 1 file]");
+    assert_eq!(grep(touching), "src/lib.rs:2\n[2 matches in 1 file]");
     let everywhere = grep(json!({"pattern": "hello"}));
     assert!(everywhere.contains("1 binary file"), "{everywhere}");
     assert!(!everywhere.contains("target/out.rs") && everywhere.contains("seen.log"));

@@ -106,6 +106,11 @@ impl Pattern {
         })
     }
 
+    /// May a match span lines? Then matches are counted, and not lines.
+    pub fn spans_lines(&self) -> bool {
+        self.multiline
+    }
+
     /// Does it span lines although nobody asked for that, because it names a line feed?
     pub fn spans_lines_by_itself(&self) -> bool {
         self.names_line_feed

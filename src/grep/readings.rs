@@ -77,10 +77,12 @@ pub fn readings(pattern: &str, meaning: Meaning, budget: &Budget) -> Vec<Other> 
         read(Reading::OverLines, pattern, Meaning { multiline: true, ..meaning });
     }
     let as_expression = Meaning { literal: false, ..meaning };
-    for (rewritten, why) in
-        rewritten(pattern, meaning).into_iter().filter(|(text, _)| text != pattern)
-    {
-        read(Reading::Rewritten(rewritten.clone(), why), &rewritten, as_expression);
+    for (rewritten, why) in rewritten(pattern, meaning) {
+        // In one line, so that it can be shown.
+        let rewritten = rewritten.replace('\n', r"\n").replace('\r', r"\r");
+        if rewritten != pattern {
+            read(Reading::Rewritten(rewritten.clone(), why), &rewritten, as_expression);
+        }
     }
     others
 }
@@ -121,6 +123,15 @@ fn rewritten(pattern: &str, meaning: Meaning) -> Vec<(String, &'static str)> {
     }
     if let Some(inner) = between_quotes(pattern) {
         all.push((as_expression(inner), "quotes are part of a pattern here"));
+    }
+    let trimmed = pattern.trim_matches([' ', '\t', '\n', '\r']);
+    if trimmed != pattern && !trimmed.is_empty() {
+        all.push((as_expression(trimmed), "blanks and line ends at the ends of a pattern count"));
+    }
+    let lines = pattern.replace("\r\n", "\n");
+    let lines = if meaning.literal { lines } else { lines.replace(r"\r\n", r"\n") };
+    if lines != pattern {
+        all.push((as_expression(&lines), r"`\n` matches either line end, `\r\n` only itself"));
     }
     let decoded = without_entities(pattern);
     if decoded != pattern {

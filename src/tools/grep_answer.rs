@@ -106,7 +106,7 @@ fn total(asked: &Asked<'_>, found: &Found) -> String {
         _ if files == 0 => "no line matches".into(),
         Output::Files => count(files, "file matches", "files match"),
         _ => {
-            let lines = if asked.wanted.only_matching {
+            let lines = if asked.wanted.only_matching || asked.pattern.spans_lines() {
                 count(lines, "match", "matches")
             } else {
                 count(lines, "matching line", "matching lines")
