@@ -17,7 +17,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cap", &["error", "limits", "path", "system"]),
     ("args", &["error", "path"]),
     ("text", &["cap", "error", "limits"]),
-    ("ignore", &["cap", "limits"]),
+    ("git", &[]),
+    ("ignore", &["cap", "git", "limits"]),
     ("grep", &["cap", "error", "limits", "text"]),
     ("audit", &["cap", "error", "path", "words"]),
     ("tool", &["args", "cap", "error", "limits"]),
@@ -32,7 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("doctor", &["cap", "limits", "path", "sandbox"]),
     (
         "authority",
-        &["allowlist", "cap", "doctor", "install", "limits", "path", "sandbox", "system"],
+        &["allowlist", "cap", "doctor", "git", "install", "limits", "path", "sandbox", "system"],
     ),
     ("installing", &["authority", "cli", "install", "path", "text"]),
     ("auditing", &["audit", "authority", "cli"]),

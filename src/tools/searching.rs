@@ -7,7 +7,7 @@ use crate::cap::{
 };
 use crate::error::{Group, ToolError};
 use crate::ignore::{
-    IgnoreFiles, Ignored, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES, is_of_versions,
+    IgnoreFiles, Ignored, LeftOut, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES, is_of_versions,
 };
 use crate::limits::Budget;
 
@@ -50,11 +50,11 @@ pub(super) trait Look: Sync {
     where
         Self: Sized,
     {
-        let files = IgnoreFiles::new(budget);
+        let files = IgnoreFiles::new(place, budget);
         let looking = Looking { look: self, files: &files };
         let mut walked = walk(place, &looking, self.respects().above(place, &files), budget)?;
         if let Some((passed_by, _)) = walked.found.first_mut() {
-            passed_by.cut_rules = files.left_out();
+            passed_by.left_out = files.left_out();
         }
         Ok(walked)
     }
@@ -117,8 +117,7 @@ impl Respect {
 pub(super) struct PassedBy {
     files: Tally,
     directories: Tally,
-    /// Ignore files of which rules were left out.
-    cut_rules: Tally,
+    left_out: LeftOut,
 }
 
 impl PassedBy {
@@ -131,7 +130,7 @@ impl PassedBy {
         ignored: &Ignored,
         files: &IgnoreFiles<'_>,
     ) -> bool {
-        if is_of_versions(entry.name) {
+        if is_of_versions(entry.name) || ignored.is_left_out() {
             return true;
         }
         // The walk stops soon after.
@@ -148,19 +147,27 @@ impl PassedBy {
     fn add(&mut self, other: Self) {
         self.files.add(other.files);
         self.directories.add(other.directories);
-        self.cut_rules.add(other.cut_rules);
+        self.left_out.rules.add(other.left_out.rules);
+        self.left_out.worktrees.add(other.left_out.worktrees);
     }
 
     /// What was passed by, and what may have been searched though a rule ignores it.
     fn facts(&self) -> Vec<String> {
-        let cut = self.cut_rules.example.as_ref().map(|example| {
-            let files = count(self.cut_rules.count, "ignore file", "ignore files");
+        let LeftOut { rules, worktrees } = &self.left_out;
+        let worktrees = worktrees.example.as_ref().map(|example| {
+            let worktrees = count(worktrees.count, "linked worktree", "linked worktrees");
+            format!(
+                "left out {worktrees}, such as {example}: name one as path, or respect_ignore=false"
+            )
+        });
+        let cut = rules.example.as_ref().map(|example| {
+            let files = count(rules.count, "ignore file", "ignore files");
             format!(
                 "rules of {files} left out, such as {example}: at most {MAX_RULES} rules of {MAX_BYTES} bytes apply, \
                  {MAX_WILDCARD_BYTES} of them with wildcards"
             )
         });
-        self.fact().into_iter().chain(cut).collect()
+        self.fact().into_iter().chain(worktrees).chain(cut).collect()
     }
 
     fn fact(&self) -> Option<String> {
