@@ -42,6 +42,7 @@ mod failing; // a full disk, a read-only one, a limit: what is left of a change 
 mod faults; // every call of the kernel for files fails, in every way
 mod guards; // the clippy bans bite, counted exactly
 mod hostile_install; // a tree that somebody else made, and an installation in it
+mod ignoring; // random trees against git and ripgrep
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
 mod install; // a client is told of the server, and forgets it byte for byte
 mod killing; // killed at any time, a change is there or is not
