@@ -61,6 +61,7 @@ mod process; // what the program gives up of itself, sandbox or not
 mod protected; // attacks of several calls on names that run code, with git as the judge
 mod protocol; // both eras, schemas, instructions
 mod races; // the tree changes while it is served; the weak server loses
+mod repositories; // which ignore files count, above the grant and in worktrees
 mod resolver; // our resolution against cap-std's
 mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
