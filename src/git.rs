@@ -33,6 +33,7 @@ impl GitFile {
 
     /// The path of the directory that all worktrees of the repository share. `commondir` is the text of the file of
     /// that name in the repository; a submodule has none.
+    #[must_use]
     pub fn common(&self, commondir: Option<&[u8]>) -> Self {
         match commondir.map(<[u8]>::trim_ascii).filter(|path| !path.is_empty()) {
             None => self.clone(),

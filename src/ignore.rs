@@ -51,7 +51,16 @@ struct Level {
     is_in_repository: bool,
     /// Does the repository that this directory lies in ignore case?
     ignores_case: bool,
-    is_left_out: bool,
+    kind: Whole,
+}
+
+/// What is searched of a directory.
+#[derive(Default, PartialEq, Eq)]
+enum Whole {
+    #[default]
+    Searched,
+    /// It is a linked worktree below the searched directory.
+    LeftOut,
 }
 
 /// Which names in a directory matter.
@@ -98,7 +107,7 @@ impl Ignored {
         let repository = marks.begins_repository().then(|| files.repository(dir, marks.git));
         if repository.as_ref().is_some_and(|new| new.is_worktree) && dir.depth() > 0 {
             files.leave_out_worktree(dir);
-            return Self(Some(Arc::new(Level { is_left_out: true, ..Level::default() })));
+            return Self(Some(Arc::new(Level { kind: Whole::LeftOut, ..Level::default() })));
         }
         let ignores_case = self.ignores_case(repository.as_ref());
         let [rg, own, git] = marks.own;
@@ -135,7 +144,7 @@ impl Ignored {
 
     /// Is all that is in this directory left out, though the directory itself is not ignored?
     pub fn is_left_out(&self) -> bool {
-        self.0.as_ref().is_some_and(|level| level.is_left_out)
+        self.0.as_ref().is_some_and(|level| level.kind == Whole::LeftOut)
     }
 
     /// Is the entry of this directory ignored? `None` if the call must stop, which is

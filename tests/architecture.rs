@@ -88,8 +88,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("tokio::net", &[]),
     ("rustix::fs::CWD", &[]),
     ("rustix::net", &[]),
-    // Walkers that go by path. Of the crate `ignore` only what patterns mean.
+    // Walkers that go by path, and patterns that do not mean what git says. Of the crate `ignore` only types of files.
     ("walkdir", &[]),
+    ("ignore::gitignore", &[]),
     ("ignore::Walk", &[]),
     ("ignore::WalkBuilder", &[]),
     ("ignore::WalkParallel", &[]),

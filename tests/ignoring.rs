@@ -385,18 +385,17 @@ impl Tree {
         if lists.map(Vec::as_slice).chain([global]).any(is_read_otherwise) {
             return Some(Reason::RgRule);
         }
-        let repository = self.above(path, "").find(|dir| dir.begins != Begins::Nothing)?;
-        if repository.ignores_case && repository.begins != Begins::Jj {
-            return Some(Reason::RgCase);
-        }
-        match repository.begins {
+        // Any of those on the way may keep a directory from being searched.
+        let reason = self.above(path, "").find_map(|repository| match repository.begins {
+            Begins::Nothing | Begins::Jj => None,
+            _ if repository.ignores_case => Some(Reason::RgCase),
             Begins::Worktree { is_relative: true } => Some(Reason::RgRelative),
             Begins::Submodule if repository.lists.contains_key("exclude") => {
                 Some(Reason::RgSubmodule)
             }
-            _ if is_anchored(global) => Some(Reason::RgGlobal),
             _ => None,
-        }
+        });
+        reason.or_else(|| is_anchored(global).then_some(Reason::RgGlobal))
     }
 }
 

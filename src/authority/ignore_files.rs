@@ -150,7 +150,9 @@ impl Found {
         if !is_in_repository || begins_itself {
             // Without a repository `.gitignore` means nothing.
             self.texts[0] = 0;
-            levels.iter_mut().for_each(|level| level.gitignore = None);
+            for level in &mut levels {
+                level.gitignore = None;
+            }
         }
         levels.retain(|level| {
             let AboveLevel { rgignore, ignore, gitignore, is_repository, .. } = level;

@@ -63,9 +63,8 @@ impl Rule {
 
 impl Pattern {
     fn new(text: &[u8], ignores_case: bool) -> Option<Self> {
-        let folded = |text: &[u8]| match ignores_case {
-            true => text.to_ascii_lowercase(),
-            false => text.to_vec(),
+        let folded = |text: &[u8]| {
+            if ignores_case { text.to_ascii_lowercase() } else { text.to_vec() }
         };
         if !text.contains(&b'/') {
             return match (first_wildcard(text), text) {

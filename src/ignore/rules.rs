@@ -33,11 +33,14 @@ const MAX_ALL_KEPT_BYTES: usize = 64 << 10;
 /// Editors of Windows write it at the beginning of UTF-8 texts.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// The rules of texts, and whether they ignore case.
+type Kept = HashMap<(Vec<u8>, bool), Arc<Rules>>;
+
 /// What is compiled now.
 #[derive(Default)]
 pub(super) struct Compiled {
     /// By the text that it was compiled from: that of a file changes, and its times may not.
-    kept: Mutex<HashMap<(Vec<u8>, bool), Arc<Rules>>>,
+    kept: Mutex<Kept>,
     held_bytes: Arc<AtomicUsize>,
 }
 
@@ -232,7 +235,7 @@ impl Compiled {
         kept.insert(key, Arc::clone(rules));
     }
 
-    fn kept(&self) -> MutexGuard<'_, HashMap<(Vec<u8>, bool), Arc<Rules>>> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
