@@ -18,6 +18,8 @@
 //! authority/plain_file.rs    one regular file, read or replaced
 //! authority/kept_texts.rs    what those files said before
 //! authority/programs.rs      programs and paths for the configuration of clients
+//! authority/ignore_files.rs  what ignore files above a granted directory say
+//! authority/user_git.rs   the user's configuration of git
 //! authority/host.rs       a directory of the host and what lies above it
 //! ```
 //!
@@ -25,7 +27,7 @@
 //! comparing device and inode, never by comparing paths.
 //!
 //! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `install` (where clients keep their
-//! files), `limits`, `path`, `sandbox` (for what it shows), `system`. Nothing here runs after the
+//! files), `git`, `limits`, `path`, `sandbox` (for what it shows), `system`. Nothing here runs after the
 //! start.
 
 mod audit_file;
@@ -33,6 +35,7 @@ mod client_files;
 mod client_places;
 mod forbidden;
 mod host;
+mod ignore_files;
 mod kept_texts;
 mod own_files;
 mod plain_file;
@@ -40,6 +43,7 @@ mod preopens;
 mod process;
 mod programs;
 mod root;
+mod user_git;
 
 use std::io;
 use std::os::fd::OwnedFd;

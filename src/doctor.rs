@@ -31,6 +31,8 @@ pub struct Row {
     pub unprotect: Vec<String>,
     /// Where it is, or why it is not available.
     pub place: Result<HostPlace, String>,
+    /// Which ignore files outside it apply in it.
+    pub ignore_rules: Vec<String>,
     /// What the operator should know before an agent writes there.
     pub warnings: Vec<Warning>,
 }
@@ -99,6 +101,7 @@ struct Grant {
     unprotect: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unavailable: Option<String>,
+    ignore_rules: Vec<String>,
     warnings: Vec<String>,
 }
 
@@ -198,6 +201,10 @@ impl Report {
                     );
                 }
             }
+            if !grant.ignore_rules.is_empty() {
+                let rules = grant.ignore_rules.join("; ");
+                page += &format!("      ignore rules from outside, read at the start: {rules}\n");
+            }
             if let Some(reason) = &grant.unavailable {
                 page += &format!("      NOT AVAILABLE: {reason}\n");
             }
@@ -268,6 +275,7 @@ fn grant(row: &Row, sealed: &Sealed) -> Grant {
         readonly: row.readonly.clone(),
         unprotect: row.unprotect.clone(),
         unavailable: place.err().cloned(),
+        ignore_rules: row.ignore_rules.clone(),
         warnings: row.warnings.iter().map(ToString::to_string).collect(),
     }
 }

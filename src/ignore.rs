@@ -1,26 +1,32 @@
-//! [`Ignored`]: what `.gitignore` and `.ignore` say of names, as git and ripgrep read them.
+//! [`Ignored`]: what ignore files say of names, as git and ripgrep read them.
 //!
-//! The files are read through the handles of the walk, from the root of the grant down. What lies
-//! outside a grant, such as the user's own list for all repositories, is not known here. The nearest
-//! file wins; `.ignore` wins over `.gitignore`, and both over `.git/info/exclude`. As with git,
-//! `.gitignore` says nothing outside a repository, and nothing beyond the nearest one.
+//! `.rgignore` wins over `.ignore`, that over `.gitignore`, then comes `.git/info/exclude`, and last the user's list
+//! for all repositories. Of files of one kind the nearest wins. What git's files say holds in a repository only
+//! (a directory with `.git` or `.jj`), and not beyond the nearest one. A line means what it means to git.
+//!
+//! The files are read through the handles of the walk, from the root of the grant down. Those above the grant, and the
+//! user's, were read at startup ([`Above`](crate::cap::Above)).
+//!
+//! A linked worktree below the searched directory is left out: it holds the same files once more.
 //!
 //! The rules that apply at once are bounded, since they take many times their size in memory. What is left out is
 //! counted, and the answer says so.
 //!
-//! May import: `cap`, `limits`. This module does not walk; the crate that knows the patterns could do that too, by path.
+//! May import: `cap`, `git`, `limits`. This module does not walk.
 
+mod files;
+mod rule;
 mod rules;
+mod wild;
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use crate::cap::{Kind, Listing, Place, Read, Tally, WalkedDir, WalkedEntry};
-use crate::limits::{Budget, Work};
+use crate::cap::{Kind, Listing, Place, Read, WalkedDir, WalkedEntry};
+use crate::limits::Work;
 
-use self::rules::{Compiled, Rules};
+use self::files::OfRepository;
+pub use self::files::{IgnoreFiles, LeftOut};
+use self::rules::Rules;
 pub use self::rules::{MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
 
 /// Directories that belong to a program that keeps versions, and are never searched.
@@ -30,25 +36,39 @@ const VERSIONS: [&[u8]; 4] = [b".git", b".hg", b".svn", b".jj"];
 #[derive(Clone, Default)]
 pub struct Ignored(Option<Arc<Level>>);
 
-/// The ignore files of one call.
-pub struct IgnoreFiles<'a> {
-    budget: &'a Budget,
-    compiled: Arc<Compiled>,
-    left_out: Mutex<Tally>,
-}
-
+#[derive(Default)]
 struct Level {
     above: Ignored,
-    /// Bytes of the way to its directory from the root of the grant.
+    /// Bytes of the way to its directory, from the topmost one of which rules are known.
     len: usize,
-    own: Option<Arc<Rules>>,
-    git: Option<Arc<Rules>>,
-    exclude: Option<Arc<Rules>>,
-    is_repository: bool,
+    /// Of `.rgignore`, `.ignore` and `.gitignore`.
+    own: [Option<Arc<Rules>>; 3],
+    /// Set where a repository begins.
+    repository: Option<OfRepository>,
     /// Is matching one name slow, because of the rules here or above?
     is_costly: bool,
     /// Is this directory, or one above it, a repository?
     is_in_repository: bool,
+    /// Does the repository that this directory lies in ignore case?
+    ignores_case: bool,
+    kind: Whole,
+}
+
+/// What is searched of a directory.
+#[derive(Default, PartialEq, Eq)]
+enum Whole {
+    #[default]
+    Searched,
+    /// It is a linked worktree below the searched directory.
+    LeftOut,
+}
+
+/// Which names in a directory matter.
+#[derive(Default)]
+struct Marks {
+    own: [bool; 3],
+    git: Option<Kind>,
+    is_jj: bool,
 }
 
 /// Does the name belong to a program that keeps versions?
@@ -59,43 +79,72 @@ pub fn is_of_versions(name: &[u8]) -> bool {
 impl Ignored {
     /// What the directories above a place say of it and of all below.
     pub fn above(place: &Place<Read>, files: &IgnoreFiles<'_>) -> Self {
-        let names: [&[u8]; 3] = [b".ignore", b".gitignore", b".git"];
-        WalkedDir::above(place)
-            .iter()
-            .fold(Self::default(), |above, dir| above.and_in(dir, &dir.look_for(&names), files))
+        let names: [&[u8]; 5] = [b".rgignore", b".ignore", b".gitignore", b".git", b".jj"];
+        WalkedDir::above(place).iter().fold(Self::above_grant(files), |above, dir| {
+            above.and_in(dir, &dir.look_for(&names), files)
+        })
+    }
+
+    /// What was read at startup.
+    fn above_grant(files: &IgnoreFiles<'_>) -> Self {
+        files.levels().iter().fold(Self::default(), |above, level| {
+            let repository = level.is_repository.then(|| files.repository_above(level));
+            let ignores_case = above.ignores_case(repository.as_ref());
+            let own = [
+                files.above(level.rgignore.as_ref(), false),
+                files.above(level.ignore.as_ref(), false),
+                files.above(level.gitignore.as_ref(), ignores_case),
+            ];
+            let len = files.way().len().saturating_sub(level.way.len());
+            above.with(Level { len, own, repository, ignores_case, ..Level::default() })
+        })
     }
 
     /// The same, and what the files in this directory say.
     #[must_use]
     pub fn and_in(&self, dir: &WalkedDir, names: &Listing, files: &IgnoreFiles<'_>) -> Self {
-        let (mut own, mut git, mut is_repository) = (false, false, false);
-        for entry in names.iter().filter(|entry| entry.name.starts_with(b".")) {
-            match entry.name {
-                b".ignore" => own = true,
-                b".gitignore" => git = true,
-                b".git" => is_repository = true,
-                _ => {}
-            }
+        let Some(marks) = Marks::of(names) else { return self.clone() };
+        let repository = marks.begins_repository().then(|| files.repository(dir, marks.git));
+        if repository.as_ref().is_some_and(|new| new.is_worktree) && dir.depth() > 0 {
+            files.leave_out_worktree(dir);
+            return Self(Some(Arc::new(Level { kind: Whole::LeftOut, ..Level::default() })));
         }
-        if !(own || git || is_repository) {
-            return self.clone();
-        }
-        let is_in_one = self.0.as_ref().is_some_and(|level| level.is_in_repository);
-        let read = |name: &[&[u8]]| files.rules(dir, name);
-        let own = own.then(|| read(&[b".ignore"])).flatten();
-        let git = git.then(|| read(&[b".gitignore"])).flatten();
-        let exclude = is_repository.then(|| read(&[b".git", b"info", b"exclude"])).flatten();
-        let is_costly = [&own, &git, &exclude].into_iter().flatten().any(|rules| rules.is_costly());
+        let ignores_case = self.ignores_case(repository.as_ref());
+        let [rg, own, git] = marks.own;
+        let read = |is_there: bool, name: &[u8], ignores_case| {
+            is_there.then(|| files.rules(dir, &[name], ignores_case)).flatten()
+        };
+        let own = [
+            read(rg, b".rgignore", false),
+            read(own, b".ignore", false),
+            read(git, b".gitignore", ignores_case),
+        ];
+        let len = files.way().len() + dir.path_in_grant().len();
+        self.with(Level { len, own, repository, ignores_case, ..Level::default() })
+    }
+
+    fn with(&self, level: Level) -> Self {
+        let of_repository = level.repository.iter().flat_map(|of| [&of.exclude, &of.global]);
+        let is_costly =
+            level.own.iter().chain(of_repository).flatten().any(|rules| rules.is_costly());
+        let above = self.0.as_deref();
         Self(Some(Arc::new(Level {
+            is_costly: is_costly || above.is_some_and(|above| above.is_costly),
+            is_in_repository: level.repository.is_some()
+                || above.is_some_and(|above| above.is_in_repository),
             above: self.clone(),
-            len: dir.path_in_grant().len(),
-            own,
-            git,
-            exclude,
-            is_repository,
-            is_costly: is_costly || self.is_costly(),
-            is_in_repository: is_repository || is_in_one,
+            ..level
         })))
+    }
+
+    fn ignores_case(&self, repository: Option<&OfRepository>) -> bool {
+        let above = || self.0.as_ref().is_some_and(|level| level.ignores_case);
+        repository.map_or_else(above, |new| new.ignores_case)
+    }
+
+    /// Is all that is in this directory left out, though the directory itself is not ignored?
+    pub fn is_left_out(&self) -> bool {
+        self.0.as_ref().is_some_and(|level| level.kind == Whole::LeftOut)
     }
 
     /// Is the entry of this directory ignored? `None` if the call must stop, which is
@@ -108,29 +157,30 @@ impl Ignored {
     ) -> Option<bool> {
         let Some(nearest) = &self.0 else { return Some(false) };
         if nearest.is_costly {
-            files.budget.step().ok()?;
+            files.budget().step().ok()?;
         }
-        let _busy = nearest.is_costly.then(|| files.budget.begin(Work::IgnoreRules));
-        let path = [dir.path_in_grant(), entry.name].concat();
+        let _busy = nearest.is_costly.then(|| files.budget().begin(Work::IgnoreRules));
+        let path = [files.way(), dir.path_in_grant(), entry.name].concat();
         let is_dir = entry.kind == Kind::Directory;
-        let (mut own, mut git, mut exclude) = (None, None, None);
-        let mut beyond = false;
+        let (mut rg, mut own, mut git, mut exclude, mut global) = (None, None, None, None, None);
+        let mut is_beyond = !nearest.is_in_repository;
         for level in self.levels() {
-            let below = Path::new(OsStr::from_bytes(path.get(level.len..).unwrap_or_default()));
-            own = own.or_else(|| matched(level.own.as_ref(), below, is_dir));
-            if nearest.is_in_repository && !beyond {
-                git = git.or_else(|| matched(level.git.as_ref(), below, is_dir));
-                exclude = exclude.or_else(|| matched(level.exclude.as_ref(), below, is_dir));
+            let below = path.get(level.len..).unwrap_or_default();
+            let matched = |rules: &Option<Arc<Rules>>| rules.as_ref()?.matched(below, is_dir);
+            let [of_rg, of_all, of_git] = &level.own;
+            rg = rg.or_else(|| matched(of_rg));
+            own = own.or_else(|| matched(of_all));
+            if is_beyond {
+                continue;
             }
-            beyond |= level.is_repository;
+            git = git.or_else(|| matched(of_git));
+            if let Some(repository) = &level.repository {
+                exclude = matched(&repository.exclude);
+                global = matched(&repository.global);
+                is_beyond = true;
+            }
         }
-        Some(own.or(git).or(exclude).unwrap_or(false))
-    }
-
-    /// Does a look at one name take its time?
-    fn is_costly(&self) -> bool {
-        let Some(level) = &self.0 else { return false };
-        level.is_costly
+        Some(rg.or(own).or(git).or(exclude).or(global).unwrap_or(false))
     }
 
     /// From the nearest up.
@@ -139,32 +189,26 @@ impl Ignored {
     }
 }
 
-fn matched(rules: Option<&Arc<Rules>>, below: &Path, is_dir: bool) -> Option<bool> {
-    rules?.matched(below, is_dir)
-}
-
-impl<'a> IgnoreFiles<'a> {
-    /// Those of the call that has this budget.
-    pub fn new(budget: &'a Budget) -> Self {
-        Self { budget, compiled: budget.kept().of(), left_out: Mutex::default() }
-    }
-
-    /// The files of which rules were left out.
-    pub fn left_out(self) -> Tally {
-        self.left_out.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The rules of a file; nothing if it cannot be read, or has none that apply.
-    fn rules(&self, dir: &WalkedDir, names: &[&[u8]]) -> Option<Arc<Rules>> {
-        let file = match names {
-            [name] => dir.open_file(name),
-            names => dir.open_below(names),
-        };
-        let (rules, is_whole) = self.compiled.rules(&file?, self.budget);
-        if !is_whole {
-            let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
-            left_out.one(dir.shown(names.first()?));
+impl Marks {
+    /// `None` if nothing in the directory matters, as in most.
+    fn of(names: &Listing) -> Option<Self> {
+        let (mut marks, mut is_marked) = (Self::default(), false);
+        let [rg, own, git] = &mut marks.own;
+        for entry in names.iter().filter(|entry| entry.name.starts_with(b".")) {
+            match entry.name {
+                b".rgignore" => *rg = true,
+                b".ignore" => *own = true,
+                b".gitignore" => *git = true,
+                b".git" => marks.git = Some(entry.kind),
+                b".jj" => marks.is_jj = true,
+                _ => continue,
+            }
+            is_marked = true;
         }
-        rules
+        is_marked.then_some(marks)
+    }
+
+    fn begins_repository(&self) -> bool {
+        self.git.is_some() || self.is_jj
     }
 }

@@ -37,6 +37,7 @@ pub mod dispatch;
 pub mod doctor;
 pub mod error;
 pub mod explain;
+pub mod git;
 pub mod grep;
 pub mod ignore;
 pub mod install;

@@ -44,6 +44,7 @@ mod grepping; // what grep and keyword_search say: line ends, long lines, what e
 mod grepping_as_rg; // random patterns over random texts, against ripgrep
 mod guards; // the clippy bans bite, counted exactly
 mod hostile_install; // a tree that somebody else made, and an installation in it
+mod ignoring; // random trees against git and ripgrep
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
 mod install; // a client is told of the server, and forgets it byte for byte
 mod killing; // killed at any time, a change is there or is not
@@ -62,6 +63,7 @@ mod process; // what the program gives up of itself, sandbox or not
 mod protected; // attacks of several calls on names that run code, with git as the judge
 mod protocol; // both eras, schemas, instructions
 mod races; // the tree changes while it is served; the weak server loses
+mod repositories; // which ignore files count, above the grant and in worktrees
 mod resolver; // our resolution against cap-std's
 mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds

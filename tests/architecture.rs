@@ -17,7 +17,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cap", &["error", "limits", "path", "system"]),
     ("args", &["error", "path"]),
     ("text", &["cap", "error", "limits"]),
-    ("ignore", &["cap", "limits"]),
+    ("git", &[]),
+    ("ignore", &["cap", "git", "limits"]),
     ("grep", &["cap", "error", "limits", "text"]),
     ("audit", &["cap", "error", "path", "words"]),
     ("tool", &["args", "cap", "error", "limits"]),
@@ -32,7 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("doctor", &["cap", "limits", "path", "sandbox"]),
     (
         "authority",
-        &["allowlist", "cap", "doctor", "install", "limits", "path", "sandbox", "system"],
+        &["allowlist", "cap", "doctor", "git", "install", "limits", "path", "sandbox", "system"],
     ),
     ("installing", &["authority", "cli", "install", "path", "text"]),
     ("auditing", &["audit", "authority", "cli"]),
@@ -87,8 +88,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("tokio::net", &[]),
     ("rustix::fs::CWD", &[]),
     ("rustix::net", &[]),
-    // Walkers that go by path. Of the crate `ignore` only what patterns mean.
+    // Walkers that go by path, and patterns that do not mean what git says. Of the crate `ignore` only types of files.
     ("walkdir", &[]),
+    ("ignore::gitignore", &[]),
     ("ignore::Walk", &[]),
     ("ignore::WalkBuilder", &[]),
     ("ignore::WalkParallel", &[]),

@@ -4,7 +4,7 @@
 //! ways: where cap-std finds a file, ours finds the same bytes; where it finds the way out, so does ours.
 
 use cap_std::fs::Dir;
-use preopen::cap::{Grants, Preopen, Read, Rights, Rules};
+use preopen::cap::{Above, Grants, Preopen, Read, Rights, Rules};
 use preopen::error::Code;
 use preopen::path::VirtualPath;
 
@@ -38,6 +38,7 @@ fn both(sandbox: &Sandbox) -> (Grants, Dir) {
         announced: "grant".into(),
         // No absolute name: cap-std takes none either.
         spellings: vec![],
+        above: Above::default(),
     };
     (Grants::new(vec![preopen], vec![], false).unwrap(), open())
 }

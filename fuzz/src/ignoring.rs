@@ -1,17 +1,19 @@
-//! Any text as `.gitignore` and `.ignore`: what a search leaves out is what the walker of the crate
-//! `ignore` leaves out, which ripgrep has. It walks by path; preopen has only its matcher.
+//! Any bytes as `.gitignore` and `info/exclude`: what a search leaves out is what git leaves out.
+//!
+//! Git itself is asked, as a program. What other ignore files mean, and where repositories begin, is compared in
+//! `tests/ignoring.rs`.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::sync::{LazyLock, Mutex};
 
-use ignore::WalkBuilder;
 use preopen::dispatch::Dispatcher;
 use preopen::limits::Limits;
 use serde_json::json;
 
 use crate::served::{Served, call};
 
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     "a",
     "ab",
     "b.txt",
@@ -26,11 +28,25 @@ const FILES: [&str; 16] = [
     "-dash",
     "!bang",
     "[x]",
+    "{a,b}",
     "é",
     "#hash",
 ];
-const DIRS: [&str; 6] = [".git", "build", "build/keep", "sub", "sub/deep", "sub/build"];
-const LISTS: [&str; 4] = [".gitignore", "sub/.gitignore", ".ignore", "sub/deep/.ignore"];
+const DIRS: [&str; 9] = [
+    ".git",
+    ".git/info",
+    ".git/objects",
+    ".git/refs",
+    "build",
+    "build/keep",
+    "sub",
+    "sub/deep",
+    "sub/build",
+];
+const LISTS: [&str; 4] =
+    [".gitignore", "sub/.gitignore", ".git/info/exclude", "sub/deep/.gitignore"];
+
+const LONGEST: usize = 4_000;
 
 /// One tree for all, since it is the lists that differ.
 static SERVED: LazyLock<Mutex<(Served, Dispatcher)>> = LazyLock::new(|| {
@@ -38,6 +54,7 @@ static SERVED: LazyLock<Mutex<(Served, Dispatcher)>> = LazyLock::new(|| {
     for dir in DIRS {
         std::fs::create_dir(served.at(dir)).unwrap();
     }
+    served.put(".git/HEAD", b"ref: refs/heads/main\n");
     for file in FILES {
         served.put(file, b"");
     }
@@ -48,33 +65,32 @@ static SERVED: LazyLock<Mutex<(Served, Dispatcher)>> = LazyLock::new(|| {
 pub fn run(bytes: &[u8]) {
     let locked = SERVED.lock().unwrap();
     let (served, dispatcher) = &*locked;
-    let mut parts = bytes.split(|b| *b == 0);
+    // A zero byte ends a line of git's, so it cannot part the lists.
+    let mut parts = bytes.split(|b| *b == 1);
     for list in LISTS {
         match parts.next() {
-            // The other walker takes bytes that are no UTF-8 for the end of the file; git does not.
-            Some(text) => served.put(list, String::from_utf8_lossy(text).as_bytes()),
+            // Longer lists are cut, which an answer says.
+            Some(text) => served.put(list, text.get(..LONGEST).unwrap_or(text)),
             None => drop(std::fs::remove_file(served.at(list))),
         }
     }
-    let answer = call(dispatcher, "search_files", &json!({"pattern": "*", "type": "any"})).unwrap();
+    let arguments = json!({"pattern": "*", "type": "file"});
+    let answer = call(dispatcher, "search_files", &arguments).unwrap();
     let found: BTreeSet<String> = answer
         .lines()
         .filter(|line| !line.starts_with('[') || line.starts_with("[x]"))
         .map(Into::into)
         .collect();
-    assert_eq!(found, walked(served), "{:?}", String::from_utf8_lossy(bytes));
+    assert_eq!(found, listed(served), "{:?}", String::from_utf8_lossy(bytes));
 }
 
-/// What the other walker finds, as a search shows it.
-fn walked(served: &Served) -> BTreeSet<String> {
-    let root = served.at("");
-    let mut walk = WalkBuilder::new(&root);
-    walk.hidden(false).parents(false).git_global(false);
-    let entries = walk.build().map(Result::unwrap).filter(|entry| entry.depth() > 0);
-    let shown = entries.map(|entry| {
-        let path = entry.path().strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-        let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
-        if is_dir { path + "/" } else { path }
-    });
-    shown.filter(|path| !path.starts_with(".git/")).collect()
+/// What git lists.
+fn listed(served: &Served) -> BTreeSet<String> {
+    let mut git = Command::new("git");
+    // Both sides read the list of whoever runs this.
+    git.args(["ls-files", "-z", "--others", "--exclude-standard"]);
+    let output = git.current_dir(served.at("")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+    paths.map(|path| String::from_utf8(path.to_vec()).unwrap()).collect()
 }

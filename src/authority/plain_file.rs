@@ -40,21 +40,7 @@ pub(super) struct Text {
 
 /// Reads the file; `None` if nothing has that name.
 pub(super) fn read(dir: impl AsFd, name: &OsStr, at_most: AtMost) -> Result<Option<Text>, Reason> {
-    // Opening a device can have an effect, so it is not opened to see that it is one.
-    match system::lstat(&dir, name) {
-        Ok(found) => check_regular(&found)?,
-        Err(Errno::NOENT) => return Ok(None),
-        Err(errno) => return Err(reason(errno)),
-    }
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let file = match rustix::fs::openat(&dir, name, flags | OFlags::CLOEXEC, Mode::empty()) {
-        Ok(fd) => File::from(fd),
-        Err(Errno::NOENT) => return Ok(None),
-        Err(errno) => return Err(reason(errno)),
-    };
-    let stat = system::stat(&file).map_err(reason)?;
-    // Another thing may have got the name since.
-    check_regular(&stat)?;
+    let Some((file, stat)) = open(dir, name)? else { return Ok(None) };
     let (most, too_long) = match at_most {
         AtMost::OneMib => (1 << 20, "it has more than 1 MiB"),
         AtMost::SixteenMib => (16 << 20, "it has more than 16 MiB"),
@@ -70,6 +56,47 @@ pub(super) fn read(dir: impl AsFd, name: &OsStr, at_most: AtMost) -> Result<Opti
         Ok(text) => Ok(Some(Text { text, stat })),
         Err(_) => Err("it is not UTF-8"),
     }
+}
+
+/// The first bytes of a file, at most so many; what is known of it; and whether these are all of its bytes. `None` if
+/// it is missing, or cannot be read.
+pub(super) fn beginning(
+    dir: impl AsFd,
+    name: &OsStr,
+    most: usize,
+) -> Option<(Vec<u8>, Stat, bool)> {
+    let (file, stat) = open(dir, name).ok()??;
+    let (bytes, is_whole) = first_bytes(file, most)?;
+    Some((bytes, stat, is_whole))
+}
+
+/// The first bytes of an open file, and whether these are all.
+pub(super) fn first_bytes(file: File, most: usize) -> Option<(Vec<u8>, bool)> {
+    let mut bytes = vec![];
+    file.take(most as u64 + 1).read_to_end(&mut bytes).ok()?;
+    let is_whole = bytes.len() <= most;
+    bytes.truncate(most);
+    Some((bytes, is_whole))
+}
+
+/// Opens the file; `None` if nothing has that name.
+fn open(dir: impl AsFd, name: &OsStr) -> Result<Option<(File, Stat)>, Reason> {
+    // Opening a device can have an effect, so it is not opened to see that it is one.
+    match system::lstat(&dir, name) {
+        Ok(found) => check_regular(&found)?,
+        Err(Errno::NOENT) => return Ok(None),
+        Err(errno) => return Err(reason(errno)),
+    }
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = match rustix::fs::openat(&dir, name, flags | OFlags::CLOEXEC, Mode::empty()) {
+        Ok(fd) => File::from(fd),
+        Err(Errno::NOENT) => return Ok(None),
+        Err(errno) => return Err(reason(errno)),
+    };
+    let stat = system::stat(&file).map_err(reason)?;
+    // Another thing may have got the name since.
+    check_regular(&stat)?;
+    Ok(Some((file, stat)))
 }
 
 /// Fails for a file of another user: with its mode, that user could change the new text. Root may change the

@@ -11,10 +11,11 @@ use cap_std::AmbientAuthority;
 
 use super::forbidden::{Forbidden, refuse_nesting};
 use super::host::{Identity, Opened, names};
+use super::ignore_files::{UpwardLook, Usual};
 use super::own_files::OwnFiles;
 use super::{Refusal, plain};
 use crate::allowlist::GrantSpec;
-use crate::cap::{BadGlob, Grants, Preopen, Rights, Rules, Unavailable};
+use crate::cap::{Above, BadGlob, Grants, Preopen, Rights, Rules, Unavailable};
 use crate::doctor::{Row, Warning};
 use crate::path::{Name, printable};
 
@@ -63,11 +64,16 @@ pub fn open_grants(
     let forbidden = Forbidden::new(permit, ambient);
     let names = grant_names(specs, ambient)?;
     let mut opened: Vec<(String, &GrantSpec, Opened)> = vec![];
-    let (mut unavailable, mut rows) = (vec![], vec![]);
+    let usual = Usual::new(ambient);
+    let (mut unavailable, mut rows, mut above) = (vec![], vec![], vec![]);
     for (name, spec) in names.into_iter().zip(specs) {
+        let mut ignore_rules = vec![];
         let place = match Opened::new(&spec.path, ambient) {
             Ok(dir) => {
                 forbidden.check(spec, &dir)?;
+                let found = UpwardLook::from(&dir, &usual, ambient);
+                ignore_rules = found.sentences;
+                above.push(found.above);
                 let place = dir.place.clone();
                 opened.push((name.clone(), spec, dir));
                 Ok(place)
@@ -90,6 +96,7 @@ pub fn open_grants(
             readonly: spec.readonly.clone(),
             unprotect: spec.unprotect.clone(),
             place,
+            ignore_rules,
             warnings: vec![],
         });
     }
@@ -104,7 +111,8 @@ pub fn open_grants(
     let is_any_written = specs.iter().any(|spec| spec.rights().carry(Rights::WRITE));
     let preopens = opened
         .into_iter()
-        .map(|(name, spec, dir)| preopen(name, spec, dir, aliases, &own, is_any_written));
+        .zip(above)
+        .map(|(opened, above)| preopen(opened, above, aliases, &own, is_any_written));
     let preopens = preopens.collect::<Result<Vec<_>, _>>()?;
     let of_rules = preopens.iter().zip(&identities);
     let rules: Vec<_> =
@@ -171,9 +179,8 @@ fn refuse_unknown_aliases(rows: &[Row], aliases: &[(String, String)]) -> Result<
 }
 
 fn preopen(
-    name: String,
-    spec: &GrantSpec,
-    opened: Opened,
+    (name, spec, opened): (String, &GrantSpec, Opened),
+    above_it: Above,
     aliases: &[(String, String)],
     own: &OwnFiles,
     is_any_written: bool,
@@ -203,6 +210,7 @@ fn preopen(
         dir: opened.dir,
         announced: spec.written.clone(),
         spellings,
+        above: above_it,
     })
 }
 

@@ -1,11 +1,10 @@
 //! [`Grants`]: the directories handed to this process, and the one place where a name meets authority.
 //!
-//! A grant is a handle, rights and rules. [`Grants::attenuate`] finds the grant that a path names,
-//! compares its rights with those that the tool's type asks for, and mints a [`Target`]. Rights are
-//! compared before the first system call, so `right_missing` never tells whether a file exists.
+//! A grant is a handle, rights and rules. [`Grants::attenuate`] finds the grant that a path names, compares its rights
+//! with those that the tool's type asks for, and mints a [`Target`]. Rights are compared before the first system call,
+//! so `right_missing` never tells whether a file exists.
 //!
-//! Nothing here opens a host path. Host paths occur as [`Spelling`]s only: names that are translated,
-//! and then resolved from the handle.
+//! Nothing here opens a host path. Host paths are [`Spelling`]s, which are resolved from the handle.
 
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ use super::protected_links::ProtectedLinks;
 use super::resolve::{self, Resolver};
 use super::target::Target;
 use super::turns::Turns;
-use super::{Right, Rights, Rules, Scoped, beneath, listed};
+use super::{Above, Right, Rights, Rules, Scoped, beneath, listed};
 use crate::error::{Code, ToolError};
 use crate::path::{Name, Spelling, VirtualPath, join};
 
@@ -34,6 +33,8 @@ pub struct Preopen {
     pub announced: String,
     /// Absolute paths that clients may call it by. The first is the canonical one.
     pub spellings: Vec<Vec<Name>>,
+    /// What ignore files above it say.
+    pub above: Above,
 }
 
 /// A grant whose directory could not be opened at startup.
@@ -72,6 +73,7 @@ pub(super) struct Grant {
     pub(super) mount: Option<u64>,
     /// Can its file system open one entry by several names?
     pub(super) may_alias: bool,
+    pub(super) above: Above,
 }
 
 /// What anyone may know of a grant: no handle in it.
@@ -87,7 +89,7 @@ pub struct Announced {
     pub unavailable: Option<String>,
 }
 
-/// Where a path leads by its name: to the list of grants, or into one.
+/// Where a path leads by its name.
 pub(super) enum Located {
     Roots,
     Within { grant: usize, names: Vec<Name>, must_be_dir: bool },
@@ -97,8 +99,7 @@ impl Grants {
     /// Takes over the opened directories.
     ///
     /// # Errors
-    /// When a handle cannot be looked at, or `one_file_system` is asked for and this system does not
-    /// tell which mount a file is on: then it could not be kept.
+    /// When a handle cannot be looked at, or this system cannot keep `one_file_system`.
     pub fn new(
         preopens: Vec<Preopen>,
         unavailable: Vec<Unavailable>,
@@ -216,7 +217,7 @@ impl Grants {
         Ok(Target::new(self.clone(), grant, names, must_be_dir, said))
     }
 
-    /// Finds the grant by name alone: no system call, unless to word an error.
+    /// Finds the grant by name: no system call, unless to word an error.
     fn locate(&self, path: &VirtualPath) -> Result<Located, ToolError> {
         let Spelling { absolute, mut names, must_be_dir } =
             path.parse().map_err(|why| ToolError::bad_path(path, why))?;
@@ -284,8 +285,7 @@ impl Grants {
 }
 
 impl Inner {
-    /// The grant with the longest spelling that `names`, an absolute path, begins with; and how many
-    /// of the names that takes.
+    /// The grant with the longest spelling that an absolute path begins with; and how many names that takes.
     pub(super) fn spelled(&self, names: &[Name]) -> Option<(usize, usize)> {
         let grants = self.grants.iter().enumerate();
         let fits = grants.flat_map(|(i, g)| g.spellings.iter().map(move |s| (i, s)));
@@ -307,6 +307,7 @@ impl Grant {
             dir: Arc::new(from.dir),
             announced: from.announced,
             spellings: from.spellings,
+            above: from.above,
             mount,
         })
     }

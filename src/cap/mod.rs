@@ -9,6 +9,7 @@
 //! `cap`, `authority` and `system` may name (`sandbox` gets borrowed handles from here). There are no host paths here, and no function
 //! takes a handle and a path as two arguments.
 
+mod above;
 mod across;
 mod append;
 mod attributes;
@@ -28,6 +29,7 @@ mod link_tree;
 mod listed;
 mod needs;
 mod new_names;
+mod pointed;
 mod protected_links;
 mod protected_names;
 mod pseudo;
@@ -50,6 +52,7 @@ mod walk;
 mod walked;
 mod write;
 
+pub use above::{Above, AboveLevel, AboveText, MAX_ABOVE_TEXT};
 pub use beneath::Kind;
 pub use copy::Copied;
 pub use fold::fold;
@@ -88,7 +91,7 @@ mod tests {
     use super::by_name::Walk;
     use super::resolve::resolve;
     use super::target::Look;
-    use super::{Grants, Preopen, Right, Rights, Rules};
+    use super::{Above, Grants, Preopen, Right, Rights, Rules};
     use crate::error::Code;
     use crate::limits::{Budget, Clock, Watch};
     use crate::path::{Name, VirtualPath, join};
@@ -122,7 +125,8 @@ mod tests {
             path.to_str().unwrap().split('/').filter_map(|n| Name::from_bytes(n.as_bytes()));
         let dir = Dir::open_ambient_dir(&path, ambient_authority()).unwrap();
         let spellings = vec![names.collect()];
-        Preopen { name: name.into(), rights, rules, dir, announced: name.into(), spellings }
+        let above = Above::default();
+        Preopen { name: name.into(), rights, rules, dir, announced: name.into(), spellings, above }
     }
 
     /// Both directories, with all rights and without rules.

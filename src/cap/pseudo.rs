@@ -61,7 +61,7 @@ mod tests {
     use cap_std::fs::Dir;
 
     use super::super::tests::{FOLLOWED, check, preopen, tree};
-    use super::super::{Grants, Preopen, Read, Rights, Rules};
+    use super::super::{Above, Grants, Preopen, Read, Rights, Rules};
 
     #[test]
     fn pseudo_file_systems_are_not_entered() {
@@ -73,6 +73,7 @@ mod tests {
             dir,
             announced: "/".into(),
             spellings: vec![],
+            above: Above::default(),
         };
         let temp = tree(&[]);
         let grants = Grants::new(

@@ -262,7 +262,7 @@ impl WalkedDir {
         self.file_in(&at, name)
     }
 
-    fn file_in(&self, at: &OwnedFd, name: &Name) -> Option<OpenFile> {
+    pub(super) fn file_in(&self, at: &OwnedFd, name: &Name) -> Option<OpenFile> {
         let grant = self.grants.inner().grants.get(self.grant)?;
         // A file can be a mount point as well.
         if !stays_on_mount(grant.mount, at, name) {

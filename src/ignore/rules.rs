@@ -1,30 +1,26 @@
-//! [`Compiled`]: the rules of ignore files as matchers, bounded for the whole process.
+//! [`Compiled`]: the rules of ignore files as tables and patterns, bounded for the whole process.
 //!
 //! Equal files are compiled once, and small ones are kept for the next search. All that is compiled at one time,
 //! whoever uses it, has one bound.
 //!
-//! Rules with wildcards cost most. When the automaton of a set does not fit its cache, the crate falls back to a table
-//! of all states times all patterns of the set: 3,000 rules took 7 GiB. So a file is compiled into small sets.
+//! Most rules are names, or endings such as `*.log`: they are found in tables. Rules with other wildcards are tried
+//! one after the other, and cost most.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ::ignore::Match;
-use ::ignore::gitignore::{Gitignore, GitignoreBuilder};
-
-use crate::cap::OpenFile;
+use super::rule::{Pattern, Rule, has_wildcards, is_blank, lines};
+use super::wild::Wild;
+use crate::cap::{AboveText, MAX_ABOVE_TEXT, OpenFile};
 use crate::limits::{Budget, Work};
 
 /// Most bytes of one file that are read.
-pub const MAX_BYTES: usize = 64 << 10;
+pub const MAX_BYTES: usize = MAX_ABOVE_TEXT;
 /// Most rules of one file that are compiled.
 pub const MAX_RULES: usize = 4_000;
 /// Most bytes of those rules of one file that have wildcards.
 pub const MAX_WILDCARD_BYTES: usize = 16 << 10;
-/// Rules with wildcards in one set.
-const WILDCARDS_IN_A_SET: usize = 16;
 /// Most bytes of rules that are compiled at one time, in all calls together. A byte of a rule with wildcards counts as
 /// so many more.
 const MAX_HELD_BYTES: usize = 320 << 10;
@@ -34,42 +30,149 @@ const COSTLY: usize = 2 << 10;
 /// Most bytes of one file that is kept for the next search, and of all of them.
 const MAX_KEPT_BYTES: usize = 16 << 10;
 const MAX_ALL_KEPT_BYTES: usize = 64 << 10;
+/// Editors of Windows write it at the beginning of UTF-8 texts.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The rules of texts, and whether they ignore case.
+type Kept = HashMap<(Vec<u8>, bool), Arc<Rules>>;
 
 /// What is compiled now.
 #[derive(Default)]
 pub(super) struct Compiled {
     /// By the text that it was compiled from: that of a file changes, and its times may not.
-    kept: Mutex<HashMap<String, Arc<Rules>>>,
+    kept: Mutex<Kept>,
     held_bytes: Arc<AtomicUsize>,
 }
 
 /// The rules of one file.
 pub(super) struct Rules {
+    names: HashMap<Vec<u8>, Last>,
+    paths: HashMap<Vec<u8>, Last>,
+    /// By their ending from the last dot on, such as `.log`.
+    extensions: HashMap<Vec<u8>, Last>,
     /// In the order of the file.
-    sets: Vec<Gitignore>,
+    others: Vec<Other>,
+    ignores_case: bool,
     is_costly: bool,
     _held: Held,
 }
 
+/// One rule of a file: its number there, and whether it ignores. Of two that match, the later one wins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Matched {
+    number: usize,
+    ignores: bool,
+}
+
+/// The last rule for a name, and the last one for directories only.
+#[derive(Default)]
+struct Last {
+    any: Option<Matched>,
+    directory: Option<Matched>,
+}
+
+/// A rule that is not in a table.
+struct Other {
+    rule: Matched,
+    for_directories: bool,
+    test: Test,
+}
+
+enum Test {
+    Ending(Vec<u8>),
+    Name(Wild),
+    Below(Vec<u8>, Wild),
+}
+
 impl Rules {
-    /// Is the path ignored? `None` if no rule matches it. The last rule that matches wins.
-    pub(super) fn matched(&self, path: &Path, is_dir: bool) -> Option<bool> {
-        self.sets.iter().rev().find_map(|set| match set.matched(path, is_dir) {
-            Match::None => None,
-            Match::Ignore(_) => Some(true),
-            Match::Whitelist(_) => Some(false),
-        })
+    /// Is the path from the directory of the file ignored? `None` if no rule matches it.
+    pub(super) fn matched(&self, path: &[u8], is_dir: bool) -> Option<bool> {
+        let folded = self.ignores_case.then(|| path.to_ascii_lowercase());
+        let path = folded.as_deref().unwrap_or(path);
+        let name = memchr::memrchr(b'/', path).and_then(|at| path.get(at + 1..)).unwrap_or(path);
+        let extension = memchr::memrchr(b'.', name).and_then(|at| name.get(at..));
+        let mut last = [
+            find(&self.names, name, is_dir),
+            find(&self.paths, path, is_dir),
+            extension.and_then(|extension| find(&self.extensions, extension, is_dir)),
+        ]
+        .into_iter()
+        .max()
+        .flatten();
+        for other in self.others.iter().rev() {
+            if last.is_some_and(|last| last.number > other.rule.number) {
+                break;
+            }
+            if (is_dir || !other.for_directories) && other.test.matches(path, name) {
+                last = Some(other.rule);
+            }
+        }
+        last.map(|last| last.ignores)
     }
 
     /// Does a look at one name take its time?
     pub(super) fn is_costly(&self) -> bool {
         self.is_costly
     }
+
+    fn new(text: &[u8], ignores_case: bool, is_costly: bool, held: Held) -> Self {
+        let mut rules = Self {
+            names: HashMap::new(),
+            paths: HashMap::new(),
+            extensions: HashMap::new(),
+            others: vec![],
+            ignores_case,
+            is_costly,
+            _held: held,
+        };
+        for (number, line) in lines(text).enumerate() {
+            if let Some(rule) = Rule::new(line, ignores_case) {
+                rules.add(number, rule);
+            }
+        }
+        rules
+    }
+
+    fn add(&mut self, number: usize, Rule { ignores, for_directories, pattern }: Rule) {
+        let rule = Matched { number, ignores };
+        let add = |to: &mut HashMap<Vec<u8>, Last>, key| {
+            let last = to.entry(key).or_default();
+            *(if for_directories { &mut last.directory } else { &mut last.any }) = Some(rule);
+        };
+        let test = match pattern {
+            Pattern::Name(name) => return add(&mut self.names, name),
+            Pattern::Path(path) => return add(&mut self.paths, path),
+            Pattern::Ending(ending) if memchr::memrchr(b'.', &ending) == Some(0) => {
+                return add(&mut self.extensions, ending);
+            }
+            Pattern::Ending(ending) => Test::Ending(ending),
+            Pattern::Wild(wild) => Test::Name(wild),
+            Pattern::Below(start, wild) => Test::Below(start, wild),
+        };
+        self.others.push(Other { rule, for_directories, test });
+    }
+}
+
+fn find(table: &HashMap<Vec<u8>, Last>, key: &[u8], is_dir: bool) -> Option<Matched> {
+    let last = table.get(key)?;
+    if is_dir { last.any.max(last.directory) } else { last.any }
+}
+
+impl Test {
+    fn matches(&self, path: &[u8], name: &[u8]) -> bool {
+        match self {
+            Self::Ending(ending) => name.ends_with(ending),
+            Self::Name(wild) => wild.matches(name),
+            Self::Below(start, wild) => {
+                path.strip_prefix(start.as_slice()).is_some_and(|rest| wild.matches(rest))
+            }
+        }
+    }
 }
 
 /// The text of a file as far as its rules apply.
-struct Text {
-    lines: String,
+pub(super) struct Text {
+    lines: Vec<u8>,
     wildcard_bytes: usize,
     is_whole: bool,
 }
@@ -84,27 +187,28 @@ impl Drop for Held {
 }
 
 impl Compiled {
-    /// The rules of a file, and whether they are all of its rules.
-    pub(super) fn rules(&self, file: &OpenFile, budget: &Budget) -> (Option<Arc<Rules>>, bool) {
+    /// The rules of a text, and whether they are all of its rules.
+    pub(super) fn rules(
+        &self,
+        text: impl FnOnce() -> Option<Text>,
+        ignores_case: bool,
+        budget: &Budget,
+    ) -> (Option<Arc<Rules>>, bool) {
         // The walk ends at its next step.
         if budget.step().is_err() {
             return (None, true);
         }
-        let Some(Text { lines: text, wildcard_bytes, is_whole }) = Text::read(file) else {
-            return (None, true);
-        };
-        if let Some(known) = self.kept().get(&text) {
+        let Some(Text { lines, wildcard_bytes, is_whole }) = text() else { return (None, true) };
+        let key = (lines, ignores_case);
+        if let Some(known) = self.kept().get(&key) {
             return (Some(Arc::clone(known)), is_whole);
         }
         let _busy = budget.begin(Work::IgnoreRules);
-        let Some(held) = self.hold(text.len() + wildcard_bytes * WILDCARD_WEIGHT) else {
+        let Some(held) = self.hold(key.0.len() + wildcard_bytes * WILDCARD_WEIGHT) else {
             return (None, false);
         };
-        // The crate has a bound of its own, on what the rules of a set compile to.
-        let Some(sets) = sets(&text) else { return (None, false) };
-        let rules = Rules { sets, is_costly: wildcard_bytes > COSTLY, _held: held };
-        let rules = Arc::new(rules);
-        self.keep(text, &rules);
+        let rules = Arc::new(Rules::new(&key.0, ignores_case, wildcard_bytes > COSTLY, held));
+        self.keep(key, &rules);
         (Some(rules), is_whole)
     }
 
@@ -119,71 +223,125 @@ impl Compiled {
         Some(Held(Arc::clone(&self.held_bytes), bytes))
     }
 
-    fn keep(&self, text: String, rules: &Arc<Rules>) {
-        if text.len() > MAX_KEPT_BYTES {
+    fn keep(&self, key: (Vec<u8>, bool), rules: &Arc<Rules>) {
+        if key.0.len() > MAX_KEPT_BYTES {
             return;
         }
         let mut kept = self.kept();
-        let bytes: usize = kept.keys().map(String::len).sum();
-        if bytes + text.len() > MAX_ALL_KEPT_BYTES {
+        let bytes: usize = kept.keys().map(|(text, _)| text.len()).sum();
+        if bytes + key.0.len() > MAX_ALL_KEPT_BYTES {
             kept.clear();
         }
-        kept.insert(text, Arc::clone(rules));
+        kept.insert(key, Arc::clone(rules));
     }
 
-    fn kept(&self) -> MutexGuard<'_, HashMap<String, Arc<Rules>>> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The rules of a text as sets. A line that is not a rule is passed over, as git does.
-fn sets(text: &str) -> Option<Vec<Gitignore>> {
-    let (mut sets, mut builder, mut wildcards) = (vec![], GitignoreBuilder::new(""), 0);
-    for line in text.lines() {
-        if has_wildcards(line) {
-            if wildcards == WILDCARDS_IN_A_SET {
-                let full = std::mem::replace(&mut builder, GitignoreBuilder::new(""));
-                sets.push(full.build().ok()?);
-                wildcards = 0;
-            }
-            wildcards += 1;
-        }
-        let _ = builder.add_line(None, line);
-    }
-    sets.push(builder.build().ok()?);
-    Some(sets)
-}
-
-/// Does a rule take more than a look into a table of names or extensions?
-fn has_wildcards(rule: &str) -> bool {
-    let rule = rule.trim_start_matches('!');
-    let rule =
-        rule.strip_prefix("*.").filter(|ending| !ending.contains(['.', '/'])).unwrap_or(rule);
-    rule.contains(['*', '?', '[', '{', '\\'])
-}
-
 impl Text {
     /// Reads what is within the bounds.
-    fn read(file: &OpenFile) -> Option<Self> {
+    pub(super) fn read(file: &OpenFile) -> Option<Self> {
         let size = usize::try_from(file.size()).unwrap_or(usize::MAX);
         let mut buffer = vec![0; MAX_BYTES.min(size)];
         let bytes = file.read_at(&mut buffer, 0).ok()?;
-        let mut is_whole = size <= bytes.len();
+        Some(Self::within_bounds(bytes, size <= bytes.len()))
+    }
+
+    /// What was read at startup.
+    pub(super) fn above(text: &AboveText) -> Self {
+        Self::within_bounds(&text.bytes, text.is_whole)
+    }
+
+    fn within_bounds(bytes: &[u8], mut is_whole: bool) -> Self {
         // Half a line could mean something else.
         let end = if is_whole { Some(bytes.len()) } else { memchr::memrchr(b'\n', bytes) };
-        let all = String::from_utf8_lossy(bytes.get(..end.unwrap_or(0)).unwrap_or_default());
-        let (mut lines, mut rules, mut wildcard_bytes) = (String::new(), 0, 0);
-        for line in all.split_inclusive('\n') {
-            let is_rule = !line.trim().is_empty() && !line.starts_with('#');
-            let wildcards = if is_rule && has_wildcards(line) { line.len() } else { 0 };
+        let all = bytes.get(..end.unwrap_or(0)).unwrap_or_default();
+        let all = all.strip_prefix(BYTE_ORDER_MARK).unwrap_or(all);
+        let (mut end, mut rules, mut wildcard_bytes) = (0, 0, 0);
+        for line in all.split_inclusive(|byte| *byte == b'\n') {
+            let rule = line.strip_suffix(b"\n").unwrap_or(line);
+            let is_rule = !is_blank(rule);
+            let wildcards = if is_rule && has_wildcards(rule) { line.len() } else { 0 };
             rules += usize::from(is_rule);
             if rules > MAX_RULES || wildcard_bytes + wildcards > MAX_WILDCARD_BYTES {
                 is_whole = false;
                 break;
             }
             wildcard_bytes += wildcards;
-            lines += line;
+            end += line.len();
         }
-        Some(Self { lines, wildcard_bytes, is_whole })
+        let lines = all.get(..end).unwrap_or_default().to_vec();
+        Self { lines, wildcard_bytes, is_whole }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(text: &[u8], ignores_case: bool) -> Rules {
+        let Text { lines, .. } = Text::within_bounds(text, true);
+        Rules::new(&lines, ignores_case, false, Held(Arc::default(), 0))
+    }
+
+    #[test]
+    fn the_last_rule_that_matches_wins_whatever_its_kind() {
+        let all = b"*.log\n!keep.log\na?c\n!abc\n/x/abc\nout/\n!*t\n*~\n!x**/k~";
+        let rules = rules(all, false);
+        for (path, is_dir, want) in [
+            ("a.log", false, Some(true)),
+            ("d/keep.log", false, Some(false)),
+            ("axc", false, Some(true)),
+            ("y/abc", false, Some(false)),
+            ("x/abc", false, Some(true)),
+            ("out", true, Some(false)),
+            ("f~", false, Some(true)),
+            ("xy/z/k~", false, Some(false)),
+            ("other", false, None),
+        ] {
+            assert_eq!(rules.matched(path.as_bytes(), is_dir), want, "{path}");
+        }
+    }
+
+    #[test]
+    fn marks_line_ends_escapes_and_nuls_are_read_as_git_reads_them() {
+        for (text, path, want) in [
+            (&b"\xef\xbb\xbfa"[..], &b"a"[..], Some(true)),
+            (b"\n\xef\xbb\xbfa", b"a", None),
+            (b"a\r\nb\r\n", b"a", Some(true)),
+            (b"b\r", b"b", Some(true)),
+            (b"a\0b", b"a", Some(true)),
+            (b"a\0b", b"a\0b", None),
+            (b"\\#a", b"#a", Some(true)),
+            (b"#a", b"#a", None),
+            (b" #a", b" #a", Some(true)),
+            (b"\\!a", b"!a", Some(true)),
+            (b"!!a", b"!a", Some(false)),
+            (b"a\\ ", b"a ", Some(true)),
+            (b"a ", b"a", Some(true)),
+            (b"caf\xe9", b"caf\xe9", Some(true)),
+            (b"*.\xff", b"a.\xff", Some(true)),
+            (b"{a,b}", b"a", None),
+            (b"//a", b"a", None),
+            (b"/", b"a", None),
+            (b"**", b"x/a", Some(true)),
+        ] {
+            let said = String::from_utf8_lossy(text);
+            assert_eq!(rules(text, false).matched(path, false), want, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn case_counts_unless_the_repository_says_otherwise() {
+        for text in ["Name", "*.Txt", "/Some/Path", "n?mE", "SOME/p*"] {
+            let paths = ["name", "a.txt", "some/path", "NAME"];
+            let matched = |folds| {
+                let rules = rules(text.as_bytes(), folds);
+                paths.iter().any(|path| rules.matched(path.as_bytes(), false) == Some(true))
+            };
+            assert!(matched(true) && !matched(false), "{text}");
+        }
     }
 }

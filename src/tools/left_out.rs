@@ -5,7 +5,7 @@
 use super::name_pattern::NamePatterns;
 use super::searching::{RESERVED, count};
 use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry};
-use crate::ignore::{MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
+use crate::ignore::{LeftOut, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
 use crate::limits::Budget;
 
 /// What one thread of a search left out, and how many names it took.
@@ -23,8 +23,8 @@ pub(super) struct PassedBy {
     pub(super) other_kind: Tally,
     /// Links that are not themselves what is searched for.
     pub(super) links: Tally,
-    /// Ignore files of which rules were left out.
-    pub(super) cut_rules: Tally,
+    /// Linked worktrees, and ignore files of which rules were left out.
+    pub(super) left_out: LeftOut,
 }
 
 /// Files and directories.
@@ -77,7 +77,8 @@ impl PassedBy {
         self.dotfiles.add(other.dotfiles);
         self.other_kind.add(other.other_kind);
         self.links.add(other.links);
-        self.cut_rules.add(other.cut_rules);
+        self.left_out.rules.add(other.left_out.rules);
+        self.left_out.worktrees.add(other.left_out.worktrees);
     }
 
     /// What was passed by, and what may have been searched though a rule ignores it.
@@ -92,14 +93,21 @@ impl PassedBy {
             let links = count(self.links.count, "link", "links");
             format!("{links} not followed (e.g. {example}); give one as `path` to search it")
         });
-        let cut = self.cut_rules.example.as_ref().map(|example| {
-            let files = count(self.cut_rules.count, "ignore file", "ignore files");
+        let LeftOut { rules, worktrees } = &self.left_out;
+        let worktrees = worktrees.example.as_ref().map(|example| {
+            let worktrees = count(worktrees.count, "linked worktree", "linked worktrees");
+            format!(
+                "{worktrees} left out (e.g. {example}); give one as `path`, or set respect_ignore=false"
+            )
+        });
+        let cut = rules.example.as_ref().map(|example| {
+            let files = count(rules.count, "ignore file", "ignore files");
             format!(
                 "rules of {files} left out (e.g. {example}): at most {MAX_RULES} rules of {MAX_BYTES} bytes apply, \
                  {MAX_WILDCARD_BYTES} of them with wildcards"
             )
         });
-        [excluded, ignored, dotfiles, links, cut].into_iter().flatten().collect()
+        [excluded, ignored, worktrees, dotfiles, links, cut].into_iter().flatten().collect()
     }
 }
 

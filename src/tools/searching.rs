@@ -68,11 +68,11 @@ pub(super) trait Look: Sync {
     where
         Self: Sized,
     {
-        let files = IgnoreFiles::new(budget);
+        let files = IgnoreFiles::new(place, budget);
         let looking = Looking { look: self, files: &files };
         let mut walked = walk(place, &looking, self.respects().above(place, &files), budget)?;
         if let Some((passed_by, _)) = walked.found.first_mut() {
-            passed_by.cut_rules = files.left_out();
+            passed_by.left_out = files.left_out();
         }
         Ok(walked)
     }
@@ -102,6 +102,9 @@ impl<L: Look> Visit for Looking<'_, L> {
         ignored: &Ignored,
         (passed_by, found): &mut Self::Found,
     ) -> bool {
+        if ignored.is_left_out() {
+            return false;
+        }
         let judged = self.look.judge(dir, entry);
         match judged {
             Judged::Excluded(by) => {

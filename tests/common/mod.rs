@@ -6,6 +6,7 @@ mod disk;
 #[cfg(target_os = "linux")]
 mod drive;
 mod filter;
+mod ripgrep;
 mod sandbox;
 mod strace;
 
@@ -24,5 +25,6 @@ pub use drive::{Drive, Manners};
 pub use filter::without_calls;
 pub use filter::{Without, deny_openat2};
 pub use preopen_attacks::{SECRET, Sandbox};
+pub use ripgrep::ripgrep;
 pub use sandbox::{budget, grants};
 pub use strace::{Traced, may_trace};
