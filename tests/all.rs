@@ -31,6 +31,7 @@ mod changing_races; // the tree changes while it is changed; the weak server pla
 mod charges; // every part of a large file is charged to the budget of its call
 mod common; // the tree builder, the client, the naive victim
 mod compile_fail; // what does not compile: forged targets, writing with the right to read
+mod costs; // no page of any tool costs more tokens than clients take, in any script
 mod docs; // pages equal to the code, commands of the README
 mod doctor; // what doctor and start warn of: grants without guards, programs that an agent could replace
 #[cfg(target_os = "linux")]
@@ -41,6 +42,7 @@ mod edits; // edits against a slow model: every byte that is not edited is the s
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
 mod faults; // every call of the kernel for files fails, in every way
 mod guards; // the clippy bans bite, counted exactly
+mod hearing; // lines that are almost messages are answered under their ids
 mod hostile_install; // a tree that somebody else made, and an installation in it
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
 mod install; // a client is told of the server, and forgets it byte for byte

@@ -160,9 +160,8 @@ impl Means {
             },
             Self::Extensions(name) => argument(ours(name)?, globs_of_extensions(value)?),
             Self::Already(default, _) if default.is(value) => Some(Reading::Nothing),
-            Self::Already(_, hint) => Some(Reading::Instead(hint)),
             Self::Harmless => Some(Reading::Nothing),
-            Self::Instead(hint) => Some(Reading::Instead(hint)),
+            Self::Already(_, hint) | Self::Instead(hint) => Some(Reading::Instead(hint)),
         }
     }
 }
@@ -271,7 +270,7 @@ mod tests {
         let schemas: Vec<_> = schemas.collect();
         let arguments: Vec<String> = schemas
             .iter()
-            .flat_map(|(_, schema)| schema.get("properties").and_then(Value::as_object))
+            .filter_map(|(_, schema)| schema.get("properties").and_then(Value::as_object))
             .flat_map(|properties| {
                 let items =
                     properties.values().filter_map(|p| p["items"]["properties"].as_object());
@@ -285,15 +284,19 @@ mod tests {
             for tool in *tools {
                 assert!(schemas.iter().any(|(name, _)| name == tool) || known(tool), "{tool}");
             }
-            let argument = match *means {
-                Means::Is(name) | Means::Text(name) | Means::Flag(name) | Means::Opposite(name) => {
-                    name
-                }
-                Means::Chooses(name, ..) | Means::ZeroIsNone(name) | Means::FirstLine(name) => name,
-                Means::One(name, _) | Means::Extensions(name) => name,
-                _ => continue,
+            let (Means::Is(name)
+            | Means::Text(name)
+            | Means::Flag(name)
+            | Means::Opposite(name)
+            | Means::Chooses(name, ..)
+            | Means::ZeroIsNone(name)
+            | Means::FirstLine(name)
+            | Means::One(name, _)
+            | Means::Extensions(name)) = *means
+            else {
+                continue;
             };
-            assert!(known(argument), "{names:?} mean {argument}, which no tool has");
+            assert!(known(name), "{names:?} mean {name}, which no tool has");
         }
     }
 
