@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::grep::{Asked, Output};
 use super::searching::{CLOSING, Unsearched, count};
 use crate::grep::{Hits, Search};
+use crate::limits::cost;
 use crate::path::percent_encoded;
 
 /// What one thread has found.
@@ -71,11 +72,11 @@ pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) 
             Output::Files => format!("{path}\n"),
             Output::Count => format!("{path}:{}\n", hits.count),
         };
-        if shown > 0 && (shown >= asked.page || used + head.chars().count() > room) {
+        if shown > 0 && (shown >= asked.page || used + cost(&head) > room) {
             is_whole = false;
             break;
         }
-        used += head.chars().count();
+        used += cost(&head);
         text += &head;
         if asked.output != Output::Content {
             shown += 1;
@@ -89,7 +90,7 @@ pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) 
             let mark = if line.is_match { ':' } else { '-' };
             let gap = if between { "--\n" } else { "" };
             let line_text = format!("{gap}{}{mark}{}\n", line.number, line.text);
-            let chars = line_text.chars().count();
+            let chars = cost(&line_text);
             let is_full = shown >= asked.page || used + chars > room;
             if shown > 0 && is_full {
                 is_whole = false;

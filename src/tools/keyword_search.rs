@@ -15,7 +15,7 @@ use super::searching::{CLOSING, Look, Respect, Unsearched, count, yes};
 use crate::cap::{Each, Kind, OpenFile, Place, Read, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
-use crate::limits::{Budget, Work};
+use crate::limits::{Budget, Work, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
 
@@ -266,7 +266,7 @@ impl Searched {
         let mut used = repeated.used;
         let fits = |((_, path), _): &(&Key, &u64)| {
             // With the names of the fields.
-            used += path.chars().count() + 70;
+            used += cost(path) + 90;
             used <= room
         };
         let named: Vec<_> = found.files.iter().take_while(fits).map(file).collect();

@@ -12,12 +12,12 @@ use serde::Deserialize;
 use super::searching::{MAX_CURSOR, RESERVED};
 use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, cost};
 use crate::path::{Name, VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::{Also, Tool};
 
 /// Characters of an answer that are kept free for its closing line.
-const CLOSING: usize = 1_000;
+const CLOSING: usize = 2_000;
 
 pub(super) struct ListDirectory;
 
@@ -122,7 +122,7 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
             };
         }
         line.push('\n');
-        chars += line.chars().count();
+        chars += cost(&line);
         if shown > 0 && chars > budget.limits().max_result_chars.saturating_sub(CLOSING) {
             break;
         }

@@ -14,7 +14,7 @@ use super::name_pattern::{Globs, MAX_CHARS, NamePatterns};
 use super::searching::{CLOSING, Look, MAX_CURSOR, Respect, Unsearched, count, everywhere, yes};
 use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, cost};
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
 
@@ -237,7 +237,7 @@ fn answer(found: &Found, sort_by: SortBy, unsearched: &Unsearched, budget: &Budg
     let (mut text, mut chars, mut shown, mut last) = (String::new(), 0, 0, None);
     for key in &found.paths {
         let path = &key.1;
-        chars += path.chars().count() + 1;
+        chars += cost(path) + 1;
         if shown > 0 && chars > room {
             break;
         }
