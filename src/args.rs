@@ -1,13 +1,15 @@
 //! Arguments: from the JSON that agents really send to a tool's typed ones. One place for all tools.
 //!
 //! The tool's own type is the only definition: its schema is derived, shown to clients, and read
-//! here to know each argument's name and kind. Spellings that agents are known to use are accepted
-//! silently; what cannot be meant is refused with the argument's name, what was expected, and an
-//! example.
+//! here to know each argument's name and kind. Names that other servers use for them are understood
+//! ([`spellings`]); what has no clear meaning is refused with the argument's name, what was expected,
+//! and an example.
 //!
 //! May import: `error`, `path`. This module does not know MCP or any tool.
 
 mod schema;
+mod spellings;
+mod values;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -15,34 +17,14 @@ use serde_json::{Map, Value};
 pub use schema::{KNOWN, for_clients, schema};
 
 use crate::error::{Code, ToolError};
+use spellings::Reading;
+use values::{example, fit};
 
 /// A JSON object, as arguments and schemas are.
 pub type Object = Map<String, Value>;
 
 /// The `format` of an argument that is a path.
 pub const PATH: &str = crate::path::SCHEMA_FORMAT;
-
-/// What other servers and clients call our arguments.
-const ALIASES: &[(&str, &str)] = &[
-    ("file_path", "path"),
-    ("path", "file_path"),
-    ("directory_path", "path"),
-    ("old_string", "old_text"),
-    ("new_string", "new_text"),
-    ("-i", "ignore_case"),
-    ("-A", "after"),
-    ("-B", "before"),
-    ("-C", "context"),
-    ("output_mode", "output"),
-    ("head_limit", "limit"),
-    ("include", "glob"),
-    ("include_pattern", "glob"),
-    ("fixed_strings", "literal"),
-    ("exclude_patterns", "exclude"),
-];
-
-/// What other clients call our values.
-const VALUES: &[(&str, &str)] = &[("files_with_matches", "files")];
 
 /// Reads the arguments of a call to `tool`, whose schema is `schema`.
 ///
@@ -62,26 +44,19 @@ pub fn parse<A: DeserializeOwned>(
 
 /// An object under the names and in the kinds of its schema; `whose` they are, errors say.
 fn object(whose: &str, schema: &Object, sent: Object) -> Result<Object, ToolError> {
-    let known = properties(schema);
-    let mut args = Object::new();
+    if sent.len() > MAX_KEYS {
+        let sentence =
+            format!("{whose} has {} arguments, over the limit of {MAX_KEYS}", sent.len());
+        return Err(ToolError::new(Code::OverLimit, sentence));
+    }
+    let mut meant = Meant::new(whose, schema);
     for (key, value) in sent {
-        let Some((name, property)) = meant(&key, &known) else {
-            return Err(unknown(whose, &key, &known));
-        };
-        if args.contains_key(name) {
-            return Err(bad(format!("`{name}` is given twice, under two names"), None));
-        }
+        // Clients send `null` for what they leave out.
         if !value.is_null() {
-            args.insert(name.to_owned(), fit(name, property, value)?);
+            meant.take(&key, value)?;
         }
     }
-    for name in required(schema) {
-        if !args.contains_key(name) {
-            let example = known.iter().find(|(n, _)| *n == name).and_then(|(_, p)| example(p));
-            return Err(bad(format!("`{name}` is missing"), example));
-        }
-    }
-    Ok(args)
+    meant.finish(schema)
 }
 
 type Property<'a> = (&'a str, &'a Object);
@@ -99,148 +74,147 @@ fn required(schema: &Object) -> impl Iterator<Item = &str> {
     schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// The argument that `key` means: itself, its snake case, or what others call it.
-fn meant<'a>(key: &str, known: &[Property<'a>]) -> Option<Property<'a>> {
-    let snake = snake_case(key);
-    let alias =
-        ALIASES.iter().find(|(alias, _)| *alias == key || *alias == snake).map(|(_, name)| *name);
-    let named = |name: &str| known.iter().find(|(n, _)| *n == name).copied();
-    named(key).or_else(|| named(&snake)).or_else(|| named(alias?))
+/// The arguments as far as they are read.
+struct Meant<'a> {
+    whose: &'a str,
+    known: Vec<Property<'a>>,
+    args: Object,
+    /// Under which name each argument was sent.
+    keys: Vec<(&'a str, String)>,
+    /// Arguments that must not have a value, what they are instead, and the name that said so.
+    not: Vec<(Property<'a>, &'static str, Option<&'static str>, String)>,
+    /// The last line to read, and the name that said so.
+    last_line: Option<(u64, String)>,
+    /// Names without a meaning, and what to use.
+    unknown: Vec<(String, Option<&'static str>)>,
 }
 
-fn snake_case(key: &str) -> String {
-    let mut snake = String::new();
-    for c in key.chars() {
-        if c.is_ascii_uppercase() {
-            snake.push('_');
+impl<'a> Meant<'a> {
+    fn new(whose: &'a str, schema: &'a Object) -> Self {
+        let known = properties(schema);
+        let (args, keys, not, unknown) = (Object::new(), vec![], vec![], vec![]);
+        Self { whose, known, args, keys, not, last_line: None, unknown }
+    }
+
+    fn property(&self, name: &str) -> Option<Property<'a>> {
+        self.known.iter().find(|(known, _)| *known == name).copied()
+    }
+
+    /// Reads one argument.
+    fn take(&mut self, key: &str, value: Value) -> Result<(), ToolError> {
+        let own = self.property(key);
+        let own = own
+            .or_else(|| self.known.iter().find(|(name, _)| spellings::is_same(key, name)).copied());
+        if let Some(property) = own
+            && !spellings::is_converted(self.whose, key, &value)
+        {
+            return self.insert(property, key, value);
         }
-        snake.push(if c == '-' { '_' } else { c.to_ascii_lowercase() });
-    }
-    snake
-}
-
-/// The value in the kind that the property wants, or what is wrong with it.
-fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> {
-    let kind = kind_in(property);
-    let value = coerce(kind, value);
-    let (fits, wanted) = match kind {
-        "string" => (value.is_string(), "a string"),
-        "integer" => (value.is_i64() || value.is_u64(), "a whole number"),
-        "number" => (value.is_number(), "a number"),
-        "boolean" => (value.is_boolean(), "true or false"),
-        "array" => (value.is_array(), "a list"),
-        "object" => (value.is_object(), "an object"),
-        _ => (true, "something else"),
-    };
-    check_size(name, property, &value)?;
-    let example = example(property);
-    if let (Some(items), Value::Array(all)) =
-        (property.get("items").and_then(Value::as_object), &value)
-    {
-        let wrong = || bad(format!("`{name}` holds something of the wrong kind"), example);
-        let each =
-            all.iter().enumerate().map(|(i, item)| match coerce(kind_in(items), item.clone()) {
-                Value::Object(item) if items.contains_key("properties") => {
-                    let item = object(name, items, item);
-                    item.map(Value::Object).map_err(|error| error.about(&format!("{name}[{i}]")))
+        let is_own = |name: &str| self.property(name).is_some();
+        match spellings::read(self.whose, key, &value, is_own) {
+            Some(Reading::Same(name)) => self.insert_named(name, key, value),
+            Some(Reading::Argument(name, value)) => self.insert_named(name, key, value),
+            Some(Reading::Not(name, never, instead)) => {
+                if let Some(property) = self.property(name) {
+                    self.not.push((property, never, instead, key.to_owned()));
                 }
-                item => {
-                    let fitted = fit(&format!("{name}[{i}]"), items, item);
-                    fitted.map_err(|error| match error.code() {
-                        Code::OverLimit => error,
-                        _ => wrong(),
-                    })
+                Ok(())
+            }
+            Some(Reading::Lines(first, last)) => {
+                if let Some(last) = last {
+                    match &self.last_line {
+                        Some((known, other)) if *known != last => {
+                            return Err(given_twice("limit", other, key));
+                        }
+                        _ => self.last_line = Some((last, key.to_owned())),
+                    }
                 }
-            });
-        return Ok(Value::Array(each.collect::<Result<_, _>>()?));
-    }
-    if !fits {
-        return Err(bad(format!("`{name}` has to be {wanted}, not {}", kind_of(&value)), example));
-    }
-    if let (Some(least), Some(number)) =
-        (property.get("minimum").and_then(Value::as_i64), value.as_i64())
-        && number < least
-    {
-        return Err(bad(format!("`{name}` has to be at least {least}, not {number}"), example));
-    }
-    let Some(choices) = property.get("enum").and_then(Value::as_array) else { return Ok(value) };
-    let alias = VALUES.iter().find(|(alias, _)| value == *alias).map(|(_, ours)| (*ours).into());
-    let value = alias.filter(|ours| choices.contains(ours)).unwrap_or(value);
-    if !choices.contains(&value) {
-        let choices: Vec<_> = choices.iter().filter_map(Value::as_str).collect();
-        return Err(bad(format!("`{name}` has to be one of {}", choices.join(", ")), None));
-    }
-    Ok(value)
-}
-
-/// Checks the bounds of a text or a list. What is too large is neither copied nor looked into.
-fn check_size(name: &str, property: &Object, value: &Value) -> Result<(), ToolError> {
-    let (size, bound, what) = match value {
-        Value::String(text) => (text.chars().count(), "maxLength", "characters"),
-        Value::Array(items) => (items.len(), "maxItems", "items"),
-        _ => return Ok(()),
-    };
-    let Some(most) = property.get(bound).and_then(Value::as_u64) else { return Ok(()) };
-    if size as u64 <= most {
-        return Ok(());
-    }
-    let sentence = format!("`{name}` has {size} {what}, over the limit of {most}");
-    Err(ToolError::new(Code::OverLimit, sentence))
-}
-
-/// What agents send for a value of this kind when they send it as text, or alone instead of in a list.
-fn coerce(kind: &str, value: Value) -> Value {
-    match (kind, value) {
-        ("integer" | "number" | "boolean", Value::String(text)) => {
-            match serde_json::from_str(text.trim()) {
-                Ok(parsed @ (Value::Number(_) | Value::Bool(_))) => coerce(kind, parsed),
-                _ => Value::String(text),
+                first.map_or(Ok(()), |first| self.insert_named("offset", key, first.into()))
+            }
+            Some(Reading::Nothing) => Ok(()),
+            Some(Reading::Instead(hint)) => {
+                self.unknown.push((key.to_owned(), Some(hint)));
+                Ok(())
+            }
+            None => {
+                self.unknown.push((key.to_owned(), None));
+                Ok(())
             }
         }
-        ("integer", Value::Number(number)) => match number.as_f64() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "whole, and small enough to be exact"
-            )]
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => {
-                Value::from(float as i64)
+    }
+
+    fn insert_named(&mut self, name: &str, key: &str, value: Value) -> Result<(), ToolError> {
+        match self.property(name) {
+            Some(property) => self.insert(property, key, value),
+            None => {
+                self.unknown.push((key.to_owned(), None));
+                Ok(())
             }
-            _ => Value::Number(number),
-        },
-        ("array" | "object", Value::String(text)) => match serde_json::from_str::<Value>(&text) {
-            Ok(parsed @ Value::Array(_)) if kind == "array" => parsed,
-            Ok(parsed @ Value::Object(_)) if kind == "object" => parsed,
-            // One of them, alone.
-            Ok(parsed @ Value::Object(_)) if text.trim_start().starts_with('{') => {
-                Value::Array(vec![parsed])
+        }
+    }
+
+    fn insert(
+        &mut self,
+        (name, property): Property<'a>,
+        key: &str,
+        value: Value,
+    ) -> Result<(), ToolError> {
+        let value = fit(name, property, value)?;
+        match self.args.get(name) {
+            Some(given) if *given == value => {}
+            Some(_) => return Err(given_twice(name, self.key_of(name), key)),
+            None => {
+                self.args.insert(name.to_owned(), value);
+                self.keys.push((name, key.to_owned()));
             }
-            _ if kind == "array" => Value::Array(vec![Value::String(text)]),
-            _ => Value::String(text),
-        },
-        ("array", alone @ Value::Object(_)) => Value::Array(vec![alone]),
-        (_, value) => value,
+        }
+        Ok(())
+    }
+
+    /// Under which name an argument was sent.
+    fn key_of(&self, name: &str) -> &str {
+        self.keys.iter().find(|(known, _)| *known == name).map_or("", |(_, key)| key)
+    }
+
+    /// All arguments, once each was read.
+    fn finish(mut self, schema: &Object) -> Result<Object, ToolError> {
+        if !self.unknown.is_empty() {
+            return Err(unknown(self.whose, &self.unknown, &self.known));
+        }
+        for (property, never, instead, key) in std::mem::take(&mut self.not) {
+            match (self.args.get(property.0), instead) {
+                (Some(value), _) if value == never => {
+                    return Err(given_twice(property.0, self.key_of(property.0), &key));
+                }
+                (None, Some(instead)) => self.insert(property, &key, instead.into())?,
+                _ => {}
+            }
+        }
+        if let Some((last, key)) = self.last_line.take() {
+            let first = self.args.get("offset").and_then(Value::as_u64).unwrap_or(1);
+            let Some(further) = last.checked_sub(first) else {
+                let key = printable(&key);
+                return Err(bad(format!("`{key}` {last} is before the first line, {first}"), None));
+            };
+            self.insert_named("limit", &key, further.saturating_add(1).into())?;
+        }
+        for name in required(schema) {
+            if !self.args.contains_key(name) {
+                let example = self.property(name).and_then(|(_, property)| example(property));
+                return Err(bad(format!("`{name}` is missing"), example));
+            }
+        }
+        Ok(self.args)
     }
 }
 
-fn kind_in(property: &Object) -> &str {
-    property.get("type").and_then(Value::as_str).unwrap_or_default()
-}
+/// The most arguments that are looked at: each that is not known is compared with all names of the table.
+const MAX_KEYS: usize = 60;
+/// The most names that one error tells.
+const MAX_TOLD: usize = 20;
 
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "a boolean",
-        Value::Number(number) if number.as_f64().is_some_and(|n| n.fract() != 0.0) => "a fraction",
-        Value::Number(number) if number.is_f64() => "a number as large as that",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
-}
-
-fn example(property: &Object) -> Option<&Value> {
-    property.get("examples")?.as_array()?.first()
+fn printable(key: &str) -> String {
+    crate::path::printable(&key.chars().take(60).collect::<String>())
 }
 
 fn bad(sentence: String, example: Option<&Value>) -> ToolError {
@@ -251,15 +225,36 @@ fn bad(sentence: String, example: Option<&Value>) -> ToolError {
     }
 }
 
-fn unknown(tool: &str, key: &str, known: &[Property<'_>]) -> ToolError {
-    let names: Vec<_> = known.iter().map(|(name, _)| format!("`{name}`")).collect();
-    let key = crate::path::printable(&key.chars().take(60).collect::<String>());
-    let hint = if names.is_empty() {
-        "it takes none".into()
-    } else {
-        format!("it takes {}", names.join(", "))
+/// Two names of one argument with different values.
+fn given_twice(name: &str, one: &str, other: &str) -> ToolError {
+    let (one, other) = (printable(one), printable(other));
+    let sentence = format!("`{one}` and `{other}` say different things about `{name}`");
+    ToolError::new(Code::BadArgs, sentence).hint(format!("give `{name}` only"))
+}
+
+/// The names that a tool has no argument for, each with what to use where that is known.
+fn unknown(tool: &str, keys: &[(String, Option<&str>)], known: &[Property<'_>]) -> ToolError {
+    let told = keys.iter().take(MAX_TOLD);
+    let names: Vec<_> = told.clone().map(|(key, _)| format!("`{}`", printable(key))).collect();
+    let (s, more) = match keys.len() {
+        1 => ("", String::new()),
+        all if all > MAX_TOLD => ("s", format!(" and {} more", all - MAX_TOLD)),
+        _ => ("s", String::new()),
     };
-    ToolError::new(Code::BadArgs, format!("{tool} has no argument `{key}`")).hint(hint)
+    let mut hints: Vec<String> = told
+        .filter_map(|(key, hint)| hint.map(|hint| format!("`{}`: {hint}", printable(key))))
+        .collect();
+    if keys.iter().any(|(_, hint)| hint.is_none()) {
+        let names: Vec<_> = known.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let takes = if names.is_empty() {
+            "it takes none".into()
+        } else {
+            format!("it takes {}", names.join(", "))
+        };
+        hints.push(takes);
+    }
+    let sentence = format!("{tool} has no argument{s} {}{more}", names.join(", "));
+    ToolError::new(Code::BadArgs, sentence).hint(hints.join("; "))
 }
 
 #[cfg(test)]
@@ -347,7 +342,7 @@ mod tests {
             ),
             (
                 json!({"path": "a", "file_path": "b"}),
-                "bad_args: `path` is given twice, under two names",
+                "bad_args: `file_path` and `path` say different things about `path`\nhint: give `path` only",
             ),
             (
                 json!({"path": "a", "max_lines": 1.5}),

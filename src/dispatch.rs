@@ -246,6 +246,31 @@ impl Dispatcher {
         Err(error)
     }
 
+    /// Refuses a call of which an argument cannot be read, and records that.
+    ///
+    /// # Errors
+    /// Always: `bad_args`, or that there is no such tool.
+    pub fn unreadable(
+        &self,
+        name: &str,
+        argument: &str,
+        why: &str,
+        watch: Watch,
+    ) -> Result<Answer, Fault> {
+        let Some((tool, _)) = self.find(name) else {
+            return self.call(name, Object::new(), watch);
+        };
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), watch);
+        let argument = printable(&argument.chars().take(100).collect::<String>());
+        let error = ToolError::new(Code::BadArgs, format!("`{argument}` {why}; nothing was done"))
+            .hint("send it again, whole and as JSON in UTF-8")
+            .within(self.limits.max_result_chars);
+        let Entry { name, rights, .. } = tool.entry;
+        self.record(call, name, rights, vec![], Outcome::Refused(&error), &budget);
+        Ok(Err(error))
+    }
+
     /// Records a call that was cancelled before its turn came: it was never run.
     pub fn withdrawn(&self, name: &str) {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);

@@ -10,7 +10,7 @@
 use std::fmt;
 use std::io;
 
-use crate::limits::Spent;
+use crate::limits::{Spent, affordable, cost};
 use crate::path::{BadPath, MAX_NAME_BYTES, MAX_PATH_BYTES, VirtualPath};
 
 macro_rules! codes {
@@ -174,8 +174,7 @@ impl ToolError {
     /// The same in at most that many characters. Cuts the hint first, then the sentence.
     #[must_use]
     pub fn within(mut self, most: usize) -> Self {
-        let chars = |text: &str| text.chars().count();
-        if chars(&self.to_string()) > most {
+        if cost(&self.to_string()) > most {
             let room = most.saturating_sub(self.code.as_str().len() + ": ".len());
             self.sentence = cut_to(self.sentence, room);
             self.hint = None;
@@ -266,11 +265,11 @@ fn is_out_of_files(error: &io::Error) -> bool {
 /// The text, or as much of it as has room with a note that it is cut.
 pub fn cut_to(text: String, most: usize) -> String {
     const NOTE: &str = "\n[cut off here: the answer reached max_result_chars]";
-    if text.len() <= most || text.chars().count() <= most {
+    if cost(&text) <= most {
         return text;
     }
-    let kept = most.saturating_sub(NOTE.len());
-    text.chars().take(kept).chain(NOTE.chars()).take(most).collect()
+    let kept = affordable(&text, most.saturating_sub(cost(NOTE)));
+    affordable(&format!("{kept}{NOTE}"), most).to_owned()
 }
 
 impl From<Spent> for ToolError {

@@ -5,6 +5,7 @@
 //!
 //! May import: nothing of this crate. It does not call `Instant::now`: the [`Clock`] is handed in.
 
+mod cost;
 mod kept;
 mod memory;
 mod watch;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::Deserialize;
 
+pub use cost::{affordable, cost};
 pub use kept::Kept;
 pub use memory::Held;
 pub use watch::{Busy, Watch, Work};
@@ -40,9 +42,11 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Most characters of the text of one result; what is left out is named with the argument that continues.
+    /// Most characters of the text of one result; what is left out is named with the argument that continues. Characters count
+    /// by the tokens that they cost: a letter of ASCII or a blank 1, a sign 1.5, a digit 2, and others by their bytes in
+    /// UTF-8: 2.5, 5.5 or 6.5. So 40000 are at most 25000 tokens.
     max_result_chars: usize = 40_000;
-    /// Most characters of the result of a search.
+    /// Most characters of the result of a search, counted in the same way.
     max_search_chars: usize = 16_000;
     /// Most entries on one page of a listing, and lines or files on one of a search.
     max_list_entries: usize = 1_000;

@@ -31,6 +31,7 @@ mod changing_races; // the tree changes while it is changed; the weak server pla
 mod charges; // every part of a large file is charged to the budget of its call
 mod common; // the tree builder, the client, the naive victim
 mod compile_fail; // what does not compile: forged targets, writing with the right to read
+mod costs; // no page of any tool costs more tokens than clients take, in any script
 mod docs; // pages equal to the code, commands of the README
 mod doctor; // what doctor and start warn of: grants without guards, programs that an agent could replace
 #[cfg(target_os = "linux")]
@@ -43,6 +44,7 @@ mod faults; // every call of the kernel for files fails, in every way
 mod grepping; // what grep and keyword_search say: line ends, long lines, what else a pattern may have meant
 mod grepping_as_rg; // random patterns over random texts, against ripgrep
 mod guards; // the clippy bans bite, counted exactly
+mod hearing; // lines that are almost messages are answered under their ids
 mod hostile_install; // a tree that somebody else made, and an installation in it
 mod ignoring; // random trees against git and ripgrep
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
@@ -69,6 +71,7 @@ mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
 mod search; // what is found, what is passed by, pages that give everything once
 mod soak; // a hundred calls at once for a long time
+mod spellings; // names that other servers and clients give to our arguments
 mod startup; // every refusal at the start
 mod strain; // few descriptors, wide directories, a file system that does not answer
 mod text; // pages against a simple model, over chunk boundaries

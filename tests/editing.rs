@@ -123,9 +123,9 @@ fn what_cannot_be_done_says_why_and_changes_nothing() {
         ),
         (
             text,
-            json!({"edits": [{"old_text": "a()", "new": "c()"}]}),
+            json!({"edits": [{"old_text": "a()", "fresh": "c()"}]}),
             "bad_args",
-            "edits[0]: edits has no argument `new`",
+            "edits[0]: edits has no argument `fresh`",
         ),
         ("a\0b", one("a", "x"), "not_text", "binary"),
     ] {

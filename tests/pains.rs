@@ -77,9 +77,9 @@ fn the_tail_does_not_count_the_last_line_end() {
 #[test]
 fn an_unknown_argument_is_refused_with_the_known_ones() {
     let sandbox = Sandbox::new().file("grant/a", "x");
-    let text = read(&mut start(&sandbox), json!({"path": "a", "lines": 3}));
+    let text = read(&mut start(&sandbox), json!({"path": "a", "colour": 3}));
     assert!(
-        text.contains("no argument `lines`") && text.contains("hint: it takes `byte_limit`, "),
+        text.contains("no argument `colour`") && text.contains("hint: it takes `byte_limit`, "),
         "{text}"
     );
 }

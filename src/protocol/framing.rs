@@ -1,7 +1,7 @@
 //! [`Input`]: bytes become messages, a line each.
 //!
-//! What is no message gets its answer from here: the code that JSON-RPC has for it, and the id when it
-//! can be read. Only what `rmcp` can read reaches `rmcp`.
+//! A line that is not a message gets its answer from here: the code that JSON-RPC has for it, and the id wherever one can be
+//! found. Only what `rmcp` can read reaches `rmcp`.
 //!
 //! May import: nothing outside `protocol`. This module does not know what a method means.
 
@@ -13,6 +13,8 @@ use rmcp::model::{CallToolRequest, ClientRequest, JsonRpcMessage, JsonRpcRequest
 use rmcp::service::RxJsonRpcMessage;
 use serde_json::{Value, json};
 
+use super::mending::{end_of_string, mend};
+use super::outline::{Outline, id_of, outline_of};
 use super::stream::Stream;
 
 /// JSON-RPC: the text is no JSON.
@@ -30,6 +32,9 @@ const CHUNK: usize = 32 << 10;
 /// Bytes of memory that are kept from one message to the next.
 const KEPT: usize = 1 << 20;
 
+/// A mark that some programs of Windows put before what they write.
+const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// What a client sends.
 pub(super) type Message = RxJsonRpcMessage<RoleServer>;
 
@@ -44,8 +49,8 @@ pub(super) struct Input {
     line: Vec<u8>,
     /// How long the last line was.
     heard_bytes: usize,
-    /// Was the rest of it dropped, because it is too long?
-    is_cut: bool,
+    /// What is known of a line that is too long, since its rest is dropped.
+    cut: Option<Outline>,
     has_ended: bool,
 }
 
@@ -59,7 +64,7 @@ impl Input {
             unread: 0..0,
             line,
             heard_bytes: 0,
-            is_cut: false,
+            cut: None,
             has_ended: false,
         }
     }
@@ -102,18 +107,27 @@ impl Input {
         let end = memchr::memchr(b'\n', unread);
         let of_line = unread.get(..end.unwrap_or(unread.len())).unwrap_or_default();
         let room = self.max_bytes - self.line.len();
-        self.is_cut |= of_line.len() > room;
-        self.line.extend_from_slice(of_line.get(..room).unwrap_or(of_line));
+        if of_line.len() > room && self.cut.is_none() {
+            let mut outline = Outline::default();
+            outline.feed(without_mark(&self.line));
+            self.cut = Some(outline);
+        }
+        match &mut self.cut {
+            Some(outline) => outline.feed(of_line),
+            None => self.line.extend_from_slice(of_line),
+        }
         self.unread.start += of_line.len() + usize::from(end.is_some());
         end.is_some()
     }
 
     /// What the line says; nothing if it is blank. Makes room for the next one.
     fn heard(&mut self) -> Option<Result<Message, Unheard>> {
-        let heard = if std::mem::take(&mut self.is_cut) {
-            Some(Err(Unheard::too_long(self.max_bytes)))
+        let mark = self.line.len() - without_mark(&self.line).len();
+        let line = self.line.get_mut(mark..).unwrap_or_default();
+        let heard = if let Some(outline) = self.cut.take() {
+            Some(Err(Unheard::too_long(outline.id(), self.max_bytes)))
         } else {
-            (!self.line.iter().all(u8::is_ascii_whitespace)).then(|| parse(&self.line))
+            (!line.iter().all(u8::is_ascii_whitespace)).then(|| parse(line))
         };
         self.heard_bytes = self.line.len();
         self.line.clear();
@@ -134,8 +148,8 @@ impl Unheard {
         Self { id, code, message: message.to_owned() }
     }
 
-    fn too_long(max_bytes: usize) -> Self {
-        Self::new(None, INVALID_REQUEST, &format!("the message is longer than {max_bytes} bytes"))
+    fn too_long(id: Option<Value>, max_bytes: usize) -> Self {
+        Self::new(id, INVALID_REQUEST, &format!("the message is longer than {max_bytes} bytes"))
     }
 
     pub(super) fn answer(self) -> Vec<u8> {
@@ -148,6 +162,18 @@ impl Unheard {
         line.push(b'\n');
         line
     }
+}
+
+/// A line without the mark that some programs put before the first one, and without the NUL that a line end in UTF-16 leaves.
+fn without_mark(line: &[u8]) -> &[u8] {
+    let line = line.strip_prefix(b"\0").unwrap_or(line);
+    line.strip_prefix(UTF8_MARK).unwrap_or(line)
+}
+
+/// Is it UTF-16, with a mark or by its many NULs?
+fn is_utf16(line: &[u8]) -> bool {
+    let has_mark = line.starts_with(b"\xFF\xFE") || line.starts_with(b"\xFE\xFF");
+    has_mark || line.iter().take(4).filter(|byte| **byte == 0).count() > 1
 }
 
 /// Are there more values in a line than one may hold? A value is counted by what stands before it.
@@ -164,30 +190,14 @@ fn has_too_many_values(line: &[u8]) -> bool {
     values > MAX_VALUES
 }
 
-/// Where the string ends whose characters begin there.
-fn end_of_string(line: &[u8], mut at: usize) -> usize {
-    while let Some(found) = line.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
-        at += found;
-        if line.get(at) == Some(&b'"') {
-            return at;
-        }
-        // The character after a backslash is part of the string.
-        at += 2;
-    }
-    line.len()
-}
-
-fn parse(line: &[u8]) -> Result<Message, Unheard> {
+fn parse(line: &mut [u8]) -> Result<Message, Unheard> {
     if line.len() > LARGE && has_too_many_values(line) {
         let why = format!("the message holds more than {MAX_VALUES} values");
-        return Err(Unheard::new(None, INVALID_REQUEST, &why));
+        return Err(Unheard::new(id_of(line), INVALID_REQUEST, &why));
     }
     // `rmcp` tries every kind of message in turn. Nearly all are of this one, so it comes first.
-    if let Ok(JsonRpcRequest { jsonrpc, id, request }) =
-        serde_json::from_slice::<JsonRpcRequest<CallToolRequest>>(line)
-    {
-        let request = ClientRequest::CallToolRequest(request);
-        return Ok(JsonRpcMessage::Request(JsonRpcRequest { jsonrpc, id, request }));
+    if let Some(call) = call(line) {
+        return Ok(call);
     }
     // The short way, for what is well-formed. A list may still have a cursor that `rmcp` overlooks.
     match serde_json::from_slice::<Message>(line) {
@@ -198,16 +208,37 @@ fn parse(line: &[u8]) -> Result<Message, Unheard> {
         | Err(_) => {}
         Ok(message) => return Ok(message),
     }
-    let value: Value = serde_json::from_slice(line).map_err(|_| {
-        Unheard::new(None, PARSE_ERROR, "parse error: the line is not one JSON value in UTF-8")
-    })?;
-    let Some(object) = value.as_object() else {
-        return Err(Unheard::new(
-            None,
-            INVALID_REQUEST,
-            "invalid request: a message is one JSON object",
-        ));
+    match serde_json::from_slice(line) {
+        Ok(value) => read(value, outline_of(line).has_several_ids()),
+        Err(_) => mended(line),
+    }
+}
+
+/// A call of a tool, which is what nearly every line is.
+fn call(line: &[u8]) -> Option<Message> {
+    let JsonRpcRequest { jsonrpc, id, request } =
+        serde_json::from_slice::<JsonRpcRequest<CallToolRequest>>(line).ok()?;
+    let request = ClientRequest::CallToolRequest(request);
+    Some(JsonRpcMessage::Request(JsonRpcRequest { jsonrpc, id, request }))
+}
+
+/// The message that a JSON value is, which `rmcp` could not read at once.
+fn read(mut value: Value, has_several_ids: bool) -> Result<Message, Unheard> {
+    let Some(object) = value.as_object_mut() else {
+        let why = "invalid request: a message is one JSON object, and there are no batches";
+        return Err(Unheard::new(None, INVALID_REQUEST, why));
     };
+    // Clients send `null` for what they leave out.
+    if object.get("params").is_some_and(Value::is_null) {
+        object.remove("params");
+    }
+    if let Some(Value::Object(params)) = object.get_mut("params") {
+        params.retain(|_, value| !value.is_null());
+    }
+    if has_several_ids {
+        let why = "invalid request: the message has several ids";
+        return Err(Unheard::new(None, INVALID_REQUEST, why));
+    }
     let id = object.get("id").filter(|id| id.is_string() || id.is_i64() || id.is_u64()).cloned();
     // `rmcp` would take a cursor of the wrong kind for none, and give the first page again.
     let cursor = object.get("params").and_then(|params| params.get("cursor"));
@@ -223,4 +254,27 @@ fn parse(line: &[u8]) -> Result<Message, Unheard> {
         };
         Unheard::new(id, INVALID_REQUEST, &format!("invalid request: {why}"))
     })
+}
+
+/// The call that a line is which is not quite JSON, marked as one to refuse; else why it is not a message.
+fn mended(line: &mut [u8]) -> Result<Message, Unheard> {
+    if is_utf16(line) {
+        let ascii: Vec<u8> =
+            line.iter().filter(|byte| !b"\0\xFE\xFF".contains(byte)).copied().collect();
+        let why = "parse error: the line is UTF-16; messages are UTF-8 \
+            (PowerShell: $OutputEncoding = [Text.UTF8Encoding]::new())";
+        return Err(Unheard::new(id_of(&ascii), PARSE_ERROR, why));
+    }
+    let id = id_of(line);
+    if let Some(unreadable) = mend(line)
+        && id.is_some()
+        && let Some(JsonRpcMessage::Request(mut request)) = call(line)
+    {
+        if let ClientRequest::CallToolRequest(request) = &mut request.request {
+            request.extensions.insert(unreadable);
+        }
+        return Ok(JsonRpcMessage::Request(request));
+    }
+    let why = "parse error: the line is not one JSON value in UTF-8, nested at most 127 deep";
+    Err(Unheard::new(id, PARSE_ERROR, why))
 }

@@ -9,6 +9,8 @@
 mod admission;
 mod framing;
 mod instructions;
+mod mending;
+mod outline;
 mod room;
 mod server;
 mod stream;

@@ -6,6 +6,7 @@
 //! May import: `args`, `cap` (to tell of rights), `dispatch`, `limits`, `path`, `tool`. It keeps no
 //! state, which the stateless era forbids: no call depends on an earlier one.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest,
     CustomResult, ErrorCode, Implementation, InitializeRequestParams, InitializeResult,
     ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ProgressToken,
-    ResourceContents, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+    ProtocolVersion, ResourceContents, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
 };
 use rmcp::service::{Peer, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -21,6 +22,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::admission::{Admission, Admitted};
 use super::instructions::instructions;
+use super::mending::Unreadable;
 use super::room::Room;
 use crate::args::for_clients;
 use crate::cap::Rights;
@@ -28,6 +30,11 @@ use crate::dispatch::{Dispatcher, Fault, Offered};
 use crate::limits::Watch;
 use crate::path::percent_encoded;
 use crate::tool::{Content, Entry, MediaKind};
+
+/// The one revision in which several messages may be sent as one, a batch. It is not agreed on: the answers to a batch have to
+/// be held until all are there, however large they are and however long one takes. A client that asks for it gets the
+/// revision before, which each client of that time knows.
+const WITH_BATCHES: ProtocolVersion = ProtocolVersion::V_2025_03_26;
 
 /// What `rmcp` serves.
 pub(super) struct Server {
@@ -105,7 +112,16 @@ impl ServerHandler for Server {
         if context.peer.peer_info().is_none() {
             return Err(unknown_method("initialize"));
         }
-        self.negotiate_initialize(&request)
+        let mut answer = self.negotiate_initialize(&request)?;
+        if request.protocol_version == WITH_BATCHES {
+            answer.protocol_version = ProtocolVersion::V_2024_11_05;
+        }
+        Ok(answer)
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        let known = ProtocolVersion::KNOWN_VERSIONS.iter();
+        known.filter(|version| **version != WITH_BATCHES).cloned().collect()
     }
 
     async fn list_tools(
@@ -128,6 +144,13 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         // Until the call has ended, whether it is still wanted or not.
         let _request_bytes = self.room.bytes_of(&context.id);
+        if let Some(Unreadable { argument, why }) = context.extensions.get() {
+            let watch = Watch::unattended().on(context.id.to_string());
+            return match self.dispatcher.unreadable(&request.name, argument, why, watch) {
+                Ok(answer) => Ok(result(answer).into()),
+                Err(fault) => Err(error(fault)),
+            };
+        }
         let most = self.dispatcher.most_answer_bytes(&request.name);
         let admission = async {
             let admitted = self.admission.of(self.dispatcher.work(&request.name)).await;
@@ -154,20 +177,15 @@ impl ServerHandler for Server {
         let answer = match ended {
             Some(Ok(Ok(answer))) => answer,
             None => self.dispatcher.lost(&name, &watched),
-            Some(Ok(Err(Fault::UnknownTool(why)))) => {
-                return Err(ErrorData::invalid_params(why, None));
-            }
-            Some(Ok(Err(Fault::Crashed(call)))) => {
-                return Err(crashed(&format!("the log has it as call {call}")));
-            }
+            Some(Ok(Err(fault))) => return Err(error(fault)),
             Some(Err(_)) => return Err(crashed("the call was not run")),
         };
-        let (content, refused) = match answer {
-            Ok(content) => (content, false),
-            Err(refusal) => (vec![Content::Text(refusal.to_string())], true),
-        };
+        let answer = answer.map_err(|refusal| refusal.to_string());
         // The answer, and the line that is made of it.
-        let bytes = content.iter().map(Content::len).sum::<usize>().saturating_mul(2);
+        let bytes = match &answer {
+            Ok(content) => content.iter().map(Content::len).sum::<usize>().saturating_mul(2),
+            Err(refusal) => refusal.len().saturating_mul(2),
+        };
         let room = match room {
             Some(room) => Some(room),
             None => self.room.answer(bytes).await,
@@ -175,10 +193,7 @@ impl ServerHandler for Server {
         if let Some(room) = room {
             self.room.answered(&context.id, room, bytes);
         }
-        let blocks = content.into_iter().map(block).collect();
-        let mut result = CallToolResult::success(blocks);
-        result.is_error = Some(refused);
-        Ok(result.into())
+        Ok(result(answer).into())
     }
 
     /// What `rmcp` could not read as a request of its kind.
@@ -198,6 +213,22 @@ impl ServerHandler for Server {
         } else {
             unknown_method(&method)
         })
+    }
+}
+
+/// The result of a call: its answer, or why it was refused.
+fn result(answer: Result<Vec<Content>, impl ToString>) -> CallToolResult {
+    let refused = answer.is_err();
+    let content = answer.unwrap_or_else(|why| vec![Content::Text(why.to_string())]);
+    let mut result = CallToolResult::success(content.into_iter().map(block).collect());
+    result.is_error = Some(refused);
+    result
+}
+
+fn error(fault: Fault) -> ErrorData {
+    match fault {
+        Fault::UnknownTool(why) => ErrorData::invalid_params(why, None),
+        Fault::Crashed(call) => crashed(&format!("the log has it as call {call}")),
     }
 }
 

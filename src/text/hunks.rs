@@ -1,10 +1,11 @@
 //! [`Diff`]: changed lines with some around them, in the form of unified diffs.
 //!
-//! May import: nothing of this crate. It does not find the changes; `diff` does.
+//! May import: `limits`. It does not find the changes; `diff` does.
 
 use std::ops::Range;
 
 use super::alike::bare;
+use crate::limits::cost;
 
 /// Lines shown around a change.
 const CONTEXT: usize = 3;
@@ -144,7 +145,7 @@ impl<'t> Hunks<'t> {
             return;
         }
         let line = format!("{line}\n");
-        let chars = self.chars + line.chars().count();
+        let chars = self.chars + cost(&line);
         if chars > self.most.chars {
             self.diff.left_out += 1;
             return;

@@ -14,7 +14,7 @@ use super::scan::{Begin, RawLine, Scanned, Span, buffer, scan, scan_from, tail};
 use super::version::{MAX_HASHED, Version, version};
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, cost};
 
 /// Bytes from the beginning of a file by which its encoding is told.
 const START: usize = 64 << 10;
@@ -95,7 +95,7 @@ pub enum Range {
 /// How much of a text fits into an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Room {
-    /// Characters, line ends included. A single line is given whatever it takes, shortened like any
+    /// Characters by their [`cost`], line ends included. A single line is given whatever it takes, shortened like any
     /// other.
     pub chars: usize,
     /// Characters that will be put before each line.
@@ -165,7 +165,7 @@ fn lines(
     for line in &found.lines {
         let (line_text, cut) = decode(line, found.bytes(line), encoding, span.line_bytes)
             .ok_or_else(|| undecodable(file, encoding, span.first.saturating_add(count as u64)))?;
-        used += line_text.chars().count() + 1 + room.before_line;
+        used += cost(&line_text) + 1 + room.before_line;
         if count > 0 && used > room.chars {
             break;
         }
@@ -214,8 +214,8 @@ fn bytes(
     room: Room,
     budget: &Budget,
 ) -> Result<Page, ToolError> {
-    // So many bytes are never more characters than that.
-    let most = usize::try_from(count).unwrap_or(usize::MAX).min(room.chars).max(LONGEST);
+    // So many bytes never take less room than that.
+    let mut most = usize::try_from(count).unwrap_or(usize::MAX).min(room.chars).max(LONGEST);
     // Behind the end is behind the end, however far: the system takes no larger offset.
     let offset = offset.min(file.size().saturating_add(2));
     let offset = offset - offset % Unit::of(begin.bytes).width() as u64;
@@ -230,11 +230,19 @@ fn bytes(
         _ => encoding.rest_of_character(raw),
     };
     let rest = raw.get(skip..).unwrap_or_default();
-    let (text, taken) = encoding
-        .decode_up_to(rest, most)
-        // Nothing taken of something would be the same answer for ever.
-        .filter(|(_, taken)| *taken > 0 || rest.is_empty())
-        .ok_or_else(|| undecodable(file, encoding, 0))?;
+    let (text, taken) = loop {
+        let (text, taken) = encoding
+            .decode_up_to(rest, most)
+            // Nothing taken of something would be the same answer for ever.
+            .filter(|(_, taken)| *taken > 0 || rest.is_empty())
+            .ok_or_else(|| undecodable(file, encoding, 0))?;
+        let used = cost(&text);
+        if used <= room.chars || most <= LONGEST {
+            break (text, taken);
+        }
+        // By how much it is too long tells how much of it has room, more or less.
+        most = (most.saturating_mul(room.chars) / used * 15 / 16).max(LONGEST);
+    };
     let from = offset + skip as u64;
     let to = from + taken as u64;
     let size = if taken > 0 { file.size().max(to) } else { file.size() };

@@ -15,7 +15,7 @@ use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, count, everyw
 use super::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, cost};
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
 
@@ -229,9 +229,9 @@ impl<'a> Shown<'a> {
             let (depth, path) = key;
             let above = parent(path);
             // With its indentation, and the count behind a directory.
-            used += path.chars().count() - above.chars().count() + depth + 14;
+            used += cost(path).saturating_sub(cost(above)) + depth + 18;
             if above != last && !found.entries.contains(&(depth - 1, above.to_owned())) {
-                used += above.chars().count() + 1;
+                used += cost(above) + 1;
             }
             if used > room && !entries.is_empty() {
                 break;

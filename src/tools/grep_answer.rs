@@ -10,6 +10,7 @@ use super::otherwise::Volume;
 use super::searching::{CLOSING, count};
 use crate::cap::Tally;
 use crate::grep::{Hits, Line, Position, Search};
+use crate::limits::cost;
 use crate::path::percent_encoded;
 
 /// What one thread has found.
@@ -162,7 +163,7 @@ impl<'a> Page<'a> {
                 Output::Files => format!("{path}\n"),
                 Output::Count => format!("{path}:{}\n", hits.count),
             };
-            page.full = page.full_with(head.chars().count(), asked.page, room);
+            page.full = page.full_with(cost(&head), asked.page, room);
             if page.shown > 0 && page.full.is_some() {
                 return page;
             }
@@ -185,7 +186,7 @@ impl<'a> Page<'a> {
             let is_gap = before.is_some_and(|before| line.number > before + 1)
                 && asked.wanted.before + asked.wanted.after > 0;
             let text = written(line, is_gap);
-            let full = self.full_with(text.chars().count(), asked.page, room);
+            let full = self.full_with(cost(&text), asked.page, room);
             if self.shown > 0 && full.is_some() {
                 self.full = full;
                 return false;
@@ -208,7 +209,7 @@ impl<'a> Page<'a> {
     }
 
     fn push(&mut self, text: &str) {
-        self.used += text.chars().count();
+        self.used += cost(&text);
         self.text += text;
     }
 

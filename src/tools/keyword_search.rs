@@ -19,7 +19,7 @@ use super::trying::{Attempted, Names, find};
 use crate::cap::{Each, Kind, OpenFile, Place, Read, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
-use crate::limits::{Budget, Work};
+use crate::limits::{Budget, Work, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
 
@@ -320,7 +320,7 @@ impl Searched {
         let mut used = repeated.used;
         let fits = |((_, path), _): &(&Key, &u64)| {
             // With the names of the fields.
-            used += path.chars().count() + 70;
+            used += cost(path) + 90;
             used <= room
         };
         let named: Vec<_> = found.files.iter().take_while(fits).map(file).collect();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::cap::{Announced, Inventory};
 use crate::error::ToolError;
-use crate::limits::Budget;
+use crate::limits::{Budget, cost};
 use crate::path::printable;
 use crate::tool::Tool;
 
@@ -39,7 +39,7 @@ impl Tool for ListAllowedDirectories {
                 Some(reason) => format!("not available: {reason}"),
             };
             let line = format!("{} ({what}): {}\n", grant.name, printable(&grant.announced));
-            if i > 0 && text.chars().count() + line.chars().count() > room {
+            if i > 0 && cost(&text) + cost(&line) > room {
                 text += &format!(
                     "[{} more directories are not shown: the answer is full]\n",
                     grants.len() - i

@@ -13,12 +13,12 @@ use super::searching::{MAX_CURSOR, RESERVED, count};
 use super::since;
 use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, cost};
 use crate::path::{Name, VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::{Also, Tool};
 
 /// Characters of an answer that are kept free for its closing line.
-const CLOSING: usize = 1_000;
+const CLOSING: usize = 2_000;
 
 pub(super) struct ListDirectory;
 
@@ -129,7 +129,7 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
             line += &format!(" ({})", since::shown(modified));
         }
         line.push('\n');
-        chars += line.chars().count();
+        chars += cost(&line);
         if shown > 0 && chars > room {
             is_full = true;
             break;

@@ -14,7 +14,7 @@ use super::searching::CLOSING;
 use super::whole::{Most, whole};
 use crate::cap::{Perhaps, Read, Target};
 use crate::error::{Code, ToolError};
-use crate::limits::{Budget, Held, Work};
+use crate::limits::{Budget, Held, Work, cost};
 use crate::path::VirtualPath;
 use crate::text::Document;
 use crate::tool::Tool;
@@ -120,12 +120,12 @@ fn refused(refusal: &Refusal, whose: &str) -> ToolError {
 }
 
 fn answer(report: &Report, analyzed: String, budget: &Budget) -> String {
-    let room = budget.limits().search_chars().saturating_sub(CLOSING + analyzed.len());
+    let room = budget.limits().search_chars().saturating_sub(CLOSING + cost(&analyzed));
     let mut used = 0;
     let mut issues = vec![];
     for issue in report.issues().map(Found::of) {
         // Strings and numbers: there is nothing that could fail.
-        used += serde_json::to_string(&issue).unwrap_or_default().chars().count() + 1;
+        used += cost(&serde_json::to_string(&issue).unwrap_or_default()) + 1;
         if used > room {
             break;
         }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::text_answer::{CLOSING, closing};
 use crate::cap::{Each, Read, Target};
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
 use crate::text::{self, Piece, Room};
 use crate::tool::Tool;
@@ -54,7 +54,7 @@ impl Tool for ReadMultipleFiles {
             // What short files leave goes to those after them.
             let share = room / (files - i);
             let head = format!("--- {path}\n");
-            let chars = share.saturating_sub(CLOSING + head.chars().count());
+            let chars = share.saturating_sub(CLOSING + cost(&head));
             let text = target.and_then(|target| file(&target, args.head, chars, budget)).or_else(
                 |refused| match refused.code() {
                     Code::TimedOut | Code::Cancelled => Err(refused),
@@ -62,7 +62,7 @@ impl Tool for ReadMultipleFiles {
                 },
             )?;
             let part = format!("{head}{text}\n");
-            let part_chars = part.chars().count();
+            let part_chars = cost(&part);
             // Long paths take more than their share.
             if part_chars > room && i > 0 {
                 answer += &format!(

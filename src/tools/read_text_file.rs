@@ -6,13 +6,13 @@ use serde::Deserialize;
 use super::text_answer::{CLOSING, closing, numbered};
 use crate::cap::{Read, Target};
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
 use crate::text::{self, Piece, Range, Room};
 use crate::tool::{Also, Tool};
 
-/// Characters that a line number may take before its line.
-const NUMBER: usize = 9;
+/// More lines than a page can have.
+const MOST_LINES: u64 = 40_000;
 
 pub(super) struct ReadTextFile;
 
@@ -69,10 +69,10 @@ impl Tool for ReadTextFile {
         let place = at.place(budget)?;
         let file = place.open_file()?;
         let elsewhere = place.elsewhere(&at);
-        let closing_chars = CLOSING + elsewhere.as_ref().map_or(0, |real| real.chars().count());
+        let closing_chars = CLOSING + elsewhere.as_ref().map_or(0, |real| cost(real));
         let room = Room {
             chars: budget.limits().max_result_chars.saturating_sub(closing_chars),
-            before_line: if args.line_numbers { NUMBER } else { 0 },
+            before_line: if args.line_numbers { args.before_line() } else { 0 },
         };
         let mut page = text::read(&file, piece, room, budget)?;
         match page.range {
@@ -111,6 +111,13 @@ impl Tool for ReadTextFile {
 }
 
 impl Args {
+    /// The room that the longest line number of the page takes before its line.
+    fn before_line(&self) -> usize {
+        // Of the last lines, nobody knows yet which they are.
+        let first = if self.tail.is_some() { 10_000_000 } else { self.offset.unwrap_or(1) };
+        cost(&format!("{}:", first.saturating_add(MOST_LINES)))
+    }
+
     /// The one piece that is asked for.
     fn piece(&self) -> Result<Piece, ToolError> {
         let lines = self.offset.is_some() || self.limit.is_some();

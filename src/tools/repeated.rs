@@ -2,6 +2,8 @@
 //!
 //! A call may name fifty paths and two hundred globs, which are more than an answer holds.
 
+use crate::limits::cost;
+
 /// What of the call an answer repeats, as far as that has room.
 pub(super) struct Repeated {
     room: usize,
@@ -19,7 +21,7 @@ impl Repeated {
     /// Takes the room for these texts, if there is enough.
     pub(super) fn has_room(&mut self, texts: &[&str]) -> bool {
         // As JSON has them: a control character takes six.
-        let of = |text: &&str| serde_json::to_string(text).map_or(0, |json| json.len() + 1);
+        let of = |text: &&str| serde_json::to_string(text).map_or(0, |json| cost(&json) + 1);
         let used = self.used + texts.iter().map(of).sum::<usize>();
         let has_room = used <= self.room;
         if has_room {

@@ -18,7 +18,7 @@ use super::since;
 use super::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
-use crate::limits::Budget;
+use crate::limits::{Budget, cost};
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
 
@@ -266,7 +266,7 @@ fn answer(found: &Found, asked: &Asked, unsearched: &Unsearched, budget: &Budget
             SortBy::Path => format!("{path}\n"),
             SortBy::Mtime => format!("{path} ({})\n", since::shown(*modified)),
         };
-        chars += line.chars().count();
+        chars += cost(&line);
         if shown > 0 && chars > room {
             break;
         }

@@ -1,0 +1,208 @@
+//! Values of arguments: what agents send, in the kind that the schema wants, or what is wrong with it.
+//!
+//! May import: `error`.
+
+use serde_json::Value;
+
+use super::{Object, bad, object};
+use crate::error::{Code, ToolError};
+
+/// What other clients call our values. Of several meanings, the one counts that the argument has.
+const VALUES: &[(&str, &[&str])] = &[
+    ("files_with_matches", &["files"]),
+    ("filenames", &["files"]),
+    ("paths", &["files"]),
+    ("file", &["file", "files"]),
+    ("f", &["file"]),
+    ("files", &["files", "file"]),
+    ("d", &["dir"]),
+    ("directory", &["dir"]),
+    ("directories", &["dir"]),
+    ("dirs", &["dir"]),
+    ("folder", &["dir"]),
+    ("folders", &["dir"]),
+    ("l", &["symlink"]),
+    ("link", &["symlink"]),
+    ("symlinks", &["symlink"]),
+    ("all", &["any"]),
+    ("both", &["any"]),
+    ("lines", &["content"]),
+    ("matches", &["content"]),
+    ("counts", &["count"]),
+    ("count_matches", &["count"]),
+    ("name", &["name", "path"]),
+    ("path", &["path", "name"]),
+    ("alphabetical", &["name", "path"]),
+    ("modified", &["mtime"]),
+    ("modified_time", &["mtime"]),
+    ("modification_time", &["mtime"]),
+    ("date", &["mtime"]),
+    ("time", &["mtime"]),
+    ("newest", &["mtime"]),
+    ("recent", &["mtime"]),
+    ("w", &["overwrite"]),
+    ("write", &["overwrite"]),
+    ("rewrite", &["overwrite"]),
+    ("replace", &["overwrite"]),
+    ("a", &["append"]),
+    ("x", &["create"]),
+    ("new", &["create"]),
+    ("create_new", &["create"]),
+];
+
+/// The value in the kind that the property wants, or what is wrong with it.
+pub(super) fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> {
+    let kind = kind_in(property);
+    let value = coerce(kind, value);
+    let (fits, wanted) = match kind {
+        "string" => (value.is_string(), "a string"),
+        "integer" => (value.is_i64() || value.is_u64(), "a whole number"),
+        "number" => (value.is_number(), "a number"),
+        "boolean" => (value.is_boolean(), "true or false"),
+        "array" => (value.is_array(), "a list"),
+        "object" => (value.is_object(), "an object"),
+        _ => (true, "something else"),
+    };
+    check_size(name, property, &value)?;
+    let example = example(property);
+    if let (Some(items), Value::Array(all)) =
+        (property.get("items").and_then(Value::as_object), &value)
+    {
+        let wrong = || bad(format!("`{name}` holds something of the wrong kind"), example);
+        let each =
+            all.iter().enumerate().map(|(i, item)| match coerce(kind_in(items), item.clone()) {
+                Value::Object(item) if items.contains_key("properties") => {
+                    let item = object(name, items, item);
+                    item.map(Value::Object).map_err(|error| error.about(&format!("{name}[{i}]")))
+                }
+                item => {
+                    let fitted = fit(&format!("{name}[{i}]"), items, item);
+                    fitted.map_err(|error| match error.code() {
+                        Code::OverLimit => error,
+                        _ => wrong(),
+                    })
+                }
+            });
+        return Ok(Value::Array(each.collect::<Result<_, _>>()?));
+    }
+    if !fits {
+        return Err(bad(format!("`{name}` has to be {wanted}, not {}", kind_of(&value)), example));
+    }
+    if let (Some(least), Some(number)) =
+        (property.get("minimum").and_then(Value::as_i64), value.as_i64())
+        && number < least
+    {
+        return Err(bad(format!("`{name}` has to be at least {least}, not {number}"), example));
+    }
+    match property.get("enum").and_then(Value::as_array) {
+        Some(choices) => choice(name, choices, value),
+        None => Ok(value),
+    }
+}
+
+/// The choice that a value means.
+fn choice(name: &str, choices: &[Value], value: Value) -> Result<Value, ToolError> {
+    if choices.contains(&value) {
+        return Ok(value);
+    }
+    let word = value.as_str().unwrap_or_default().trim().to_ascii_lowercase();
+    let meanings = VALUES.iter().find(|(theirs, _)| *theirs == word).map(|(_, ours)| *ours);
+    let mut meant = std::iter::once(word.as_str()).chain(meanings.into_iter().flatten().copied());
+    meant.find_map(|ours| choices.iter().find(|choice| **choice == ours)).cloned().ok_or_else(
+        || {
+            let choices: Vec<_> = choices.iter().filter_map(Value::as_str).collect();
+            bad(format!("`{name}` has to be one of {}", choices.join(", ")), None)
+        },
+    )
+}
+
+/// Checks the bounds of a text or a list. What is too large is neither copied nor looked into.
+fn check_size(name: &str, property: &Object, value: &Value) -> Result<(), ToolError> {
+    let (size, bound, what) = match value {
+        Value::String(text) => (text.chars().count(), "maxLength", "characters"),
+        Value::Array(items) => (items.len(), "maxItems", "items"),
+        _ => return Ok(()),
+    };
+    let Some(most) = property.get(bound).and_then(Value::as_u64) else { return Ok(()) };
+    if size as u64 <= most {
+        return Ok(());
+    }
+    let sentence = format!("`{name}` has {size} {what}, over the limit of {most}");
+    Err(ToolError::new(Code::OverLimit, sentence))
+}
+
+/// What agents send for a value of this kind when they send it as text, or one item for a list, or a list for one item.
+fn coerce(kind: &str, value: Value) -> Value {
+    match (kind, value) {
+        ("boolean", value @ Value::String(_)) => flag(&value).map_or(value, Value::Bool),
+        ("integer" | "number", Value::String(text)) => match serde_json::from_str(text.trim()) {
+            Ok(parsed @ Value::Number(_)) => coerce(kind, parsed),
+            _ => Value::String(text),
+        },
+        ("integer", Value::Number(number)) => match number.as_f64() {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "whole, and small enough to be exact"
+            )]
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => {
+                Value::from(float as i64)
+            }
+            _ => Value::Number(number),
+        },
+        ("string", Value::Array(items)) => match items.as_slice() {
+            [one @ Value::String(_)] => one.clone(),
+            _ => Value::Array(items),
+        },
+        ("array" | "object", Value::String(text)) => match serde_json::from_str::<Value>(&text) {
+            Ok(parsed @ Value::Array(_)) if kind == "array" => parsed,
+            Ok(parsed @ Value::Object(_)) if kind == "object" => parsed,
+            // One of them, alone.
+            Ok(parsed @ Value::Object(_)) if text.trim_start().starts_with('{') => {
+                Value::Array(vec![parsed])
+            }
+            _ if kind == "array" => Value::Array(vec![Value::String(text)]),
+            _ => Value::String(text),
+        },
+        ("array", alone @ Value::Object(_)) => Value::Array(vec![alone]),
+        (_, value) => value,
+    }
+}
+
+/// `true` or `false`, or their name as a text. A number is neither: 1 may be meant as a count.
+pub(super) fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.trim().eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+/// A whole number that is not negative, or the digits of one as a text.
+pub(super) fn number(value: &Value) -> Option<u64> {
+    match coerce("integer", value.clone()) {
+        Value::Number(number) => number.as_u64(),
+        _ => None,
+    }
+}
+
+fn kind_in(property: &Object) -> &str {
+    property.get("type").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(number) if number.as_f64().is_some_and(|n| n.fract() != 0.0) => "a fraction",
+        Value::Number(number) if number.is_f64() => "a number as large as that",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+pub(super) fn example(property: &Object) -> Option<&Value> {
+    property.get("examples")?.as_array()?.first()
+}
