@@ -110,7 +110,7 @@ fn what_cannot_be_done_says_why_and_changes_nothing() {
     let text = "fn a() {\n    one();\n    two();\n}\nfn b() {\n    one();\n}\n";
     for (before, arguments, code, said) in [
         (text, one("one();", "x"), "not_unique", "occurs 2 times, on lines 2, 6"),
-        (text, one("", "x"), "bad_args", "write_file mode=create"),
+        (text, one("", "x"), "bad_args", "write_file mode=append adds at its end"),
         (text, json!({"edits": []}), "bad_args", "holds no edit"),
         (text, one("one();\n  two();", "x"), "no_match", "    one();\n    two();\n"),
         (text, one("2:    one();\n3:    two();", "x"), "no_match", "line number"),

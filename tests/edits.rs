@@ -360,7 +360,7 @@ fn what_comes_near_is_said() {
             "x",
             "where 1 of the 3 lines of `old_text` are\nlines 3-5:\n",
         ),
-        ("let b = a - 21;", "x", "nearest is line 5, of which its first line is 87 % alike\n"),
+        ("let b = a - 21;", "x", "nearest is line 5, column 5, which is 87 % alike\n"),
         ("nowhere at all", "x", "and nothing that comes near it\nhint: read the file again with"),
     ];
     for (old_text, new_text, want) in table {

@@ -52,6 +52,7 @@ mod write;
 
 pub use beneath::Kind;
 pub use copy::Copied;
+pub use fold::is_ignorable;
 pub use globs::BadGlob;
 pub use grant::{Announced, Grants, Preopen, Unavailable};
 pub use listed::may_alias;

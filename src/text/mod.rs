@@ -8,24 +8,34 @@
 //!
 //! May import: `cap` (for open files), `error`, `limits`. It does not know paths or answers.
 
+mod aligned;
 mod alike;
+mod coded;
+mod cropped;
 mod diff;
 mod document;
 mod edit;
 mod encoding;
+mod failures;
 mod find;
 mod fitted;
+mod folded;
 mod hunks;
 mod index;
 mod line_ends;
+mod lookalike;
 mod meter;
 mod nearest;
+mod numbers;
 mod page;
 mod parts;
 mod replace;
 mod scan;
+mod sendable;
 mod similar;
 mod transcode;
+mod unlike;
+mod unseen;
 mod version;
 
 pub use diff::{compared, unified};
