@@ -123,6 +123,9 @@ fn keys(text: &str) -> Vec<char> {
 /// What an edit makes of the cells, slowly.
 fn model(form: &Form, cells: &[Cell], edit: &Edit<'_>) -> Result<Vec<Cell>, Code> {
     let (old, new, units) = (keys(edit.old_text), keys(edit.new_text), units(cells));
+    if old.is_empty() && cells.is_empty() && !new.is_empty() {
+        return Ok(form.cells(edit.new_text));
+    }
     if old.is_empty() || old == new {
         return Err(Code::BadArgs);
     }

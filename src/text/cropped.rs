@@ -49,7 +49,8 @@ pub(super) fn shown(line: &str, parts: &[Range<usize>], most: usize) -> String {
 /// A part with as much around it as makes it `most` characters long, or as many of its characters.
 fn with_context(line: &str, part: &Range<usize>, most: usize) -> Range<usize> {
     let (before, after) = line.split_at_checked(part.start).unwrap_or_default();
-    let len = after.get(..part.len()).unwrap_or_default().chars().take(most).count();
+    // Even of a part that has no room as a whole it is shown what is before it.
+    let len = after.get(..part.len()).unwrap_or_default().chars().take(most - most / 4).count();
     let room = most - len;
     let back = |chars: usize| {
         let starts = before.char_indices().rev();
@@ -146,7 +147,10 @@ mod tests {
         assert_eq!(shown(&line, &[], 4), "aaaa [... 597 more characters]");
         assert_eq!(shown(&line, &[600..601], 4), "[... 597 characters] bbbb");
         let long = "é".repeat(50);
-        assert_eq!(shown(&long, &[20..80], 4), "[... 10 characters] éééé [... 36 more characters]");
+        assert_eq!(
+            shown(&long, &[20..80], 8),
+            "[... 9 characters] éééééééé [... 33 more characters]"
+        );
     }
 
     #[test]

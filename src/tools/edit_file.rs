@@ -109,11 +109,7 @@ impl Tool for EditFile {
             all.push(format!("version {version}"));
         }
         drop(turn);
-        let left_out = match diff.left_out {
-            0 => String::new(),
-            n => format!("[{} of the diff left out]\n", count(n as u64, "line", "lines")),
-        };
-        Ok(format!("{}{left_out}{}", diff.text, closing(&all).trim_start()))
+        Ok(format!("{}{}{}", diff.text, left_out(&diff), closing(&all).trim_start()))
     }
 }
 
@@ -125,6 +121,24 @@ impl Edit {
             replace_all: self.replace_all,
         }
     }
+}
+
+/// How many changed lines are not shown, and the changes that are not.
+fn left_out(diff: &Diff) -> String {
+    let text::Unshown { count: unshown, named } = &diff.unshown;
+    if diff.left_out == 0 {
+        return String::new();
+    }
+    let mut left_out = count(diff.left_out as u64, "changed line", "changed lines");
+    left_out += " left out";
+    if !named.is_empty() {
+        left_out += &format!(": {}", named.join(", "));
+    }
+    match unshown - named.len() {
+        0 => {}
+        more => left_out += &format!(" and {}", count(more as u64, "more change", "more changes")),
+    }
+    format!("[{left_out}]\n")
 }
 
 /// How many replacements, and which lines they changed.
