@@ -100,7 +100,7 @@ fn an_edit_answers_with_its_diff_and_the_version() {
     let many = "x\n".repeat(100);
     let arguments = json!({"edits": [{"old_text": "x", "new_text": "y", "replace_all": true}]});
     let (answer, _) = edit(&many, arguments);
-    assert!(answer.text.contains("lines of the diff left out]\n"), "{answer:?}");
+    assert!(answer.text.contains(" changed lines left out]\n"), "{answer:?}");
     assert!(answer.text.contains("100 replacements on lines 1, 2, 3"), "{answer:?}");
     assert!(answer.text.lines().count() <= 22, "{answer:?}");
 }

@@ -43,7 +43,7 @@ pub use diff::{compared, unified};
 pub use document::Document;
 pub use edit::{Edit, MAX_REPLACEMENTS, apply};
 pub use encoding::older_encoding;
-pub use fitted::fitted;
+pub use fitted::{Fitted, fitted};
 pub use hunks::{Diff, Most, Unshown};
 pub use line_ends::LineEnds;
 pub use page::{Page, Piece, Range, Room, read};

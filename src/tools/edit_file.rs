@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, facts, if_match};
+use super::flat_edit::gathered;
 use super::searching::count;
 use super::whole::{Most, whole};
 use crate::cap::{Expect, Target, Write};
@@ -13,7 +14,7 @@ use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::text::{self, Diff, Document, Edited};
-use crate::tool::Tool;
+use crate::tool::{Object, Tool};
 use crate::words::number;
 
 /// Characters of an answer that are kept free for its closing lines, in which a path may stand.
@@ -33,7 +34,7 @@ pub(super) struct Args {
     /// The file.
     #[schemars(example = "src/main.rs")]
     path: VirtualPath,
-    /// In order; all are made or none.
+    /// In order, all or none.
     #[schemars(example = edits_example(), length(max = MAX_EDITS))]
     edits: Vec<Edit>,
     /// Only show the diff.
@@ -64,20 +65,29 @@ fn edits_example() -> serde_json::Value {
 
 impl Tool for EditFile {
     const NAME: &'static str = "edit_file";
-    const ABOUT: &'static str = "Replaces texts in a file; every other byte stays as it is.";
+    const ABOUT: &'static str = "Replaces texts in a file; no other byte changes.";
     type Needs = Write;
     type Args = Args;
     type Output = String;
+
+    fn arranged(sent: Object) -> Object {
+        gathered(sent)
+    }
 
     fn paths(args: &Args) -> &VirtualPath {
         &args.path
     }
 
     fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
-        if args.edits.is_empty() {
+        let Some(first) = args.edits.first() else {
             return Err(ToolError::new(Code::BadArgs, "`edits` holds no edit"));
-        }
-        let (place, turn) = at.to_change(budget)?;
+        };
+        let (place, turn) = at.to_change(budget).map_err(|error| match error.code() {
+            Code::NotFound if first.old_text.is_empty() => {
+                error.hint("write_file makes a new file")
+            }
+            _ => error,
+        })?;
         let file = place.open_file()?;
         if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
         let most = Most { bytes: budget.limits().max_edit_bytes, limit: "max_edit_bytes" };
