@@ -134,6 +134,7 @@ fn words(text: &str) -> Vec<(usize, &str)> {
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "lines have one part or several")]
 mod tests {
     use super::*;
 
