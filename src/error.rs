@@ -150,6 +150,13 @@ impl ToolError {
         self
     }
 
+    /// Adds a further step to the hint.
+    #[must_use]
+    pub fn and_hint(mut self, also: &str) -> Self {
+        self.hint = Some(self.hint.map_or_else(|| also.into(), |hint| format!("{hint}; {also}")));
+        self
+    }
+
     /// Adds to the sentence what else holds now.
     #[must_use]
     pub fn and(mut self, also: &str) -> Self {

@@ -9,7 +9,8 @@
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::args::{self, Object};
+use crate::args;
+pub use crate::args::Object;
 use crate::cap::{Grants, Needs, Rights};
 use crate::error::ToolError;
 use crate::limits::Budget;
@@ -34,6 +35,11 @@ pub trait Tool: 'static {
     type Args: DeserializeOwned + JsonSchema;
     /// What it answers.
     type Output: Render;
+
+    /// Arguments in the form of this tool, where others send them in another one.
+    fn arranged(sent: Object) -> Object {
+        sent
+    }
 
     /// The paths among the arguments: names only.
     fn paths(args: &Self::Args) -> <Self::Needs as Needs>::Paths<'_>;
@@ -189,7 +195,7 @@ impl Entry {
 }
 
 fn call<T: Tool>(call: &Call<'_>, sent: Object) -> Called {
-    let args: T::Args = match args::parse(T::NAME, call.schema, sent) {
+    let args: T::Args = match args::parse(T::NAME, call.schema, T::arranged(sent)) {
         Ok(args) => args,
         Err(error) => return Called { paths: vec![], result: Err(error) },
     };

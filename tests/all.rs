@@ -37,6 +37,7 @@ mod doctor; // what doctor and start warn of: grants without guards, programs th
 #[cfg(target_os = "linux")]
 mod drives; // drives that give less than they are asked for, and slow ones
 mod drop_in; // calls for the official server do the same here
+mod edit_answers; // what edit_file answers: forms of a call, failing edits, diffs with little room
 mod editing; // what edit_file makes of a file, and the official server's own cases
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
@@ -80,8 +81,10 @@ mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
 mod trail; // the audit trail with records, sessions and files cut out or added
 mod turns; // two changes of one file in one server
+mod unlike_edits; // old texts that look like the file and are not, and those near it
 mod unread; // what waits for a client that does not read is bounded, and the server ends
-mod writing; // what is written, and what is not touched
+mod writing;
+mod written_form; // the line ends and the mark that a written file keeps, and versions as answers write them // what is written, and what is not touched
 
 /// A file in this directory that no module takes in would never run.
 #[test]

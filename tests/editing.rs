@@ -100,7 +100,7 @@ fn an_edit_answers_with_its_diff_and_the_version() {
     let many = "x\n".repeat(100);
     let arguments = json!({"edits": [{"old_text": "x", "new_text": "y", "replace_all": true}]});
     let (answer, _) = edit(&many, arguments);
-    assert!(answer.text.contains("lines of the diff left out]\n"), "{answer:?}");
+    assert!(answer.text.contains(" changed lines left out]\n"), "{answer:?}");
     assert!(answer.text.contains("100 replacements on lines 1, 2, 3"), "{answer:?}");
     assert!(answer.text.lines().count() <= 22, "{answer:?}");
 }
@@ -110,7 +110,7 @@ fn what_cannot_be_done_says_why_and_changes_nothing() {
     let text = "fn a() {\n    one();\n    two();\n}\nfn b() {\n    one();\n}\n";
     for (before, arguments, code, said) in [
         (text, one("one();", "x"), "not_unique", "occurs 2 times, on lines 2, 6"),
-        (text, one("", "x"), "bad_args", "write_file mode=create"),
+        (text, one("", "x"), "bad_args", "write_file mode=append adds at its end"),
         (text, json!({"edits": []}), "bad_args", "holds no edit"),
         (text, one("one();\n  two();", "x"), "no_match", "    one();\n    two();\n"),
         (text, one("2:    one();\n3:    two();", "x"), "no_match", "line number"),

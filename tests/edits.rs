@@ -123,6 +123,9 @@ fn keys(text: &str) -> Vec<char> {
 /// What an edit makes of the cells, slowly.
 fn model(form: &Form, cells: &[Cell], edit: &Edit<'_>) -> Result<Vec<Cell>, Code> {
     let (old, new, units) = (keys(edit.old_text), keys(edit.new_text), units(cells));
+    if old.is_empty() && cells.is_empty() && !new.is_empty() {
+        return Ok(form.cells(edit.new_text));
+    }
     if old.is_empty() || old == new {
         return Err(Code::BadArgs);
     }
@@ -360,7 +363,7 @@ fn what_comes_near_is_said() {
             "x",
             "where 1 of the 3 lines of `old_text` are\nlines 3-5:\n",
         ),
-        ("let b = a - 21;", "x", "nearest is line 5, of which its first line is 87 % alike\n"),
+        ("let b = a - 21;", "x", "nearest is line 5, column 5, which is 87 % alike\n"),
         ("nowhere at all", "x", "and nothing that comes near it\nhint: read the file again with"),
     ];
     for (old_text, new_text, want) in table {

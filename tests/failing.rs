@@ -79,6 +79,8 @@ fn all_are_refused(sandbox: &Sandbox, client: &mut Client, calls: Vec<(&'static 
 fn a_part_is_appended(sandbox: &Sandbox, client: &mut Client, more: &str) {
     let old = std::fs::read_to_string(sandbox.path("full/a")).unwrap();
     let append = json!({"path": "full/a", "content": more, "mode": "append"});
+    // Its last line is completed.
+    let more = format!("\n{more}");
     let answer = client.call("write_file", &append);
     let is = std::fs::read_to_string(sandbox.path("full/a")).unwrap();
     let appended = is.strip_prefix(&old).expect("the old bytes");

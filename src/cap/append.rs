@@ -59,7 +59,7 @@ impl Place<Write> {
                 self.said
             );
             ToolError::new(self.os("append to", errno).code(), sentence)
-                .hint("read the end of the file before you append the rest")
+                .hint("read the end of the file; `content_base64` then appends the rest as it is")
                 .detail(std::io::Error::from(errno))
         })?;
         let found = self.stat(&fd)?;

@@ -57,7 +57,8 @@ fn lower(c: char) -> char {
     }
 }
 
-fn is_ignorable(c: char) -> bool {
+/// Does Unicode let a program show nothing for this character?
+pub fn is_ignorable(c: char) -> bool {
     IGNORABLE.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }
 

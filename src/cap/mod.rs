@@ -55,7 +55,7 @@ mod write;
 pub use above::{Above, AboveLevel, AboveText, MAX_ABOVE_TEXT};
 pub use beneath::Kind;
 pub use copy::Copied;
-pub use fold::fold;
+pub use fold::{fold, is_ignorable};
 pub use glob_parts::{Part, Reading, Token, tokens};
 pub use globs::BadGlob;
 pub use grant::{Announced, Grants, Preopen, Unavailable};

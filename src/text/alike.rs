@@ -1,13 +1,15 @@
-//! [`equal_but_for`]: lines that are equal to others but for blanks, the shape of a character, or case.
+//! [`equal_but_for`]: lines that are equal to others but for blanks, invisible characters, the shape of a character,
+//! or case.
 //!
 //! All of these differences are folded away at once, so that one pass finds the lines; then it is told
 //! which of them there are.
 //!
-//! May import: `limits`. Absent on purpose: lines that say something else; those are `similar`'s.
+//! May import: `limits`. Lines that say something else are `similar`'s.
 
 use std::ops::Range;
 
 use super::meter::Meter;
+use super::unseen::{decompose_onto, is_invisible, plain};
 use crate::limits::{Budget, Spent};
 
 /// Bytes of a line above which it is not compared.
@@ -30,7 +32,9 @@ pub(super) enum Difference {
     Indentation,
     Tabs,
     Inner,
+    Invisible,
     Shapes,
+    Forms,
     Case,
 }
 
@@ -41,7 +45,9 @@ impl Difference {
             Self::Indentation => "indentation",
             Self::Tabs => "tabs against spaces",
             Self::Inner => "blanks within lines",
+            Self::Invisible => "characters that cannot be seen",
             Self::Shapes => "the kind of quotes, dashes or spaces",
+            Self::Forms => "characters that look the same",
             Self::Case => "upper and lower case",
         }
     }
@@ -181,7 +187,9 @@ impl Wanted<'_> {
             (!indents && !is_blank && !tabs, Difference::Indentation),
             (!indents && !is_blank && tabs, Difference::Tabs),
             (differ(Folds { blanks: false, ..ALL }), Difference::Inner),
+            (differ(Folds { invisible: false, ..ALL }), Difference::Invisible),
             (differ(Folds { shapes: false, ..ALL }), Difference::Shapes),
+            (differ(Folds { forms: false, ..ALL }), Difference::Forms),
             (differ(Folds { case: false, ..ALL }), Difference::Case),
         ]
         .into_iter()
@@ -191,13 +199,16 @@ impl Wanted<'_> {
 
 /// Which differences are folded away.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one kind of difference")]
 struct Folds {
     blanks: bool,
+    invisible: bool,
     shapes: bool,
+    forms: bool,
     case: bool,
 }
 
-const ALL: Folds = Folds { blanks: true, shapes: true, case: true };
+const ALL: Folds = Folds { blanks: true, invisible: true, shapes: true, forms: true, case: true };
 
 fn fold(line: &str, folds: Folds) -> String {
     let mut folded = String::with_capacity(line.len());
@@ -206,12 +217,27 @@ fn fold(line: &str, folds: Folds) -> String {
 }
 
 fn fold_char(c: char, folds: Folds, folded: &mut String) {
-    let c = if folds.shapes { plain(c) } else { c };
-    match (folds.blanks && is_blank(c), folds.case) {
-        (true, _) => {}
-        (false, true) if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
-        (false, true) => folded.extend(c.to_lowercase()),
-        (false, false) => folded.push(c),
+    let like: fn(char) -> char = if folds.shapes { plain } else { |c| c };
+    // Most are of ASCII and change nothing.
+    let seen = like(c);
+    if (folds.blanks && (is_blank(c) || is_blank(seen))) || (folds.invisible && is_invisible(c)) {
+        return;
+    }
+    match (seen.is_ascii(), folds.case) {
+        (true, true) => folded.push(seen.to_ascii_lowercase()),
+        (true, false) => folded.push(seen),
+        (false, true) => {
+            seen.to_lowercase().for_each(|c| fold_form(c, folds.forms, like, folded));
+        }
+        (false, false) => fold_form(seen, folds.forms, like, folded),
+    }
+}
+
+fn fold_form(c: char, is_folded: bool, like: fn(char) -> char, folded: &mut String) {
+    if is_folded {
+        decompose_onto(c, like, folded);
+    } else {
+        folded.push(c);
     }
 }
 
@@ -239,17 +265,6 @@ fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
 }
 
-/// A quote, dash or space as a keyboard has it.
-fn plain(c: char) -> char {
-    match c {
-        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{b4}' => '\'',
-        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' => '"',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
-        c => c,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::meter::plenty;
@@ -269,6 +284,12 @@ mod tests {
         assert_eq!(found("f( a )\n", "f(a)"), Some((1, vec![D::Inner])));
         assert_eq!(found("say \"a\" - b", "say “a” – b"), Some((1, vec![D::Shapes])));
         assert_eq!(found("a\u{a0}b", "a b"), Some((1, vec![D::Shapes])));
+        assert_eq!(found(" a\u{200b}b", "  ab"), Some((1, vec![D::Indentation, D::Invisible])));
+        assert_eq!(
+            found("  a\u{200b}b\n", "\ta  b\n"),
+            Some((1, vec![D::Tabs, D::Inner, D::Invisible]))
+        );
+        assert_eq!(found("É = 1", "e\u{301}=1"), Some((1, vec![D::Inner, D::Forms, D::Case])));
         assert_eq!(found("x\nLet A\n", "let a"), Some((2, vec![D::Case])));
         assert_eq!(found("  Let  A\n", "\tlet a\n"), Some((1, vec![D::Tabs, D::Inner, D::Case])));
         assert_eq!(found("other", "let a"), None);

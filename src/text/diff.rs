@@ -173,6 +173,7 @@ fn lines(range: Range<u32>) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::super::edit::{Edit, apply};
+    use super::super::hunks::Unshown;
     use super::super::meter::plenty;
     use super::*;
 
@@ -242,9 +243,10 @@ mod tests {
         let text = numbers(10_001);
         let told = diff(&text, &[("line ", "LINE ")]);
         assert_eq!((told.removed, told.added), (10_001, 10_001));
-        assert_eq!(told.text.lines().count() + told.left_out, 20_003);
         assert_eq!(told.text.lines().count(), 1_000);
+        assert_eq!(told.left_out, 20_002 - 997, "a head and two notes");
         assert!(told.text.starts_with("@@ -1,10001 +1,10001 @@\n-line 1\n-line 2\n"));
+        assert!(told.text.contains("\n[... 9502 more lines removed]\n+LINE 1\n"), "{}", told.text);
         let told = diff(&text, &[("line 7\n", "x\n"), ("line 10000\n", "y\n")]);
         assert_eq!((told.removed, told.added), (2, 2));
         let long = "é".repeat(510);
@@ -252,13 +254,73 @@ mod tests {
         assert!(told.text.contains(&format!("+{} [... 10 more characters]\n", "e".repeat(500))));
     }
 
+    fn within(text: &str, edits: &[(&str, &str)], lines: usize, chars: usize) -> Diff {
+        let edits: Vec<_> = edits
+            .iter()
+            .map(|(old_text, new_text)| Edit { old_text, new_text, replace_all: false })
+            .collect();
+        unified(text, &apply(text, &edits, &plenty()).unwrap(), Most { lines, chars })
+    }
+
     #[test]
-    fn a_diff_ends_at_the_first_line_that_has_no_room() {
+    fn what_is_around_changes_goes_first() {
+        let text = numbers(60);
+        let edits = [("line 12\n", "a\n"), ("line 32\n", "b\n"), ("line 52\n", "c\n")];
+        let three = |context: usize| 3 * (1 + 2 + 2 * context);
+        for (lines, context) in [(1_000, 3), (27, 3), (26, 1), (15, 1), (14, 0), (9, 0)] {
+            let told = within(&text, &edits, lines, 10_000);
+            assert_eq!(told.text.lines().count(), three(context), "{}", told.text);
+            assert_eq!((told.left_out, told.unshown.count), (0, 0));
+        }
+        let told = within(&text, &edits, 8, 10_000);
+        assert_eq!(told.text, "@@ -12,1 +12,1 @@\n-line 12\n+a\n@@ -32,1 +32,1 @@\n-line 32\n+b\n");
+        assert_eq!(told.unshown, Unshown { count: 1, named: vec!["line 52 (-1 +1)".into()] });
+        assert_eq!(told.left_out, 2);
+    }
+
+    #[test]
+    fn small_changes_are_shown_before_large_ones() {
+        let text = numbers(60);
+        let large = (20..40).map(|n| format!("line {n}\n")).collect::<String>();
+        let edits = [("line 2\n", "a\n"), (&*large, "x\ny\n"), ("line 52\n", "")];
+        let told = within(&text, &edits, 15, 10_000);
+        assert_eq!(
+            told.text,
+            "@@ -2,1 +2,1 @@\n-line 2\n+a\n@@ -20,20 +20,2 @@\n-line 20\n-line 21\n-line 22\n\
+             -line 23\n-line 24\n[... 15 more lines removed]\n+x\n+y\n@@ -52,1 +33,0 @@\n-line 52\n"
+        );
+        assert_eq!((told.left_out, told.unshown.count), (15, 0));
+        let told = within(&text, &edits, 8, 10_000);
+        let named = vec!["lines 20-21 (-20 +2)".to_owned()];
+        assert_eq!((told.left_out, told.unshown), (22, Unshown { count: 1, named }));
+        let told = within(&text, &edits, 1, 10_000);
+        assert_eq!(told.text, "");
+        assert_eq!(told.unshown.named[2], "after line 33 (-1 +0)");
+    }
+
+    #[test]
+    fn a_change_without_room_is_shown_in_part() {
         let text = format!("a\nb\nc\n{}\nd\n", "x".repeat(300));
-        let edits = [Edit { old_text: &text, new_text: "é\n", replace_all: false }];
-        let edited = apply(&text, &edits, &plenty()).unwrap();
-        let told = unified(&text, &edited, Most { lines: 100, chars: 100 });
-        assert_eq!((told.text.as_str(), told.left_out), ("@@ -1,5 +1,1 @@\n-a\n-b\n-c\n", 3));
+        let told = within(&text, &[(&text, "é\n")], 100, 200);
+        assert_eq!(told.text, "@@ -1,5 +1,1 @@\n-a\n-b\n-c\n[... 2 more lines removed]\n+é\n");
+        assert_eq!(told.left_out, 2);
+    }
+
+    #[test]
+    fn a_change_in_a_long_line_is_shown_where_it_is() {
+        let text = format!("{}needle{}\n", "x=1;".repeat(35_000), "y=2;".repeat(35_000));
+        let told = within(&text, &[("needle", "pin")], 20, 10_000);
+        assert_eq!(told.text.lines().count(), 3);
+        let lines: Vec<_> = told.text.lines().collect();
+        assert!(lines[1].starts_with("-[... 139"), "{}", told.text);
+        assert!(lines[1].contains("x=1;needley=2;") && lines[2].contains("x=1;piny=2;"));
+        assert!(told.text.len() < 1_500, "{}", told.text);
+        let told = within(&text, &[("needle", "pin"), ("pin", "ne\ned")], 20, 10_000);
+        assert!(
+            told.text.contains("x=1;needley") && told.text.contains("\n+edy=2;"),
+            "{}",
+            told.text
+        );
     }
 
     #[test]

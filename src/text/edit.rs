@@ -9,8 +9,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::failures::Failures;
 use super::find::{Count, Needle, lf, lines};
-use super::nearest::no_match;
 use super::parts::{Edited, Made, Replacement};
 use super::replace::replacements;
 use crate::error::{Code, ToolError};
@@ -32,31 +32,47 @@ pub struct Edit<'a> {
     pub replace_all: bool,
 }
 
-/// The text after all edits.
+/// The text after all edits. Where some fail, the others are tried all the same, so that the error is about each.
 ///
 /// # Errors
 /// `no_match`, `not_unique`; `bad_args` for an edit that means nothing; `over_limit` above
 /// [`MAX_REPLACEMENTS`] or [`MAX_EDITED_BYTES`](super::MAX_EDITED_BYTES); `timed_out`, `cancelled`.
 pub fn apply(text: &str, edits: &[Edit<'_>], budget: &Budget) -> Result<Edited, ToolError> {
-    let mut edited = Edited::untouched(text.len());
+    let (mut edited, mut failures) = (Edited::untouched(text.len()), Failures::of(edits));
     for (at, edit) in edits.iter().enumerate() {
         let before = if at == 0 { Cow::Borrowed(text) } else { edited.text(text) };
-        one(&before, *edit, budget)
-            .map(|(replacements, made)| edited.splice(replacements, made))
-            .map_err(|error| match edits {
-            [_] => error,
-            _ => error.about(&format!("edits[{at}]")),
-        })?;
+        match one(&before, *edit, &failures, budget) {
+            Ok((replacements, made)) => edited.splice(replacements, made),
+            Err(error) if matches!(error.code(), Code::TimedOut | Code::Cancelled) => {
+                return Err(error);
+            }
+            Err(error) => failures.push(at, error),
+        }
     }
-    Ok(edited)
+    failures.error().map_or(Ok(edited), Err)
 }
 
 /// What one edit does to a text.
-fn one(text: &str, edit: Edit<'_>, budget: &Budget) -> Result<(Vec<Replacement>, Made), ToolError> {
+fn one(
+    text: &str,
+    edit: Edit<'_>,
+    failures: &Failures<'_>,
+    budget: &Budget,
+) -> Result<(Vec<Replacement>, Made), ToolError> {
     let (old, new) = (lf(edit.old_text), lf(edit.new_text));
+    if old.is_empty() && text.is_empty() && !new.is_empty() {
+        // There is only one place for it, and no line end that it has to match.
+        let made = Made { count: 1, lines: vec![1] };
+        let place = std::slice::from_ref(&(0..0));
+        return Ok((replacements(text, place, edit.new_text, budget)?, made));
+    }
     if old.is_empty() {
-        return Err(ToolError::new(Code::BadArgs, "`old_text` is empty")
-            .hint("write_file mode=create makes a new file"));
+        return Err(ToolError::new(Code::BadArgs, "`old_text` is empty, and the file is not")
+            .hint(
+                "to add to the file, send a line of it as `old_text` and the same line with the \
+             addition as `new_text`; write_file mode=append adds at its end, mode=overwrite \
+             replaces all of it",
+            ));
     }
     if old == new {
         return Err(ToolError::new(Code::BadArgs, "`new_text` is the same as `old_text`")
@@ -65,7 +81,7 @@ fn one(text: &str, edit: Edit<'_>, budget: &Budget) -> Result<(Vec<Replacement>,
     let count = if edit.replace_all { Count::Apart } else { Count::All };
     let found = Needle::new(&old, text).find(text, count, MAX_REPLACEMENTS + 1, budget)?;
     match (found.len(), edit.replace_all) {
-        (0, _) => return Err(no_match(text, &old, &new, budget)?),
+        (0, _) => return Err(failures.no_match(text, edit, (&old, &new), budget)?),
         (2.., false) => return Err(not_unique(text, &found)),
         (count, true) if count > MAX_REPLACEMENTS => return Err(too_many()),
         _ => {}
@@ -131,12 +147,49 @@ mod tests {
     fn refusals_name_the_edit_where_there_are_several() {
         assert_eq!(
             refused("a", &[edit("", "x")]),
-            "bad_args: `old_text` is empty\nhint: write_file mode=create makes a new file"
+            "bad_args: `old_text` is empty, and the file is not\nhint: to add to the file, send a \
+             line of it as `old_text` and the same line with the addition as `new_text`; write_file \
+             mode=append adds at its end, mode=overwrite replaces all of it"
         );
         let said = refused("a", &[edit("a", "b"), edit("b\r\n", "b\n")]);
         assert!(said.starts_with("bad_args: edits[1]: `new_text` is the same"), "{said}");
         let said = refused("a", &[edit("a", "b"), edit("a", "c")]);
         assert!(said.starts_with("no_match: edits[1]: `old_text`"), "{said}");
+    }
+
+    #[test]
+    fn an_empty_file_takes_a_text_as_it_is() {
+        assert_eq!(after("", &[edit("", "a\r\nb\n")]), "a\r\nb\n");
+        assert_eq!(after("", &[edit("", "a"), edit("a", "b")]), "b");
+        assert!(refused("", &[edit("", "")]).starts_with("bad_args: "));
+    }
+
+    #[test]
+    fn every_failing_edit_is_told() {
+        let text = "one\ntwo\ntwo\nfour\n";
+        let said = refused(text, &[edit("oen", "1"), edit("four", "4"), edit("two", "2")]);
+        assert!(
+            said.starts_with("no_match: 2 of the 3 edits fail, and nothing was written\n"),
+            "{said}"
+        );
+        assert!(said.contains("\nedits[0]: no_match: `old_text` is not in the file"), "{said}");
+        assert!(said.contains("\nedits[2]: not_unique: `old_text` occurs 2 times"), "{said}");
+        assert!(said.ends_with("\nhint: correct these, and send all 3 edits again"), "{said}");
+        assert!(!said.contains("edits[1]"), "{said}");
+        let said = refused(text, &[edit("four", "4"), edit("five", "5")]);
+        assert!(said.ends_with("; nothing was written: send all 2 edits again"), "{said}");
+        // What an edit that fails would have put there is not there.
+        let said = refused(text, &[edit("oen", "uno"), edit("uno", "1")]);
+        assert!(
+            said.contains("edits[1]: no_match: `old_text` is what edits[0] was to put there"),
+            "{said}"
+        );
+        let all: Vec<_> = (0..1_000).map(|_| edit("nowhere", "x")).collect();
+        let said = refused(text, &all);
+        assert!(said.contains("1000 of the 1000 edits fail"), "{said}");
+        assert!(said.contains("\nedits[19]: "), "{said}");
+        assert!(said.contains("\nso do edits[20], "), "{said}");
+        assert!(said.len() < 16_000, "{}", said.len());
     }
 
     #[test]

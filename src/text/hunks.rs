@@ -1,16 +1,21 @@
 //! [`Diff`]: changed lines with some around them, in the form of unified diffs.
 //!
-//! May import: `limits`. It does not find the changes; `diff` does.
+//! Where there is room for less, the lines around the changes go first; then whole changes are left out, the largest
+//! first, and named by their lines. So every change is shown or named.
+//!
+//! May import: nothing of this crate. It does not find the changes; `diff` does.
 
 use std::ops::Range;
 
-use super::alike::bare;
-use crate::limits::cost;
+use super::hunk_lines::Page;
+use super::unseen_changes::unseen_changes;
 
-/// Lines shown around a change.
-const CONTEXT: usize = 3;
-/// Characters of a line that are shown.
-const MAX_CHARS: usize = 500;
+/// Lines shown around a change: as many as there is room for.
+const CONTEXTS: [usize; 3] = [3, 1, 0];
+/// Lines that have to be left for a part of a change.
+const MIN_PART: usize = 5;
+/// Changes that are named.
+const MAX_NAMED: usize = 20;
 
 /// How long a diff may be.
 #[derive(Clone, Copy, Debug)]
@@ -24,14 +29,27 @@ pub struct Most {
 /// How two texts differ.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
-    /// Hunks as `diff -u` has them, without names of files.
+    /// Hunks as `diff -u` has them, without names of files. What is left out within one stands in brackets.
     pub text: String,
     /// How many lines are removed in all.
     pub removed: usize,
     /// How many lines are added in all.
     pub added: usize,
-    /// How many lines of the diff are left out, at its end.
+    /// How many removed and added lines are not in `text`.
     pub left_out: usize,
+    /// The changes of which nothing is in `text`.
+    pub unshown: Unshown,
+    /// The first changes that cannot be seen in `text`, in words.
+    pub unseen: Vec<String>,
+}
+
+/// Changes of which nothing is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unshown {
+    /// How many there are.
+    pub count: usize,
+    /// Where the first of them are in the new text, and how many lines they remove and add.
+    pub named: Vec<String>,
 }
 
 /// Whole lines in the place of others.
@@ -48,110 +66,159 @@ pub(super) struct Change {
     pub(super) new: String,
 }
 
-/// Puts changes into hunks, as they come.
+/// Changes that are shown together, with what is around them.
+pub(super) struct Hunk<'c> {
+    /// Where the lines are in the text.
+    pub(super) range: Range<usize>,
+    /// Its line of numbers.
+    pub(super) head: String,
+    pub(super) changes: &'c [Change],
+    /// Its place in the new text, and what it does.
+    name: String,
+}
+
+/// Puts changes into hunks.
 pub(super) struct Hunks<'t> {
     text: &'t str,
     most: Most,
-    /// Lines and characters that the diff has.
-    lines: usize,
-    chars: usize,
-    diff: Diff,
-    /// Lines added and removed by the hunks before.
-    before: (usize, usize),
-    /// The changes of the next hunk.
-    open: Vec<Change>,
+    changes: Vec<Change>,
 }
 
 impl<'t> Hunks<'t> {
     /// For changes of a text.
     pub(super) fn new(text: &'t str, most: Most) -> Self {
-        let (diff, open) = (Diff::default(), vec![]);
-        Self { text, most, lines: 0, chars: 0, diff, before: (0, 0), open }
+        Self { text, most, changes: vec![] }
     }
 
     /// The next change.
     pub(super) fn push(&mut self, change: Change) {
-        let end = self.open.last().map_or(change.line, |last| last.line + last.removed);
-        if change.line > end + 2 * CONTEXT {
-            self.close();
-        }
-        self.diff.removed += change.removed;
-        self.diff.added += change.added;
-        self.open.push(change);
+        self.changes.push(change);
     }
 
     /// No change is left.
-    pub(super) fn finish(mut self) -> Diff {
-        self.close();
-        self.diff
+    pub(super) fn finish(self) -> Diff {
+        let sum = |of: fn(&Change) -> usize| self.changes.iter().map(of).sum();
+        let diff = Diff {
+            removed: sum(|change| change.removed),
+            added: sum(|change| change.added),
+            unseen: unseen_changes(self.text, &self.changes),
+            ..Diff::default()
+        };
+        for context in CONTEXTS {
+            let mut page = Page::new(self.text, self.most);
+            if self.hunks(context).all(|hunk| page.whole(&hunk)) {
+                return Diff { text: page.text, ..diff };
+            }
+        }
+        self.part(diff)
     }
 
-    fn close(&mut self) {
-        let open = std::mem::take(&mut self.open);
-        let (Some(first), Some(last)) = (open.first(), open.last()) else { return };
+    /// As much as there is room for.
+    fn part(&self, mut diff: Diff) -> Diff {
+        let hunks: Vec<_> = self.hunks(0).collect();
+        let lines = |hunk: &Hunk<'_>| -> usize {
+            hunk.changes.iter().map(|change| change.removed + change.added).sum()
+        };
+        let mut smallest: Vec<usize> = (0..hunks.len()).collect();
+        smallest.sort_by_key(|at| hunks.get(*at).map(lines));
+        let mut shown = vec![None; hunks.len()];
+        let mut page = Page::new(self.text, self.most);
+        for at in smallest {
+            let (Some(hunk), Some(shown)) = (hunks.get(at), shown.get_mut(at)) else { continue };
+            if !page.whole(hunk) {
+                break;
+            }
+            *shown = Some((page.take(), 0));
+        }
+        let first = shown.iter().position(Option::is_none);
+        if let Some(at) = first.filter(|_| page.lines_left() >= MIN_PART)
+            && let (Some(hunk), Some(shown)) = (hunks.get(at), shown.get_mut(at))
+        {
+            let left_out = page.part(hunk);
+            *shown = Some((page.take(), left_out));
+        }
+        for (hunk, shown) in hunks.iter().zip(shown) {
+            let left_out = match shown {
+                Some((text, left_out)) => {
+                    diff.text += &text;
+                    left_out
+                }
+                None => {
+                    diff.unshown.count += 1;
+                    if diff.unshown.named.len() < MAX_NAMED {
+                        diff.unshown.named.push(hunk.name.clone());
+                    }
+                    lines(hunk)
+                }
+            };
+            diff.left_out += left_out;
+        }
+        diff
+    }
+
+    /// The hunks, with so many lines around the changes of each.
+    fn hunks(&self, context: usize) -> impl Iterator<Item = Hunk<'_>> {
+        let (mut rest, mut before) = (self.changes.as_slice(), (0, 0));
+        std::iter::from_fn(move || {
+            let first = rest.first()?;
+            let mut end = first.line + first.removed;
+            let count = rest.iter().skip(1).take_while(|change| {
+                let is_near = change.line <= end + 2 * context;
+                end = change.line + change.removed;
+                is_near
+            });
+            let (changes, further) = rest.split_at_checked(1 + count.count())?;
+            rest = further;
+            Some(self.hunk(changes, context, &mut before))
+        })
+    }
+
+    /// One hunk; the hunks before it added and removed so many lines.
+    fn hunk<'c>(
+        &self,
+        changes: &'c [Change],
+        context: usize,
+        before: &mut (usize, usize),
+    ) -> Hunk<'c> {
         let bytes = self.text.as_bytes();
-        let before = bytes.get(..first.range.start).unwrap_or_default();
-        let start = memchr::memrchr_iter(b'\n', before).nth(CONTEXT).map_or(0, |at| at + 1);
-        let behind = bytes.get(last.range.end..).unwrap_or_default();
-        let end = memchr::memchr_iter(b'\n', behind)
-            .nth(CONTEXT - 1)
-            .map_or(bytes.len(), |at| last.range.end + at + 1);
-        let lines =
-            |range: Range<usize>| self.text.get(range).unwrap_or_default().split_inclusive('\n');
-        let line = first.line - lines(start..first.range.start).count();
-        let old = last.line + last.removed - line + lines(last.range.end..end).count();
+        let (first, last) = (changes.first(), changes.last());
+        let (begin, begin_line) = first.map_or((0, 0), |first| (first.range.start, first.line));
+        let (end, end_line) =
+            last.map_or((0, 0), |last| (last.range.end, last.line + last.removed));
+        let above = bytes.get(..begin).unwrap_or_default();
+        let start = memchr::memrchr_iter(b'\n', above).nth(context).map_or(0, |at| at + 1);
+        let below = bytes.get(end..).unwrap_or_default();
+        let stop = match context.checked_sub(1) {
+            None => end,
+            Some(nth) => {
+                memchr::memchr_iter(b'\n', below).nth(nth).map_or(bytes.len(), |at| end + at + 1)
+            }
+        };
+        let lines = |range: Range<usize>| {
+            self.text.get(range).unwrap_or_default().split_inclusive('\n').count()
+        };
+        let line = begin_line - lines(start..begin);
+        let old = end_line - line + lines(end..stop);
         let (added, removed) =
-            open.iter().fold((0, 0), |(a, r), change| (a + change.added, r + change.removed));
+            changes.iter().fold((0, 0), |(a, r), change| (a + change.added, r + change.removed));
         let new = old + added - removed;
-        let new_line = line + self.before.0 - self.before.1;
-        self.before.0 += added;
-        self.before.1 += removed;
+        let new_line = line + before.0 - before.1;
+        let at = begin_line + before.0 - before.1;
+        before.0 += added;
+        before.1 += removed;
         // A side without lines is told by the line before it.
         let number = |line: usize, count: usize| line + usize::from(count > 0);
         let (from, to) = (number(line, old), number(new_line, new));
-        self.say(format_args!("@@ -{from},{old} +{to},{new} @@"));
-        let mut at = start;
-        for change in &open {
-            self.show(' ', self.text.get(at..change.range.start));
-            self.show('-', self.text.get(change.range.clone()));
-            self.show('+', Some(&change.new));
-            at = change.range.end;
+        let place = match added {
+            0 => format!("after line {at}"),
+            1 => format!("line {}", at + 1),
+            _ => format!("lines {}-{}", at + 1, at + added),
+        };
+        Hunk {
+            range: start..stop,
+            head: format!("@@ -{from},{old} +{to},{new} @@"),
+            changes,
+            name: format!("{place} (-{removed} +{added})"),
         }
-        self.show(' ', self.text.get(at..end));
-    }
-
-    fn show(&mut self, sign: char, lines: Option<&str>) {
-        for line in lines.unwrap_or_default().split_inclusive('\n') {
-            let text = bare(line);
-            // Counting characters takes time, and most lines have fewer bytes.
-            let chars = if text.len() > MAX_CHARS { text.chars().count() } else { 0 };
-            match text.char_indices().nth(MAX_CHARS) {
-                Some((cut, _)) if chars > MAX_CHARS => {
-                    let (shown, left) = (text.get(..cut).unwrap_or_default(), chars - MAX_CHARS);
-                    self.say(format_args!("{sign}{shown} [... {left} more characters]"));
-                }
-                _ => self.say(format_args!("{sign}{text}")),
-            }
-            if !line.ends_with('\n') {
-                self.say(format_args!("\\ No newline at end of file"));
-            }
-        }
-    }
-
-    fn say(&mut self, line: std::fmt::Arguments<'_>) {
-        // After the first line without room all others are left out: a diff with gaps would mislead.
-        if self.lines == self.most.lines || self.diff.left_out > 0 {
-            self.diff.left_out += 1;
-            return;
-        }
-        let line = format!("{line}\n");
-        let chars = self.chars + cost(&line);
-        if chars > self.most.chars {
-            self.diff.left_out += 1;
-            return;
-        }
-        self.lines += 1;
-        self.chars = chars;
-        self.diff.text += &line;
     }
 }

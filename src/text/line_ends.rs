@@ -1,7 +1,9 @@
 //! [`LineEnds`]: how the lines of a text end.
 //!
-//! May import: nothing of this crate. Absent on purpose: the lone carriage return. It ended lines last in
-//! 2001, and is a character like any other since.
+//! May import: nothing of this crate. A lone carriage return ends no line: it last did in 2001, and is a character
+//! like any other since.
+
+use std::borrow::Cow;
 
 /// How lines end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +37,36 @@ impl LineEnds {
             Some(rest) if rest.ends_with('\r') => Self::Crlf,
             Some(_) => Self::Lf,
         }
+    }
+
+    /// How the lines of a text end.
+    pub fn of_all(text: &str) -> Self {
+        text.split_inclusive('\n').map(Self::of).fold(Self::None, Self::and)
+    }
+
+    /// The text with lines that end so: as it is, where that is no one way.
+    pub fn write(self, text: &str) -> Cow<'_, str> {
+        let lf = || super::find::lf(text);
+        match self {
+            Self::None | Self::Mixed => text.into(),
+            Self::Lf => lf(),
+            Self::Crlf => Cow::Owned(lf().replace('\n', "\r\n")),
+        }
+    }
+
+    /// The text in the form of a file whose lines end so: a text that has a CRLF, or a return, has its own.
+    pub fn fit(self, text: &str) -> Cow<'_, str> {
+        if self == Self::Crlf && !text.contains('\r') { self.write(text) } else { text.into() }
+    }
+
+    /// How lines end so that the last one of a file can be completed: a file with one line says nothing.
+    pub fn end(self) -> &'static str {
+        if self == Self::Crlf { "\r\n" } else { "\n" }
+    }
+
+    /// Do lines end in another way than those of another text? A text without line ends says nothing.
+    pub fn differs_from(self, other: Self) -> bool {
+        self != other && ![self, other].contains(&Self::None)
     }
 
     /// How lines end of which some end so and some so. The last line of a file says nothing.

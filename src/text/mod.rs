@@ -8,32 +8,44 @@
 //!
 //! May import: `cap` (for open files), `error`, `limits`. It does not know paths or answers.
 
+mod aligned;
 mod alike;
+mod coded;
+mod cropped;
 mod diff;
 mod document;
 mod edit;
 mod encoding;
+mod failures;
 mod find;
 mod fitted;
+mod folded;
+mod hunk_lines;
 mod hunks;
 mod index;
 mod line_ends;
+mod lookalike;
 mod meter;
 mod nearest;
+mod numbers;
 mod page;
 mod parts;
 mod replace;
 mod scan;
+mod sendable;
 mod similar;
 mod transcode;
+mod unlike;
+mod unseen;
+mod unseen_changes;
 mod version;
 
 pub use diff::{compared, unified};
 pub use document::Document;
 pub use edit::{Edit, MAX_REPLACEMENTS, apply};
 pub use encoding::older_encoding;
-pub use fitted::fitted;
-pub use hunks::{Diff, Most};
+pub use fitted::{Fitted, fitted};
+pub use hunks::{Diff, Most, Unshown};
 pub use line_ends::LineEnds;
 pub use page::{Page, Piece, Range, Room, read};
 pub use parts::{Edited, Made, Part};

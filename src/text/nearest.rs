@@ -1,33 +1,52 @@
 //! [`no_match`]: why a text that is to be replaced is not there, and what is there instead.
 //!
-//! What comes near is shown as it stands in the file, bare, so that the next call can copy it. Nothing
-//! is ever replaced because it comes near.
+//! What comes near is shown as it stands in the file, bare, so that the next call can copy it; what cannot be seen
+//! is named, and given in a form in which it can be sent. Nothing is ever replaced because it comes near.
 //!
-//! May import: `error`, `limits`. Absent on purpose: a diff; what is wrong is said in words.
+//! May import: `error`, `limits`. This is no diff: what is wrong is said in words.
 
-use super::alike::{Window, bare, equal_but_for};
-use super::find::{Count, Needle, lines};
-use super::similar::{most_alike, most_equal};
+use std::ops::Range;
+
+use super::alike::{Window, equal_but_for};
+use super::coded::{Coded, otherwise_coded};
+use super::find::{Count, Needle, lf, lines};
+use super::lookalike::{Looks, same_looking};
+use super::numbers::without_numbers;
+use super::sendable::{named, sendable, showing};
+use super::similar::{Alike, most_alike, most_equal, says_something};
+use super::unlike::{in_words, kinds, odd_characters};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 
 /// Lines of `old_text` above which nothing near is looked for.
 const MAX_OLD_LINES: usize = 10_000;
-/// Lines that are shown.
-const MAX_SHOWN: usize = 20;
-/// Characters that are shown.
-const MAX_CHARS: usize = 4_000;
-
+/// Of the likeness of a place, how much makes it nearer than lines of which few are equal.
+const NEARER: f64 = 0.8;
 /// What all sentences begin with.
-const MISSING: &str = "`old_text` is not in the file";
+pub(super) const MISSING: &str = "`old_text` is not in the file";
 
-/// The refusal of an edit whose `old` does not occur in `text`. Both, and `new`, have LF alone.
+/// An edit whose old text is not there. Both texts have LF as their only line end.
+#[derive(Clone, Copy)]
+pub(super) struct Missing<'e> {
+    pub(super) old: &'e str,
+    pub(super) new: &'e str,
+    /// May what is to be sent instead be there more than once?
+    pub(super) replace_all: bool,
+    /// Characters of the file that are shown.
+    pub(super) room: usize,
+}
+
+/// The refusal of an edit whose old text does not occur in `text`.
 pub(super) fn no_match(
     text: &str,
-    old: &str,
-    new: &str,
+    missing: Missing<'_>,
     budget: &Budget,
 ) -> Result<ToolError, Spent> {
+    let Missing { old, new, room, .. } = missing;
+    if text.is_empty() {
+        return Ok(ToolError::new(Code::NoMatch, format!("{MISSING}, which is empty"))
+            .hint("`old_text` \"\" puts `new_text` there; so does write_file"));
+    }
     if !new.trim().is_empty()
         && let [place] = Needle::new(new, text).find(text, Count::All, 2, budget)?.as_slice()
         && let [line] = lines(text, [place.start]).as_slice()
@@ -42,113 +61,196 @@ pub(super) fn no_match(
              them it is at {}",
             named(window)
         );
-        return Ok(showing(text, window, &sentence)
+        return Ok(showing(text, window, None, &sentence, room)
             .hint("leave the line numbers out of `old_text` and `new_text`"));
+    }
+    if let Some(looks) = same_looking(text, old, budget)? {
+        return looking_the_same(text, missing, &looks, budget);
+    }
+    if let Some((coded, place)) = otherwise_coded(text, old, budget)? {
+        return in_code(text, missing, coded, place, budget);
     }
     let old_lines: Vec<&str> = old.split_inclusive('\n').take(MAX_OLD_LINES + 1).collect();
     if old_lines.len() <= MAX_OLD_LINES
-        && let Some((window, sentence)) = near(text, old, &old_lines, budget)?
+        && let Some(near) = near(text, old, &old_lines, budget)?
     {
-        let sentence = format!("{MISSING}: nearest is {}, {sentence}", named(window));
-        return Ok(showing(text, window, &sentence)
-            .hint("copy `old_text` from the lines above, or see more with read_text_file"));
+        return Ok(near.refusal(text, missing));
     }
     Ok(ToolError::new(Code::NoMatch, format!("{MISSING}, and nothing that comes near it"))
         .hint("read the file again with read_text_file, and copy `old_text` from it"))
 }
 
-/// The lines that come nearest, and how they differ.
-fn near(
+/// The lines that hold a place.
+fn window(text: &str, place: &Range<usize>) -> Window {
+    let before = text.as_bytes().get(..place.start).unwrap_or_default();
+    let first = memchr::memchr_iter(b'\n', before).count();
+    let within = text.get(place.clone()).unwrap_or_default();
+    Window { first, count: within.split_inclusive('\n').count().max(1) }
+}
+
+/// The refusal where a place looks like the old text: which characters differ, and what to send.
+fn looking_the_same(
     text: &str,
-    old: &str,
-    old_lines: &[&str],
+    missing: Missing<'_>,
+    looks: &Looks,
     budget: &Budget,
-) -> Result<Option<(Window, String)>, Spent> {
+) -> Result<ToolError, Spent> {
+    let window = window(text, &looks.place);
+    let verb = if window.count == 1 { "differs" } else { "differ" };
+    let mut sentence = format!(
+        "{MISSING}: nearest is {}, which {verb} in {}",
+        named(window),
+        kinds(text, missing.old, &looks.unlike)
+    );
+    for words in in_words(text, missing.old, &looks.unlike) {
+        sentence += &format!("\n{words}");
+    }
+    if !looks.others.is_empty() {
+        let mut others = lines(text, looks.others.iter().map(|place| place.start));
+        others.dedup();
+        let others: Vec<_> = others.iter().map(ToString::to_string).collect();
+        let line = if others.len() == 1 { "line" } else { "lines" };
+        sentence += &format!("\nthe same comes again on {line} {}", others.join(", "));
+    }
+    let odd: Vec<_> = looks.unlike.iter().map(|unlike| unlike.place.clone()).collect();
+    let hint = what_to_send(text, missing, &looks.place, &odd, budget)?;
+    Ok(ToolError::new(Code::NoMatch, sentence).hint(hint))
+}
+
+/// The refusal where one text has in code what the other has in characters.
+fn in_code(
+    text: &str,
+    missing: Missing<'_>,
+    coded: Coded,
+    place: Range<usize>,
+    budget: &Budget,
+) -> Result<ToolError, Spent> {
+    let window = window(text, &place);
+    let sentence = format!("{MISSING}: {}; so read, it is at {}", coded.as_str(), named(window));
+    let hint = what_to_send(text, missing, &place, &[], budget)?;
+    Ok(showing(text, window, Some(&place), &sentence, missing.room)
+        .hint(format!("{hint}, and write `new_text` the same way")))
+}
+
+/// The hint that gives a place of the file as it can be sent.
+fn what_to_send(
+    text: &str,
+    missing: Missing<'_>,
+    place: &Range<usize>,
+    odd: &[Range<usize>],
+    budget: &Budget,
+) -> Result<String, Spent> {
+    let within = text.get(place.clone()).unwrap_or_default();
+    let odd: Vec<_> = odd
+        .iter()
+        .map(|odd| odd.start.saturating_sub(place.start)..odd.end.saturating_sub(place.start))
+        .collect();
+    let Some(sent) = sendable(within, &odd, missing.room) else {
+        return Ok("take fewer lines into `old_text`: those that are the same in the file".into());
+    };
+    let exact = lf(within);
+    let most = if missing.replace_all { 1 } else { 2 };
+    let count = Needle::new(&exact, text).find(text, Count::All, most, budget)?.len();
+    Ok(if count == 2 {
+        format!(
+            "as a string of JSON it is {sent} in the file, more than once: add what is around it in \
+             the file to `old_text`"
+        )
+    } else {
+        format!("send `old_text` as this string of JSON: {sent}")
+    })
+}
+
+/// What comes near a text.
+struct Near {
+    window: Window,
+    /// Where in the text it is, if it is a place within a line.
+    place: Option<Range<usize>>,
+    sentence: String,
+}
+
+impl Near {
+    fn refusal(&self, text: &str, missing: Missing<'_>) -> ToolError {
+        let window = self.window;
+        let mut sentence = format!("{MISSING}: nearest is {}", self.sentence);
+        let start = text.split_inclusive('\n').take(window.first).map(str::len).sum::<usize>();
+        let rest = text.get(start..).unwrap_or_default();
+        let lines = rest.split_inclusive('\n').take(window.count.max(1)).map(str::len);
+        let whole = start..start + lines.sum::<usize>();
+        let place = self.place.clone().unwrap_or(whole);
+        let odd = odd_characters(text, &place, missing.old);
+        for words in in_words(text, missing.old, &odd) {
+            sentence += &format!("\n{words}");
+        }
+        let error = showing(text, window, self.place.as_ref(), &sentence, missing.room);
+        let within = text.get(place).unwrap_or_default();
+        match sendable(within, &[], missing.room).filter(|_| !odd.is_empty()) {
+            Some(sent) => error.hint(format!("as a string of JSON that place is {sent}")),
+            None => {
+                error.hint("copy `old_text` from the lines above, or see more with read_text_file")
+            }
+        }
+    }
+}
+
+/// What comes nearest, and how it differs.
+fn near(text: &str, old: &str, old_lines: &[&str], budget: &Budget) -> Result<Option<Near>, Spent> {
+    let lines = |window, sentence: String| {
+        let sentence = format!("{}, {sentence}", named(window));
+        Some(Near { window, place: None, sentence })
+    };
     if let Some((window, differences)) = equal_but_for(text, old, budget)? {
         let mut names: Vec<_> = differences.iter().map(|difference| difference.as_str()).collect();
         let Some(last) = names.pop() else {
-            // All that `old` can have more is a line end behind the last line.
-            return Ok(Some((window, "where the file ends without a line end".into())));
+            // All that `old` can have more is a line end after the last line.
+            return Ok(lines(window, "where the file ends without a line end".into()));
         };
         let list =
             if names.is_empty() { last } else { &format!("{} and {last}", names.join(", ")) };
         let verb = if window.count == 1 { "differs" } else { "differ" };
-        return Ok(Some((window, format!("which {verb} in {list}"))));
+        return Ok(lines(window, format!("which {verb} in {list}")));
     }
-    if let Some((window, count)) = most_equal(text, old_lines, budget)? {
-        let of = old_lines.len();
-        return Ok(Some((window, format!("where {count} of the {of} lines of `old_text` are"))));
+    let equal = most_equal(text, old_lines, budget)?;
+    let of = old_lines.len();
+    if let Some((window, count)) = equal
+        && 2 * count >= old_lines.iter().filter(|line| says_something(line)).count()
+    {
+        return Ok(lines(window, format!("where {count} of the {of} lines of `old_text` are")));
     }
-    let first = old_lines.iter().position(|line| !line.trim().is_empty());
-    let Some((above, wanted)) = first.and_then(|at| Some((at, *old_lines.get(at)?))) else {
-        return Ok(None);
+    // The longest line says most about where the place is.
+    let longest = old_lines.iter().enumerate().rev().max_by_key(|(_, line)| line.trim().len());
+    let Some((above, wanted)) = longest else { return Ok(None) };
+    let found = most_alike(text, wanted, budget)?;
+    Ok(match (found, equal) {
+        (Some(found), None) => Some(within_a_line(text, &found, above, of)),
+        (Some(found), Some(_)) if found.likeness >= NEARER => {
+            Some(within_a_line(text, &found, above, of))
+        }
+        (_, Some((window, count))) => {
+            lines(window, format!("where {count} of the {of} lines of `old_text` are"))
+        }
+        (None, None) => None,
+    })
+}
+
+/// The place that is like the line of `old_text` that has `above` lines above it, of `count` lines.
+fn within_a_line(text: &str, found: &Alike, above: usize, count: usize) -> Near {
+    let first = found.line.saturating_sub(above);
+    let lines = text.split_inclusive('\n').skip(first).take(count).count();
+    let before = text.get(..found.place.start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let (at, column) = (found.line + 1, line.chars().count() + 1);
+    let (window, percent) = (Window { first, count: lines }, found.likeness * 100.0);
+    let sentence = if count == 1 {
+        format!("line {at}, column {column}, which is {percent:.0} % alike")
+    } else {
+        let (lines, above) = (named(window), above + 1);
+        format!(
+            "{lines}, of which line {at}, column {column}, is {percent:.0} % like line {above} of \
+             `old_text`"
+        )
     };
-    Ok(most_alike(text, wanted, budget)?.map(|(line, likeness)| {
-        let first = line.saturating_sub(above);
-        let rest = text.split_inclusive('\n').skip(first);
-        let count = rest.take(old_lines.len()).count();
-        let which = if above == 0 { "its first line" } else { "its first line that is not blank" };
-        let percent = likeness * 100.0;
-        (Window { first, count }, format!("of which {which} is {percent:.0} % alike"))
-    }))
-}
-
-/// Where the text is, if each of its lines begins with a number that is not of the file.
-fn without_numbers(text: &str, old: &str, budget: &Budget) -> Result<Option<Window>, Spent> {
-    for blank in ["", " "] {
-        let mut bare = String::with_capacity(old.len());
-        for line in old.split_inclusive('\n') {
-            match unnumbered(line) {
-                Some(rest) => bare += rest.strip_prefix(blank).unwrap_or(rest),
-                None if line.trim().is_empty() => bare += line,
-                None => return Ok(None),
-            }
-        }
-        if bare.trim().is_empty() {
-            return Ok(None);
-        }
-        let found = Needle::new(&bare, text).find(text, Count::All, 1, budget)?;
-        if let [place] = found.as_slice()
-            && let [line] = lines(text, [place.start]).as_slice()
-        {
-            let count = bare.split_inclusive('\n').count();
-            return Ok(Some(Window { first: line - 1, count }));
-        }
-    }
-    Ok(None)
-}
-
-/// A line without the number that answers put before lines: `12:`, `12-`, `12|`, `12→`, `12` and a tab.
-fn unnumbered(line: &str) -> Option<&str> {
-    let line = line.trim_start_matches([' ', '\t']);
-    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    if rest.len() == line.len() {
-        return None;
-    }
-    rest.strip_prefix("| ").or_else(|| rest.strip_prefix([':', '-', '\t', '→', '|']))
-}
-
-fn named(window: Window) -> String {
-    let first = window.first + 1;
-    match window.count {
-        0 | 1 => format!("line {first}"),
-        count => format!("lines {first}-{}", window.first + count),
-    }
-}
-
-/// The sentence, and under it the lines, ready to be copied.
-fn showing(text: &str, window: Window, sentence: &str) -> ToolError {
-    let lines = text.split_inclusive('\n').skip(window.first).take(window.count.min(MAX_SHOWN));
-    let lines = lines.map(bare).collect::<Vec<_>>().join("\n");
-    let cut = lines.char_indices().nth(MAX_CHARS).map_or(lines.len(), |(at, _)| at);
-    let shown = lines.get(..cut).unwrap_or_default();
-    let shortened = match (cut < lines.len(), window.count > MAX_SHOWN) {
-        (true, _) => format!(", the first {MAX_CHARS} characters"),
-        (false, true) => format!(", the first {MAX_SHOWN} of them"),
-        (false, false) => String::new(),
-    };
-    let sentence = format!("{sentence}\n{}{shortened}:\n{shown}", named(window));
-    ToolError::new(Code::NoMatch, sentence)
+    Near { window, place: (count == 1).then(|| found.place.clone()), sentence }
 }
 
 #[cfg(test)]
@@ -157,7 +259,8 @@ mod tests {
     use super::*;
 
     fn said(text: &str, old: &str, new: &str) -> String {
-        no_match(text, old, new, &plenty()).unwrap().to_string()
+        let missing = Missing { old, new, replace_all: false, room: 4_000 };
+        no_match(text, missing, &plenty()).unwrap().to_string()
     }
 
     #[test]
@@ -213,13 +316,16 @@ mod tests {
             "{told}"
         );
         let told = said(text, "fn b() {\n  three();\n", "x");
-        assert!(told.contains("lines 1-2, of which its first line is 88 % alike\n"), "{told}");
+        let like = "lines 1-2, of which line 1, column 1, is 88 % like line 1 of `old_text`\n";
+        assert!(told.contains(like), "{told}");
         assert_eq!(
             said(text, "nothing of the kind", "x"),
             "no_match: `old_text` is not in the file, and nothing that comes near it\n\
              hint: read the file again with read_text_file, and copy `old_text` from it"
         );
-        assert!(said("", "a", "x").contains("nothing that comes near"));
+        assert!(
+            said("", "a", "x").contains("not in the file, which is empty\nhint: `old_text` \"\"")
+        );
         let told = said("a\nlast", "a\nlast\n", "x");
         assert!(told.contains("is lines 1-2, where the file ends without a line end\n"), "{told}");
     }

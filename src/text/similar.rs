@@ -1,24 +1,27 @@
-//! [`most_equal`] and [`most_alike`]: the lines of a text that are nearest to others that it lacks.
+//! [`most_equal`] and [`most_alike`]: the lines of a text, and the place in it, that are nearest to others that it lacks.
 //!
 //! First by how many of the lines are there, each at its place among the others; where not one is, by
-//! how much a line is like the first one.
+//! the place within a line that is most like one of them.
 //!
-//! May import: `limits`. Absent on purpose: differences that do not count, which `alike` tells.
+//! May import: `limits`. Differences that do not count are `alike`'s.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use super::aligned::{MAX_CHARS, Pattern};
 use super::alike::Window;
 use super::meter::Meter;
 use crate::limits::{Budget, Spent};
 
 /// How often one line counts in what is looked for.
 const MAX_TWINS: usize = 8;
-/// Bytes of a line above which it is not compared by its characters.
-const MAX_LINE: usize = 200;
-/// Lines that are compared by their characters.
-const MAX_COMPARED: usize = 20_000;
-/// How much alike lines are that are worth showing.
-const LIKE: f64 = 0.6;
+/// Of ten characters, so many may differ in a place that is worth showing.
+const MAX_DIFFERING: usize = 3;
+/// Bytes of a line that are aligned at once, and those that two pieces share: more than any place has.
+const PIECE: usize = 64 << 10;
+const SHARED: usize = 4 * 2 * MAX_CHARS;
+/// Aligning a byte takes so many times as long as looking at it.
+const WORK: usize = 8;
 
 /// Where most of the lines `old` are, and how many. A line counts that has a letter or a digit.
 pub(super) fn most_equal(
@@ -69,71 +72,59 @@ fn window(first: usize, size: usize, lines: usize) -> Window {
     Window { first, count: end.saturating_sub(first).max(1) }
 }
 
-fn says_something(line: &str) -> bool {
+/// Has the line a letter or a digit?
+pub(super) fn says_something(line: &str) -> bool {
     line.chars().any(char::is_alphanumeric)
 }
 
-/// The line that is most like `wanted`, from 0, and how much of it is the same, from 0 to 1.
+/// A place within a line that is like a text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Alike {
+    /// The line, from 0.
+    pub(super) line: usize,
+    /// Where in the whole text the place is.
+    pub(super) place: Range<usize>,
+    /// How much of the text is there, from 0 to 1.
+    pub(super) likeness: f64,
+}
+
+/// The place that is most like `wanted`, blanks at its ends aside. Only the beginning of a long one is looked for.
 pub(super) fn most_alike(
     text: &str,
     wanted: &str,
     budget: &Budget,
-) -> Result<Option<(usize, f64)>, Spent> {
-    let wanted = wanted.trim();
-    if wanted.len() > MAX_LINE || wanted.is_empty() {
-        return Ok(None);
+) -> Result<Option<Alike>, Spent> {
+    let Some(pattern) = Pattern::new(wanted.trim()) else { return Ok(None) };
+    let (mut best, mut most, mut begin) = (None, pattern.len() * MAX_DIFFERING / 10, 0);
+    let mut meter = Meter::new(budget);
+    'lines: for (line, contents) in text.split_inclusive('\n').enumerate() {
+        for (from, piece) in pieces(contents) {
+            meter.spend(WORK * piece.len() + 1)?;
+            if let Some((place, differing)) = pattern.nearest(piece, most) {
+                let from = begin + from;
+                best = Some((line, from + place.start..from + place.end, differing));
+                let Some(less) = differing.checked_sub(1) else { break 'lines };
+                most = less;
+            }
+        }
+        begin += contents.len();
     }
-    let (histogram, length) = (histogram(wanted), wanted.chars().count());
-    let (mut best, mut meter, mut compared) = (None, Meter::new(budget), 0);
-    for (number, line) in text.split_inclusive('\n').map(str::trim).enumerate() {
-        meter.spend(line.len() + 1)?;
-        let least = best.map_or(LIKE, |(_, likeness)| likeness);
-        // A line of less than half as many bytes is not of more than half as many characters.
-        let is_possible = line.len() <= MAX_LINE && line.len() * 2 >= length;
-        if !is_possible || at_most(line, &histogram, length) < least {
-            continue;
-        }
-        meter.spend(line.len() * wanted.len())?;
-        let likeness = strsim::normalized_damerau_levenshtein(wanted, line);
-        if likeness > least || (best.is_none() && likeness >= LIKE) {
-            best = Some((number, likeness));
-        }
-        compared += 1;
-        if compared == MAX_COMPARED {
-            break;
-        }
-    }
-    Ok(best)
+    Ok(best.map(|(line, place, differing)| {
+        let of = |count: usize| f64::from(u8::try_from(count).unwrap_or(u8::MAX));
+        Alike { line, place, likeness: 1.0 - of(differing) / of(pattern.len()) }
+    }))
 }
 
-/// How often each character occurs, some of them counted as one.
-type Histogram = [u16; 256];
-
-fn histogram(line: &str) -> Histogram {
-    let mut histogram = [0; 256];
-    for c in line.chars() {
-        if let Some(count) = histogram.get_mut(c as usize % 256) {
-            *count += 1;
-        }
-    }
-    histogram
-}
-
-/// How much alike a line can be at most: comparing characters in order takes a thousand times as long
-/// as counting them.
-fn at_most(line: &str, wanted: &Histogram, length: usize) -> f64 {
-    let (mut left, mut count, mut shared) = (*wanted, 0_usize, 0_usize);
-    for c in line.chars() {
-        count += 1;
-        if let Some(left) = left.get_mut(c as usize % 256).filter(|left| **left > 0) {
-            *left -= 1;
-            shared += 1;
-        }
-    }
-    let longest = length.max(count).max(1);
-    let of = |count: usize| f64::from(u16::try_from(count).unwrap_or(u16::MAX));
-    // The same terms as in the likeness itself, so that neither is rounded below the other.
-    1.0 - of(longest - shared) / of(longest)
+/// A line in pieces that overlap, and where each begins.
+fn pieces(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut from = 0_usize;
+    std::iter::from_fn(move || {
+        let begin = line.floor_char_boundary(from.saturating_sub(SHARED));
+        let end = line.ceil_char_boundary(from.saturating_add(PIECE));
+        let piece = line.get(begin..end).filter(|_| from < line.len())?;
+        from = end;
+        Some((begin, piece))
+    })
 }
 
 #[cfg(test)]
@@ -159,23 +150,19 @@ mod tests {
     }
 
     #[test]
-    fn the_most_similar_line_is_found() {
-        let alike = |text: &str, line: &str| {
-            most_alike(text, line, &plenty()).unwrap().map(|(number, _)| number)
-        };
-        assert_eq!(alike("let one = 1;\nlet two = 2;\n", "  let tow = 2;"), Some(1));
+    fn the_most_similar_place_is_found() {
+        fn alike<'t>(text: &'t str, line: &str) -> Option<(usize, &'t str)> {
+            let found = most_alike(text, line, &plenty()).unwrap();
+            found.map(|found| (found.line, &text[found.place]))
+        }
+        let text = "let one = 1;\n    if let two = 2; {\n";
+        assert_eq!(alike(text, "  let tow = 2;"), Some((1, "let two = 2;")));
         assert_eq!(alike("abcdefgh\n", "zyxw"), None);
         assert_eq!(alike("été\n", "ete"), None);
-        assert_eq!(alike("l'été dernier\n", "l'ete dernier"), Some(0));
-    }
-
-    #[test]
-    fn what_cannot_be_alike_is_not_compared() {
-        let bound =
-            |line: &str, other: &str| at_most(line, &histogram(other), other.chars().count());
-        for (one, other) in [("abc", "abd"), ("abc", "cab"), ("", "a"), ("aab", "abb")] {
-            let likeness = strsim::normalized_damerau_levenshtein(one, other);
-            assert!(bound(one, other) >= likeness, "{one} {other}");
-        }
+        assert_eq!(alike("l'été dernier\n", "l'ete dernier"), Some((0, "l'été dernier")));
+        assert_eq!(alike("abc\nabd\n", "abd\n"), Some((1, "abd")), "the nearest, not the first");
+        assert_eq!(alike("a\n", " \n"), None);
+        let far = format!("{}needle in hay", "x".repeat(300_000));
+        assert_eq!(alike(&far, "needle im hay"), Some((0, "needle in hay")));
     }
 }

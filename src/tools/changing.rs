@@ -20,14 +20,29 @@ pub(super) fn if_match<R: Right>(
     };
     let is = text::version(file, budget)?.to_string();
     budget.was_version(&is);
-    if known.trim() == is {
+    if bare_version(known) == is {
         return Ok(());
     }
-    let sentence =
-        format!("`{}` is now version {is}, not {}", at.said(), crate::path::brief(known));
+    let sentence = format!(
+        "`{}` is now version {is}, not {}",
+        at.said(),
+        crate::path::brief(bare_version(known))
+    );
     Err(ToolError::new(Code::Stale, sentence).hint(
         "it was changed since it was read: read it again and repeat the change on what it is now",
     ))
+}
+
+/// A version without what answers write around it, such as in `[version k3f9a2c1xq]`.
+fn bare_version(known: &str) -> &str {
+    let is_around = |c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '[' | ']' | ':' | '=' | ';' | ',' | '.')
+    };
+    let known = known.trim_matches(is_around);
+    let word = known.get(.."version".len()).filter(|word| word.eq_ignore_ascii_case("version"));
+    let rest = word.and_then(|word| known.strip_prefix(word));
+    // A version may begin with these letters itself.
+    rest.filter(|rest| rest.starts_with(is_around)).unwrap_or(known).trim_matches(is_around)
 }
 
 /// What else is to be said of a change: where links led, what was made, and whom it did not reach.
@@ -59,4 +74,31 @@ pub(super) fn closing(facts: &[String]) -> String {
 /// `5,310 lines`.
 pub(super) fn lines(n: u64) -> String {
     format!("{} {}", number(n), if n == 1 { "line" } else { "lines" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_taken_as_answers_write_it() {
+        for known in [
+            "k3f9a2c1xq",
+            " k3f9a2c1xq\n",
+            "version k3f9a2c1xq",
+            "Version: k3f9a2c1xq",
+            "version:k3f9a2c1xq",
+            "version=k3f9a2c1xq",
+            "[version k3f9a2c1xq]",
+            "; version k3f9a2c1xq]",
+            "\"k3f9a2c1xq\"",
+            "'version \"k3f9a2c1xq\"'",
+            "`k3f9a2c1xq`",
+        ] {
+            assert_eq!(bare_version(known), "k3f9a2c1xq", "{known}");
+        }
+        for known in ["versionabc", "version", "", "éversion x"] {
+            assert_eq!(bare_version(known), known);
+        }
+    }
 }

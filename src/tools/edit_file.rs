@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, facts, if_match};
+use super::flat_edit::gathered;
 use super::searching::count;
 use super::whole::{Most, whole};
 use crate::cap::{Expect, Target, Write};
@@ -13,7 +14,7 @@ use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::text::{self, Diff, Document, Edited};
-use crate::tool::Tool;
+use crate::tool::{Object, Tool};
 use crate::words::number;
 
 /// Characters of an answer that are kept free for its closing lines, in which a path may stand.
@@ -33,7 +34,7 @@ pub(super) struct Args {
     /// The file.
     #[schemars(example = "src/main.rs")]
     path: VirtualPath,
-    /// In order; all are made or none.
+    /// In order, all or none.
     #[schemars(example = edits_example(), length(max = MAX_EDITS))]
     edits: Vec<Edit>,
     /// Only show the diff.
@@ -64,20 +65,29 @@ fn edits_example() -> serde_json::Value {
 
 impl Tool for EditFile {
     const NAME: &'static str = "edit_file";
-    const ABOUT: &'static str = "Replaces texts in a file; every other byte stays as it is.";
+    const ABOUT: &'static str = "Replaces texts in a file; no other byte changes.";
     type Needs = Write;
     type Args = Args;
     type Output = String;
+
+    fn arranged(sent: Object) -> Object {
+        gathered(sent)
+    }
 
     fn paths(args: &Args) -> &VirtualPath {
         &args.path
     }
 
     fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
-        if args.edits.is_empty() {
+        let Some(first) = args.edits.first() else {
             return Err(ToolError::new(Code::BadArgs, "`edits` holds no edit"));
-        }
-        let (place, turn) = at.to_change(budget)?;
+        };
+        let (place, turn) = at.to_change(budget).map_err(|error| match error.code() {
+            Code::NotFound if first.old_text.is_empty() => {
+                error.hint("write_file makes a new file")
+            }
+            _ => error,
+        })?;
         let file = place.open_file()?;
         if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
         let most = Most { bytes: budget.limits().max_edit_bytes, limit: "max_edit_bytes" };
@@ -93,6 +103,7 @@ impl Tool for EditFile {
         let diff = text::unified(document.text(), &edited, text::Most { lines, chars });
         drop(busy);
         let mut all = vec![told(&edited, &diff)];
+        all.extend_from_slice(&diff.unseen);
         if args.dry_run {
             all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));
@@ -109,11 +120,7 @@ impl Tool for EditFile {
             all.push(format!("version {version}"));
         }
         drop(turn);
-        let left_out = match diff.left_out {
-            0 => String::new(),
-            n => format!("[{} of the diff left out]\n", count(n as u64, "line", "lines")),
-        };
-        Ok(format!("{}{left_out}{}", diff.text, closing(&all).trim_start()))
+        Ok(format!("{}{}{}", diff.text, left_out(&diff), closing(&all).trim_start()))
     }
 }
 
@@ -125,6 +132,24 @@ impl Edit {
             replace_all: self.replace_all,
         }
     }
+}
+
+/// How many changed lines are not shown, and the changes that are not.
+fn left_out(diff: &Diff) -> String {
+    let text::Unshown { count: unshown, named } = &diff.unshown;
+    if diff.left_out == 0 {
+        return String::new();
+    }
+    let mut left_out = count(diff.left_out as u64, "changed line", "changed lines");
+    left_out += " left out";
+    if !named.is_empty() {
+        left_out += &format!(": {}", named.join(", "));
+    }
+    match unshown - named.len() {
+        0 => {}
+        more => left_out += &format!(" and {}", count(more as u64, "more change", "more changes")),
+    }
+    format!("[{left_out}]\n")
 }
 
 /// How many replacements, and which lines they changed.

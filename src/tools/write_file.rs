@@ -7,19 +7,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, facts, if_match, lines};
+use super::replaced::{Before, Kept, Text};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
-use crate::text::{self, LineEnds, Piece, Range, Room};
+use crate::text::{self, LineEnds};
 use crate::tool::Tool;
 use crate::words::number;
-
-/// Bytes of an old file that are looked at as they are.
-const SMALL: usize = 64 << 10;
-const MARK: &[u8] = "\u{FEFF}".as_bytes();
-const ESCAPE: u8 = 0x1b;
 
 pub(super) struct WriteFile;
 
@@ -44,6 +40,25 @@ pub(super) struct Args {
     /// Only if still this version.
     #[schemars(example = &"k3f9a2c1xq", length(max = 100))]
     if_match: Option<String>,
+    /// As in the file that is there, if left out.
+    #[serde(default)]
+    line_ends: Option<Ends>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Ends {
+    Lf,
+    Crlf,
+}
+
+impl From<Ends> for LineEnds {
+    fn from(ends: Ends) -> Self {
+        match ends {
+            Ends::Lf => Self::Lf,
+            Ends::Crlf => Self::Crlf,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -57,7 +72,7 @@ enum Mode {
 
 impl Tool for WriteFile {
     const NAME: &'static str = "write_file";
-    const ABOUT: &'static str = "Writes a whole file, or appends. To change a part use edit_file.";
+    const ABOUT: &'static str = "Writes a whole file, or appends; edit_file changes a part.";
     type Needs = Write;
     type Args = Args;
     type Output = String;
@@ -68,6 +83,12 @@ impl Tool for WriteFile {
 
     fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
         let contents = args.contents()?;
+        let (as_given, wanted) = (args.content.is_none(), args.line_ends.map(LineEnds::from));
+        if as_given && wanted.is_some() {
+            return Err(ToolError::new(Code::BadArgs, "`line_ends` is for `content`")
+                .hint("the bytes of `content_base64` are written as they are"));
+        }
+        let new = New { bytes: &contents, as_given, wanted };
         let (place, turn) = at.to_make(false, budget)?;
         if !args.create_parents {
             place.needs_its_directory()?;
@@ -78,14 +99,14 @@ impl Tool for WriteFile {
         };
         if_match(args.if_match.as_deref(), old.as_ref(), &at, budget)?;
         let mut said = match (&old, args.mode) {
-            (Some(old), Mode::Append) => append(&contents, &place, &at, old, budget)?,
+            (Some(old), Mode::Append) => append(&new, &place, &at, old, budget)?,
             (_, mode) => {
                 let expect = match (&old, mode) {
                     (None, Mode::Append) | (_, Mode::Create) => Expect::Nothing,
                     (Some(old), _) if args.if_match.is_some() => Expect::This(old.state()),
                     _ => Expect::Anything,
                 };
-                put(&contents, &place, &at, old.as_ref(), expect, budget)?
+                put(&new, &place, &at, old.as_ref(), expect, budget)?
             }
         };
         drop(turn);
@@ -116,9 +137,18 @@ impl Args {
     }
 }
 
+/// What is to be written.
+struct New<'c> {
+    bytes: &'c [u8],
+    /// Byte for byte as given, whatever is there.
+    as_given: bool,
+    /// The line ends that were asked for.
+    wanted: Option<LineEnds>,
+}
+
 /// Puts the contents there, and says what became of the old ones.
 fn put(
-    contents: &[u8],
+    new: &New<'_>,
     place: &Place<Write>,
     at: &Target<Write>,
     old: Option<&OpenFile>,
@@ -131,6 +161,13 @@ fn put(
             .hint("mode=overwrite replaces it; edit_file changes a part of it"));
     }
     let before = old.map(|old| Before::of(old, budget)).transpose()?;
+    let known = before.as_ref().and_then(Option::as_ref);
+    let kept = if new.as_given {
+        Kept::nothing(new.bytes)
+    } else {
+        Kept::of(new.bytes, new.wanted, known)
+    };
+    let contents = &*kept.contents;
     let written = place.put([contents], expect, budget)?;
     let now = Text::of(contents);
     let mut all = vec![match (&before, &now) {
@@ -146,7 +183,7 @@ fn put(
         ),
     }];
     if let Some(now) = &now {
-        all.extend(now.compared(before.flatten().as_ref()));
+        all.extend(kept.told(now, known));
     }
     all.extend(facts(place, at, &written));
     let version = text::version_of([contents], &written.state).to_string();
@@ -157,20 +194,33 @@ fn put(
 
 /// Adds the contents at the end of the file, in its encoding and with its line ends.
 fn append(
-    contents: &[u8],
+    new: &New<'_>,
     place: &Place<Write>,
     at: &Target<Write>,
     old: &OpenFile,
     budget: &Budget,
 ) -> Result<String, ToolError> {
-    let fitted = text::fitted(contents, old)?;
-    let written = place.append(&fitted)?;
-    let mut all = vec![match Text::of(contents) {
+    let New { bytes: contents, as_given, wanted } = *new;
+    let fitted = if as_given {
+        text::Fitted::as_given(contents)
+    } else {
+        text::fitted(contents, old, wanted)?
+    };
+    let written = place.append(&fitted.bytes)?;
+    let appended = Text::of(contents);
+    let mut all = vec![match &appended {
         Some(text) => format!("appended {}", lines(text.lines)),
         None => format!("appended {} bytes", number(contents.len() as u64)),
     }];
-    if fitted != contents {
+    if fitted.completes != LineEnds::None {
+        let end = fitted.completes.as_str();
+        all.push(format!("the last line had no line end and got one, {end}"));
+    }
+    let ends = appended.map_or(LineEnds::None, |text| text.ends);
+    if fitted.is_changed && wanted.is_none() {
         all.push("in the encoding and with the line ends of the file".into());
+    } else if !fitted.is_changed && ends.differs_from(fitted.file) {
+        all.push(format!("{}, the file has {}", ends.as_str(), fitted.file.as_str()));
     }
     all.extend(facts(place, at, &written));
     // It is done: whatever ends the call now, the answer must not say that it is not.
@@ -180,78 +230,4 @@ fn append(
         all.push(format!("version {version}"));
     }
     Ok(closing(&all))
-}
-
-/// What can be said of the old contents.
-struct Before {
-    text: Text,
-    /// Where it is not UTF-8 without a mark.
-    encoding: Option<String>,
-}
-
-impl Before {
-    /// Nothing if they are no text, or too long to be read for that.
-    fn of(old: &OpenFile, budget: &Budget) -> Result<Option<Self>, ToolError> {
-        if let Some(text) = Self::small(old, budget)? {
-            return Ok(Some(Self { text, encoding: None }));
-        }
-        if old.size() > text::MAX_HASHED {
-            return Ok(None);
-        }
-        let whole = Piece::Lines { first: 1, count: u64::MAX };
-        let room = Room { chars: budget.limits().max_result_chars, before_line: 0 };
-        let page = match text::read(old, whole, room, budget) {
-            Err(error) if error.code() == Code::NotText => return Ok(None),
-            page => page?,
-        };
-        budget.was_version(&page.version.to_string());
-        let Range::Lines { total: Some(lines), .. } = page.range else { return Ok(None) };
-        Ok(Some(Self { text: Text { lines, ends: page.ends }, encoding: page.encoding }))
-    }
-
-    /// The same of what is nearly always there, at a part of the price: a small text in plain UTF-8.
-    fn small(old: &OpenFile, budget: &Budget) -> Result<Option<Text>, ToolError> {
-        let size = usize::try_from(old.size()).unwrap_or(usize::MAX);
-        if size > SMALL {
-            return Ok(None);
-        }
-        let mut buffer = vec![0; size + 1];
-        let bytes = old.read_at(&mut buffer, 0)?;
-        // A mark, or what switches an older encoding, says that it is not.
-        let is_plain = bytes.len() == size && !bytes.starts_with(MARK) && !bytes.contains(&ESCAPE);
-        let text = if is_plain { Text::of(bytes) } else { None };
-        if text.is_some() && budget.is_audited() {
-            budget.was_version(&text::version_of([bytes], &old.state()).to_string());
-        }
-        Ok(text)
-    }
-}
-
-/// What can be said of a text.
-struct Text {
-    lines: u64,
-    ends: LineEnds,
-}
-
-impl Text {
-    fn of(contents: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(contents).ok().filter(|text| !text.contains('\0'))?;
-        let mut all = Self { lines: 0, ends: LineEnds::None };
-        for line in text.split_inclusive('\n') {
-            all.lines += 1;
-            all.ends = all.ends.and(LineEnds::of(line));
-        }
-        Some(all)
-    }
-
-    /// Its line ends and encoding, where the old ones were others.
-    fn compared(&self, before: Option<&Before>) -> Vec<String> {
-        let ends = self.ends.as_str();
-        let Some(before) = before else { return vec![ends.into()] };
-        let old = before.text.ends;
-        let is_other = old != self.ends && ![old, self.ends].contains(&LineEnds::None);
-        let was = if is_other { format!(", was {}", old.as_str()) } else { String::new() };
-        let encoding = before.encoding.as_ref().map(|encoding| format!("UTF-8, was {encoding}"));
-        std::iter::once(format!("{ends}{was}")).chain(encoding).collect()
-    }
 }

@@ -224,7 +224,10 @@ fn written(tree: &Tree, path: &Names, text: &str, mode: &str) -> Expected {
         Way::There(at) => match (tree.at(&at), mode) {
             (Node::File(_), "create") => Expected::Refused(Some(Code::AlreadyExists)),
             (Node::File(old), "append") => {
-                sure(has_links, tree.with(&at, Node::File(format!("{old}{text}"))))
+                // A last line without an end gets one.
+                let is_complete = old.is_empty() || old.ends_with('\n') || text.is_empty();
+                let end = if is_complete || text.starts_with('\n') { "" } else { "\n" };
+                sure(has_links, tree.with(&at, Node::File(format!("{old}{end}{text}"))))
             }
             (Node::File(_), _) => sure(has_links, tree.with(&at, Node::File(text.into()))),
             _ => Expected::Refused(None),

@@ -1,0 +1,90 @@
+//! [`Failures`]: which edits of a call fail and why, as one error.
+//!
+//! Only the first ones are diagnosed: a diagnosis goes through the whole file several times.
+//!
+//! May import: `error`, `limits`.
+
+use super::edit::Edit;
+use super::find::lf;
+use super::nearest::{MISSING, Missing, no_match};
+use crate::error::{Code, ToolError};
+use crate::limits::{Budget, Spent};
+
+/// Edits of which it is told why they fail.
+const MAX_DIAGNOSED: usize = 5;
+/// Edits of which it is told how they fail.
+const MAX_TOLD: usize = 20;
+/// Further ones that are named.
+const MAX_NAMED: usize = 50;
+/// Characters of the file that are shown for one edit, where it is the only one.
+const ROOM: usize = 4_000;
+
+/// The edits of a call that fail.
+pub(super) struct Failures<'e> {
+    edits: &'e [Edit<'e>],
+    all: Vec<(usize, ToolError)>,
+}
+
+impl<'e> Failures<'e> {
+    /// None of these edits has failed yet.
+    pub(super) fn of(edits: &'e [Edit<'e>]) -> Self {
+        Self { edits, all: vec![] }
+    }
+
+    /// The next one fails.
+    pub(super) fn push(&mut self, at: usize, error: ToolError) {
+        self.all.push((at, error));
+    }
+
+    /// Why an edit whose old text is not in `text` fails; `texts` are its old and new one, with LF only.
+    pub(super) fn no_match(
+        &self,
+        text: &str,
+        edit: Edit<'_>,
+        (old, new): (&str, &str),
+        budget: &Budget,
+    ) -> Result<ToolError, Spent> {
+        if self.all.len() >= MAX_DIAGNOSED {
+            return Ok(ToolError::new(Code::NoMatch, MISSING));
+        }
+        let put_there = self.all.iter().find(|(at, _)| {
+            self.edits.get(*at).is_some_and(|failed| lf(failed.new_text).contains(old))
+        });
+        if let Some((at, _)) = put_there {
+            let sentence = format!("`old_text` is what edits[{at}] was to put there, which fails");
+            return Ok(ToolError::new(Code::NoMatch, sentence));
+        }
+        let room = if self.edits.len() == 1 { ROOM } else { 2 * ROOM / MAX_DIAGNOSED };
+        no_match(text, Missing { old, new, replace_all: edit.replace_all, room }, budget)
+    }
+
+    /// All of them, if there are any.
+    pub(super) fn error(self) -> Option<ToolError> {
+        let (of, failed) = (self.edits.len(), self.all.len());
+        let mut all = self.all.into_iter();
+        let (at, first) = all.next()?;
+        if of == 1 {
+            return Some(first);
+        }
+        if failed == 1 {
+            let again = format!("nothing was written: send all {of} edits again");
+            return Some(first.about(&format!("edits[{at}]")).and_hint(&again));
+        }
+        let code = first.code();
+        let mut sentence = format!("{failed} of the {of} edits fail, and nothing was written");
+        sentence += &format!("\nedits[{at}]: {first}");
+        for (at, error) in all.by_ref().take(MAX_TOLD - 1) {
+            sentence += &format!("\nedits[{at}]: {error}");
+        }
+        let further: Vec<_> = all.map(|(at, _)| format!("edits[{at}]")).collect();
+        if let Some(named) = further.get(..further.len().min(MAX_NAMED)).filter(|n| !n.is_empty()) {
+            let more = match further.len() - named.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            sentence += &format!("\nso do {}{more}", named.join(", "));
+        }
+        let again = format!("correct these, and send all {of} edits again");
+        Some(ToolError::new(code, sentence).hint(again))
+    }
+}

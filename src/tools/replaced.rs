@@ -1,0 +1,139 @@
+//! [`Before`]: what is known of a file that is overwritten, and [`Kept`]: what of its form the new contents keep.
+//!
+//! A text keeps the line ends of the file, unless it has its own, and its byte order mark, which no client is shown.
+//!
+//! May import: `cap` (for open files), `error`, `limits`, `text`.
+
+use std::borrow::Cow;
+
+use crate::cap::OpenFile;
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::text::{self, LineEnds, Piece, Range, Room};
+
+/// Bytes of an old file that are looked at as they are.
+const SMALL: usize = 64 << 10;
+const MARK: &[u8] = "\u{FEFF}".as_bytes();
+const ESCAPE: u8 = 0x1b;
+
+/// New contents in the form of the file that they replace.
+pub(super) struct Kept<'c> {
+    pub(super) contents: Cow<'c, [u8]>,
+    /// The line ends of the file were kept where the contents had others.
+    ends: bool,
+    /// Its byte order mark was.
+    mark: bool,
+}
+
+impl<'c> Kept<'c> {
+    /// The contents as they are.
+    pub(super) fn nothing(contents: &'c [u8]) -> Self {
+        Self { contents: contents.into(), ends: false, mark: false }
+    }
+
+    /// A text with the line ends that are `wanted`, or in the form of what was there.
+    pub(super) fn of(
+        contents: &'c [u8],
+        wanted: Option<LineEnds>,
+        before: Option<&Before>,
+    ) -> Self {
+        let Ok(given) = std::str::from_utf8(contents) else { return Self::nothing(contents) };
+        let old = before.map_or(LineEnds::None, |before| before.text.ends);
+        let text = wanted.map_or_else(|| old.fit(given), |wanted| wanted.write(given));
+        let ends = wanted.is_none() && text != given;
+        let mark = before.is_some_and(|before| before.has_mark) && !contents.starts_with(MARK);
+        let contents = match text {
+            text if mark => Cow::Owned([MARK, text.as_bytes()].concat()),
+            Cow::Borrowed(_) => contents.into(),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        };
+        Self { contents, ends, mark }
+    }
+
+    /// The line ends and the encoding of the new text, and what the old ones were.
+    pub(super) fn told(&self, now: &Text, before: Option<&Before>) -> Vec<String> {
+        let ends = now.ends.as_str();
+        let Some(before) = before else { return vec![ends.into()] };
+        let old = before.text.ends;
+        let mut all = vec![match (self.ends, now.ends.differs_from(old)) {
+            (true, _) => format!("{ends} as before, where the content had LF (`line_ends` lf keeps that)"),
+            (false, true) => format!("{ends}, was {}", old.as_str()),
+            (false, false) => ends.into(),
+        }];
+        match &before.encoding {
+            _ if self.mark => all.push("byte order mark kept".into()),
+            // The contents have their own.
+            _ if before.has_mark => {}
+            Some(encoding) => all.push(format!("UTF-8, was {encoding}")),
+            None => {}
+        }
+        all
+    }
+}
+
+/// What can be said of the old contents.
+pub(super) struct Before {
+    pub(super) text: Text,
+    /// Where it is not UTF-8 without a mark.
+    encoding: Option<String>,
+    /// Does it begin with the byte order mark of UTF-8?
+    has_mark: bool,
+}
+
+impl Before {
+    /// Nothing if they are no text, or too long to be read for that.
+    pub(super) fn of(old: &OpenFile, budget: &Budget) -> Result<Option<Self>, ToolError> {
+        if let Some(text) = Self::small(old, budget)? {
+            return Ok(Some(Self { text, encoding: None, has_mark: false }));
+        }
+        if old.size() > text::MAX_HASHED {
+            return Ok(None);
+        }
+        let whole = Piece::Lines { first: 1, count: u64::MAX };
+        let room = Room { chars: budget.limits().max_result_chars, before_line: 0 };
+        let page = match text::read(old, whole, room, budget) {
+            Err(error) if error.code() == Code::NotText => return Ok(None),
+            page => page?,
+        };
+        budget.was_version(&page.version.to_string());
+        let Range::Lines { total: Some(lines), .. } = page.range else { return Ok(None) };
+        let has_mark = old.read_at(&mut [0; MARK.len()], 0)? == MARK;
+        let text = Text { lines, ends: page.ends };
+        Ok(Some(Self { text, encoding: page.encoding, has_mark }))
+    }
+
+    /// The same of what is nearly always there, at a part of the price: a small text in plain UTF-8.
+    fn small(old: &OpenFile, budget: &Budget) -> Result<Option<Text>, ToolError> {
+        let size = usize::try_from(old.size()).unwrap_or(usize::MAX);
+        if size > SMALL {
+            return Ok(None);
+        }
+        let mut buffer = vec![0; size + 1];
+        let bytes = old.read_at(&mut buffer, 0)?;
+        // A mark, or what switches an older encoding, says that it is not.
+        let is_plain = bytes.len() == size && !bytes.starts_with(MARK) && !bytes.contains(&ESCAPE);
+        let text = if is_plain { Text::of(bytes) } else { None };
+        if text.is_some() && budget.is_audited() {
+            budget.was_version(&text::version_of([bytes], &old.state()).to_string());
+        }
+        Ok(text)
+    }
+}
+
+/// What can be said of a text.
+pub(super) struct Text {
+    pub(super) lines: u64,
+    pub(super) ends: LineEnds,
+}
+
+impl Text {
+    pub(super) fn of(contents: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(contents).ok().filter(|text| !text.contains('\0'))?;
+        let mut all = Self { lines: 0, ends: LineEnds::None };
+        for line in text.split_inclusive('\n') {
+            all.lines += 1;
+            all.ends = all.ends.and(LineEnds::of(line));
+        }
+        Some(all)
+    }
+}
