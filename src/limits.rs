@@ -105,6 +105,8 @@ impl Clock {
 
 /// Most places that are noted of one call.
 const MAX_TOUCHED: usize = 100;
+/// Most notes that an answer shows.
+const MAX_NOTES: usize = 5;
 
 /// What one call may still use.
 pub struct Budget {
@@ -114,6 +116,7 @@ pub struct Budget {
     watch: Watch,
     kept: Kept,
     touched: Mutex<Vec<String>>,
+    notes: Mutex<Vec<String>>,
     versions: Mutex<[Option<String>; 2]>,
     is_audited: bool,
 }
@@ -143,6 +146,7 @@ impl Budget {
             watch,
             kept: Kept::default(),
             touched: Mutex::default(),
+            notes: Mutex::default(),
             versions: Mutex::default(),
             is_audited: false,
         }
@@ -215,6 +219,19 @@ impl Budget {
     /// The places that the call reached, as far as they were noted.
     pub fn touched(&self) -> Vec<String> {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes what the answer has to say besides, whatever the tool makes of the call.
+    pub fn note(&self, note: String) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        if notes.len() < MAX_NOTES && !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+
+    /// What the answer has to say besides.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How the client numbered the request.

@@ -65,6 +65,7 @@ mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
 mod search; // what is found, what is passed by, pages that give everything once
 mod soak; // a hundred calls at once for a long time
+mod spelled_paths; // paths as people and agents write them: look-alikes, lines and quotes around a path, files that were moved
 mod startup; // every refusal at the start
 mod strain; // few descriptors, wide directories, a file system that does not answer
 mod text; // pages against a simple model, over chunk boundaries
