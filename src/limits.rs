@@ -9,7 +9,7 @@ mod kept;
 mod memory;
 mod watch;
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -107,6 +107,8 @@ impl Clock {
 const MAX_TOUCHED: usize = 100;
 /// Most notes that an answer shows.
 const MAX_NOTES: usize = 5;
+/// Most searches of one call for the hint of an error.
+const MAX_HINTS: usize = 3;
 
 /// What one call may still use.
 pub struct Budget {
@@ -117,6 +119,7 @@ pub struct Budget {
     kept: Kept,
     touched: Mutex<Vec<String>>,
     notes: Mutex<Vec<String>>,
+    hints: AtomicUsize,
     versions: Mutex<[Option<String>; 2]>,
     is_audited: bool,
 }
@@ -147,6 +150,7 @@ impl Budget {
             kept: Kept::default(),
             touched: Mutex::default(),
             notes: Mutex::default(),
+            hints: AtomicUsize::new(0),
             versions: Mutex::default(),
             is_audited: false,
         }
@@ -232,6 +236,11 @@ impl Budget {
     /// What the answer has to say besides.
     pub fn notes(&self) -> Vec<String> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes one of the few searches that a call may make for the hints of its errors; false if it has made them.
+    pub fn take_search_for_hint(&self) -> bool {
+        self.hints.fetch_add(1, Ordering::Relaxed) < MAX_HINTS
     }
 
     /// How the client numbered the request.

@@ -233,7 +233,7 @@ impl Grants {
     /// Finds the grant by name alone: no system call, unless to word an error.
     fn locate(&self, path: &VirtualPath) -> Result<Located, ToolError> {
         self.locate_or(path, |why| match why {
-            Nowhere::BadPath(why) => ToolError::bad_path(path, why),
+            Nowhere::BadPath(why) => self.bad_path(path, why),
             Nowhere::UnknownGrant(names) => self.unknown(path, names),
         })
     }

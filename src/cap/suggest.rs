@@ -186,7 +186,7 @@ fn elsewhere(grants: &Grants, first: usize, said: &VirtualPath, budget: &Budget)
     let names = |path: &str| VirtualPath::from(path).parse().ok().map(|spelling| spelling.names);
     let wanted: Vec<Vec<Name>> =
         paths.into_iter().flatten().filter_map(names).filter(|names| !names.is_empty()).collect();
-    if wanted.is_empty() {
+    if wanted.is_empty() || !budget.take_search_for_hint() {
         return vec![];
     }
     let arguments = read.map(|reading| reading.arguments()).unwrap_or_default();

@@ -1,13 +1,25 @@
-//! The answer to a path that lies in no grant.
+//! The answer to a path that lies in no grant, or cannot name anything.
 //!
 //! May import: `path`, `error`. This module looks only inside the grants; what lies outside changes no answer.
 
 use super::Grants;
 use super::suggest::{did_you_mean, read_as};
 use crate::error::{Code, ToolError};
-use crate::path::{Name, VirtualPath};
+use crate::path::{BadPath, Name, VirtualPath};
 
 impl Grants {
+    /// Says what is wrong with the path, and which one may be meant.
+    pub(super) fn bad_path(&self, path: &VirtualPath, why: BadPath) -> ToolError {
+        let error = ToolError::bad_path(path, why);
+        if why != BadPath::Parent {
+            return error;
+        }
+        match read_as(self, path).as_slice() {
+            [] => error,
+            meant => error.hint(did_you_mean(meant)),
+        }
+    }
+
     /// Says which grants there are, which are not available, and which path may be meant.
     pub(super) fn unknown(&self, path: &VirtualPath, names: Option<&[Name]>) -> ToolError {
         if let Some(shut) = names.and_then(|n| n.first()).map(ToString::to_string)

@@ -57,15 +57,17 @@ pub fn readings(said: &str) -> Vec<Reading> {
 
 type Step = fn(&Reading) -> Option<Reading>;
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 10] = [
     without_blanks,
     without_quotes,
     without_scheme,
     without_line,
+    without_test,
     with_slashes,
     without_mention,
     without_diff_side,
     without_percent,
+    without_parents,
 ];
 
 impl Reading {
@@ -112,15 +114,22 @@ fn without_scheme(of: &Reading) -> Option<Reading> {
     of.mistaken(&text_of(path).unwrap_or_else(|| path.to_owned()))
 }
 
-/// `src/a.ts:12`, `:12:5`, `:12-20`, `#L10`, `#L10-L20`, `#L10C3`, `(12,5)`.
+/// `src/a.ts:12`, `:12:5`, `:12-20`, `#L10`, `#L10-L20`, `#L10C3`, `(12,5)`, `, line 12`.
 fn without_line(of: &Reading) -> Option<Reading> {
     let path = of.path.trim_end_matches(':');
-    let (path, (line, last_line)) =
-        after_hash(path).or_else(|| in_brackets(path)).or_else(|| after_colon(path))?;
+    let (path, (line, last_line)) = after_hash(path)
+        .or_else(|| in_brackets(path))
+        .or_else(|| after_word(path))
+        .or_else(|| after_colon(path))?;
     // `report(2)` is how a second report is called.
     let is_plain_mistake = of.is_plain_mistake || !of.path.ends_with(')') || of.path.contains(',');
     let reading = of.but(path)?;
     Some(Reading { line: Some(line), last_line, is_plain_mistake, ..reading })
+}
+
+/// `tests/test_a.py::TestA::test_b`, as test runners name what is in a file.
+fn without_test(of: &Reading) -> Option<Reading> {
+    of.but(of.path.split_once("::")?.0)
 }
 
 type Lines = (u64, Option<u64>);
@@ -148,6 +157,11 @@ fn in_brackets(path: &str) -> Option<(&str, Lines)> {
     let line = numbers.next()??;
     (numbers.all(|number| number.is_some()) && !path.ends_with([' ', '/']))
         .then_some((path, (line, None)))
+}
+
+fn after_word(path: &str) -> Option<(&str, Lines)> {
+    let (before, last) = path.rsplit_once(" line ")?;
+    Some((before.trim_end_matches([',', ' ']), (number(last)?, None)))
 }
 
 fn after_colon(path: &str) -> Option<(&str, Lines)> {
@@ -216,6 +230,18 @@ fn without_diff_side(of: &Reading) -> Option<Reading> {
     of.but(Some(path).filter(|_| matches!(side, "a" | "b" | "c" | "i" | "o" | "w"))?)
 }
 
+/// `src/../lib/a.ts` as it reads. Only a hint: what `..` means where links are on the way is known to the file system.
+fn without_parents(of: &Reading) -> Option<Reading> {
+    let mut parts = vec![];
+    for part in of.path.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    of.but(&parts.join("/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,6 +269,10 @@ mod tests {
             ("\"src/a.ts\"", "src/a.ts", ""),
             ("`src/a.ts`,", "src/a.ts", ""),
             (" src/a.ts\n", "src/a.ts", ""),
+            ("src/a.ts, line 12", "src/a.ts", ", offset=12"),
+            ("src/a.py::TestA::test_b", "src/a.py", ""),
+            ("lib/../src/./a.ts", "src/./a.ts", ""),
+            ("../src/a.ts", "src/a.ts", ""),
             ("@src/a.ts", "src/a.ts", ""),
             ("b/src/a.ts", "src/a.ts", ""),
             ("my%20notes.md", "my notes.md", ""),
