@@ -4,7 +4,7 @@
 use preopen::tools::TOOLS;
 use serde_json::json;
 
-use crate::common::{Client, Era, SECRET, Sandbox, calls, changes, code, tree};
+use crate::common::{Client, Era, SECRET, Sandbox, Without, calls, changes, code, tree};
 
 fn start(sandbox: &Sandbox) -> Client {
     Client::start(&["--allow", &sandbox.spec("grant", "rwd")], Era::Modern)
@@ -110,22 +110,27 @@ fn a_file_is_found_by_its_last_name_wherever_it_is() {
         .link("grant/round", ".");
     let sandbox =
         (0..5).fold(sandbox, |sandbox, i| sandbox.file(&format!("grant/m/{i}/mod.rs"), ""));
-    let mut client = start(&sandbox);
-    for (path, meant) in [
-        ("views.py", "`flask/src/flask/views.py`"),
-        ("src/flask/views.py", "`flask/src/flask/views.py`"),
-        ("views.py:7", "`flask/src/flask/views.py`, offset=7"),
-        ("new/place/moved.py", "`old/moved.py`"),
-        ("/srv/app/old/moved.py", "`old/moved.py`"),
-        ("readme.md", "`Deep/Readme.MD`"),
-        ("mod.rs", "`m/0/mod.rs` or `m/1/mod.rs` or `m/2/mod.rs`"),
-        ("m/4/x/mod.rs", "`m/0/mod.rs` or `m/1/mod.rs` or `m/2/mod.rs`"),
-        ("x/4/mod.rs", "`m/4/mod.rs`"),
-        ("flask/test_views.py", "`flask/tests/test_views.py`"),
-    ] {
-        assert_eq!(hint(&mut client, path), format!("did you mean {meant}?"), "{path}");
+    for without in [Without::Nothing, Without::OpenAt2NoSys] {
+        let spec = sandbox.spec("grant", "rwd");
+        let mut client = Client::start_without(&["--allow", &spec], Era::Modern, without);
+        for (path, meant) in [
+            ("views.py", "`flask/src/flask/views.py`"),
+            ("src/flask/views.py", "`flask/src/flask/views.py`"),
+            ("views.py:7", "`flask/src/flask/views.py`, offset=7"),
+            ("new/place/moved.py", "`old/moved.py`"),
+            ("/srv/app/old/moved.py", "`old/moved.py`"),
+            ("/old/moved.py", "`old/moved.py`"),
+            ("https://example.com/o/r/blob/main/old/moved.py#L3", "`old/moved.py`, offset=3"),
+            ("readme.md", "`Deep/Readme.MD`"),
+            ("mod.rs", "`m/0/mod.rs` or `m/1/mod.rs` or `m/2/mod.rs`"),
+            ("m/4/x/mod.rs", "`m/0/mod.rs` or `m/1/mod.rs` or `m/2/mod.rs`"),
+            ("x/4/mod.rs", "`m/4/mod.rs`"),
+            ("flask/test_views.py", "`flask/tests/test_views.py`"),
+        ] {
+            assert_eq!(hint(&mut client, path), format!("did you mean {meant}?"), "{path}");
+        }
+        assert_eq!(hint(&mut client, "nothing-like-it"), "list_directory `.` shows what there is");
     }
-    assert_eq!(hint(&mut client, "nothing-like-it"), "list_directory `.` shows what there is");
 }
 
 #[test]
@@ -211,17 +216,11 @@ fn a_link_to_nothing_is_said_to_be_one() {
         .file("grant/a\u{A0}b", "x");
     let mut client = start(&sandbox);
     for tool in TOOLS.iter().filter(|tool| !changes(tool)) {
-        for (path, to) in [
-            ("dangling", "nowhere"),
-            ("chain", "nowhere"),
-            ("d/up", "gone/f"),
-            ("dangling/x", "nowhere"),
-            // The text of a link is no spelling of a client.
-            ("blank", "a b"),
-        ] {
+        // The text of a link is read exactly: `blank` does not lead to a name that looks like `a b`.
+        for path in ["dangling", "chain", "d/up", "dangling/x", "blank"] {
             for arguments in calls(tool, path) {
                 let answer = client.call(tool.name, &arguments);
-                let want = format!("`{path}` leads through a link to `{to}`, which does not exist");
+                let want = format!("`{path}` leads through a link to a name that does not exist");
                 assert!(answer.text.contains(&want), "{} {path}: {answer:?}", tool.name);
                 assert_eq!(code(&answer), "not_found");
             }
@@ -235,7 +234,7 @@ fn a_link_to_nothing_is_said_to_be_one() {
     assert_eq!(hint(&mut client, "near"), "did you mean `real.txt`?");
     let edits = json!([{"old_text": "a", "new_text": "b"}]);
     let edit = client.call("edit_file", &json!({"path": "dangling", "edits": edits}));
-    assert!(edit.text.contains("leads through a link to `nowhere`"), "{edit:?}");
+    assert!(edit.text.contains("leads through a link to a name"), "{edit:?}");
 }
 
 #[test]

@@ -177,6 +177,8 @@ fn no_rule_is_stepped_around_by_a_look_alike() {
         .file("grant/a\u{2013}b/f", "read only\n")
         .link("grant/link\u{A0}out", "../outside/secret.txt")
         .link("grant/link\u{A0}in", "target")
+        .link("grant/link\u{A0}dir", "../outside")
+        .link("grant/way\u{A0}in", "a\u{2013}b")
         .file("grant/target", "target\n");
     let mut client = configured(&sandbox);
     let before = tree(&sandbox, "grant");
@@ -194,6 +196,10 @@ fn no_rule_is_stepped_around_by_a_look_alike() {
         "\u{17F}ecret note",
         "link out",
         "link in",
+        "link dir/secret.txt",
+        "link dir/new",
+        "way in/f",
+        "way in/new",
     ] {
         for tool in TOOLS.iter().filter(|tool| changes(tool)) {
             for arguments in calls(tool, path) {

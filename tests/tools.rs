@@ -367,7 +367,7 @@ fn file_info_says_what_a_path_is() {
             "mode: 0640",
             "hard links: 2 (other names of the same file)",
             "rights: ro",
-            "text: UTF-8, 1 lines, CRLF",
+            "text: UTF-8, 1 line, CRLF",
             &lines[8],
         ]
     );

@@ -165,7 +165,12 @@ impl<'a> Walk<'a> {
     ) -> Result<Option<Stat>, ToolError> {
         // Here and not earlier on the way, so that the answer is that of a name which is not there.
         if self.held()?.rules.hide(below) {
-            return Ok(None);
+            // Nothing is made there: what is to be made was refused by its name.
+            return if self.look.may_be_missing {
+                Err(self.missing(parent, name))
+            } else {
+                Ok(None)
+            };
         }
         let stat = match lstat(parent, name) {
             Ok(stat) => stat,

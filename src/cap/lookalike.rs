@@ -94,11 +94,12 @@ pub(super) fn ambiguous(
         found.iter().take(MAX_SHOWN).map(|name| spelled_out(name, wanted)).collect();
     let more = if found.len() > MAX_SHOWN { " and others" } else { "" };
     let what = match found {
-        [_] if is_link => "a symbolic link looks like it",
-        [_] => "one name looks like it",
-        _ => "several names look like it",
+        [_] if is_link => "a symbolic link looks",
+        [_] => "one name looks",
+        _ => "several names look",
     };
-    let sentence = format!("`{said}` does not exist, but {what}: {}{more}", shown.join(", "));
+    let shown = shown.join(", ");
+    let sentence = format!("`{said}` does not exist, but {what} like `{wanted}`: {shown}{more}");
     ToolError::new(code, sentence)
         .hint(r"repeat the name that is meant as it is shown here, with `\xHH` for a byte")
 }
@@ -246,8 +247,14 @@ fn of_keyboard(c: char) -> char {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a tree to look at")]
 mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use super::super::tests::{budget, tree};
     use super::*;
+    use crate::limits::{Clock, Watch};
 
     fn name(name: &str) -> Name {
         Name::from_bytes(name.as_bytes()).unwrap()
@@ -304,6 +311,24 @@ mod tests {
             assert!(!look_the_same(one, other), "{one:?} {other:?}");
         }
         assert_eq!(looks(b"caf\xE9", Visible::All), None);
+    }
+
+    #[test]
+    fn only_names_that_may_be_seen_are_look_alikes_and_a_cancelled_call_stops() {
+        let files: Vec<String> = (0..1_500).map(|n| format!("g/file-{n}")).collect();
+        let mut files: Vec<&str> = files.iter().map(String::as_str).collect();
+        files.extend(["g/it\u{2019}s", "g/it\u{2032}s", "g/a\u{A0}b", "g/a\u{2009}b"]);
+        let temp = tree(&files);
+        let dir = Dir::open_ambient_dir(temp.path().join("g"), cap_std::ambient_authority());
+        let (dir, said) = (dir.unwrap(), VirtualPath::from("said"));
+        let rules = Rules::new(&["it\u{2019}s".into(), "a*b".into()], &[]).unwrap();
+        let found = |wanted: &str, budget: &Budget| {
+            lookalikes(&dir, &[], &name(wanted), &rules, &said, budget)
+        };
+        assert_eq!(found("it's", &budget()).unwrap(), [name("it\u{2032}s")]);
+        assert_eq!(found("a b", &budget()).unwrap(), []);
+        let cancelled = Budget::new(Arc::default(), Clock::new(Instant::now), Watch::new(|| true));
+        assert_eq!(found("it's", &cancelled).unwrap_err().code(), Code::Cancelled);
     }
 
     #[test]

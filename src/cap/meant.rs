@@ -6,16 +6,18 @@
 //!
 //! May import: `path`, `limits`, `error`. Rules and links are judged by `resolve`, on the names that are used.
 
+use cap_std::fs::Dir;
 use rustix::io::Errno;
 
-use super::beneath::lstat;
-use super::lookalike::stands_for;
+use super::beneath::{Kind, lstat};
+use super::by_name::Walk;
+use super::lookalike::{ambiguous, lookalikes, stands_for};
 use super::resolve::{changes, resolve};
 use super::target::Look;
 use super::{Place, Right, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
-use crate::path::{brief, join};
+use crate::path::{Name, brief, join};
 
 impl<R: Right> Target<R> {
     /// Looks the target up as it is spelled, and else as it is meant.
@@ -70,6 +72,56 @@ impl<R: Right> Target<R> {
             let grants = self.grants.clone();
             Self::new(grants, self.grant, rest.to_vec(), self.must_be_dir, self.said.clone())
         })
+    }
+}
+
+impl Walk<'_> {
+    /// The name in this directory that is meant by one which does not exist, if exactly one looks like it. Only a name
+    /// that the client gave stands for another one; the text of a link does not.
+    ///
+    /// # Errors
+    /// Several names look like it, or, for a change, a link does: a planted link must not redirect a change of
+    /// a name that it does not have.
+    pub(super) fn lookalike(
+        &mut self,
+        parent: &Dir,
+        name: &Name,
+    ) -> Result<Option<Name>, ToolError> {
+        let (Some(budget), true) = (self.budget, self.is_at_said_name()) else { return Ok(None) };
+        let at = self.said_names.len().saturating_sub(self.todo.len() + 1);
+        // It was found before, and is gone again.
+        if self.look.exact || self.said_names.get(at) != Some(name) {
+            return Ok(None);
+        }
+        let (below, rules) = (self.below(None), &self.held()?.rules);
+        let found = lookalikes(parent, &below, name, rules, self.said, budget)?;
+        let [real] = found.as_slice() else {
+            return if found.is_empty() {
+                Ok(None)
+            } else {
+                Err(self.ambiguous(name, &found, false))
+            };
+        };
+        if self.changes && lstat(parent, real).is_ok_and(|stat| Kind::from(stat.kind) == Kind::Link)
+        {
+            return Err(self.ambiguous(name, &found, true));
+        }
+        let meant = self.meant.get_or_insert_with(|| self.said_names.to_vec());
+        if let Some(meant) = meant.get_mut(at) {
+            *meant = real.clone();
+        }
+        Ok(Some(real.clone()))
+    }
+
+    fn ambiguous(&self, name: &Name, found: &[Name], is_link: bool) -> ToolError {
+        let is_to_make = self.look.may_be_missing;
+        let code = if is_to_make { Code::AlreadyExists } else { Code::NotFound };
+        ambiguous(code, self.said, name, found, is_link)
+    }
+
+    /// Did the client give the name that is looked at, and not the text of a link?
+    pub(super) fn is_at_said_name(&self) -> bool {
+        self.todo.len() < self.said_left
     }
 }
 

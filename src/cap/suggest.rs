@@ -160,23 +160,11 @@ pub(super) fn existing(grants: &Grants, path: &str) -> Vec<(usize, Vec<Name>)> {
     there(all().map(|(i, _)| (i, spelling.names.clone())).collect())
 }
 
-/// What follows in a path after the name of a grant, or after the end of the grant's path on the host where the path
-/// begins with `~`. Names are compared only to word a hint.
+/// What follows in a path after the name of a grant. Names are compared only to word a hint.
 fn below_grant(grant: &Grant, names: &[Name]) -> Vec<Vec<Name>> {
-    let rest = |at: usize| names.get(at..).map(<[Name]>::to_vec);
     let is_name = |name: &Name| name.as_bytes() == grant.name.as_bytes();
     let named = names.iter().take(MAX_NAMES).enumerate().filter(|(_, name)| is_name(name));
-    let named = named.filter_map(|(at, _)| rest(at + 1));
-    let mut all: Vec<Vec<Name>> = named.collect();
-    if let Some((home, way)) = names.split_first()
-        && home.as_bytes() == b"~"
-    {
-        let ends =
-            |length: &usize| way.get(..*length).is_some_and(|way| grant.canonical().ends_with(way));
-        let length = (1..=way.len().min(MAX_NAMES)).rev().find(ends);
-        all.extend(length.and_then(|length| rest(length + 1)));
-    }
-    all
+    named.filter_map(|(at, _)| names.get(at + 1..).map(<[Name]>::to_vec)).collect()
 }
 
 /// The entries below the grants that have the last name of the path, in backticks.
