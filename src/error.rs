@@ -194,6 +194,11 @@ impl ToolError {
         self.code
     }
 
+    /// The next step that the reader can take.
+    pub(crate) fn shown_hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// What only the log may see.
     pub fn log_detail(&self) -> Option<&str> {
         self.detail.as_deref()

@@ -10,7 +10,7 @@ mod kept;
 mod memory;
 mod watch;
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -118,6 +118,10 @@ impl Clock {
 
 /// Most places that are noted of one call.
 const MAX_TOUCHED: usize = 100;
+/// Most notes that an answer shows.
+const MAX_NOTES: usize = 5;
+/// Most searches of one call for the hint of an error.
+const MAX_HINTS: usize = 3;
 
 /// What one call may still use.
 pub struct Budget {
@@ -127,6 +131,8 @@ pub struct Budget {
     watch: Watch,
     kept: Kept,
     touched: Mutex<Vec<String>>,
+    notes: Mutex<Vec<String>>,
+    hints: AtomicUsize,
     versions: Mutex<[Option<String>; 2]>,
     is_audited: bool,
 }
@@ -156,6 +162,8 @@ impl Budget {
             watch,
             kept: Kept::default(),
             touched: Mutex::default(),
+            notes: Mutex::default(),
+            hints: AtomicUsize::new(0),
             versions: Mutex::default(),
             is_audited: false,
         }
@@ -233,6 +241,24 @@ impl Budget {
     /// The time of day.
     pub fn time_of_day(&self) -> SystemTime {
         (self.clock.wall)()
+    }
+
+    /// Notes what the answer has to say besides, whatever the tool makes of the call.
+    pub fn note(&self, note: String) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        if notes.len() < MAX_NOTES && !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+
+    /// What the answer has to say besides.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes one of the few searches that a call may make for the hints of its errors; false if it has made them.
+    pub fn take_search_for_hint(&self) -> bool {
+        self.hints.fetch_add(1, Ordering::Relaxed) < MAX_HINTS
     }
 
     /// How the client numbered the request.

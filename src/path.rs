@@ -7,12 +7,14 @@
 //!
 //! May import: nothing of this crate. It does not use `std::path`, normalise, or fold `..`.
 
+mod readings;
 mod shown;
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Write as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
+pub use readings::{Reading, readings};
 use schemars::JsonSchema;
 use serde::Deserialize;
 pub use shown::{brief, percent_decoded, percent_encoded, printable};

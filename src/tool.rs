@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::args;
 pub use crate::args::Object;
 use crate::cap::{Grants, Needs, Rights};
-use crate::error::ToolError;
+use crate::error::{ToolError, cut_to};
 use crate::limits::Budget;
 
 /// One tool.
@@ -207,6 +207,40 @@ fn call<T: Tool>(call: &Call<'_>, sent: Object) -> Called {
         }
         T::run(&args, targets, call.budget).map(Render::render)
     };
-    let result = run();
+    let most = call.budget.limits().max_result_chars;
+    let result = with_notes(run(), &call.budget.notes(), most);
     Called { paths, result }
+}
+
+/// The answer with what was noted on the way, in at most so many characters of text.
+fn with_notes(
+    result: Result<Vec<Content>, ToolError>,
+    notes: &[String],
+    most: usize,
+) -> Result<Vec<Content>, ToolError> {
+    if notes.is_empty() {
+        return result;
+    }
+    let notes = brief_to(&notes.join("; "), most / 4);
+    match result {
+        Ok(mut content) => {
+            let line = format!("[{notes}]");
+            if let Some(Content::Text(text)) = content.last_mut() {
+                // The note stays, even where the answer is full.
+                let room = most.saturating_sub(line.chars().count() + 1);
+                *text = format!("{}\n{line}", cut_to(std::mem::take(text), room));
+            } else {
+                content.push(Content::Text(line));
+            }
+            Ok(content)
+        }
+        Err(error) => Err(error.and(&notes)),
+    }
+}
+
+fn brief_to(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((cut, _)) => format!("{}...", text.get(..cut).unwrap_or_default()),
+    }
 }

@@ -61,6 +61,7 @@ mod moving; // moving, copying, deleting: whole or not at all
 mod own_files; // the server's own program, by whatever name it was started
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed
+mod path_hints; // what a path is answered with that does not exist as it is written
 mod places; // which requests and calls give up their places, and when
 mod process; // what the program gives up of itself, sandbox or not
 mod protected; // attacks of several calls on names that run code, with git as the judge
@@ -72,6 +73,7 @@ mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
 mod search; // what is found, what is passed by, pages that give everything once
 mod soak; // a hundred calls at once for a long time
+mod spelled_paths; // names that look like another one, and the grant's own name in front of a path
 mod spellings; // names that other servers and clients give to our arguments
 mod startup; // every refusal at the start
 mod strain; // few descriptors, wide directories, a file system that does not answer

@@ -333,7 +333,8 @@ fn not_found_suggests_what_may_be_listed() {
         "not_found: `src/mian.rs` does not exist\nhint: did you mean `src/main.rs`?"
     );
     assert!(hint("readme.md").contains("did you mean `README.md`?"));
-    assert!(hint("scr/main.rs").contains("did you mean `src`?"));
+    assert!(hint("scr/main.rs").contains("did you mean `src/main.rs`?"));
+    assert!(hint("scr/none.rs").contains("did you mean `src`?"));
     assert!(hint("src/zzz").contains("list_directory `src` shows what there is"));
 }
 
@@ -366,7 +367,7 @@ fn file_info_says_what_a_path_is() {
             "mode: 0640",
             "hard links: 2 (other names of the same file)",
             "rights: ro",
-            "text: UTF-8, 1 lines, CRLF",
+            "text: UTF-8, 1 line, CRLF",
             &lines[8],
         ]
     );
@@ -390,7 +391,7 @@ fn names_of_grants_are_in_paths_only_where_there_are_several() {
     let answer = read(&mut client, json!({"path": "g"}));
     assert_eq!(
         answer.text,
-        "unknown_grant: `g` does not begin with the name of a grant: `grant`, `other`\nhint: there is `other/g`"
+        "unknown_grant: `g` does not begin with the name of a grant: `grant`, `other`\nhint: did you mean `other/g`?"
     );
     let listed = client.call("list_allowed_directories", &json!({})).text;
     assert!(

@@ -2,7 +2,7 @@
 
 use preopen::path::{
     MAX_NAME_BYTES, MAX_PATH_BYTES, Name, VirtualPath, brief, join, percent_decoded,
-    percent_encoded, printable,
+    percent_encoded, printable, readings,
 };
 
 use crate::served::deceives;
@@ -27,6 +27,9 @@ pub fn run(bytes: &[u8]) {
         assert!(bytes.len() <= MAX_NAME_BYTES, "{said:?}");
     }
     again(&spelling.names);
+    for reading in readings(&said) {
+        assert!(!reading.path.is_empty() && reading.path.len() <= said.len(), "{reading:?}");
+    }
 }
 
 /// Names as they are shown mean the same names, unless they are too long to be said.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use cap_std::fs::Dir;
 use rustix::io::Errno;
 
-use super::beneath::{Found, Kind, enter, lstat, read_link, stays_on_mount};
+use super::beneath::{Found, Kind, enter, lstat, stays_on_mount};
 use super::grant::Grant;
 use super::listed::{is_listed, is_short_form, may_alias};
 use super::pseudo::is_pseudo;
@@ -24,29 +24,25 @@ use super::refusal::protected;
 use super::resolve::{At, changes};
 use super::rules::Verdict;
 use super::target::Look;
-use super::{Grants, Right, Rights, Target};
+use super::{Grants, Right, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath};
-use crate::system;
+use crate::system::{self, Stat};
 
-/// Most links that one path may lead through: the kernel's own bound.
-const MAX_LINKS: u8 = 40;
-/// Most times that a path may leave a grant by a link and be found in a grant again.
-const MAX_JUMPS: u8 = 8;
 /// Most steps of one walk. Forty links could unfold to far more names than any honest path has.
 const MAX_STEPS: usize = 4096;
 /// Most directories that a walk is below the root: it holds a handle of each.
 pub(super) const MAX_DEPTH: usize = 512;
 
 /// One step of a walk.
-enum Step {
+pub(super) enum Step {
     Up,
     Down(Name),
 }
 
 /// A directory below the root of the grant.
-struct Level {
+pub(super) struct Level {
     name: Name,
     dir: Arc<Dir>,
     /// Can its file system open one entry by several names?
@@ -61,18 +57,24 @@ pub(super) struct Walk<'a> {
     pub(super) said: &'a VirtualPath,
     /// Is the right one to change what is found? Then rules refuse by name, and no link may lead to
     /// another grant: a planted link must not redirect a change.
-    changes: bool,
-    look: Look,
-    start: usize,
+    pub(super) changes: bool,
+    pub(super) look: Look,
+    pub(super) start: usize,
     pub(super) grant: usize,
     /// The directories below the root that the walk is in.
-    stack: Vec<Level>,
-    todo: VecDeque<Step>,
+    pub(super) stack: Vec<Level>,
+    pub(super) todo: VecDeque<Step>,
     /// Must the path end at a directory?
-    dir_only: bool,
-    links: u8,
-    jumps: u8,
+    pub(super) dir_only: bool,
+    pub(super) links: u8,
+    pub(super) jumps: u8,
     steps: usize,
+    /// How many of the last steps are still names that the client gave, and not from the text of a link.
+    pub(super) said_left: usize,
+    /// The names that the client gave.
+    pub(super) said_names: &'a [Name],
+    /// What they stand for, where that was found out by a look-alike.
+    pub(super) meant: Option<Vec<Name>>,
 }
 
 impl<'a> Walk<'a> {
@@ -95,6 +97,9 @@ impl<'a> Walk<'a> {
             links: 0,
             jumps: 0,
             steps: 0,
+            said_left: target.names.len(),
+            said_names: &target.names,
+            meant: None,
         }
     }
 
@@ -125,28 +130,10 @@ impl<'a> Walk<'a> {
         if self.changes {
             self.refuse_by_name(&below)?;
         }
-        // Here and not earlier on the way, so that the answer is that of a name which is not there.
-        if self.held()?.rules.hide(&below) {
-            return Err(self.missing(&parent, &name));
-        }
-        let last = self.todo.is_empty();
-        let stat = match lstat(&parent, &name) {
-            Ok(stat) => stat,
-            Err(Errno::NOENT) if self.look.may_be_missing => {
-                return self.yet_to_make(parent, name).map(Some);
-            }
-            Err(Errno::NOENT) => return Err(self.missing(&parent, &name)),
-            Err(errno) => return Err(self.os("look at", errno)),
+        let Some(stat) = self.look_at(&parent, &name, &below)? else {
+            return self.nothing_there(parent, name);
         };
-        // Rules were judged by this name. An entry that has another one must not be reached by it.
-        if self.needs_listing(&name)? && !is_listed(&parent, &name, self.said, self.budget)? {
-            let is_to_make = self.look.may_be_missing;
-            return Err(if is_to_make {
-                self.alias(&parent, &name)
-            } else {
-                self.missing(&parent, &name)
-            });
-        }
+        let last = self.todo.is_empty();
         if !stays_on_mount(self.held()?.mount, &parent, &name) {
             return Err(ToolError::escapes_grant(self.said));
         }
@@ -169,6 +156,48 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// What has this name, as far as the client may know of it.
+    fn look_at(
+        &self,
+        parent: &Dir,
+        name: &Name,
+        below: &[Name],
+    ) -> Result<Option<Stat>, ToolError> {
+        // Here and not earlier on the way, so that the answer is that of a name which is not there.
+        if self.held()?.rules.hide(below) {
+            // Nothing is made there: what is to be made was refused by its name.
+            return if self.look.may_be_missing {
+                Err(self.missing(parent, name))
+            } else {
+                Ok(None)
+            };
+        }
+        let stat = match lstat(parent, name) {
+            Ok(stat) => stat,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(errno) => return Err(self.os("look at", errno)),
+        };
+        // Rules were judged by this name. An entry that has another one must not be reached by it.
+        if self.needs_listing(name)? && !is_listed(parent, name, self.said, self.budget)? {
+            return if self.look.may_be_missing { Err(self.alias(parent, name)) } else { Ok(None) };
+        }
+        Ok(Some(stat))
+    }
+
+    /// The way on where a name does not exist: the name that looks like it, or the place to make it in.
+    fn nothing_there(&mut self, parent: Arc<Dir>, name: Name) -> Result<Option<At>, ToolError> {
+        if let Some(real) = self.lookalike(&parent, &name)? {
+            // Once more from the top, so that every rule is judged by the name that is opened.
+            self.todo.push_front(Step::Down(real));
+            return Ok(None);
+        }
+        if self.look.may_be_missing {
+            self.yet_to_make(parent, name).map(Some)
+        } else {
+            Err(self.missing(&parent, &name))
+        }
+    }
+
     fn at(
         &self,
         parent: Arc<Dir>,
@@ -184,6 +213,7 @@ impl<'a> Walk<'a> {
             found,
             missing: vec![],
             must_be_dir: self.dir_only,
+            meant: self.meant.clone(),
         }
     }
 
@@ -214,7 +244,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The names that are still to come, as far as they are known.
-    fn further(&self) -> impl Iterator<Item = &Name> + Clone {
+    pub(super) fn further(&self) -> impl Iterator<Item = &Name> + Clone {
         self.todo.iter().map_while(|step| match step {
             Step::Down(name) => Some(name),
             Step::Up => None,
@@ -285,79 +315,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Puts the names of the link's text before what is left of the path.
-    fn follow(&mut self, parent: &Dir, name: Name) -> Result<(), ToolError> {
-        let text = match read_link(parent, &name) {
-            Ok(text) => text,
-            Err(Errno::INVAL | Errno::NOENT) => {
-                self.todo.push_front(Step::Down(name));
-                return Ok(());
-            }
-            Err(errno) => return Err(self.os("read the link", errno)),
-        };
-        self.links += 1;
-        if self.links > MAX_LINKS {
-            return Err(self.circle());
-        }
-        if self.todo.is_empty() {
-            self.dir_only |= text.ends_with(b"/") || text.ends_with(b"/.");
-        }
-        for part in text.split(|byte| *byte == b'/').rev() {
-            match (part, Name::from_bytes(part)) {
-                (b"..", _) => self.todo.push_front(Step::Up),
-                (_, Some(name)) => self.todo.push_front(Step::Down(name)),
-                (_, None) => {}
-            }
-        }
-        if text.starts_with(b"/") {
-            return self.relocate(vec![], None);
-        }
-        Ok(())
-    }
-
-    /// `..` at the root of the grant: a link leads out, perhaps into another grant.
-    fn climb(&mut self) -> Result<(), ToolError> {
-        let mut host = self.held()?.canonical().to_vec();
-        host.pop();
-        self.relocate(host, Some(self.grant))
-    }
-
-    /// Finds, by names alone, the grant that the path goes on in: `host` is where it is now, and
-    /// exists as spelled. A path that climbs out of a grant may not come back into the same one.
-    fn relocate(&mut self, mut host: Vec<Name>, except: Option<usize>) -> Result<(), ToolError> {
-        let mut known = true;
-        let (grant, depth) = loop {
-            match self.grants.inner().spelled(&host) {
-                Some((grant, depth)) if Some(grant) != except => break (grant, depth),
-                _ => {}
-            }
-            match self.todo.pop_front() {
-                Some(Step::Down(name)) => {
-                    host.push(name);
-                    known = false;
-                }
-                // What `..` means after a name that was never looked up, nobody can say.
-                Some(Step::Up) if known => drop(host.pop()),
-                Some(Step::Up) | None => return Err(ToolError::escapes_grant(self.said)),
-            }
-        };
-        self.jumps += 1;
-        let readable =
-            self.grants.inner().grants.get(grant).is_some_and(|g| g.rights.carry(Rights::READ));
-        if !readable || (self.changes && grant != self.start) {
-            return Err(ToolError::escapes_grant(self.said));
-        }
-        if self.jumps > MAX_JUMPS {
-            return Err(self.circle());
-        }
-        for name in host.split_off(depth).into_iter().rev() {
-            self.todo.push_front(Step::Down(name));
-        }
-        self.grant = grant;
-        self.stack.clear();
-        Ok(())
-    }
-
     /// The walk ended in a directory that it is already in: a root, or after `..`.
     fn here(mut self) -> Result<At, ToolError> {
         let below = self.below(None);
@@ -384,7 +341,7 @@ impl<'a> Walk<'a> {
         self.stack.iter().map(|level| &level.name).chain(name).cloned().collect()
     }
 
-    fn held(&self) -> Result<&'a Grant, ToolError> {
+    pub(super) fn held(&self) -> Result<&'a Grant, ToolError> {
         let grant = self.grants.inner().grants.get(self.grant);
         grant.ok_or_else(|| ToolError::new(Code::Internal, "a target without its grant"))
     }

@@ -6,25 +6,44 @@ use cap_std::fs::Dir;
 use rustix::io::Errno;
 
 use super::by_name::{MAX_DEPTH, Walk};
-use super::suggest::{hint_for, missing};
+use super::suggest::{Missing, missing};
 use crate::error::{Code, ToolError};
 use crate::path::Name;
 
+const NO_SLASH: &str = "a file's path has no `/` at its end";
+pub(super) const IT_IS_A_FILE: &str = "it is a file: read_text_file reads it";
+
 impl Walk<'_> {
     pub(super) fn missing(&self, parent: &Dir, name: &Name) -> ToolError {
-        let error = missing(self.said);
+        let error = if self.is_at_said_name() {
+            missing(self.said)
+        } else {
+            // Without the name: it may be hidden, and a hidden one must not be told from a missing one.
+            let sentence =
+                format!("`{}` leads through a link to a name that does not exist", self.said);
+            ToolError::new(Code::NotFound, sentence)
+        };
         // Nobody reads the hints of a walk without a budget.
-        if self.budget.is_none() { error } else { error.hint(self.names_there(parent, name)) }
+        let Some(budget) = self.budget else { return error };
+        let below = self.below(None);
+        let missing = self.missing_in(parent, &below, name);
+        error.hint(if self.is_at_said_name() {
+            missing.hint(self.said, !self.todo.is_empty(), budget)
+        } else {
+            missing.hint_of_names()
+        })
     }
 
     /// A new name would be, or could be taken for, another name of something.
     pub(super) fn alias(&self, parent: &Dir, name: &Name) -> ToolError {
         let sentence = format!("`{}` can be a second name of something else there", self.said);
-        ToolError::new(Code::BadPath, sentence).hint(self.names_there(parent, name))
+        let below = self.below(None);
+        ToolError::new(Code::BadPath, sentence)
+            .hint(self.missing_in(parent, &below, name).hint_of_names())
     }
 
-    fn names_there(&self, parent: &Dir, name: &Name) -> String {
-        hint_for(self.grants, self.grant, parent, &self.below(None), name)
+    fn missing_in<'a>(&'a self, dir: &'a Dir, below: &'a [Name], wanted: &'a Name) -> Missing<'a> {
+        Missing { grants: self.grants, grant: self.grant, dir, below, wanted }
     }
 
     pub(super) fn too_deep(&self) -> ToolError {
@@ -34,7 +53,9 @@ impl Walk<'_> {
 
     pub(super) fn not_a_directory(&self, below: &[Name]) -> ToolError {
         let shown = self.grants.shown(self.grant, below);
-        ToolError::new(Code::NotADirectory, format!("`{shown}` is not a directory"))
+        let is_end = self.todo.is_empty() && self.dir_only;
+        let hint = if is_end { NO_SLASH } else { IT_IS_A_FILE };
+        ToolError::new(Code::NotADirectory, format!("`{shown}` is not a directory")).hint(hint)
     }
 
     pub(super) fn circle(&self) -> ToolError {

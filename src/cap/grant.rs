@@ -11,12 +11,12 @@ use std::sync::Arc;
 use cap_std::fs::Dir;
 
 use super::protected_links::ProtectedLinks;
-use super::resolve::{self, Resolver};
+use super::resolve::Resolver;
 use super::target::Target;
 use super::turns::Turns;
 use super::{Above, Right, Rights, Rules, Scoped, beneath, listed};
 use crate::error::{Code, ToolError};
-use crate::path::{Name, Spelling, VirtualPath, join};
+use crate::path::{BadPath, Name, Spelling, VirtualPath, join};
 
 /// A directory that was opened at startup, on its way to become a grant.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub struct Grants(Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) grants: Vec<Grant>,
-    unavailable: Vec<Unavailable>,
+    pub(super) unavailable: Vec<Unavailable>,
     pub(super) resolver: Resolver,
     pub(super) turns: Turns,
     pub(super) protected_links: ProtectedLinks,
@@ -93,6 +93,12 @@ pub struct Announced {
 pub(super) enum Located {
     Roots,
     Within { grant: usize, names: Vec<Name>, must_be_dir: bool },
+}
+
+/// Why a path leads nowhere: it is none, or no grant has it; relative ones with their names.
+enum Nowhere<'a> {
+    BadPath(BadPath),
+    UnknownGrant(Option<&'a [Name]>),
 }
 
 impl Grants {
@@ -217,16 +223,36 @@ impl Grants {
         Ok(Target::new(self.clone(), grant, names, must_be_dir, said))
     }
 
+    /// The place that a path names: a grant, and the names below it. Nothing is looked at.
+    pub(super) fn place_of(&self, path: &VirtualPath) -> Option<(usize, Vec<Name>)> {
+        match self.locate_or(path, |_| ()) {
+            Ok(Located::Within { grant, names, .. }) => Some((grant, names)),
+            _ => None,
+        }
+    }
+
     /// Finds the grant by name: no system call, unless to word an error.
     fn locate(&self, path: &VirtualPath) -> Result<Located, ToolError> {
+        self.locate_or(path, |why| match why {
+            Nowhere::BadPath(why) => self.bad_path(path, why),
+            Nowhere::UnknownGrant(names) => self.unknown(path, names),
+        })
+    }
+
+    fn locate_or<E>(
+        &self,
+        path: &VirtualPath,
+        error: impl Fn(Nowhere<'_>) -> E,
+    ) -> Result<Located, E> {
         let Spelling { absolute, mut names, must_be_dir } =
-            path.parse().map_err(|why| ToolError::bad_path(path, why))?;
+            path.parse().map_err(|why| error(Nowhere::BadPath(why)))?;
         let top = names.is_empty();
         if top && self.are_named_in_paths() {
             return Ok(Located::Roots);
         }
         if absolute && !top {
-            let (grant, depth) = self.0.spelled(&names).ok_or_else(|| self.unknown(path, None))?;
+            let spelled = self.0.spelled(&names);
+            let (grant, depth) = spelled.ok_or_else(|| error(Nowhere::UnknownGrant(None)))?;
             return Ok(Located::Within { grant, names: names.split_off(depth), must_be_dir });
         }
         if !self.are_named_in_paths() {
@@ -235,38 +261,8 @@ impl Grants {
         let first = names.first().map(ToString::to_string).unwrap_or_default();
         match self.0.grants.iter().position(|g| g.name == first) {
             Some(grant) => Ok(Located::Within { grant, names: names.split_off(1), must_be_dir }),
-            None => Err(self.unknown(path, Some(&names))),
+            None => Err(error(Nowhere::UnknownGrant(Some(&names)))),
         }
-    }
-
-    /// Says which grants there are, which are not available, and which one holds `names`.
-    fn unknown(&self, path: &VirtualPath, names: Option<&[Name]>) -> ToolError {
-        if let Some(shut) = names.and_then(|n| n.first()).map(ToString::to_string)
-            && let Some(shut) = self.0.unavailable.iter().find(|u| u.name == shut)
-        {
-            return ToolError::new(
-                Code::UnknownGrant,
-                format!("grant `{}` is not available: {}", shut.name, shut.reason),
-            )
-            .hint("the user has to restart the server when the directory is there");
-        }
-        let Some(names) = names else {
-            return ToolError::new(Code::UnknownGrant, format!("`{path}` lies in no grant"))
-                .hint(format!("paths are {}", self.how_paths_look()));
-        };
-        let holders = (0..self.0.grants.len())
-            .filter(|grant| resolve::exists(self, *grant, names))
-            .map(|grant| format!("`{}`", self.shown(grant, names)))
-            .collect::<Vec<_>>();
-        let hint = match holders.as_slice() {
-            [] => format!("paths are {}", self.how_paths_look()),
-            found => format!("there is {}", found.join(" and ")),
-        };
-        ToolError::new(
-            Code::UnknownGrant,
-            format!("`{path}` does not begin with the name of a grant: {}", self.names()),
-        )
-        .hint(hint)
     }
 
     /// A clause for hints and instructions.
@@ -278,7 +274,7 @@ impl Grants {
         }
     }
 
-    fn names(&self) -> String {
+    pub(super) fn names(&self) -> String {
         let names: Vec<_> = self.0.grants.iter().map(|g| format!("`{}`", g.name)).collect();
         names.join(", ")
     }
@@ -389,7 +385,7 @@ mod tests {
             assert_eq!(minted::<Read>(&grants, path), shown, "{path}");
         }
         for (path, begin, hint) in [
-            ("sub/f", "unknown_grant: `sub/f` does not begin with", "there is `g/sub/f`"),
+            ("sub/f", "unknown_grant: `sub/f` does not begin with", "did you mean `g/sub/f`?"),
             ("none", "unknown_grant: `none` does not begin with", "a grant: `g`, `o`\nhint: paths"),
             ("/host", "unknown_grant: `/host` lies in no grant", "paths are `NAME/path/in/it`"),
             ("", "is_a_directory: `` is the list of grants: `g`, `o`", "begin the path with"),

@@ -27,6 +27,9 @@ mod handle;
 mod link_index;
 mod link_tree;
 mod listed;
+mod lookalike;
+mod meant;
+mod named_below;
 mod needs;
 mod new_names;
 mod pointed;
@@ -46,8 +49,10 @@ mod spelled;
 mod suggest;
 mod target;
 mod temp;
+mod through_links;
 mod tree;
 mod turns;
+mod unknown_grant;
 mod walk;
 mod walked;
 mod write;
@@ -97,8 +102,8 @@ mod tests {
     use crate::path::{Name, VirtualPath, join};
 
     pub(super) const FOLLOWED: Look = Look::THERE;
-    pub(super) const ITSELF: Look = Look { follows: false, may_be_missing: false };
-    pub(super) const TO_MAKE: Look = Look { follows: true, may_be_missing: true };
+    pub(super) const ITSELF: Look = Look { follows: false, may_be_missing: false, exact: false };
+    pub(super) const TO_MAKE: Look = Look { follows: true, may_be_missing: true, exact: false };
 
     /// Directories `g` and `o`, to be granted, and what is in them: `f` a file, `d/` a directory, `l -> t` a link.
     pub(super) fn tree(entries: &[&str]) -> TempDir {

@@ -6,6 +6,7 @@
 //! May import: `path`, `limits`, `error`. Absent on purpose: looking at what a path names, but to word
 //! the hint that another grant has it.
 
+use super::suggest::with_names_below;
 use super::{Announced, Grants, Remove, Right, Rights, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -43,8 +44,12 @@ impl<R: Right> Needs for R {
     fn said(path: &Self::Paths<'_>) -> Vec<String> {
         vec![path.whole()]
     }
-    fn attenuate(grants: &Grants, path: &VirtualPath, _: &Budget) -> Result<Target<R>, ToolError> {
-        grants.attenuate(path)
+    fn attenuate(
+        grants: &Grants,
+        path: &VirtualPath,
+        budget: &Budget,
+    ) -> Result<Target<R>, ToolError> {
+        mint(grants, path, budget)
     }
 }
 
@@ -59,9 +64,9 @@ impl<A: Right, B: Right> Needs for (A, B) {
     fn attenuate(
         grants: &Grants,
         (a, b): Self::Paths<'_>,
-        _: &Budget,
+        budget: &Budget,
     ) -> Result<Self::Targets, ToolError> {
-        Ok((grants.attenuate(a)?, grants.attenuate(b)?))
+        Ok((mint(grants, a, budget)?, mint(grants, b, budget)?))
     }
 }
 
@@ -79,9 +84,9 @@ impl<R: Right> Needs for Perhaps<R> {
     fn attenuate(
         grants: &Grants,
         path: Option<&VirtualPath>,
-        _: &Budget,
+        budget: &Budget,
     ) -> Result<Option<Target<R>>, ToolError> {
-        path.map(|path| grants.attenuate(path)).transpose()
+        path.map(|path| mint(grants, path, budget)).transpose()
     }
 }
 
@@ -99,10 +104,10 @@ impl Needs for Moving {
     fn attenuate(
         grants: &Grants,
         (source, destination): Self::Paths<'_>,
-        _: &Budget,
+        budget: &Budget,
     ) -> Result<Route, ToolError> {
-        let (from, to) =
-            (grants.attenuate::<Write>(source)?, grants.attenuate::<Write>(destination)?);
+        let (from, to): (Target<Write>, Target<Write>) =
+            (mint(grants, source, budget)?, mint(grants, destination, budget)?);
         let removable = grants.attenuate::<Remove>(source);
         if from.grant == to.grant {
             Ok(Route::Within { source: from, destination: to, removable })
@@ -143,8 +148,13 @@ impl<R: Right> Needs for Scope<R> {
     fn said(path: &Self::Paths<'_>) -> Vec<String> {
         vec![path.whole()]
     }
-    fn attenuate(grants: &Grants, path: &VirtualPath, _: &Budget) -> Result<Scoped<R>, ToolError> {
-        grants.attenuate_scope(path)
+    fn attenuate(
+        grants: &Grants,
+        path: &VirtualPath,
+        budget: &Budget,
+    ) -> Result<Scoped<R>, ToolError> {
+        let scoped = grants.attenuate_scope(path);
+        scoped.map_err(|error| with_names_below(grants, path, error, budget))
     }
 }
 
@@ -177,7 +187,7 @@ impl<R: Right> Needs for Each<R> {
             let sentence = format!("{} paths in one call, over the limit of {most}", paths.len());
             return Err(ToolError::new(Code::OverLimit, sentence).hint("make several calls"));
         }
-        let each = paths.iter().map(|path| budget.step().map(|()| grants.attenuate(path)));
+        let each = paths.iter().map(|path| budget.step().map(|()| mint(grants, path, budget)));
         Ok(each.collect::<Result<_, _>>()?)
     }
 }
@@ -196,6 +206,15 @@ impl Needs for Inventory {
     fn attenuate(grants: &Grants, (): (), _: &Budget) -> Result<Vec<Announced>, ToolError> {
         Ok(grants.announced())
     }
+}
+
+/// The target of one path, or a refusal that says which path may be meant.
+fn mint<R: Right>(
+    grants: &Grants,
+    path: &VirtualPath,
+    budget: &Budget,
+) -> Result<Target<R>, ToolError> {
+    grants.attenuate(path).map_err(|error| with_names_below(grants, path, error, budget))
 }
 
 #[cfg(test)]

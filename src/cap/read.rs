@@ -14,6 +14,7 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, lstat};
+use super::by_name_errors::IT_IS_A_FILE;
 use super::handle::{self, To, reopen};
 use super::pseudo::is_pseudo;
 use super::rules::Verdict;
@@ -138,8 +139,7 @@ impl<R: Right> Place<R> {
             Kind::Special => return Err(self.special()),
             Kind::File | Kind::Link => {
                 let sentence = format!("`{}` is not a directory", self.said);
-                return Err(ToolError::new(Code::NotADirectory, sentence)
-                    .hint("get_file_info says what it is"));
+                return Err(ToolError::new(Code::NotADirectory, sentence).hint(IT_IS_A_FILE));
             }
         }
         let fd = match &self.name {

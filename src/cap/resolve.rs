@@ -62,6 +62,7 @@ pub(super) fn resolve<R: Right>(
         found: at.found,
         missing: at.missing,
         must_be_dir: at.must_be_dir,
+        meant: at.meant,
         said: target.said.clone(),
         right: PhantomData,
     })
@@ -84,6 +85,8 @@ pub(super) struct At {
     /// The directories that are still to be made between `parent` and `name`.
     pub(super) missing: Vec<Name>,
     pub(super) must_be_dir: bool,
+    /// What the names of the client stand for, where look-alikes were used.
+    pub(super) meant: Option<Vec<Name>>,
 }
 
 /// The short way: no link, no rule, nothing wrong. Whatever it cannot say, the walk says.
@@ -123,6 +126,7 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
         found: Some(found),
         missing: vec![],
         must_be_dir: target.must_be_dir,
+        meant: None,
     })
 }
 

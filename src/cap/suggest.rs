@@ -1,18 +1,22 @@
-//! Names that a caller may have meant: for the hint of `not_found`.
+//! Paths that a client may have meant: for the hints of `not_found` and `unknown_grant`.
 //!
-//! Only names that the caller could list are looked at, so a hint tells nothing that a listing would
-//! not. The work is bounded by constants, whatever lies in the directory.
+//! Only names that the client could list are looked at, so a hint tells nothing that a listing would
+//! not. The work is bounded by constants, whatever lies in the directories.
 //!
-//! May import: `path`, `error`. It looks into one directory, and no further.
+//! May import: `path`, `limits`, `error`. This module opens nothing that it suggests.
 
 use cap_std::fs::Dir;
 
 use super::Grants;
 use super::fold::fold;
+use super::named_below::named_below;
 use super::read::names;
+use super::resolve::exists;
 use super::rules::Rules;
+use super::{Rights, grant::Grant};
 use crate::error::{Code, ToolError};
-use crate::path::{Name, VirtualPath};
+use crate::limits::Budget;
+use crate::path::{Name, Reading, VirtualPath, readings};
 
 /// Most directory entries read for one hint, hidden ones included.
 const MAX_READ: usize = 20_000;
@@ -20,38 +24,169 @@ const MAX_READ: usize = 20_000;
 const MAX_COMPARED: usize = 1_000;
 /// Most bytes of a name that is compared: comparing takes time by the product of both lengths.
 const MAX_BYTES: usize = 64;
-/// Most names offered.
+/// Most paths offered.
 const MAX_OFFERED: usize = 3;
 /// Least likeness, between 0 and 1, of a name that is offered.
 const LIKE: f64 = 0.6;
+/// Most names of a path in front of which a grant's name is looked for.
+const MAX_NAMES: usize = 32;
 
 /// Nothing has this name, as far as anybody may know.
 pub(super) fn missing(said: &VirtualPath) -> ToolError {
     ToolError::new(Code::NotFound, format!("`{said}` does not exist"))
 }
 
-/// What to say next to somebody who said `wanted` in `dir`, which is `below` in its grant.
-pub(super) fn hint_for(
-    grants: &Grants,
-    grant: usize,
-    dir: &Dir,
-    below: &[Name],
-    wanted: &Name,
-) -> String {
-    let held = grants.inner().grants.get(grant);
-    let near = held.map(|held| did_you_mean(dir, &held.rules, below, wanted)).unwrap_or_default();
-    if near.is_empty() {
-        return format!("list_directory `{}` shows what there is", grants.shown(grant, below));
+/// Where a walk ended because a name does not exist.
+pub(super) struct Missing<'a> {
+    pub(super) grants: &'a Grants,
+    pub(super) grant: usize,
+    /// The directory that does not have the name, and its names below the grant.
+    pub(super) dir: &'a Dir,
+    pub(super) below: &'a [Name],
+    pub(super) wanted: &'a Name,
+}
+
+impl Missing<'_> {
+    /// What to do next, for a client that gave `said`. The missing name is the last one of it or, with `is_on_way`, an
+    /// earlier one.
+    pub(super) fn hint(&self, said: &VirtualPath, is_on_way: bool, budget: &Budget) -> String {
+        let meant = read_as(self.grants, said);
+        if !meant.is_empty() {
+            return did_you_mean(&meant);
+        }
+        let mut paths = elsewhere(self.grants, self.grant, said, budget);
+        if paths.is_empty() || !is_on_way {
+            paths.extend(self.siblings());
+        }
+        self.worded(paths)
     }
-    let paths = near.iter().map(|name| {
-        let path = [below, std::slice::from_ref(name)].concat();
-        format!("`{}`", grants.shown(grant, &path))
+
+    /// The same with the names in that directory only.
+    pub(super) fn hint_of_names(&self) -> String {
+        self.worded(self.siblings())
+    }
+
+    fn worded(&self, mut paths: Vec<String>) -> String {
+        let mut seen = vec![];
+        paths.retain(|path| {
+            let is_new = !seen.contains(path);
+            seen.push(path.clone());
+            is_new
+        });
+        paths.truncate(MAX_OFFERED);
+        if paths.is_empty() {
+            let shown = self.grants.shown(self.grant, self.below);
+            return format!("list_directory `{shown}` shows what there is");
+        }
+        did_you_mean(&paths)
+    }
+
+    fn siblings(&self) -> Vec<String> {
+        let held = self.grants.inner().grants.get(self.grant);
+        let near = held.map(|held| near(self.dir, &held.rules, self.below, self.wanted));
+        let shown = |name: &Name| {
+            let path = [self.below, std::slice::from_ref(name)].concat();
+            format!("`{}`", self.grants.shown(self.grant, &path))
+        };
+        near.unwrap_or_default().iter().map(shown).collect()
+    }
+}
+
+/// `did you mean A, B or C?`, of paths that are in backticks.
+pub(super) fn did_you_mean(paths: &[String]) -> String {
+    format!("did you mean {}?", paths.join(" or "))
+}
+
+/// The same error with a hint of the entries below the grants that have the path's last name, if it has no such hint yet.
+pub(super) fn with_names_below(
+    grants: &Grants,
+    said: &VirtualPath,
+    error: ToolError,
+    budget: &Budget,
+) -> ToolError {
+    let is_found = error.shown_hint().is_some_and(|hint| !hint.starts_with("paths are"));
+    if error.code() != Code::UnknownGrant || is_found {
+        return error;
+    }
+    let paths = elsewhere(grants, 0, said, budget);
+    if paths.is_empty() { error } else { error.hint(did_you_mean(&paths)) }
+}
+
+/// The paths, in backticks, that exist and that the client may have meant by one that is written like one of a shell, an
+/// editor, a diff or a URL, or for another machine.
+pub(super) fn read_as(grants: &Grants, said: &VirtualPath) -> Vec<String> {
+    let as_said = Reading {
+        path: said.as_said().to_owned(),
+        line: None,
+        last_line: None,
+        is_plain_mistake: false,
+    };
+    for reading in std::iter::once(as_said).chain(readings(said.as_said())) {
+        let there = existing(grants, &reading.path);
+        if !there.is_empty() {
+            let shown = |(grant, names): &(usize, Vec<Name>)| {
+                format!("`{}`{}", grants.shown(*grant, names), reading.arguments())
+            };
+            return there.iter().take(MAX_OFFERED).map(shown).collect();
+        }
+    }
+    vec![]
+}
+
+/// The places that a path can stand for and that exist: as it is, else below the name of a grant in it, else in any
+/// grant.
+pub(super) fn existing(grants: &Grants, path: &str) -> Vec<(usize, Vec<Name>)> {
+    let path = VirtualPath::from(path);
+    let there = |all: Vec<(usize, Vec<Name>)>| -> Vec<(usize, Vec<Name>)> {
+        let exists = |(grant, names): &(usize, Vec<Name>)| exists(grants, *grant, names);
+        let mut there: Vec<_> = all.into_iter().filter(exists).collect();
+        there.dedup();
+        there
+    };
+    let as_it_is = there(grants.place_of(&path).into_iter().collect());
+    let Ok(spelling) = path.parse() else { return vec![] };
+    if !as_it_is.is_empty() || spelling.names.is_empty() {
+        return as_it_is;
+    }
+    let all =
+        || grants.inner().grants.iter().enumerate().filter(|(_, g)| g.rights.carry(Rights::READ));
+    let after_name = all().flat_map(|(i, grant)| {
+        below_grant(grant, &spelling.names).into_iter().map(move |names| (i, names))
     });
-    format!("did you mean {}?", paths.collect::<Vec<_>>().join(" or "))
+    let after_name = there(after_name.collect());
+    if !after_name.is_empty() || spelling.absolute {
+        return after_name;
+    }
+    there(all().map(|(i, _)| (i, spelling.names.clone())).collect())
+}
+
+/// What follows in a path after the name of a grant. Names are compared only to word a hint.
+fn below_grant(grant: &Grant, names: &[Name]) -> Vec<Vec<Name>> {
+    let is_name = |name: &Name| name.as_bytes() == grant.name.as_bytes();
+    let named = names.iter().take(MAX_NAMES).enumerate().filter(|(_, name)| is_name(name));
+    named.filter_map(|(at, _)| names.get(at + 1..).map(<[Name]>::to_vec)).collect()
+}
+
+/// The entries below the grants that have the last name of the path, in backticks.
+fn elsewhere(grants: &Grants, first: usize, said: &VirtualPath, budget: &Budget) -> Vec<String> {
+    let read = readings(said.as_said()).pop();
+    let paths = [Some(said.as_said()), read.as_ref().map(|reading| reading.path.as_str())];
+    let names = |path: &str| VirtualPath::from(path).parse().ok().map(|spelling| spelling.names);
+    let wanted: Vec<Vec<Name>> =
+        paths.into_iter().flatten().filter_map(names).filter(|names| !names.is_empty()).collect();
+    if wanted.is_empty() || !budget.take_search_for_hint() {
+        return vec![];
+    }
+    let arguments = read.map(|reading| reading.arguments()).unwrap_or_default();
+    let found = named_below(grants, first, &wanted, budget);
+    found
+        .iter()
+        .map(|(grant, names)| format!("`{}`{arguments}", grants.shown(*grant, names)))
+        .collect()
 }
 
 /// The names in `dir` (which is `below` in its grant) that are most like `wanted`.
-fn did_you_mean(dir: &Dir, rules: &Rules, below: &[Name], wanted: &Name) -> Vec<Name> {
+fn near(dir: &Dir, rules: &Rules, below: &[Name], wanted: &Name) -> Vec<Name> {
     if wanted.as_bytes().len() > MAX_BYTES {
         return vec![];
     }

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use cap_std::fs::Dir;
 
 use super::beneath::Found;
-use super::resolve;
 use super::{Grants, Right};
 use crate::error::ToolError;
 use crate::limits::Budget;
@@ -77,8 +76,8 @@ impl<R: Right> Target<R> {
     }
 
     pub(super) fn look(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
-        let place = resolve::resolve(self, look, budget)?;
-        budget.touch(place.shown());
+        let place = self.find(look, budget)?;
+        place.note(self, budget);
         Ok(place)
     }
 }
@@ -88,12 +87,14 @@ impl<R: Right> Target<R> {
 pub(super) struct Look {
     /// Is a link at the end followed?
     pub(super) follows: bool,
-    /// Need nothing be there?
+    /// May the last component be missing?
     pub(super) may_be_missing: bool,
+    /// Does each name stand for itself only, and not for one that looks like it?
+    pub(super) exact: bool,
 }
 
 impl Look {
-    pub(super) const THERE: Self = Self { follows: true, may_be_missing: false };
+    pub(super) const THERE: Self = Self { follows: true, may_be_missing: false, exact: false };
 }
 
 /// One name in one directory, whose handle is held. `R` is the right it was reached by.
@@ -112,6 +113,8 @@ pub struct Place<R> {
     pub(super) missing: Vec<Name>,
     /// Does the path end as only a directory's can?
     pub(super) must_be_dir: bool,
+    /// The names below the grant for which those of the client stand, where these are others.
+    pub(super) meant: Option<Vec<Name>>,
     pub(super) said: VirtualPath,
     pub(super) right: PhantomData<fn() -> R>,
 }
@@ -122,10 +125,10 @@ impl<R: Right> Place<R> {
         self.grants.shown(self.grant, &self.below)
     }
 
-    /// The real path, where it differs from the one that was said because links were followed;
-    /// shortened where it is very long.
+    /// The real path, where links led elsewhere than the client's path; shortened where it is very long.
     pub fn elsewhere(&self, target: &Target<R>) -> Option<String> {
-        (self.grant != target.grant || self.below != target.names).then(|| brief(&self.shown()))
+        let meant = self.meant.as_ref().unwrap_or(&target.names);
+        (self.grant != target.grant || self.below != *meant).then(|| brief(&self.shown()))
     }
 
     /// Is it the same as another, or below it? By their resolved names, so that a search counts

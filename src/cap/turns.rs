@@ -140,7 +140,13 @@ pub fn to_move<R: Right>(
         }
     }
     let from = source.look(Look { follows: false, ..Look::THERE }, budget)?;
-    let to = destination.look(Look { follows: false, may_be_missing: true }, budget)?;
+    let look = Look { follows: false, may_be_missing: true, exact: false };
+    let mut to = destination.find(look, budget)?;
+    // Otherwise a name could not be changed to one that looks the same, such as one with plain blanks.
+    if to.meant.is_some() && from.grant == to.grant && from.below == to.below {
+        to = destination.find(Look { exact: true, ..look }, budget)?;
+    }
+    to.note(destination, budget);
     to.check_new_names(from.name.as_ref())?;
     Ok((from, to, turn))
 }

@@ -101,7 +101,7 @@ pub(super) fn deceives(c: char) -> bool {
 }
 
 /// The byte that `bytes` begins with the escape of, if it does.
-fn escape_at(bytes: &[u8]) -> Option<u8> {
+pub(super) fn escape_at(bytes: &[u8]) -> Option<u8> {
     let digit = |b: u8| match b {
         b'0'..=b'9' => Some(b - b'0'),
         b'A'..=b'F' => Some(b - b'A' + 10),

@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::searching::count;
 use crate::cap::{Kind, Place, Read, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -75,7 +76,9 @@ fn contents(place: &Place<Read>, budget: &Budget) -> Result<Vec<String>, ToolErr
         Ok(page) => {
             let encoding = page.encoding.unwrap_or("UTF-8".into());
             let count = match page.range {
-                Range::Lines { total: Some(total), .. } => format!(", {total} lines"),
+                Range::Lines { total: Some(total), .. } => {
+                    format!(", {}", count(total, "line", "lines"))
+                }
                 _ => String::new(),
             };
             let text = format!("text: {encoding}{count}, {}", page.ends.as_str());

@@ -1,0 +1,154 @@
+//! What a path stands for where its own names do not exist: the one place of a grant that is meant.
+//!
+//! Two spellings have one clear meaning. A name that differs from one sibling only as look-alikes do stands for
+//! that sibling (`lookalike`). Where there is one grant, the grant's own name in front of a path is left out, unless
+//! something in the grant has that name. Everything else that a client may have meant is only a hint (`suggest`).
+//!
+//! May import: `path`, `limits`, `error`. Rules and links are judged by `resolve`, on the names that are used.
+
+use cap_std::fs::Dir;
+use rustix::io::Errno;
+
+use super::beneath::{Kind, lstat};
+use super::by_name::Walk;
+use super::lookalike::{ambiguous, lookalikes, stands_for};
+use super::resolve::{changes, resolve};
+use super::target::Look;
+use super::{Place, Right, Target};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::{Name, brief, join};
+
+impl<R: Right> Target<R> {
+    /// Looks the target up as it is spelled, and else as it is meant.
+    pub(super) fn find(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
+        let found = resolve(self, look, budget);
+        let is_missing = match &found {
+            Ok(place) => !place.missing.is_empty(),
+            Err(error) => error.code() == Code::NotFound,
+        };
+        if !is_missing || look.exact {
+            return found;
+        }
+        let Some(shorter) = self.without_the_grants_name() else { return found };
+        let other = resolve(&shorter, look, budget).map(|place| Place {
+            meant: Some(place.meant.unwrap_or_else(|| shorter.names.clone())),
+            ..place
+        });
+        match (found, other) {
+            (Err(_), other) => other,
+            // The path of something new, so the grant's name may be meant as a new directory. It is not where the
+            // shorter path leads into a directory that exists.
+            (Ok(_), Ok(place)) if place.found.is_some() => Ok(place),
+            (Ok(_), Ok(place)) if place.missing.is_empty() && shorter.names.len() > 1 => Ok(place),
+            (Ok(_), Err(error)) if error.code() == Code::Protected => Err(error),
+            (Ok(_), _) => Err(self.two_places(&shorter)),
+        }
+    }
+
+    fn two_places(&self, shorter: &Self) -> ToolError {
+        let name = self.names.first().map(ToString::to_string).unwrap_or_default();
+        let sentence = format!(
+            "`{}` can mean two places: `{name}` is the name of the granted directory",
+            self.said
+        );
+        ToolError::new(Code::BadPath, sentence).hint(format!(
+            "`{}` is the path in it; create_directory `{name}` makes a directory of that name in it first",
+            join(&shorter.names)
+        ))
+    }
+
+    /// The same path without the name of the grant in front, if nothing in the only grant has that name.
+    fn without_the_grants_name(&self) -> Option<Self> {
+        let grant = self.grants.inner().grants.get(self.grant)?;
+        let (first, rest) = self.names.split_first()?;
+        let is_named = !self.grants.are_named_in_paths()
+            && !self.said.as_said().trim_start().starts_with('/')
+            && first.to_string() == grant.name;
+        let is_free = || {
+            grant.rules.hide([first]) || lstat(&grant.dir, first).is_err_and(|e| e == Errno::NOENT)
+        };
+        (is_named && is_free()).then(|| {
+            let grants = self.grants.clone();
+            Self::new(grants, self.grant, rest.to_vec(), self.must_be_dir, self.said.clone())
+        })
+    }
+}
+
+impl Walk<'_> {
+    /// The name in this directory that is meant by one which does not exist, if exactly one looks like it. Only a name
+    /// that the client gave stands for another one; the text of a link does not.
+    ///
+    /// # Errors
+    /// Several names look like it, or, for a change, a link does: a planted link must not redirect a change of
+    /// a name that it does not have.
+    pub(super) fn lookalike(
+        &mut self,
+        parent: &Dir,
+        name: &Name,
+    ) -> Result<Option<Name>, ToolError> {
+        let (Some(budget), true) = (self.budget, self.is_at_said_name()) else { return Ok(None) };
+        let at = self.said_names.len().saturating_sub(self.todo.len() + 1);
+        // It was found before, and is gone again.
+        if self.look.exact || self.said_names.get(at) != Some(name) {
+            return Ok(None);
+        }
+        let (below, rules) = (self.below(None), &self.held()?.rules);
+        let found = lookalikes(parent, &below, name, rules, self.said, budget)?;
+        let [real] = found.as_slice() else {
+            return if found.is_empty() {
+                Ok(None)
+            } else {
+                Err(self.ambiguous(name, &found, false))
+            };
+        };
+        if self.changes && lstat(parent, real).is_ok_and(|stat| Kind::from(stat.kind) == Kind::Link)
+        {
+            return Err(self.ambiguous(name, &found, true));
+        }
+        let meant = self.meant.get_or_insert_with(|| self.said_names.to_vec());
+        if let Some(meant) = meant.get_mut(at) {
+            *meant = real.clone();
+        }
+        Ok(Some(real.clone()))
+    }
+
+    fn ambiguous(&self, name: &Name, found: &[Name], is_link: bool) -> ToolError {
+        let is_to_make = self.look.may_be_missing;
+        let code = if is_to_make { Code::AlreadyExists } else { Code::NotFound };
+        ambiguous(code, self.said, name, found, is_link)
+    }
+
+    /// Did the client give the name that is looked at, and not the text of a link?
+    pub(super) fn is_at_said_name(&self) -> bool {
+        self.todo.len() < self.said_left
+    }
+}
+
+impl<R: Right> Place<R> {
+    /// Notes the place for the audit trail, and for the answer what the path was taken to mean.
+    pub(super) fn note(&self, target: &Target<R>, budget: &Budget) {
+        budget.touch(self.shown());
+        let Some(meant) = &self.meant else { return };
+        let left_out = target.names.len() - meant.len().min(target.names.len());
+        let said = target.names.get(left_out..).unwrap_or_default();
+        if said != meant.as_slice() {
+            let grant = target.grants.shown(target.grant, &[]);
+            let above = if target.grants.are_named_in_paths() {
+                format!("{grant}/")
+            } else {
+                String::new()
+            };
+            budget.note(stands_for(&above, said, meant));
+        }
+        if left_out > 0 && changes::<R>() {
+            let named = join(&target.names);
+            let note = format!(
+                "`{}` stands for `{}`, below the granted directory",
+                brief(&named),
+                brief(&join(meant))
+            );
+            budget.note(note);
+        }
+    }
+}
