@@ -563,3 +563,16 @@ fn the_second_page_of_a_huge_file_goes_on_where_the_first_ends() {
         arguments["cursor"] = json!(cursor);
     }
 }
+
+#[test]
+fn other_readings_of_a_large_tree_are_named_and_not_tried() {
+    let line = format!("Needle {}\n", "-".repeat(2_000));
+    let sandbox = Sandbox::new().file("grant/large", line.repeat((64 << 20) / line.len() + 1));
+    let mut client = start(&sandbox);
+    let text = grep(&mut client, &json!({"pattern": r"needle.\|x"}));
+    assert_eq!(
+        text,
+        "[no line matches; other readings were not tried, there is too much to search: ignore_case=true, literal=true; \
+         `\\|` is a literal bar here, `|` separates alternatives]"
+    );
+}

@@ -17,8 +17,8 @@ const MOST_CHARS: usize = 300;
 const MOST_COMPILED: usize = 1 << 20;
 /// Characters that mean something in an expression.
 const META: &[char] = &['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$'];
-const QUOTES: &str = r#"'"’‘ʼ′“”„″`´"#;
-const DASHES: &str = "-‐‑‒–—―−";
+/// Characters that are written for each other: quotes, double quotes, dashes.
+const LOOK_ALIKE: [&str; 3] = ["'’‘ʼ′´`", "\"“”„″«»", "-‐‑‒–—―−"];
 
 /// Another way to read a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -196,10 +196,11 @@ fn similar(expression: &str) -> Option<String> {
         let like = match c {
             _ if is_blank && follows => Some(String::new()),
             _ if is_blank => Some(r"\s+".into()),
-            _ if QUOTES.contains(c) => Some(class(QUOTES)),
-            _ if DASHES.contains(c) => Some(class(DASHES)),
-            _ if c.is_ascii() => None,
-            _ => Some(forms(c)),
+            _ => match LOOK_ALIKE.iter().find(|like| like.contains(c)) {
+                Some(like) => Some(class(like)),
+                None if c.is_ascii() => None,
+                None => Some(forms(c)),
+            },
         };
         let Some(like) = like else { continue };
         changed = true;

@@ -69,7 +69,7 @@ impl<L: Look> Nothing<'_, L> {
         drop(busy);
         let name = as_name(self.pattern);
         if !self.searched.is_small() {
-            return self.untried(&others).into_iter().collect();
+            return self.untried(&others).into_iter().chain(self.literal_bar()).collect();
         }
         // To the end of each file, which tells whether it is a text.
         let output = Lines::Counted;
@@ -105,11 +105,17 @@ impl<L: Look> Nothing<'_, L> {
         facts
     }
 
+    /// Readings that were not tried, those that are asked for by an argument.
     fn untried(&self, others: &[Other]) -> Option<String> {
-        let readings = others.iter().take(MOST_NAMED).map(|other| self.worded(&other.reading));
-        let readings: Vec<_> = readings.collect();
-        (!readings.is_empty())
-            .then(|| format!("too much to try other readings here: {}", readings.join(", or ")))
+        let is_short = |reading: &&Reading| !matches!(reading, Reading::Rewritten(..));
+        let readings = others.iter().map(|other| &other.reading).filter(is_short);
+        let words: Vec<_> = readings.take(MOST_NAMED).map(|reading| self.worded(reading)).collect();
+        (!words.is_empty()).then(|| {
+            format!(
+                "other readings were not tried, there is too much to search: {}",
+                words.join(", ")
+            )
+        })
     }
 
     fn literal_bar(&self) -> Option<String> {
