@@ -111,7 +111,11 @@ impl Outline {
                 self.part = if byte == b',' { Part::Key } else { Part::After };
             }
             (b':', 1) if self.part == Part::Key => {
-                self.part = if self.key.trim_ascii_end() == b"\"id\"" { Part::Id } else { Part::OtherValue };
+                self.part = if self.key.trim_ascii_end() == b"\"id\"" {
+                    Part::Id
+                } else {
+                    Part::OtherValue
+                };
             }
             (b'"', _) => {
                 self.in_string = true;
