@@ -45,9 +45,8 @@ pub fn parse<A: DeserializeOwned>(
 /// An object under the names and in the kinds of its schema; `whose` they are, errors say.
 fn object(whose: &str, schema: &Object, sent: Object) -> Result<Object, ToolError> {
     if sent.len() > MAX_KEYS {
-        let sentence =
-            format!("{whose} has {} arguments, over the limit of {MAX_KEYS}", sent.len());
-        return Err(ToolError::new(Code::OverLimit, sentence));
+        let sentence = format!("{whose} takes at most {MAX_KEYS} arguments, not {}", sent.len());
+        return Err(ToolError::new(Code::BadArgs, sentence));
     }
     let mut meant = Meant::new(whose, schema);
     for (key, value) in sent {

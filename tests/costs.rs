@@ -68,7 +68,7 @@ fn no_page_of_any_tool_costs_more_than_clients_take() {
         ] {
             let text = client.call(tool, &arguments).text;
             // What the tool adds is ASCII.
-            let of = |c: char| if c.is_ascii() != line.is_ascii() { 50 } else { hundredths };
+            let of = |c: char| if c.is_ascii() == line.is_ascii() { hundredths } else { 50 };
             let tokens = text.chars().map(of).sum::<usize>() / 100;
             let is_cut = text.contains("cut off here") || !text.ends_with([']', '}']);
             if tokens > MOST_TOKENS || is_cut {

@@ -4,7 +4,7 @@
 //! So limits count characters by what they cost: a letter of English or of code counts once, a Chinese character as often
 //! as five and a half letters.
 //!
-//! The weights are the highest cost per character that was measured with four tokenizers (OpenAI's `cl100k` and `o200k`,
+//! The weights are the highest cost per character that was measured with four tokenizers (`OpenAI`'s `cl100k` and `o200k`,
 //! Anthropic's published one, Gemma's), for a limit of 40,000: 25,000 tokens are then 0.625 tokens for each. The test has the
 //! figures.
 
