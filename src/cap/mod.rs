@@ -53,7 +53,7 @@ mod write;
 pub use beneath::Kind;
 pub use copy::Copied;
 pub use fold::fold;
-pub use glob_parts::{Part, Reading, Token, tokens};
+pub use glob_parts::{Part, Reading, Token, separated, tokens};
 pub use globs::BadGlob;
 pub use grant::{Announced, Grants, Preopen, Unavailable};
 pub use listed::may_alias;
