@@ -42,6 +42,7 @@ mod editing; // what edit_file makes of a file, and the official server's own ca
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
 mod faults; // every call of the kernel for files fails, in every way
+mod globs; // globs against ripgrep, and where the two differ on purpose
 mod grepping; // what grep and keyword_search say: line ends, long lines, what else a pattern may have meant
 mod grepping_as_rg; // random patterns over random texts, against ripgrep
 mod guards; // the clippy bans bite, counted exactly
@@ -58,6 +59,7 @@ mod lines; // a table of raw lines, in both eras
 mod loads; // trees at their largest, long paths, names in every script
 mod logging; // what standard error gets, and that nobody has to read it
 mod moving; // moving, copying, deleting: whole or not at all
+mod names; // searches by name: nothing that is there gives an empty answer
 mod own_files; // the server's own program, by whatever name it was started
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed
@@ -72,6 +74,7 @@ mod resolver; // our resolution against cap-std's
 mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
 mod search; // what is found, what is passed by, pages that give everything once
+mod session; // the questions of an ordinary session over three trees
 mod soak; // a hundred calls at once for a long time
 mod spelled_paths; // names that look like another one, and the grant's own name in front of a path
 mod spellings; // names that other servers and clients give to our arguments

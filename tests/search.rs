@@ -350,8 +350,7 @@ fn a_tree_is_told_level_by_level() {
     let sandbox = project().file("grant/src/deep/er/est.rs", "").file("grant/src/deep/x.rs", "");
     let mut client = start(&sandbox);
     let mut tree = |arguments: Value| client.call("directory_tree", &arguments).text;
-    let ignored =
-        "2 files and 1 directory ignored (e.g. target); set respect_ignore=false to include them";
+    let ignored = "2 files and 1 directory ignored (e.g. a.log, target); set respect_ignore=false to include them";
     assert_eq!(
         tree(json!({"max_depth": 2})),
         format!(

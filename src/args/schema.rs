@@ -32,7 +32,7 @@ pub fn for_clients(mut schema: Object) -> Object {
 }
 
 /// Arguments of which every model knows what they are.
-pub const KNOWN: [&str; 17] = [
+pub const KNOWN: [&str; 18] = [
     "path",
     "paths",
     "source",
@@ -50,6 +50,7 @@ pub const KNOWN: [&str; 17] = [
     "content",
     "new_text",
     "source_code",
+    "exclude",
 ];
 
 /// Arguments that an answer names where they matter, and that no model has to know before.

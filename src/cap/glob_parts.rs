@@ -51,8 +51,8 @@ pub(super) struct Alternative {
 ///
 /// # Errors
 /// Why it cannot be read.
-pub(super) fn alternatives(glob: &str) -> Result<Vec<Alternative>, String> {
-    let (mut todo, mut done) = (vec![tokens(glob, Reading::Glob)?], vec![]);
+pub(super) fn alternatives(glob: &str, reading: Reading) -> Result<Vec<Alternative>, String> {
+    let (mut todo, mut done) = (vec![tokens(glob, reading)?], vec![]);
     while let Some(tokens) = todo.pop() {
         let close = tokens.iter().position(|token| *token == Token::Close);
         let inside = tokens.get(..close.unwrap_or(tokens.len())).unwrap_or_default();
@@ -74,6 +74,31 @@ pub(super) fn alternatives(glob: &str) -> Result<Vec<Alternative>, String> {
         }
     }
     Ok(done)
+}
+
+/// The globs without braces that a list such as `*.pem,*.key` stands for. A name may have the comma, too.
+///
+/// # Errors
+/// Why one cannot be read.
+pub(super) fn listed_alternatives(globs: &str) -> Result<Vec<Alternative>, String> {
+    let mut all = alternatives(globs, Reading::Glob)?;
+    let pieces = separated(globs);
+    if pieces.len() > 1 {
+        for piece in pieces.into_iter().map(str::trim).filter(|piece| !piece.is_empty()) {
+            all.extend(alternatives(piece, Reading::Glob)?);
+        }
+    }
+    Ok(all)
+}
+
+/// What a glob spells if its wildcards are characters of names, as in `app/[id]`. A rule is read before it is known
+/// which names there are, so it holds for these as well.
+pub(super) fn literal_alternatives(glob: &str) -> Vec<Alternative> {
+    if !glob.contains(['[', '{', '?']) {
+        return vec![];
+    }
+    let readings = [Reading::LiteralBrackets, Reading::OnlyStars];
+    readings.into_iter().filter_map(|how| alternatives(glob, how).ok()).flatten().collect()
 }
 
 impl Alternative {
@@ -196,6 +221,36 @@ pub fn tokens(glob: &str, reading: Reading) -> Result<Vec<Token>, String> {
     Ok(tokens)
 }
 
+/// The globs of a list such as `*.ts,*.tsx`: parted by the commas outside braces and brackets, those after a backslash
+/// excepted.
+pub fn separated(text: &str) -> Vec<&str> {
+    let (mut pieces, mut begin, mut braces, mut is_escaped) = (vec![], 0, 0_usize, false);
+    let mut bracket: Option<usize> = None;
+    for (at, c) in text.char_indices() {
+        if let Some(open) = bracket {
+            // A `]` at the start of a class is a member of it.
+            if c == ']' && !matches!(text.get(open + 1..at), Some("" | "!" | "^")) {
+                bracket = None;
+            }
+            continue;
+        }
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '[' if text.get(at..).is_some_and(|rest| rest.contains(']')) => bracket = Some(at),
+            '{' => braces += 1,
+            '}' => braces = braces.saturating_sub(1),
+            ',' if braces == 0 => {
+                pieces.push(text.get(begin..at).unwrap_or_default());
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(text.get(begin..).unwrap_or_default());
+    pieces
+}
+
 /// The rest of a class, up to its `]`. There are no escapes in it; a `]` at its start, and a `-` at either
 /// end, stand for themselves.
 fn class(rest: &mut Chars<'_>) -> Result<Part, String> {
@@ -279,4 +334,25 @@ fn member(is_negated: bool, ranges: &[(char, char)]) -> Option<char> {
     let mut candidates = near.chain(['x', '0', '_', '-', '.']);
     let is_in = |c: char| ranges.iter().any(|(first, last)| (*first..=*last).contains(&c));
     candidates.find(|c| !matches!(*c, '/' | '\0') && is_in(*c) != is_negated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_outside_braces_and_brackets_separate() {
+        for (text, want) in [
+            ("*.ts,*.tsx", &["*.ts", "*.tsx"][..]),
+            ("*.{a,b},c", &["*.{a,b}", "c"]),
+            ("[,]x,y", &["[,]x", "y"]),
+            ("[],]x,y", &["[],]x", "y"]),
+            ("[!],]x,y", &["[!],]x", "y"]),
+            ("a\\,b,c", &["a\\,b", "c"]),
+            ("[a,b", &["[a", "b"]),
+            ("{a,{b,c},d},e", &["{a,{b,c},d}", "e"]),
+        ] {
+            assert_eq!(separated(text), want, "{text}");
+        }
+    }
 }

@@ -12,7 +12,9 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::fold::{composed, fold};
-use super::glob_parts::{Alternative, Component, Part, alternatives};
+use super::glob_parts::{
+    Alternative, Component, Part, Reading, alternatives, listed_alternatives, literal_alternatives,
+};
 use super::glob_pieces::{NamePattern, match_all};
 use super::spelled::{Forms, Spelled, Spelling, trimmed};
 
@@ -66,12 +68,20 @@ impl Globs {
             if glob.starts_with('!') || glob.trim() != glob {
                 return Err(bad("it begins with `!`, or has a blank at an end"));
             }
-            for alternative in alternatives(glob).map_err(|why| bad(&why))? {
+            // What opens something opens what it says, and nothing besides.
+            let opens = by == Spelling::AsWritten;
+            let meant =
+                if opens { alternatives(glob, Reading::Glob) } else { listed_alternatives(glob) };
+            for alternative in meant.map_err(|why| bad(&why))? {
                 let glob = Glob::new(&alternative, by);
                 if !can_match(&glob, &alternative) {
                     return Err(bad("it can match no name"));
                 }
                 compiled.add(glob);
+            }
+            let literal = if opens { vec![] } else { literal_alternatives(glob) };
+            for alternative in literal {
+                compiled.add(Glob::new(&alternative, by));
             }
         }
         Ok(compiled)
@@ -120,7 +130,8 @@ impl Globs {
 /// read has none; [`Globs::new`] refuses it.
 pub(super) fn beginnings(glob: &str) -> Vec<String> {
     let mut all = vec![];
-    for Alternative { components, .. } in alternatives(glob).unwrap_or_default() {
+    let meant = listed_alternatives(glob).unwrap_or_default();
+    for Alternative { components, .. } in meant.into_iter().chain(literal_alternatives(glob)) {
         let plain = components.iter().map_while(|component| match component {
             Component::Name(parts) => match parts.as_slice() {
                 [Part::Text(text)] => Some(trimmed(&fold(text)).to_owned()),
@@ -244,6 +255,13 @@ mod tests {
             ("a\\*b", "a*b"),
             ("[,]{a,{b,c}}", ",c"),
             ("key[[:digit:]_]", "key7"),
+            ("app/[id]/x", "app/i/x"),
+            ("app/[id]/x", "app/[id]/x"),
+            ("app/[id]/*.{a,b}", "app/[ID]/x.b"),
+            ("{a,b}.txt", "{a,b}.txt"),
+            ("*.pem,*.key", "x.key"),
+            ("*.pem, *.key", "x.key"),
+            ("a,b", "a,b"),
             ("…", "..."),
             ("...", "..."),
             ("a/**/b", "a/b"),
@@ -304,6 +322,9 @@ mod tests {
             (".envrc", ".envrc.", false),
             (".git", "．git", false),
             ("{a,b}/**", "x/b", true),
+            ("[id]", "i", true),
+            ("[id]", "[id]", false),
+            ("a,b", "a", false),
         ] {
             assert_eq!(is_match(glob, path, Spelling::AsWritten), want, "{glob} and {path}");
         }
@@ -351,7 +372,7 @@ mod tests {
             ("/A/b/c", &["a", "a/b"]),
             ("a/**", &["a"]),
             ("a./x", &["a"]),
-            ("a/{b,c}/d", &["a", "a/c", "a", "a/b"]),
+            ("a/{b,c}/d", &["a", "a/c", "a", "a/b", "a", "a/c", "a", "a/b", "a", "a/{b,c}"]),
             ("**/a/b", &[]),
             ("*.pem", &[]),
             ("secret", &[]),

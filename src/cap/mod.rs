@@ -61,7 +61,7 @@ pub use above::{Above, AboveLevel, AboveText, MAX_ABOVE_TEXT};
 pub use beneath::Kind;
 pub use copy::Copied;
 pub use fold::{fold, is_ignorable};
-pub use glob_parts::{Part, Reading, Token, tokens};
+pub use glob_parts::{Part, Reading, Token, separated, tokens};
 pub use globs::BadGlob;
 pub use grant::{Announced, Grants, Preopen, Unavailable};
 pub use listed::may_alias;

@@ -81,7 +81,12 @@ impl Expression {
             match token {
                 Token::Part(Part::Any) => taken = stars(&mut rest, before, &mut regex),
                 Token::Part(part) => regex += &of_part(part),
-                Token::Slash => regex.push('/'),
+                Token::Slash => {
+                    regex.push('/');
+                    if how.meaning == Meaning::AnyDepth {
+                        regex += &deep();
+                    }
+                }
                 Token::Open => regex += "(?:",
                 Token::Comma => regex.push('|'),
                 Token::Close => regex.push(')'),
@@ -124,7 +129,8 @@ fn stars(
     }
     let begins = matches!(before, None | Some(Token::Slash | Token::Open | Token::Comma));
     let ends = matches!(rest.peek(), None | Some(Token::Slash | Token::Comma | Token::Close));
-    if taken == 1 || !begins || !ends {
+    // As in ripgrep, three stars are not two.
+    if taken != 2 || !begins || !ends {
         *regex += &any_of_a_name();
     } else if rest.next_if(|token| **token == Token::Slash).is_some() {
         taken += 1;

@@ -1,8 +1,9 @@
 //! [`Given`]: one string of globs as a client wrote it, taken apart at its commas.
 //!
-//! May import: `error`, `path`. This module does not know what a glob matches.
+//! May import: `cap`, `error`. This module does not know what a glob matches.
 
 use super::name_pattern::Begins;
+use crate::cap::separated;
 use crate::error::{Code, ToolError};
 
 /// Bytes of which a name can have one that means something else in a glob. Without `*`: a glob with stars matches
@@ -37,12 +38,12 @@ impl Given {
     /// # Errors
     /// `bad_args` where one of its globs is empty, or has `..`.
     pub(super) fn new(argument: &str, text: &str, begins: Begins<'_>) -> Result<Self, ToolError> {
-        if text.split(['/', '\\', ',', '{', '}']).any(|name| name == "..") {
+        if text.split(['/', ',']).any(|name| name == "..") {
             let sentence = format!("`{argument}` has a glob with `..`");
             return Err(ToolError::new(Code::BadArgs, sentence)
                 .hint("globs begin at the directory that is searched: give another `path`"));
         }
-        let all = split(text).into_iter().map(str::trim).filter(|piece| !piece.is_empty());
+        let all = separated(text).into_iter().map(str::trim).filter(|piece| !piece.is_empty());
         let piece = |text: &str| match text.strip_prefix('!') {
             Some(text) => Piece::new(text, false, begins),
             None => Piece::new(text, true, begins),
@@ -101,52 +102,9 @@ impl Piece {
     }
 }
 
-/// Splits at the commas outside braces and brackets, those after a backslash excepted.
-fn split(text: &str) -> Vec<&str> {
-    let (mut pieces, mut begin, mut braces, mut is_escaped) = (vec![], 0, 0_usize, false);
-    let mut bracket: Option<usize> = None;
-    for (at, c) in text.char_indices() {
-        if let Some(open) = bracket {
-            // A `]` at the start of a class is a member of it.
-            if c == ']' && !matches!(text.get(open + 1..at), Some("" | "!" | "^")) {
-                bracket = None;
-            }
-            continue;
-        }
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = true,
-            '[' if text.get(at..).is_some_and(|rest| rest.contains(']')) => bracket = Some(at),
-            '{' => braces += 1,
-            '}' => braces = braces.saturating_sub(1),
-            ',' if braces == 0 => {
-                pieces.push(text.get(begin..at).unwrap_or_default());
-                begin = at + 1;
-            }
-            _ => {}
-        }
-    }
-    pieces.push(text.get(begin..).unwrap_or_default());
-    pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commas_outside_braces_and_brackets_separate() {
-        for (text, want) in [
-            ("*.ts,*.tsx", &["*.ts", "*.tsx"][..]),
-            ("*.{a,b},c", &["*.{a,b}", "c"]),
-            ("[,]x,y", &["[,]x", "y"]),
-            ("[],]x,y", &["[],]x", "y"]),
-            ("[!],]x,y", &["[!],]x", "y"]),
-            ("a\\,b,c", &["a\\,b", "c"]),
-            ("[a,b", &["[a", "b"]),
-            ("{a,{b,c},d},e", &["{a,{b,c},d}", "e"]),
-        ] {
-            assert_eq!(split(text), want, "{text}");
-        }
-    }
+/// The error for a string of globs that cannot be read.
+pub(super) fn not_a_glob(argument: &str, glob: &str, why: &str) -> ToolError {
+    let glob = crate::path::brief(glob);
+    ToolError::new(Code::BadArgs, format!("`{argument}` has `{glob}`, which is not a glob: {why}"))
+        .hint("`*.rs` is a name at any depth, `src/**/*.rs` a path")
 }

@@ -14,6 +14,9 @@ use crate::cap::{Reading, WalkedDir, fold};
 /// Most bytes of what the globs of an argument compile to, and of the cache of each thread.
 const MAX_COMPILED_BYTES: usize = 4 << 20;
 
+/// The same of one glob that is also matched alone: there may be a hundred.
+const MAX_COMPILED_BYTES_OF_ONE: usize = 128 << 10;
+
 /// One glob, as an expression.
 pub(super) struct Signed {
     /// Does it take what matches, or leave it out?
@@ -74,15 +77,21 @@ struct Run {
 impl Sets {
     /// Compiles globs; nothing where they are too large together.
     pub(super) fn new(globs: &[Signed]) -> Option<Self> {
+        Self::within(globs, MAX_COMPILED_BYTES)
+    }
+
+    /// The same for one glob of many.
+    pub(super) fn of_one(globs: &[Signed]) -> Option<Self> {
+        Self::within(globs, MAX_COMPILED_BYTES_OF_ONE)
+    }
+
+    fn within(globs: &[Signed], most_bytes: usize) -> Option<Self> {
         let others = globs.iter().filter(|glob| !glob.only_directories);
         if others.clone().count() == globs.len() {
-            return Some(Self {
-                all: runs(globs.iter(), MAX_COMPILED_BYTES)?,
-                without_directories: None,
-            });
+            return Some(Self { all: runs(globs.iter(), most_bytes)?, without_directories: None });
         }
-        let without_directories = Some(runs(others, MAX_COMPILED_BYTES / 2)?);
-        Some(Self { all: runs(globs.iter(), MAX_COMPILED_BYTES / 2)?, without_directories })
+        let without_directories = Some(runs(others, most_bytes / 2)?);
+        Some(Self { all: runs(globs.iter(), most_bytes / 2)?, without_directories })
     }
 
     /// Does the last glob that matches take it? `None` if none matches.

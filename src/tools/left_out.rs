@@ -21,6 +21,8 @@ pub(super) struct PassedBy {
     pub(super) dotfiles: Sides,
     /// Of the right name, but another kind.
     pub(super) other_kind: Tally,
+    /// What a program keeps versions in, where it has a name that is searched for.
+    pub(super) versions: Tally,
     /// Links that are not themselves what is searched for.
     pub(super) links: Tally,
     /// Linked worktrees, and ignore files of which rules were left out.
@@ -50,15 +52,16 @@ impl Sides {
         self.files.count + self.directories.count == 0
     }
 
-    /// How many, what became of them, and an example.
+    /// How many, what became of them, and an example of each.
     fn fact(&self, became: &str) -> Option<String> {
         let counts =
             [(&self.files, "file", "files"), (&self.directories, "directory", "directories")];
         let some = counts.iter().filter(|(tally, ..)| tally.count > 0);
         let all: Vec<_> = some.map(|(tally, one, more)| count(tally.count, one, more)).collect();
-        // Directories say more.
-        let example = self.directories.example.as_ref().or(self.files.example.as_ref())?;
-        Some(format!("{} {became} (e.g. {example})", all.join(" and ")))
+        let examples = [&self.files.example, &self.directories.example];
+        let examples: Vec<&str> = examples.into_iter().flatten().map(String::as_str).collect();
+        let example = examples.join(", ");
+        (!all.is_empty()).then(|| format!("{} {became} (e.g. {example})", all.join(" and ")))
     }
 }
 
@@ -76,6 +79,7 @@ impl PassedBy {
         self.excluded_by = self.excluded_by.or(other.excluded_by);
         self.dotfiles.add(other.dotfiles);
         self.other_kind.add(other.other_kind);
+        self.versions.add(other.versions);
         self.links.add(other.links);
         self.left_out.rules.add(other.left_out.rules);
         self.left_out.worktrees.add(other.left_out.worktrees);
@@ -161,8 +165,17 @@ impl Unsearched {
         if self.is_cut {
             return;
         }
-        if self.passed_by.named == 0 && !include.is_empty() && include.argument() != "pattern" {
-            self.notes.push(format!("no file name matches {}", include.in_words()));
+        let is_named = !include.is_empty() && !include.match_all();
+        if let Some(example) = self.passed_by.versions.example.as_ref().filter(|_| is_named) {
+            let note = format!("{example} left out: what versions are kept in is never searched");
+            self.notes.push(note);
+        }
+        if include.argument() != "pattern" && is_named {
+            let idle = match self.passed_by.named {
+                0 => vec![include.in_words()],
+                _ => include.idle(),
+            };
+            self.notes.extend(idle.iter().map(|globs| format!("no file name matches {globs}")));
         }
         if self.passed_by.excluded.is_empty() && !exclude.is_empty() {
             self.notes.push(format!("nothing matches {}", exclude.in_words()));

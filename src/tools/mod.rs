@@ -15,6 +15,7 @@ mod glob_expression;
 mod glob_list;
 mod glob_meaning;
 mod glob_sets;
+mod glob_watch;
 mod grep;
 mod grep_answer;
 mod keyword_answer;

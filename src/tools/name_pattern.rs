@@ -6,24 +6,27 @@
 //!
 //! May import: `cap`, `error`, `limits`, `path`. This module does not walk.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::glob_expression::{Expression, How, escaped};
-use super::glob_list::{Given, Piece};
+use super::glob_list::{Given, Piece, not_a_glob};
 use super::glob_meaning::Meaning;
 use super::glob_sets::{From, Sets, Signed, Spot};
+use super::glob_watch::Watched;
 use crate::cap::{Read, Reading, Scoped, Target, WalkedDir};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
+use crate::path::brief;
 
 /// Most globs of one argument.
 const MAX_GLOBS: usize = 100;
 /// Most characters of all globs of one argument: compiling them takes up to a kilobyte for each.
 const MAX_ALL_CHARS: usize = 20_000;
+/// Most bytes of all globs of one argument that are tried in other meanings.
+const MAX_TRIED_BYTES: usize = 2_000;
+/// Most globs of an argument of which each is named that matches nothing.
+const FEW_GLOBS: usize = 10;
 /// Most characters of a pattern.
 pub(super) const MAX_CHARS: usize = 1_000;
 
@@ -113,22 +116,11 @@ pub(super) struct NamePatterns {
     match_all: bool,
     /// Do all of them begin with `!`?
     starts_from_all: bool,
+    /// Those that could be the very name of something.
     watched: Vec<Watched>,
+    /// Each, where there are few: the answer names one that matched nothing.
+    each: Vec<Watched>,
     malformed: Option<ToolError>,
-}
-
-/// A glob that could be the very name of something.
-struct Watched {
-    nth: usize,
-    meaning: Meaning,
-    sets: OnceLock<Option<Sets>>,
-    is_seen: AtomicBool,
-}
-
-impl Watched {
-    fn new(nth: usize, meaning: Meaning) -> Self {
-        Self { nth, meaning, sets: OnceLock::new(), is_seen: AtomicBool::new(false) }
-    }
 }
 
 impl NamePatterns {
@@ -172,6 +164,7 @@ impl NamePatterns {
             match_all: false,
             starts_from_all: false,
             watched: vec![],
+            each: vec![],
             malformed: None,
         }
     }
@@ -208,7 +201,11 @@ impl NamePatterns {
                 }
             }
         }
-        Ok(Self { meanings, sets, match_all, starts_from_all, watched, malformed, ..self })
+        let positive = self.given.iter().enumerate().filter(|(_, given)| given.is_positive());
+        let each = positive.filter_map(|(nth, _)| Some(Watched::new(nth, *meanings.get(nth)?)));
+        let each: Vec<Watched> = each.collect();
+        let each = if (2..=FEW_GLOBS).contains(&each.len()) { each } else { vec![] };
+        Ok(Self { meanings, sets, match_all, starts_from_all, watched, each, malformed, ..self })
     }
 
     /// Are there none?
@@ -243,27 +240,38 @@ impl NamePatterns {
             return;
         }
         for watched in &self.watched {
-            if watched.is_seen.load(Ordering::Relaxed) {
-                continue;
-            }
-            let sets = watched.sets.get_or_init(|| {
+            watched.see(at, || {
                 let given = self.given.get(watched.nth)?;
                 let signed = self.expressions(given, watched.meaning).ok()?;
                 // What is left in another reading is not what is watched for.
                 let only = signed.into_iter().filter(|glob| glob.reading != Reading::Glob);
-                Sets::new(&only.collect::<Vec<_>>())
+                Sets::of_one(&only.collect::<Vec<_>>())
             });
-            if sets.as_ref().is_some_and(|sets| sets.takes(at).is_some()) {
-                watched.is_seen.store(true, Ordering::Relaxed);
-            }
         }
+    }
+
+    /// Notes which globs match a name that is taken.
+    pub(super) fn see(&self, dir: &WalkedDir, name: &[u8], is_directory: bool) {
+        for watched in self.each.iter().filter(|one| !one.is_seen()) {
+            watched.see(Spot::new(dir, name, is_directory), || {
+                let given = self.given.get(watched.nth)?;
+                Sets::of_one(&self.expressions(given, watched.meaning).ok()?)
+            });
+        }
+    }
+
+    /// The globs that matched nothing, where there are few in all.
+    pub(super) fn idle(&self) -> Vec<String> {
+        let idle = self.each.iter().filter(|one| !one.is_seen());
+        let given = idle.filter_map(|one| self.given.get(one.nth));
+        given.map(|given| format!("{} `{}`", self.argument, brief(&given.text))).collect()
     }
 
     /// The meanings with those globs taken as names that were seen as such; `None` if none was.
     pub(super) fn literally(&self) -> Option<Vec<Meaning>> {
         let mut meanings = self.meanings.clone();
         let mut is_any = false;
-        for watched in self.watched.iter().filter(|one| one.is_seen.load(Ordering::Relaxed)) {
+        for watched in self.watched.iter().filter(|one| one.is_seen()) {
             // All of it comes before a part of it.
             if let Some(meaning @ Meaning::Glob) = meanings.get_mut(watched.nth) {
                 *meaning = watched.meaning;
@@ -289,7 +297,9 @@ impl NamePatterns {
         let meanings = self.given.iter().zip(&self.meanings).map(|(given, now)| {
             if given.is_positive() && *now == Meaning::Glob { meaning } else { *now }
         });
-        let can_differ = self.given.iter().any(|given| meaning.can_differ(given, self.text));
+        let bytes: usize = self.given.iter().map(|given| given.text.len()).sum();
+        let can_differ = bytes <= MAX_TRIED_BYTES
+            && self.given.iter().any(|given| meaning.can_differ(given, self.text));
         can_differ.then(|| meanings.collect())
     }
 
@@ -310,14 +320,19 @@ impl NamePatterns {
         let differ = |meaning: &&Meaning| **meaning != Meaning::Glob;
         let meaning = self.meanings.iter().find(differ)?;
         let mut texts = self.given.iter().zip(&self.meanings).filter(|(_, is)| *is == meaning);
-        let text = crate::path::brief(&texts.next()?.0.text);
+        let text = brief(&texts.next()?.0.text);
         Some(meaning.in_words(&text, self.argument))
+    }
+
+    /// Does one of them match every name?
+    pub(super) fn match_all(&self) -> bool {
+        self.match_all
     }
 
     /// The argument, and its globs where they are few and short.
     pub(super) fn in_words(&self) -> String {
         match self.given.as_slice() {
-            [one] => format!("{} `{}`", self.argument, crate::path::brief(&one.text)),
+            [one] => format!("{} `{}`", self.argument, brief(&one.text)),
             _ => format!("any glob of {}", self.argument),
         }
     }
@@ -330,12 +345,20 @@ impl NamePatterns {
         if meaning == Meaning::Whole {
             return Ok(vec![self.signed(&given.whole, Reading::OnlyStars, meaning)?]);
         }
-        let of = |piece: &Piece| {
-            let is_literal = meaning == Meaning::Brackets && piece.glob.contains('[');
-            let reading = if is_literal { Reading::LiteralBrackets } else { Reading::Glob };
-            self.signed(piece, reading, if piece.takes { meaning } else { Meaning::Glob })
-        };
-        given.pieces.iter().map(of).collect()
+        let mut all = vec![];
+        for piece in &given.pieces {
+            let stays = piece.takes || meaning == Meaning::Brackets;
+            let meaning = if stays { meaning } else { Meaning::Glob };
+            let has_bracket = piece.glob.contains('[');
+            // Another meaning than the written one takes brackets both ways.
+            if meaning != Meaning::Glob && has_bracket {
+                all.extend(self.signed(piece, Reading::LiteralBrackets, meaning));
+            }
+            if meaning != Meaning::Brackets || !has_bracket {
+                all.push(self.signed(piece, Reading::Glob, meaning)?);
+            }
+        }
+        Ok(all)
     }
 
     fn signed(&self, piece: &Piece, reading: Reading, meaning: Meaning) -> Result<Signed, String> {
@@ -370,12 +393,6 @@ impl NamePatterns {
 fn too_large(argument: &str) -> ToolError {
     let sentence = format!("the globs of `{argument}` are too large once they are compiled");
     ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs")
-}
-
-fn not_a_glob(argument: &str, glob: &str, why: &str) -> ToolError {
-    let glob = crate::path::brief(&crate::path::printable(glob));
-    ToolError::new(Code::BadArgs, format!("`{argument}` has `{glob}`, which is not a glob: {why}"))
-        .hint("`*.rs` is a name at any depth, `src/**/*.rs` a path")
 }
 
 #[cfg(test)]

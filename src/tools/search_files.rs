@@ -29,7 +29,7 @@ pub(super) struct SearchFiles;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Args {
-    /// A glob (`*.rs`, `src/**/*.{ts,tsx}`), or a part of a name, in any case unless it has a capital.
+    /// A glob (`src/**/*.{ts,tsx}`), or a part of a name, in any case unless it has a capital.
     #[schemars(example = "*.rs", length(max = MAX_CHARS))]
     pattern: String,
     /// Everywhere when left out.
@@ -87,7 +87,7 @@ enum SortBy {
 impl Tool for SearchFiles {
     const NAME: &'static str = "search_files";
     const ABOUT: &'static str =
-        "Finds by NAME; for contents use grep. One path a line, directories with a slash behind.";
+        "Finds by NAME; for contents use grep. One path a line; directories end with /.";
     const SEARCHES: bool = true;
     type Needs = Scope<Read>;
     type Args = Args;

@@ -114,7 +114,12 @@ impl<L: Look> Visit for Looking<'_, L> {
             }
             Judged::Other if entry.kind != Kind::Link => return false,
             // What a program keeps versions in is never searched, and the descriptions say so.
-            _ if is_of_versions(entry.name) => return false,
+            _ if is_of_versions(entry.name) => {
+                if judged != Judged::Entered {
+                    passed_by.versions.one(dir.shown(entry.name));
+                }
+                return false;
+            }
             _ => {}
         }
         // The walk stops soon after.

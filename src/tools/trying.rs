@@ -52,7 +52,10 @@ impl Names {
             return Judged::Excluded(by);
         }
         match says {
-            Says::Take if fits => Judged::Meant,
+            Says::Take if fits => {
+                self.include.see(dir, entry.name, is_directory);
+                Judged::Meant
+            }
             Says::Take => Judged::OtherKind,
             Says::Leave if is_concerned => Judged::Excluded(self.include.argument()),
             Says::Nothing if is_directory => Judged::Entered,

@@ -75,7 +75,7 @@ fn patterns_mean_what_users_mean() {
         }
     }
     assert!(!takes(&compiled(&[]).unwrap(), "a/b"));
-    for pattern in ["", "/", "./", "!", ",", "../a", "a/../b", "x,..\\y"] {
+    for pattern in ["", "/", "./", "!", ",", "../a", "a/../b", "x,../y"] {
         assert_eq!(compiled(&["b", pattern]).err().unwrap().code(), Code::BadArgs, "{pattern}");
     }
 }

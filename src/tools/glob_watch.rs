@@ -1,0 +1,40 @@
+//! [`Watched`]: one glob of an argument, of which it is noted whether it has matched.
+//!
+//! May import: its neighbours. It is compiled when it is first needed: most names need it never.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::glob_meaning::Meaning;
+use super::glob_sets::{Sets, Spot};
+
+/// A glob that is watched for in one meaning.
+pub(super) struct Watched {
+    /// Which of those that were given.
+    pub(super) nth: usize,
+    pub(super) meaning: Meaning,
+    sets: OnceLock<Option<Sets>>,
+    is_seen: AtomicBool,
+}
+
+impl Watched {
+    pub(super) fn new(nth: usize, meaning: Meaning) -> Self {
+        Self { nth, meaning, sets: OnceLock::new(), is_seen: AtomicBool::new(false) }
+    }
+
+    /// Notes a name that the glob matches. `compile` is called once.
+    pub(super) fn see(&self, at: Spot<'_>, compile: impl FnOnce() -> Option<Sets>) {
+        if self.is_seen() {
+            return;
+        }
+        let sets = self.sets.get_or_init(compile);
+        if sets.as_ref().is_some_and(|sets| sets.takes(at).is_some()) {
+            self.is_seen.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Has the glob matched a name?
+    pub(super) fn is_seen(&self) -> bool {
+        self.is_seen.load(Ordering::Relaxed)
+    }
+}
