@@ -507,8 +507,7 @@ fn compare(seed: u64, trees: u64) -> Outcome {
     let place = |n: usize| base.join(n.to_string()).join(&all[n].grant);
     let specs: Vec<String> =
         (0..all.len()).map(|n| format!("g{n}={}:ro", place(n).display())).collect();
-    let mut arguments = vec![];
-    specs.iter().for_each(|spec| arguments.extend(["--allow", spec]));
+    let arguments: Vec<&str> = specs.iter().flat_map(|spec| ["--allow", spec]).collect();
     let mut command = preopen(&arguments);
     command.env("HOME", home.path()).env("GIT_CONFIG_NOSYSTEM", "1");
     let mut client = Client::spawn(command, Era::Modern, Without::Nothing);
