@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo lab sample exercise-11 test test-here lint doc check cross test-portable test-long fuzz faults soak load coverage attacks races kill trail interop review packages archive bench bench-tokens reference
+.PHONY: help setup build demo lab sample exercise-11 test test-here lint doc check cross test-portable test-long fuzz faults soak load coverage attacks races kill ignoring trail interop review packages archive bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ races: ## The tree changes while it is served: RACE_SECONDS=60 of each kind, in 
 
 kill: ## Killed while it changes files: KILL_ROUNDS=2000 times (the tests do it 100 times)
 	KILL_ROUNDS=$${KILL_ROUNDS:-2000} $(CARGO) test --locked --release --test all killing:: -- --nocapture
+
+ignoring: ## Which files searches leave out, on IGNORE_TREES=20000 random trees, against git and ripgrep (the tests make 1,000)
+	IGNORE_TREES=$${IGNORE_TREES:-20000} $(CARGO) test --locked --test all ignoring:: -- --nocapture
 
 trail: ## An audit trail of AUDIT_CALLS=100000 calls, changed in every way, each of which is named (the tests do it with 20,000)
 	AUDIT_CALLS=$${AUDIT_CALLS:-100000} $(CARGO) test --locked --release --test all audit::whatever -- --nocapture

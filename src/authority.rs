@@ -2,8 +2,9 @@
 //!
 //! Everything that is named on the command line is opened here, once, before the first client byte
 //! is read: the config file, the granted directories, the audit file, the streams of the protocol,
-//! the clock. What comes out are handles. Each function takes the [`AmbientAuthority`] token as its
-//! last argument; [`mint`] makes it, and only `main` calls that.
+//! the clock. What comes out are handles, and the texts of ignore files above the granted
+//! directories. Each function takes the [`AmbientAuthority`] token as its last argument; [`mint`]
+//! makes it, and only `main` calls that.
 //!
 //! ```text
 //! authority.rs            the token, the config file, the streams, the clocks

@@ -24,7 +24,7 @@ const HEAD: &str = "ref: refs/heads/main\n";
 
 const NAMES: &[&str] = &[
     "a", "b", "src", "build", "x y", "Ab", "a.log", "b.txt", "#h", "!n", "[x]", ".hid", "é",
-    "a.tar.gz", "ab", "{a,b}", "t ",
+    "a.tar.gz", "abc", "{a,b}", "t ",
 ];
 
 /// Why a file is on one list and not on the other.
@@ -38,6 +38,8 @@ enum Reason {
     GitIgnoredItself,
     /// Git does not know that a repository of jj begins in a directory.
     GitJj,
+    /// A worktree or submodule below the grant, whose repository lies outside the grant: that is not read.
+    Outside,
     /// ripgrep searches linked worktrees. Below the searched directory we leave them out, and say so.
     RgWorktree,
     /// ripgrep reads a rule otherwise than git: `{a,b}`, `[[:alpha:]]`, bytes that are not UTF-8 and the like.
@@ -52,13 +54,14 @@ enum Reason {
     RgCase,
 }
 
-const REASONS: [Reason; 10] = {
+const REASONS: [Reason; 11] = {
     use Reason::*;
     [
         GitNested,
         GitOtherFiles,
         GitIgnoredItself,
         GitJj,
+        Outside,
         RgWorktree,
         RgRule,
         RgGlobal,
@@ -90,7 +93,9 @@ struct Dir {
 /// A random tree below `at`.
 struct Tree {
     dirs: Vec<Dir>,
-    /// The granted directory, as a path of a [`Dir`].
+    /// The searched directory, as a path of a [`Dir`].
+    searched: String,
+    /// The granted one: the same, or one above it.
     grant: String,
 }
 
@@ -240,16 +245,19 @@ impl Dice {
 
 impl Tree {
     fn new(stock: &mut Stock, at: &Path) -> Self {
-        let mut tree = Self { dirs: vec![], grant: String::new() };
+        let mut tree = Self { dirs: vec![], searched: String::new(), grant: String::new() };
         let traits = (stock.dice.percent(30), stock.dice.percent(35));
         tree.grow(stock, at, String::new(), 0, traits);
         let own: Vec<String> = tree.dirs.iter().map(|dir| dir.path.clone()).collect();
         let dice = &mut stock.dice;
-        tree.grant = if dice.percent(40) {
+        tree.searched = if dice.percent(40) {
             String::new()
         } else {
             own[dice.below(own.len() as u64) as usize].clone()
         };
+        let above: Vec<&Dir> = tree.above(&tree.searched, "").collect();
+        let grant = dice.one_of(&above).path.clone();
+        tree.grant = if dice.percent(50) { tree.searched.clone() } else { grant };
         tree
     }
 
@@ -352,15 +360,15 @@ impl Tree {
             .filter(move |dir| path.starts_with(&dir.path) && dir.path.starts_with(from))
     }
 
-    /// Those below the grant.
-    fn below_grant<'t>(&'t self, path: &'t str) -> impl Iterator<Item = &'t Dir> {
-        self.above(path, &self.grant).filter(|dir| dir.path != self.grant)
+    /// Those below the searched directory.
+    fn below_searched<'t>(&'t self, path: &'t str) -> impl Iterator<Item = &'t Dir> {
+        self.above(path, &self.searched).filter(|dir| dir.path != self.searched)
     }
 
     /// Why git's list may differ in a path. `lists_nothing`: it has none of the files of the grant.
     fn reason_of_git(&self, path: &str, is_ours: bool, is_ignored_itself: bool) -> Option<Reason> {
         let is_git = |dir: &Dir| !matches!(dir.begins, Begins::Nothing | Begins::Jj);
-        if is_ours && self.below_grant(path).any(is_git) {
+        if is_ours && self.below_searched(path).any(is_git) {
             return Some(Reason::GitNested);
         }
         if is_ours && is_ignored_itself {
@@ -372,18 +380,34 @@ impl Tree {
         {
             return Some(Reason::GitOtherFiles);
         }
+        if self.lies_outside(path) {
+            return Some(Reason::Outside);
+        }
         let nearest = self.above(path, "").find(|dir| dir.begins != Begins::Nothing);
         nearest.is_some_and(|dir| dir.begins == Begins::Jj).then_some(Reason::GitJj)
     }
 
+    /// Does a path lie in a worktree or submodule whose repository has rules, and is neither in the grant nor that
+    /// of the granted directory? All these repositories lie at the top.
+    fn lies_outside(&self, path: &str) -> bool {
+        !self.grant.is_empty()
+            && self.above(path, &self.grant).filter(|dir| dir.path != self.grant).any(|dir| {
+                matches!(dir.begins, Begins::Worktree { .. } | Begins::Submodule)
+                    && (dir.ignores_case || dir.lists.contains_key("exclude"))
+            })
+    }
+
     fn reason_of_rg(&self, path: &str, is_ours: bool, global: &[u8]) -> Option<Reason> {
         let is_worktree = |dir: &Dir| matches!(dir.begins, Begins::Worktree { .. });
-        if !is_ours && self.below_grant(path).any(is_worktree) {
+        if !is_ours && self.below_searched(path).any(is_worktree) {
             return Some(Reason::RgWorktree);
         }
         let lists = self.above(path, "").flat_map(|dir| dir.lists.values());
         if lists.map(Vec::as_slice).chain([global]).any(is_read_otherwise) {
             return Some(Reason::RgRule);
+        }
+        if self.lies_outside(path) {
+            return Some(Reason::Outside);
         }
         // Any of those on the way may keep a directory from being searched.
         let reason = self.above(path, "").find_map(|repository| match repository.begins {
@@ -504,20 +528,19 @@ fn compare(seed: u64, trees: u64) -> Outcome {
     let mut stock = Stock { dice, texts: Texts::default(), lists };
     let all: Vec<Tree> =
         (0..trees).map(|n| Tree::new(&mut stock, &base.join(n.to_string()))).collect();
-    let place = |n: usize| base.join(n.to_string()).join(&all[n].grant);
+    let granted = |n: usize| base.join(n.to_string()).join(&all[n].grant);
+    let place = |n: usize| base.join(n.to_string()).join(&all[n].searched);
     let specs: Vec<String> =
-        (0..all.len()).map(|n| format!("g{n}={}:ro", place(n).display())).collect();
-    let mut arguments = vec![];
-    specs.iter().for_each(|spec| arguments.extend(["--allow", spec]));
+        (0..all.len()).map(|n| format!("g{n}={}:ro", granted(n).display())).collect();
+    let arguments: Vec<&str> = specs.iter().flat_map(|spec| ["--allow", spec]).collect();
     let mut command = preopen(&arguments);
     command.env("HOME", home.path()).env("GIT_CONFIG_NOSYSTEM", "1");
     let mut client = Client::spawn(command, Era::Modern, Without::Nothing);
     for (n, tree) in all.iter().enumerate() {
-        let arguments =
-            json!({"pattern": "**", "type": "file", "path": format!("g{n}"), "limit": 1000});
+        let prefix = format!("g{n}/{}", tree.searched.strip_prefix(&tree.grant).unwrap());
+        let arguments = json!({"pattern": "**", "type": "file", "path": prefix, "limit": 1000});
         let answer = client.call("search_files", &arguments);
         assert_eq!(answer.code(), "ok", "{answer:?}");
-        let prefix = format!("g{n}/");
         let ours: BTreeSet<String> = answer
             .text
             .lines()
@@ -541,7 +564,7 @@ fn compare(seed: u64, trees: u64) -> Outcome {
                     .success()
             };
             for path in ours.symmetric_difference(&theirs) {
-                let (whole, is_ours) = (format!("{}{path}", tree.grant), ours.contains(path));
+                let (whole, is_ours) = (format!("{}{path}", tree.searched), ours.contains(path));
                 let reason = match which {
                     0 => tree.reason_of_git(&whole, is_ours, is_ignored_itself),
                     _ => tree.reason_of_rg(&whole, is_ours, &global),

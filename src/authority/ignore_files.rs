@@ -60,7 +60,8 @@ impl UpwardLook {
     /// Leaves the handle: it reads ignore files in the directories above, and those of a repository elsewhere whose
     /// worktree the directory is.
     pub(super) fn from(opened: &Opened, usual: &Usual, ambient: AmbientAuthority) -> Self {
-        let mut found = Found { owners: vec![], left: MAX_ALL, texts: [0; 3], is_foreign: false };
+        let mut found =
+            Found { owners: vec![], left: MAX_ALL, of_git: 0, others: 0, is_foreign: false };
         let mut above = Above { global: usual.global.clone(), ..Above::default() };
         let start = rustix::fs::openat(&opened.dir, ".", system::PASS, Mode::empty());
         let start = start.ok().and_then(|fd| Some((system::stat(&fd).ok()?, fd)));
@@ -88,8 +89,11 @@ struct Found {
     owners: Vec<u32>,
     /// Bytes that may still be kept.
     left: usize,
-    /// How many files of git, how many others, and how many that other users own were found.
-    texts: [usize; 3],
+    /// How many files of git were read.
+    of_git: usize,
+    /// How many `.ignore` and `.rgignore` files were read.
+    others: usize,
+    /// Was something passed by because it belongs to another user?
     is_foreign: bool,
 }
 
@@ -130,13 +134,13 @@ impl Found {
             below = (stat.device, stat.inode);
             way = [name.as_bytes(), b"/", &way].concat();
             let mut level = AboveLevel {
-                rgignore: self.text(&above, ".rgignore", 1),
-                ignore: self.text(&above, ".ignore", 1),
+                rgignore: self.text(&above, ".rgignore"),
+                ignore: self.text(&above, ".ignore"),
                 way: way.clone(),
                 ..AboveLevel::default()
             };
             if !is_in_repository {
-                level.gitignore = self.text(&above, ".gitignore", 0);
+                level.gitignore = self.text(&above, ".gitignore");
                 if let Some(repository) = self.repository(&above, ambient) {
                     is_in_repository = true;
                     level.is_repository = true;
@@ -149,7 +153,7 @@ impl Found {
         }
         if !is_in_repository || begins_itself {
             // Without a repository `.gitignore` means nothing.
-            self.texts[0] = 0;
+            self.of_git = 0;
             for level in &mut levels {
                 level.gitignore = None;
             }
@@ -170,14 +174,17 @@ impl Found {
     }
 
     /// Reads an ignore file in a directory.
-    fn text(&mut self, dir: impl AsFd, name: &str, kind: usize) -> Option<AboveText> {
+    fn text(&mut self, dir: impl AsFd, name: &str) -> Option<AboveText> {
         let most = MAX_ABOVE_TEXT.min(self.left);
         let (bytes, stat, is_whole) = beginning(dir, OsStr::new(name), most)?;
         if !self.believes(&stat) {
             return None;
         }
         self.left -= bytes.len();
-        *self.texts.get_mut(kind)? += 1;
+        match name {
+            ".ignore" | ".rgignore" => self.others += 1,
+            _ => self.of_git += 1,
+        }
         Some(AboveText { bytes, is_whole })
     }
 
@@ -214,7 +221,7 @@ impl Found {
     fn of_directory(&mut self, git: &OwnedFd) -> (Option<AboveText>, bool) {
         let flags = system::PASS | OFlags::NOFOLLOW;
         let info = rustix::fs::openat(git, "info", flags, Mode::empty());
-        let exclude = info.ok().and_then(|info| self.text(&info, "exclude", 0));
+        let exclude = info.ok().and_then(|info| self.text(&info, "exclude"));
         let config = beginning(git, OsStr::new("config"), MAX_CONFIG);
         let config = config.filter(|(_, stat, _)| self.believes(stat));
         let ignores_case =
@@ -260,19 +267,18 @@ impl Found {
     }
 
     fn sentences(&self, above: &Above) -> Vec<String> {
-        let [git, others, ..] = self.texts;
         let files = |count: usize| match count {
             1 => "1 file".to_owned(),
             _ => format!("{count} files"),
         };
         let mut all = vec![];
         if above.levels.iter().any(|level| level.is_repository) {
-            all.push(format!("those of the repository above the grant ({})", files(git)));
+            all.push(format!("those of the repository above the grant ({})", files(self.of_git)));
         } else if above.exclude.is_some() {
             all.push("`info/exclude` of the repository that it is a worktree of".into());
         }
-        if others > 0 {
-            all.push(format!("`.ignore` and `.rgignore` above the grant ({})", files(others)));
+        if self.others > 0 {
+            all.push(format!("`.ignore` and `.rgignore` above the grant ({})", files(self.others)));
         }
         if above.global.is_some() {
             all.push("the user's list for all repositories".into());

@@ -118,9 +118,7 @@ impl Grants {
         Ok(Self(Arc::new(Inner { grants, unavailable, resolver, turns, protected_links })))
     }
 
-    /// Turns a name into authority over what it names: the right `R` and no other.
-    ///
-    /// Nothing is opened yet; the file may not exist.
+    /// Turns a name into authority over what it names: the right `R` and no other. Nothing is opened yet.
     ///
     /// # Errors
     /// `bad_path`, `unknown_grant`, `right_missing`; `is_a_directory` for the list of grants.

@@ -204,7 +204,7 @@ fn open(dir: &WalkedDir, names: &[&[u8]]) -> Option<OpenFile> {
 
 /// The beginning of a file.
 fn read(file: &OpenFile, most: usize) -> Option<Vec<u8>> {
-    let mut buffer = vec![0; most];
+    let mut buffer = vec![0; most.min(usize::try_from(file.size()).unwrap_or(most))];
     Some(file.read_at(&mut buffer, 0).ok()?.to_vec())
 }
 
