@@ -175,3 +175,29 @@ fn what_cannot_be_seen_is_told_by_the_server_too() {
          hint: send `old_text` as this string of JSON: \"# ⚠\\ufe0f Note\\n\""
     );
 }
+
+#[test]
+fn a_change_that_cannot_be_seen_is_told() {
+    let mut bench = Bench::new();
+    for (text, old, new, told) in [
+        (
+            "x\na\u{200b}b\n",
+            "a\u{200b}b",
+            "ab",
+            "line 2, column 2: U+200B ZERO WIDTH SPACE taken out; version",
+        ),
+        ("ab\r\n", "ab", "a\u{ad}b", "line 1, column 2: U+00AD SOFT HYPHEN put in; version"),
+        (
+            "a\u{a0}b\n",
+            "\u{a0}",
+            " ",
+            "line 1, column 2: U+00A0 NO-BREAK SPACE became U+0020 SPACE; version",
+        ),
+    ] {
+        let (answer, now) = bench.edit(text, &edits(&[(old, new)]));
+        assert_eq!(now, text.replace(old, new));
+        assert!(answer.text.contains(told), "{answer:?}");
+    }
+    let (answer, _) = bench.edit("a\n", &edits(&[("a", "\u{200b}b")]));
+    assert!(!answer.text.contains("U+200B"), "more than that changed: {answer:?}");
+}

@@ -67,7 +67,11 @@ const KINDS: &[Kind] = &[
             ("write_file", json!({"path": path, "content": new, "mode": "append"}))
         },
         after: |before, new| {
-            with(before, "here/a", [bytes(before, "here/a"), new.as_bytes()].concat())
+            // A last line without an end gets one.
+            let old = bytes(before, "here/a");
+            let is_complete = old.is_empty() || old.ends_with(b"\n") || new.is_empty();
+            let end: &[u8] = if is_complete { b"" } else { b"\n" };
+            with(before, "here/a", [old, end, new.as_bytes()].concat())
         },
         between: |before, after, is| {
             let [old, all, part] = [before, after, is].map(|tree| bytes(tree, "here/a"));

@@ -66,7 +66,7 @@ fn a_write_says_what_happened() {
         ),
         (
             json!({"path": "a", "content": "x\n"}),
-            "Successfully wrote to a\n[replaced 3 lines with 1; CRLF as before, the content had LF; version V]",
+            "Successfully wrote to a\n[replaced 3 lines with 1; CRLF as before, where the content had LF (`line_ends` lf keeps that); version V]",
         ),
         (
             json!({"path": "l", "content": ""}),

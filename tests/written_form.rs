@@ -41,8 +41,20 @@ impl Bench {
 fn an_overwritten_file_keeps_its_line_ends() {
     let mut bench = Bench::new();
     for (old, content, more, is, told) in [
-        ("a\r\nb\r\n", "x\ny\n", json!({}), "x\r\ny\r\n", "; CRLF as before, the content had LF; "),
-        ("a\r\nb", "x\ny", json!({}), "x\r\ny", "; CRLF as before, the content had LF; "),
+        (
+            "a\r\nb\r\n",
+            "x\ny\n",
+            json!({}),
+            "x\r\ny\r\n",
+            "; CRLF as before, where the content had LF (`line_ends` lf keeps that); ",
+        ),
+        (
+            "a\r\nb",
+            "x\ny",
+            json!({}),
+            "x\r\ny",
+            "; CRLF as before, where the content had LF (`line_ends` lf keeps that); ",
+        ),
         ("a\r\n", "x\r\ny\r\n", json!({}), "x\r\ny\r\n", "; CRLF; "),
         ("a\r\n", "x\r\ny\n", json!({}), "x\r\ny\n", "; mixed LF and CRLF, was CRLF; "),
         ("a\r\n", "x", json!({}), "x", "; no line end; "),
@@ -92,9 +104,9 @@ fn an_overwritten_file_keeps_its_byte_order_mark() {
 
 #[test]
 fn appending_completes_the_last_line() {
-    let mut bench = Bench::new();
     const LF: &str = "; the last line had no line end and got one, LF; ";
     const CRLF: &str = "; the last line had no line end and got one, CRLF; ";
+    let mut bench = Bench::new();
     for (old, content, is, told) in [
         ("a", "b", "a\nb", LF),
         ("a\nb", "c\n", "a\nb\nc\n", LF),

@@ -50,6 +50,9 @@ pub const KNOWN: [&str; 15] = [
     "source_code",
 ];
 
+/// Arguments that an answer names where they matter, and that no model has to know before.
+const UNLISTED: [&str; 1] = ["line_ends"];
+
 fn strip(object: &mut Object) {
     for unsaid in ["examples", "format", "minimum", "maxItems", "maxLength"] {
         object.remove(unsaid);
@@ -62,7 +65,10 @@ fn strip(object: &mut Object) {
     let is_required =
         |name: &str| required.as_array().is_some_and(|all| all.iter().any(|n| n == name));
     let properties = object.get_mut("properties").and_then(Value::as_object_mut);
-    for (name, property) in properties.into_iter().flatten() {
+    for (name, property) in properties.into_iter().flat_map(|all| {
+        all.retain(|name, _| !UNLISTED.contains(&name.as_str()));
+        all
+    }) {
         let Some(property) = property.as_object_mut() else { continue };
         // What it is when it is left out, only its description says.
         let is_path = property.get("format").is_some_and(|format| format == PATH);

@@ -11,6 +11,9 @@ use crate::limits::{Budget, Spent};
 /// Characters of the longest code.
 const MAX_CODE: usize = 10;
 
+/// May folding change anything in a text?
+type May = fn(&str) -> bool;
+
 /// Which code, and which of both texts has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Coded {
@@ -50,10 +53,10 @@ pub(super) fn otherwise_coded(
     old: &str,
     budget: &Budget,
 ) -> Result<Option<(Coded, Range<usize>)>, Spent> {
-    let first = |needle: &str, fold: Fold, may_differ: fn(&str) -> bool| {
+    let first = |needle: &str, fold: Fold, may_differ: May| {
         places(text, needle, fold, may_differ, 1, budget).map(|found| found.into_iter().next())
     };
-    let both: [(Fold, fn(&str) -> bool, [Coded; 2]); 2] = [
+    let both: [(Fold, May, [Coded; 2]); 2] = [
         (entity, has_entity, [Coded::Entities, Coded::FileEntities]),
         (escape, has_escape, [Coded::Escapes, Coded::FileEscapes]),
     ];
@@ -61,7 +64,7 @@ pub(super) fn otherwise_coded(
         let decoded = folded(old, fold);
         if decoded != folded(old, plain) {
             // As it is in the file; or where that has some of the codes itself.
-            for (fold, may_differ) in [(plain as Fold, any as fn(&str) -> bool), (fold, has_code)] {
+            for (fold, may_differ) in [(plain as Fold, any as May), (fold, has_code)] {
                 if let Some(place) = first(&decoded, fold, may_differ)? {
                     return Ok(Some((sent, place)));
                 }

@@ -63,7 +63,8 @@ fn one(
     if old.is_empty() && text.is_empty() && !new.is_empty() {
         // There is only one place for it, and no line end that it has to match.
         let made = Made { count: 1, lines: vec![1] };
-        return Ok((replacements(text, &[0..0], edit.new_text, budget)?, made));
+        let place = std::slice::from_ref(&(0..0));
+        return Ok((replacements(text, place, edit.new_text, budget)?, made));
     }
     if old.is_empty() {
         return Err(ToolError::new(Code::BadArgs, "`old_text` is empty, and the file is not")

@@ -87,9 +87,10 @@ pub fn fitted<'c>(
     let begins_a_line = ["\n", "\r\n"].iter().any(|end| text.starts_with(end));
     let completes = match wanted.unwrap_or(in_file) {
         _ if is_complete || begins_a_line || text.is_empty() => LineEnds::None,
+        LineEnds::Lf => LineEnds::Lf,
         LineEnds::Crlf => LineEnds::Crlf,
-        LineEnds::Mixed if LineEnds::of_all(&text) == LineEnds::Crlf => LineEnds::Crlf,
-        LineEnds::None if LineEnds::of_all(&text) == LineEnds::Crlf => LineEnds::Crlf,
+        // The file does not tell, and what is appended may.
+        _ if LineEnds::of_all(&text) == LineEnds::Crlf => LineEnds::Crlf,
         _ => LineEnds::Lf,
     };
     if completes != LineEnds::None {

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::hunk_lines::Page;
+use super::unseen_changes::unseen_changes;
 
 /// Lines shown around a change: as many as there is room for.
 const CONTEXTS: [usize; 3] = [3, 1, 0];
@@ -38,6 +39,8 @@ pub struct Diff {
     pub left_out: usize,
     /// The changes of which nothing is in `text`.
     pub unshown: Unshown,
+    /// The first changes that cannot be seen in `text`, in words.
+    pub unseen: Vec<String>,
 }
 
 /// Changes of which nothing is shown.
@@ -61,6 +64,8 @@ pub(super) struct Change {
     pub(super) added: usize,
     /// The added ones.
     pub(super) new: String,
+    /// What edits took out of the removed ones, and what they put into the added ones.
+    pub(super) edits: Vec<[Range<usize>; 2]>,
 }
 
 /// Changes that are shown together, with what is around them.
@@ -98,6 +103,7 @@ impl<'t> Hunks<'t> {
         let diff = Diff {
             removed: sum(|change| change.removed),
             added: sum(|change| change.added),
+            unseen: unseen_changes(self.text, &self.changes),
             ..Diff::default()
         };
         for context in CONTEXTS {

@@ -37,6 +37,11 @@ pub(super) fn same_looking(text: &str, old: &str, budget: &Budget) -> Result<Opt
     Ok(Some(Looks { place, unlike, others: found.collect() }))
 }
 
+/// Do two texts look the same?
+pub(super) fn look_same(one: &str, other: &str) -> bool {
+    folded(one, unit) == folded(other, unit)
+}
+
 /// One character, or a CRLF, which is a line feed.
 fn unit(text: &str, folded: &mut String) -> usize {
     let Some((c, len)) = first(text) else { return 0 };

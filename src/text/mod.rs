@@ -37,6 +37,7 @@ mod similar;
 mod transcode;
 mod unlike;
 mod unseen;
+mod unseen_changes;
 mod version;
 
 pub use diff::{compared, unified};

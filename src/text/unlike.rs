@@ -84,9 +84,12 @@ pub(super) fn odd_characters(text: &str, place: &Range<usize>, old: &str) -> Vec
     ours.chain(theirs).collect()
 }
 
+/// Characters of both texts, and the places at which the ones stand for the others.
+type Group = (Vec<char>, Vec<char>, Vec<usize>);
+
 /// What the differences are, in words: each pair of characters once, with its places.
 pub(super) fn in_words(text: &str, old: &str, unlike: &[Unlike]) -> Vec<String> {
-    let mut groups: Vec<(Vec<char>, Vec<char>, Vec<usize>)> = vec![];
+    let (mut groups, mut more): (Vec<Group>, usize) = (vec![], 0);
     let chars = |text: &str, range: &Range<usize>| -> Vec<char> {
         text.get(range.clone()).unwrap_or_default().chars().take(MAX_CHARS).collect()
     };
@@ -94,15 +97,15 @@ pub(super) fn in_words(text: &str, old: &str, unlike: &[Unlike]) -> Vec<String> 
         let (here, sent) = (chars(text, &one.place), chars(old, &one.sent));
         // What only the sent text has is found in that.
         let at = if here.is_empty() { one.sent.start } else { one.place.start };
+        let count = groups.len();
         match groups.iter_mut().find(|(a, b, _)| (a, b) == (&here, &sent)) {
             Some((_, _, places)) => places.push(at),
-            None => groups.push((here, sent, vec![at])),
+            None if count < MAX_NAMED => groups.push((here, sent, vec![at])),
+            None => more += 1,
         }
     }
-    let more = groups.len().saturating_sub(MAX_NAMED);
     let mut all: Vec<String> = groups
         .into_iter()
-        .take(MAX_NAMED)
         .map(|(here, sent, at)| {
             let names =
                 |chars: &[char]| chars.iter().map(|c| named(*c)).collect::<Vec<_>>().join(" and ");
@@ -127,12 +130,29 @@ pub(super) fn in_words(text: &str, old: &str, unlike: &[Unlike]) -> Vec<String> 
         })
         .collect();
     if more > 0 {
-        all.push(format!("{more} further differences of this kind"));
+        all.push(format!("{more} further places with other characters"));
     }
     all
 }
 
-/// `line 3, columns 5 and 9; line 4, column 1`: places in order. A column is a character.
+/// What one change of a line did: `line 3, column 5: U+200B ZERO WIDTH SPACE taken out`.
+pub(super) fn changed_in_words(line: usize, old: &str, new: &str, unlike: &Unlike) -> String {
+    let names = |text: &str, range: &Range<usize>| {
+        let chars = text.get(range.clone()).unwrap_or_default().chars().take(MAX_CHARS);
+        chars.map(named).collect::<Vec<_>>().join(" and ")
+    };
+    let (was, is) = (names(old, &unlike.place), names(new, &unlike.sent));
+    let before = old.get(..unlike.place.start).unwrap_or_default();
+    let column = before.chars().count() + 1;
+    let what = match (was.is_empty(), is.is_empty()) {
+        (true, _) => format!("{is} put in"),
+        (_, true) => format!("{was} taken out"),
+        _ => format!("{was} became {is}"),
+    };
+    format!("line {line}, column {column}: {what}")
+}
+
+/// `line 3, columns 5, 9; line 4, column 1`: places in order. A column is a character.
 fn columns(text: &str, places: &[usize]) -> String {
     let (mut lines, mut line, mut start, mut seen) = (vec![], 1, 0, 0);
     for place in places.iter().take(MAX_PLACES) {
@@ -202,6 +222,6 @@ mod tests {
         let text: String = ('\u{2000}'..'\u{2010}').collect();
         let words = in_words(&text, "x", &odd_characters(&text, &(0..text.len()), "x"));
         assert_eq!(words.len(), MAX_NAMED + 1);
-        assert_eq!(words[MAX_NAMED], "4 further differences of this kind");
+        assert_eq!(words[MAX_NAMED], "4 further places with other characters");
     }
 }

@@ -25,15 +25,34 @@ pub(super) fn is_invisible(c: char) -> bool {
 pub(super) fn plain(c: char) -> char {
     match c {
         c if c.is_ascii() => c,
-        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2035}' | '\u{2039}' | '\u{203a}' | '\u{b4}' => {
-            '\''
-        }
-        '\u{2b9}' | '\u{2bb}'..='\u{2bd}' | '\u{2c8}' | '\u{2ca}' | '\u{2cb}' => '\'',
-        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{2036}' | '\u{ab}' | '\u{bb}' => '"',
-        '\u{2ba}' | '\u{2ee}' | '\u{3003}' | '\u{301d}'..='\u{301f}' => '"',
+        '\u{b4}'
+        | '\u{2b9}'
+        | '\u{2bb}'..='\u{2bd}'
+        | '\u{2c8}'
+        | '\u{2ca}'
+        | '\u{2cb}'
+        | '\u{2018}'..='\u{201b}'
+        | '\u{2032}'
+        | '\u{2035}'
+        | '\u{2039}'
+        | '\u{203a}' => '\'',
+        '\u{ab}'
+        | '\u{bb}'
+        | '\u{2ba}'
+        | '\u{2ee}'
+        | '\u{201c}'..='\u{201f}'
+        | '\u{2033}'
+        | '\u{2036}'
+        | '\u{3003}'
+        | '\u{301d}'..='\u{301f}' => '"',
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' | '\u{2d7}' | '\u{2796}' => '-',
-        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => ' ',
-        '\u{2800}' | '\u{3000}' => ' ',
+        '\u{a0}'
+        | '\u{1680}'
+        | '\u{2000}'..='\u{200a}'
+        | '\u{202f}'
+        | '\u{205f}'
+        | '\u{2800}'
+        | '\u{3000}' => ' ',
         '\u{2044}' | '\u{2215}' => '/',
         '\u{2217}' => '*',
         '\u{2223}' | '\u{1c0}' => '|',
@@ -48,19 +67,40 @@ pub(super) fn plain(c: char) -> char {
 
 /// The Latin letter for which a Greek or Cyrillic one is easily taken.
 fn latin(c: char) -> char {
-    const GREEK: &str = "ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXοoϲcϳj";
-    const CYRILLIC: &str = "АAВBЕEЅSІIЈJКKМMНHОOРPСCТTХXаaеeоoрpсcуyхxѕsіiјjԁdһhԛqԝw";
-    if !('\u{370}'..='\u{52f}').contains(&c) {
-        return c;
+    match c {
+        '\u{391}' | '\u{410}' => 'A',
+        '\u{392}' | '\u{412}' => 'B',
+        '\u{421}' => 'C',
+        '\u{395}' | '\u{415}' => 'E',
+        '\u{397}' | '\u{41d}' => 'H',
+        '\u{399}' | '\u{406}' => 'I',
+        '\u{408}' => 'J',
+        '\u{39a}' | '\u{41a}' => 'K',
+        '\u{39c}' | '\u{41c}' => 'M',
+        '\u{39d}' => 'N',
+        '\u{39f}' | '\u{41e}' => 'O',
+        '\u{3a1}' | '\u{420}' => 'P',
+        '\u{405}' => 'S',
+        '\u{3a4}' | '\u{422}' => 'T',
+        '\u{3a7}' | '\u{425}' => 'X',
+        '\u{3a5}' => 'Y',
+        '\u{396}' => 'Z',
+        '\u{430}' => 'a',
+        '\u{3f2}' | '\u{441}' => 'c',
+        '\u{501}' => 'd',
+        '\u{435}' => 'e',
+        '\u{4bb}' => 'h',
+        '\u{456}' => 'i',
+        '\u{3f3}' | '\u{458}' => 'j',
+        '\u{3bf}' | '\u{43e}' => 'o',
+        '\u{440}' => 'p',
+        '\u{51b}' => 'q',
+        '\u{455}' => 's',
+        '\u{51d}' => 'w',
+        '\u{445}' => 'x',
+        '\u{443}' => 'y',
+        c => c,
     }
-    let mut pairs = [GREEK, CYRILLIC].into_iter().flat_map(str::chars);
-    // Letters of both alphabets come first in each pair.
-    while let (Some(like), Some(latin)) = (pairs.next(), pairs.next()) {
-        if like == c {
-            return latin;
-        }
-    }
-    c
 }
 
 /// Is it a blank other than those of ASCII?

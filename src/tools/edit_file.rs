@@ -103,6 +103,7 @@ impl Tool for EditFile {
         let diff = text::unified(document.text(), &edited, text::Most { lines, chars });
         drop(busy);
         let mut all = vec![told(&edited, &diff)];
+        all.extend_from_slice(&diff.unseen);
         if args.dry_run {
             all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));

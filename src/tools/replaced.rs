@@ -56,7 +56,9 @@ impl<'c> Kept<'c> {
         let Some(before) = before else { return vec![ends.into()] };
         let old = before.text.ends;
         let mut all = vec![match (self.ends, now.ends.differs_from(old)) {
-            (true, _) => format!("{ends} as before, the content had LF"),
+            (true, _) => {
+                format!("{ends} as before, where the content had LF (`line_ends` lf keeps that)")
+            }
             (false, true) => format!("{ends}, was {}", old.as_str()),
             (false, false) => ends.into(),
         }];
