@@ -119,6 +119,6 @@ mod tests {
     fn parts_of_a_text_are_those_of_its_line() {
         let parts = [0..3, 10..12, 20..21, 100..300];
         assert_eq!(within(&"x".repeat(150), 5, parts.iter()), [5..16, 95..150]);
-        assert_eq!(within("", 5, parts.iter()), []);
+        assert!(within("", 5, parts.iter()).is_empty());
     }
 }

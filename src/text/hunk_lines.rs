@@ -155,7 +155,7 @@ impl Side {
         }
     }
 
-    fn of<'e>(self, [taken, put]: &'e [Range<usize>; 2]) -> &'e Range<usize> {
+    fn of(self, [taken, put]: &[Range<usize>; 2]) -> &Range<usize> {
         match self {
             Self::Removed => taken,
             Self::Added => put,
