@@ -104,9 +104,9 @@ fn an_overwritten_file_keeps_its_byte_order_mark() {
 
 #[test]
 fn appending_completes_the_last_line() {
-    let mut bench = Bench::new();
     const LF: &str = "; the last line had no line end and got one, LF; ";
     const CRLF: &str = "; the last line had no line end and got one, CRLF; ";
+    let mut bench = Bench::new();
     for (old, content, is, told) in [
         ("a", "b", "a\nb", LF),
         ("a\nb", "c\n", "a\nb\nc\n", LF),

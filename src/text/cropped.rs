@@ -1,15 +1,10 @@
-//! [`shown`]: a long line, cropped around the parts that matter; [`changed`]: which parts of a line those are that
-//! another line has in another way.
+//! [`shown`]: a long line, cropped around the parts that matter.
 //!
 //! May import: nothing of this crate.
 
 use std::ops::Range;
 
-use imara_diff::{Algorithm, Diff, InternedInput};
-
-/// Bytes of what differs in two lines above which it is not looked into.
-const MAX_DIFFERING: usize = 1 << 20;
-/// Characters between two changes of a line that are shown as one.
+/// Bytes between two changes of a line that are shown as one.
 const MIN_APART: usize = 40;
 /// Characters that are shown of each of several parts, if there is room.
 const MIN_PART: usize = 80;
@@ -68,69 +63,23 @@ fn with_context(line: &str, part: &Range<usize>, most: usize) -> Range<usize> {
     start..forward(most - taken)
 }
 
-/// Where two lines differ: parts of the one, and those of the other in their place.
-pub(super) fn changed(old: &str, new: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
-    let begin = same_begin(old.chars(), new.chars());
-    let rest = |line: &'_ str| line.len() - begin;
-    let most = rest(old).min(rest(new));
-    let end = same_begin(old.chars().rev(), new.chars().rev()).min(most);
-    // A character must not be cut where the same end begins within what is the same at the beginning.
-    let end = (0..=end).rev().find(|end| old.is_char_boundary(old.len() - end)).unwrap_or_default();
-    let (old_part, new_part) = (begin..old.len() - end, begin..new.len() - end);
-    let (one, other) = (
-        old.get(old_part.clone()).unwrap_or_default(),
-        new.get(new_part.clone()).unwrap_or_default(),
-    );
-    if one.len().max(other.len()) > MAX_DIFFERING || one.is_empty() || other.is_empty() {
-        return (vec![old_part], vec![new_part]);
-    }
-    by_words(one, other, begin)
-}
-
-fn same_begin(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> usize {
-    one.zip(other).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum()
-}
-
-/// The same of what lies between the first and the last difference, word by word; both begin at `begin`.
-fn by_words(old: &str, new: &str, begin: usize) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
-    let mut input = InternedInput::default();
-    let (old_words, new_words) = (words(old), words(new));
-    input.update_before(old_words.iter().map(|(_, word)| *word));
-    input.update_after(new_words.iter().map(|(_, word)| *word));
-    let place = |words: &[(usize, &str)], len: usize, range: Range<u32>| {
-        let at = |word: u32| words.get(word as usize).map_or(len, |(at, _)| *at);
-        begin + at(range.start)..begin + at(range.end)
-    };
-    let (mut before, mut after): (Vec<Range<usize>>, Vec<Range<usize>>) = (vec![], vec![]);
-    for hunk in Diff::compute(Algorithm::Histogram, &input).hunks() {
-        let one = place(&old_words, old.len(), hunk.before);
-        let other = place(&new_words, new.len(), hunk.after);
-        match (before.last_mut(), after.last_mut()) {
-            (Some(last), Some(last_new)) if one.start - last.end < MIN_APART => {
-                (last.end, last_new.end) = (one.end, other.end);
-            }
-            _ => {
-                before.push(one);
-                after.push(other);
-            }
+/// The parts of a line that begins at `start` in a longer text, of which these are parts, in order. Parts that are
+/// near each other are one.
+pub(super) fn within<'p>(
+    line: &str,
+    start: usize,
+    parts: impl Iterator<Item = &'p Range<usize>>,
+) -> Vec<Range<usize>> {
+    let end = start + line.len();
+    let mut all: Vec<Range<usize>> = vec![];
+    for part in parts.filter(|part| part.start <= end && part.end >= start) {
+        let part = part.start.max(start) - start..part.end.min(end) - start;
+        match all.last_mut().filter(|last| part.start.saturating_sub(last.end) < MIN_APART) {
+            Some(last) => last.end = last.end.max(part.end),
+            None => all.push(part),
         }
     }
-    (before, after)
-}
-
-/// Words and the characters between them, and where each begins.
-fn words(text: &str) -> Vec<(usize, &str)> {
-    let (mut words, mut start, mut was_word) = (vec![], 0, false);
-    for (at, c) in text.char_indices() {
-        let is_word = c.is_alphanumeric();
-        if at > start && !(is_word && was_word) {
-            words.push((start, text.get(start..at).unwrap_or_default()));
-            start = at;
-        }
-        was_word = is_word;
-    }
-    words.push((start, text.get(start..).unwrap_or_default()));
-    words
+    all
 }
 
 #[cfg(test)]
@@ -155,27 +104,21 @@ mod tests {
     }
 
     #[test]
-    fn several_changes_of_a_line_are_shown() {
-        let old =
-            format!("one {}two {}three{}", "a ".repeat(500), "b ".repeat(500), " c".repeat(500));
-        let new = old.replace("one", "1").replace("two", "2").replace("three", "3");
-        let (before, after) = changed(&old, &new);
-        assert_eq!(before.len(), 3);
-        let text = shown(&new, &after, 300);
+    fn several_parts_of_a_line_are_shown() {
+        let line = format!("1 {}2 {}3{}", "a ".repeat(500), "b ".repeat(500), " c".repeat(500));
+        let parts = [0..1, 1_002..1_003, 2_004..2_005];
+        let text = shown(&line, &parts, 300);
         assert!(text.starts_with("1 a a"), "{text}");
         assert!(text.contains(" a 2 b ") && text.contains(" b 3 c "), "{text}");
         assert_eq!(text.matches("[... ").count(), 3, "{text}");
-        let text = shown(&new, &after, 160);
+        let text = shown(&line, &parts, 160);
         assert!(text.ends_with(", with 1 more change]"), "{text}");
     }
 
     #[test]
-    fn no_character_is_cut() {
-        let (before, after) = changed("aé", "aè");
-        assert_eq!((before, after), (vec![1..3], vec![1..3]));
-        assert_eq!(changed("xx", "xxx"), (vec![2..2], vec![2..3]));
-        assert_eq!(changed("ab é", "ab ab é"), (vec![3..3], vec![3..6]));
-        // The last byte of both is the same, the character is not.
-        assert_eq!(changed("é", "©").0, [0..2]);
+    fn parts_of_a_text_are_those_of_its_line() {
+        let parts = [0..3, 10..12, 20..21, 100..300];
+        assert_eq!(within(&"x".repeat(150), 5, parts.iter()), [5..16, 95..150]);
+        assert!(within("", 5, parts.iter()).is_empty());
     }
 }

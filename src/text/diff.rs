@@ -60,6 +60,8 @@ struct Region<'t> {
     new: String,
     /// How far of the text is in `new`.
     taken: usize,
+    /// What edits took out of the text, and where in `new` is what they put there.
+    edits: Vec<[Range<usize>; 2]>,
 }
 
 /// Gathers changes into regions; changes that share a line are in one.
@@ -79,7 +81,9 @@ impl<'t> Regions<'t> {
         let text = self.text;
         let mut open = self.open.take().unwrap_or_else(|| self.region(range.start));
         open.new += text.get(open.taken..range.start).unwrap_or_default();
+        let begin = open.new.len();
         open.new += new;
+        open.edits.push([range.clone(), begin..open.new.len()]);
         open.taken = range.end;
         if range.end >= open.range.end {
             let rest = text.as_bytes().get(range.end..).unwrap_or_default();
@@ -99,7 +103,7 @@ impl<'t> Regions<'t> {
         self.line += memchr::memchr_iter(b'\n', between).count();
         self.counted = start;
         let (line, new) = (self.line, String::new());
-        Region { range: start..start, line, old: "", new, taken: start }
+        Region { range: start..start, line, old: "", new, taken: start, edits: vec![] }
     }
 
     fn close(&mut self) -> Option<Region<'t>> {
@@ -145,14 +149,24 @@ impl Region<'_> {
         added: Range<usize>,
     ) -> Change {
         let at = |starts: &[usize], line: usize| starts.get(line).copied().unwrap_or_default();
-        let text = self.new.get(at(new, added.start)..at(new, added.end)).unwrap_or_default();
+        let place = at(new, added.start)..at(new, added.end);
+        let text = self.new.get(place.clone()).unwrap_or_default();
         let begin = self.range.start;
+        let range = begin + at(old, removed.start)..begin + at(old, removed.end);
+        // Edits are in order and apart.
+        let first = self.edits.partition_point(|[taken, _]| taken.end < range.start);
+        let edits = self.edits.iter().skip(first).take_while(|[taken, _]| taken.start <= range.end);
+        let less = |edit: &Range<usize>, by: usize| {
+            edit.start.saturating_sub(by)..edit.end.saturating_sub(by)
+        };
+        let edits = edits.map(|[taken, put]| [less(taken, range.start), less(put, place.start)]);
         Change {
-            range: begin + at(old, removed.start)..begin + at(old, removed.end),
             line: self.line + removed.start,
             removed: removed.len(),
             added: added.len(),
             new: text.to_owned(),
+            edits: edits.collect(),
+            range,
         }
     }
 }
@@ -281,7 +295,7 @@ mod tests {
     #[test]
     fn small_changes_are_shown_before_large_ones() {
         let text = numbers(60);
-        let large = (20..40).map(|n| format!("line {n}\n")).collect::<String>();
+        let large = text.split_inclusive('\n').skip(19).take(20).collect::<String>();
         let edits = [("line 2\n", "a\n"), (&*large, "x\ny\n"), ("line 52\n", "")];
         let told = within(&text, &edits, 15, 10_000);
         assert_eq!(

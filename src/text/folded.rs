@@ -96,6 +96,7 @@ fn within(window: &str, fold: Fold, finder: &memmem::Finder<'_>) -> Vec<Range<us
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "a text has one place or several")]
 mod tests {
     use super::super::meter::plenty;
     use super::*;

@@ -2,8 +2,10 @@
 //!
 //! May import: `limits`.
 
+use std::ops::Range;
+
 use super::alike::bare;
-use super::cropped::{changed, shown};
+use super::cropped::{shown, within};
 use super::hunks::{Change, Hunk, Most};
 use crate::limits::cost;
 
@@ -94,7 +96,7 @@ impl<'t> Page<'t> {
     }
 
     /// Lines that stay as they are.
-    fn around(&mut self, range: std::ops::Range<usize>) -> Option<()> {
+    fn around(&mut self, range: Range<usize>) -> Option<()> {
         for line in self.before.get(range).unwrap_or_default().split_inclusive('\n') {
             self.line(&format!(" {}", shown(bare(line), &[], MAX_CHARS)))?;
             if !line.ends_with('\n') {
@@ -106,17 +108,13 @@ impl<'t> Page<'t> {
 
     /// One line that is removed or added.
     fn changed(&mut self, change: &Change, side: Side, number: usize) -> Option<()> {
-        let line = side.line(self.before, change, number)?;
+        let (start, line) = side.line(self.before, change, number)?;
         let text = bare(line);
-        let mut parts = vec![];
-        if text.len() > MAX_CHARS
-            && let Some(other) = side.other().line(self.before, change, number)
-        {
-            parts = match side {
-                Side::Removed => changed(text, bare(other)).0,
-                Side::Added => changed(bare(other), text).1,
-            };
-        }
+        let parts = if text.len() > MAX_CHARS {
+            within(text, start, change.edits.iter().map(|edit| side.of(edit)))
+        } else {
+            vec![]
+        };
         self.line(&format!("{}{}", side.sign(), shown(text, &parts, MAX_CHARS)))?;
         if !line.ends_with('\n') {
             self.line(NO_LINE_END)?;
@@ -158,10 +156,10 @@ impl Side {
         }
     }
 
-    fn other(self) -> Self {
+    fn of(self, [taken, put]: &[Range<usize>; 2]) -> &Range<usize> {
         match self {
-            Self::Removed => Self::Added,
-            Self::Added => Self::Removed,
+            Self::Removed => taken,
+            Self::Added => put,
         }
     }
 
@@ -172,11 +170,21 @@ impl Side {
         }
     }
 
-    fn line<'l>(self, before: &'l str, change: &'l Change, number: usize) -> Option<&'l str> {
+    /// One of its lines, and where that begins.
+    fn line<'l>(
+        self,
+        before: &'l str,
+        change: &'l Change,
+        number: usize,
+    ) -> Option<(usize, &'l str)> {
         let text = match self {
             Self::Removed => before.get(change.range.clone()).unwrap_or_default(),
             Self::Added => &change.new,
         };
-        text.split_inclusive('\n').nth(number)
+        let mut start = 0;
+        let mut lines = text.split_inclusive('\n').inspect(|line| start += line.len());
+        let line = lines.nth(number)?;
+        drop(lines);
+        Some((start - line.len(), line))
     }
 }

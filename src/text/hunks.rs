@@ -64,6 +64,8 @@ pub(super) struct Change {
     pub(super) added: usize,
     /// The added ones.
     pub(super) new: String,
+    /// What edits took out of the removed ones, and what they put into the added ones.
+    pub(super) edits: Vec<[Range<usize>; 2]>,
 }
 
 /// Changes that are shown together, with what is around them.
