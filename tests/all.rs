@@ -40,6 +40,8 @@ mod editing; // what edit_file makes of a file, and the official server's own ca
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
 mod faults; // every call of the kernel for files fails, in every way
+#[cfg(target_os = "linux")]
+mod filesystems; // the same promise on every file system, or a sentence that is true
 mod guards; // the clippy bans bite, counted exactly
 mod hostile_install; // a tree that somebody else made, and an installation in it
 mod injected; // each call of the kernel fails once; the order of a write, from a trace

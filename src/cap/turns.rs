@@ -15,7 +15,7 @@ use std::time::Duration;
 use super::fold::fold;
 use super::target::Look;
 use super::{Grants, Place, Right, Target, Write};
-use crate::error::ToolError;
+use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 use crate::system;
 
@@ -140,7 +140,13 @@ pub fn to_move<R: Right>(
         }
     }
     let from = source.look(Look { follows: false, ..Look::THERE }, budget)?;
-    let to = destination.look(Look { follows: false, may_be_missing: true }, budget)?;
+    let to = match destination.look(Look { follows: false, may_be_missing: true }, budget) {
+        // Where one entry can have two names, only the one that is listed is looked up.
+        Err(error) if error.code() == Code::BadPath => {
+            from.respelled(source, destination, budget)?.ok_or(error)?
+        }
+        to => to?,
+    };
     to.check_new_names(from.name.as_ref())?;
     Ok((from, to, turn))
 }
