@@ -1,7 +1,7 @@
 # `make` lists the targets. `make check` is exactly what CI runs.
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo lab sample exercise-11 test test-here lint doc check cross test-portable test-long fuzz faults soak load coverage attacks races kill ignoring trail interop review packages archive bench bench-tokens reference
+.PHONY: help setup build demo lab sample exercise-11 test test-here lint doc check cross test-portable other-filesystems test-long fuzz faults soak load coverage attacks races kill ignoring trail interop review packages archive bench bench-tokens reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ cross: ## Does it compile for the other architecture and for macOS, and is Windo
 
 test-portable: ## Every test, with what other systems have instead of Linux's own calls and walls (or ONLY='--test all search::')
 	RUSTFLAGS='--cfg preopen_portable' CARGO_TARGET_DIR=target/portable $(CARGO) test --locked $(ONLY)
+
+other-filesystems: ## The tests of changes on vfat, 9p and a directory that ignores case, in an emulated machine, MACHINE_SECONDS=1200 at most (needs qemu-system-x86, dosfstools and apt-get)
+	scripts/other-filesystems
 
 fuzz: ## Look for bytes that break what must hold, FUZZ_SECONDS=900 for each kind (needs a C++ compiler and python3)
 	fuzz/run

@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let inside = std::path::Path::new(&directory).join("a.txt");
     LOOT.set((inside, handle, outside)).map_err(|_| "set twice")?;
     let root = authority::leave_host_tree(opened.grants.rights(), token);
-    let Sealed { landlock, seccomp, root } = sandbox::seal(&opened.grants, root);
+    let Sealed { landlock, seccomp, root, .. } = sandbox::seal(&opened.grants, root);
     println!("landlock {landlock}\nseccomp {seccomp}\nroot {root}");
 
     let budget =
@@ -106,7 +106,8 @@ fn attempts(inside: &std::path::Path, handle: &Dir, outside: &Dir) -> Vec<String
         tried("Command::new", std::process::Command::new("/bin/true").status()),
         tried("a handle outside that was left open", outside.read("hostname")),
         tried("a link through a handle", handle.symlink("a.txt", "link")),
-        tried("a second name through a handle", handle.hard_link("a.txt", handle, "twin")),
+        tried("a second name of a file outside", outside.hard_link("hostname", handle, "twin")),
+        tried("a second name by an absolute path", named_absolutely(handle)),
         tried("an absolute path beside a handle", absolute_beside(handle)),
         tried("chroot", rustix::process::chroot("/")),
         tried("fchdir", rustix::process::fchdir(handle)),
@@ -191,7 +192,9 @@ fn changes(handle: &Dir) -> Vec<String> {
         }),
         tried("writing: a directory", handle.create_dir("dir")),
         tried("writing: another name", again()),
+        tried("writing: a second name", handle.hard_link("new.txt", handle, "twin")),
         tried("writing: removing", handle.remove_dir("there")),
+        tried("never: a second name by a flag", second_by_flag(handle)),
         with("never: a set-user bit", &|file| file.set_permissions(Permissions::from_mode(0o4755))),
         with("never: a shorter file", &|file| file.set_len(0)),
         with("never: a hole", &|file| Ok(hole(file)?)),
@@ -254,6 +257,21 @@ fn tried<T, E: Display>(what: &str, result: Result<T, E>) -> String {
         Ok(_) => format!("DONE {what}"),
         Err(error) => format!("refused {what} ({error})"),
     }
+}
+
+/// A second name of what is open, which needs no path: root may, where nothing keeps it from that.
+fn second_by_flag(handle: &Dir) -> Result<(), Box<dyn Error>> {
+    let file = handle.open("a.txt")?;
+    #[cfg(target_os = "linux")]
+    rustix::fs::linkat(&file, "", handle, "third", rustix::fs::AtFlags::EMPTY_PATH)?;
+    #[cfg(not(target_os = "linux"))]
+    return Err("only Linux has this".into());
+    Ok(())
+}
+
+/// With an absolute path the kernel ignores the handle. Landlock does not.
+fn named_absolutely(handle: &Dir) -> Result<(), rustix::io::Errno> {
+    rustix::fs::linkat(handle, "/etc/hostname", handle, "twin", rustix::fs::AtFlags::empty())
 }
 
 /// The hole in the rule on handles: with an absolute path the kernel ignores the handle. Landlock

@@ -148,6 +148,8 @@ pub struct Allowlist {
     pub limits: Limits,
     /// Where to write the audit trail.
     pub audit: Option<PathBuf>,
+    /// May calls write a file where it lies?
+    pub in_place: bool,
 }
 
 impl Allowlist {
@@ -160,7 +162,7 @@ impl Allowlist {
         let allow =
             file.allow.into_iter().map(|row| row.spec(directory)).collect::<Result<_, _>>()?;
         let audit = file.audit.map(|audit| directory.join(audit.path));
-        Ok(Self { allow, limits: file.limits, audit })
+        Ok(Self { allow, limits: file.limits, audit, in_place: file.in_place })
     }
 }
 
@@ -172,6 +174,8 @@ struct File {
     #[serde(default)]
     limits: Limits,
     audit: Option<Audit>,
+    #[serde(default)]
+    in_place: bool,
 }
 
 #[derive(Deserialize)]
@@ -255,6 +259,7 @@ mod tests {
     #[test]
     fn a_file_says_all_that_a_spec_says_and_more() {
         let text = r#"
+            in_place = true
             [[allow]]
             path = "src"
             name = "code"
@@ -273,6 +278,7 @@ mod tests {
         assert_eq!(list.allow[1].path, PathBuf::from("/data"));
         assert_eq!(list.limits, Limits { max_result_chars: 9, ..Limits::default() });
         assert_eq!(list.audit, Some("/etc/preopen/log.jsonl".into()));
+        assert!(list.in_place && !Allowlist::default().in_place);
     }
 
     #[test]

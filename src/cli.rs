@@ -220,6 +220,9 @@ pub struct Serve {
     /// Do not cross mount points.
     #[arg(long)]
     pub one_file_system: bool,
+    /// Permit calls to write a file where it lies, which is not atomic. For files that a container mounts singly.
+    #[arg(long)]
+    pub in_place: bool,
 }
 
 /// How much to tell on standard error.
@@ -270,6 +273,7 @@ impl Serve {
     pub fn on_top_of(&self, mut list: Allowlist) -> Allowlist {
         list.allow.extend(self.granted.specs());
         list.audit = self.granted.audit.clone().or(list.audit);
+        list.in_place |= self.in_place;
         list
     }
 }

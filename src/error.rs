@@ -44,7 +44,8 @@ macro_rules! codes {
 
 codes! {
     /// The path cannot name anything: it holds `..` or NUL, or links on the way run in a circle. Or a new
-    /// name holds characters that deceive a reader, or may be a second name of another file.
+    /// name holds characters that deceive a reader, may be a second name of another file, or the file system does not
+    /// take it.
     BadPath = "bad_path", Client;
     /// An argument is missing, unknown, or of the wrong kind.
     BadArgs = "bad_args", Client;
@@ -84,7 +85,7 @@ codes! {
     TimedOut = "timed_out", Limit;
     /// The client cancelled the call.
     Cancelled = "cancelled", Limit;
-    /// The operating system refused: the server's own user may not do this.
+    /// The operating system refused: the server's own user may not do this, or the file system is mounted read only.
     OsDenied = "os_denied", Host;
     /// The disk or a quota is full.
     OsFull = "os_full", Host;
@@ -251,7 +252,10 @@ impl ToolError {
             E::InvalidFilename => {
                 (Code::OverLimit, format!("a name in `{shown}` is too long for the file system"))
             }
-            E::PermissionDenied | E::ReadOnlyFilesystem => {
+            E::ReadOnlyFilesystem => {
+                (Code::OsDenied, format!("the file system of `{shown}` is mounted read only"))
+            }
+            E::PermissionDenied => {
                 (Code::OsDenied, format!("the server's user may not {doing} `{shown}`"))
             }
             E::StorageFull | E::QuotaExceeded | E::FileTooLarge => {

@@ -59,6 +59,7 @@ fn run(cli: Cli, log: &Log, ambient: AmbientAuthority) -> Result<(), Refusal> {
         serve.granted.config.as_deref(),
         ambient,
     )?;
+    granted.grants = granted.grants.writing_in_place(list.in_place);
     if let Some((client, json)) = doctor {
         list.audit.as_deref().map_or(Ok(()), |f| authority::check_audit(f, &granted, ambient))?;
         authority::warn_of_path(&mut granted, ambient);

@@ -42,6 +42,8 @@ mod editing; // what edit_file makes of a file, and the official server's own ca
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
 mod faults; // every call of the kernel for files fails, in every way
+#[cfg(target_os = "linux")]
+mod filesystems; // the same promise on every file system, or a sentence that is true
 mod globs; // globs against ripgrep, and where the two differ on purpose
 mod grepping; // what grep and keyword_search say: line ends, long lines, what else a pattern may have meant
 mod grepping_as_rg; // random patterns over random texts, against ripgrep

@@ -162,6 +162,7 @@ pub fn long_tree(limits: &str) -> Sandbox {
     let toml = format!("[[allow]]\npath = \"grant\"\nrights = \"rwd\"\n[limits]\n{limits}");
     let wide = format!("{}é{}\n", "x".repeat(3_900), "y".repeat(3_900));
     let control = "\u{1}".repeat(200);
+    let four = vec!["d".repeat(250); 4].join("/");
     let mut sandbox = Sandbox::new()
         .file("allowlist.toml", &toml)
         .file("grant/wide", wide.repeat(150))
@@ -172,7 +173,11 @@ pub fn long_tree(limits: &str) -> Sandbox {
         .file(&format!("grant/{}f", long_path()), "x = 1\n")
         .file(&format!("grant/{control}"), "x\n")
         .file("grant/slow.py", "for a in b:\n  c = d.get(a)\n  open(a).read()\n".repeat(3_000))
-        .link("grant/l", &format!("{}f", long_path()));
+        // XFS takes no link whose text is longer than 1,023 bytes.
+        .link("grant/l1", &four)
+        .link("grant/l2", &format!("l1/{four}"))
+        .link("grant/l3", &format!("l2/{four}"))
+        .link("grant/l", &format!("l3/{0}/{0}/f", "d".repeat(250)));
     for n in 0..300 {
         sandbox = sandbox.file(&format!("grant/many/{n}{}", "w".repeat(240)), "x\n");
     }

@@ -99,7 +99,9 @@ fn faults() -> Vec<Fault> {
             1,
             vec![
                 ("pwrite64:error=EDQUOT", "os_full", Old, ""),
-                ("renameat2:error=EINVAL", "os_error", Old, NO_PROMISE),
+                ("renameat2:error=EINVAL", "ok", New, ""),
+                ("renameat2,linkat:error=EINVAL", "os_error", Old, NO_PROMISE),
+                ("renameat2,linkat:error=EOPNOTSUPP", "os_error", Old, NO_PROMISE),
                 ("fdatasync:error=EIO", "os_error", Old, ""),
                 (RENAME_IO, "os_error", Old, ""),
                 ("fsync:error=EIO", "os_error", New, UNSURE),
@@ -112,6 +114,8 @@ fn faults() -> Vec<Fault> {
             vec![
                 ("mkdirat:error=ENOSPC:when=3", "os_full", Old, ""),
                 ("pwrite64:error=EIO:when=2", "os_error", Old, ""),
+                ("renameat2:error=EINVAL", "ok", New, ""),
+                ("renameat2,renameat:error=EINVAL", "os_error", Old, NO_PROMISE),
                 (RENAME_IO, "os_error", Old, ""),
                 ("fsync:error=EIO", "os_error", New, UNSURE),
             ],
@@ -122,7 +126,9 @@ fn faults() -> Vec<Fault> {
             0,
             vec![
                 (RENAME_IO, "os_error", Old, ""),
-                ("renameat2:error=EINVAL", "os_error", Old, NO_PROMISE),
+                ("renameat2:error=EINVAL", "ok", New, ""),
+                ("renameat2,linkat:error=EINVAL", "os_error", Old, NO_PROMISE),
+                ("renameat2,linkat:error=EOPNOTSUPP", "os_error", Old, NO_PROMISE),
                 ("fsync:error=EIO", "os_error", New, UNSURE),
                 ("fsync:error=EIO:when=3", "os_error", New, UNSURE),
             ],

@@ -581,8 +581,9 @@ fn the_root_of_a_grant_is_neither_moved_nor_removed_through_another() {
 
 #[test]
 fn no_new_name_deceives_whoever_lists_it() {
+    // Without the characters that some file systems do not count they are different names still.
     let odd =
-        ["a\n", "a\u{1b}[2J", "a\u{202E}b", "\u{2028}", "\u{FEFF}a", "a\u{E0041}", "\u{200F}a"];
+        ["a\n", "a\u{1b}[2J", "a\u{202E}b", "\u{2028}", "\u{FEFF}c", "g\u{E0041}", "\u{200F}e"];
     let sandbox = odd.iter().fold(Sandbox::new().file("grant/f", "text"), |sandbox, name| {
         sandbox.file(&format!("grant/{name}"), "odd")
     });

@@ -81,7 +81,7 @@ fn after_the_seal_only_the_handles_are_left() {
         assert!(said.contains("granted: inside"), "{said}");
         let looks = if leaves_the_tree(&said, is_nobody) { &[][..] } else { &["looking: "] };
         assert_eq!(done(&said, looks), Vec::<String>::new(), "{said}");
-        assert_eq!(refused(&said) + looks.len() * 3, 45, "{said}");
+        assert_eq!(refused(&said) + looks.len() * 3, 48, "{said}");
         assert_eq!(said.matches("errno 1\n").count(), CALLS.len(), "{said}");
         assert_eq!(
             std::fs::read_dir(sandbox.path("grant")).unwrap().count(),
@@ -97,8 +97,8 @@ fn after_the_seal_only_the_handles_are_left() {
             done(&said, &[looks, &["writing: ", "not seen: "]].concat()),
             Vec::<String>::new()
         );
-        assert_eq!(said.matches("DONE writing: ").count(), 6, "{said}");
-        assert_eq!(refused(&said) + looks.len() * 3, 38, "{said}");
+        assert_eq!(said.matches("DONE writing: ").count(), 7, "{said}");
+        assert_eq!(refused(&said) + looks.len() * 3, 40, "{said}");
         assert_eq!(said.matches("errno 1\n").count(), CALLS.len(), "{said}");
     }
 }

@@ -540,7 +540,8 @@ fn the_audit_trail_names_what_was_reached_however_it_was_spelled() {
 #[test]
 fn a_place_behind_long_links_does_not_flood_the_answer() {
     let name = |i: usize| format!("{i}{}", "\u{202e}".repeat(80));
-    let deep: Vec<String> = (0..12).map(name).collect();
+    // XFS takes no link whose text is longer than 1,023 bytes.
+    let deep: Vec<String> = (0..4).map(name).collect();
     let sandbox =
         Sandbox::new().dir(&format!("grant/{}", deep.join("/"))).link("grant/l", &deep.join("/"));
     let mut client = start(&sandbox);

@@ -32,7 +32,7 @@ pub fn for_clients(mut schema: Object) -> Object {
 }
 
 /// Arguments of which every model knows what they are.
-pub const KNOWN: [&str; 18] = [
+pub const KNOWN: [&str; 19] = [
     "path",
     "paths",
     "source",
@@ -51,6 +51,7 @@ pub const KNOWN: [&str; 18] = [
     "new_text",
     "source_code",
     "exclude",
+    "in_place",
 ];
 
 /// Arguments that an answer names where they matter, and that no model has to know before.

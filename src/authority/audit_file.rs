@@ -11,12 +11,12 @@ use std::path::Path;
 use cap_std::AmbientAuthority;
 use cap_std::fs::Dir;
 use data_encoding::HEXLOWER;
-use rustix::fs::{Mode, OFlags, RenameFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use super::host::{identities_upwards, open_dir};
 use super::{Preopened, Refusal, plain};
-use crate::system;
+use crate::system::{self, Stat};
 
 /// Bytes from which on a file is full at a start, and another one is begun. While the server runs none can be made.
 const FULL: u64 = 64 << 20;
@@ -54,10 +54,13 @@ pub fn open_audit(
     let parent = parent_outside(path, granted, ambient)?;
     let name = path.file_name().ok_or_else(|| refuse("is no file"))?;
     let host = |errno: Errno| refuse(&format!("cannot be opened: {}", plain(&errno.into())));
+    finish_aside(&parent, name);
     let (mut fd, size) = open(&parent, name, path)?;
     let end = end_of(&fd, size, longest).map_err(host)?;
     if size >= FULL {
-        put_aside(&parent, name).map_err(host)?;
+        put_aside(&parent, name).map_err(|errno| {
+            refuse(&format!("is full, and cannot be given another name: {}", plain(&errno.into())))
+        })?;
         (fd, _) = open(&parent, name, path)?;
     }
     let mut session = [0; 6];
@@ -155,15 +158,48 @@ fn last_bytes(fd: &OwnedFd, len: usize) -> Result<Vec<u8>, Errno> {
 
 /// Gives a full file its name with the next number.
 fn put_aside(parent: &Dir, name: &OsStr) -> Result<(), Errno> {
-    for number in 1..MOST_KEPT {
-        let mut aside = OsString::from(name);
-        aside.push(format!(".{number}"));
-        match rustix::fs::renameat_with(parent, name, parent, &aside, RenameFlags::NOREPLACE) {
+    for aside in (1..MOST_KEPT).map(|number| numbered(name, number)) {
+        match rename_beside(parent, name, &aside) {
             Err(Errno::EXIST) => {}
             other => return other,
         }
     }
     Err(Errno::EXIST)
+}
+
+/// A process that was killed while it put a file aside can have left it under both names: takes the old one away.
+fn finish_aside(parent: &Dir, name: &OsStr) {
+    let Ok(stat) = system::lstat(parent, name) else { return };
+    if !stat.kind.is_file() || stat.links != 2 {
+        return;
+    }
+    let mut kept =
+        (1..MOST_KEPT).map_while(|number| system::lstat(parent, numbered(name, number)).ok());
+    let is_it = |other: &Stat| (other.device, other.inode) == (stat.device, stat.inode);
+    if kept.any(|other| is_it(&other)) {
+        let _ = rustix::fs::unlinkat(parent, name, AtFlags::empty());
+    }
+}
+
+fn numbered(name: &OsStr, number: usize) -> OsString {
+    let mut aside = OsString::from(name);
+    aside.push(format!(".{number}"));
+    aside
+}
+
+/// Gives it a name that nothing has. Where the file system has no such rename (NFS, 9p, ntfs-3g), it has both names for
+/// a moment; a process that is killed then leaves it under both.
+#[expect(clippy::disallowed_methods, reason = "the second name of a file whose first one goes")]
+fn rename_beside(parent: &Dir, name: &OsStr, aside: &OsStr) -> Result<(), Errno> {
+    match rustix::fs::renameat_with(parent, name, parent, aside, RenameFlags::NOREPLACE) {
+        Err(errno)
+            if errno == Errno::INVAL || errno == Errno::NOSYS || system::is_unsupported(errno) =>
+        {
+            rustix::fs::linkat(parent, name, parent, aside, AtFlags::empty())?;
+            rustix::fs::unlinkat(parent, name, AtFlags::empty())
+        }
+        other => other,
+    }
 }
 
 /// Does the audit file lie outside every grant? Looks at its directory, and changes nothing.

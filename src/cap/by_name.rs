@@ -17,6 +17,7 @@ use cap_std::fs::Dir;
 use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, enter, lstat, stays_on_mount};
+use super::beside::is_about_a_name;
 use super::grant::Grant;
 use super::listed::{is_listed, is_short_form, may_alias};
 use super::pseudo::is_pseudo;
@@ -24,6 +25,7 @@ use super::refusal::protected;
 use super::resolve::{At, changes};
 use super::rules::Verdict;
 use super::target::Look;
+use super::unplaced::name_refused;
 use super::{Grants, Right, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -175,6 +177,11 @@ impl<'a> Walk<'a> {
         let stat = match lstat(parent, name) {
             Ok(stat) => stat,
             Err(Errno::NOENT) => return Ok(None),
+            // Nothing has a name that the file system does not take.
+            Err(errno) if is_about_a_name(errno) && self.look.may_be_missing => {
+                return Err(name_refused(name));
+            }
+            Err(errno) if is_about_a_name(errno) => return Ok(None),
             Err(errno) => return Err(self.os("look at", errno)),
         };
         // Rules were judged by this name. An entry that has another one must not be reached by it.

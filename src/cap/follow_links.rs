@@ -302,7 +302,8 @@ mod tests {
         let make = |at: String, to: String| {
             std::os::unix::fs::symlink(to, temp.path().join(at)).unwrap();
         };
-        make("g/x".into(), "d/../".repeat(600));
+        // XFS takes no longer text than 1,023 bytes.
+        make("g/x".into(), "d/../".repeat(200));
         std::fs::create_dir(temp.path().join("g/.git")).unwrap();
         for n in 0..200 {
             make(format!("g/.git/{n}"), format!("../{}d", "x/".repeat(38)));

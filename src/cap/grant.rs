@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use cap_std::fs::Dir;
 
+use super::announced::{Unavailable, is_mounted_read_only};
 use super::protected_links::ProtectedLinks;
 use super::resolve::Resolver;
 use super::target::Target;
@@ -37,17 +38,6 @@ pub struct Preopen {
     pub above: Above,
 }
 
-/// A grant whose directory could not be opened at startup.
-#[derive(Clone, Debug)]
-pub struct Unavailable {
-    /// What clients would call it.
-    pub name: String,
-    /// How the operator wrote it.
-    pub announced: String,
-    /// Why, in words for people.
-    pub reason: String,
-}
-
 /// All grants of this process, fixed at startup. Cheap to clone.
 #[derive(Clone)]
 pub struct Grants(Arc<Inner>);
@@ -58,6 +48,7 @@ pub(super) struct Inner {
     pub(super) resolver: Resolver,
     pub(super) turns: Turns,
     pub(super) protected_links: ProtectedLinks,
+    may_write_in_place: bool,
 }
 
 /// One grant as the capability layer holds it.
@@ -66,7 +57,7 @@ pub(super) struct Grant {
     pub(super) rights: Rights,
     pub(super) rules: Rules,
     pub(super) dir: Arc<Dir>,
-    announced: String,
+    pub(super) announced: String,
     pub(super) spellings: Vec<Vec<Name>>,
     pub(super) device: u64,
     /// The mount to stay on, when mount points are not to be crossed.
@@ -74,19 +65,8 @@ pub(super) struct Grant {
     /// Can its file system open one entry by several names?
     pub(super) may_alias: bool,
     pub(super) above: Above,
-}
-
-/// What anyone may know of a grant: no handle in it.
-#[derive(Clone, Debug)]
-pub struct Announced {
-    /// What clients call it.
-    pub name: String,
-    /// What may be done in it; none when it is not available.
-    pub rights: Rights,
-    /// How the operator wrote it.
-    pub announced: String,
-    /// Why it is not available, if it is not.
-    pub unavailable: Option<String>,
+    /// Was it mounted read only at startup?
+    pub(super) is_mounted_read_only: bool,
 }
 
 /// Where a path leads by its name.
@@ -115,7 +95,28 @@ impl Grants {
         let grants = preopens.into_iter().map(|p| Grant::new(p, one_file_system));
         let grants = grants.collect::<std::io::Result<_>>()?;
         let (turns, protected_links) = (Turns::default(), ProtectedLinks::default());
-        Ok(Self(Arc::new(Inner { grants, unavailable, resolver, turns, protected_links })))
+        Ok(Self(Arc::new(Inner {
+            grants,
+            unavailable,
+            resolver,
+            turns,
+            protected_links,
+            may_write_in_place: false,
+        })))
+    }
+
+    /// Permits to write files where they lie. Only before they are shared: at startup.
+    #[must_use]
+    pub fn writing_in_place(mut self, may: bool) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.may_write_in_place = may;
+        }
+        self
+    }
+
+    /// May a file be written where it lies, if a call asks for it?
+    pub fn may_write_in_place(&self) -> bool {
+        self.0.may_write_in_place
     }
 
     /// Turns a name into authority over what it names: the right `R` and no other. Nothing is opened yet.
@@ -151,23 +152,6 @@ impl Grants {
             (true, Some(Err(refusal))) => Err(refusal),
             _ => Ok(Scoped::Roots(good.into_iter().flatten().collect())),
         }
-    }
-
-    /// What anyone may know of the grants, available or not, in the operator's order.
-    pub fn announced(&self) -> Vec<Announced> {
-        let open = self.0.grants.iter().map(|g| Announced {
-            name: g.name.clone(),
-            rights: g.rights,
-            announced: g.announced.clone(),
-            unavailable: None,
-        });
-        let shut = self.0.unavailable.iter().map(|u| Announced {
-            name: u.name.clone(),
-            rights: Rights::NONE,
-            announced: u.announced.clone(),
-            unavailable: Some(u.reason.clone()),
-        });
-        open.chain(shut).collect()
     }
 
     /// All rights that some grant has.
@@ -295,6 +279,7 @@ impl Grant {
         Ok(Self {
             device: beneath::device_of(&from.dir)?,
             may_alias: listed::may_alias(&from.dir),
+            is_mounted_read_only: is_mounted_read_only(&from.dir),
             name: from.name,
             rights: from.rights,
             rules: from.rules,

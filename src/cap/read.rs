@@ -13,6 +13,7 @@ use cap_std::fs::Dir;
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
+use super::announced::is_mounted_read_only;
 use super::beneath::{Found, Kind, lstat};
 use super::by_name_errors::IT_IS_A_FILE;
 use super::handle::{self, To, reopen};
@@ -87,6 +88,8 @@ pub struct Info {
     pub links: u64,
     /// What the grant allows there, rules included.
     pub rights: Rights,
+    /// Is it mounted read only? Then nothing is changed there, whatever the rights.
+    pub is_mounted_read_only: bool,
 }
 
 /// One name in a directory.
@@ -158,13 +161,21 @@ impl<R: Right> Place<R> {
         let Some(found) = &self.found else {
             return Err(self.not_found());
         };
-        if !self.is_on_grants_device(found)
-            && let Some(name) = &self.name
-        {
-            let fd = system::touch(&self.parent, name.as_os_str()).map_err(|e| self.unopened(e))?;
-            self.refuse_pseudo(found, &fd)?;
+        let mut info = self.describe(found, self.shown());
+        let Some(name) = &self.name else {
+            info.is_mounted_read_only = is_mounted_read_only(&*self.parent);
+            return Ok(info);
+        };
+        match system::touch(&self.parent, name.as_os_str()) {
+            Ok(fd) => {
+                self.refuse_pseudo(found, &fd)?;
+                info.is_mounted_read_only = is_mounted_read_only(fd);
+            }
+            // What lies on the grant's own device is data, and what is known of it is told.
+            Err(_) if self.is_on_grants_device(found) => {}
+            Err(errno) => return Err(self.unopened(errno)),
         }
-        Ok(self.describe(found, self.shown()))
+        Ok(info)
     }
 
     pub(super) fn not_found(&self) -> ToolError {
@@ -186,6 +197,7 @@ impl<R: Right> Place<R> {
             mode: found.stat.mode,
             links: found.stat.links,
             rights,
+            is_mounted_read_only: false,
         }
     }
 
@@ -236,6 +248,9 @@ impl<R: Right> Place<R> {
     }
 
     pub(super) fn os(&self, doing: &str, errno: Errno) -> ToolError {
+        if errno == Errno::BUSY && self.is_mount_point() {
+            return self.mount_point();
+        }
         ToolError::os(doing, &self.said.to_string(), &errno.into())
     }
 }

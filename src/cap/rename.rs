@@ -1,9 +1,10 @@
 //! Moving within a grant: one rename, which happens or does not.
 //!
-//! A link is moved as a link. Nothing is replaced unless that is asked for, and the kernel is who sees to
-//! that (`RENAME_NOREPLACE`): a look beforehand would be too early.
+//! A link is moved as a link. Nothing is replaced unless that is asked for, and the kernel sees to that (`beside`): a look
+//! beforehand would be too early. Another spelling of the same name, where the file system ignores case, is for
+//! `respelled`.
 //!
-//! May import: `limits`, `error`. Absent on purpose: a copy in place of a rename; that is `across`.
+//! May import: `limits`, `error`. A move that has to copy is in `across`.
 
 use std::sync::Arc;
 
@@ -12,9 +13,9 @@ use rustix::fs::RenameFlags;
 use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, device_of, mount_of};
+use super::beside::{Call, Entry, NotPlaced, rename_beside, why};
 use super::scan::{For, scan};
 use super::temp::sweep;
-use super::write::cannot_promise;
 use super::{Place, Right, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -42,6 +43,9 @@ impl Place<Write> {
         budget: &Budget,
     ) -> Result<Renamed, ToolError> {
         let Some(from_name) = &self.name else { return Err(self.is_root()) };
+        if self.is_respelled_by(to, budget)? {
+            return self.respell(to, budget).map(|()| Renamed::Moved(0));
+        }
         self.may_go_to(to, overwrite)?;
         if self.kind() == Kind::Directory {
             scan(self, Some(to), For::Leaving, budget)?;
@@ -50,28 +54,31 @@ impl Place<Write> {
         let (parent, made) = to.parents()?;
         let left = sweep(&parent, budget);
         budget.step()?;
-        let how = if overwrite { RenameFlags::empty() } else { RenameFlags::NOREPLACE };
-        let (old, new) = (from_name.as_os_str(), to_name.as_os_str());
-        let renamed = if how.is_empty() {
+        let renamed = if overwrite {
+            let (old, new) = (from_name.as_os_str(), to_name.as_os_str());
             rustix::fs::renameat(&self.parent, old, &parent, new)
+                .map_err(|errno| why(&parent, errno, Call::Rename(RenameFlags::empty())))
         } else {
-            rustix::fs::renameat_with(&self.parent, old, &parent, new, how)
+            let is_directory = self.kind() == Kind::Directory;
+            let from = Entry { dir: &*self.parent, name: from_name, is_directory };
+            rename_beside(&from, &parent, to_name)
         };
         match renamed {
             Ok(()) => {}
-            Err(Errno::XDEV)
+            Err(NotPlaced::Os(Errno::XDEV))
                 if self.kind() == Kind::Directory || are_apart(&self.parent, &parent) =>
             {
                 return Ok(Renamed::OtherFileSystem);
             }
             // An old Landlock refuses every move of a file from one directory to another. (A directory can be
             // of a lower layer, which no rename moves.)
-            Err(Errno::XDEV) => return Err(self.os("move", Errno::ACCESS)),
-            Err(Errno::NOENT) => return Err(self.os("move", Errno::NOENT)),
-            Err(errno) if !overwrite && (errno == Errno::EXIST || cannot_promise(errno)) => {
-                return Err(to.not_placed(errno));
+            Err(NotPlaced::Os(Errno::XDEV)) => return Err(self.os("move", Errno::ACCESS)),
+            Err(NotPlaced::Os(Errno::NOENT)) => return Err(self.os("move", Errno::NOENT)),
+            Err(NotPlaced::Os(Errno::BUSY)) if to.is_mount_point() => return Err(to.mount_point()),
+            Err(NotPlaced::Os(errno)) if overwrite || errno != Errno::EXIST => {
+                return Err(self.os(&format!("move to `{}`", to.said), errno));
             }
-            Err(errno) => return Err(self.os(&format!("move to `{}`", to.said), errno)),
+            Err(why) => return Err(to.not_placed(why)),
         }
         let made = made.keep();
         to.sync(left.sync())?;

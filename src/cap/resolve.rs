@@ -245,8 +245,9 @@ mod tests {
     fn every_walk_ends() {
         let temp = tree(&["g/a/b/f", "g/f"]);
         let link = |from: String, to: String| symlink(to, temp.path().join(from)).unwrap();
-        // 1,365 steps each.
-        link("g/x".into(), "a/../".repeat(682));
+        // 273 steps each. XFS takes no longer text than 1,023 bytes.
+        link("g/x".into(), "a/../".repeat(136));
+        let x = "x/".repeat(15);
         (1..=41).for_each(|n| {
             link(format!("g/l{n}"), if n == 1 { "f".into() } else { format!("l{}", n - 1) });
         });
@@ -267,8 +268,8 @@ mod tests {
             &grants,
             FOLLOWED,
             &[
-                ("x/x/x/a", "g/a Directory"),
-                ("x/x/x/a/b", "bad_path"),
+                (&format!("{x}a"), "g/a Directory"),
+                (&format!("{x}a/b"), "bad_path"),
                 ("l40", "g/f File"),
                 ("l41", "bad_path"),
                 ("j1", "g/end File"),

@@ -30,6 +30,7 @@ use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
 use super::beneath::lstat;
+use super::beside::{Call, Entry, NotPlaced, rename_beside, why};
 use super::handle::{self, To};
 use super::tree;
 use super::write::sync_names;
@@ -141,24 +142,27 @@ impl Temp {
         self.tree.as_ref().unwrap_or(&self.fd).as_fd()
     }
 
+    /// Its name until it is put in its place.
+    pub(super) fn name(&self) -> &Name {
+        &self.name
+    }
+
     /// Gives it its name, in place of a file that may have it.
-    pub(super) fn put_over(&mut self, name: &Name) -> Result<(), Errno> {
-        rustix::fs::renameat(&self.parent, self.name.as_os_str(), &self.parent, name.as_os_str())?;
+    pub(super) fn put_over(&mut self, name: &Name) -> Result<(), NotPlaced> {
+        rustix::fs::renameat(&self.parent, self.name.as_os_str(), &self.parent, name.as_os_str())
+            .map_err(|errno| why(&self.parent, errno, Call::Rename(RenameFlags::empty())))?;
         self.is_placed = true;
         Ok(())
     }
 
-    /// Gives it its name, which nothing may have: `EXIST`. Where the file system cannot promise that,
-    /// `INVAL`.
-    pub(super) fn put_beside(&mut self, name: &Name) -> Result<(), Errno> {
-        let (from, to) = (self.name.as_os_str(), name.as_os_str());
-        let how = RenameFlags::NOREPLACE;
-        if self.tree.is_some() {
-            rustix::fs::renameat_with(&self.fd, from, &self.parent, to, how)?;
+    /// Gives it its name, which nothing may have: `EXIST`.
+    pub(super) fn put_beside(&mut self, name: &Name) -> Result<(), NotPlaced> {
+        let is_directory = self.tree.is_some();
+        let dir = if is_directory { self.fd.as_fd() } else { self.parent.as_fd() };
+        rename_beside(&Entry { dir, name: &self.name, is_directory }, &self.parent, name)?;
+        if is_directory {
             // Nothing is left in it.
-            let _ = rustix::fs::unlinkat(&self.parent, from, AtFlags::REMOVEDIR);
-        } else {
-            rustix::fs::renameat_with(&self.parent, from, &self.parent, to, how)?;
+            let _ = rustix::fs::unlinkat(&self.parent, self.name.as_os_str(), AtFlags::REMOVEDIR);
         }
         self.is_placed = true;
         Ok(())
@@ -217,8 +221,9 @@ pub(super) fn sweep(parent: &Dir, budget: &Budget) -> Left {
         match lstat(dir, &name).map(|stat| stat.kind) {
             Ok(FileType::RegularFile) => {
                 let locked = locked(dir, &name);
-                // A file with another name is more than a temp, and one of another user is not ours.
-                let is_left = |stat: &Stat| stat.links == 1 && system::may_be_ours(stat);
+                // One of another user is not ours. One with another name was put in its place by a process that was
+                // killed before it took this name away; the contents stay under the other.
+                let is_left = |stat: &Stat| system::may_be_ours(stat);
                 if locked.as_ref().is_some_and(|(_, stat)| is_left(stat)) {
                     let _ = rustix::fs::unlinkat(dir, name.as_os_str(), AtFlags::empty());
                 }
@@ -263,7 +268,7 @@ pub(super) fn locked(parent: impl AsFd, name: &Name) -> Option<(OwnedFd, Stat)> 
 }
 
 /// A new name for a temp in this directory.
-fn new_name(dir: &Stat) -> Result<Name, Errno> {
+pub(super) fn new_name(dir: &Stat) -> Result<Name, Errno> {
     let mut random = [0; RANDOM];
     system::fill_random(&mut random)?;
     let hex = [random, mark(dir, &random)].map(|part| HEXLOWER.encode(&part)).concat();

@@ -15,7 +15,7 @@ use std::time::Duration;
 use super::fold::fold;
 use super::target::Look;
 use super::{Grants, Place, Right, Target, Write};
-use crate::error::ToolError;
+use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 use crate::system;
 
@@ -141,11 +141,17 @@ pub fn to_move<R: Right>(
     }
     let from = source.look(Look { follows: false, ..Look::THERE }, budget)?;
     let look = Look { follows: false, may_be_missing: true, exact: false };
-    let mut to = destination.find(look, budget)?;
-    // Otherwise a name could not be changed to one that looks the same, such as one with plain blanks.
-    if to.meant.is_some() && from.grant == to.grant && from.below == to.below {
-        to = destination.find(Look { exact: true, ..look }, budget)?;
-    }
+    let to = match destination.find(look, budget) {
+        // Where one entry can have two names, only the one that is listed is looked up.
+        Err(error) if error.code() == Code::BadPath => {
+            from.respelled(source, destination, budget)?.ok_or(error)?
+        }
+        // Otherwise a name could not be changed to one that looks the same, such as one with plain blanks.
+        Ok(to) if to.meant.is_some() && from.grant == to.grant && from.below == to.below => {
+            destination.find(Look { exact: true, ..look }, budget)?
+        }
+        to => to?,
+    };
     to.note(destination, budget);
     to.check_new_names(from.name.as_ref())?;
     Ok((from, to, turn))

@@ -1,23 +1,23 @@
-//! What the right to write allows at a [`Place`]: put contents there, append to them, make a directory.
+//! What the right to write allows at a [`Place`]: put contents there, whole or not at all.
 //!
 //! Contents are never changed where they lie. New ones are written to a [`Temp`] in the same directory,
 //! which gets the old file's owner and mode before the first byte, is on the disk before it is renamed,
 //! and renamed in one step: whoever looks, at any time, sees the old bytes or the new. Then the directory
-//! is put on the disk.
+//! is put on the disk. (`append` and `in_place` are the exceptions.)
 //!
 //! May import: `path`, `limits`, `error`, `system`. Nothing is truncated, and no link at the end is followed: a
 //! place is what the link led to.
 
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
 
 use cap_std::fs::Dir;
-use rustix::fs::{AtFlags, Mode};
+use rustix::fs::Mode;
 use rustix::io::Errno;
 
 use super::attributes::keep;
-use super::beneath::{Found, Kind, enter, lstat};
+use super::beneath::{Found, Kind, lstat};
 use super::handle::To;
+use super::overlay::is_copied_up;
 use super::read::FileState;
 use super::temp::{Temp, sweep};
 use super::tree::open_directory;
@@ -32,7 +32,7 @@ const CHUNK: usize = 1 << 20;
 /// What a new file may be, before the user's umask and the directory's own list take from it.
 pub(super) const NEW_FILE: u32 = 0o666;
 /// What a file is until it has what it keeps of another one.
-const SECRET: Mode = Mode::RUSR.union(Mode::WUSR);
+pub(super) const SECRET: Mode = Mode::RUSR.union(Mode::WUSR);
 
 /// What a file is to be like that is put somewhere.
 pub(super) enum Like<'a> {
@@ -41,6 +41,9 @@ pub(super) enum Like<'a> {
     /// The one that is moved there.
     Moved(&'a OwnedFd, &'a Stat),
 }
+
+/// A file that is there, open for writing, and what it was then.
+pub(super) type Old = (OwnedFd, Found);
 
 /// What a write expects to find in its place.
 #[derive(Clone, Copy, Debug)]
@@ -147,14 +150,14 @@ impl Place<Write> {
     ) -> Result<Written, ToolError> {
         let name = self.name_of_file()?;
         let (parent, made) = self.parents()?;
-        let old = self.old()?;
+        let (old, expect) = self.old_as_expected(expect)?;
         let left = sweep(&parent, budget);
         let (mode, model) = match (like, &old) {
             (Like::New(mode), None) => (*mode, None),
             (Like::New(_), Some((fd, found))) => (SECRET, Some((fd, &found.stat))),
             (Like::Moved(fd, stat), _) => (SECRET, Some((*fd, *stat))),
         };
-        let mut temp = Temp::file(&parent, mode).map_err(|errno| self.os("write", errno))?;
+        let mut temp = Temp::file(&parent, mode).map_err(|errno| self.not_begun(errno))?;
         if let Some((fd, stat)) = model {
             keep(fd, stat, temp.fd()).map_err(|errno| self.os("change", errno))?;
         }
@@ -169,48 +172,12 @@ impl Place<Write> {
             Expect::Nothing => temp.put_beside(name),
             Expect::This(_) | Expect::Anything => temp.put_over(name),
         };
-        placed.map_err(|errno| self.not_placed(errno))?;
+        placed.map_err(|why| self.not_placed(why))?;
         let stat = system::stat(temp.fd()).map_err(|e| self.os("look at", e))?;
         let made = made.keep();
         self.sync(left.sync())?;
         left.remove(budget);
         Ok(Written { state: FileState::new(&stat), other_names, made })
-    }
-
-    /// Makes the directory and those on the way; says whether it was not there before.
-    ///
-    /// # Errors
-    /// `already_exists` for a file; `os_denied`, `os_full` and the other codes of the host.
-    pub fn make_directory(&self, budget: &Budget) -> Result<bool, ToolError> {
-        budget.step()?;
-        match (self.what(), &self.name) {
-            (Some(Kind::Directory), _) => Ok(false),
-            (None, Some(name)) => {
-                let (parent, made) = self.parents()?;
-                match make(&parent, name) {
-                    Ok(()) => {}
-                    Err(Errno::EXIST) if enter(&parent, name).is_ok() => return Ok(false),
-                    Err(errno) => return Err(self.os("make", errno)),
-                }
-                made.keep();
-                self.sync(sync_directory(&parent))?;
-                Ok(true)
-            }
-            _ => Err(self.taken()),
-        }
-    }
-
-    /// Refuses where directories on the way would have to be made.
-    ///
-    /// # Errors
-    /// `not_found`, which names the first of them.
-    pub fn needs_its_directory(&self) -> Result<(), ToolError> {
-        let Some(first) = self.missing.first() else { return Ok(()) };
-        let known = self.below.len().saturating_sub(self.missing.len() + 1);
-        let way: Vec<Name> = self.below.iter().take(known).chain([first]).cloned().collect();
-        let sentence =
-            format!("the directory `{}` does not exist", self.grants.shown(self.grant, &way));
-        Err(ToolError::new(Code::NotFound, sentence).hint("create_parents=true makes it"))
     }
 
     /// The name of a file that is there, or can be.
@@ -230,29 +197,8 @@ impl Place<Write> {
         }
     }
 
-    /// The directory that is to hold it: those that are missing are made, and gone again unless they
-    /// are kept.
-    pub(super) fn parents(&self) -> Result<(Arc<Dir>, Made), ToolError> {
-        let mut made = Made(vec![]);
-        let mut parent = Arc::clone(&self.parent);
-        for name in &self.missing {
-            match make(&parent, name) {
-                Ok(()) => made.0.push((Arc::clone(&parent), name.clone())),
-                // Somebody else was faster. A link that was planted is not entered.
-                Err(Errno::EXIST) => {}
-                Err(errno) => return Err(self.os("make the directory of", errno)),
-            }
-            parent = match enter(&parent, name) {
-                Ok(dir) => Arc::new(dir),
-                Err(Errno::NOTDIR | Errno::LOOP | Errno::NOENT) => return Err(self.stale()),
-                Err(errno) => return Err(self.os("open the directory of", errno)),
-            };
-        }
-        Ok((parent, made))
-    }
-
     /// The file that is there, opened for writing: whoever may not do that may not replace it either.
-    fn old(&self) -> Result<Option<(OwnedFd, Found)>, ToolError> {
+    fn old(&self) -> Result<Option<Old>, ToolError> {
         let (Some(_), Some(name)) = (&self.found, &self.name) else { return Ok(None) };
         let fd = match self.open(name, To::Write) {
             Ok(fd) => fd,
@@ -263,6 +209,24 @@ impl Place<Write> {
         if found.kind == Kind::File { Ok(Some((fd, found))) } else { Err(self.special()) }
     }
 
+    /// The same, and what is to be expected of it from then on. On an overlay the open itself changes what the file
+    /// system says of a file, so that is taken from the open file if nobody else changed it before.
+    pub(super) fn old_as_expected(
+        &self,
+        expect: Expect,
+    ) -> Result<(Option<Old>, Expect), ToolError> {
+        let Expect::This(state) = expect else { return Ok((self.old()?, expect)) };
+        if !self.is_still(&state) {
+            return Err(self.stale());
+        }
+        let Some((fd, found)) = self.old()? else { return Err(self.stale()) };
+        let now = FileState::new(&found.stat);
+        if now != state && !is_copied_up(&fd, &state, &now) {
+            return Err(self.stale());
+        }
+        Ok((Some((fd, found)), Expect::This(now)))
+    }
+
     /// May the user write to the file that is there?
     pub(super) fn is_writable(&self) -> Result<(), ToolError> {
         self.old().map(drop)
@@ -271,22 +235,6 @@ impl Place<Write> {
     /// The name of what is there, or can be.
     pub(super) fn name_of_entry(&self) -> Result<&Name, ToolError> {
         self.name.as_ref().ok_or_else(|| self.is_root())
-    }
-
-    /// Why the new contents did not get their name.
-    pub(super) fn not_placed(&self, errno: Errno) -> ToolError {
-        match errno {
-            Errno::EXIST => self.taken(),
-            errno if cannot_promise(errno) => {
-                let sentence = format!(
-                    "the file system of `{}` cannot promise that nothing is replaced",
-                    self.said
-                );
-                ToolError::new(Code::OsError, sentence)
-                    .hint("see whether something has that name, and say that it may be replaced")
-            }
-            errno => self.os("write", errno),
-        }
     }
 
     /// Something has the name already.
@@ -305,38 +253,6 @@ impl Place<Write> {
         let outer = if self.missing.is_empty() { Ok(()) } else { sync_directory(&self.parent) };
         synced.and(outer).map_err(|errno| self.may_not_last("changed", errno))
     }
-}
-
-/// Is it how a file system says that it cannot keep a rename from replacing something?
-pub(super) fn cannot_promise(errno: Errno) -> bool {
-    matches!(errno, Errno::INVAL | Errno::NOSYS) || system::is_unsupported(errno)
-}
-
-/// Directories that were made for a change. Dropped, those that are empty are gone again.
-pub(super) struct Made(Vec<(Arc<Dir>, Name)>);
-
-impl Made {
-    /// They stay; says how many they are.
-    pub(super) fn keep(mut self) -> usize {
-        let made = std::mem::take(&mut self.0);
-        // Each was written into the directory above it.
-        for (parent, _) in made.iter().skip(1) {
-            let _ = sync_directory(parent);
-        }
-        made.len()
-    }
-}
-
-impl Drop for Made {
-    fn drop(&mut self) {
-        for (parent, name) in self.0.drain(..).rev() {
-            let _ = rustix::fs::unlinkat(&parent, name.as_os_str(), AtFlags::REMOVEDIR);
-        }
-    }
-}
-
-fn make(parent: &Dir, name: &Name) -> Result<(), Errno> {
-    rustix::fs::mkdirat(parent, name.as_os_str(), system::mode(0o777))
 }
 
 /// Writes all of it.

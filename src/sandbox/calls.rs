@@ -5,6 +5,8 @@
 
 use libc as c;
 
+use crate::cap::{Grants, Rights};
+
 /// The newest call that this program knows: `mseal`, of Linux 6.10. Calls with a higher number
 /// answer `ENOSYS`, so a kernel that learns a new way to reach files does not open it here.
 pub(super) const NEWEST: i64 = 462;
@@ -14,6 +16,33 @@ const SYS_FCHMODAT2: i64 = 452;
 const SYS_STATMOUNT: i64 = 457;
 const SYS_LISTMOUNT: i64 = 458;
 const SYS_LSM_SET_SELF_ATTR: i64 = 460;
+
+/// What the grants let be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changes {
+    Nothing,
+    /// Files are replaced, and never changed where they lie.
+    Whole,
+    /// They are also written where they lie, and shortened.
+    InPlace,
+}
+
+impl Changes {
+    pub(super) fn of(grants: &Grants) -> Self {
+        match (grants.rights().carry(Rights::WRITE), grants.may_write_in_place()) {
+            (false, _) => Self::Nothing,
+            (true, false) => Self::Whole,
+            (true, true) => Self::InPlace,
+        }
+    }
+
+    /// The calls that are refused besides those that always are.
+    pub(super) fn refused(self) -> impl Iterator<Item = i64> {
+        let (nothing, whole) = (self == Self::Nothing, self != Self::InPlace);
+        let changes = CHANGES.iter().filter(move |_| nothing);
+        changes.chain(SHORTENS.iter().filter(move |_| whole)).copied()
+    }
+}
 
 /// Refused whatever the arguments, on every architecture.
 pub(super) const NEVER: &[i64] = &[
@@ -142,9 +171,8 @@ pub(super) const NEVER: &[i64] = &[
     c::SYS_sethostname,
     c::SYS_setdomainname,
     c::SYS_syslog,
-    // Make links and device files.
+    // Make symbolic links and device files.
     c::SYS_symlinkat,
-    c::SYS_linkat,
     c::SYS_mknodat,
     // Change by path what Landlock does not cover.
     c::SYS_fchmodat,
@@ -162,18 +190,18 @@ pub(super) const NEVER: &[i64] = &[
     c::SYS_truncate,
     c::SYS_statfs,
     // Change contents in place. New contents are written to another file, which is then renamed.
-    c::SYS_ftruncate,
     c::SYS_fallocate,
     c::SYS_copy_file_range,
     c::SYS_fremovexattr,
 ];
 
 /// Refused as well where no grant is written to.
-pub(super) const CHANGES: &[i64] = &[
+const CHANGES: &[i64] = &[
     c::SYS_mkdirat,
     c::SYS_unlinkat,
     c::SYS_renameat,
     c::SYS_renameat2,
+    c::SYS_linkat,
     c::SYS_fchmod,
     c::SYS_fchown,
     c::SYS_fsetxattr,
@@ -181,6 +209,9 @@ pub(super) const CHANGES: &[i64] = &[
     c::SYS_flock,
     c::SYS_syncfs,
 ];
+
+/// Refused as well unless the operator permits to write files in place.
+const SHORTENS: &[i64] = &[c::SYS_ftruncate];
 
 /// The old calls that take a path and no handle, and old ways to do what [`NEVER`] lists. Newer
 /// architectures never had them.
@@ -229,5 +260,6 @@ pub(super) const BY_HANDLE: &[i64] = &[
     c::SYS_faccessat2,
 ];
 
-/// Refused with `AT_FDCWD` for either directory.
-pub(super) const BY_TWO_HANDLES: &[i64] = &[c::SYS_renameat, c::SYS_renameat2];
+/// Refused with `AT_FDCWD` for either directory. A second name is how something is renamed without replacing anything
+/// where the file system has no such rename; it gets no flags.
+pub(super) const BY_TWO_HANDLES: &[i64] = &[c::SYS_renameat, c::SYS_renameat2, c::SYS_linkat];

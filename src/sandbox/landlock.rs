@@ -3,8 +3,9 @@
 //! Rules are made from the same handles that the grants hold, so no path is resolved a second time. A
 //! grant that is written to needs the right to remove, since replacing a file is removing one: the
 //! kernel cannot tell `rw` from `rwd`, so only the types do. It needs the right to make links, since
-//! Landlock treats renaming a link as making one; seccomp refuses the calls that create links. It does not get the right to truncate:
-//! new contents are written to a new file, which is then renamed.
+//! Landlock treats renaming a link as making one; seccomp refuses the calls that create symbolic links. It does not get
+//! the right to truncate, unless the operator permits to write in place: new contents are written to a new file, which
+//! is then renamed.
 //!
 //! May import: `cap`. Nothing that is not granted gets a rule.
 
@@ -54,7 +55,8 @@ fn rules(grants: &Grants) -> Result<RestrictionStatus, RulesetError> {
         .scope(Scope::from_all(NEWEST))?
         .create()?;
     for (handle, rights) in grants.handles() {
-        rules = rules.add_rule(PathBeneath::new(handle, access(rights)))?;
+        rules = rules
+            .add_rule(PathBeneath::new(handle, access(rights, grants.may_write_in_place())))?;
     }
     rules.restrict_self()
 }
@@ -71,8 +73,10 @@ fn mended() -> String {
 }
 
 /// What the kernel lets be done in a grant, in words.
-pub(super) fn in_words(rights: Rights) -> &'static str {
-    if rights.carry(Rights::WRITE) {
+pub(super) fn in_words(rights: Rights, in_place: bool) -> &'static str {
+    if rights.carry(Rights::WRITE) && in_place {
+        "read, write, shorten, create, move and remove"
+    } else if rights.carry(Rights::WRITE) {
         "read, write, create, move and remove"
     } else if rights.carry(Rights::READ) {
         "read"
@@ -81,7 +85,7 @@ pub(super) fn in_words(rights: Rights) -> &'static str {
     }
 }
 
-fn access(rights: Rights) -> BitFlags<AccessFs> {
+fn access(rights: Rights, in_place: bool) -> BitFlags<AccessFs> {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let write = AccessFs::WriteFile
         | AccessFs::RemoveFile
@@ -90,5 +94,26 @@ fn access(rights: Rights) -> BitFlags<AccessFs> {
         | AccessFs::MakeDir
         | AccessFs::MakeSym
         | AccessFs::Refer;
-    if rights.carry(Rights::WRITE) { read | write } else { read }
+    match (rights.carry(Rights::WRITE), in_place) {
+        (false, _) => read,
+        (true, false) => read | write,
+        (true, true) => read | write | AccessFs::Truncate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_grant_that_is_written_in_place_may_be_truncated() {
+        for (rights, in_place, may) in [
+            (Rights::RO, false, false),
+            (Rights::RO, true, false),
+            (Rights::RWD, false, false),
+            (Rights::RW, true, true),
+        ] {
+            assert_eq!(access(rights, in_place).contains(AccessFs::Truncate), may, "{rights}");
+        }
+    }
 }

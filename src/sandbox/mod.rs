@@ -35,6 +35,8 @@ pub struct Sealed {
     pub seccomp: Wall,
     /// What an absolute path names: nothing, once the host's tree is left.
     pub root: Wall,
+    /// May files be written where they lie, and shortened?
+    pub in_place: bool,
 }
 
 /// One part of the wall.
@@ -60,7 +62,7 @@ impl Sealed {
     pub fn kernel_rights(&self, rights: Rights) -> &'static str {
         #[cfg(all(target_os = "linux", not(preopen_portable)))]
         if self.landlock.holds_files() {
-            return landlock::in_words(rights);
+            return landlock::in_words(rights, self.in_place);
         }
         let _ = rights;
         "anything that the server's user may do"
@@ -95,14 +97,14 @@ impl std::fmt::Display for Wall {
 /// the attempt to leave the host's tree.
 pub fn seal(grants: &Grants, root: Wall) -> Sealed {
     let (landlock, seccomp) = restrict(grants);
-    Sealed { landlock, seccomp, root }
+    Sealed { landlock, seccomp, root, in_place: grants.may_write_in_place() }
 }
 
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
 fn restrict(grants: &Grants) -> (Wall, Wall) {
     // In this order: the filter would refuse the calls that Landlock needs.
     let landlock = landlock::restrict(grants);
-    (landlock, seccomp::restrict(grants.rights()))
+    (landlock, seccomp::restrict(grants))
 }
 
 #[cfg(not(all(target_os = "linux", not(preopen_portable))))]

@@ -2,11 +2,12 @@
 //!
 //! Four rules:
 //! - What this program never does is refused: running programs, connections, looking into other
-//!   processes, mounts, name spaces, requests to devices, making links and device files.
+//!   processes, mounts, name spaces, requests to devices, making symbolic links and device files.
 //! - What names a file without a handle is refused: every call with `AT_FDCWD` for its directory, and
 //!   every old call that takes no directory.
 //! - Flags and modes that this program never uses are refused where the filter can see them: emptying
-//!   a file, set-user, set-group and sticky bits.
+//!   a file, set-user, set-group and sticky bits. Only where the operator permits to write in place may an open file be
+//!   shortened.
 //! - A call that is newer than the tables answers `ENOSYS`.
 //!
 //! Where no grant is written to, every call that changes something is refused as well.
@@ -28,8 +29,8 @@ use seccompiler::{
 
 use super::Wall;
 use super::by_number::{ByNumber, Verdict};
-use super::calls::{BY_HANDLE, BY_TWO_HANDLES, CHANGES, NEVER, NEWEST, OLD};
-use crate::cap::Rights;
+use super::calls::{BY_HANDLE, BY_TWO_HANDLES, Changes, NEVER, NEWEST, OLD};
+use crate::cap::Grants;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 type Failure = Box<dyn std::error::Error>;
@@ -58,26 +59,22 @@ const F_SETOWN_EX: c::c_int = 15;
 const NAMES: [c::c_int; 3] = [c::PR_SET_NAME, c::PR_GET_NAME, c::PR_SET_VMA];
 
 /// Restricts all of the process.
-pub(super) fn restrict(rights: Rights) -> Wall {
-    let writes = rights.carry(Rights::WRITE);
+pub(super) fn restrict(grants: &Grants) -> Wall {
+    let changes = Changes::of(grants);
     let restricted =
-        filter(writes).and_then(|filter| Ok(seccompiler::apply_filter_all_threads(&filter)?));
+        filter(changes).and_then(|filter| Ok(seccompiler::apply_filter_all_threads(&filter)?));
     match restricted {
         Ok(()) => {
-            let refused = NEVER.len() + OLD.len() + changes(writes).len();
+            let refused = NEVER.len() + OLD.len() + changes.refused().count();
             Wall::Holds(format!("{refused} calls refused"))
         }
         Err(_) => Wall::Missing("the kernel, or the container's own filter, refused it".into()),
     }
 }
 
-fn changes(writes: bool) -> &'static [i64] {
-    if writes { &[] } else { CHANGES }
-}
-
-fn filter(writes: bool) -> Result<BpfProgram, Failure> {
-    let judged = judged(writes)?;
-    let by_number = by_number(judged.keys().copied(), changes(writes));
+fn filter(changes: Changes) -> Result<BpfProgram, Failure> {
+    let judged = judged(changes != Changes::Nothing)?;
+    let by_number = by_number(judged.keys().copied(), changes.refused());
     let by_arguments = SeccompFilter::new(
         judged,
         SeccompAction::Allow,
@@ -94,6 +91,8 @@ fn judged(writes: bool) -> Result<Rules, Failure> {
     for call in BY_TWO_HANDLES {
         judged.insert(*call, vec![rule([is(0, c::AT_FDCWD)?])?, rule([is(2, c::AT_FDCWD)?])?]);
     }
+    let has_flags = rule([is_not(4, 0)?])?;
+    judged.entry(c::SYS_linkat).or_default().push(has_flags);
     judged.insert(c::SYS_openat, opens(writes)?);
     judged.insert(c::SYS_mkdirat, with_special_bits(2, vec![rule([is(0, c::AT_FDCWD)?])?])?);
     judged.insert(c::SYS_fchmod, with_special_bits(1, vec![])?);
@@ -154,7 +153,7 @@ fn pairs() -> Result<Vec<SeccompRule>, Failure> {
 /// do not exist: what is newer than [`NEWEST`], the second set of numbers that x86-64 has for 32-bit
 /// programs (from 2^30 on), and `clone3`, which keeps its flags where a filter cannot look (the C
 /// library uses `clone` instead).
-fn by_number(judged: impl Iterator<Item = i64>, changes: &[i64]) -> ByNumber {
+fn by_number(judged: impl Iterator<Item = i64>, refused: impl Iterator<Item = i64>) -> ByNumber {
     let number = |call: i64| u32::try_from(call).unwrap_or(u32::MAX);
     let mut calls = ByNumber::up_to(number(NEWEST));
     for call in judged {
@@ -163,8 +162,8 @@ fn by_number(judged: impl Iterator<Item = i64>, changes: &[i64]) -> ByNumber {
     for call in BY_HANDLE {
         calls.set(number(*call), Verdict::NeedsHandle);
     }
-    for call in NEVER.iter().chain(OLD).chain(changes) {
-        calls.set(number(*call), Verdict::Refused);
+    for call in NEVER.iter().chain(OLD).copied().chain(refused) {
+        calls.set(number(call), Verdict::Refused);
     }
     calls.set(number(c::SYS_clone3), Verdict::Unknown);
     calls
@@ -258,16 +257,16 @@ mod tests {
 
     #[test]
     fn the_kernel_refuses_every_call_of_the_tables() {
-        for writes in [true, false] {
-            let filter = filter(writes).unwrap();
-            let plain = NEVER.iter().chain(OLD).chain(changes(writes));
-            let plain = plain.map(|call| (*call, vec![]));
+        for changes in [Changes::Whole, Changes::InPlace, Changes::Nothing] {
+            let filter = filter(changes).unwrap();
+            let plain = NEVER.iter().chain(OLD).copied().chain(changes.refused());
+            let plain = plain.map(|call| (call, vec![]));
             let by_handle =
                 BY_HANDLE.iter().chain(BY_TWO_HANDLES).chain(&[c::SYS_openat, c::SYS_mkdirat]);
             let by_handle = by_handle.map(|call| (*call, vec![CWD]));
             let second = BY_TWO_HANDLES.iter().map(|call| (*call, vec![-1, -1, CWD]));
             let calls = plain.chain(by_handle).chain(second).collect();
-            assert_eq!(not_refused(Some(&filter), calls), [], "writes: {writes}");
+            assert_eq!(not_refused(Some(&filter), calls), [], "{changes:?}");
         }
         // Without the filter the kernel has other answers to the same calls.
         let some = [c::SYS_ioctl, c::SYS_chdir, c::SYS_statfs, c::SYS_socket, c::SYS_mkdirat];
@@ -295,6 +294,10 @@ mod tests {
             (c::SYS_mkdirat, vec![-1, -1, 0o2755]),
             (c::SYS_fchmod, vec![-1, 0o4755]),
             (c::SYS_renameat2, vec![-1, -1, CWD, -1, 0]),
+            (c::SYS_linkat, vec![-1, -1, CWD, -1, 0]),
+            (c::SYS_linkat, vec![-1, -1, -1, -1, i64::from(c::AT_EMPTY_PATH)]),
+            (c::SYS_linkat, vec![-1, -1, -1, -1, i64::from(c::AT_SYMLINK_FOLLOW)]),
+            (c::SYS_ftruncate, vec![-1, 0]),
             (c::SYS_utimensat, vec![-1, -1, 0, 0]),
             (c::SYS_clone, vec![0, 0]),
             (c::SYS_tgkill, vec![1, 1, 0]),
@@ -315,14 +318,20 @@ mod tests {
             (c::SYS_mkdirat, vec![-1, -1, 0o755]),
             (c::SYS_fchmod, vec![-1, 0o755]),
             (c::SYS_renameat2, vec![-1, -1, -1, -1, 0]),
+            (c::SYS_linkat, vec![-1, -1, -1, -1, 0]),
             (c::SYS_utimensat, vec![-1, 0, -1, 0]),
             (c::SYS_fcntl, vec![-1, i64::from(c::F_DUPFD_CLOEXEC), 0]),
             (c::SYS_prctl, vec![i64::from(c::PR_GET_NAME)]),
             (c::SYS_socketpair, vec![i64::from(c::AF_UNIX), i64::from(c::SOCK_STREAM), 0]),
         ];
-        let filter = filter(true).unwrap();
-        assert_eq!(not_refused(Some(&filter), refused), []);
-        assert_eq!(not_refused(Some(&filter), allowed.clone()), allowed);
+        let whole = filter(Changes::Whole).unwrap();
+        assert_eq!(not_refused(Some(&whole), refused.clone()), []);
+        assert_eq!(not_refused(Some(&whole), allowed.clone()), allowed);
+        // Permission to write in place lets an open file be shortened, and nothing else.
+        let in_place = filter(Changes::InPlace).unwrap();
+        let shortened = not_refused(Some(&in_place), refused);
+        assert_eq!(shortened, [(c::SYS_ftruncate, vec![-1, 0])]);
+        assert_eq!(not_refused(Some(&in_place), allowed.clone()), allowed);
     }
 
     #[test]
@@ -331,15 +340,15 @@ mod tests {
             let open = |flag: &c::c_int| (c::SYS_openat, vec![-1, -1, i64::from(*flag), 0]);
             WRITING_FLAGS.iter().map(open).collect::<Vec<_>>()
         };
-        assert_eq!(not_refused(Some(&filter(false).unwrap()), writing()), []);
-        assert_eq!(not_refused(Some(&filter(true).unwrap()), writing()).len(), 3);
+        assert_eq!(not_refused(Some(&filter(Changes::Nothing).unwrap()), writing()), []);
+        assert_eq!(not_refused(Some(&filter(Changes::Whole).unwrap()), writing()).len(), 3);
         let reading = vec![(c::SYS_openat, vec![-1, -1, i64::from(c::O_NOFOLLOW), 0])];
-        assert_eq!(not_refused(Some(&filter(false).unwrap()), reading).len(), 1);
+        assert_eq!(not_refused(Some(&filter(Changes::Nothing).unwrap()), reading).len(), 1);
     }
 
     #[test]
     fn calls_newer_than_the_tables_do_not_exist() {
-        let calls = by_number(std::iter::empty(), &[]);
+        let calls = by_number(std::iter::empty(), std::iter::empty());
         let number = |call: i64| u32::try_from(call).unwrap();
         let (newest, clone3) = (number(NEWEST), number(c::SYS_clone3));
         for call in [number(c::SYS_read), clone3 + 1, newest] {
@@ -349,7 +358,7 @@ mod tests {
             assert_eq!(calls.verdict(call), Verdict::Unknown, "{call}");
         }
         let newer = [c::SYS_clone3, NEWEST + 1, 1 << 30].map(|call| (call, vec![]));
-        assert_eq!(errnos(Some(&filter(true).unwrap()), &newer), [c::ENOSYS; 3]);
+        assert_eq!(errnos(Some(&filter(Changes::Whole).unwrap()), &newer), [c::ENOSYS; 3]);
     }
 
     #[test]

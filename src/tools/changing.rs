@@ -6,6 +6,9 @@ use crate::limits::Budget;
 use crate::text;
 use crate::words::number;
 
+/// What an answer says of a file that was not replaced.
+pub(super) const IN_PLACE: &str = "written in place, which is not atomic";
+
 /// Is the file still the version that the client knows? With nothing known, it may be any.
 pub(super) fn if_match<R: Right>(
     known: Option<&str>,

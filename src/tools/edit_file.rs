@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, facts, if_match};
+use super::changing::{IN_PLACE, closing, facts, if_match};
 use super::flat_edit::gathered;
 use super::searching::count;
 use super::whole::{Most, whole};
@@ -44,6 +44,10 @@ pub(super) struct Args {
     /// Only if still this version.
     #[schemars(example = &"k3f9a2c1xq", length(max = 100))]
     if_match: Option<String>,
+    /// Write into the file (not atomic).
+    #[serde(default)]
+    #[schemars(example = true)]
+    in_place: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -65,7 +69,7 @@ fn edits_example() -> serde_json::Value {
 
 impl Tool for EditFile {
     const NAME: &'static str = "edit_file";
-    const ABOUT: &'static str = "Replaces texts in a file; no other byte changes.";
+    const ABOUT: &'static str = "Replaces texts in a file; other bytes stay.";
     type Needs = Write;
     type Args = Args;
     type Output = String;
@@ -113,7 +117,13 @@ impl Tool for EditFile {
                 budget.was_version(&before.to_string());
             }
             let contents = || pieces.iter().map(Cow::as_ref);
-            let written = place.put(contents(), Expect::This(file.state()), budget)?;
+            let expect = Expect::This(file.state());
+            let written = if args.in_place {
+                place.put_in_place(contents(), expect, budget)?
+            } else {
+                place.put(contents(), expect, budget)?
+            };
+            all.extend(args.in_place.then(|| IN_PLACE.into()));
             all.extend(facts(&place, &at, &written));
             let version = text::version_of(contents(), &written.state).to_string();
             budget.is_version(&version);

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::searching::count;
-use crate::cap::{Kind, Place, Read, Target};
+use crate::cap::{Kind, Place, Read, Rights, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
@@ -56,7 +56,12 @@ impl Tool for GetFileInfo {
         if is_file && info.links > 1 {
             lines.push(format!("hard links: {} (other names of the same file)", info.links));
         }
-        lines.push(format!("rights: {}", info.rights));
+        lines.push(match info.rights {
+            rights if rights.change() && info.is_mounted_read_only => {
+                format!("rights: {} (the file system is mounted read only)", Rights::RO)
+            }
+            rights => format!("rights: {rights}"),
+        });
         if is_file && info.size <= MAX_LOOKED_INTO {
             lines.extend(contents(&place, budget)?);
         }

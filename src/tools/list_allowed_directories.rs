@@ -22,8 +22,7 @@ pub(super) struct Args {}
 
 impl Tool for ListAllowedDirectories {
     const NAME: &'static str = "list_allowed_directories";
-    const ABOUT: &'static str =
-        "Lists the granted directories, what may be done in each, and how paths are written.";
+    const ABOUT: &'static str = "Lists the granted directories, their rights, and how paths look.";
     type Needs = Inventory;
     type Args = Args;
     type Output = String;
@@ -35,6 +34,9 @@ impl Tool for ListAllowedDirectories {
         let room = budget.limits().max_result_chars.saturating_sub(CLOSING);
         for (i, grant) in grants.iter().enumerate() {
             let what = match &grant.unavailable {
+                None if grant.is_mounted_read_only && grant.rights.change() => {
+                    "read only: the file system is mounted read only".to_owned()
+                }
                 None => grant.rights.in_words().to_owned(),
                 Some(reason) => format!("not available: {reason}"),
             };

@@ -1,4 +1,4 @@
-//! `write_file`: new contents for a file, whole or not at all; or more at its end.
+//! `write_file`: new contents for a file, whole or not at all; more at its end; or, if it is asked for, into the file.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, facts, if_match, lines};
+use super::changing::{IN_PLACE, closing, facts, if_match, lines};
 use super::replaced::{Before, Kept, Text};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
@@ -30,7 +30,7 @@ pub(super) struct Args {
     /// Bytes instead of a text.
     #[schemars(example = "iVBORw0KGgo=")]
     content_base64: Option<String>,
-    /// Replace what is there, refuse to, or add at the end.
+    /// Replace what is there, refuse to, add at the end, or write into the file (not atomic).
     #[serde(default)]
     mode: Mode,
     /// false: the parent must exist.
@@ -62,12 +62,13 @@ impl From<Ends> for LineEnds {
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 enum Mode {
     #[default]
     Overwrite,
     Create,
     Append,
+    InPlace,
 }
 
 impl Tool for WriteFile {
@@ -106,7 +107,7 @@ impl Tool for WriteFile {
                     (Some(old), _) if args.if_match.is_some() => Expect::This(old.state()),
                     _ => Expect::Anything,
                 };
-                put(&new, &place, &at, old.as_ref(), expect, budget)?
+                put(&new, &place, &at, old.as_ref(), (mode, expect), budget)?
             }
         };
         drop(turn);
@@ -152,7 +153,7 @@ fn put(
     place: &Place<Write>,
     at: &Target<Write>,
     old: Option<&OpenFile>,
-    expect: Expect,
+    (mode, expect): (Mode, Expect),
     budget: &Budget,
 ) -> Result<String, ToolError> {
     if let (Some(_), Expect::Nothing) = (old, expect) {
@@ -168,7 +169,10 @@ fn put(
         Kept::of(new.bytes, new.wanted, known)
     };
     let contents = &*kept.contents;
-    let written = place.put([contents], expect, budget)?;
+    let written = match mode {
+        Mode::InPlace => place.put_in_place([contents], expect, budget)?,
+        _ => place.put([contents], expect, budget)?,
+    };
     let now = Text::of(contents);
     let mut all = vec![match (&before, &now) {
         (None, Some(now)) => format!("new file of {}", lines(now.lines)),
@@ -185,6 +189,7 @@ fn put(
     if let Some(now) = &now {
         all.extend(kept.told(now, known));
     }
+    all.extend((mode == Mode::InPlace).then(|| IN_PLACE.into()));
     all.extend(facts(place, at, &written));
     let version = text::version_of([contents], &written.state).to_string();
     budget.is_version(&version);

@@ -47,6 +47,48 @@ impl Mounted {
         Self(at)
     }
 
+    /// A file mounted on another one, as containers mount single files.
+    pub fn file(sandbox: &Sandbox, from: &str, at: &str) -> Self {
+        let [from, at] = [from, at].map(|path| sandbox.path(path));
+        mount(&["--bind", from.to_str().unwrap()], &at);
+        Self(at)
+    }
+
+    /// What lies in `lower`, to be changed without changing it. `upper` is where the changes go.
+    pub fn overlay(sandbox: &Sandbox, path: &str, lower: &str, upper: &str) -> Option<Self> {
+        let at = sandbox.path(path);
+        let [upper, work] = ["changes", "work"].map(|name| sandbox.path(upper).join(name));
+        for directory in [&at, &upper, &work] {
+            std::fs::create_dir_all(directory).unwrap();
+        }
+        let (lower, upper, work) = (sandbox.path(lower), upper.display(), work.display());
+        let layers = format!("lowerdir={},upperdir={upper},workdir={work}", lower.display());
+        try_mount(&["-t", "overlay", "-o", &layers, "overlay"], &at).then(|| Self(at))
+    }
+
+    /// A new file system in an image of so many bytes, made by a program with these arguments.
+    pub fn image(sandbox: &Sandbox, path: &str, bytes: u64, make: &[&str]) -> Option<Self> {
+        let (at, image) = (sandbox.path(path), sandbox.path(format!("{path}.image")));
+        std::fs::create_dir_all(&at).unwrap();
+        std::fs::File::create(&image).unwrap().set_len(bytes).unwrap();
+        let (program, args) = make.split_first().unwrap();
+        let made = Command::new(program).args(args).arg(&image).output();
+        let is_made = made.is_ok_and(|made| made.status.success());
+        (is_made && try_mount(&["-o", "loop", image.to_str().unwrap()], &at)).then(|| Self(at))
+    }
+
+    /// The same by a program of its own that mounts an image, as ntfs-3g is.
+    pub fn by(sandbox: &Sandbox, path: &str, bytes: u64, make: &[&str], by: &str) -> Option<Self> {
+        let (at, image) = (sandbox.path(path), sandbox.path(format!("{path}.image")));
+        std::fs::create_dir_all(&at).unwrap();
+        std::fs::File::create(&image).unwrap().set_len(bytes).unwrap();
+        let run = |command: &mut Command| command.output().is_ok_and(|done| done.status.success());
+        let (program, args) = make.split_first().unwrap();
+        let is_mounted = run(Command::new(program).args(args).arg(&image))
+            && run(Command::new(by).arg(&image).arg(&at));
+        is_mounted.then(|| Self(at))
+    }
+
     /// Mounts it again with other options, such as `remount,ro`.
     pub fn remount(&self, options: &str) {
         mount(&["-o", options], &self.0);
@@ -54,7 +96,11 @@ impl Mounted {
 }
 
 fn mount(args: &[&str], at: &Path) {
-    assert!(Command::new("mount").args(args).arg(at).status().unwrap().success(), "{args:?}");
+    assert!(try_mount(args, at), "{args:?}");
+}
+
+fn try_mount(args: &[&str], at: &Path) -> bool {
+    Command::new("mount").args(args).arg(at).output().is_ok_and(|done| done.status.success())
 }
 
 impl Drop for Mounted {

@@ -18,6 +18,7 @@ use super::Sandbox;
 
 /// How a drive behaves.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct Manners {
     /// Bytes that it gives or takes at a time.
     pub most: usize,
@@ -25,10 +26,29 @@ pub struct Manners {
     pub delay: Duration,
     /// Does it find what has a long name by a short one as well, as vfat, NTFS and shares of Windows do?
     pub short_names: bool,
+    /// Does it rename without replacing anything, if it is asked to? NFS, 9p and ntfs-3g do not.
+    pub has_no_replace: bool,
+    /// Can a file have several names? Not on exFAT.
+    pub has_hard_links: bool,
+    /// Are names that differ in case one name?
+    pub ignores_case: bool,
+    /// Does it refuse to make a name with a `:` in it, as vfat does?
+    pub refuses_colons: bool,
+    /// Does it refuse to look for such a name as well?
+    pub finds_no_colons: bool,
 }
 
 impl Manners {
-    pub const OF_A_DISK: Self = Self { most: 1 << 20, delay: Duration::ZERO, short_names: false };
+    pub const OF_A_DISK: Self = Self {
+        most: 1 << 20,
+        delay: Duration::ZERO,
+        short_names: false,
+        has_no_replace: true,
+        has_hard_links: true,
+        ignores_case: false,
+        refuses_colons: false,
+        finds_no_colons: false,
+    };
 }
 
 /// A drive, mounted; gone when it is dropped.
@@ -47,7 +67,7 @@ impl Drive {
             MountOption::FSName("drive".into()),
             MountOption::CUSTOM("max_read=131072".into()),
         ];
-        let held = Arc::new(Mutex::new(Held::new(manners.short_names)));
+        let held = Arc::new(Mutex::new(Held::new(manners)));
         let files = Files { manners, held: Arc::clone(&held) };
         match fuser::spawn_mount(files, at, &config) {
             Ok(session) => Some(Self { session: Some(session), held }),
@@ -96,7 +116,7 @@ struct Held {
     /// The other way, for those that are still found under it; nothing before the first are lent.
     found_as: Option<BTreeMap<u64, u64>>,
     next: u64,
-    short_names: bool,
+    manners: Manners,
 }
 
 struct Files {
@@ -107,9 +127,9 @@ struct Files {
 type Answer<T> = Result<T, Errno>;
 
 impl Held {
-    fn new(short_names: bool) -> Self {
+    fn new(manners: Manners) -> Self {
         let (inodes, lent) = (BTreeMap::new(), BTreeMap::new());
-        let mut held = Self { inodes, lent, found_as: None, next: 1, short_names };
+        let mut held = Self { inodes, lent, found_as: None, next: 1, manners };
         held.add(Node::Dir(BTreeMap::new()), 0o755, (0, 0));
         held
     }
@@ -159,12 +179,15 @@ impl Held {
 
     /// The name under which a directory lists what is found by this one.
     fn listed(&mut self, parent: u64, name: &OsStr) -> Answer<OsString> {
-        let short_names = self.short_names;
+        let Manners { short_names, ignores_case, .. } = self.manners;
         let names = self.names(parent)?;
         if names.contains_key(name) {
             return Ok(name.to_owned());
         }
-        let is_it = |listed: &&OsString| short_names && short(listed).iter().any(|s| *s == *name);
+        let is_it = |listed: &&OsString| {
+            (short_names && short(listed).iter().any(|s| *s == *name))
+                || (ignores_case && listed.eq_ignore_ascii_case(name))
+        };
         names.keys().find(is_it).cloned().ok_or(Errno::ENOENT)
     }
 
@@ -179,8 +202,30 @@ impl Held {
         if self.find(parent, name).is_ok() {
             return Err(Errno::EEXIST);
         }
+        self.check(name)?;
         let number = self.add(node, (mode & 0o7777) as u16, (request.uid(), request.gid()));
         self.names(parent)?.insert(name.to_owned(), number);
+        self.attributes(number)
+    }
+
+    /// May something new have this name?
+    fn check(&self, name: &OsStr) -> Answer<()> {
+        let is_refused = self.manners.refuses_colons && name.as_encoded_bytes().contains(&b':');
+        if is_refused { Err(Errno::EINVAL) } else { Ok(()) }
+    }
+
+    /// Another name for a file or a link.
+    fn link(&mut self, number: u64, parent: u64, name: &OsStr) -> Answer<FileAttr> {
+        if !self.manners.has_hard_links {
+            return Err(Errno::EPERM);
+        }
+        if self.find(parent, name).is_ok() {
+            return Err(Errno::EEXIST);
+        }
+        self.check(name)?;
+        let number = self.lent.get(&number).copied().unwrap_or(number);
+        self.names(parent)?.insert(name.to_owned(), number);
+        self.inode(number)?.links += 1;
         self.attributes(number)
     }
 
@@ -193,13 +238,17 @@ impl Held {
             Node::File(_) | Node::Link(_) if is_dir => return Err(Errno::ENOTDIR),
             _ => {}
         }
-        self.inode(number)?.links = 0;
+        self.inode(number)?.links -= 1;
         let listed = self.listed(parent, name)?;
         self.names(parent)?.remove(&listed);
         Ok(())
     }
 
     fn rename(&mut self, from: (u64, &OsStr), to: (u64, &OsStr), flags: RenameFlags) -> Answer<()> {
+        if !flags.is_empty() && !self.manners.has_no_replace {
+            return Err(Errno::EINVAL);
+        }
+        self.check(to.1)?;
         let number = self.find(from.0, from.1)?;
         if let Ok(there) = self.find(to.0, to.1) {
             if flags.contains(RenameFlags::RENAME_NOREPLACE) {
@@ -283,7 +332,8 @@ impl Filesystem for Files {
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
         std::thread::sleep(self.manners.delay);
         let mut held = self.held();
-        let found = held.find(parent.0, name).and_then(|number| {
+        let may_look = if self.manners.finds_no_colons { held.check(name) } else { Ok(()) };
+        let found = may_look.and_then(|()| held.find(parent.0, name)).and_then(|number| {
             let number = held.lend(number);
             held.attributes(number)
         });
@@ -364,6 +414,17 @@ impl Filesystem for Files {
     ) {
         let node = Node::Link(target.as_os_str().as_encoded_bytes().to_vec());
         entry(self.held().make(parent.0, name, node, 0o777, request), reply);
+    }
+
+    fn link(
+        &self,
+        _: &Request,
+        ino: INodeNo,
+        newparent: INodeNo,
+        newname: &OsStr,
+        reply: ReplyEntry,
+    ) {
+        entry(self.held().link(ino.0, newparent.0, newname), reply);
     }
 
     fn unlink(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {

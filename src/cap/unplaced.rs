@@ -1,0 +1,80 @@
+//! Why something did not get its place, in words.
+//!
+//! May import: `path`, `error`. This module decides nothing.
+
+use rustix::io::Errno;
+
+use super::beneath::{Kind, mount_of, stays_on_mount};
+use super::beside::NotPlaced;
+use super::{Place, Right, Write};
+use crate::error::{Code, ToolError};
+use crate::path::Name;
+
+impl Place<Write> {
+    /// Why the new contents, or what is moved there, did not get their name.
+    pub(super) fn not_placed(&self, why: NotPlaced) -> ToolError {
+        match why {
+            NotPlaced::Os(Errno::EXIST) => self.taken(),
+            NotPlaced::Os(errno) => self.os("write", errno),
+            NotPlaced::NameRefused => match &self.name {
+                Some(name) => name_refused(name),
+                None => self.is_root(),
+            },
+            NotPlaced::NoPromise => {
+                let sentence = format!(
+                    "the file system of `{}` cannot promise that nothing is replaced, so nothing was changed",
+                    self.said
+                );
+                ToolError::new(Code::OsError, sentence)
+                    .hint("name a place on another file system, or ask the user to do it by hand")
+            }
+        }
+    }
+
+    /// Why the directory `name` on the way, or at its end, was not made.
+    pub(super) fn not_made(&self, why: NotPlaced, name: &Name) -> ToolError {
+        match why {
+            NotPlaced::NameRefused => name_refused(name),
+            NotPlaced::Os(errno) if self.missing.is_empty() => self.os("make", errno),
+            NotPlaced::Os(errno) => self.os("make the directory of", errno),
+            NotPlaced::NoPromise => self.not_placed(why),
+        }
+    }
+
+    /// Why nothing can be written beside what is there.
+    pub(super) fn not_begun(&self, errno: Errno) -> ToolError {
+        if self.is_mount_point() { self.mount_point() } else { self.os("write", errno) }
+    }
+}
+
+impl<R: Right> Place<R> {
+    /// Is what is there mounted there: a file or directory that no rename replaces?
+    pub(super) fn is_mount_point(&self) -> bool {
+        let Some(name) = self.name.as_ref().filter(|_| self.found.is_some()) else { return false };
+        !stays_on_mount(mount_of(&self.parent).ok(), &self.parent, name)
+    }
+
+    /// It is mounted there, as containers mount single files.
+    pub(super) fn mount_point(&self) -> ToolError {
+        let sentence = format!(
+            "`{}` is a mount point, which is neither replaced, moved nor removed",
+            self.said
+        );
+        ToolError::new(Code::OsBusy, sentence).hint(if self.kind() != Kind::File {
+            "only the user can unmount it"
+        } else if self.grants.may_write_in_place() {
+            "mode=in_place (in_place=true of edit_file) writes into it where it lies, which is not atomic"
+        } else {
+            "the user can start the server with `--in-place`; then mode=in_place writes into it where it lies"
+        })
+    }
+}
+
+/// The file system does not take the name.
+pub(super) fn name_refused(name: &Name) -> ToolError {
+    let sentence = format!("the file system does not take this name: `{name}`");
+    ToolError::new(Code::BadPath, sentence).hint(
+        "choose another one; characters such as `:`, `*`, `?` and `\\`, or a dot or blank at the end, are what it \
+         may refuse",
+    )
+}
