@@ -32,7 +32,7 @@ pub fn for_clients(mut schema: Object) -> Object {
 }
 
 /// Arguments of which every model knows what they are.
-pub const KNOWN: [&str; 15] = [
+pub const KNOWN: [&str; 16] = [
     "path",
     "paths",
     "source",
@@ -48,6 +48,7 @@ pub const KNOWN: [&str; 15] = [
     "content",
     "new_text",
     "source_code",
+    "encoding",
 ];
 
 fn strip(object: &mut Object) {

@@ -1,29 +1,18 @@
 //! [`Kept`]: what is kept of a file while it is searched.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io;
 
 use grep_matcher::Matcher as _;
-use grep_searcher::{Searcher, Sink, SinkContext, SinkContextKind, SinkFinish, SinkMatch};
+use grep_searcher::{Searcher, Sink, SinkContext, SinkContextKind, SinkMatch};
 
 use super::pattern::Timed;
 use super::{Hits, Line, Lines, Outcome};
+use crate::text::{line_shown, part_shown};
 
 /// Bytes that are shown of a long line, about its match.
 const SHOWN: usize = 400;
-
-/// What came of a search, and what speaks for doing it once more in another encoding.
-pub(super) struct Once {
-    pub(super) outcome: Outcome,
-    /// The first line to be shown that is not UTF-8.
-    pub(super) foreign: Option<Vec<u8>>,
-}
-
-impl From<Outcome> for Once {
-    fn from(outcome: Outcome) -> Self {
-        Self { outcome, foreign: None }
-    }
-}
 
 /// What is kept of a file while it is searched.
 pub(super) struct Kept<'a> {
@@ -34,15 +23,18 @@ pub(super) struct Kept<'a> {
     lines: VecDeque<Line>,
     /// How many of these match.
     matching: usize,
-    /// A NUL came by.
-    is_binary: bool,
-    /// The first of these lines that is not UTF-8.
-    foreign: Option<Vec<u8>>,
+    /// Does a page of the file show anything as escapes?
+    has_escapes: bool,
 }
 
 impl<'a> Kept<'a> {
     /// Nothing yet. Lines up to number `behind` were shown already: they are counted alone.
-    pub(super) fn new(matcher: &'a Timed<'a>, output: Lines, behind: u64) -> Self {
+    pub(super) fn new(
+        matcher: &'a Timed<'a>,
+        output: Lines,
+        behind: u64,
+        has_escapes: bool,
+    ) -> Self {
         Self {
             matcher,
             output,
@@ -50,21 +42,16 @@ impl<'a> Kept<'a> {
             hits: Hits::default(),
             lines: VecDeque::new(),
             matching: 0,
-            is_binary: false,
-            foreign: None,
+            has_escapes,
         }
     }
 
     /// Lets it be searched, and tells what came of that.
-    pub(super) fn search(mut self, search: impl FnOnce(&mut Self) -> io::Result<()>) -> Once {
+    pub(super) fn search(mut self, search: impl FnOnce(&mut Self) -> io::Result<()>) -> Outcome {
         let is_whole = search(&mut self).is_ok();
-        if self.is_binary {
-            return Outcome::Binary.into();
-        }
         let lines = self.lines.into_iter().filter(|line| line.number > self.behind).collect();
         let hits = Hits { lines, ..self.hits };
-        let outcome = if is_whole { Outcome::Searched(hits) } else { Outcome::Partly(hits) };
-        Once { outcome, foreign: self.foreign }
+        if is_whole { Outcome::Searched(hits) } else { Outcome::Partly(hits) }
     }
 
     /// Is the next match wanted?
@@ -104,27 +91,21 @@ impl<'a> Kept<'a> {
 
     fn shortened(&mut self, line: &[u8]) -> String {
         if line.len() <= SHOWN {
-            let text = String::from_utf8_lossy(line);
-            self.note_foreign(&text, line);
-            return text.into_owned();
+            return self.noted(line_shown(line, self.has_escapes), line);
         }
         let at = self.matcher.find(line).ok().flatten().map_or(0, |found| found.start());
         let from = at.saturating_sub(SHOWN / 4).min(line.len() - SHOWN);
-        let bytes = line.get(from..from + SHOWN).unwrap_or_default();
-        let part = String::from_utf8_lossy(bytes);
-        // A character that is cut at an end is not shown.
-        let part = part.trim_matches('\u{FFFD}');
-        self.note_foreign(part, bytes);
-        let (before, after) = (from, line.len() - from - SHOWN);
+        let (part, range) = part_shown(line, from..from + SHOWN, self.has_escapes);
+        let part = self.noted(part, line.get(range.clone()).unwrap_or_default());
+        let (before, after) = (range.start, line.len() - range.end);
         let left = |n: usize| if n > 0 { format!("[{n} bytes]") } else { String::new() };
         format!("{}{part}{}", left(before), left(after))
     }
 
-    /// Bytes that are to be shown, and the text that they would be as UTF-8.
-    fn note_foreign(&mut self, text: &str, bytes: &[u8]) {
-        if self.foreign.is_none() && text.contains(char::REPLACEMENT_CHARACTER) {
-            self.foreign = Some(bytes.to_vec());
-        }
+    /// Notes that bytes are shown as escapes, where they are.
+    fn noted(&mut self, text: Cow<'_, str>, bytes: &[u8]) -> String {
+        self.hits.has_escapes |= text.as_bytes() != bytes;
+        text.into_owned()
     }
 }
 
@@ -169,15 +150,5 @@ impl Sink for Kept<'_> {
             self.push(number, false, context.bytes());
         }
         Ok(true)
-    }
-
-    fn binary_data(&mut self, _: &Searcher, _: u64) -> io::Result<bool> {
-        self.is_binary = true;
-        Ok(false)
-    }
-
-    fn finish(&mut self, _: &Searcher, finish: &SinkFinish) -> io::Result<()> {
-        self.is_binary |= finish.binary_byte_offset().is_some();
-        Ok(())
     }
 }

@@ -21,8 +21,6 @@ const MOST_COMPILED: usize = 8 << 20;
 pub struct Pattern {
     pub(super) matcher: RegexMatcher,
     pub(super) multiline: bool,
-    /// Does it say more than ASCII can? Then it matters in which encoding a file is.
-    pub(super) is_beyond_ascii: bool,
 }
 
 /// How a pattern is meant.
@@ -64,7 +62,7 @@ impl Pattern {
             builder.line_terminator(Some(b'\n'));
         }
         let matcher = builder.build(pattern).map_err(|error| bad(argument, &error.to_string()))?;
-        Ok(Self { matcher, multiline: meaning.multiline, is_beyond_ascii: !pattern.is_ascii() })
+        Ok(Self { matcher, multiline: meaning.multiline })
     }
 }
 

@@ -6,13 +6,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, facts, if_match};
+use super::encoding::{MAX_LABEL, named};
 use super::searching::count;
 use super::whole::{Most, whole};
 use crate::cap::{Expect, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
-use crate::text::{self, Diff, Document, Edited};
+use crate::text::{self, Diff, Document, Edited, Meant};
 use crate::tool::Tool;
 use crate::words::number;
 
@@ -43,6 +44,10 @@ pub(super) struct Args {
     /// Only if still this version.
     #[schemars(example = &"k3f9a2c1xq", length(max = 100))]
     if_match: Option<String>,
+    /// Its encoding, where the bytes do not tell.
+    #[serde(default)]
+    #[schemars(example = &"shift_jis", length(max = MAX_LABEL))]
+    encoding: Option<String>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -77,6 +82,7 @@ impl Tool for EditFile {
         if args.edits.is_empty() {
             return Err(ToolError::new(Code::BadArgs, "`edits` holds no edit"));
         }
+        let coding = named(args.encoding.as_deref())?;
         let (place, turn) = at.to_change(budget)?;
         let file = place.open_file()?;
         if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
@@ -84,15 +90,21 @@ impl Tool for EditFile {
         let _held = budget.hold(file.size())?;
         let bytes = whole(&file, at.said(), most, budget)?;
         let busy = budget.begin(Work::Edits);
-        let document = Document::new(&at.said().to_string(), bytes)?;
-        let edits: Vec<_> = args.edits.iter().map(Edit::as_text).collect();
-        let edited = text::apply(document.text(), &edits, budget)?;
+        let texts = args.edits.iter().flat_map(|edit| [&*edit.old_text, &*edit.new_text]);
+        let document = Document::new_as(coding, &at.said().to_string(), bytes, texts)?;
+        let meant = args.edits.iter().map(|edit| document.meant(edit.as_text(), budget));
+        let meant: Vec<Meant<'_>> = meant.collect::<Result<_, _>>()?;
+        let edits: Vec<_> = args.edits.iter().zip(&meant).map(|(edit, meant)| edit.meant(meant)).collect();
+        let edited = text::apply(document.text(), &edits, budget);
+        let edited = edited.map_err(|error| error.reworded(|text| document.as_shown(text)))?;
         let pieces = document.edited(&edited, budget)?;
         let lines = if args.dry_run { DRY_LINES } else { DIFF_LINES };
         let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
-        let diff = text::unified(document.text(), &edited, text::Most { lines, chars });
+        let mut diff = text::unified(document.text(), &edited, text::Most { lines, chars });
+        diff.text = document.as_shown(&diff.text).into_owned();
         drop(busy);
         let mut all = vec![told(&edited, &diff)];
+        all.extend(document.encoding().map(Cow::into_owned));
         if args.dry_run {
             all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));
@@ -118,6 +130,14 @@ impl Tool for EditFile {
 }
 
 impl Edit {
+    fn meant<'m>(&self, meant: &'m Meant<'_>) -> text::Edit<'m> {
+        text::Edit {
+            old_text: &meant.old_text,
+            new_text: &meant.new_text,
+            replace_all: self.replace_all,
+        }
+    }
+
     fn as_text(&self) -> text::Edit<'_> {
         text::Edit {
             old_text: &self.old_text,

@@ -8,6 +8,7 @@ use ::ignore::types::{Types, TypesBuilder};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::encoding::{MAX_LABEL, named};
 use super::grep_answer::{Found, answer};
 use super::name_pattern::{Globs, MAX_CHARS, NamePatterns};
 use super::searching::{Look, Looked, MAX_CURSOR, PassedBy, Respect, everywhere, yes};
@@ -18,6 +19,7 @@ use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Search, Wanted};
 use crate::limits::{Budget, Work};
 use crate::path::{VirtualPath, percent_decoded};
+use crate::text::Coding;
 use crate::tool::Tool;
 
 /// Lines on one page, where the client does not say.
@@ -103,6 +105,10 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = "after:120:src/main.rs", length(max = MAX_CURSOR))]
     cursor: Option<String>,
+    /// The encoding of files that are not UTF-8.
+    #[serde(default)]
+    #[schemars(example = &"shift_jis", length(max = MAX_LABEL))]
+    encoding: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -147,6 +153,7 @@ pub(super) struct Asked<'a> {
     pub(super) hidden: bool,
     pub(super) page: usize,
     pub(super) after: Option<(String, u64)>,
+    pub(super) coding: Option<Coding>,
     pub(super) budget: &'a Budget,
 }
 
@@ -188,6 +195,7 @@ impl<'a> Asked<'a> {
             hidden: args.hidden,
             page,
             after: args.cursor.as_deref().map(read_cursor).transpose()?,
+            coding: named(args.encoding.as_deref())?,
             budget,
         })
     }
@@ -213,8 +221,9 @@ impl<'a> Asked<'a> {
                 Ordering::Greater => 0,
             },
         };
-        let search =
-            found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), self.wanted));
+        let search = found.search.get_or_insert_with(|| {
+            Search::new(self.pattern.clone(), self.wanted).in_coding(self.coding)
+        });
         let hits = match search.file(file, behind, self.budget) {
             Outcome::Searched(hits) => hits,
             Outcome::Partly(hits) => {

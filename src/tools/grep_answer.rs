@@ -62,6 +62,8 @@ pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) 
     let room = asked.budget.limits().search_chars().saturating_sub(CLOSING);
     let (mut text, mut used, mut shown) = (String::new(), 0, 0);
     let (mut last, mut is_whole) = (None, !found.has_more);
+    // Files whose encoding is a guess, and whether any line has escapes.
+    let (mut guessed, mut has_escapes): (Vec<(&str, &str)>, bool) = (vec![], false);
     // Lines around the first match that were left out.
     let mut no_room = 0;
     'files: for (path, hits) in &found.files {
@@ -77,6 +79,8 @@ pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) 
         }
         used += head.chars().count();
         text += &head;
+        guessed.extend(hits.guessed.map(|encoding| (path.as_str(), encoding)));
+        has_escapes |= hits.has_escapes;
         if asked.output != Output::Content {
             shown += 1;
             last = Some((path, u64::MAX));
@@ -128,6 +132,10 @@ pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) 
     if found.failed > 0 {
         facts.push(format!("{} not searched to the end", count(found.failed, "file", "files")));
     }
+    facts.extend(told_by_guess(&guessed));
+    if has_escapes {
+        facts.push("\\x and two digits stand for a byte that is not text".into());
+    }
     if no_room > 0 {
         facts.push(format!("{} around the match left out", count(no_room, "line", "lines")));
     }
@@ -140,4 +148,16 @@ pub(super) fn answer(asked: &Asked<'_>, found: &Found, unsearched: &Unsearched) 
         ));
     }
     format!("{text}[{}]", facts.join("; "))
+}
+
+/// Which of the files on the page were read in an encoding that is a guess.
+fn told_by_guess(guessed: &[(&str, &str)]) -> Option<String> {
+    match guessed {
+        [] => None,
+        [(path, encoding)] => Some(format!("{path} is read as {encoding}, a guess")),
+        [(path, encoding), rest @ ..] => {
+            let files = rest.len() + 1;
+            Some(format!("{files} files are read in guessed encodings, such as {path} as {encoding}"))
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod create_directory;
 mod delete_file;
 mod directory_tree;
 mod edit_file;
+mod encoding;
 mod get_file_info;
 mod grep;
 mod grep_answer;

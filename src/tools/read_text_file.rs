@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::encoding::{MAX_LABEL, named};
 use super::text_answer::{CLOSING, closing, numbered};
 use crate::cap::{Read, Target};
 use crate::error::{Code, ToolError};
@@ -49,6 +50,10 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 8000, range(min = 1))]
     byte_limit: Option<u64>,
+    /// Its encoding, where the bytes do not tell.
+    #[serde(default)]
+    #[schemars(example = &"shift_jis", length(max = MAX_LABEL))]
+    encoding: Option<String>,
 }
 
 impl Tool for ReadTextFile {
@@ -66,6 +71,7 @@ impl Tool for ReadTextFile {
 
     fn run(args: &Args, at: Target<Read>, budget: &Budget) -> Result<String, ToolError> {
         let piece = args.piece()?;
+        let coding = named(args.encoding.as_deref())?;
         let place = at.place(budget)?;
         let file = place.open_file()?;
         let elsewhere = place.elsewhere(&at);
@@ -74,7 +80,7 @@ impl Tool for ReadTextFile {
             chars: budget.limits().max_result_chars.saturating_sub(closing_chars),
             before_line: if args.line_numbers { NUMBER } else { 0 },
         };
-        let mut page = text::read(&file, piece, room, budget)?;
+        let mut page = text::read_as(coding, &file, piece, room, budget)?;
         match page.range {
             Range::Lines { first, count: 0, total: Some(total) } if total > 0 => {
                 let sentence =

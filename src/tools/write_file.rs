@@ -7,12 +7,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, facts, if_match, lines};
+use super::encoding::{MAX_LABEL, named};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
-use crate::text::{self, LineEnds, Piece, Range, Room};
+use crate::text::{self, Coding, LineEnds, Piece, Range, Room};
 use crate::tool::Tool;
 use crate::words::number;
 
@@ -44,6 +45,10 @@ pub(super) struct Args {
     /// Only if still this version.
     #[schemars(example = &"k3f9a2c1xq", length(max = 100))]
     if_match: Option<String>,
+    /// The encoding of the file, where it is not UTF-8.
+    #[serde(default)]
+    #[schemars(example = &"shift_jis", length(max = MAX_LABEL))]
+    encoding: Option<String>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -68,6 +73,7 @@ impl Tool for WriteFile {
 
     fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
         let contents = args.contents()?;
+        let coding = named(args.encoding.as_deref())?;
         let (place, turn) = at.to_make(false, budget)?;
         if !args.create_parents {
             place.needs_its_directory()?;
@@ -78,8 +84,9 @@ impl Tool for WriteFile {
         };
         if_match(args.if_match.as_deref(), old.as_ref(), &at, budget)?;
         let mut said = match (&old, args.mode) {
-            (Some(old), Mode::Append) => append(&contents, &place, &at, old, budget)?,
+            (Some(old), Mode::Append) => append(&contents, coding, &place, &at, old, budget)?,
             (_, mode) => {
+                let contents = encoded(coding, &contents, args)?;
                 let expect = match (&old, mode) {
                     (None, Mode::Append) | (_, Mode::Create) => Expect::Nothing,
                     (Some(old), _) if args.if_match.is_some() => Expect::This(old.state()),
@@ -155,15 +162,30 @@ fn put(
     Ok(closing(&all))
 }
 
+/// The contents in the coding that the client names. UTF-16 and UTF-32 get a mark, so that they are told
+/// again.
+fn encoded<'c>(
+    coding: Option<Coding>,
+    contents: &'c [u8],
+    args: &Args,
+) -> Result<Cow<'c, [u8]>, ToolError> {
+    let (Some(coding), Some(text)) = (coding, &args.content) else { return Ok(contents.into()) };
+    text::encoded(coding, text).map(Cow::Owned).map_err(|c| {
+        let sentence = format!("{} has no character `{c}`", coding.name());
+        ToolError::new(Code::BadArgs, sentence).hint("leave `encoding` out to write UTF-8")
+    })
+}
+
 /// Adds the contents at the end of the file, in its encoding and with its line ends.
 fn append(
     contents: &[u8],
+    coding: Option<Coding>,
     place: &Place<Write>,
     at: &Target<Write>,
     old: &OpenFile,
     budget: &Budget,
 ) -> Result<String, ToolError> {
-    let fitted = text::fitted(contents, old)?;
+    let fitted = text::fitted(contents, coding, old, budget)?;
     let written = place.append(&fitted)?;
     let mut all = vec![match Text::of(contents) {
         Some(text) => format!("appended {}", lines(text.lines)),
