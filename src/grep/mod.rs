@@ -2,7 +2,7 @@
 //!
 //! Text streams by in a window, so memory does not grow with a file; a huge file is searched by several
 //! threads, a segment each. What is UTF-8 is searched as it lies there, bad bytes and NULs included; what
-//! is in another encoding is turned into UTF-8 on the way. `text` tells which, as it does for pages.
+//! is in another encoding is turned into UTF-8 on the way. `text` decides which, as it does for pages.
 //!
 //! May import: `cap` (for open files), `error`, `limits`, `text` (for encodings). It does not
 //! choose the files.
@@ -200,7 +200,7 @@ fn searcher(pattern: &Pattern, wanted: Wanted) -> Searcher {
         .before_context(about(wanted.before))
         .after_context(about(wanted.after))
         .heap_limit(Some(MOST_HELD))
-        // Which files are not texts, and in which encoding the others are, is told before.
+        // `text` has already found out which files are texts, and in which encoding.
         .binary_detection(BinaryDetection::none())
         .bom_sniffing(false)
         .build()

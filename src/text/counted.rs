@@ -31,23 +31,41 @@ pub(super) struct Counted {
 impl Counted {
     /// Counts a file's evidence.
     pub(super) fn of(evidence: &Evidence<'_>) -> Self {
-        let mut counted = Self { len: evidence.len(), ..Self::default() };
+        let mut counted = Self::default();
         for piece in &evidence.pieces {
-            for byte in piece.bytes.iter().filter(|byte| is_control(**byte)) {
-                *(if *byte == 0 { &mut counted.nuls } else { &mut counted.controls }) += 1;
-            }
-            let cut = runs(Coding::Utf8, piece.in_utf8(), &mut |run| match run {
-                Run::Text(text, _) => {
-                    let leads = text.bytes().filter(|byte| *byte >= 0xC0).count();
-                    counted.valid += leads as u64;
-                }
-                Run::Bad(_) => counted.bad += 1,
-            });
+            let cut = counted.add(&piece.bytes, piece.in_utf8());
             if !piece.is_cut_after {
                 counted.cut = cut as u64;
             }
         }
         counted
+    }
+
+    /// Counts the first bytes of a file.
+    pub(super) fn of_head(bytes: &[u8]) -> Self {
+        let mut counted = Self::default();
+        counted.add(bytes, bytes);
+        counted
+    }
+
+    /// Counts bytes, of which those from the first character of UTF-8 on are given as well. Returns how
+    /// many of them begin a character at their end.
+    fn add(&mut self, bytes: &[u8], characters: &[u8]) -> usize {
+        self.len += bytes.len() as u64;
+        for byte in bytes.iter().filter(|byte| is_control(**byte)) {
+            *(if *byte == 0 { &mut self.nuls } else { &mut self.controls }) += 1;
+        }
+        runs(Coding::Utf8, characters, &mut |run| match run {
+            Run::Text(text, _) => {
+                self.valid += text.bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+            }
+            Run::Bad(_) => self.bad += 1,
+        })
+    }
+
+    /// Are there so many control characters, not counting NULs, that these bytes are not a text?
+    pub(super) fn is_full_of_controls(&self) -> bool {
+        self.controls * CONTROLS > self.len
     }
 
     /// Are these bytes not a text?

@@ -31,6 +31,8 @@ pub struct Document {
     pub(super) marks: Option<Marks>,
     /// Which bytes are bad somewhere.
     bad: BTreeSet<u8>,
+    /// Did the client name the encoding?
+    pub(super) is_named: bool,
 }
 
 #[derive(Debug)]
@@ -84,14 +86,20 @@ impl Document {
         let bytes = match encoding.coding() {
             Coding::Utf8 => match String::from_utf8(bytes) {
                 Ok(text) => {
-                    let (shown, held) = (shown.into(), Held::Utf8(text));
-                    return Ok(Self { shown, encoding, held, marks: None, bad: BTreeSet::new() });
+                    return Ok(Self::plain(shown, encoding, Held::Utf8(text)));
                 }
                 Err(error) => error.into_bytes(),
             },
             _ => bytes,
         };
-        Self::marked(shown, bytes, encoding, texts)
+        let is_named = named.is_some();
+        Ok(Self { is_named, ..Self::marked(shown, bytes, encoding, texts)? })
+    }
+
+    /// A text without bad bytes.
+    fn plain(shown: &str, encoding: Encoding, held: Held) -> Self {
+        let (shown, bad) = (shown.into(), BTreeSet::new());
+        Self { shown, encoding, held, marks: None, bad, is_named: false }
     }
 
     /// A text that is not UTF-8 or not valid.
@@ -105,8 +113,7 @@ impl Document {
         if let Some(text) = encoding.coding().decode(rest) {
             let starts = vec![Start { text: 0, byte: 0 }];
             let held = Held::Other { text: text.into_owned(), bytes, starts };
-            let (shown, bad) = (shown.into(), BTreeSet::new());
-            return Ok(Self { shown, encoding, held, marks: None, bad });
+            return Ok(Self::plain(shown, encoding, held));
         }
         let (mut taken, mut bad_bytes, mut all_bad) = (Taken::new(), 0, BTreeSet::new());
         all_runs(encoding.coding(), rest, &mut |run| match run {
@@ -145,8 +152,11 @@ impl Document {
                 }
             }
         });
+        // A place may also be the end of it.
+        starts.push(Start { text: text.len(), byte });
         let held = Held::Other { bytes, text, starts };
-        Ok(Self { shown: shown.into(), encoding, held, marks: Some(marks), bad: all_bad })
+        let shown = shown.into();
+        Ok(Self { shown, encoding, held, marks: Some(marks), bad: all_bad, is_named: false })
     }
 
     /// The text, without a byte order mark.
@@ -177,12 +187,12 @@ impl Document {
         if self.has_escapes() { with_escapes(text, self.marks.as_ref()) } else { text.into() }
     }
 
-    /// The character of the text that is shown as the escape of this byte, where there is one.
-    pub(super) fn escaped(&self, byte: u8) -> Option<char> {
-        match self.marks {
-            Some(marks) if self.bad.contains(&byte) => Some(marks.mark(byte)),
-            _ => (byte == 0 && has_nul(self.text())).then_some('\0'),
-        }
+    /// The character of the text that is shown as the escape of this byte, where there is one. In UTF-16
+    /// and UTF-32 a zero may be a bad byte or a NUL; `is_nul` tells which is meant.
+    pub(super) fn escaped(&self, byte: u8, is_nul: bool) -> Option<char> {
+        let nul = || (byte == 0 && has_nul(self.text())).then_some('\0');
+        let bad = self.marks.filter(|_| self.bad.contains(&byte)).map(|marks| marks.mark(byte));
+        if is_nul { nul().or(bad) } else { bad.or_else(nul) }
     }
 
     /// Does a page of this text show anything as escapes?
@@ -221,7 +231,10 @@ mod tests {
         let document = Document::new("f", late(b"caf\xe9")).unwrap();
         assert_eq!(document.encoding().unwrap(), "windows-1252 (guessed)");
         assert!(Document::new("f", b"\x1b[1mbold\x1b[0m".to_vec()).is_ok());
-        assert_eq!(Document::new("f", late(b"\0")).unwrap().encoding().unwrap(), "UTF-8 with 1 NUL");
+        assert_eq!(
+            Document::new("f", late(b"\0")).unwrap().encoding().unwrap(),
+            "UTF-8 with 1 NUL"
+        );
         assert_eq!(Document::new("f", vec![]).unwrap().text(), "");
     }
 

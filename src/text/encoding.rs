@@ -1,4 +1,4 @@
-//! [`Encoding`]: in what form a file's text is written, told from its bytes by what nearly all of it says.
+//! [`Encoding`]: in what form a file's text is written, detected by what nearly all of its bytes say.
 //!
 //! Pages, searches, edits, appends and file information all ask here, with the same evidence, so they
 //! never disagree about one version of a file. What follows from statistics is a guess, and is called so.
@@ -16,13 +16,16 @@ use super::guess::guess;
 use super::runs::{Run, all_runs, runs};
 use super::wide::without_mark;
 
+/// Bytes at the beginning of a file that are looked at first: whole units of any encoding.
+const HEAD: usize = 8 << 10;
+
 /// In what form a text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Encoding {
     coding: Coding,
     /// Bytes of the byte order mark at the beginning of the file.
     mark: usize,
-    /// Did only statistics tell it?
+    /// Does it follow from statistics and nothing else?
     is_guessed: bool,
     stray: Stray,
 }
@@ -50,17 +53,16 @@ impl Encoding {
         stray: Stray { bad: 0, nuls: 0, is_all: true },
     };
 
-    /// The one that the client named, or else the one that the evidence tells.
+    /// The one that the client named, or else the one that the evidence shows. A mark counts for more
+    /// than a name: some clients name UTF-8 whenever they may.
     pub(super) fn of(evidence: &Evidence<'_>, named: Option<Coding>) -> Result<Self, Binary> {
-        let Some(coding) = named else { return Self::detect(evidence) };
-        // `UTF-16` does not say in which order the bytes are, and a mark does.
-        let marked = Coding::of_mark(evidence.begin()).filter(|marked| {
-            marked.unit().width() == coding.unit().width() && coding.unit().width() > 1
-        });
-        Ok(Self::known(marked.unwrap_or(coding), evidence))
+        match named.filter(|_| Coding::of_mark(evidence.begin()).is_none()) {
+            Some(coding) => Ok(Self::known(coding, evidence)),
+            None => Self::detect(evidence),
+        }
     }
 
-    /// Told from a file's evidence.
+    /// Detects it from a file's evidence.
     pub(super) fn detect(evidence: &Evidence<'_>) -> Result<Self, Binary> {
         let start = evidence.begin();
         if let Some(coding) = Coding::of_mark(start) {
@@ -70,19 +72,22 @@ impl Encoding {
             return if is_text { Ok(told) } else { Err(Binary) };
         }
         if evidence.is_plain() {
-            let coding = if is_iso_2022_jp(start) {
-                Coding::Standard(ISO_2022_JP)
-            } else {
-                Coding::Utf8
-            };
+            let coding =
+                if is_iso_2022_jp(start) { Coding::Standard(ISO_2022_JP) } else { Coding::Utf8 };
             return Ok(Self { coding, ..Self::PLAIN });
         }
-        let counted = Counted::of(evidence);
-        let is_odd = !start.len().is_multiple_of(2)
+        // Most binary files show by their first bytes what they are, and are read no further.
+        let head = start.get(..HEAD).unwrap_or(start);
+        let counted = Counted::of_head(head);
+        let is_odd = !head.len().is_multiple_of(2)
             || (counted.is_utf8() == Some(true) && !counted.is_binary());
-        if let Some(coding) = without_mark(start, is_odd) {
+        if let Some(coding) = without_mark(head, is_odd) {
             return Ok(Self::known(coding, evidence));
         }
+        if counted.is_full_of_controls() {
+            return Err(Binary);
+        }
+        let counted = Counted::of(evidence);
         if counted.is_binary() || has_binary_header(start) {
             return Err(Binary);
         }
@@ -128,7 +133,7 @@ impl Encoding {
         self.coding
     }
 
-    /// Did only statistics tell it?
+    /// Does it follow from statistics and nothing else?
     pub(super) fn is_guessed(self) -> bool {
         self.is_guessed
     }
@@ -266,7 +271,8 @@ mod tests {
         let mut tar = [b"name".as_slice(), &[0; 508]].concat();
         tar.splice(257..262, *b"ustar");
         tar.extend(b"a text\n".repeat(10_000));
-        let head = |len: usize| [b"text\n".repeat(len), b"\x8f\x01\0\xff\xfe\x1d".repeat(len)].concat();
+        let head =
+            |len: usize| [b"text\n".repeat(len), b"\x8f\x01\0\xff\xfe\x1d".repeat(len)].concat();
         for bytes in [
             b"\x7fELF\0\0\0\x01\x02".as_slice(),
             b"a\0b",
@@ -286,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_named_coding_is_taken_and_a_mark_tells_the_order() {
+    fn a_named_coding_is_taken_unless_there_is_a_mark() {
         let of = |bytes: &[u8], label: &str| {
             let named = Coding::of_label(label);
             Encoding::of(&Evidence::of(bytes).unwrap(), named).unwrap().name().unwrap().into_owned()
@@ -294,6 +300,7 @@ mod tests {
         assert_eq!(of(b"caf\x82", "windows-1252"), "windows-1252");
         assert_eq!(of(b"\0\0\x01", "latin1"), "windows-1252 with 2 NULs");
         assert_eq!(of(b"\xFE\xFF\0x", "utf-16"), "UTF-16BE with BOM");
+        assert_eq!(of(b"\xFE\xFF\0x", "utf-8"), "UTF-16BE with BOM");
         assert_eq!(of(b"\0x\0y", "utf-16be"), "UTF-16BE");
     }
 }

@@ -77,17 +77,52 @@ pub(super) fn shown(
     escapes: bool,
 ) -> Shown<'_> {
     if let Some(text) = coding.decode(bytes).filter(|text| !has_nul(text)) {
-        let taken = bytes.len();
-        if !escapes {
+        let kept = if escapes { whole_escapes(&text, rest, true) } else { text.len() };
+        let taken = bytes.len() - (text.len() - kept) * coding.unit().width();
+        if !escapes || (kept == text.len() && !text.contains("\\x")) {
             return Shown { text, taken, escaped: Escaped::default() };
         }
-        let escaped_text = with_escapes(&text, None);
+        let text = text.get(..kept).unwrap_or(&text);
+        let escaped_text = with_escapes(text, None).into_owned();
         let has_backslashes = escaped_text.len() != text.len();
-        let text = if has_backslashes { Cow::Owned(escaped_text.into_owned()) } else { text };
-        return Shown { text, taken, escaped: Escaped { has_backslashes, ..Escaped::default() } };
+        let escaped = Escaped { has_backslashes, ..Escaped::default() };
+        return Shown { text: escaped_text.into(), taken, escaped };
     }
-    let mut parts: Vec<Part> = vec![];
-    let mut at = 0;
+    let (parts, mut taken) = parts(coding, bytes, rest);
+    let is_escaped = |part: &Part| match part {
+        Part::Text(text, _) => has_nul(text),
+        Part::Bad(..) => true,
+    };
+    let escapes = escapes || parts.iter().any(is_escaped);
+    let (mut text, mut escaped) = (String::new(), Escaped::default());
+    for (n, part) in parts.iter().enumerate() {
+        match part {
+            Part::Text(part, _) if !escapes => text += part,
+            Part::Text(part, start) => {
+                let end = parts.get(n + 1).map_or(taken, Part::start);
+                let is_last = n + 1 == parts.len();
+                let kept = if is_last { whole_escapes(part, rest, n == 0) } else { part.len() };
+                taken -= (part.len() - kept) * coding.unit().width();
+                let visible = with_escapes(part.get(..kept).unwrap_or(part), None);
+                let nuls = coding.unit().nuls(bytes.get(*start..end).unwrap_or_default());
+                nuls.for_each(|nul| escaped.note(place + (start + nul) as u64, || escape(0)));
+                escaped.has_backslashes |= visible.contains(BACKSLASH);
+                text += &visible;
+            }
+            Part::Bad(bad, start) => {
+                for (place, byte) in (place + *start as u64..).zip(bad) {
+                    escaped.note(place, || escape(*byte));
+                    text += &escape(*byte);
+                }
+            }
+        }
+    }
+    Shown { text: text.into(), taken, escaped }
+}
+
+/// The runs of some bytes, those of text joined, and how many bytes are in them.
+fn parts(coding: Coding, bytes: &[u8], rest: Rest) -> (Vec<Part>, usize) {
+    let (mut parts, mut at): (Vec<Part>, usize) = (vec![], 0);
     let mut each = |run: Run<'_>| match (run, parts.last_mut()) {
         (Run::Text(text, len), Some(Part::Text(last, _))) => {
             last.push_str(text);
@@ -112,29 +147,20 @@ pub(super) fn shown(
         }
         Rest::None => all_runs(coding, bytes, &mut each),
     }
-    let (mut text, mut escaped) = (String::new(), Escaped::default());
-    let unit = coding.unit();
-    let mut starts = parts.iter().map(Part::start).skip(1).collect::<Vec<_>>().into_iter();
-    for part in &parts {
-        let end = starts.next().unwrap_or(at);
-        match part {
-            Part::Text(part, start) => {
-                let visible = with_escapes(part, None);
-                let raw = bytes.get(*start..end).unwrap_or_default();
-                let nuls = unit.nuls(raw);
-                nuls.for_each(|nul| escaped.note(place + (start + nul) as u64, || escape(0)));
-                escaped.has_backslashes |= visible.contains(BACKSLASH);
-                text += &visible;
-            }
-            Part::Bad(bad, start) => {
-                for (place, byte) in (place + *start as u64..).zip(bad) {
-                    escaped.note(place, || escape(*byte));
-                    text += &escape(*byte);
-                }
-            }
-        }
-    }
-    Shown { text: text.into(), taken: at, escaped }
+    (parts, at)
+}
+
+/// How much of a text can be shown without the beginning of what may look like an escape together with
+/// what follows. Of what `is_first` something is always shown.
+fn whole_escapes(text: &str, rest: Rest, is_first: bool) -> usize {
+    let is_left_out = |at: &usize| rest == Rest::Some && (*at > 0 || !is_first);
+    let Some(at) = text.rfind('\\').filter(is_left_out) else { return text.len() };
+    let tail = text.get(at..).unwrap_or_default();
+    let may_go_on = match tail.strip_prefix("\\x") {
+        None => tail == "\\",
+        Some(digits) => digits.len() < 2 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+    };
+    if may_go_on { at } else { text.len() }
 }
 
 enum Part {
@@ -173,7 +199,8 @@ pub(super) const ESCAPE_LEN: usize = 4;
 /// A text as it is shown where there are escapes. `bad` tells which characters stand for bad bytes.
 pub(super) fn with_escapes<'t>(text: &'t str, bad: Option<&Marks>) -> Cow<'t, str> {
     let is_marked = |c: char| bad.is_some_and(|bad| bad.byte_of(c).is_some());
-    if !has_nul(text) && !text.contains("\\x") && !(bad.is_some() && text.chars().any(is_marked)) {
+    let has_bad = bad.is_some() && text.chars().any(is_marked);
+    if !(has_nul(text) || text.contains("\\x") || has_bad) {
         return text.into();
     }
     let mut shown = String::with_capacity(text.len() + ESCAPE_LEN);
@@ -279,6 +306,17 @@ mod tests {
         assert_eq!((part.text.as_ref(), part.taken), ("a", 1));
         let part = shown(Coding::Utf8, b"a\xE6\x97", 0, Rest::None, false);
         assert_eq!((part.text.as_ref(), part.taken), ("a\\xE6\\x97", 3));
+        let part = shown(Coding::Utf8, b"\\xE9 \xE6\x97", 0, Rest::Some, false);
+        assert_eq!((part.text.as_ref(), part.taken), ("\\xE9 ", 5), "nothing is escaped");
+        for (bytes, want, taken) in [
+            (b"ab\\x4".as_slice(), "ab", 2),
+            (b"ab\\x41", "ab\\x5Cx41", 6),
+            (b"\xFFb\\", "\\xFFb", 2),
+            (b"ab\\y", "ab\\y", 4),
+        ] {
+            let part = shown(Coding::Utf8, bytes, 0, Rest::Some, true);
+            assert_eq!((part.text.as_ref(), part.taken), (want, taken), "what may be an escape");
+        }
         let part = shown(Coding::Utf8, b"\xE6\x97", 0, Rest::Some, false);
         assert_eq!((part.text.as_ref(), part.taken), ("\\xE6\\x97", 2), "it goes on");
     }
@@ -295,8 +333,7 @@ mod tests {
         assert_eq!(last.byte_of('a'), None);
         let other = absent_from(&last.mark(7).to_string()).unwrap();
         assert_ne!(other, last);
-        let all: String =
-            (0..BLOCKS).filter_map(|n| char::from_u32(PRIVATE + n * BLOCK)).collect();
+        let all: String = (0..BLOCKS).filter_map(|n| char::from_u32(PRIVATE + n * BLOCK)).collect();
         assert_eq!(absent_from(&all), None);
     }
 }

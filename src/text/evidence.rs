@@ -1,4 +1,4 @@
-//! [`Evidence`]: the bytes of a file by which its encoding is told.
+//! [`Evidence`]: the bytes of a file by which its encoding is detected.
 //!
 //! They depend on the size and the bytes of the file and on nothing else: whatever part of it is read,
 //! searched or edited, the encoding is the same. A small file is looked at whole, a large one in pieces.
@@ -57,7 +57,7 @@ impl Source for InFile<'_> {
     }
 }
 
-/// The bytes by which the encoding of a file is told.
+/// The bytes by which the encoding of a file is detected.
 #[derive(Debug)]
 pub(super) struct Evidence<'a> {
     pub(super) pieces: Vec<Sample<'a>>,
@@ -92,10 +92,10 @@ impl<'a> Evidence<'a> {
         let count = (size / SPAN).clamp(1, MOST_PIECES);
         let last = size - PIECE as u64;
         for n in 1..=count {
-            // A whole unit of any encoding; the last one ends with the file.
-            let at = (last / count * n).next_multiple_of(4).min(last);
-            let at = if n == count { last } else { at };
-            let bytes = source.piece(at, PIECE)?;
+            // It begins with a whole unit of any encoding; the last one ends with the file.
+            let at = if n == count { last } else { last / count * n };
+            let (at, over) = (at - at % 4, at % 4);
+            let bytes = source.piece(at, PIECE + usize::try_from(over).unwrap_or(0))?;
             pieces.push(Sample { bytes, is_cut_before: true, is_cut_after: n < count });
         }
         Ok(Self { pieces, is_whole: false })
@@ -130,10 +130,8 @@ impl Sample<'_> {
     /// Its bytes from the first character of UTF-8 on.
     pub(super) fn in_utf8(&self) -> &[u8] {
         let continues = |byte: &&u8| **byte & 0xC0 == 0x80;
-        let skip = match self.is_cut_before {
-            true => self.bytes.iter().take(3).take_while(continues).count(),
-            false => 0,
-        };
+        let most = if self.is_cut_before { 3 } else { 0 };
+        let skip = self.bytes.iter().take(most).take_while(continues).count();
         self.bytes.get(skip..).unwrap_or_default()
     }
 }
@@ -161,7 +159,8 @@ mod tests {
             let asked = source.1.borrow();
             assert_eq!(asked[0], (0, BEGIN));
             assert!(asked.is_sorted());
-            assert_eq!(asked.last(), Some(&(size - PIECE as u64, PIECE)));
+            let (at, most) = asked[asked.len() - 1];
+            assert_eq!((at % 4, at + most as u64), (0, size));
             let all: usize = asked.iter().map(|(_, most)| most).sum();
             assert!(all <= 512 << 10, "{all}");
         }

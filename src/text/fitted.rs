@@ -17,10 +17,10 @@ use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 
-/// Bytes at the beginning of the file by which its line ends are told.
+/// Bytes at the beginning of the file by which its line ends are detected.
 const SAMPLE: usize = 64 << 10;
 /// Bytes at the end of the file that are looked at for a character that is not whole.
-const END: u64 = 1 << 10;
+const END: usize = 1 << 10;
 
 /// `contents`, if they are a text and the file is one, in its form; else as they are. `named` is the
 /// coding that the client names.
@@ -60,8 +60,9 @@ pub fn fitted<'c>(
     if ends_within_a_character(coding, file)? {
         let name = coding.name();
         let sentence = format!("`{}` ends within a character of {name}", file.shown());
-        return Err(ToolError::new(Code::NotText, sentence)
-            .hint("what is appended would become a part of it; edit the end, or rewrite the file"));
+        return Err(ToolError::new(Code::NotText, sentence).hint(
+            "what is appended would become a part of it; edit the end, or rewrite the file",
+        ));
     }
     if encoding.is_guessed()
         && let Some(c) = text.chars().find(|c| !c.is_ascii())
@@ -92,8 +93,8 @@ fn ends_within_a_character(coding: Coding, file: &OpenFile) -> Result<bool, Tool
     if width > 1 {
         return Ok(!file.size().is_multiple_of(width as u64));
     }
-    let mut end = [0; END as usize];
-    let from = file.size().saturating_sub(END);
+    let mut end = [0; END];
+    let from = file.size().saturating_sub(END as u64);
     let end = file.read_at(&mut end, from)?;
     let begin = match end.iter().rposition(|byte| is_alone(*byte)) {
         None if from > 0 => return Ok(false),

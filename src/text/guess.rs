@@ -11,7 +11,7 @@ use super::evidence::Evidence;
 use super::runs::{Run, runs};
 
 /// Bytes that are looked at: more would take longer and tell nothing new.
-const MOST: usize = 128 << 10;
+const MOST: usize = 32 << 10;
 /// Bytes of a line from which it is taken in parts.
 const LONG: usize = 1 << 10;
 /// Of a text in a multi-byte encoding, one byte in so many may be in lines that have bad bytes.
@@ -34,11 +34,27 @@ pub(super) fn guess(evidence: &Evidence<'_>) -> &'static Encoding {
             return guess;
         }
         let is_enough = kept > best.1 && (all - kept) * BAD <= all;
-        if is_enough && of_lines(valid.into_iter()) == candidate {
+        if is_enough && is_dense(&valid) && of_lines(valid.into_iter()) == candidate {
             best = (candidate, kept);
         }
     }
     best.0
+}
+
+/// Do most bytes beyond ASCII stand beside another one? In texts in Latin letters they stand apart.
+fn is_dense(lines: &[&[u8]]) -> bool {
+    let (mut all, mut beside) = (0_usize, 0_usize);
+    for line in lines {
+        for pair in line.windows(2) {
+            if let [first, second] = pair
+                && *first >= 0x80
+            {
+                all += 1;
+                beside += usize::from(*second >= 0x80);
+            }
+        }
+    }
+    beside * 2 >= all
 }
 
 fn of_lines<'l>(lines: impl Iterator<Item = &'l [u8]>) -> &'static Encoding {
@@ -69,10 +85,9 @@ fn lines<'e>(evidence: &'e Evidence<'_>) -> Vec<&'e [u8]> {
             let line = memchr::memchr(b'\n', rest).unwrap_or(rest.len() - 1) + 1;
             let end = match rest.get(LONG..line) {
                 // Where it is cut, it is cut after a byte that is a character of its own.
-                Some(long) => long
-                    .iter()
-                    .position(|byte| is_alone(*byte))
-                    .map_or(line, |at| LONG + at + 1),
+                Some(long) => {
+                    long.iter().position(|byte| is_alone(*byte)).map_or(line, |at| LONG + at + 1)
+                }
                 None => line,
             };
             let (part, behind) = rest.split_at_checked(end).unwrap_or((rest, &[]));
@@ -115,9 +130,12 @@ mod tests {
     }
 
     const JAPANESE: &str = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。";
-    const KOREAN: &str = "나는 고양이로소이다. 이름은 아직 없다. 어디서 태어났는지 도무지 모르겠다.";
-    const CHINESE: &str = "我是猫，还没有名字。在哪里出生的，一点也不知道。只记得在一个阴暗潮湿的地方。";
-    const TAIWANESE: &str = "我是貓，還沒有名字。在哪裡出生的，一點也不知道。只記得在一個陰暗潮濕的地方。";
+    const KOREAN: &str =
+        "나는 고양이로소이다. 이름은 아직 없다. 어디서 태어났는지 도무지 모르겠다.";
+    const CHINESE: &str =
+        "我是猫，还没有名字。在哪里出生的，一点也不知道。只记得在一个阴暗潮湿的地方。";
+    const TAIWANESE: &str =
+        "我是貓，還沒有名字。在哪裡出生的，一點也不知道。只記得在一個陰暗潮濕的地方。";
 
     #[test]
     fn a_cut_character_or_a_bad_byte_does_not_change_the_guess() {
@@ -134,10 +152,11 @@ mod tests {
             let mut bad = bytes.clone();
             bad.insert(bytes.len() / 2, 0xFF);
             assert_eq!(guessed(&bad), encoding.name(), "a bad byte");
-            let long = written(encoding, &text.repeat(10_000));
+            let long = written(encoding, &text.repeat(400));
             assert_eq!(guessed(&long), encoding.name(), "one long line");
-            let large = written(encoding, &format!("{text}\n").repeat(10_000));
-            assert_eq!(guessed(&large), encoding.name(), "told from pieces");
         }
+        let large = written(SHIFT_JIS, &format!("{JAPANESE}\n").repeat(17_000));
+        assert!(large.len() > 1 << 20);
+        assert_eq!(guessed(&large), "Shift_JIS", "guessed from pieces");
     }
 }

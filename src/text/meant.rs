@@ -36,32 +36,42 @@ impl Document {
         if !self.has_escapes() {
             return Ok(literal);
         }
-        let mut named = BTreeMap::new();
-        let shown = unescaped(old_text, |byte| {
-            named.insert(byte, self.escaped(byte)?);
-            self.escaped(byte)
-        });
-        if shown == old_text {
-            return Ok(literal);
-        }
         let is_there = |old: &str| {
             let old = lf(old);
             let found = Needle::new(&old, self.text()).find(self.text(), Count::All, 1, budget)?;
             Ok::<_, Spent>(!found.is_empty())
         };
+        let (mut shown, mut named) = self.unescaped_old(old_text, false);
+        let (other, other_named) = self.unescaped_old(old_text, true);
+        if other != shown && !is_there(&shown)? && is_there(&other)? {
+            (shown, named) = (other, other_named);
+        }
+        if shown == old_text {
+            return Ok(literal);
+        }
         if is_there(old_text)? {
             if !is_there(&shown)? {
                 return Ok(literal);
             }
             if self.may_be_shown_without_escapes() {
-                let sentence =
-                    "`old_text` is there both with its escapes as bytes and with them as characters";
+                let sentence = "`old_text` is there both with its escapes as bytes and with them as characters";
                 return Err(ToolError::new(Code::NotUnique, sentence)
                     .hint("write a backslash of the text as \\x5C, or add lines around it"));
             }
         }
         let new_text = unescaped(new_text, |byte| named.get(&byte).copied());
         Ok(Meant { old_text: shown.into(), new_text: new_text.into() })
+    }
+
+    /// An old text in which escapes are what they stand for, and those bytes.
+    fn unescaped_old(&self, old_text: &str, is_nul: bool) -> (String, BTreeMap<u8, char>) {
+        let mut named = BTreeMap::new();
+        let text = unescaped(old_text, |byte| {
+            let character = self.escaped(byte, is_nul)?;
+            named.insert(byte, character);
+            Some(character)
+        });
+        (text, named)
     }
 }
 
@@ -121,7 +131,11 @@ mod tests {
             ("日本語", "\\xE9 \\x5CxE9", "日本語", "\\xE9 \\x5CxE9"),
             ("\\xE9b \\x5CxE9", "\\x5CxE9\\xE9", "<E9>b \\xE9", "\\xE9<E9>"),
         ] {
-            assert_eq!(meant(&bytes, old, new).unwrap(), (want_old.into(), want_new.into()), "{old}");
+            assert_eq!(
+                meant(&bytes, old, new).unwrap(),
+                (want_old.into(), want_new.into()),
+                "{old}"
+            );
         }
         let nul = b"a text with a NUL: \0, and \\x00 as well";
         let both = meant(nul, "NUL: \\x00,", "\\x00").unwrap();

@@ -20,7 +20,9 @@ use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 
-/// Bytes from the beginning of a file that are read at once.
+/// Bytes that are read at once: a whole small file, by which its encoding is detected, or the beginning of
+/// another one.
+const SMALL: usize = 1 << 20;
 const START: usize = 64 << 10;
 /// Most bytes of one character, in any encoding.
 const LONGEST: usize = 4;
@@ -116,7 +118,7 @@ pub fn read(file: &OpenFile, piece: Piece, room: Room, budget: &Budget) -> Resul
     read_as(None, file, piece, room, budget)
 }
 
-/// The same in the coding that the client named; else in the one that the file's bytes tell.
+/// The same in the coding that the client named; else in the one that the file's bytes show.
 ///
 /// # Errors
 /// Those of [`read`].
@@ -127,7 +129,8 @@ pub fn read_as(
     room: Room,
     budget: &Budget,
 ) -> Result<Page, ToolError> {
-    let mut start = buffer(file, START);
+    let is_small = file.size() < SMALL as u64;
+    let mut start = buffer(file, if is_small { SMALL } else { START });
     let most = start.len();
     let start = file.read_at(&mut start, 0)?;
     let begin = Begin { bytes: start, is_whole: start.len() < most };
@@ -217,8 +220,7 @@ impl Reader<'_> {
             page.escaped.add(escaped);
             page.shortened += u64::from(cut);
         }
-        page.range =
-            Range::Lines { first: span.first, count: count as u64, total: found.total };
+        page.range = Range::Lines { first: span.first, count: count as u64, total: found.total };
         (page, count)
     }
 
@@ -245,7 +247,8 @@ impl Reader<'_> {
             fitting(coding, bytes, place, span.line_bytes, span.line_bytes, escapes);
         let (left, next) = (len.saturating_sub(taken as u64), place + taken as u64);
         let least = if line.is_endless { "at least " } else { "" };
-        let note = format!("{text} [... {least}{left} more bytes; continue with byte_offset={next}]");
+        let note =
+            format!("{text} [... {least}{left} more bytes; continue with byte_offset={next}]");
         (note.into(), true, escaped)
     }
 

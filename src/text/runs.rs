@@ -4,7 +4,7 @@
 //!
 //! May import: nothing of this crate. It knows no replacement character.
 
-use encoding_rs::DecoderResult;
+use encoding_rs::{DecoderResult, ISO_2022_JP};
 
 use super::coding::Coding;
 
@@ -26,6 +26,13 @@ pub(super) fn runs(coding: Coding, bytes: &[u8], each: &mut impl FnMut(Run<'_>))
     match coding {
         Coding::Utf8 => utf8(bytes, each),
         Coding::Standard(encoding) => standard(encoding, bytes, each),
+        Coding::Dos(page) => {
+            for piece in bytes.chunks(CHUNK) {
+                let text: String = piece.iter().map(|byte| page.character(*byte)).collect();
+                each(Run::Text(&text, piece.len()));
+            }
+            0
+        }
         Coding::Utf32Le | Coding::Utf32Be => utf32(coding, bytes, each),
     }
 }
@@ -70,7 +77,9 @@ fn standard(
 ) -> usize {
     let (mut at, mut text) = (0, String::new());
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        let piece = rest.get(..CHUNK).unwrap_or(rest);
+        // What the bytes of a line mean depends on those before them in this one.
+        let has_state = encoding == ISO_2022_JP;
+        let piece = rest.get(..CHUNK).filter(|_| !has_state).unwrap_or(rest);
         let mut decoder = encoding.new_decoder_without_bom_handling();
         text.clear();
         let room = decoder.max_utf8_buffer_length_without_replacement(piece.len());

@@ -107,7 +107,11 @@ pub fn line_shown(line: &[u8], has_escapes: bool) -> Cow<'_, str> {
 
 /// A part of a line of UTF-8 as a page shows it, without characters that are cut at its ends; and
 /// which bytes it is.
-pub fn part_shown(line: &[u8], part: Range<usize>, has_escapes: bool) -> (Cow<'_, str>, Range<usize>) {
+pub fn part_shown(
+    line: &[u8],
+    part: Range<usize>,
+    has_escapes: bool,
+) -> (Cow<'_, str>, Range<usize>) {
     let Range { start, end } = part;
     let continues = |byte: &&u8| **byte & 0xC0 == 0x80;
     let cut = match start {

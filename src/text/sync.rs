@@ -4,7 +4,7 @@
 
 use super::coding::Coding;
 use super::encoding::is_alone;
-use super::runs::runs;
+use super::runs::{Run, runs};
 use super::unit::Unit;
 use crate::cap::OpenFile;
 use crate::error::ToolError;
@@ -21,8 +21,10 @@ pub(super) fn rest_of_character(
     place: u64,
     bytes: &[u8],
 ) -> Result<usize, ToolError> {
-    if matches!(coding, Coding::Standard(encoding) if encoding.is_single_byte()) {
-        return Ok(0);
+    match coding {
+        Coding::Dos(_) => return Ok(0),
+        Coding::Standard(encoding) if encoding.is_single_byte() => return Ok(0),
+        _ => {}
     }
     let back = place.min(BACK);
     let mut before = vec![0; usize::try_from(back).unwrap_or(0)];
@@ -36,6 +38,7 @@ fn rest(coding: Coding, before: &[u8], bytes: &[u8], is_begin: bool) -> usize {
         Unit::Byte if coding == Coding::Utf8 => before.iter().rposition(|b| *b & 0xC0 != 0x80),
         Unit::Byte => match before.iter().rposition(|byte| is_alone(*byte)) {
             None if is_begin => Some(0),
+            None => Some(most_valid_begin(coding, before)),
             alone => alone,
         },
         unit => before.len().checked_sub(unit.width()),
@@ -50,6 +53,19 @@ fn rest(coding: Coding, before: &[u8], bytes: &[u8], is_begin: bool) -> usize {
         coding.decode(&[half, more].concat()).is_some()
     };
     (1..=LONGEST.min(bytes.len())).find(is_character).unwrap_or(0)
+}
+
+/// Where bytes without one that is a character of its own begin with a character: where fewest of them
+/// are bad from there on.
+fn most_valid_begin(coding: Coding, bytes: &[u8]) -> usize {
+    let bad = |begin: &usize| {
+        let mut bad = 0;
+        runs(coding, bytes.get(*begin..).unwrap_or_default(), &mut |run| {
+            bad += usize::from(matches!(run, Run::Bad(_)));
+        });
+        bad
+    };
+    (0..LONGEST).min_by_key(bad).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -78,6 +94,17 @@ mod tests {
         ] {
             let (before, after) = bytes.split_at(at);
             assert_eq!(rest(coding, before, after, true), want, "{coding:?} {bytes:x?} {at}");
+        }
+    }
+
+    #[test]
+    fn a_place_in_a_long_run_of_characters_is_found_by_what_is_valid() {
+        let line = EUC_JP.encode("名前はまだ無い何処で生れたか").0.repeat(9);
+        for at in 100..120 {
+            let (before, after) = line.split_at(at);
+            assert_eq!(rest(Coding::Standard(EUC_JP), before, after, false), at % 2, "{at}");
+            let before = &before[1..];
+            assert_eq!(rest(Coding::Standard(EUC_JP), before, after, false), at % 2, "{at}");
         }
     }
 }

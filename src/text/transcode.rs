@@ -35,13 +35,14 @@ pub(super) fn places(
     match coding {
         Coding::Utf8 => Ok(Some(wanted.collect())),
         Coding::Standard(encoding) => places_in(encoding, bytes, wanted, budget),
-        Coding::Utf32Le | Coding::Utf32Be => {
+        // All characters have as many bytes.
+        Coding::Dos(_) | Coding::Utf32Le | Coding::Utf32Be => {
             let (mut meter, mut done, mut at) = (Meter::new(budget), 0, 0);
             let mut found = vec![];
             for place in wanted {
                 let Some(between) = text.get(done..place) else { return Ok(None) };
                 meter.spend(between.len())?;
-                at += between.chars().count() * 4;
+                at += between.chars().count() * coding.unit().width();
                 done = place;
                 found.push(at);
             }
@@ -265,6 +266,9 @@ mod tests {
         assert!(!check(&[(b"a", "ab")]));
         assert!(!check(&[(b"ab", "a")]));
         assert!(check(&[(b"a\xff", &format!("a{bad}")), (b"b\x82", &format!("b{lead}"))]));
-        assert!(!check(&[(b"a\x82", &format!("a{lead}")), (b"\xa0", "x")]), "it is another character");
+        assert!(
+            !check(&[(b"a\x82", &format!("a{lead}")), (b"\xa0", "x")]),
+            "it is another character"
+        );
     }
 }

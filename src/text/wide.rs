@@ -7,22 +7,18 @@ use encoding_rs::{UTF_16BE, UTF_16LE};
 use super::coding::Coding;
 use super::runs::{Run, runs};
 
-/// Units that a text needs to be told, and where few of them are ASCII.
+/// Units that a text must have to be detected; more where few of them are ASCII.
 const FEW: usize = 4;
 const MORE: usize = 16;
 
-/// UTF-16 and UTF-32 without a mark, told by where the zero bytes are and by what the text then says.
+/// UTF-16 and UTF-32 without a mark, detected by where the zero bytes are and by what the text then says.
 /// `is_odd` tells of bytes that are nearly UTF-8, or not a whole number of units.
 pub(super) fn without_mark(start: &[u8], is_odd: bool) -> Option<Coding> {
     if !start.contains(&0) {
         return None;
     }
-    let all = [
-        Coding::Utf32Le,
-        Coding::Utf32Be,
-        Coding::Standard(UTF_16LE),
-        Coding::Standard(UTF_16BE),
-    ];
+    let all =
+        [Coding::Utf32Le, Coding::Utf32Be, Coding::Standard(UTF_16LE), Coding::Standard(UTF_16BE)];
     all.into_iter().find(|coding| {
         let (unit, width) = (coding.unit(), coding.unit().width());
         let is_little = unit.line_feed().starts_with(b"\n");

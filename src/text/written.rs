@@ -75,8 +75,9 @@ impl Document {
             let start = next.checked_sub(1).and_then(|at| starts.get(at));
             let Start { text, byte } = *start.unwrap_or(&Start { text: 0, byte: 0 });
             let end = starts.get(next).map_or(usize::MAX, |next| next.text);
-            let (here, later) =
-                rest.split_at_checked(rest.partition_point(|place| *place < end)).unwrap_or_default();
+            let (here, later) = rest
+                .split_at_checked(rest.partition_point(|place| *place < end))
+                .unwrap_or_default();
             rest = later;
             if here.iter().all(|place| *place == text) {
                 found.extend(here.iter().map(|_| byte));
@@ -154,6 +155,9 @@ impl Document {
     /// Is it sure how a character is written? Of a large text only pieces were looked at, and those may
     /// have been ASCII where others are in an older encoding.
     fn is_sure(&self) -> bool {
+        if self.is_named {
+            return true;
+        }
         let (Some(marks), true) = (self.marks, self.may_be_shown_without_escapes()) else {
             return !self.encoding.is_guessed();
         };
@@ -267,6 +271,10 @@ mod tests {
         let old = format!("{}end {}", marks.mark(0xE9), marks.mark(0xFF));
         let made = edit(&document, &old, &format!("{}{}x", marks.mark(0xFF), marks.mark(0xE9)));
         assert_eq!(made.unwrap(), [&bytes[..51], b"\xFF\xE9x\xFE\0\n"].concat());
+        let cut = [&bytes, b"\xE6\x97".as_slice()].concat();
+        let document = Document::new("f", cut.clone()).unwrap();
+        let made = edit(&document, "end", "END").unwrap();
+        assert_eq!(made, [&cut[..52], b"END", &cut[55..]].concat(), "bad bytes at the end stay");
         let text = "いろは\n".repeat(9);
         let bytes = [&SHIFT_JIS.encode(&text).0, b"a\xFFb\n".as_slice()].concat();
         let document = known(SHIFT_JIS, &bytes);

@@ -34,7 +34,7 @@ pub(super) struct Args {
     /// The file.
     #[schemars(example = "src/main.rs")]
     path: VirtualPath,
-    /// In order; all are made or none.
+    /// In order; all or none.
     #[schemars(example = edits_example(), length(max = MAX_EDITS))]
     edits: Vec<Edit>,
     /// Only show the diff.
@@ -52,7 +52,7 @@ pub(super) struct Args {
 
 #[derive(Deserialize, JsonSchema)]
 struct Edit {
-    /// Text that is there exactly once.
+    /// Text that is there once.
     #[schemars(example = &"old")]
     old_text: String,
     /// Text to put in its place.
@@ -69,7 +69,7 @@ fn edits_example() -> serde_json::Value {
 
 impl Tool for EditFile {
     const NAME: &'static str = "edit_file";
-    const ABOUT: &'static str = "Replaces texts in a file; every other byte stays as it is.";
+    const ABOUT: &'static str = "Replaces texts in a file; every other byte stays.";
     type Needs = Write;
     type Args = Args;
     type Output = String;
@@ -94,7 +94,8 @@ impl Tool for EditFile {
         let document = Document::new_as(coding, &at.said().to_string(), bytes, texts)?;
         let meant = args.edits.iter().map(|edit| document.meant(edit.as_text(), budget));
         let meant: Vec<Meant<'_>> = meant.collect::<Result<_, _>>()?;
-        let edits: Vec<_> = args.edits.iter().zip(&meant).map(|(edit, meant)| edit.meant(meant)).collect();
+        let edits: Vec<_> =
+            args.edits.iter().zip(&meant).map(|(edit, meant)| edit.meant(meant)).collect();
         let edited = text::apply(document.text(), &edits, budget);
         let edited = edited.map_err(|error| error.reworded(|text| document.as_shown(text)))?;
         let pieces = document.edited(&edited, budget)?;

@@ -157,7 +157,9 @@ fn told_by_guess(guessed: &[(&str, &str)]) -> Option<String> {
         [(path, encoding)] => Some(format!("{path} is read as {encoding}, a guess")),
         [(path, encoding), rest @ ..] => {
             let files = rest.len() + 1;
-            Some(format!("{files} files are read in guessed encodings, such as {path} as {encoding}"))
+            Some(format!(
+                "{files} files are read in guessed encodings, such as {path} as {encoding}"
+            ))
         }
     }
 }

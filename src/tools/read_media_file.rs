@@ -25,8 +25,7 @@ pub(super) struct Args {
 
 impl Tool for ReadMediaFile {
     const NAME: &'static str = "read_media_file";
-    const ABOUT: &'static str =
-        "Reads an image, audio, or any other binary file whole, up to some MiB.";
+    const ABOUT: &'static str = "Reads an image, audio or other binary file whole, up to some MiB.";
     const MEDIA: bool = true;
     type Needs = Read;
     type Args = Args;

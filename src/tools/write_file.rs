@@ -62,7 +62,7 @@ enum Mode {
 
 impl Tool for WriteFile {
     const NAME: &'static str = "write_file";
-    const ABOUT: &'static str = "Writes a whole file, or appends. To change a part use edit_file.";
+    const ABOUT: &'static str = "Writes a whole file, or appends. For parts use edit_file.";
     type Needs = Write;
     type Args = Args;
     type Output = String;
@@ -162,8 +162,8 @@ fn put(
     Ok(closing(&all))
 }
 
-/// The contents in the coding that the client names. UTF-16 and UTF-32 get a mark, so that they are told
-/// again.
+/// The contents in the coding that the client names. UTF-16 and UTF-32 get a mark, so that they are
+/// detected again.
 fn encoded<'c>(
     coding: Option<Coding>,
     contents: &'c [u8],
