@@ -314,7 +314,7 @@ fn all_pages_of_a_long_text_in_a_multi_byte_encoding_agree() {
             _ => &["f"],
         };
         for file in more.iter().copied() {
-            for page in [1, 2, 9] {
+            for page in [1, 9] {
                 let offset = (page - 1) * 490 + 1;
                 let shown =
                     files.with("read_text_file", file, json!({"offset": offset, "limit": 490}));
@@ -326,11 +326,10 @@ fn all_pages_of_a_long_text_in_a_multi_byte_encoding_agree() {
             }
             let tail = files.with("read_text_file", file, json!({"tail": 3}));
             assert!(tail.contains(&name), "{tail}");
-            for byte_offset in [1, 300_001] {
-                let piece = json!({"byte_offset": byte_offset, "byte_limit": 200});
-                let piece = files.with("read_text_file", file, piece);
-                assert!(piece.contains(&name) && !piece.contains("\\x"), "{file} {piece}");
-            }
+            // A place that may be within a character.
+            let piece = json!({"byte_offset": 300_001, "byte_limit": 200});
+            let piece = files.with("read_text_file", file, piece);
+            assert!(piece.contains(&name) && !piece.contains("\\x"), "{file} {piece}");
             if file != "large" {
                 assert!(files.info(file).starts_with(&name));
             }

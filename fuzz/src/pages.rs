@@ -85,7 +85,7 @@ fn escapes_are_the_bytes_that_they_show(file: &OpenFile, contents: &[u8], count:
     if !has_escapes {
         return;
     }
-    let count = count.max(contents.len() as u64 / 100);
+    let count = count.max(contents.len() as u64 / 20);
     let mut offset = if contents.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let (begin, mut got) = (offset, vec![]);
     while offset < contents.len() as u64 {
@@ -110,7 +110,7 @@ fn escapes_are_the_bytes_that_they_show(file: &OpenFile, contents: &[u8], count:
         offset = to;
     }
     let want = &contents[usize::try_from(begin).unwrap()..];
-    assert!(got == want, "{:?} instead of {:?}", got, want);
+    assert!(got == want, "{got:?} instead of {want:?}");
 }
 
 fn lines_are_those(file: &OpenFile, text: &str, first: u64, count: u64) {

@@ -11,7 +11,7 @@ use super::evidence::Evidence;
 use super::runs::{Run, runs};
 
 /// Bytes that are looked at: more would take longer and tell nothing new.
-const MOST: usize = 32 << 10;
+const MOST: usize = 16 << 10;
 /// Bytes of a line from which it is taken in parts.
 const LONG: usize = 1 << 10;
 /// Of a text in a multi-byte encoding, one byte in so many may be in lines that have bad bytes.
