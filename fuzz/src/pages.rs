@@ -96,15 +96,13 @@ fn escapes_are_the_bytes_that_they_show(file: &OpenFile, contents: &[u8], count:
         while let Some(c) = rest.chars().next() {
             let digits = rest.strip_prefix("\\x").and_then(|rest| rest.get(..2));
             let digits = digits.filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
-            match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-                Some(byte) => {
-                    got.push(byte);
-                    rest = &rest[4..];
-                }
-                None => {
-                    got.extend(c.to_string().bytes());
-                    rest = &rest[c.len_utf8()..];
-                }
+            let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            if let Some(byte) = byte {
+                got.push(byte);
+                rest = &rest[4..];
+            } else {
+                got.extend(c.to_string().bytes());
+                rest = &rest[c.len_utf8()..];
             }
         }
         offset = to;
