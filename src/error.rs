@@ -7,6 +7,7 @@
 //! May import: `path` (to name things), `limits` (why a call ran out). Protocol errors are
 //! elsewhere: a malformed message reaches no tool. There is no catch-all `Other`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
@@ -188,6 +189,13 @@ impl ToolError {
             self.hint = None;
         }
         self
+    }
+
+    /// The same with its sentence and its hint worded otherwise.
+    #[must_use]
+    pub(crate) fn reworded(self, reword: impl Fn(&str) -> Cow<'_, str>) -> Self {
+        let hint = self.hint.map(|hint| reword(&hint).into_owned());
+        Self { sentence: reword(&self.sentence).into_owned(), hint, ..self }
     }
 
     /// The kind.

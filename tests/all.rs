@@ -40,6 +40,8 @@ mod drop_in; // calls for the official server do the same here
 mod edit_answers; // what edit_file answers: forms of a call, failing edits, diffs with little room
 mod editing; // what edit_file makes of a file, and the official server's own cases
 mod edits; // edits against a slow model: every byte that is not edited is the same
+mod encodings; // texts that are nearly in one encoding, hold NULs, or are in one that can only be guessed
+mod encodings_model; // twelve encodings with bad bytes in them against a model that knows each character
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
 mod faults; // every call of the kernel for files fails, in every way
 #[cfg(target_os = "linux")]

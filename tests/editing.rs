@@ -147,6 +147,7 @@ fn encodings_and_marks_stay() {
         [0xFE, 0xFF].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect()
     };
     let all = |old: &str, new: &str| json!({"edits": [{"old_text": old, "new_text": new, "replace_all": true}]});
+    // Each of the characters that are put in is in the text already.
     let (answer, is) = edit(latin("ma"), all("ma ch\u{e8}re", "\u{e0} la t\u{ea}te"));
     assert_eq!(answer.code(), "ok", "{answer:?}");
     let text = "Le caf\u{e9} est pr\u{ea}t, \u{e0} la t\u{ea}te \u{e0} No\u{eb}l\r\n".repeat(3);

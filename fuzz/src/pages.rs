@@ -1,5 +1,5 @@
-//! Any bytes as a file, read a piece at a time: pieces that follow each other are the whole, each line
-//! is where it was said to be, whatever was read of the file before.
+//! Any bytes as a file, read a piece at a time: pieces that follow each other are the whole, bad bytes
+//! included, and each line is where it was said to be, whatever was read of the file before.
 
 use std::sync::{LazyLock, Mutex};
 
@@ -36,6 +36,7 @@ fn paged(mut bytes: Unstructured<'_>) -> Result<()> {
             assert!(!page.text.contains('\0'), "{page:?}");
         }
     }
+    escapes_are_the_bytes_that_they_show(&file, &contents, count.max(4));
     // The other ways need to know what a line is.
     let Ok(text) = String::from_utf8(contents) else { return Ok(()) };
     if text.contains('\0') || text.starts_with('\u{feff}') || looks_older(&file) {
@@ -73,6 +74,41 @@ fn whole_by_bytes(file: &OpenFile, text: &str, count: u64) {
         offset = to;
     }
     assert_eq!(got, text);
+}
+
+/// What is shown of a text with bad bytes or NULs can be turned back into its bytes.
+fn escapes_are_the_bytes_that_they_show(file: &OpenFile, contents: &[u8], count: u64) {
+    let Ok(page) = piece_of(file, Piece::Bytes { offset: 0, count }, 1 << 20) else { return };
+    let has_escapes = page.encoding.as_deref().is_some_and(|name| {
+        name.starts_with("UTF-8") && (name.contains("bad byte") || name.contains("NUL"))
+    });
+    if !has_escapes {
+        return;
+    }
+    let count = count.max(contents.len() as u64 / 20);
+    let mut offset = if contents.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    let (begin, mut got) = (offset, vec![]);
+    while offset < contents.len() as u64 {
+        let page = piece_of(file, Piece::Bytes { offset, count }, 1 << 20).unwrap();
+        let Range::Bytes { from, to, .. } = page.range else { panic!("{:?}", page.range) };
+        assert!(from == offset && to > from, "{page:?}");
+        let mut rest = page.text.as_str();
+        while let Some(c) = rest.chars().next() {
+            let digits = rest.strip_prefix("\\x").and_then(|rest| rest.get(..2));
+            let digits = digits.filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+            let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            if let Some(byte) = byte {
+                got.push(byte);
+                rest = &rest[4..];
+            } else {
+                got.extend(c.to_string().bytes());
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+        offset = to;
+    }
+    let want = &contents[usize::try_from(begin).unwrap()..];
+    assert!(got == want, "{got:?} instead of {want:?}");
 }
 
 fn lines_are_those(file: &OpenFile, text: &str, first: u64, count: u64) {

@@ -70,7 +70,7 @@ fn numbers_grow(hits: &Hits, behind: u64) {
 fn expected(asked: &Asked<'_>, text: &[u8]) -> Option<Vec<u64>> {
     let text = std::str::from_utf8(text).ok()?;
     // Over lines, and where `\r`, `\n` or a NUL might be meant, the two differ on purpose.
-    let is_plain = |text: &str| !text.contains(['\r', '\0', '\u{feff}']);
+    let is_plain = |text: &str| !text.contains(['\r', '\0', '\u{feff}', '\u{1b}']);
     if asked.multiline
         || !is_plain(text)
         || !asked.pattern.bytes().all(|b| (b' '..=b'~').contains(&b))

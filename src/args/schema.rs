@@ -32,7 +32,7 @@ pub fn for_clients(mut schema: Object) -> Object {
 }
 
 /// Arguments of which every model knows what they are.
-pub const KNOWN: [&str; 19] = [
+pub const KNOWN: [&str; 20] = [
     "path",
     "paths",
     "source",
@@ -52,6 +52,7 @@ pub const KNOWN: [&str; 19] = [
     "source_code",
     "exclude",
     "in_place",
+    "encoding",
 ];
 
 /// Arguments that an answer names where they matter, and that no model has to know before.

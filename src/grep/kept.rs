@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 
 use grep_matcher::Matcher as _;
-use grep_searcher::{Searcher, Sink, SinkContext, SinkContextKind, SinkFinish, SinkMatch};
+use grep_searcher::{Searcher, Sink, SinkContext, SinkContextKind, SinkMatch};
 
 use super::pattern::{Pattern, Timed};
 use super::shown::Shown;
@@ -16,19 +16,6 @@ const MOST_LINES: usize = 20;
 /// Bytes after lines that match that an assertion at their end can see.
 const LOOK_AHEAD: usize = 128;
 
-/// What came of a search, and what speaks for doing it once more in another encoding.
-pub(super) struct Once {
-    pub(super) outcome: Outcome,
-    /// The first line to be shown that is not UTF-8.
-    pub(super) foreign: Option<Vec<u8>>,
-}
-
-impl From<Outcome> for Once {
-    fn from(outcome: Outcome) -> Self {
-        Self { outcome, foreign: None }
-    }
-}
-
 /// What is kept of a file while it is searched.
 pub(super) struct Kept<'a> {
     matcher: &'a Timed<'a>,
@@ -38,14 +25,18 @@ pub(super) struct Kept<'a> {
     lines: VecDeque<Line>,
     /// How many of these match.
     matching: usize,
-    /// A NUL came by.
-    is_binary: bool,
     shown: Shown,
 }
 
 impl<'a> Kept<'a> {
-    /// Nothing yet. What lies at or before the position `after` was shown already: it is only counted.
-    pub(super) fn new(matcher: &'a Timed<'a>, wanted: Wanted, after: Position) -> Self {
+    /// Nothing yet. What lies at or before the position `after` was shown already: it is only counted. With `has_escapes`,
+    /// pages of the file show some bytes as escapes.
+    pub(super) fn new(
+        matcher: &'a Timed<'a>,
+        wanted: Wanted,
+        after: Position,
+        has_escapes: bool,
+    ) -> Self {
         Self {
             matcher,
             wanted,
@@ -53,21 +44,16 @@ impl<'a> Kept<'a> {
             hits: Hits::default(),
             lines: VecDeque::new(),
             matching: 0,
-            is_binary: false,
-            shown: Shown::default(),
+            shown: Shown::new(has_escapes),
         }
     }
 
     /// Lets it be searched, and tells what came of that.
-    pub(super) fn search(mut self, search: impl FnOnce(&mut Self) -> io::Result<()>) -> Once {
+    pub(super) fn search(mut self, search: impl FnOnce(&mut Self) -> io::Result<()>) -> Outcome {
         let is_whole = search(&mut self).is_ok();
-        if self.is_binary {
-            return Outcome::Binary.into();
-        }
         let lines = self.lines.into_iter().filter(|line| line.position() > self.after).collect();
-        let hits = Hits { lines, ..self.hits };
-        let outcome = if is_whole { Outcome::Searched(hits) } else { Outcome::Partly(hits) };
-        Once { outcome, foreign: self.shown.foreign }
+        let hits = Hits { lines, has_escapes: self.shown.has_shown_escapes, ..self.hits };
+        if is_whole { Outcome::Searched(hits) } else { Outcome::Partly(hits) }
     }
 
     /// Is the next match wanted?
@@ -245,15 +231,5 @@ impl Sink for Kept<'_> {
             self.push(number, false, context.bytes());
         }
         Ok(true)
-    }
-
-    fn binary_data(&mut self, _: &Searcher, _: u64) -> io::Result<bool> {
-        self.is_binary = true;
-        Ok(false)
-    }
-
-    fn finish(&mut self, _: &Searcher, finish: &SinkFinish) -> io::Result<()> {
-        self.is_binary |= finish.binary_byte_offset().is_some();
-        Ok(())
     }
 }

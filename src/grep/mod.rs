@@ -1,12 +1,11 @@
 //! [`Pattern`] and [`Search`]: lines that match, in one open file.
 //!
 //! Text streams by in a window, so memory does not grow with a file; a huge file is searched by several
-//! threads, a segment each. What holds a NUL is no text and is not searched; UTF-16 is, by its mark.
-//! A file in an older encoding is searched as it stands, and once more in its encoding where that
-//! matters: for a pattern beyond ASCII, or a line that is to be shown.
+//! threads, a segment each. What is UTF-8 is searched as it lies there, bad bytes and NULs included; what
+//! is in another encoding is turned into UTF-8 on the way. `text` decides which, as it does for pages.
 //!
-//! May import: `cap` (for open files), `error`, `limits`, `text` (for encodings). Absent on purpose: which
-//! files are searched.
+//! May import: `cap` (for open files), `error`, `limits`, `text` (for encodings). It does not
+//! choose the files.
 
 mod kept;
 mod line_ends;
@@ -17,7 +16,7 @@ mod shown;
 
 use std::io;
 
-use grep_searcher::{BinaryDetection, Encoding, Searcher, SearcherBuilder};
+use grep_searcher::{BinaryDetection, Searcher, SearcherBuilder};
 
 use self::kept::Kept;
 use self::pattern::Timed;
@@ -25,7 +24,7 @@ pub use self::pattern::{Meaning, Pattern};
 pub use self::readings::{Other, Reading, as_name, readings};
 use crate::cap::OpenFile;
 use crate::limits::Budget;
-use crate::text;
+use crate::text::{self, Coding, Searched, Transcoder};
 
 /// Most bytes of one line, or of one match over several lines, that is held to be searched.
 const MOST_HELD: usize = 8 << 20;
@@ -33,8 +32,8 @@ const MOST_HELD: usize = 8 << 20;
 const AT_ONCE: u64 = 1 << 20;
 /// Bytes from which a file is searched by several threads.
 const HUGE: u64 = 16 << 20;
-/// Bytes of a larger file that tell its encoding.
-const SAMPLE: usize = 64 << 10;
+/// Bytes that are turned into UTF-8 at a time.
+const CHUNK: usize = 64 << 10;
 
 /// What of a file is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -123,6 +122,10 @@ pub struct Hits {
     pub selected: u64,
     /// Of the wanted lines those for this page, in order.
     pub lines: Vec<Line>,
+    /// Is anything in these lines shown as an escape?
+    pub has_escapes: bool,
+    /// The encoding of the file, where it is a guess.
+    pub guessed: Option<&'static str>,
 }
 
 /// What came of searching one file.
@@ -140,6 +143,7 @@ pub enum Outcome {
 pub struct Search {
     pattern: Pattern,
     wanted: Wanted,
+    named: Option<Coding>,
     searcher: Searcher,
     buffer: Vec<u8>,
 }
@@ -147,53 +151,86 @@ pub struct Search {
 impl Search {
     /// Searches for `pattern`.
     pub fn new(pattern: Pattern, wanted: Wanted) -> Self {
-        let searcher = searcher(&pattern, wanted, None);
-        Self { pattern, wanted, searcher, buffer: vec![] }
+        let searcher = searcher(&pattern, wanted);
+        Self { pattern, wanted, named: None, searcher, buffer: vec![] }
+    }
+
+    /// The same, where files that are neither UTF-8 nor marked are in this coding.
+    #[must_use]
+    pub fn in_coding(self, named: Option<Coding>) -> Self {
+        Self { named, ..self }
     }
 
     /// Searches one file. What lies at or before the position `after` was shown already: it is only counted.
     pub fn file(&mut self, file: &OpenFile, after: Position, budget: &Budget) -> Outcome {
-        let Self { pattern, wanted, searcher, buffer } = self;
         let is_small = file.size() <= AT_ONCE;
         // Not a byte more: to be told of its end would take another call.
-        let size = if is_small { usize::try_from(file.size()).unwrap_or(0) } else { SAMPLE };
-        if buffer.len() < size {
-            buffer.resize(size, 0);
+        let size = if is_small { usize::try_from(file.size()).unwrap_or(0) } else { 0 };
+        if self.buffer.len() < size {
+            self.buffer.resize(size, 0);
         }
-        let Ok(text) = file.read_at(buffer.get_mut(..size).unwrap_or_default(), 0) else {
-            return Outcome::Partly(Hits::default());
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let text = file.read_at(buffer.get_mut(..size).unwrap_or_default(), 0);
+        let outcome = match text {
+            Ok(text) => self.text(file, is_small.then_some(text), after, budget),
+            Err(_) => Outcome::Partly(Hits::default()),
         };
-        let is_utf16 = text.starts_with(b"\xFF\xFE") || text.starts_with(b"\xFE\xFF");
-        if !is_utf16 && memchr::memchr(0, text).is_some() {
-            return Outcome::Binary;
-        }
+        self.buffer = buffer;
+        outcome
+    }
+
+    /// Searches a file, all bytes of which are known if it is small.
+    fn text(
+        &mut self,
+        file: &OpenFile,
+        whole: Option<&[u8]>,
+        after: Position,
+        budget: &Budget,
+    ) -> Outcome {
+        let Self { pattern, wanted, named, searcher, .. } = self;
+        let form = match whole {
+            Some(whole) if text::is_plain(whole) => Ok(Some(Searched::PLAIN)),
+            _ => text::searched(*named, file, whole, budget),
+        };
+        let form = match form {
+            Ok(Some(form)) => form,
+            Ok(None) => return Outcome::Binary,
+            Err(_) => return Outcome::Partly(Hits::default()),
+        };
+        let Searched { mark, has_escapes, guessed, transcoder } = form;
         let is_split = file.size() >= HUGE
-            && !(is_utf16 || pattern.multiline)
+            && !(transcoder.is_some() || pattern.multiline)
             && wanted.before + wanted.after == 0
             && after == Position::START;
         let matcher = Timed::new(pattern, budget);
-        let kept = || Kept::new(&matcher, *wanted, after);
-        let once = if is_small {
-            kept().search(|kept| searcher.search_slice(&matcher, text, kept))
-        } else if is_split {
-            segments::search(pattern, *wanted, file, budget)
-        } else {
-            let stream = Stream { file, offset: 0, budget };
-            kept().search(|kept| searcher.search_reader(&matcher, stream, kept))
+        let kept = Kept::new(&matcher, *wanted, after, has_escapes);
+        let mut outcome = match (whole, transcoder) {
+            (Some(whole), None) => {
+                let text = usize::try_from(mark).ok().and_then(|mark| whole.get(mark..));
+                let text = text.unwrap_or_default();
+                kept.search(|kept| searcher.search_slice(&matcher, text, kept))
+            }
+            (None, None) if is_split => {
+                segments::search(pattern, *wanted, form, file, budget)
+            }
+            (_, None) => {
+                let stream = Stream { file, offset: mark, budget };
+                kept.search(|kept| searcher.search_reader(&matcher, stream, kept))
+            }
+            (_, Some(transcoder)) => {
+                let stream = Stream { file, offset: mark, budget };
+                let stream = Transcoded::new(stream, transcoder);
+                kept.search(|kept| searcher.search_reader(&matcher, stream, kept))
+            }
         };
-        let matters = pattern.is_beyond_ascii && !is_utf16 && !is_utf8_so_far(text);
-        let foreign = once.foreign.or_else(|| matters.then(Vec::new));
-        let encoding = foreign.and_then(|line| text::older_encoding(text, &line));
-        let Some(encoding) = encoding.and_then(|name| Encoding::new(name).ok()) else {
-            return once.outcome;
-        };
-        let mut searcher = self::searcher(pattern, *wanted, Some(encoding));
-        let stream = Stream { file, offset: 0, budget };
-        kept().search(|kept| searcher.search_reader(&matcher, stream, kept)).outcome
+        if let Outcome::Searched(hits) | Outcome::Partly(hits) = &mut outcome {
+            hits.guessed = guessed;
+        }
+        outcome
     }
 }
 
-fn searcher(pattern: &Pattern, wanted: Wanted, encoding: Option<Encoding>) -> Searcher {
+fn searcher(pattern: &Pattern, wanted: Wanted) -> Searcher {
     let shows = matches!(wanted.output, Lines::First { .. } | Lines::Last(_));
     let about = |lines| if shows { lines } else { 0 };
     SearcherBuilder::new()
@@ -203,14 +240,10 @@ fn searcher(pattern: &Pattern, wanted: Wanted, encoding: Option<Encoding>) -> Se
         .before_context(about(wanted.before))
         .after_context(about(wanted.after))
         .heap_limit(Some(MOST_HELD))
-        .binary_detection(BinaryDetection::quit(0))
-        .encoding(encoding)
+        // `text` has already found out which files are texts, and in which encoding.
+        .binary_detection(BinaryDetection::none())
+        .bom_sniffing(false)
         .build()
-}
-
-/// But for a character that is cut at the end.
-fn is_utf8_so_far(text: &[u8]) -> bool {
-    std::str::from_utf8(text).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
 /// A file as it streams by, under a budget.
@@ -226,5 +259,54 @@ impl io::Read for Stream<'_> {
         let read = self.file.read_at(buffer, self.offset).map_err(|_| io::ErrorKind::Other)?.len();
         self.offset += read as u64;
         Ok(read)
+    }
+}
+
+/// A file that is turned into UTF-8 as it streams by.
+struct Transcoded<'a> {
+    stream: Stream<'a>,
+    transcoder: Transcoder,
+    /// Bytes of the file that begin with a character.
+    raw: Vec<u8>,
+    utf8: Vec<u8>,
+    /// How many of these were handed on.
+    taken: usize,
+    is_over: bool,
+}
+
+impl<'a> Transcoded<'a> {
+    fn new(stream: Stream<'a>, transcoder: Transcoder) -> Self {
+        Self { stream, transcoder, raw: vec![], utf8: vec![], taken: 0, is_over: false }
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let Self { stream, transcoder, raw, utf8, taken, is_over } = self;
+        let held = raw.len();
+        raw.resize(held + CHUNK, 0);
+        let read = io::Read::read(stream, raw.get_mut(held..).unwrap_or_default())?;
+        raw.truncate(held + read);
+        // A line that is never over must not be held.
+        *is_over = read == 0;
+        utf8.clear();
+        *taken = 0;
+        let is_last = *is_over || held > MOST_HELD;
+        let left = transcoder.transcode(raw, is_last, utf8);
+        raw.drain(..raw.len() - left);
+        Ok(())
+    }
+}
+
+impl io::Read for Transcoded<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.utf8.len() && !self.is_over {
+            self.fill()?;
+        }
+        let rest = self.utf8.get(self.taken..).unwrap_or_default();
+        let len = rest.len().min(buffer.len());
+        if let (Some(to), Some(from)) = (buffer.get_mut(..len), rest.get(..len)) {
+            to.copy_from_slice(from);
+        }
+        self.taken += len;
+        Ok(len)
     }
 }

@@ -24,8 +24,6 @@ pub(super) const MOST_NESTED: u32 = 50;
 pub struct Pattern {
     pub(super) matcher: RegexMatcher,
     pub(super) multiline: bool,
-    /// Does it say more than ASCII can? Then it matters in which encoding a file is.
-    pub(super) is_beyond_ascii: bool,
     /// What ends a line for it. `\n` ends one for every pattern; the question is whether a `\r` before it is part of the
     /// line.
     pub(super) line_end: LineTerminator,
@@ -100,7 +98,6 @@ impl Pattern {
         Ok(Self {
             matcher,
             multiline,
-            is_beyond_ascii: !pattern.is_ascii(),
             line_end,
             names_line_feed: said.line_feed && !meaning.multiline,
         })

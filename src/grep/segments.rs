@@ -8,11 +8,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use grep_searcher::Searcher;
 
-use super::kept::{Kept, Once};
+use super::kept::Kept;
 use super::pattern::Timed;
 use super::{Hits, Lines, MOST_HELD, Outcome, Pattern, Position, Wanted, searcher};
 use crate::cap::{OpenFile, search_threads};
 use crate::limits::Budget;
+use crate::text::Searched;
 
 /// Bytes of a segment: few enough to stay in a core's own cache between its passes.
 const SEGMENT: usize = 1 << 20;
@@ -20,9 +21,15 @@ const SEGMENT: usize = 1 << 20;
 const STEP: usize = 64 << 10;
 
 /// Searches a file for lines; several at a time, without context.
-pub(super) fn search(pattern: &Pattern, wanted: Wanted, file: &OpenFile, budget: &Budget) -> Once {
+pub(super) fn search(
+    pattern: &Pattern,
+    wanted: Wanted,
+    form: Searched,
+    file: &OpenFile,
+    budget: &Budget,
+) -> Outcome {
     let segments = file.size().div_ceil(SEGMENT as u64);
-    let all = All { pattern, wanted, file, budget, segments, state: Mutex::default() };
+    let all = All { pattern, wanted, form, file, budget, segments, state: Mutex::default() };
     std::thread::scope(|scope| {
         for _ in 1..search_threads(budget) {
             scope.spawn(|| all.work());
@@ -30,17 +37,13 @@ pub(super) fn search(pattern: &Pattern, wanted: Wanted, file: &OpenFile, budget:
         all.work();
     });
     let State { whole, .. } = all.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let outcome = match whole {
-        Whole { is_binary: true, .. } => Outcome::Binary,
-        Whole { is_cut: true, hits, .. } => Outcome::Partly(hits),
-        Whole { hits, .. } => Outcome::Searched(hits),
-    };
-    Once { outcome, foreign: whole.foreign }
+    if whole.is_cut { Outcome::Partly(whole.hits) } else { Outcome::Searched(whole.hits) }
 }
 
 struct All<'a> {
     pattern: &'a Pattern,
     wanted: Wanted,
+    form: Searched,
     file: &'a OpenFile,
     budget: &'a Budget,
     segments: u64,
@@ -64,14 +67,12 @@ struct Whole {
     hits: Hits,
     /// Lines so far, as long as somebody needs their numbers.
     lines: u64,
-    is_binary: bool,
     is_cut: bool,
-    foreign: Option<Vec<u8>>,
 }
 
 /// What was found in one segment.
 struct Part {
-    once: Once,
+    outcome: Outcome,
     /// Lines in it; not counted where nobody needs their numbers.
     lines: u64,
 }
@@ -82,7 +83,7 @@ impl All<'_> {
     }
 
     fn work(&self) {
-        let (mut searcher, mut buffer) = (searcher(self.pattern, self.wanted, None), vec![]);
+        let (mut searcher, mut buffer) = (searcher(self.pattern, self.wanted), vec![]);
         loop {
             let (segment, output) = {
                 let mut state = self.state();
@@ -102,9 +103,7 @@ impl All<'_> {
 
     /// Is the rest of no interest?
     fn is_enough(&self, whole: &Whole) -> bool {
-        whole.is_binary
-            || whole.is_cut
-            || (self.wanted.output == Lines::Any && whole.hits.count > 0)
+        whole.is_cut || (self.wanted.output == Lines::Any && whole.hits.count > 0)
     }
 
     /// Are all lines that are wanted there already? Then the rest is counted alone.
@@ -125,18 +124,15 @@ impl All<'_> {
         buffer: &mut Vec<u8>,
     ) -> Part {
         let Some(text) = self.text(segment, buffer) else {
-            return Part { once: Outcome::Partly(Hits::default()).into(), lines: 0 };
+            return Part { outcome: Outcome::Partly(Hits::default()), lines: 0 };
         };
-        if memchr::memchr(0, text).is_some() {
-            return Part { once: Outcome::Binary.into(), lines: 0 };
-        }
         let matcher = Timed::new(self.pattern, self.budget);
         let wanted = Wanted { output, ..self.wanted };
-        let kept = Kept::new(&matcher, wanted, Position::START);
-        let once = kept.search(|kept| searcher.search_slice(&matcher, text, kept));
+        let kept = Kept::new(&matcher, wanted, Position::START, self.form.has_escapes);
+        let outcome = kept.search(|kept| searcher.search_slice(&matcher, text, kept));
         let are_numbered = matches!(output, Lines::First { .. } | Lines::Last(_));
         let lines = if are_numbered { memchr::memchr_iter(b'\n', text).count() as u64 } else { 0 };
-        Part { once, lines }
+        Part { outcome, lines }
     }
 
     /// The lines that begin in a segment; nothing where they cannot be read, or one is too long.
@@ -157,7 +153,7 @@ impl All<'_> {
             }
         }
         let begin = match segment {
-            0 => 0,
+            0 => usize::try_from(self.form.mark).unwrap_or(0),
             // None begins in a segment that lies within a line.
             _ => match memchr::memchr(b'\n', buffer.get(..len.min(SEGMENT))?) {
                 Some(at) => at + 1,
@@ -193,22 +189,22 @@ impl All<'_> {
         }
     }
 
-    fn append(&self, whole: &mut Whole, Part { once, lines }: Part) {
-        let mut hits = match once.outcome {
-            Outcome::Binary => return whole.is_binary = true,
+    fn append(&self, whole: &mut Whole, Part { outcome, lines }: Part) {
+        let mut hits = match outcome {
+            Outcome::Binary => Hits::default(),
             Outcome::Partly(hits) => {
                 whole.is_cut = true;
                 hits
             }
             Outcome::Searched(hits) => hits,
         };
-        whole.foreign = whole.foreign.take().or(once.foreign);
         for line in &mut hits.lines {
             line.number += whole.lines;
         }
         whole.lines += lines;
         let all = &mut whole.hits;
         all.count += hits.count;
+        all.has_escapes |= hits.has_escapes;
         all.lines.append(&mut hits.lines);
         match self.wanted.output {
             Lines::Any => all.count = all.count.min(1),

@@ -3,11 +3,13 @@
 //! A line of a few hundred bytes is shown whole. Of a longer one the first matches are shown, each with some text around
 //! it, and the gaps and the remaining matches are counted.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use grep_matcher::Matcher as _;
 
 use super::pattern::Timed;
+use crate::text::{line_shown, part_shown};
 
 /// Bytes that are shown of a long line.
 const SHOWN: usize = 400;
@@ -20,13 +22,18 @@ const OF_A_MATCH: usize = 100;
 /// Most matches of one line that are counted.
 const MOST_COUNTED: usize = 10_000;
 
-/// Makes lines ready to be shown, and keeps the first bytes of them that are not UTF-8.
-#[derive(Default)]
+/// Makes lines ready to be shown, and notes whether any of their bytes are shown as escapes.
 pub(super) struct Shown {
-    pub(super) foreign: Option<Vec<u8>>,
+    /// Do pages of the file show some bytes as escapes?
+    has_escapes: bool,
+    pub(super) has_shown_escapes: bool,
 }
 
 impl Shown {
+    pub(super) fn new(has_escapes: bool) -> Self {
+        Self { has_escapes, has_shown_escapes: false }
+    }
+
     /// A line that does not match.
     pub(super) fn context(&mut self, line: &[u8]) -> String {
         let from_start = 0..line.len().min(SHOWN);
@@ -71,9 +78,7 @@ impl Shown {
     }
 
     fn whole(&mut self, bytes: &[u8]) -> String {
-        let text = String::from_utf8_lossy(bytes);
-        self.note_foreign(&text, bytes);
-        text.into_owned()
+        self.noted(line_shown(bytes, self.has_escapes), bytes)
     }
 
     /// The parts of a line, with what lies between them counted.
@@ -81,29 +86,19 @@ impl Shown {
         let gap = |bytes: usize| if bytes > 0 { format!("[{bytes} bytes]") } else { String::new() };
         let (mut text, mut done) = (String::new(), 0);
         for region in regions {
-            let bytes = line.get(region.clone()).unwrap_or_default();
-            let part = String::from_utf8_lossy(bytes);
             // A character that is cut at an end is not shown.
-            let mut part = part.as_ref();
-            if region.start > 0 {
-                part = part.trim_start_matches(char::REPLACEMENT_CHARACTER);
-            }
-            if region.end < line.len() {
-                part = part.trim_end_matches(char::REPLACEMENT_CHARACTER);
-            }
-            self.note_foreign(part, bytes);
-            text += &gap(region.start - done);
-            text += part;
-            done = region.end;
+            let (part, range) = part_shown(line, region.clone(), self.has_escapes);
+            text += &gap(range.start.saturating_sub(done));
+            text += &self.noted(part, line.get(range.clone()).unwrap_or_default());
+            done = range.end;
         }
-        text + &gap(line.len() - done)
+        text + &gap(line.len().saturating_sub(done))
     }
 
-    /// Keeps bytes that are to be shown, where as UTF-8 they are not `text`.
-    fn note_foreign(&mut self, text: &str, bytes: &[u8]) {
-        if self.foreign.is_none() && text.contains(char::REPLACEMENT_CHARACTER) {
-            self.foreign = Some(bytes.to_vec());
-        }
+    /// Notes that bytes are shown as escapes, where they are.
+    fn noted(&mut self, text: Cow<'_, str>, bytes: &[u8]) -> String {
+        self.has_shown_escapes |= text.as_bytes() != bytes;
+        text.into_owned()
     }
 }
 

@@ -1,196 +1,169 @@
-//! [`Encoding`]: in what form a file's text is written, told from its bytes.
+//! [`Encoding`]: in what form a file's text is written, detected by what nearly all of its bytes say.
 //!
-//! Two questions, at two times. Before lines can be found, how wide a character's unit is: UTF-16
-//! must not be searched byte by byte. When lines have been found, which encoding they are in: told
-//! from the beginning of the file and from the very bytes that are to be shown.
+//! Pages, searches, edits, appends and file information all ask here, with the same evidence, so they
+//! never disagree about one version of a file. What follows from statistics is a guess, and is called so.
 //!
-//! May import: nothing of this crate. Absent on purpose: an encoding that the caller chooses, and
-//! replacement characters: what does not decode is not shown as if it did.
+//! May import: nothing of this crate.
 
 use std::borrow::Cow;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::ISO_2022_JP;
 
-/// Share of control characters, one in so many, from which bytes are taken for no text.
-const CONTROLS: usize = 20;
+use super::coding::Coding;
+use super::counted::{Counted, NULS, has_binary_header};
+use super::evidence::{Evidence, Sample};
+use super::guess::guess;
+use super::runs::{Run, all_runs, runs};
+use super::wide::without_mark;
 
-/// How wide the units of a text are, and in which order their bytes stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
-    /// One byte: UTF-8 and all encodings that contain ASCII.
-    Byte,
-    /// Two bytes, the low one first.
-    Utf16Le,
-    /// Two bytes, the high one first.
-    Utf16Be,
-}
+/// Bytes at the beginning of a file that are looked at first: whole units of any encoding.
+const HEAD: usize = 8 << 10;
 
 /// In what form a text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Encoding {
-    encoding: &'static encoding_rs::Encoding,
+    coding: Coding,
     /// Bytes of the byte order mark at the beginning of the file.
     mark: usize,
+    /// Does it follow from statistics and nothing else?
+    is_guessed: bool,
+    stray: Stray,
 }
 
-/// Some bytes of a text, and where a character may be cut.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sample<'a> {
-    pub(super) bytes: &'a [u8],
-    pub(super) cut_begin: bool,
-    pub(super) cut_end: bool,
+/// What a text has besides text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stray {
+    /// Bytes that are not valid in the encoding.
+    bad: u64,
+    nuls: u64,
+    /// Was all of the file counted?
+    is_all: bool,
 }
 
-/// The bytes are no text.
+/// The bytes are not text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Binary;
 
-/// The name of the older encoding that a text is in, told from the beginning of its file and from one
-/// of its lines; nothing where it is in UTF-8 or UTF-16, or no text.
-pub fn older_encoding(begin: &[u8], line: &[u8]) -> Option<&'static str> {
-    let begin = Sample { bytes: begin, cut_begin: false, cut_end: true };
-    let line = Sample { bytes: line, cut_begin: true, cut_end: true };
-    let Encoding { encoding, mark } = Encoding::detect(begin, &[line]).ok()?;
-    (mark == 0 && ![UTF_8, UTF_16LE, UTF_16BE].contains(&encoding)).then(|| encoding.name())
-}
-
-impl Unit {
-    /// Told from the beginning of the file.
-    pub(super) fn of(start: &[u8]) -> Self {
-        match encoding_rs::Encoding::for_bom(start) {
-            Some((encoding, _)) if encoding == UTF_16LE => Self::Utf16Le,
-            Some((encoding, _)) if encoding == UTF_16BE => Self::Utf16Be,
-            Some(_) => Self::Byte,
-            // Without a mark: half of the bytes of Western text in UTF-16 are zero, and all of those
-            // stand at even or all at odd places.
-            None if !start.contains(&0) => Self::Byte,
-            None => {
-                let zeros =
-                    |odd: usize| start.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
-                let (even, odd) = (zeros(0), zeros(1));
-                let most = start.len() / 2;
-                match most {
-                    0..=3 => Self::Byte,
-                    _ if odd * 10 >= most * 7 && even * 20 <= most => Self::Utf16Le,
-                    _ if even * 10 >= most * 7 && odd * 20 <= most => Self::Utf16Be,
-                    _ => Self::Byte,
-                }
-            }
-        }
-    }
-
-    /// Bytes of one unit.
-    pub(super) fn width(self) -> usize {
-        match self {
-            Self::Byte => 1,
-            Self::Utf16Le | Self::Utf16Be => 2,
-        }
-    }
-
-    /// Where the line ends of `chunk` begin, which itself begins at a whole unit.
-    pub(super) fn line_ends(self, chunk: &[u8]) -> impl Iterator<Item = usize> {
-        memchr::memchr_iter(b'\n', chunk).filter_map(move |at| match self {
-            Self::Byte => Some(at),
-            Self::Utf16Le => (at % 2 == 0 && chunk.get(at + 1) == Some(&0)).then_some(at),
-            Self::Utf16Be => {
-                let high = at.checked_sub(1)?;
-                (at % 2 == 1 && chunk.get(high) == Some(&0)).then_some(high)
-            }
-        })
-    }
-
-    /// How many line ends `chunk` has.
-    pub(super) fn count_lines(self, chunk: &[u8]) -> u64 {
-        let count = match self {
-            // Counting alone is several times as fast as finding.
-            Self::Byte => memchr::memchr_iter(b'\n', chunk).count(),
-            Self::Utf16Le | Self::Utf16Be => self.line_ends(chunk).count(),
-        };
-        count as u64
-    }
-
-    /// Is U+0000 among these bytes, which begin at a whole unit? No text has it.
-    fn is_null_in(self, bytes: &[u8]) -> bool {
-        match self {
-            Self::Byte => memchr::memchr(0, bytes).is_some(),
-            Self::Utf16Le | Self::Utf16Be => bytes.chunks_exact(2).any(|unit| unit == [0, 0]),
-        }
-    }
-
-    /// The bytes of a line feed.
-    pub(super) fn line_feed(self) -> &'static [u8] {
-        match self {
-            Self::Byte => b"\n",
-            Self::Utf16Le => b"\n\0",
-            Self::Utf16Be => b"\0\n",
-        }
-    }
-
-    /// The bytes of a carriage return.
-    pub(super) fn carriage_return(self) -> &'static [u8] {
-        match self {
-            Self::Byte => b"\r",
-            Self::Utf16Le => b"\r\0",
-            Self::Utf16Be => b"\0\r",
-        }
-    }
-}
-
 impl Encoding {
-    /// Told from the beginning of the file and from bytes that are to be shown.
-    pub(super) fn detect(begin: Sample<'_>, shown: &[Sample<'_>]) -> Result<Self, Binary> {
-        let start = begin.bytes;
-        let all = || std::iter::once(begin).chain(shown.iter().copied());
-        let unit = Unit::of(start);
-        // Whatever the encoding, and whatever its mark promises.
-        if all().any(|sample| unit.is_null_in(sample.bytes)) {
+    /// UTF-8 and nothing else, as nearly every file is.
+    pub(super) const PLAIN: Self = Self {
+        coding: Coding::Utf8,
+        mark: 0,
+        is_guessed: false,
+        stray: Stray { bad: 0, nuls: 0, is_all: true },
+    };
+
+    /// The one that the client named, or else the one that the evidence shows. A mark counts for more
+    /// than a name: some clients name UTF-8 whenever they may.
+    pub(super) fn of(evidence: &Evidence<'_>, named: Option<Coding>) -> Result<Self, Binary> {
+        match named.filter(|_| Coding::of_mark(evidence.begin()).is_none()) {
+            Some(coding) => Ok(Self::known(coding, evidence)),
+            None => Self::detect(evidence),
+        }
+    }
+
+    /// Detects it from a file's evidence.
+    pub(super) fn detect(evidence: &Evidence<'_>) -> Result<Self, Binary> {
+        let start = evidence.begin();
+        if let Some(coding) = Coding::of_mark(start) {
+            let told = Self::known(coding, evidence);
+            let units = evidence.len() / coding.unit().width() as u64;
+            let is_text = told.stray.nuls * NULS <= units && told.stray.bad * NULS <= units;
+            return if is_text { Ok(told) } else { Err(Binary) };
+        }
+        if evidence.is_plain() {
+            let coding =
+                if is_iso_2022_jp(start) { Coding::Standard(ISO_2022_JP) } else { Coding::Utf8 };
+            return Ok(Self { coding, ..Self::PLAIN });
+        }
+        // Most binary files show by their first bytes what they are, and are read no further.
+        let head = start.get(..HEAD).unwrap_or(start);
+        let counted = Counted::of_head(head);
+        let is_odd = !head.len().is_multiple_of(2)
+            || (counted.is_utf8() == Some(true) && !counted.is_binary());
+        if let Some(coding) = without_mark(head, is_odd) {
+            return Ok(Self::known(coding, evidence));
+        }
+        if counted.is_full_of_controls() {
             return Err(Binary);
         }
-        if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(start) {
-            return Ok(Self { encoding, mark });
-        }
-        match unit {
-            Unit::Utf16Le => return Ok(Self { encoding: UTF_16LE, mark: 0 }),
-            Unit::Utf16Be => return Ok(Self { encoding: UTF_16BE, mark: 0 }),
-            Unit::Byte => {}
-        }
-        if all().all(Sample::is_utf8) {
-            return Ok(Self { encoding: UTF_8, mark: 0 });
-        }
-        let controls = |bytes: &[u8]| bytes.iter().filter(|b| is_control(**b)).count();
-        let (odd, len) = all()
-            .map(|sample| sample.bytes)
-            .fold((0, 0), |(n, len), bytes| (n + controls(bytes), len + bytes.len()));
-        if odd * CONTROLS > len {
+        let counted = Counted::of(evidence);
+        if counted.is_binary() || has_binary_header(start) {
             return Err(Binary);
         }
-        let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-        detector.feed(start, shown.is_empty());
-        for (i, sample) in shown.iter().enumerate() {
-            detector.feed(sample.bytes, i + 1 == shown.len());
+        let (coding, is_guessed) = match counted.is_utf8() {
+            Some(true) => (Coding::Utf8, false),
+            is_utf8 => match guess(evidence) {
+                // In what only has single bytes, sequences of UTF-8 do not come by chance.
+                guess if is_utf8.is_none() && guess.is_single_byte() => (Coding::Utf8, false),
+                guess => (Coding::Standard(guess), true),
+            },
+        };
+        Ok(Self { is_guessed, ..Self::known(coding, evidence) })
+    }
+
+    /// A coding that is known, and what the evidence shows of it.
+    pub(super) fn known(coding: Coding, evidence: &Evidence<'_>) -> Self {
+        let mark = match coding.mark() {
+            mark if !mark.is_empty() && evidence.begin().starts_with(mark) => mark.len(),
+            _ => 0,
+        };
+        let mut stray = Stray { is_all: evidence.is_whole, ..Stray::default() };
+        for piece in &evidence.pieces {
+            let bytes = piece.in_coding(coding);
+            stray.nuls += coding.unit().nuls(bytes).count() as u64;
+            if coding.decode(bytes).is_some() {
+                continue;
+            }
+            let mut each = |run: Run<'_>| match run {
+                Run::Text(..) => {}
+                Run::Bad(bad) => stray.bad += bad.len() as u64,
+            };
+            if piece.is_cut_after {
+                runs(coding, bytes, &mut each);
+            } else {
+                all_runs(coding, bytes, &mut each);
+            }
         }
-        Ok(Self { encoding: detector.guess(None, Utf8Detection::Deny), mark: 0 })
+        Self { coding, mark, is_guessed: false, stray }
     }
 
-    /// One that is known, to try it without telling it from bytes.
-    #[cfg(test)]
-    pub(super) fn known(encoding: &'static encoding_rs::Encoding, mark: usize) -> Self {
-        Self { encoding, mark }
+    /// The coding, without what else is known.
+    pub(super) fn coding(self) -> Coding {
+        self.coding
     }
 
-    /// The same without its mark.
-    pub(super) fn bare(self) -> &'static encoding_rs::Encoding {
-        self.encoding
+    /// Does it follow from statistics and nothing else?
+    pub(super) fn is_guessed(self) -> bool {
+        self.is_guessed
     }
 
-    /// Its name, unless it is the one that is taken for granted.
+    /// Are there bytes, as far as the evidence shows, that are shown as escapes?
+    pub(super) fn has_escapes(self) -> bool {
+        self.stray.bad + self.stray.nuls > 0
+    }
+
+    /// How it is called, unless it is UTF-8 and nothing else.
     pub(super) fn name(self) -> Option<Cow<'static, str>> {
-        match (self.encoding == UTF_8, self.mark > 0) {
-            (true, false) => None,
-            (true, true) => Some("UTF-8 with BOM".into()),
-            (false, true) => Some(format!("{} with BOM", self.encoding.name()).into()),
-            (false, false) => Some(self.encoding.name().into()),
+        let number = |count: u64, one: &str| match count {
+            0 => None,
+            _ if !self.stray.is_all => Some(format!("{one}s")),
+            1 => Some(format!("1 {one}")),
+            count => Some(format!("{count} {one}s")),
+        };
+        let mark = (self.mark > 0).then(|| "BOM".to_owned());
+        let with: Vec<_> = mark
+            .into_iter()
+            .chain(number(self.stray.bad, "bad byte"))
+            .chain(number(self.stray.nuls, "NUL"))
+            .collect();
+        let name = self.coding.name();
+        match (self.is_guessed, with.as_slice()) {
+            (false, []) if self.coding == Coding::Utf8 => None,
+            (false, []) => Some(name.into()),
+            (true, []) => Some(format!("{name} (guessed)").into()),
+            (false, with) => Some(format!("{name} with {}", with.join(" and ")).into()),
+            (true, with) => Some(format!("{name} (guessed) with {}", with.join(" and ")).into()),
         }
     }
 
@@ -198,59 +171,52 @@ impl Encoding {
     pub(super) fn mark(self) -> u64 {
         self.mark as u64
     }
-
-    /// The text that these bytes are; nothing where they are none in this encoding.
-    pub(super) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
-        self.encoding.decode_without_bom_handling_and_without_replacement(bytes)
-    }
-
-    /// The longest text at the beginning of `bytes` that does not end within a character, of at most
-    /// `most` bytes; and how many bytes it takes.
-    pub(super) fn decode_up_to(self, bytes: &[u8], most: usize) -> Option<(Cow<'_, str>, usize)> {
-        let most = most.min(bytes.len());
-        // No character of any of these encodings takes more than four bytes.
-        (most.saturating_sub(3)..=most)
-            .rev()
-            .find_map(|len| Some((self.decode(bytes.get(..len)?)?, len)))
-    }
-
-    /// How many of these bytes, at a place that a caller chose, belong to a character before it.
-    pub(super) fn rest_of_character(self, bytes: &[u8]) -> usize {
-        let continues = |b: &&u8| **b & 0xC0 == 0x80;
-        if self.encoding == UTF_8 { bytes.iter().take(3).take_while(continues).count() } else { 0 }
-    }
 }
 
 impl Sample<'_> {
-    /// Is it UTF-8, but for a character that is cut where the sample is?
-    fn is_utf8(self) -> bool {
-        let continues = |byte: &&u8| **byte & 0xC0 == 0x80;
-        let skip = if self.cut_begin {
-            self.bytes.iter().take(3).take_while(continues).count()
-        } else {
-            0
-        };
-        match std::str::from_utf8(self.bytes.get(skip..).unwrap_or_default()) {
-            Ok(_) => true,
-            Err(error) => self.cut_end && error.error_len().is_none(),
+    /// Its bytes from what is surely the beginning of a character on.
+    pub(super) fn in_coding(&self, coding: Coding) -> &[u8] {
+        match coding {
+            Coding::Utf8 => self.in_utf8(),
+            _ if self.is_cut_before && coding.unit().width() == 1 => {
+                let begin = self.bytes.iter().position(|byte| is_alone(*byte));
+                begin.and_then(|begin| self.bytes.get(begin..)).unwrap_or_default()
+            }
+            _ => &self.bytes,
         }
     }
 }
 
-fn is_control(byte: u8) -> bool {
-    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B | 0x08)
+/// Is this byte a character of its own in every encoding that contains ASCII? Digits, letters and some
+/// signs can be the second half of another one.
+pub(super) fn is_alone(byte: u8) -> bool {
+    byte < 0x30
+}
+
+/// The encoding is written with the bytes of ASCII, and what they mean depends on those before them.
+pub(super) fn is_iso_2022_jp(bytes: &[u8]) -> bool {
+    let shifts = |shift: &[u8]| memchr::memmem::find(bytes, shift).is_some();
+    if memchr::memchr(0x1b, bytes).is_none() || !(shifts(b"\x1b$B") || shifts(b"\x1b$@")) {
+        return false;
+    }
+    // The last line may be cut.
+    let lines = memchr::memrchr(b'\n', bytes).and_then(|end| bytes.get(..=end)).unwrap_or(bytes);
+    ISO_2022_JP.decode_without_bom_handling_and_without_replacement(lines).is_some()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn whole(bytes: &[u8]) -> Sample<'_> {
-        Sample { bytes, cut_begin: false, cut_end: false }
+    fn detect(bytes: &[u8]) -> Result<Encoding, Binary> {
+        Encoding::detect(&Evidence::of(bytes).unwrap())
     }
 
     fn name(bytes: &[u8]) -> String {
-        Encoding::detect(whole(bytes), &[]).unwrap().name().unwrap_or("UTF-8".into()).into_owned()
+        match detect(bytes) {
+            Ok(encoding) => encoding.name().unwrap_or("UTF-8".into()).into_owned(),
+            Err(Binary) => "binary".into(),
+        }
     }
 
     #[test]
@@ -259,38 +225,82 @@ mod tests {
             .encode("Съешь же ещё этих мягких французских булок, да выпей чаю");
         let (japanese, _, _) =
             encoding_rs::SHIFT_JIS.encode("いろはにほへと ちりぬるを わかよたれそ つねならむ");
-        assert_eq!(name("plain".as_bytes()), "UTF-8");
-        assert_eq!(name("caf\u{e9}".as_bytes()), "UTF-8");
-        assert_eq!(name(b"\xEF\xBB\xBFx"), "UTF-8 with BOM");
-        assert_eq!(name(b"\xFF\xFEx\0"), "UTF-16LE with BOM");
-        assert_eq!(name(b"\xFE\xFF\0x"), "UTF-16BE with BOM");
-        assert_eq!(name(b"p\0l\0a\0i\0n\0\n\0"), "UTF-16LE");
-        assert_eq!(name(b"\0p\0l\0a\0i\0n\0\n"), "UTF-16BE");
-        assert_eq!(name(b"un caf\xe9 tr\xe8s serr\xe9\n"), "windows-1252");
-        assert_eq!(name(&russian), "windows-1251");
-        assert_eq!(name(b"caf\xe9"), "windows-1252", "the last byte is no beginning of UTF-8");
-        assert_eq!(name(b"\x80 5 euro\n"), "windows-1252", "nor the first one its end");
-        assert_eq!(name(&japanese), "Shift_JIS");
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        let widest = |text: &str| Coding::Utf32Be.encode(text).unwrap().into_owned();
+        for (bytes, want) in [
+            (b"plain".as_slice(), "UTF-8"),
+            ("caf\u{e9}".as_bytes(), "UTF-8"),
+            (b"\xEF\xBB\xBFx", "UTF-8 with BOM"),
+            (b"\xFF\xFEx\0", "UTF-16LE with BOM"),
+            (b"\xFE\xFF\0x", "UTF-16BE with BOM"),
+            (b"\xFF\xFE\0\0x\0\0\0", "UTF-32LE with BOM"),
+            (b"\0\0\xFE\xFF\0\0\0x", "UTF-32BE with BOM"),
+            (b"p\0l\0a\0i\0n\0\n\0", "UTF-16LE"),
+            (b"\0p\0l\0a\0i\0n\0\n", "UTF-16BE"),
+            (&wide("Съешь же ещё этих мягких булок\n"), "UTF-16LE"),
+            (&wide("我是猫，还没有名字。\n一点也不知道。\n在哪里"), "UTF-16LE"),
+            (&widest("plain\nж\n"), "UTF-32BE"),
+            (b"un caf\xe9 tr\xe8s serr\xe9\n", "windows-1252 (guessed)"),
+            (&russian, "windows-1251 (guessed)"),
+            (b"caf\xe9", "windows-1252 (guessed)"),
+            (b"\x80 5 euro\n", "windows-1252 (guessed)"),
+            (&japanese, "Shift_JIS (guessed)"),
+            (b"a \x1b$B$\"\x1b(B b", "ISO-2022-JP"),
+        ] {
+            assert_eq!(name(bytes), want, "{bytes:x?}");
+        }
     }
 
     #[test]
-    fn what_is_no_text_is_binary() {
-        assert_eq!(Encoding::detect(whole(b"\x7fELF\0\0\0\x01\x02"), &[]), Err(Binary));
-        assert_eq!(Encoding::detect(whole(b"text first"), &[whole(b"then \0")]), Err(Binary));
-        assert_eq!(Encoding::detect(whole(b"\xEF\xBB\xBFx"), &[whole(b"then \0")]), Err(Binary));
-        assert_eq!(Encoding::detect(whole(b"\xFF\xFEx\0\0\0"), &[]), Err(Binary));
-        assert_eq!(Encoding::detect(whole(b"\xFE\xFF\0x"), &[whole(b"\0y\0\0")]), Err(Binary));
-        assert_eq!(
-            Encoding::detect(whole(b"\x1f\x8b\x08\x01\x02\x03\xff\xfe\xfd\x80\x81\x05"), &[]),
-            Err(Binary)
-        );
+    fn a_text_that_is_nearly_utf8_is_utf8() {
+        for (bytes, want) in [
+            (b"caf\xc3\xa9 \xff\n".as_slice(), "UTF-8 with 1 bad byte"),
+            (b"\xe6\x97\xa5 \xe6\x9c\xac \xe9\n", "UTF-8 with 1 bad byte"),
+            (b"log \xe6\x97", "UTF-8 with 2 bad bytes"),
+            (b"caf\xc3\xa9 caf\xc3", "UTF-8 with 1 bad byte"),
+            (b"\xe6\x97\xa5\xe6\x9c\xac \xa5\x80 x\n", "UTF-8 with 2 bad bytes"),
+            (b"\xef\xbb\xbfa long enough text \xff\0\n", "UTF-8 with BOM and 1 bad byte and 1 NUL"),
+            (b"alpha\0beta\n", "UTF-8 with 1 NUL"),
+        ] {
+            assert_eq!(name(bytes), want, "{bytes:x?}");
+        }
     }
 
     #[test]
-    fn no_character_is_split() {
-        let utf8 = Encoding::detect(whole(b""), &[]).unwrap();
-        assert_eq!(utf8.decode_up_to("aé".as_bytes(), 2), Some(("a".into(), 1)));
-        assert_eq!(utf8.decode_up_to("a🦀b".as_bytes(), 4), Some(("a".into(), 1)));
-        assert_eq!(utf8.rest_of_character(&"é".as_bytes()[1..]), 1);
+    fn what_is_not_text_is_binary() {
+        let mut tar = [b"name".as_slice(), &[0; 508]].concat();
+        tar.splice(257..262, *b"ustar");
+        tar.extend(b"a text\n".repeat(10_000));
+        let head =
+            |len: usize| [b"text\n".repeat(len), b"\x8f\x01\0\xff\xfe\x1d".repeat(len)].concat();
+        for bytes in [
+            b"\x7fELF\0\0\0\x01\x02".as_slice(),
+            b"a\0b",
+            b"\0\0\0\0",
+            b"\xEF\xBB\xBFa\0b",
+            b"\xFF\xFEx\0\0\0",
+            b"\x1f\x8b\x08\x01\x02\x03\xff\xfe\xfd\x80\x81\x05",
+            b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\0\x01",
+            b"PK\x03\x04\x14\0\0\0\0\0a text that is stored as it is, and long enough to be one, and longer still, and so on, and so on\n",
+            b"\x01\0\x02\0\x03\0\x04\0\x05\0\x06\0",
+            &tar,
+            &head(1_000),
+            &head(500_000),
+        ] {
+            assert_eq!(detect(bytes), Err(Binary), "{:x?}", bytes.get(..40));
+        }
+    }
+
+    #[test]
+    fn a_named_coding_is_taken_unless_there_is_a_mark() {
+        let of = |bytes: &[u8], label: &str| {
+            let named = Coding::of_label(label);
+            Encoding::of(&Evidence::of(bytes).unwrap(), named).unwrap().name().unwrap().into_owned()
+        };
+        assert_eq!(of(b"caf\x82", "windows-1252"), "windows-1252");
+        assert_eq!(of(b"\0\0\x01", "latin1"), "windows-1252 with 2 NULs");
+        assert_eq!(of(b"\xFE\xFF\0x", "utf-16"), "UTF-16BE with BOM");
+        assert_eq!(of(b"\xFE\xFF\0x", "utf-8"), "UTF-16BE with BOM");
+        assert_eq!(of(b"\0x\0y", "utf-16be"), "UTF-16BE");
     }
 }

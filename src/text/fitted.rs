@@ -1,21 +1,29 @@
 //! [`fitted`]: a text in the form of the file that it is appended to: its encoding and its line ends. What has no line
 //! end before it gets one.
 //!
-//! May import: `cap` (for open files), `error`. It does not read the file whole.
+//! May import: `cap` (for open files), `error`, `limits`. It does not read the file whole.
 
 use std::borrow::Cow;
 
-use encoding_rs::UTF_8;
+use encoding_rs::ISO_2022_JP;
 
-use super::document::is_iso_2022_jp;
-use super::encoding::{Encoding, Sample};
+use super::coding::Coding;
+use super::encoding::{Encoding, is_alone};
+use super::escapes::{Rest, shown};
+use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
-use super::transcode::encode;
+use super::runs::runs;
+use super::written::unsure;
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
+use crate::limits::Budget;
 
-/// Bytes at each end of the file by which its form is told.
+/// Bytes at the beginning of the file by which its line ends are detected.
 const SAMPLE: usize = 64 << 10;
+/// Bytes at the end of the file that are looked at for a character that is not whole.
+const END: usize = 1 << 10;
+/// Bytes of a line end, in any encoding.
+const LINE_END: usize = 4;
 
 /// What is to be appended.
 #[derive(Debug)]
@@ -38,49 +46,60 @@ impl<'c> Fitted<'c> {
     }
 }
 
-/// `contents`, if they are a text and the file is one, in its form, or with line ends as `wanted`; else as they are.
+/// `contents`, if they are a text and the file is one, in its form, or with line ends as `wanted`; else as they
+/// are. `named` is the coding that the client names.
 ///
 /// # Errors
-/// `bad_args` for a character that the file's encoding cannot hold; `not_text` in ISO-2022-JP; the codes of the host.
+/// `bad_args` for a character that the file's encoding cannot hold, and for one beyond ASCII where the
+/// encoding is only guessed; `not_text` in ISO-2022-JP and where the file ends within a character; the
+/// codes of the host.
 pub fn fitted<'c>(
     contents: &'c [u8],
-    file: &OpenFile,
+    named: Option<Coding>,
     wanted: Option<LineEnds>,
+    file: &OpenFile,
+    budget: &Budget,
 ) -> Result<Fitted<'c>, ToolError> {
     let as_they_are = Ok(Fitted::as_given(contents));
     let Ok(text) = std::str::from_utf8(contents) else { return as_they_are };
-    let (mut begin, mut end) = (vec![0; SAMPLE], vec![0; SAMPLE]);
-    let is_long = file.size() > SAMPLE as u64;
-    let begin = file.read_at(&mut begin, 0)?;
-    // A whole number of characters, in the encodings where all have two bytes.
-    let end = file.read_at(&mut end, (file.size().saturating_sub(SAMPLE as u64) + 1) & !1)?;
-    let first = Sample { bytes: begin, cut_begin: false, cut_end: is_long };
-    let last = Sample { bytes: end, cut_begin: true, cut_end: false };
-    let samples: &[Sample<'_>] = if is_long { &[last] } else { &[] };
-    let Ok(encoding) = Encoding::detect(first, samples) else { return as_they_are };
-    let lines = memchr::memrchr(b'\n', begin).and_then(|end| begin.get(..=end));
-    if is_iso_2022_jp(lines.unwrap_or(begin)) {
+    let in_file = InFile(file, budget);
+    let evidence = Evidence::of(&in_file)?;
+    let Ok(encoding) = Encoding::of(&evidence, named) else { return as_they_are };
+    let coding = encoding.coding();
+    if coding == Coding::Standard(ISO_2022_JP) {
         let sentence =
             format!("`{}` is in ISO-2022-JP, to which nothing is appended", file.shown());
         return Err(ToolError::new(Code::NotText, sentence)
             .hint("mode=overwrite rewrites the file in UTF-8"));
     }
-    let in_file = ends(encoding, begin);
+    let in_file = ends(encoding, evidence.begin());
     let text = match wanted {
         Some(wanted) => wanted.write(text),
         None => in_file.fit(text),
     };
+    if coding != Coding::Utf8 && ends_within_a_character(coding, file)? {
+        let name = coding.name();
+        let sentence = format!("`{}` ends within a character of {name}", file.shown());
+        return Err(ToolError::new(Code::NotText, sentence).hint(
+            "what is appended would become a part of it; edit the end, or rewrite the file",
+        ));
+    }
+    if encoding.is_guessed()
+        && let Some(c) = text.chars().find(|c| !c.is_ascii())
+    {
+        let what = format!("`{c}` would be written in it");
+        return Err(unsure(file.shown(), coding.name(), &what));
+    }
     let encoded = |text: &str| {
-        if encoding.bare() == UTF_8 {
-            return Ok(text.as_bytes().to_vec());
-        }
-        encode(encoding.bare(), text).map(Cow::into_owned).map_err(|c| {
-            let (shown, name) = (file.shown(), encoding.bare().name());
+        coding.encode(text).map(Cow::into_owned).map_err(|c| {
+            let (shown, name) = (file.shown(), coding.name());
             let sentence = format!("{name}, the encoding of `{shown}`, has no character `{c}`");
             ToolError::new(Code::BadArgs, sentence)
                 .hint("mode=overwrite rewrites the file in UTF-8")
         })
     };
+    let mut end = [0; LINE_END];
+    let end = file.read_at(&mut end, file.size().saturating_sub(LINE_END as u64))?;
     let mut bytes = encoded(&text)?;
     let is_changed = bytes != contents;
     let is_complete = end.is_empty() || end.ends_with(&encoded("\n")?);
@@ -102,7 +121,24 @@ pub fn fitted<'c>(
 /// How the lines at the beginning of the file end.
 fn ends(encoding: Encoding, begin: &[u8]) -> LineEnds {
     let bytes = usize::try_from(encoding.mark()).ok().and_then(|mark| begin.get(mark..));
-    let text = encoding.decode_up_to(bytes.unwrap_or_default(), SAMPLE);
-    let text = text.map(|(text, _)| text).unwrap_or_default();
+    let bytes = bytes.unwrap_or_default();
+    let bytes = bytes.get(..SAMPLE).unwrap_or(bytes);
+    let text = shown(encoding.coding(), bytes, 0, Rest::Some, false).text;
     LineEnds::of_all(&text)
+}
+
+/// Do the last bytes of the file begin a character whose rest is missing?
+fn ends_within_a_character(coding: Coding, file: &OpenFile) -> Result<bool, ToolError> {
+    let width = coding.unit().width();
+    if width > 1 {
+        return Ok(!file.size().is_multiple_of(width as u64));
+    }
+    let mut end = [0; END];
+    let from = file.size().saturating_sub(END as u64);
+    let end = file.read_at(&mut end, from)?;
+    let begin = match end.iter().rposition(|byte| is_alone(*byte)) {
+        None if from > 0 => return Ok(false),
+        begin => begin.unwrap_or(0),
+    };
+    Ok(runs(coding, end.get(begin..).unwrap_or_default(), &mut |_| {}) > 0)
 }

@@ -8,15 +8,21 @@
 
 use std::borrow::Cow;
 
-use super::encoding::{Encoding, Sample, Unit};
+use super::coding::Coding;
+use super::encoding::Encoding;
+use super::escapes::{Escaped, Rest, Shown, shown};
+use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
 use super::scan::{Begin, RawLine, Scanned, Span, buffer, scan, scan_from, tail};
+use super::sync::rest_of_character;
 use super::version::{MAX_HASHED, Version, version};
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 
-/// Bytes from the beginning of a file by which its encoding is told.
+/// Bytes that are read at once: a whole small file, by which its encoding is detected, or the beginning of
+/// another one.
+const SMALL: usize = 1 << 20;
 const START: usize = 64 << 10;
 /// Most bytes of one character, in any encoding.
 const LONGEST: usize = 4;
@@ -54,8 +60,10 @@ pub struct Page {
     pub range: Range,
     /// How the lines of it end in the file.
     pub ends: LineEnds,
-    /// The encoding of the file, where it is not UTF-8 without a mark.
+    /// The encoding of the file, where it is not UTF-8 without a mark and nothing else.
     pub encoding: Option<String>,
+    /// What of the text is shown as escapes.
+    pub escaped: Escaped,
     /// How many of its lines are shortened. Each says so at its end.
     pub shortened: u64,
     /// The version of the contents.
@@ -107,166 +115,217 @@ pub struct Room {
 /// # Errors
 /// `not_text` when it is none; the codes of the host; `timed_out`, `cancelled`.
 pub fn read(file: &OpenFile, piece: Piece, room: Room, budget: &Budget) -> Result<Page, ToolError> {
-    let mut start = buffer(file, START);
-    let most = start.len();
-    let start = file.read_at(&mut start, 0)?;
-    let begin = Begin { bytes: start, is_whole: start.len() < most };
-    let unit = Unit::of(start);
-    if unit == Unit::Byte && start.contains(&0) {
-        // Known at once: a sparse file need not be searched for the end of its first line.
-        return Err(binary(file));
-    }
-    let span = |first, lines| Span {
-        first,
-        lines,
-        // A character takes four bytes at most, so this many bytes hold enough of them.
-        bytes: room.chars.max(1).saturating_mul(4),
-        line_bytes: budget.limits().max_shown_line_bytes.min(room.chars.max(1)),
-    };
-    match piece {
-        Piece::Bytes { offset, count } => bytes(file, begin, offset, count, room, budget),
-        Piece::Lines { first, count } => {
-            let span = span(first, count);
-            let found = scan(file, begin, unit, span, budget)?;
-            Ok(lines(file, begin, &found, span, room)?.0)
-        }
-        Piece::Tail { count } if file.size() <= MAX_HASHED => {
-            // It is read whole in any case, for its version.
-            let total = scan(file, begin, unit, span(u64::MAX, 1), budget)?.total.unwrap_or(0);
-            let first = total.saturating_sub(count.saturating_sub(1)).max(1);
-            read(file, Piece::Lines { first, count }, room, budget)
-        }
-        Piece::Tail { count } => {
-            let from = tail(file, unit, count, budget)?;
-            let span = span(1, count);
-            let found = scan_from(file, begin, unit, from, span, budget, false)?;
-            let (page, shown) = lines(file, begin, &found, span, room)?;
-            let next = found.lines.get(shown).map(|line| line.offset);
-            Ok(Page { range: Range::Tail { count: shown as u64, next }, ..page })
-        }
-    }
+    read_as(None, file, piece, room, budget)
 }
 
-/// The lines that were found as a page, as many as there is room for; and how many those are.
-fn lines(
+/// The same in the coding that the client named; else in the one that the file's bytes show.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_as(
+    named: Option<Coding>,
     file: &OpenFile,
-    begin: Begin<'_>,
-    found: &Scanned,
-    span: Span,
-    room: Room,
-) -> Result<(Page, usize), ToolError> {
-    // What is shown of a file that was read whole is in its beginning.
-    let apart = if begin.is_whole { &[] } else { found.lines.as_slice() };
-    let shown: Vec<Sample<'_>> = apart.iter().map(|line| found.sample(line)).collect();
-    let encoding = Encoding::detect(begin.sample(), &shown).map_err(|_| binary(file))?;
-    let (mut ends, mut shortened) = (LineEnds::None, 0);
-    let mut text = String::with_capacity(found.len());
-    let (mut used, mut count) = (0, 0);
-    for line in &found.lines {
-        let (line_text, cut) = decode(line, found.bytes(line), encoding, span.line_bytes)
-            .ok_or_else(|| undecodable(file, encoding, span.first.saturating_add(count as u64)))?;
-        used += cost(&line_text) + 1 + room.before_line;
-        if count > 0 && used > room.chars {
-            break;
-        }
-        count += 1;
-        text += &line_text;
-        text.push('\n');
-        ends = ends.and(line.end);
-        shortened += u64::from(cut);
-    }
-    let page = Page {
-        text,
-        range: Range::Lines { first: span.first, count: count as u64, total: found.total },
-        ends,
-        encoding: encoding.name().map(Into::into),
-        shortened,
-        version: found.version.clone(),
-    };
-    Ok((page, count))
-}
-
-/// The text of a line, and whether it had to be shortened.
-fn decode<'a>(
-    line: &RawLine,
-    bytes: &'a [u8],
-    encoding: Encoding,
-    most: usize,
-) -> Option<(Cow<'a, str>, bool)> {
-    let mark = if line.offset == 0 { encoding.mark() } else { 0 };
-    let bytes = bytes.get(usize::try_from(mark).ok()?..).unwrap_or_default();
-    let len = line.len.saturating_sub(mark);
-    if len <= most as u64 {
-        return Some((encoding.decode(bytes)?, false));
-    }
-    let (text, taken) = encoding.decode_up_to(bytes, most)?;
-    let (left, next) = (len - taken as u64, line.offset + mark + taken as u64);
-    let least = if line.is_endless { "at least " } else { "" };
-    let said = format!("{text} [... {least}{left} more bytes; continue with byte_offset={next}]");
-    Some((said.into(), true))
-}
-
-fn bytes(
-    file: &OpenFile,
-    begin: Begin<'_>,
-    offset: u64,
-    count: u64,
+    piece: Piece,
     room: Room,
     budget: &Budget,
 ) -> Result<Page, ToolError> {
-    // So many bytes never take less room than that.
-    let mut most = usize::try_from(count).unwrap_or(usize::MAX).min(room.chars).max(LONGEST);
-    // Behind the end is behind the end, however far: the system takes no larger offset.
-    let offset = offset.min(file.size().saturating_add(2));
-    let offset = offset - offset % Unit::of(begin.bytes).width() as u64;
-    // A character may be cut at either end.
-    let mut buffer = vec![0; most + 2 * LONGEST];
-    let wanted = buffer.len();
-    let raw = file.read_at(&mut buffer, offset)?;
-    let piece = Sample { bytes: raw, cut_begin: offset > 0, cut_end: raw.len() == wanted };
-    let encoding = Encoding::detect(begin.sample(), &[piece]).map_err(|_| binary(file))?;
-    let skip = match offset {
-        0 => usize::try_from(encoding.mark()).unwrap_or(0),
-        _ => encoding.rest_of_character(raw),
-    };
-    let rest = raw.get(skip..).unwrap_or_default();
-    let (text, taken) = loop {
-        let (text, taken) = encoding
-            .decode_up_to(rest, most)
-            // Nothing taken of something would be the same answer for ever.
-            .filter(|(_, taken)| *taken > 0 || rest.is_empty())
-            .ok_or_else(|| undecodable(file, encoding, 0))?;
-        let used = cost(&text);
-        if used <= room.chars || most <= LONGEST {
-            break (text, taken);
+    let is_small = file.size() < SMALL as u64;
+    let mut start = buffer(file, if is_small { SMALL } else { START });
+    let most = start.len();
+    let start = file.read_at(&mut start, 0)?;
+    let begin = Begin { bytes: start, is_whole: start.len() < most };
+    let in_file = InFile(file, budget);
+    let evidence = if begin.is_whole { Evidence::of(start)? } else { Evidence::of(&in_file)? };
+    let encoding = Encoding::of(&evidence, named).map_err(|_| binary(file))?;
+    drop(evidence);
+    Reader { file, begin, encoding, room, budget }.read(piece)
+}
+
+/// A file whose encoding is known.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    file: &'a OpenFile,
+    begin: Begin<'a>,
+    encoding: Encoding,
+    room: Room,
+    budget: &'a Budget,
+}
+
+impl Reader<'_> {
+    fn read(self, piece: Piece) -> Result<Page, ToolError> {
+        let Self { file, begin, encoding, room, budget } = self;
+        let unit = encoding.coding().unit();
+        let span = |first, lines| Span {
+            first,
+            lines,
+            // A character takes four bytes at most, so this many bytes hold enough of them.
+            bytes: room.chars.max(1).saturating_mul(4),
+            line_bytes: budget.limits().max_shown_line_bytes.min(room.chars.max(1)),
+        };
+        match piece {
+            Piece::Bytes { offset, count } => self.bytes(offset, count),
+            Piece::Lines { first, count } => {
+                let span = span(first, count);
+                let found = scan(file, begin, unit, span, budget)?;
+                Ok(self.lines(&found, span).0)
+            }
+            Piece::Tail { count } if file.size() <= MAX_HASHED => {
+                // It is read whole in any case, for its version.
+                let total = scan(file, begin, unit, span(u64::MAX, 1), budget)?.total.unwrap_or(0);
+                let first = total.saturating_sub(count.saturating_sub(1)).max(1);
+                self.read(Piece::Lines { first, count })
+            }
+            Piece::Tail { count } => {
+                let from = tail(file, unit, count, budget)?;
+                let span = span(1, count);
+                let found = scan_from(file, begin, unit, from, span, budget, false)?;
+                let (page, shown) = self.lines(&found, span);
+                let next = found.lines.get(shown).map(|line| line.offset);
+                Ok(Page { range: Range::Tail { count: shown as u64, next }, ..page })
+            }
+        }
+    }
+
+    /// The lines that were found as a page, as many as there is room for; and how many those are.
+    fn lines(self, found: &Scanned, span: Span) -> (Page, usize) {
+        let (mut page, mut count) = self.page(found, span, self.encoding.has_escapes());
+        // Of a large file only pieces were looked at, and this one was not among them.
+        if page.escaped.count > 0 && !self.encoding.has_escapes() {
+            (page, count) = self.page(found, span, true);
+        }
+        (page, count)
+    }
+
+    fn page(self, found: &Scanned, span: Span, escapes: bool) -> (Page, usize) {
+        let mut page = Page {
+            text: String::with_capacity(found.len()),
+            range: Range::Lines { first: span.first, count: 0, total: found.total },
+            ends: LineEnds::None,
+            encoding: self.encoding.name().map(Into::into),
+            escaped: Escaped::default(),
+            shortened: 0,
+            version: found.version.clone(),
+        };
+        let (mut used, mut count) = (0, 0);
+        for line in &found.lines {
+            let (line_text, cut, escaped) = self.line(line, found.bytes(line), span, escapes);
+            used += cost(&line_text) + 1 + self.room.before_line;
+            if count > 0 && used > self.room.chars {
+                break;
+            }
+            count += 1;
+            page.text += &line_text;
+            page.text.push('\n');
+            page.ends = page.ends.and(line.end);
+            page.escaped.add(escaped);
+            page.shortened += u64::from(cut);
+        }
+        page.range = Range::Lines { first: span.first, count: count as u64, total: found.total };
+        (page, count)
+    }
+
+    /// The text of a line, whether it had to be shortened, and what of it is escaped.
+    fn line<'l>(
+        self,
+        line: &RawLine,
+        bytes: &'l [u8],
+        span: Span,
+        escapes: bool,
+    ) -> (Cow<'l, str>, bool, Escaped) {
+        let mark = if line.offset == 0 { self.encoding.mark() } else { 0 };
+        let bytes = usize::try_from(mark).ok().and_then(|mark| bytes.get(mark..));
+        let bytes = bytes.unwrap_or_default();
+        let (len, place) = (line.len.saturating_sub(mark), line.offset + mark);
+        let coding = self.encoding.coding();
+        if len <= span.line_bytes as u64 {
+            let Shown { text, escaped, .. } = shown(coding, bytes, place, Rest::None, escapes);
+            if escaped.count == 0 || text.chars().count() <= span.line_bytes {
+                return (text, false, escaped);
+            }
+        }
+        let Shown { text, taken, escaped } =
+            fitting(coding, bytes, place, span.line_bytes, span.line_bytes, escapes);
+        let (left, next) = (len.saturating_sub(taken as u64), place + taken as u64);
+        let least = if line.is_endless { "at least " } else { "" };
+        let note =
+            format!("{text} [... {least}{left} more bytes; continue with byte_offset={next}]");
+        (note.into(), true, escaped)
+    }
+
+    fn bytes(self, offset: u64, count: u64) -> Result<Page, ToolError> {
+        let Self { file, encoding, room, budget, .. } = self;
+        let coding = encoding.coding();
+        // So many bytes never take less room than that.
+        let most = usize::try_from(count).unwrap_or(usize::MAX).min(room.chars).max(LONGEST);
+        // However far past the end, it is past the end: the system takes no larger offset.
+        let offset = offset.min(file.size().saturating_add(LONGEST as u64));
+        let offset = offset - offset % coding.unit().width() as u64;
+        let mut buffer = vec![0; most + 2 * LONGEST];
+        let wanted = buffer.len();
+        let raw = file.read_at(&mut buffer, offset)?;
+        let skip = match offset {
+            0 => usize::try_from(encoding.mark()).unwrap_or(0),
+            _ => rest_of_character(file, coding, offset, raw)?,
+        };
+        let rest = raw.get(skip..).unwrap_or_default();
+        let from = offset + skip as u64;
+        let piece = rest.get(..most).unwrap_or(rest);
+        let is_last = raw.len() < wanted && piece.len() == rest.len();
+        let escapes = encoding.has_escapes();
+        let show = |escapes| {
+            if is_last {
+                let all = shown(coding, piece, from, Rest::None, escapes);
+                if cost(&all.text) <= room.chars.max(LONGEST) {
+                    return all;
+                }
+            }
+            fitting(coding, piece, from, most, room.chars, escapes)
+        };
+        let mut found = show(escapes);
+        if found.escaped.count > 0 && !escapes {
+            found = show(true);
+        }
+        let to = from + found.taken as u64;
+        let size = if found.taken > 0 { file.size().max(to) } else { file.size() };
+        Ok(Page {
+            text: found.text.into_owned(),
+            range: Range::Bytes { from, to, size },
+            ends: LineEnds::None,
+            encoding: encoding.name().map(Into::into),
+            escaped: found.escaped,
+            shortened: 0,
+            version: version(file, budget)?,
+        })
+    }
+}
+
+/// At most `most` of these bytes as they are shown, and fewer where that would take more than `chars`
+/// characters. More bytes follow.
+fn fitting(
+    coding: Coding,
+    bytes: &[u8],
+    place: u64,
+    most: usize,
+    chars: usize,
+    escapes: bool,
+) -> Shown<'_> {
+    let mut most = most;
+    loop {
+        let piece = bytes.get(..most).unwrap_or(bytes);
+        let found = shown(coding, piece, place, Rest::Some, escapes);
+        let used = cost(&found.text);
+        if most <= LONGEST || used <= chars {
+            return found;
         }
         // By how much it is too long tells how much of it has room, more or less.
-        most = (most.saturating_mul(room.chars) / used * 15 / 16).max(LONGEST);
-    };
-    let from = offset + skip as u64;
-    let to = from + taken as u64;
-    let size = if taken > 0 { file.size().max(to) } else { file.size() };
-    Ok(Page {
-        text: text.into_owned(),
-        range: Range::Bytes { from, to, size },
-        ends: LineEnds::None,
-        encoding: encoding.name().map(Into::into),
-        shortened: 0,
-        version: version(file, budget)?,
-    })
+        most = (most.min(bytes.len()).saturating_mul(chars) / used * 15 / 16).max(LONGEST);
+    }
 }
 
 fn binary(file: &OpenFile) -> ToolError {
-    let sentence = format!("`{}` is no text: it holds bytes as only binary files do", file.shown());
+    let sentence =
+        format!("`{}` is not a text: it holds bytes as only binary files do", file.shown());
     ToolError::new(Code::NotText, sentence).hint(
-        "read_media_file gives images, audio and other binary files; get_file_info says what it is",
+        "read_media_file gives images, audio and other binary files; if it is a text, name its `encoding`",
     )
-}
-
-/// `line` is 0 for a piece by bytes.
-fn undecodable(file: &OpenFile, encoding: Encoding, line: u64) -> ToolError {
-    let name = encoding.name().unwrap_or("UTF-8".into());
-    let place = if line > 0 { format!("line {line}") } else { "that piece".into() };
-    ToolError::new(Code::NotText, format!("{place} of `{}` is not valid {name}", file.shown()))
-        .hint("read another piece, or the bytes with read_media_file")
 }

@@ -8,9 +8,9 @@
 
 use std::ops::Range;
 
-use super::encoding::{Sample, Unit};
 use super::index::{self, LineStart, STRIDE};
 use super::line_ends::LineEnds;
+use super::unit::Unit;
 use super::version::{MAX_HASHED, Version, Versioner};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
@@ -23,8 +23,8 @@ const CHUNK: usize = 256 << 10;
 /// it has come to the end of the file.
 pub(super) fn buffer(file: &OpenFile, most: usize) -> Vec<u8> {
     let size = usize::try_from(file.size()).unwrap_or(most);
-    // An even number, so that no unit of UTF-16 is cut; and more than the file has.
-    vec![0; most.min(size.saturating_add(2) & !1)]
+    // A multiple of four, so that no unit of UTF-16 or UTF-32 is cut; and more than the file has.
+    vec![0; most.min(size.saturating_add(4) & !3)]
 }
 /// Bytes up to which the lines behind the window are counted; beyond, the total is left out.
 const MAX_COUNTED: u64 = 64 << 20;
@@ -75,31 +75,18 @@ impl Scanned {
         self.kept.get(line.kept.clone()).unwrap_or_default()
     }
 
-    /// The same, to tell the encoding by.
-    pub(super) fn sample(&self, line: &RawLine) -> Sample<'_> {
-        let bytes = self.bytes(line);
-        Sample { bytes, cut_begin: false, cut_end: (bytes.len() as u64) < line.len }
-    }
-
     /// Bytes of all lines, with a line end of one byte each.
     pub(super) fn len(&self) -> usize {
         self.kept.len() + self.lines.len()
     }
 }
 
-/// The beginning of a file, which was read already, to tell its encoding.
+/// The beginning of a file, which was read already.
 #[derive(Clone, Copy)]
 pub(super) struct Begin<'a> {
     pub(super) bytes: &'a [u8],
     /// Is it the whole file?
     pub(super) is_whole: bool,
-}
-
-impl<'a> Begin<'a> {
-    /// The same, to tell the encoding by.
-    pub(super) fn sample(self) -> Sample<'a> {
-        Sample { bytes: self.bytes, cut_begin: false, cut_end: !self.is_whole }
-    }
 }
 
 /// Finds the lines of `span`, counted from the beginning of the file.

@@ -10,7 +10,10 @@ use std::borrow::Cow;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
 
+use super::coding::Coding;
+use super::escapes::Marks;
 use super::meter::Meter;
+use super::runs::{Run, all_runs, runs};
 use crate::limits::{Budget, Spent};
 
 /// Bytes that are decoded at a time.
@@ -20,9 +23,35 @@ const GROWTH: usize = 3;
 /// Bytes of one character at most, in any encoding.
 const LONGEST: usize = 4;
 
-/// Where in `bytes` the places of the decoded text are, which come in order; nothing where one of
-/// them is within what the bytes of one character are.
+/// Where in `bytes`, all of which are valid, the places of the decoded text are, which come in order;
+/// nothing where one of them is within what the bytes of one character are.
 pub(super) fn places(
+    coding: Coding,
+    bytes: &[u8],
+    text: &str,
+    wanted: impl Iterator<Item = usize>,
+    budget: &Budget,
+) -> Result<Option<Vec<usize>>, Spent> {
+    match coding {
+        Coding::Utf8 => Ok(Some(wanted.collect())),
+        Coding::Standard(encoding) => places_in(encoding, bytes, wanted, budget),
+        // All characters have as many bytes.
+        Coding::Dos(_) | Coding::Utf32Le | Coding::Utf32Be => {
+            let (mut meter, mut done, mut at) = (Meter::new(budget), 0, 0);
+            let mut found = vec![];
+            for place in wanted {
+                let Some(between) = text.get(done..place) else { return Ok(None) };
+                meter.spend(between.len())?;
+                at += between.chars().count() * coding.unit().width();
+                done = place;
+                found.push(at);
+            }
+            Ok(Some(found))
+        }
+    }
+}
+
+fn places_in(
     encoding: &'static Encoding,
     bytes: &[u8],
     wanted: impl Iterator<Item = usize>,
@@ -81,27 +110,78 @@ pub(super) fn encode<'t>(
     Err(text.chars().find(is_lost).or_else(|| text.chars().next()).unwrap_or_default())
 }
 
-/// Are these bytes, one after the other, the texts beside them?
+/// Are these bytes, one after the other, the texts beside them? Bad bytes are `marks` in the texts.
 pub(super) fn are<'a>(
-    encoding: &'static Encoding,
+    coding: Coding,
+    marks: Option<Marks>,
     pieces: impl Iterator<Item = (&'a [u8], &'a str)>,
     budget: &Budget,
 ) -> Result<bool, Spent> {
-    let (mut pass, mut meter) = (Pass::new(encoding), Meter::new(budget));
+    let (mut meter, mut expected) = (Meter::new(budget), Expected::default());
+    let mut held: Vec<u8> = vec![];
+    let mut are = true;
     for (bytes, text) in pieces {
-        let mut rest = text.as_bytes();
+        expected.then(text);
         for piece in bytes.chunks(CHUNK) {
             meter.spend(piece.len())?;
-            match pass.decode(piece).and_then(|text| rest.strip_prefix(text)) {
-                Some(behind) => rest = behind,
-                None => return Ok(false),
+            // What begins a character at the end of the piece before belongs to this one.
+            held.extend_from_slice(piece);
+            let cut = runs(coding, &held, &mut |run| are &= expected.is_next(&run, marks));
+            held.drain(..held.len() - cut);
+            if !are {
+                return Ok(false);
             }
         }
-        if !rest.is_empty() {
-            return Ok(false);
+    }
+    all_runs(coding, &held, &mut |run| are &= expected.is_next(&run, marks));
+    Ok(are && expected.is_over())
+}
+
+/// Text that is to come.
+#[derive(Default)]
+struct Expected<'t> {
+    /// What of the texts before has not come yet: no more than a character.
+    earlier: String,
+    text: &'t str,
+}
+
+impl<'t> Expected<'t> {
+    fn then(&mut self, text: &'t str) {
+        self.earlier += self.text;
+        self.text = text;
+    }
+
+    fn is_over(&self) -> bool {
+        self.earlier.is_empty() && self.text.is_empty()
+    }
+
+    /// Does the next run come next? If so, it has come.
+    fn is_next(&mut self, run: &Run<'_>, marks: Option<Marks>) -> bool {
+        match (run, marks) {
+            (Run::Text(text, _), _) => self.comes(text),
+            (Run::Bad(_), None) => false,
+            (Run::Bad(bad), Some(marks)) => {
+                let bad: String = bad.iter().map(|byte| marks.mark(*byte)).collect();
+                self.comes(&bad)
+            }
         }
     }
-    Ok(pass.finish())
+
+    fn comes(&mut self, text: &str) -> bool {
+        let earlier = self.earlier.len().min(text.len());
+        let Some((now, then)) = text.split_at_checked(earlier) else { return false };
+        if !self.earlier.starts_with(now) {
+            return false;
+        }
+        self.earlier.drain(..earlier);
+        match self.text.strip_prefix(then) {
+            Some(rest) => {
+                self.text = rest;
+                true
+            }
+            None => false,
+        }
+    }
 }
 
 /// A decoder that goes through bytes, some at a time.
@@ -114,13 +194,6 @@ impl Pass {
     fn new(encoding: &'static Encoding) -> Self {
         let decoder = encoding.new_decoder_without_bom_handling();
         Self { decoder, buffer: vec![0; CHUNK * GROWTH + 64] }
-    }
-
-    /// Does what went by end with a whole character?
-    fn finish(mut self) -> bool {
-        let (result, _, written) =
-            self.decoder.decode_to_utf8_without_replacement(&[], &mut self.buffer, true);
-        result == DecoderResult::InputEmpty && written == 0
     }
 
     /// The next bytes, at most a chunk of them, as UTF-8.
@@ -136,11 +209,12 @@ impl Pass {
 mod tests {
     use encoding_rs::{BIG5, GB18030, SHIFT_JIS, WINDOWS_1252};
 
+    use super::super::escapes::Taken;
     use super::super::meter::plenty;
     use super::*;
 
     fn found(encoding: &'static Encoding, bytes: &[u8], wanted: &[usize]) -> Option<Vec<usize>> {
-        places(encoding, bytes, wanted.iter().copied(), &plenty()).unwrap()
+        places_in(encoding, bytes, wanted.iter().copied(), &plenty()).unwrap()
     }
 
     #[test]
@@ -178,12 +252,23 @@ mod tests {
 
     #[test]
     fn bytes_are_compared_piece_by_piece() {
-        let check =
-            |pieces: &[(&[u8], &str)]| are(SHIFT_JIS, pieces.iter().copied(), &plenty()).unwrap();
+        let mut taken = Taken::new();
+        taken.see("");
+        let marks = taken.free();
+        let check = |pieces: &[(&[u8], &str)]| {
+            are(Coding::Standard(SHIFT_JIS), marks, pieces.iter().copied(), &plenty()).unwrap()
+        };
+        let bad = marks.unwrap().mark(0xFF).to_string();
+        let lead = marks.unwrap().mark(0x82).to_string();
         assert!(check(&[(b"a\x82\xa0", "aあ"), (b"b", "b")]));
         assert!(!check(&[(b"a\x82", "a"), (b"b", "b")]), "half a character before another one");
         assert!(!check(&[(b"a", "a"), (b"b\x82", "b")]), "or at the end");
         assert!(!check(&[(b"a", "ab")]));
         assert!(!check(&[(b"ab", "a")]));
+        assert!(check(&[(b"a\xff", &format!("a{bad}")), (b"b\x82", &format!("b{lead}"))]));
+        assert!(
+            !check(&[(b"a\x82", &format!("a{lead}")), (b"\xa0", "x")]),
+            "it is another character"
+        );
     }
 }

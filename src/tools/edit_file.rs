@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{IN_PLACE, closing, facts, if_match};
+use super::encoding::{MAX_LABEL, named};
 use super::flat_edit::gathered;
 use super::searching::count;
 use super::whole::{Most, whole};
@@ -13,7 +14,7 @@ use crate::cap::{Expect, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
-use crate::text::{self, Diff, Document, Edited};
+use crate::text::{self, Diff, Document, Edited, Meant};
 use crate::tool::{Object, Tool};
 use crate::words::number;
 
@@ -48,11 +49,15 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = true)]
     in_place: bool,
+    /// Its encoding, where the bytes do not tell.
+    #[serde(default)]
+    #[schemars(example = &"shift_jis", length(max = MAX_LABEL))]
+    encoding: Option<String>,
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct Edit {
-    /// Text that is there exactly once.
+    /// Text that is there once.
     #[schemars(example = &"old")]
     old_text: String,
     /// Text to put in its place.
@@ -86,6 +91,7 @@ impl Tool for EditFile {
         let Some(first) = args.edits.first() else {
             return Err(ToolError::new(Code::BadArgs, "`edits` holds no edit"));
         };
+        let coding = named(args.encoding.as_deref())?;
         let (place, turn) = at.to_change(budget).map_err(|error| match error.code() {
             Code::NotFound if first.old_text.is_empty() => {
                 error.hint("write_file makes a new file")
@@ -98,16 +104,23 @@ impl Tool for EditFile {
         let _held = budget.hold(file.size())?;
         let bytes = whole(&file, at.said(), most, budget)?;
         let busy = budget.begin(Work::Edits);
-        let document = Document::new(&at.said().to_string(), bytes)?;
-        let edits: Vec<_> = args.edits.iter().map(Edit::as_text).collect();
-        let edited = text::apply(document.text(), &edits, budget)?;
+        let texts = args.edits.iter().flat_map(|edit| [&*edit.old_text, &*edit.new_text]);
+        let document = Document::new_as(coding, &at.said().to_string(), bytes, texts)?;
+        let meant = args.edits.iter().map(|edit| document.meant(edit.as_text(), budget));
+        let meant: Vec<Meant<'_>> = meant.collect::<Result<_, _>>()?;
+        let edits: Vec<_> =
+            args.edits.iter().zip(&meant).map(|(edit, meant)| edit.meant(meant)).collect();
+        let edited = text::apply(document.text(), &edits, budget);
+        let edited = edited.map_err(|error| error.reworded(|text| document.as_shown(text)))?;
         let pieces = document.edited(&edited, budget)?;
         let lines = if args.dry_run { DRY_LINES } else { DIFF_LINES };
         let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
-        let diff = text::unified(document.text(), &edited, text::Most { lines, chars });
+        let mut diff = text::unified(document.text(), &edited, text::Most { lines, chars });
+        diff.text = document.as_shown(&diff.text).into_owned();
         drop(busy);
         let mut all = vec![told(&edited, &diff)];
         all.extend_from_slice(&diff.unseen);
+        all.extend(document.encoding().map(Cow::into_owned));
         if args.dry_run {
             all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));
@@ -135,6 +148,14 @@ impl Tool for EditFile {
 }
 
 impl Edit {
+    fn meant<'m>(&self, meant: &'m Meant<'_>) -> text::Edit<'m> {
+        text::Edit {
+            old_text: &meant.old_text,
+            new_text: &meant.new_text,
+            replace_all: self.replace_all,
+        }
+    }
+
     fn as_text(&self) -> text::Edit<'_> {
         text::Edit {
             old_text: &self.old_text,

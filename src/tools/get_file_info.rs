@@ -22,7 +22,7 @@ pub(super) struct Args {
     /// The file or directory.
     #[schemars(example = "src/main.rs")]
     path: VirtualPath,
-    /// Also the SHA-256 of its contents.
+    /// Also its SHA-256.
     #[serde(default)]
     #[schemars(example = true)]
     hash: bool,
@@ -30,8 +30,7 @@ pub(super) struct Args {
 
 impl Tool for GetFileInfo {
     const NAME: &'static str = "get_file_info";
-    const ABOUT: &'static str =
-        "Type, size, times, mode, rights; of a text its encoding, lines and version.";
+    const ABOUT: &'static str = "Type, size, times, rights; a text's encoding, lines, version.";
     type Needs = Read;
     type Args = Args;
     type Output = String;

@@ -8,6 +8,7 @@ use ::ignore::types::{Types, TypesBuilder};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::encoding::{MAX_LABEL, named};
 use super::grep_answer::{Found, answer};
 use super::left_out::PassedBy;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
@@ -21,6 +22,7 @@ use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work};
 use crate::path::{VirtualPath, percent_decoded};
+use crate::text::Coding;
 use crate::tool::Tool;
 
 /// Lines on one page, where the client does not say.
@@ -122,6 +124,10 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = "after:120:src/main.rs", length(max = MAX_CURSOR))]
     cursor: Option<String>,
+    /// The encoding of files that are not UTF-8.
+    #[serde(default)]
+    #[schemars(example = &"shift_jis", length(max = MAX_LABEL))]
+    encoding: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -201,6 +207,7 @@ pub(super) struct Asked<'a> {
     pub(super) hidden: bool,
     pub(super) page: usize,
     pub(super) after: Option<(String, Position)>,
+    pub(super) coding: Option<Coding>,
     pub(super) budget: &'a Budget,
     args: &'a Args,
 }
@@ -219,6 +226,7 @@ impl<'a> Asked<'a> {
             hidden: args.hidden,
             page,
             after: args.cursor.as_deref().map(read_cursor).transpose()?,
+            coding: named(args.encoding.as_deref())?,
             budget,
             args,
         })
@@ -248,7 +256,9 @@ impl<'a> Asked<'a> {
                 Ordering::Greater => Position::START,
             },
         };
-        let search = found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), wanted));
+        let search = found.search.get_or_insert_with(|| {
+            Search::new(self.pattern.clone(), wanted).in_coding(self.coding)
+        });
         let hits = match search.file(file, after, self.budget) {
             Outcome::Searched(hits) => hits,
             Outcome::Partly(hits) => {

@@ -93,6 +93,10 @@ pub(super) fn answer(
     if found.failed > 0 {
         facts.push(format!("{} not searched to the end", count(found.failed, "file", "files")));
     }
+    facts.extend(told_by_guess(&page.guessed));
+    if page.has_escapes {
+        facts.push("\\x and two digits stand for a byte that is not text".into());
+    }
     if page.no_room > 0 {
         facts.push(format!("{} around the match left out", count(page.no_room, "line", "lines")));
     }
@@ -142,6 +146,10 @@ struct Page<'a> {
     full: Option<Full>,
     /// Lines around the first match that were left out.
     no_room: u64,
+    /// Files whose encoding is a guess.
+    guessed: Vec<(&'a str, &'static str)>,
+    /// Is any byte shown as an escape?
+    has_escapes: bool,
 }
 
 /// What a page has no more room for.
@@ -168,6 +176,8 @@ impl<'a> Page<'a> {
                 return page;
             }
             page.push(&head);
+            page.guessed.extend(hits.guessed.map(|encoding| (path.as_str(), encoding)));
+            page.has_escapes |= hits.has_escapes;
             if asked.output != Output::Content {
                 page.shown += 1;
             } else if !page.lines(asked, path, hits, room) {
@@ -254,5 +264,19 @@ fn written(line: &Line, is_gap: bool) -> String {
     match line.part {
         Some((_, column)) => format!("{number}:{column}:{text}\n"),
         None => format!("{gap}{number}{}{text}\n", if line.is_match { ':' } else { '-' }),
+    }
+}
+
+/// Which of the files on the page were read in an encoding that is a guess.
+fn told_by_guess(guessed: &[(&str, &'static str)]) -> Option<String> {
+    match guessed {
+        [] => None,
+        [(path, encoding)] => Some(format!("{path} is read as {encoding}, a guess")),
+        [(path, encoding), rest @ ..] => {
+            let files = rest.len() + 1;
+            Some(format!(
+                "{files} files are read in guessed encodings, such as {path} as {encoding}"
+            ))
+        }
     }
 }

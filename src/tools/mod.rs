@@ -9,6 +9,7 @@ mod create_directory;
 mod delete_file;
 mod directory_tree;
 mod edit_file;
+mod encoding;
 mod flat_edit;
 mod get_file_info;
 mod glob_expression;

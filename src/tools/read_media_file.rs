@@ -8,7 +8,11 @@ use crate::cap::{Read, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
+use crate::text::{self, Piece, Room};
 use crate::tool::{Content, MediaKind, Tool};
+
+/// A piece that tells whether a file is a text.
+const FIRST: Piece = Piece::Bytes { offset: 0, count: 1 };
 
 pub(super) struct ReadMediaFile;
 
@@ -21,8 +25,7 @@ pub(super) struct Args {
 
 impl Tool for ReadMediaFile {
     const NAME: &'static str = "read_media_file";
-    const ABOUT: &'static str =
-        "Reads an image, audio, or any other binary file whole, up to some MiB.";
+    const ABOUT: &'static str = "Reads an image, audio or other binary file whole, up to some MiB.";
     const MEDIA: bool = true;
     type Needs = Read;
     type Args = Args;
@@ -42,8 +45,12 @@ impl Tool for ReadMediaFile {
         if bytes.len() > most || file.size() > most as u64 {
             let size = file.size().max(bytes.len() as u64);
             let sentence = format!("`{}` has {size} bytes, over the limit of {most}", file.shown());
-            return Err(ToolError::new(Code::OverLimit, sentence)
-                .hint("read_text_file reads a text of any size piece by piece"));
+            // A hint at read_text_file would lead back here where the file is not a text.
+            let hint = match text::read(&file, FIRST, Room { chars: 1, before_line: 0 }, budget) {
+                Ok(_) => "read_text_file reads a text of any size piece by piece",
+                Err(_) => "the user can change max_media_bytes; get_file_info says what it is",
+            };
+            return Err(ToolError::new(Code::OverLimit, sentence).hint(hint));
         }
         let (kind, mime) = kind(bytes);
         let path = file.shown().to_owned();

@@ -18,7 +18,7 @@ pub(super) struct Args {
     /// The files.
     #[schemars(example = paths_example())]
     paths: Vec<VirtualPath>,
-    /// Only the first lines of each.
+    /// First lines of each.
     #[serde(default)]
     #[schemars(example = 50, range(min = 1))]
     head: Option<u64>,
@@ -30,7 +30,7 @@ fn paths_example() -> [&'static str; 2] {
 
 impl Tool for ReadMultipleFiles {
     const NAME: &'static str = "read_multiple_files";
-    const ABOUT: &'static str = "Reads several text files at once, each answered on its own.";
+    const ABOUT: &'static str = "Reads several text files, each answered on its own.";
     type Needs = Each<Read>;
     type Args = Args;
     type Output = String;

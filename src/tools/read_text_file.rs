@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::encoding::{MAX_LABEL, named};
 use super::text_answer::{CLOSING, closing, numbered};
 use crate::cap::{Read, Target};
 use crate::error::{Code, ToolError};
@@ -21,27 +22,27 @@ pub(super) struct Args {
     /// The file.
     #[schemars(example = "src/main.rs")]
     path: VirtualPath,
-    /// First line to read, from 1.
+    /// First line, from 1.
     #[serde(default)]
     #[schemars(example = 201, range(min = 1))]
     offset: Option<u64>,
-    /// Lines; else as many as fit.
+    /// Lines; else all that fit.
     #[serde(default)]
     #[schemars(example = 200, range(min = 1))]
     limit: Option<u64>,
-    /// Only the first lines.
+    /// First lines only.
     #[serde(default)]
     #[schemars(example = 50, range(min = 1))]
     head: Option<u64>,
-    /// Only the last lines.
+    /// Last lines only.
     #[serde(default)]
     #[schemars(example = 50, range(min = 1))]
     tail: Option<u64>,
-    /// Put `N:` before each line.
+    /// `N:` before each line.
     #[serde(default)]
     #[schemars(example = true)]
     line_numbers: bool,
-    /// Read from this byte, for long lines.
+    /// First byte, for long lines.
     #[serde(default)]
     #[schemars(example = 8000, range(min = 0))]
     byte_offset: Option<u64>,
@@ -49,13 +50,17 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(example = 8000, range(min = 1))]
     byte_limit: Option<u64>,
+    /// Its encoding, where the bytes do not tell.
+    #[serde(default)]
+    #[schemars(example = &"shift_jis", length(max = MAX_LABEL))]
+    encoding: Option<String>,
 }
 
 impl Tool for ReadTextFile {
     const NAME: &'static str = "read_text_file";
     const ALSO: &'static [Also] = &[Also { name: "read_file", means: &[] }];
-    const ABOUT: &'static str = "Reads a text file, or a piece of it. The last line, in brackets, says which lines these are, \
-        the file's version, and what continues.";
+    const ABOUT: &'static str = "Reads a text file, or a piece of it. The last line, in brackets, names the lines, the version, \
+        and what continues.";
     type Needs = Read;
     type Args = Args;
     type Output = String;
@@ -68,13 +73,14 @@ impl Tool for ReadTextFile {
         let piece = args.piece()?;
         let place = at.place(budget)?;
         let file = place.open_file()?;
+        let coding = named(args.encoding.as_deref())?;
         let elsewhere = place.elsewhere(&at);
         let closing_chars = CLOSING + elsewhere.as_ref().map_or(0, |real| cost(real));
         let room = Room {
             chars: budget.limits().max_result_chars.saturating_sub(closing_chars),
             before_line: if args.line_numbers { args.before_line() } else { 0 },
         };
-        let mut page = text::read(&file, piece, room, budget)?;
+        let mut page = text::read_as(coding, &file, piece, room, budget)?;
         match page.range {
             Range::Lines { first, count: 0, total: Some(total) } if total > 0 => {
                 let sentence =

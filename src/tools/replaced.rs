@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
-use crate::text::{self, LineEnds, Piece, Range, Room};
+use crate::text::{self, Coding, LineEnds, Piece, Range, Room};
 
 /// Bytes of an old file that are looked at as they are.
 const SMALL: usize = 64 << 10;
@@ -23,31 +23,36 @@ pub(super) struct Kept<'c> {
     ends: bool,
     /// Its byte order mark was.
     mark: bool,
+    /// The encoding that the contents are to be written in, if it was asked for.
+    coding: Option<Coding>,
 }
 
 impl<'c> Kept<'c> {
     /// The contents as they are.
     pub(super) fn nothing(contents: &'c [u8]) -> Self {
-        Self { contents: contents.into(), ends: false, mark: false }
+        Self { contents: contents.into(), ends: false, mark: false, coding: None }
     }
 
     /// A text with the line ends that are `wanted`, or in the form of what was there.
     pub(super) fn of(
         contents: &'c [u8],
         wanted: Option<LineEnds>,
+        coding: Option<Coding>,
         before: Option<&Before>,
     ) -> Self {
         let Ok(given) = std::str::from_utf8(contents) else { return Self::nothing(contents) };
         let old = before.map_or(LineEnds::None, |before| before.text.ends);
         let text = wanted.map_or_else(|| old.fit(given), |wanted| wanted.write(given));
         let ends = wanted.is_none() && text != given;
-        let mark = before.is_some_and(|before| before.has_mark) && !contents.starts_with(MARK);
+        let is_utf8 = coding.is_none_or(|coding| coding == Coding::Utf8);
+        let had_mark = before.is_some_and(|before| before.has_mark);
+        let mark = had_mark && is_utf8 && !contents.starts_with(MARK);
         let contents = match text {
             text if mark => Cow::Owned([MARK, text.as_bytes()].concat()),
             Cow::Borrowed(_) => contents.into(),
             Cow::Owned(text) => Cow::Owned(text.into_bytes()),
         };
-        Self { contents, ends, mark }
+        Self { contents, ends, mark, coding }
     }
 
     /// The line ends and the encoding of the new text, and what the old ones were.
@@ -65,8 +70,13 @@ impl<'c> Kept<'c> {
         match &before.encoding {
             _ if self.mark => all.push("byte order mark kept".into()),
             // The contents have their own.
-            _ if before.has_mark => {}
-            Some(encoding) => all.push(format!("UTF-8, was {encoding}")),
+            _ if before.has_mark && self.coding.is_none() => {}
+            Some(encoding) => {
+                let now = self.coding.map_or("UTF-8", Coding::name);
+                if now != encoding {
+                    all.push(format!("{now}, was {encoding}"));
+                }
+            }
             None => {}
         }
         all

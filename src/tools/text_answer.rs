@@ -2,7 +2,7 @@
 //!
 //! Shared by the tools that show text, so that a model learns one form.
 
-use crate::text::{LineEnds, Page, Range};
+use crate::text::{Escaped, LineEnds, Page, Range};
 
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 600;
@@ -16,6 +16,7 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>) -> String {
         facts.push("no line end".into());
     }
     facts.extend(page.encoding.clone());
+    facts.extend(escaped(&page.escaped));
     if page.shortened > 0 {
         facts.push(format!("{} shortened", lines(page.shortened)));
     }
@@ -30,6 +31,29 @@ pub(super) fn numbered(text: &str, first: u64) -> String {
     // The text comes first: a range that is asked for one number more than it has would overflow.
     let lines = text.split_terminator('\n').zip(first..);
     lines.map(|(line, number)| format!("{number}:{line}\n")).collect::<Vec<_>>().concat()
+}
+
+/// What of the text is shown as escapes.
+fn escaped(escaped: &Escaped) -> Option<String> {
+    const BACKSLASH: &str = "a \\ before x and two digits is shown as \\x5C";
+    let Escaped { count, places, example, has_backslashes } = escaped;
+    let backslash = if *has_backslashes { format!(", {BACKSLASH}") } else { String::new() };
+    match count {
+        0 if *has_backslashes => Some(BACKSLASH.into()),
+        0 => None,
+        1 => {
+            let place = places.first().copied().unwrap_or_default();
+            Some(format!("1 byte is shown as {example}, at byte {place}{backslash}"))
+        }
+        _ => {
+            let at: Vec<_> = places.iter().map(ToString::to_string).collect();
+            let more = if *count > places.len() as u64 { " and further ones" } else { "" };
+            Some(format!(
+                "{count} bytes are shown as escapes such as {example}, at bytes {}{more}{backslash}",
+                at.join(", ")
+            ))
+        }
+    }
 }
 
 fn range(range: Range) -> String {

@@ -7,13 +7,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{IN_PLACE, closing, facts, if_match, lines};
+use super::encoding::{MAX_LABEL, named};
 use super::replaced::{Before, Kept, Text};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
-use crate::text::{self, LineEnds};
+use crate::text::{self, Coding, LineEnds};
 use crate::tool::Tool;
 use crate::words::number;
 
@@ -43,6 +44,10 @@ pub(super) struct Args {
     /// As in the file that is there, if left out.
     #[serde(default)]
     line_ends: Option<Ends>,
+    /// The encoding of the file, where it is not UTF-8.
+    #[serde(default)]
+    #[schemars(example = &"shift_jis", length(max = MAX_LABEL))]
+    encoding: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -89,7 +94,8 @@ impl Tool for WriteFile {
             return Err(ToolError::new(Code::BadArgs, "`line_ends` is for `content`")
                 .hint("the bytes of `content_base64` are written as they are"));
         }
-        let new = New { bytes: &contents, as_given, wanted };
+        let coding = named(args.encoding.as_deref())?;
+        let new = New { bytes: &contents, as_given, wanted, coding };
         let (place, turn) = at.to_make(false, budget)?;
         if !args.create_parents {
             place.needs_its_directory()?;
@@ -145,6 +151,8 @@ struct New<'c> {
     as_given: bool,
     /// The line ends that were asked for.
     wanted: Option<LineEnds>,
+    /// The encoding that was asked for.
+    coding: Option<Coding>,
 }
 
 /// Puts the contents there, and says what became of the old ones.
@@ -166,14 +174,14 @@ fn put(
     let kept = if new.as_given {
         Kept::nothing(new.bytes)
     } else {
-        Kept::of(new.bytes, new.wanted, known)
+        Kept::of(new.bytes, new.wanted, new.coding, known)
     };
-    let contents = &*kept.contents;
+    let now = Text::of(&kept.contents);
+    let contents = &*encoded(new, &kept.contents)?;
     let written = match mode {
         Mode::InPlace => place.put_in_place([contents], expect, budget)?,
         _ => place.put([contents], expect, budget)?,
     };
-    let now = Text::of(contents);
     let mut all = vec![match (&before, &now) {
         (None, Some(now)) => format!("new file of {}", lines(now.lines)),
         (None, None) => format!("new file of {} bytes", number(contents.len() as u64)),
@@ -197,6 +205,18 @@ fn put(
     Ok(closing(&all))
 }
 
+/// The contents in the encoding that was asked for. UTF-16 and UTF-32 get a mark, so that they are detected again.
+fn encoded<'c>(new: &New<'_>, contents: &'c [u8]) -> Result<Cow<'c, [u8]>, ToolError> {
+    let text = std::str::from_utf8(contents);
+    let (Some(coding), Ok(text), false) = (new.coding, text, new.as_given) else {
+        return Ok(contents.into());
+    };
+    text::encoded(coding, text).map(Cow::Owned).map_err(|c| {
+        let sentence = format!("{} has no character `{c}`", coding.name());
+        ToolError::new(Code::BadArgs, sentence).hint("leave `encoding` out to write UTF-8")
+    })
+}
+
 /// Adds the contents at the end of the file, in its encoding and with its line ends.
 fn append(
     new: &New<'_>,
@@ -205,11 +225,11 @@ fn append(
     old: &OpenFile,
     budget: &Budget,
 ) -> Result<String, ToolError> {
-    let New { bytes: contents, as_given, wanted } = *new;
+    let New { bytes: contents, as_given, wanted, coding } = *new;
     let fitted = if as_given {
         text::Fitted::as_given(contents)
     } else {
-        text::fitted(contents, old, wanted)?
+        text::fitted(contents, coding, wanted, old, budget)?
     };
     let written = place.append(&fitted.bytes)?;
     let appended = Text::of(contents);

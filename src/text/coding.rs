@@ -1,0 +1,248 @@
+//! [`Coding`]: how characters are written as bytes, and the labels under which clients name it.
+//!
+//! May import: nothing of this crate. It does not detect a coding; `encoding` does.
+
+use std::borrow::Cow;
+
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
+
+use super::transcode;
+use super::unit::{Order, Unit};
+
+/// How characters are written as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    /// UTF-8.
+    Utf8,
+    /// Another one that browsers know: UTF-16 and the older ones.
+    Standard(&'static encoding_rs::Encoding),
+    /// A code page of DOS.
+    Dos(&'static Dos),
+    /// UTF-32, the low byte first.
+    Utf32Le,
+    /// UTF-32, the high byte first.
+    Utf32Be,
+}
+
+/// A code page of DOS: ASCII, and a character for each further byte.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Dos {
+    name: &'static str,
+    characters: &'static [char; 128],
+}
+
+const DOS: &[Dos] = &[
+    Dos { name: "CP437", characters: &oem_cp::code_table::DECODING_TABLE_CP437 },
+    Dos { name: "CP737", characters: &oem_cp::code_table::DECODING_TABLE_CP737 },
+    Dos { name: "CP775", characters: &oem_cp::code_table::DECODING_TABLE_CP775 },
+    Dos { name: "CP850", characters: &oem_cp::code_table::DECODING_TABLE_CP850 },
+    Dos { name: "CP852", characters: &oem_cp::code_table::DECODING_TABLE_CP852 },
+    Dos { name: "CP855", characters: &oem_cp::code_table::DECODING_TABLE_CP855 },
+    Dos { name: "CP858", characters: &oem_cp::code_table::DECODING_TABLE_CP858 },
+    Dos { name: "CP860", characters: &oem_cp::code_table::DECODING_TABLE_CP860 },
+    Dos { name: "CP861", characters: &oem_cp::code_table::DECODING_TABLE_CP861 },
+    Dos { name: "CP862", characters: &oem_cp::code_table::DECODING_TABLE_CP862 },
+    Dos { name: "CP863", characters: &oem_cp::code_table::DECODING_TABLE_CP863 },
+    Dos { name: "CP865", characters: &oem_cp::code_table::DECODING_TABLE_CP865 },
+];
+
+impl Dos {
+    fn of_number(number: &str) -> Option<&'static Self> {
+        DOS.iter().find(|page| page.name.strip_prefix("CP") == Some(number))
+    }
+
+    /// The character of a byte.
+    pub(super) fn character(&self, byte: u8) -> char {
+        let high = usize::from(byte).checked_sub(128).and_then(|at| self.characters.get(at));
+        high.copied().unwrap_or(char::from(byte))
+    }
+
+    fn byte(&self, c: char) -> Option<u8> {
+        match u8::try_from(c) {
+            Ok(byte) if byte.is_ascii() => Some(byte),
+            _ => {
+                (128..=u8::MAX).zip(self.characters).find(|(_, other)| **other == c).map(|(b, _)| b)
+            }
+        }
+    }
+}
+
+impl Coding {
+    /// The coding of a label such as `windows-1252`, `latin1`, `sjis` or `utf-32le`.
+    pub fn of_label(label: &str) -> Option<Self> {
+        let label = label.trim();
+        match label.to_ascii_lowercase().replace('_', "-").as_str() {
+            "utf-32" | "utf32" | "utf-32le" | "utf-32-le" | "utf32le" => Some(Self::Utf32Le),
+            "utf-32be" | "utf-32-be" | "utf32be" => Some(Self::Utf32Be),
+            "utf8-sig" | "utf-8-sig" => Some(Self::Utf8),
+            other => {
+                let known =
+                    |label: &str| encoding_rs::Encoding::for_label_no_replacement(label.as_bytes());
+                // Python and Java write `cp932` and `cp1252` for what browsers have other labels for.
+                let number = ["cp", "ibm", "cp-", "ibm-", "oem"]
+                    .iter()
+                    .find_map(|prefix| Dos::of_number(other.strip_prefix(prefix)?))
+                    .or_else(|| Dos::of_number(other));
+                if let Some(page) = number {
+                    return Some(Self::Dos(page));
+                }
+                let code_page = other.strip_prefix("cp").map(|number| match number {
+                    "932" => "shift_jis".into(),
+                    "936" => "gbk".into(),
+                    "949" => "euc-kr".into(),
+                    "950" => "big5".into(),
+                    number => format!("windows-{number}"),
+                });
+                let encoding =
+                    known(label).or_else(|| known(other)).or_else(|| known(&code_page?))?;
+                Some(if encoding == UTF_8 { Self::Utf8 } else { Self::Standard(encoding) })
+            }
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Standard(encoding) => encoding.name(),
+            Self::Dos(page) => page.name,
+            Self::Utf32Le => "UTF-32LE",
+            Self::Utf32Be => "UTF-32BE",
+        }
+    }
+
+    /// How wide its units are.
+    pub(super) fn unit(self) -> Unit {
+        match self {
+            Self::Standard(encoding) if encoding == UTF_16LE => Unit::Two(Order::Little),
+            Self::Standard(encoding) if encoding == UTF_16BE => Unit::Two(Order::Big),
+            Self::Utf8 | Self::Standard(_) | Self::Dos(_) => Unit::Byte,
+            Self::Utf32Le => Unit::Four(Order::Little),
+            Self::Utf32Be => Unit::Four(Order::Big),
+        }
+    }
+
+    /// The byte order mark that files in this coding may begin with.
+    pub(super) fn mark(self) -> &'static [u8] {
+        match self {
+            Self::Utf8 => b"\xEF\xBB\xBF",
+            Self::Standard(encoding) if encoding == UTF_16LE => b"\xFF\xFE",
+            Self::Standard(encoding) if encoding == UTF_16BE => b"\xFE\xFF",
+            Self::Standard(_) | Self::Dos(_) => b"",
+            Self::Utf32Le => b"\xFF\xFE\0\0",
+            Self::Utf32Be => b"\0\0\xFE\xFF",
+        }
+    }
+
+    /// The coding whose mark `start` begins with. UTF-32 comes first: its mark begins with one of UTF-16.
+    pub(super) fn of_mark(start: &[u8]) -> Option<Self> {
+        let all = [
+            Self::Utf32Le,
+            Self::Utf32Be,
+            Self::Utf8,
+            Self::Standard(UTF_16LE),
+            Self::Standard(UTF_16BE),
+        ];
+        all.into_iter().find(|coding| start.starts_with(coding.mark()))
+    }
+
+    /// The text that these bytes are; `None` where some of them are not valid.
+    pub(super) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Self::Standard(encoding) => {
+                encoding.decode_without_bom_handling_and_without_replacement(bytes)
+            }
+            Self::Dos(page) => {
+                Some(Cow::Owned(bytes.iter().map(|byte| page.character(*byte)).collect()))
+            }
+            Self::Utf32Le | Self::Utf32Be => {
+                let (units, []) = bytes.as_chunks::<4>() else { return None };
+                let text: Option<String> = units.iter().map(|unit| self.utf32(*unit)).collect();
+                text.map(Cow::Owned)
+            }
+        }
+    }
+
+    /// The bytes of a text, without a mark.
+    ///
+    /// # Errors
+    /// The first character that this coding does not have.
+    pub fn encode(self, text: &str) -> Result<Cow<'_, [u8]>, char> {
+        match self {
+            Self::Utf8 => Ok(text.as_bytes().into()),
+            Self::Standard(encoding) => transcode::encode(encoding, text),
+            Self::Dos(page) => text.chars().map(|c| page.byte(c).ok_or(c)).collect(),
+            Self::Utf32Le => Ok(text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect()),
+            Self::Utf32Be => Ok(text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect()),
+        }
+    }
+
+    /// The character of one unit of UTF-32.
+    pub(super) fn utf32(self, unit: [u8; 4]) -> Option<char> {
+        char::from_u32(match self {
+            Self::Utf32Be => u32::from_be_bytes(unit),
+            _ => u32::from_le_bytes(unit),
+        })
+    }
+}
+
+/// A whole text in a coding. UTF-16 and UTF-32 begin with a mark.
+///
+/// # Errors
+/// The first character that the coding does not have.
+pub fn encoded(coding: Coding, text: &str) -> Result<Vec<u8>, char> {
+    let mark = if coding.unit().width() > 1 { coding.mark() } else { b"" };
+    Ok([mark, &coding.encode(text)?].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_those_that_clients_use() {
+        let name = |label: &str| Coding::of_label(label).map(Coding::name);
+        for (label, want) in [
+            ("latin1", "windows-1252"),
+            ("ISO_8859-15", "ISO-8859-15"),
+            ("cp1252", "windows-1252"),
+            ("cp932", "Shift_JIS"),
+            ("cp949", "EUC-KR"),
+            ("euc_jp", "EUC-JP"),
+            (" UTF-8 ", "UTF-8"),
+            ("utf-16", "UTF-16LE"),
+            ("utf_32_be", "UTF-32BE"),
+            ("UTF-32LE", "UTF-32LE"),
+            ("koi8-r", "KOI8-R"),
+            ("gb18030", "gb18030"),
+            ("cp437", "CP437"),
+            ("IBM850", "CP850"),
+            ("437", "CP437"),
+        ] {
+            assert_eq!(name(label), Some(want), "{label}");
+        }
+        assert_eq!(name("nonsense"), None);
+        assert_eq!(name(""), None);
+        assert_eq!(name("iso-2022-kr"), None, "browsers refuse it");
+    }
+
+    #[test]
+    fn code_pages_of_dos_are_read_and_written() {
+        let page = Coding::of_label("cp850").unwrap();
+        assert_eq!(page.decode(b"d\x82j\x85 10").unwrap(), "déjà 10");
+        assert_eq!(page.encode("déjà 10").unwrap(), b"d\x82j\x85 10".as_slice());
+        assert_eq!(page.encode("10 €"), Err('€'));
+    }
+
+    #[test]
+    fn utf32_is_read_and_written() {
+        for coding in [Coding::Utf32Le, Coding::Utf32Be] {
+            let bytes = coding.encode("aé🦀").unwrap();
+            assert_eq!(bytes.len(), 12);
+            assert_eq!(coding.decode(&bytes).unwrap(), "aé🦀");
+            assert_eq!(coding.decode(&bytes[1..]), None);
+            assert_eq!(coding.decode(b"\xff\xff\xff\xff"), None);
+        }
+    }
+}
