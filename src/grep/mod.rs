@@ -210,9 +210,7 @@ impl Search {
                 let text = text.unwrap_or_default();
                 kept.search(|kept| searcher.search_slice(&matcher, text, kept))
             }
-            (None, None) if is_split => {
-                segments::search(pattern, *wanted, form, file, budget)
-            }
+            (None, None) if is_split => segments::search(pattern, *wanted, form, file, budget),
             (_, None) => {
                 let stream = Stream { file, offset: mark, budget };
                 kept.search(|kept| searcher.search_reader(&matcher, stream, kept))

@@ -219,7 +219,7 @@ impl<'a> Page<'a> {
     }
 
     fn push(&mut self, text: &str) {
-        self.used += cost(&text);
+        self.used += cost(text);
         self.text += text;
     }
 
