@@ -439,6 +439,10 @@ impl Case {
         let arguments = json!({"content": content, "mode": "append"});
         self.call("write_file", arguments).unwrap();
         let bytes = self.text.form.bytes;
+        // A last line without a line end is completed first.
+        if !self.text.bytes().ends_with(&bytes('\n')) {
+            self.text.cells.push(Cell { c: Some('\n'), bytes: bytes('\n') });
+        }
         self.text.cells.extend(content.chars().map(|c| Cell { c: Some(c), bytes: bytes(c) }));
         assert_eq!(std::fs::read(self.path()).unwrap(), self.text.bytes(), "{}", self.about());
     }

@@ -204,8 +204,8 @@ fn a_search_that_matches_nothing_says_what_would_have_matched() {
             "1 name holds the pattern, such as src/main.rs: use search_files",
         ),
         (json!({"pattern": "src/text"}), "such as src/text: use search_files"),
-        (json!({"pattern": "zzz", "glob": ["*.zz"]}), "no file that is searched matches `glob`"),
-        (json!({"pattern": "zzz", "type": "py"}), "no file that is searched matches `type`"),
+        (json!({"pattern": "zzz", "glob": ["*.zz"]}), "no file name matches glob `*.zz`"),
+        (json!({"pattern": "zzz", "type": "py"}), "no file that is searched has that `type`"),
     ] {
         let text = grep(&mut client, &arguments);
         assert!(text.contains(wanted), "{arguments} {text}");
@@ -242,7 +242,7 @@ fn a_keyword_that_occurs_nowhere_says_what_would_have_occurred() {
     }
     let asked = json!({"keyword": "x", "root_paths": ["."], "include_patterns": ["*.zz"]});
     let answer = client.call("keyword_search", &asked).text;
-    assert!(answer.contains("no file that is searched matches `include_patterns`"), "{answer}");
+    assert!(answer.contains("no file name matches include_patterns `*.zz`"), "{answer}");
     let refused = client
         .call("keyword_search", &json!({"keyword": "a(", "use_regex": true, "root_paths": ["."]}));
     assert!(refused.text.contains("use_regex=false searches for the text"), "{refused:?}");
@@ -264,7 +264,7 @@ fn other_readings_tell_nothing_of_what_is_hidden_or_ignored() {
     for pattern in ["needle", "needle.txt"] {
         let asked = json!({"pattern": pattern, "hidden": false});
         let text = grep(&mut client, &asked);
-        for part in ["secret", ".dot", "outside", "ignore_case"] {
+        for part in ["secret", ".dot/", "outside", "ignore_case"] {
             assert!(!text.contains(part), "{text}");
         }
         assert!(!text.contains("needle.txt"), "{text}");
@@ -285,11 +285,11 @@ fn links_that_are_not_followed_are_counted_and_can_be_named() {
     let text = grep(&mut client, &json!({"pattern": "useState", "path": "node_modules"}));
     assert_eq!(
         text,
-        "[no line matches; 3 links not followed, such as node_modules/.bin: name it as the path to search]"
+        "[no line matches; 3 links not followed (e.g. node_modules/.bin); give one as `path` to search it]"
     );
     let text =
         grep(&mut client, &json!({"pattern": "useState", "path": "node_modules", "hidden": false}));
-    assert!(text.contains("2 links not followed, such as node_modules/react:"), "{text}");
+    assert!(text.contains("2 links not followed (e.g. node_modules/react)"), "{text}");
     let text = grep(&mut client, &json!({"pattern": "useState", "path": "node_modules/react"}));
     assert!(text.contains("1:export const useState"), "{text}");
     let keyword = json!({"keyword": "useState", "root_paths": ["node_modules"]});
@@ -533,7 +533,11 @@ fn hidden_false_enters_no_hidden_directory() {
         .file("grant/d/a", "needle\n");
     let mut client = start(&sandbox);
     let text = grep(&mut client, &json!({"pattern": "needle", "hidden": false}));
-    assert_eq!(text, "d/a\n1:needle\n[1 matching line in 1 file]");
+    assert_eq!(
+        text,
+        "d/a\n1:needle\n[1 matching line in 1 file; 1 file and 1 directory left out as dotfiles (e.g. d/.file, .dir); \
+         set hidden=true to include them]"
+    );
     let text = grep(&mut client, &json!({"pattern": "needle"}));
     assert!(text.ends_with("[4 matching lines in 4 files]"), "{text}");
     // One that is named is meant.

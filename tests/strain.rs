@@ -62,7 +62,7 @@ fn a_wide_directory_is_a_page_and_a_number() {
         ("search_files", json!({"pattern": "file"}), "of 30000 matches"),
         ("directory_tree", json!({"path": "wide"}), "of 30000"),
         ("directory_tree", json!({"max_depth": 1}), "wide/ (30000 more)"),
-        ("grep", json!({"pattern": "x"}), "[no line matches]"),
+        ("grep", json!({"pattern": "x"}), "[no line matches"),
         ("keyword_search", json!({"keyword": "x", "root_paths": ["."]}), "searched\":30000"),
     ] {
         let answer = client.call(tool, &arguments).text;

@@ -58,7 +58,7 @@ pub fn open_audit(
     let (mut fd, size) = open(&parent, name, path)?;
     let end = end_of(&fd, size, longest).map_err(host)?;
     if size >= FULL {
-        put_aside(&parent, name).map_err(|errno| {
+        put_aside(&parent, name, ambient).map_err(|errno| {
             refuse(&format!("is full, and cannot be given another name: {}", plain(&errno.into())))
         })?;
         (fd, _) = open(&parent, name, path)?;
@@ -157,9 +157,9 @@ fn last_bytes(fd: &OwnedFd, len: usize) -> Result<Vec<u8>, Errno> {
 }
 
 /// Gives a full file its name with the next number.
-fn put_aside(parent: &Dir, name: &OsStr) -> Result<(), Errno> {
+fn put_aside(parent: &Dir, name: &OsStr, ambient: AmbientAuthority) -> Result<(), Errno> {
     for aside in (1..MOST_KEPT).map(|number| numbered(name, number)) {
-        match rename_beside(parent, name, &aside) {
+        match rename_beside(parent, name, &aside, ambient) {
             Err(Errno::EXIST) => {}
             other => return other,
         }
@@ -189,8 +189,16 @@ fn numbered(name: &OsStr, number: usize) -> OsString {
 
 /// Gives it a name that nothing has. Where the file system has no such rename (NFS, 9p, ntfs-3g), it has both names for
 /// a moment; a process that is killed then leaves it under both.
+///
+/// # Ambient Authority
+/// Makes a second name for a file.
 #[expect(clippy::disallowed_methods, reason = "the second name of a file whose first one goes")]
-fn rename_beside(parent: &Dir, name: &OsStr, aside: &OsStr) -> Result<(), Errno> {
+fn rename_beside(
+    parent: &Dir,
+    name: &OsStr,
+    aside: &OsStr,
+    _: AmbientAuthority,
+) -> Result<(), Errno> {
     match rustix::fs::renameat_with(parent, name, parent, aside, RenameFlags::NOREPLACE) {
         Err(errno)
             if errno == Errno::INVAL || errno == Errno::NOSYS || system::is_unsupported(errno) =>

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::encoding::{MAX_LABEL, named};
 use super::grep_answer::{Found, answer};
+use super::grep_cursor;
 use super::left_out::PassedBy;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
 use super::otherwise::{Arguments, Nothing};
@@ -21,7 +22,7 @@ use crate::cap::{
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work};
-use crate::path::{VirtualPath, percent_decoded};
+use crate::path::VirtualPath;
 use crate::text::Coding;
 use crate::tool::Tool;
 
@@ -225,7 +226,7 @@ impl<'a> Asked<'a> {
             respects: Respect(args.respect_ignore),
             hidden: args.hidden,
             page,
-            after: args.cursor.as_deref().map(read_cursor).transpose()?,
+            after: args.cursor.as_deref().map(grep_cursor::read).transpose()?,
             coding: named(args.encoding.as_deref())?,
             budget,
             args,
@@ -382,23 +383,5 @@ fn types(name: &str) -> Result<Types, ToolError> {
         let name = crate::path::printable(name);
         ToolError::new(Code::BadArgs, format!("`type` `{name}` is not one of ripgrep's"))
             .hint("use `glob`, such as [\"*.rs\"]")
-    })
-}
-
-fn read_cursor(cursor: &str) -> Result<(String, Position), ToolError> {
-    let read = || {
-        let (line, path) = cursor.strip_prefix("after:")?.split_once(':')?;
-        let position = match line.split_once('.') {
-            _ if line == "end" => Position::END,
-            None => Position::end_of(line.parse().ok()?),
-            Some((line, matches)) => {
-                Position { line: line.parse().ok()?, matches: matches.parse().ok()? }
-            }
-        };
-        Some((String::from_utf8(percent_decoded(path)?).ok()?, position))
-    };
-    read().ok_or_else(|| {
-        ToolError::new(Code::BadArgs, "`cursor` is none that grep gave")
-            .hint("leave it out to begin at the top, or pass it back unchanged")
     })
 }

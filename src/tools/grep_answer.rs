@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 
 use super::grep::{Asked, Output};
+use super::grep_cursor;
 use super::left_out::Unsearched;
 use super::otherwise::Volume;
 use super::searching::{CLOSING, count};
 use crate::cap::Tally;
 use crate::grep::{Hits, Line, Position, Search};
 use crate::limits::cost;
-use crate::path::percent_encoded;
 
 /// What one thread has found.
 #[derive(Default)]
@@ -248,13 +248,7 @@ impl<'a> Page<'a> {
                 format!("page full at {chars} characters, whatever `limit` is{less}")
             }
         };
-        let line = match position {
-            Position::END => "end".into(),
-            Position { line, matches: u64::MAX } => line.to_string(),
-            Position { line, matches } => format!("{line}.{matches}"),
-        };
-        let path = percent_encoded(path.as_bytes());
-        vec![why, format!("continue with cursor=after:{line}:{path}")]
+        vec![why, format!("continue with cursor={}", grep_cursor::written(path, position))]
     }
 }
 

@@ -19,6 +19,7 @@ mod glob_sets;
 mod glob_watch;
 mod grep;
 mod grep_answer;
+mod grep_cursor;
 mod keyword_answer;
 mod keyword_search;
 mod left_out;

@@ -140,7 +140,7 @@ impl<L: Look> Visit for Looking<'_, L> {
             Judged::OtherKind => passed_by.other_kind.one(dir.shown(entry.name)),
             Judged::Entered | Judged::Excluded(_) | Judged::Other => {}
         }
-        if entry.kind == Kind::Link {
+        if entry.kind == Kind::Link && judged != Judged::Dotfile {
             passed_by.links.one(dir.shown(entry.name));
         }
         entry.kind == Kind::Directory && judged != Judged::Dotfile

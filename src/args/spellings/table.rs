@@ -250,8 +250,6 @@ pub(super) const TABLE: &[Row] = &[
     row(&["multiline", "dot_all", "multiline_dotall", "-U"], Is("multiline")),
     row(&["invert", "invert_match", "-v"], Already(Bool(false), "lines that do not match cannot be listed")).of(GREP),
     row(&["only_matching", "matches_only", "-o"], Is("only_matching")),
-    row(&["only_matching", "matches_only", "-o"], Already(Bool(false), "whole lines are shown; `pattern` may take in more"))
-        .of(GREP),
 
     // Where it is searched.
     row(&["glob", "globs", "include", "includes", "include_pattern", "include_patterns", "include_glob", "include_globs",
