@@ -17,9 +17,9 @@ ALL = 10_000_000
 
 # What, on which tree, arguments of search_files or grep, arguments of rg, most that the ratio may be.
 FINDING = [
-    ("list all files", "linux", {"pattern": "*"}, ["--files"], 0.50),
-    ("files by a glob", "linux", {"pattern": "*.c"}, ["--files", "-g", "*.c"], 0.80),
-    ("list all files, npm", "npm", {"pattern": "*"}, ["--files"], 0.50),
+    ("list all files", "linux", {"pattern": "*", "type": "file"}, ["--files"], 0.50),
+    ("files by a glob", "linux", {"pattern": "*.c", "type": "file"}, ["--files", "-g", "*.c"], 0.80),
+    ("list all files, npm", "npm", {"pattern": "*", "type": "file"}, ["--files"], 0.50),
 ]
 COUNTING = [
     ("rare literal", "linux", {"pattern": "kmem_cache_create_usercopy"}, [], 0.85),
@@ -147,7 +147,7 @@ def alternating(call, compare, servers, rg, tree, arguments):
             if compare:
                 same(compare(text), want, arguments)
             else:
-                assert f" of {len(want)} that match" in text, text[-300:]
+                assert f" of {len(want)} matches" in text, text[-300:]
     return [ratios(each, theirs) for each in ours]
 
 
@@ -175,7 +175,7 @@ def fd(page, work, server, tree):
     for _ in range(ROUNDS):
         took, done = timed(lambda: subprocess.run(command, cwd=tree, capture_output=True, check=True))
         theirs.append(took)
-        took, text = timed(lambda: server.call("search_files", pattern="*.c", limit=ALL))
+        took, text = timed(lambda: server.call("search_files", pattern="*.c", type="file", limit=ALL))
         ours.append(took)
         same(found(text), sorted(done.stdout.decode().splitlines()), "fd")
     page.ratio("files by a glob, by fd's: all of them in one answer", ratios(ours, theirs), None)
@@ -188,8 +188,8 @@ def peers(page, tree, servers):
     files = sum(1 for file in part.rglob("*.c"))
     times = {"ours": [], "official": []}
     for _ in range(ROUNDS):
-        took, text = timed(lambda: ours.call("search_files", pattern="**/*.c"))
-        assert f" of {files} that match" in text, text[-200:]
+        took, text = timed(lambda: ours.call("search_files", pattern="**/*.c", type="file"))
+        assert f" of {files} matches" in text, text[-200:]
         times["ours"].append(took)
         took, text = timed(lambda: official.call("search_files", path=str(part), pattern="**/*.c"))
         assert len(text.splitlines()) == files, text[-200:]

@@ -2,7 +2,7 @@
 //!
 //! The tool's own type is the only definition: its schema is derived, shown to clients, and read
 //! here to know each argument's name and kind. Names that other servers use for them are understood
-//! ([`spellings`]); what has no clear meaning is refused with the argument's name, what was expected,
+//! (`spellings`); what has no clear meaning is refused with the argument's name, what was expected,
 //! and an example.
 //!
 //! May import: `error`, `path`. This module does not know MCP or any tool.

@@ -294,7 +294,10 @@ fn links_that_are_not_followed_are_counted_and_can_be_named() {
     assert!(text.contains("1:export const useState"), "{text}");
     let keyword = json!({"keyword": "useState", "root_paths": ["node_modules"]});
     let answer = client.call("keyword_search", &keyword).text;
-    assert!(answer.contains("3 links not followed, such as node_modules/.bin"), "{answer}");
+    assert!(
+        answer.contains("3 links not followed (e.g. node_modules/.bin); give one as `root_paths`"),
+        "{answer}"
+    );
     let without =
         json!({"keyword": "x", "root_paths": ["node_modules"], "exclude_patterns": [".bin"]});
     let answer = client.call("keyword_search", &without).text;

@@ -59,7 +59,7 @@ impl<'e> Failures<'e> {
     }
 
     /// All of them, if there are any.
-    pub(super) fn error(self) -> Option<ToolError> {
+    pub(super) fn refused(self) -> Option<ToolError> {
         let (of, failed) = (self.edits.len(), self.all.len());
         let mut all = self.all.into_iter();
         let (at, first) = all.next()?;
@@ -73,8 +73,8 @@ impl<'e> Failures<'e> {
         let code = first.code();
         let mut sentence = format!("{failed} of the {of} edits fail, and nothing was written");
         sentence += &format!("\nedits[{at}]: {first}");
-        for (at, error) in all.by_ref().take(MAX_TOLD - 1) {
-            sentence += &format!("\nedits[{at}]: {error}");
+        for (at, refused) in all.by_ref().take(MAX_TOLD - 1) {
+            sentence += &format!("\nedits[{at}]: {refused}");
         }
         let further: Vec<_> = all.map(|(at, _)| format!("edits[{at}]")).collect();
         if let Some(named) = further.get(..further.len().min(MAX_NAMED)).filter(|n| !n.is_empty()) {

@@ -205,7 +205,7 @@ impl Asked {
         if shown.is_deeper(self.depth) {
             facts.push(format!("max_depth={} shows more", self.depth + 1));
         }
-        facts.extend(unsearched.facts(budget));
+        facts.extend(unsearched.facts("path", budget));
         let last = shown.entries.last().filter(|_| found.before + count_shown < total);
         if let Some((depth, path)) = last {
             let path = percent_encoded(path.as_bytes());

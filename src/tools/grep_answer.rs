@@ -100,7 +100,7 @@ pub(super) fn answer(
     if page.no_room > 0 {
         facts.push(format!("{} around the match left out", count(page.no_room, "line", "lines")));
     }
-    facts.extend(unsearched.facts(asked.budget));
+    facts.extend(unsearched.facts("path", asked.budget));
     facts.extend(page.end(asked, found));
     format!("{}[{}]", page.text, facts.join("; "))
 }

@@ -327,7 +327,7 @@ impl Searched {
         let of = |part: u64, all: u64| if all == 0 { 0.0 } else { rounded(part, all) };
         let top = found.files.first_key_value().filter(|((Reverse(most), _), _)| *most > 0);
         let could_be_named = if args.include_zero { found.volume.files } else { found.matching };
-        let mut notes = unsearched.facts(budget);
+        let mut notes = unsearched.facts("root_paths", budget);
         if could_be_named > named.len() as u64 {
             let more = could_be_named - named.len() as u64;
             let files = count(more, "more file is", "more files are");

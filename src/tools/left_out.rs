@@ -86,7 +86,7 @@ impl PassedBy {
     }
 
     /// What was passed by, and what may have been searched though a rule ignores it.
-    fn facts(&self) -> Vec<String> {
+    fn facts(&self, place: &str) -> Vec<String> {
         let ignored = self.ignored.fact("ignored");
         let ignored = ignored.map(|fact| fact + "; set respect_ignore=false to include them");
         let by = self.excluded_by.unwrap_or("exclude");
@@ -95,13 +95,13 @@ impl PassedBy {
         let dotfiles = dotfiles.map(|fact| fact + "; set hidden=true to include them");
         let links = self.links.example.as_ref().map(|example| {
             let links = count(self.links.count, "link", "links");
-            format!("{links} not followed (e.g. {example}); give one as `path` to search it")
+            format!("{links} not followed (e.g. {example}); give one as `{place}` to search it")
         });
         let LeftOut { rules, worktrees } = &self.left_out;
         let worktrees = worktrees.example.as_ref().map(|example| {
             let worktrees = count(worktrees.count, "linked worktree", "linked worktrees");
             format!(
-                "{worktrees} left out (e.g. {example}); give one as `path`, or set respect_ignore=false"
+                "{worktrees} left out (e.g. {example}); give one as `{place}`, or set respect_ignore=false"
             )
         });
         let cut = rules.example.as_ref().map(|example| {
@@ -182,10 +182,10 @@ impl Unsearched {
         }
     }
 
-    /// What was not searched, each with its reason.
-    pub(super) fn facts(&self, budget: &Budget) -> Vec<String> {
+    /// What was not searched, each with its reason. `place` is the argument that names where to search.
+    pub(super) fn facts(&self, place: &str, budget: &Budget) -> Vec<String> {
         let mut facts = self.notes.clone();
-        facts.extend(self.passed_by.facts());
+        facts.extend(self.passed_by.facts(place));
         let Skipped { unreadable, too_deep, elsewhere, unfinished } = &self.skipped;
         for (tally, which) in
             [(unreadable, "unreadable"), (too_deep, "too deep"), (elsewhere, "foreign")]

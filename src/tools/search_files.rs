@@ -306,7 +306,7 @@ fn answer(found: &Found, asked: &Asked, unsearched: &Unsearched, budget: &Budget
         let entries = count(*skipped, "entry", "entries");
         facts.push(format!("{entries} skipped whose time cannot be read (e.g. {example})"));
     }
-    facts.extend(unsearched.facts(budget));
+    facts.extend(unsearched.facts("path", budget));
     if let Some(last) = last.filter(|_| before + shown < total) {
         facts.push(format!("continue with cursor={}", write_cursor(last, asked.sort_by)));
     }
