@@ -59,7 +59,7 @@ impl<'e> Failures<'e> {
     }
 
     /// All of them, if there are any.
-    pub(super) fn refused(self) -> Option<ToolError> {
+    pub(super) fn error(self) -> Option<ToolError> {
         let (of, failed) = (self.edits.len(), self.all.len());
         let mut all = self.all.into_iter();
         let (at, first) = all.next()?;
