@@ -263,10 +263,15 @@ fn tried<T, E: Display>(what: &str, result: Result<T, E>) -> String {
 fn second_by_flag(handle: &Dir) -> Result<(), Box<dyn Error>> {
     let file = handle.open("a.txt")?;
     #[cfg(target_os = "linux")]
-    rustix::fs::linkat(&file, "", handle, "third", rustix::fs::AtFlags::EMPTY_PATH)?;
+    {
+        rustix::fs::linkat(&file, "", handle, "third", rustix::fs::AtFlags::EMPTY_PATH)?;
+        Ok(())
+    }
     #[cfg(not(target_os = "linux"))]
-    return Err("only Linux has this".into());
-    Ok(())
+    {
+        drop(file);
+        Err("only Linux has this".into())
+    }
 }
 
 /// With an absolute path the kernel ignores the handle. Landlock does not.

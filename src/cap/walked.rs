@@ -62,6 +62,12 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// The larger of two counts of the same things.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if other.count > self.count { other } else { self }
+    }
+
     /// One more.
     pub fn one(&mut self, shown: String) {
         self.add(Self { count: 1, example: Some(shown) });
@@ -91,6 +97,17 @@ pub struct Skipped {
 }
 
 impl Skipped {
+    /// What one of two walks of the same directories skipped: of each reason, what the walk that skipped more did.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            unreadable: self.unreadable.or(other.unreadable),
+            too_deep: self.too_deep.or(other.too_deep),
+            elsewhere: self.elsewhere.or(other.elsewhere),
+            unfinished: self.unfinished.or(other.unfinished),
+        }
+    }
+
     /// What another walk of the same call skipped as well.
     pub fn add(&mut self, other: Self) {
         self.unreadable.add(other.unreadable);

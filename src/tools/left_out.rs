@@ -136,6 +136,13 @@ impl Unsearched {
         self.is_cut |= walked.is_cut;
     }
 
+    /// The same, after another search of the same directories in another meaning. What that one could not read may be
+    /// why it found nothing, so it is not forgotten.
+    pub(super) fn after(self, earlier: Self) -> Self {
+        let is_cut = self.is_cut || earlier.is_cut;
+        Self { skipped: self.skipped.or(earlier.skipped), is_cut, ..self }
+    }
+
     /// Did the time end before the search did?
     pub(super) fn is_cut(&self) -> bool {
         self.is_cut

@@ -99,7 +99,8 @@ pub(super) fn find<F>(
         };
         let second = attempt(&literally)?;
         if !is_included || !second.1.found_no_name() {
-            (found, unsearched) = second;
+            found = second.0;
+            unsearched = second.1.after(unsearched);
             names = literally;
         }
     }
@@ -113,7 +114,9 @@ pub(super) fn find<F>(
         let first = others.into_iter().zip(matches).find(|(_, matches)| *matches > 0);
         if let Some((include, _)) = first {
             names.include = include;
-            (found, unsearched) = attempt(&names)?;
+            let last = attempt(&names)?;
+            found = last.0;
+            unsearched = last.1.after(unsearched);
         }
     }
     unsearched.note(names.include.note());

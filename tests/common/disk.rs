@@ -47,6 +47,7 @@ impl Mounted {
         Self(at)
     }
 
+    #[cfg(target_os = "linux")]
     /// A file mounted on another one, as containers mount single files.
     pub fn file(sandbox: &Sandbox, from: &str, at: &str) -> Self {
         let [from, at] = [from, at].map(|path| sandbox.path(path));
@@ -54,6 +55,7 @@ impl Mounted {
         Self(at)
     }
 
+    #[cfg(target_os = "linux")]
     /// What lies in `lower`, to be changed without changing it. `upper` is where the changes go.
     pub fn overlay(sandbox: &Sandbox, path: &str, lower: &str, upper: &str) -> Option<Self> {
         let at = sandbox.path(path);
@@ -66,6 +68,7 @@ impl Mounted {
         try_mount(&["-t", "overlay", "-o", &layers, "overlay"], &at).then(|| Self(at))
     }
 
+    #[cfg(target_os = "linux")]
     /// A new file system in an image of so many bytes, made by a program with these arguments.
     pub fn image(sandbox: &Sandbox, path: &str, bytes: u64, make: &[&str]) -> Option<Self> {
         let (at, image) = (sandbox.path(path), sandbox.path(format!("{path}.image")));
@@ -77,6 +80,7 @@ impl Mounted {
         (is_made && try_mount(&["-o", "loop", image.to_str().unwrap()], &at)).then(|| Self(at))
     }
 
+    #[cfg(target_os = "linux")]
     /// The same by a program of its own that mounts an image, as ntfs-3g is.
     pub fn by(sandbox: &Sandbox, path: &str, bytes: u64, make: &[&str], by: &str) -> Option<Self> {
         let (at, image) = (sandbox.path(path), sandbox.path(format!("{path}.image")));
