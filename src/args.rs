@@ -80,7 +80,7 @@ struct Meant<'a> {
     args: Object,
     /// Under which name each argument was sent.
     keys: Vec<(&'a str, String)>,
-    /// Arguments that must not have a value, what they are instead, and the name that said so.
+    /// For a negated argument: the value that it must not have, the value that it gets, and the name that was sent.
     not: Vec<(Property<'a>, &'static str, Option<&'static str>, String)>,
     /// The last line to read, and the name that said so.
     last_line: Option<(u64, String)>,

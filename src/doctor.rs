@@ -196,7 +196,7 @@ impl Report {
             ] {
                 if !globs.is_empty() {
                     page += &format!(
-                        "      {word}: {} (held by wall 1 alone: the kernel knows no names)\n",
+                        "      {word}: {} (enforced by wall 1 only: the kernel does not check names)\n",
                         printable(&globs.join(", "))
                     );
                 }
@@ -244,7 +244,9 @@ fn not_covered(rows: &[Row], sealed: &Sealed) -> Vec<&'static str> {
         );
     }
     if rows.iter().any(rules) {
-        gaps.push("`hide` and `readonly` are held by wall 1 alone: the kernel knows no names");
+        gaps.push(
+            "`hide` and `readonly` are enforced by wall 1 only: the kernel does not check names",
+        );
     }
     // Landlock covers opening a file, and not looking at it.
     gaps.push(if missing(&sealed.landlock) {

@@ -1,8 +1,8 @@
-//! [`Ignored`]: what ignore files say of names, as git and ripgrep read them.
+//! [`Ignored`]: the names that ignore files exclude, by the rules of git and ripgrep.
 //!
-//! `.rgignore` wins over `.ignore`, that over `.gitignore`, then comes `.git/info/exclude`, and last the user's list
-//! for all repositories. Of files of one kind the nearest wins. What git's files say holds in a repository only
-//! (a directory with `.git` or `.jj`), and not beyond the nearest one. A line means what it means to git.
+//! Precedence, strongest first: `.rgignore`, `.ignore`, `.gitignore`, `.git/info/exclude`, the user's list for all
+//! repositories. Among files of one kind the nearest wins. Git's files apply only in a repository (a directory with
+//! `.git` or `.jj`), up to the nearest root. Lines have git's syntax.
 //!
 //! The files are read through the handles of the walk, from the root of the grant down. Those above the grant, and the
 //! user's, were read at startup ([`Above`](crate::cap::Above)).
@@ -71,7 +71,7 @@ struct Marks {
     is_jj: bool,
 }
 
-/// Does the name belong to a program that keeps versions?
+/// Is this the directory of a version control system, such as `.git`?
 pub fn is_of_versions(name: &[u8]) -> bool {
     VERSIONS.contains(&name)
 }

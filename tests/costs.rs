@@ -36,7 +36,7 @@ fn trees() -> Sandbox {
 }
 
 #[test]
-fn no_page_of_any_tool_costs_more_than_clients_take() {
+fn no_page_exceeds_the_token_limit_of_clients() {
     let sandbox = trees();
     let mut client = Client::start(&[&sandbox.spec("grant", "rw")], Era::Modern);
     let mut wrong = vec![];

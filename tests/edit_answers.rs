@@ -170,7 +170,7 @@ fn what_cannot_be_seen_is_told_by_the_server_too() {
     let (answer, _) = bench.edit("# ⚠\u{fe0f} Note\r\n", &edits(&[("# ⚠ Note\n", "x")]));
     assert_eq!(
         answer.text,
-        "no_match: `old_text` is not in the file: nearest is line 1, which differs in characters that cannot be seen\n\
+        "no_match: `old_text` is not in the file: nearest is line 1, which differs in invisible characters\n\
          the file has U+FE0F VARIATION SELECTOR-16 at line 1, column 4, `old_text` does not\n\
          hint: send `old_text` as this string of JSON: \"# ⚠\\ufe0f Note\\n\""
     );

@@ -503,7 +503,7 @@ fn utf32_and_utf16_are_read_with_a_mark_and_without() {
 }
 
 #[test]
-fn an_odd_byte_offset_in_utf16_begins_with_the_character_that_it_is_in() {
+fn odd_byte_offset_in_utf16_starts_at_its_character() {
     let wide: Vec<u8> = "abc🦀d\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut files = Files::new([("f", [b"\xFF\xFE".as_slice(), &wide].concat())]);
     for (byte_offset, from, shown) in [

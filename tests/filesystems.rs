@@ -460,7 +460,7 @@ fn the_first_change_of_a_file_of_a_lower_layer_is_made() {
 }
 
 #[test]
-fn a_name_gets_another_case() {
+fn rename_can_change_only_the_case() {
     let mut is_any_lax = false;
     for place in places() {
         let (at, name) = (place.at(), &place.name);

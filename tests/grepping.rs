@@ -249,7 +249,7 @@ fn a_keyword_that_occurs_nowhere_says_what_would_have_occurred() {
 }
 
 #[test]
-fn other_readings_tell_nothing_of_what_is_hidden_or_ignored() {
+fn other_readings_do_not_reveal_hidden_or_ignored_files() {
     let sandbox = Sandbox::new()
         .file("grant/.gitignore", "ignored/\n")
         .file("grant/.git/HEAD", "")
@@ -449,7 +449,7 @@ fn a_full_page_says_why_it_ends() {
 }
 
 #[test]
-fn binary_files_are_named_only_where_they_may_be_meant() {
+fn binary_files_are_named_only_if_they_may_be_wanted() {
     let sandbox = Sandbox::new()
         .file("grant/a.bin", b"needle\0")
         .file("grant/b.bin", b"\0")

@@ -109,7 +109,7 @@ fn a_refusal_of_what_cannot_be_read_is_in_the_audit_trail() {
 
 /// What is neither a message nor a call that can be refused: the code, and whether the id is found.
 #[test]
-fn every_other_line_is_an_error_under_its_id() {
+fn every_invalid_line_gets_an_error_with_its_id() {
     let deep = format!("{}1{}", "[".repeat(500), "]".repeat(500));
     let values = "0,".repeat(600_000) + "0";
     for era in ERAS {
@@ -153,7 +153,7 @@ fn every_other_line_is_an_error_under_its_id() {
 }
 
 #[test]
-fn a_line_that_is_too_long_is_answered_under_its_id_wherever_that_is() {
+fn too_long_line_is_answered_with_its_id_wherever_the_id_is() {
     let sandbox = Sandbox::new().file("grant/a", "x").file(
         "allowlist.toml",
         "[[allow]]\npath = \"grant\"\nrights = \"rw\"\n[limits]\nmax_message_bytes = 40000\n",

@@ -124,7 +124,7 @@ fn a_glob_that_is_a_name_means_the_name_in_every_tool() {
 }
 
 #[test]
-fn the_own_spelling_of_a_grant_is_taken_off() {
+fn absolute_path_of_the_grant_is_stripped_from_globs() {
     let sandbox = tree();
     let mut client = start(&sandbox);
     let root = sandbox.path("grant").canonicalize().unwrap();
@@ -155,7 +155,7 @@ fn the_own_spelling_of_a_grant_is_taken_off() {
 }
 
 #[test]
-fn several_grants_are_searched_by_paths_as_they_are_shown() {
+fn with_several_grants_patterns_match_paths_as_shown() {
     let sandbox = Sandbox::new()
         .file("one/src/a.ts", "x\n")
         .file("one/top.md", "x\n")
@@ -236,7 +236,7 @@ fn exclude_takes_whole_names_and_counts() {
 }
 
 #[test]
-fn globs_have_order_signs_and_commas_in_every_tool() {
+fn order_negation_and_commas_of_globs_work_in_every_tool() {
     let sandbox = tree();
     let mut client = start(&sandbox);
     let grep =
@@ -344,7 +344,7 @@ fn another_meaning_finds_nothing_that_is_hidden() {
 }
 
 #[test]
-fn a_glob_that_cannot_be_read_is_an_error_unless_something_has_the_name() {
+fn malformed_glob_is_an_error_unless_an_entry_has_that_name() {
     let sandbox = Sandbox::new().file("grant/a[1.txt", "needle\n").file("grant/b", "needle\n");
     let mut client = start(&sandbox);
     check(&mut client, "search_files", &[(json!({"pattern": "a[1.txt"}), &["a[1.txt"], "")]);
@@ -420,7 +420,7 @@ fn a_list_of_long_names_stays_within_one_answer_and_says_why() {
 }
 
 #[test]
-fn a_cursor_of_one_order_is_refused_under_another() {
+fn cursor_is_refused_with_another_sort_order() {
     let sandbox = Sandbox::new().file("grant/a", "x").file("grant/b", "y");
     let mut client = start(&sandbox);
     for (given, order) in
@@ -432,7 +432,7 @@ fn a_cursor_of_one_order_is_refused_under_another() {
 }
 
 #[test]
-fn one_is_one() {
+fn counts_of_one_are_singular() {
     let sandbox = Sandbox::new().file("grant/d/a", "x\n");
     let mut client = start(&sandbox);
     let mut closing = |tool: &str, arguments: Value| split(&client.call(tool, &arguments).text).1;

@@ -156,7 +156,7 @@ fn with_several_grants_the_others_are_looked_at_as_well() {
 
 /// The same to the byte, whatever lies outside or is hidden.
 #[test]
-fn hints_do_not_tell_what_is_outside_or_hidden() {
+fn hints_do_not_reveal_outside_or_hidden_files() {
     let toml = "[[allow]]\npath = \"grant\"\nhide = [\"private\", \"*.key\"]\n";
     let with = |sandbox: Sandbox| {
         sandbox

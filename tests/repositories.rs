@@ -180,7 +180,7 @@ fn rules_above_end_at_a_repository_that_begins_in_the_grant() {
 }
 
 #[test]
-fn without_a_repository_only_files_that_are_not_gits_count_above_the_grant() {
+fn without_a_repository_only_ignore_and_rgignore_above_the_grant_apply() {
     let sandbox = Sandbox::new()
         .file("top/.gitignore", "a.txt\n")
         .file("top/.ignore", "b.txt\n")
@@ -404,7 +404,7 @@ fn case_is_ignored_where_the_repository_says_so() {
 }
 
 #[test]
-fn the_users_list_is_found_as_the_configuration_of_git_says() {
+fn users_ignore_list_is_found_through_git_config() {
     for (files_of_home, want) in [
         (&[(".config/git/ignore", "a\n")][..], "b"),
         (

@@ -61,7 +61,7 @@ fn a_name_that_looks_like_one_sibling_is_read_as_that_one_and_said() {
 }
 
 #[test]
-fn every_tool_that_reads_takes_a_look_alike_in_every_part_of_a_path() {
+fn every_read_tool_accepts_look_alikes_in_every_path_component() {
     let dir = "My\u{A0}Files";
     let sandbox = Sandbox::new().file(&format!("grant/{dir}/{SHOT}"), "e = 1\n");
     let mut client = start(&sandbox);

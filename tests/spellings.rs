@@ -528,7 +528,7 @@ fn refused() -> Vec<(&'static str, Value, Vec<&'static str>)> {
 }
 
 #[test]
-fn a_name_without_one_meaning_is_refused_with_what_replaces_it() {
+fn ambiguous_argument_is_refused_with_the_argument_to_use() {
     let sandbox = files();
     let mut client = Client::start(&[&sandbox.spec("grant", "rwd")], Era::Modern);
     let before = tree(&sandbox, "grant");

@@ -77,7 +77,7 @@ fn invisible_characters_are_named_and_can_be_sent() {
     ] {
         let error = refused(text, old);
         assert!(error.contains(named), "{named} is not in {error}");
-        assert!(error.contains("in characters that cannot be seen\n"), "{error}");
+        assert!(error.contains("in invisible characters\n"), "{error}");
         assert!(
             !error.chars().any(|c| "\u{200b}\u{ad}\u{feff}\u{202e}\u{7}\u{fe0f}".contains(c)),
             "{error:?}"
@@ -152,9 +152,7 @@ fn differences_that_can_and_cannot_be_seen_are_both_named() {
     let text = "fn a() {\n    let b\u{a0}= \u{200b}1;\n    c();\n}\n";
     let error = refused(text, "fn a() {\n  let b = 1;\n  c();\n");
     assert!(
-        error.contains(
-            "which differ in indentation, characters that cannot be seen and the kind of quotes"
-        ),
+        error.contains("which differ in indentation, invisible characters and the kind of quotes"),
         "{error}"
     );
     assert!(error.contains("U+200B ZERO WIDTH SPACE at line 2, column 13"), "{error}");
@@ -181,7 +179,7 @@ fn what_is_offered_is_there_once_or_that_is_said() {
 }
 
 #[test]
-fn what_is_too_long_to_be_offered_is_named_all_the_same() {
+fn text_too_long_to_offer_is_still_located() {
     let text = format!("{}\u{200b}end\n", "a line of text\n".repeat(500));
     let error = refused(&text, &text.replace('\u{200b}', ""));
     assert!(error.contains("U+200B ZERO WIDTH SPACE at line 501, column 1"), "{error}");
@@ -233,7 +231,7 @@ fn a_near_place_in_a_very_long_line_is_shown_cropped() {
 }
 
 #[test]
-fn entities_and_escapes_are_named_with_the_text_of_the_file() {
+fn error_names_entities_and_escapes_and_shows_the_text_to_send() {
     for (text, old, named, after) in [
         ("if (a && b) {\n", "if (a &amp;&amp; b)", "it has HTML entities", "NEW {\n"),
         ("x < y\n", "x &lt; y", "it has HTML entities", "NEW\n"),

@@ -68,7 +68,7 @@ pub(super) fn fit(name: &str, property: &Object, value: Value) -> Result<Value, 
     if let (Some(items), Value::Array(all)) =
         (property.get("items").and_then(Value::as_object), &value)
     {
-        let wrong = || bad(format!("`{name}` holds something of the wrong kind"), example);
+        let wrong = || bad(format!("`{name}` has an item of the wrong type"), example);
         let each =
             all.iter().enumerate().map(|(i, item)| match coerce(kind_in(items), item.clone()) {
                 Value::Object(item) if items.contains_key("properties") => {

@@ -166,7 +166,7 @@ impl Found {
         levels
     }
 
-    /// Does it belong to somebody whose files count?
+    /// Returns whether the owner of the file is trusted, and records if one was not.
     fn believes(&mut self, stat: &Stat) -> bool {
         let is_ours = self.owners.contains(&stat.uid);
         self.is_foreign |= !is_ours;

@@ -55,7 +55,7 @@ impl Grants {
     }
 }
 
-/// Does the mount, or the file system itself, let nobody change anything? `false` if it cannot be asked.
+/// Is the mount, or the file system itself, read-only? `false` if that cannot be determined.
 pub(super) fn is_mounted_read_only(fd: impl AsFd) -> bool {
     rustix::fs::fstatvfs(fd).is_ok_and(|of| of.f_flag.contains(StatVfsMountFlags::RDONLY))
 }

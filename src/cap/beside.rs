@@ -31,7 +31,7 @@ use crate::system;
 pub(super) enum NotPlaced {
     /// The file system does not take the name.
     NameRefused,
-    /// The file system has no call that replaces nothing.
+    /// The file system has no call that is guaranteed not to replace an existing entry.
     NoPromise,
     /// Any other reason; `EXIST` where something has the name.
     Os(Errno),

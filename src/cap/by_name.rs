@@ -71,7 +71,7 @@ pub(super) struct Walk<'a> {
     pub(super) links: u8,
     pub(super) jumps: u8,
     steps: usize,
-    /// How many of the last steps are still names that the client gave, and not from the text of a link.
+    /// How many of the remaining steps come from the client's path, not from the text of a link.
     pub(super) said_left: usize,
     /// The names that the client gave.
     pub(super) said_names: &'a [Name],

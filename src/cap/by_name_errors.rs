@@ -20,7 +20,7 @@ impl Walk<'_> {
         } else {
             // Without the name: it may be hidden, and a hidden one must not be told from a missing one.
             let sentence =
-                format!("`{}` leads through a link to a name that does not exist", self.said);
+                format!("`{}` goes through a link whose target does not exist", self.said);
             ToolError::new(Code::NotFound, sentence)
         };
         // Nobody reads the hints of a walk without a budget.

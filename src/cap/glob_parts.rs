@@ -76,10 +76,11 @@ pub(super) fn alternatives(glob: &str, reading: Reading) -> Result<Vec<Alternati
     Ok(done)
 }
 
-/// The globs without braces that a list such as `*.pem,*.key` stands for. A name may have the comma, too.
+/// Expands a list such as `*.pem,*.key` into globs without braces. The whole text is one of them, since a name may
+/// contain a comma.
 ///
 /// # Errors
-/// Why one cannot be read.
+/// Why a glob is malformed.
 pub(super) fn listed_alternatives(globs: &str) -> Result<Vec<Alternative>, String> {
     let mut all = alternatives(globs, Reading::Glob)?;
     let pieces = separated(globs);

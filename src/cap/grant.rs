@@ -263,7 +263,8 @@ impl Grants {
 }
 
 impl Inner {
-    /// The grant with the longest spelling that an absolute path begins with; and how many names that takes.
+    /// Finds the grant with the longest spelling that is a prefix of an absolute path. Returns its index and the number
+    /// of names in that prefix.
     pub(super) fn spelled(&self, names: &[Name]) -> Option<(usize, usize)> {
         let grants = self.grants.iter().enumerate();
         let fits = grants.flat_map(|(i, g)| g.spellings.iter().map(move |s| (i, s)));

@@ -177,7 +177,7 @@ fn difference<'t>(text: &'t str, other: &str) -> (&'t str, &'t str, &'t str) {
     (begin, middle, end)
 }
 
-/// Looks a character like another one, like a part of one, or like nothing?
+/// Does the character look like another one, like part of one, or like nothing at all?
 fn is_odd(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();

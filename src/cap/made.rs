@@ -43,10 +43,10 @@ impl Place<Write> {
         }
     }
 
-    /// Refuses where directories on the way would have to be made.
+    /// Fails if a parent directory is missing.
     ///
     /// # Errors
-    /// `not_found`, which names the first of them.
+    /// `not_found`, which names the first missing one.
     pub fn needs_its_directory(&self) -> Result<(), ToolError> {
         let Some(first) = self.missing.first() else { return Ok(()) };
         let known = self.below.len().saturating_sub(self.missing.len() + 1);
@@ -56,8 +56,8 @@ impl Place<Write> {
         Err(ToolError::new(Code::NotFound, sentence).hint("create_parents=true makes it"))
     }
 
-    /// The directory that is to hold it: those that are missing are made, and gone again unless they
-    /// are kept.
+    /// Opens the parent directory and creates the missing ones. They are removed again on drop unless
+    /// [`Made`] is kept.
     pub(super) fn parents(&self) -> Result<(Arc<Dir>, Made), ToolError> {
         let mut made = Made(vec![]);
         let mut parent = Arc::clone(&self.parent);

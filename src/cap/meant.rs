@@ -53,7 +53,7 @@ impl<R: Right> Target<R> {
             self.said
         );
         ToolError::new(Code::BadPath, sentence).hint(format!(
-            "`{}` is the path in it; create_directory `{name}` makes a directory of that name in it first",
+            "use `{}` for the path in it, or first make a directory of that name in it: create_directory `{name}`",
             join(&shorter.names)
         ))
     }

@@ -47,7 +47,7 @@ impl<R: Right> Place<R> {
         }
         let sentence = format!("`{}` would be a new name, and looks like a mistake", self.said);
         Err(ToolError::new(Code::BadPath, sentence).hint(format!(
-            r"{} A character that is meant as it is can be written as `\xHH`",
+            r"{} To use a character literally, write it as `\xHH`",
             did_you_mean(&meant)
         )))
     }

@@ -48,8 +48,8 @@ impl<R: Right> Target<R> {
         self.grants.shown(self.grant, &self.names)
     }
 
-    /// If `said`, which may be a glob, begins as an absolute path into a grant does: the name of that grant, and
-    /// what follows. Only names are compared; nothing is looked at.
+    /// Splits an absolute path or glob into the name of the grant that it lies in and the rest; `None` if it lies in
+    /// no grant. Compares names only and does not access the file system.
     pub fn spelled_off<'s>(&self, said: &'s str) -> Option<(String, &'s str)> {
         let path = said.strip_prefix('/')?;
         let after = |spelling: &[Name]| {

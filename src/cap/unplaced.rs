@@ -48,7 +48,7 @@ impl Place<Write> {
 }
 
 impl<R: Right> Place<R> {
-    /// Is what is there mounted there: a file or directory that no rename replaces?
+    /// Is the existing file or directory a mount point, which no rename can replace?
     pub(super) fn is_mount_point(&self) -> bool {
         let Some(name) = self.name.as_ref().filter(|_| self.found.is_some()) else { return false };
         !stays_on_mount(mount_of(&self.parent).ok(), &self.parent, name)
@@ -74,7 +74,7 @@ impl<R: Right> Place<R> {
 pub(super) fn name_refused(name: &Name) -> ToolError {
     let sentence = format!("the file system does not take this name: `{name}`");
     ToolError::new(Code::BadPath, sentence).hint(
-        "choose another one; characters such as `:`, `*`, `?` and `\\`, or a dot or blank at the end, are what it \
-         may refuse",
+        "choose another name; the file system may refuse characters such as `:`, `*`, `?` and `\\`, or a dot or \
+         blank at the end",
     )
 }

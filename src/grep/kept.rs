@@ -175,6 +175,7 @@ impl<'a> Kept<'a> {
         }
         match lines.count() {
             0 => text,
+            1 => format!("{text}\n[1 more line of this match]"),
             more => format!("{text}\n[{more} more lines of this match]"),
         }
     }

@@ -126,7 +126,7 @@ fn rewritten(pattern: &str, meaning: Meaning) -> Vec<(String, &'static str)> {
     }
     let trimmed = pattern.trim_matches([' ', '\t', '\n', '\r']);
     if trimmed != pattern && !trimmed.is_empty() {
-        all.push((as_expression(trimmed), "blanks and line ends at the ends of a pattern count"));
+        all.push((as_expression(trimmed), "leading and trailing blanks and line ends are literal"));
     }
     let lines = pattern.replace("\r\n", "\n");
     let lines = if meaning.literal { lines } else { lines.replace(r"\r\n", r"\n") };

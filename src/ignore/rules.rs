@@ -187,7 +187,7 @@ impl Drop for Held {
 }
 
 impl Compiled {
-    /// The rules of a text, and whether they are all of its rules.
+    /// Compiles the rules of a text, and tells whether none was left out.
     pub(super) fn rules(
         &self,
         text: impl FnOnce() -> Option<Text>,

@@ -71,7 +71,7 @@ impl Input {
 
     /// The next message, or the answer to what is none; nothing at the end. The last line counts even
     /// if it has no end. Nothing is lost when this is dropped before it is ready.
-    pub(super) async fn next(&mut self) -> Option<Result<Message, Unheard>> {
+    pub(super) async fn next(&mut self) -> Option<Result<Message, InvalidLine>> {
         loop {
             let is_whole = self.take_up();
             if (is_whole || self.has_ended)
@@ -121,11 +121,11 @@ impl Input {
     }
 
     /// What the line says; nothing if it is blank. Makes room for the next one.
-    fn heard(&mut self) -> Option<Result<Message, Unheard>> {
+    fn heard(&mut self) -> Option<Result<Message, InvalidLine>> {
         let mark = self.line.len() - without_mark(&self.line).len();
         let line = self.line.get_mut(mark..).unwrap_or_default();
         let heard = if let Some(outline) = self.cut.take() {
-            Some(Err(Unheard::too_long(outline.id(), self.max_bytes)))
+            Some(Err(InvalidLine::too_long(outline.id(), self.max_bytes)))
         } else {
             (!line.iter().all(u8::is_ascii_whitespace)).then(|| parse(line))
         };
@@ -137,13 +137,13 @@ impl Input {
 }
 
 /// A line that is no message.
-pub(super) struct Unheard {
+pub(super) struct InvalidLine {
     id: Option<Value>,
     code: i32,
     message: String,
 }
 
-impl Unheard {
+impl InvalidLine {
     pub(super) fn new(id: Option<Value>, code: i32, message: &str) -> Self {
         Self { id, code, message: message.to_owned() }
     }
@@ -190,10 +190,10 @@ fn has_too_many_values(line: &[u8]) -> bool {
     values > MAX_VALUES
 }
 
-fn parse(line: &mut [u8]) -> Result<Message, Unheard> {
+fn parse(line: &mut [u8]) -> Result<Message, InvalidLine> {
     if line.len() > LARGE && has_too_many_values(line) {
         let why = format!("the message holds more than {MAX_VALUES} values");
-        return Err(Unheard::new(id_of(line), INVALID_REQUEST, &why));
+        return Err(InvalidLine::new(id_of(line), INVALID_REQUEST, &why));
     }
     // `rmcp` tries every kind of message in turn. Nearly all are of this one, so it comes first.
     if let Some(call) = call(line) {
@@ -223,10 +223,10 @@ fn call(line: &[u8]) -> Option<Message> {
 }
 
 /// The message that a JSON value is, which `rmcp` could not read at once.
-fn read(mut value: Value, has_several_ids: bool) -> Result<Message, Unheard> {
+fn read(mut value: Value, has_several_ids: bool) -> Result<Message, InvalidLine> {
     let Some(object) = value.as_object_mut() else {
         let why = "invalid request: a message is one JSON object, and there are no batches";
-        return Err(Unheard::new(None, INVALID_REQUEST, why));
+        return Err(InvalidLine::new(None, INVALID_REQUEST, why));
     };
     // Clients send `null` for what they leave out.
     if object.get("params").is_some_and(Value::is_null) {
@@ -237,13 +237,13 @@ fn read(mut value: Value, has_several_ids: bool) -> Result<Message, Unheard> {
     }
     if has_several_ids {
         let why = "invalid request: the message has several ids";
-        return Err(Unheard::new(None, INVALID_REQUEST, why));
+        return Err(InvalidLine::new(None, INVALID_REQUEST, why));
     }
     let id = object.get("id").filter(|id| id.is_string() || id.is_i64() || id.is_u64()).cloned();
     // `rmcp` would take a cursor of the wrong kind for none, and give the first page again.
     let cursor = object.get("params").and_then(|params| params.get("cursor"));
     if cursor.is_some_and(|cursor| !cursor.is_string()) {
-        return Err(Unheard::new(id, INVALID_PARAMS, "invalid cursor: it is not a string"));
+        return Err(InvalidLine::new(id, INVALID_PARAMS, "invalid cursor: it is not a string"));
     }
     let has_method = object.get("method").is_some_and(Value::is_string);
     serde_json::from_value(value).map_err(|_| {
@@ -252,18 +252,18 @@ fn read(mut value: Value, has_several_ids: bool) -> Result<Message, Unheard> {
         } else {
             "`method` is missing"
         };
-        Unheard::new(id, INVALID_REQUEST, &format!("invalid request: {why}"))
+        InvalidLine::new(id, INVALID_REQUEST, &format!("invalid request: {why}"))
     })
 }
 
-/// The call that a line is which is not quite JSON, marked as one to refuse; else why it is not a message.
-fn mended(line: &mut [u8]) -> Result<Message, Unheard> {
+/// Repairs a line that is not quite JSON into a call marked to be refused; otherwise returns the error to answer.
+fn mended(line: &mut [u8]) -> Result<Message, InvalidLine> {
     if is_utf16(line) {
         let ascii: Vec<u8> =
             line.iter().filter(|byte| !b"\0\xFE\xFF".contains(byte)).copied().collect();
         let why = "parse error: the line is UTF-16; messages are UTF-8 \
             (PowerShell: $OutputEncoding = [Text.UTF8Encoding]::new())";
-        return Err(Unheard::new(id_of(&ascii), PARSE_ERROR, why));
+        return Err(InvalidLine::new(id_of(&ascii), PARSE_ERROR, why));
     }
     let id = id_of(line);
     if let Some(unreadable) = mend(line)
@@ -276,5 +276,5 @@ fn mended(line: &mut [u8]) -> Result<Message, Unheard> {
         return Ok(JsonRpcMessage::Request(request));
     }
     let why = "parse error: the line is not one JSON value in UTF-8, nested at most 127 deep";
-    Err(Unheard::new(id, PARSE_ERROR, why))
+    Err(InvalidLine::new(id, PARSE_ERROR, why))
 }

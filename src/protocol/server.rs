@@ -228,7 +228,7 @@ fn result(answer: Result<Vec<Content>, impl ToString>) -> CallToolResult {
 fn error(fault: Fault) -> ErrorData {
     match fault {
         Fault::UnknownTool(why) => ErrorData::invalid_params(why, None),
-        Fault::Crashed(call) => crashed(&format!("the log has it as call {call}")),
+        Fault::Crashed(call) => crashed(&format!("it is call {call} in the log")),
     }
 }
 

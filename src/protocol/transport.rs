@@ -21,7 +21,7 @@ use rmcp::transport::Transport;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinHandle;
 
-use super::framing::{INVALID_REQUEST, Input, Message, Unheard};
+use super::framing::{INVALID_REQUEST, Input, InvalidLine, Message};
 use super::room::{Place, Room};
 use super::stream::Stream;
 use crate::limits::Limits;
@@ -41,7 +41,7 @@ pub(super) struct Lines {
     /// A request that was read and for which there was no room yet.
     held_back: Option<Message>,
     /// An answer from here that is still to be sent.
-    owed: Option<Unheard>,
+    owed: Option<InvalidLine>,
     idle: Idle,
 }
 
@@ -77,13 +77,13 @@ impl Lines {
         &mut self,
         message: Message,
         place: Option<Place>,
-    ) -> Result<Option<Message>, Unheard> {
+    ) -> Result<Option<Message>, InvalidLine> {
         let concerns = match &message {
             JsonRpcMessage::Request(JsonRpcRequest { id, .. }) => {
                 if !place.is_some_and(|place| self.room.enter(id, place)) {
                     let why = "invalid request: the id is that of a request without an answer yet";
                     let id = Some(id.clone().into_json_value());
-                    return Err(Unheard::new(id, INVALID_REQUEST, why));
+                    return Err(InvalidLine::new(id, INVALID_REQUEST, why));
                 }
                 true
             }
@@ -100,7 +100,7 @@ impl Lines {
     }
 
     /// The next message with its place in the room, or the answer to what is not one. `None` at the end of the input.
-    async fn next(&mut self) -> Option<Result<(Message, Option<Place>), Unheard>> {
+    async fn next(&mut self) -> Option<Result<(Message, Option<Place>), InvalidLine>> {
         if self.held_back.is_none() {
             match self.input.next().await? {
                 Err(unheard) => return Some(Err(unheard)),

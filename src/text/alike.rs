@@ -45,7 +45,7 @@ impl Difference {
             Self::Indentation => "indentation",
             Self::Tabs => "tabs against spaces",
             Self::Inner => "blanks within lines",
-            Self::Invisible => "characters that cannot be seen",
+            Self::Invisible => "invisible characters",
             Self::Shapes => "the kind of quotes, dashes or spaces",
             Self::Forms => "characters that look the same",
             Self::Case => "upper and lower case",

@@ -41,7 +41,7 @@ pub(super) fn shown(line: &str, parts: &[Range<usize>], most: usize) -> String {
     text
 }
 
-/// A part with as much around it as makes it `most` characters long, or as many of its characters.
+/// Extends `part` by the text around it to `most` characters. A part that is too long is cut.
 fn with_context(line: &str, part: &Range<usize>, most: usize) -> Range<usize> {
     let (before, after) = line.split_at_checked(part.start).unwrap_or_default();
     // Even of a part that has no room as a whole it is shown what is before it.

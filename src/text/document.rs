@@ -1,8 +1,8 @@
-//! [`Document`]: a whole text file, held for an edit, and the bytes of it that an edit leaves.
+//! [`Document`]: a whole text file in memory, to be edited.
 //!
-//! What is kept of a text is kept as the bytes that it was, also where its encoding could write it in
-//! another way, and where it is no text at all: each bad byte is one character of the text, which stands
-//! for it. `written` makes the bytes of an edited text.
+//! Text that no edit touches keeps its exact bytes, even where its encoding allows other bytes for the
+//! same text. Each bad byte is represented by one placeholder character. `written` converts the edited
+//! text to bytes.
 //!
 //! May import: `error`. It does not read or write files.
 
@@ -211,7 +211,7 @@ pub(super) fn mark(encoding: Encoding) -> usize {
 }
 
 fn binary(shown: &str) -> ToolError {
-    let sentence = format!("`{shown}` is not a text: it holds bytes as only binary files do");
+    let sentence = format!("`{shown}` is a binary file, not text");
     ToolError::new(Code::NotText, sentence)
         .hint("only text is edited; write_file replaces whole files; if it is a text, name its `encoding`")
 }
@@ -223,9 +223,9 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused() {
         let refused = |bytes: &[u8]| Document::new("f", bytes.to_vec()).unwrap_err().to_string();
-        assert!(refused(b"a\0b").starts_with("not_text: `f` is not a text"));
-        assert!(refused(b"\xEF\xBB\xBFa\0b").starts_with("not_text: `f` is not a text"));
-        assert!(refused(b"\xFF\xFEa\0\0\0").starts_with("not_text: `f` is not a text"));
+        assert!(refused(b"a\0b").starts_with("not_text: `f` is a binary file"));
+        assert!(refused(b"\xEF\xBB\xBFa\0b").starts_with("not_text: `f` is a binary file"));
+        assert!(refused(b"\xFF\xFEa\0\0\0").starts_with("not_text: `f` is a binary file"));
         assert!(refused(b"a \x1b$B$\"\x1b(B b").contains("in ISO-2022-JP, where"));
         let late = |byte: &[u8]| [&b"text\n".repeat(100_000), byte].concat();
         let document = Document::new("f", late(b"caf\xe9")).unwrap();

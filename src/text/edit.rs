@@ -181,7 +181,7 @@ mod tests {
         // What an edit that fails would have put there is not there.
         let said = refused(text, &[edit("oen", "uno"), edit("uno", "1")]);
         assert!(
-            said.contains("edits[1]: no_match: `old_text` is what edits[0] was to put there"),
+            said.contains("edits[1]: no_match: `old_text` is part of the new text of edits[0]"),
             "{said}"
         );
         let all: Vec<_> = (0..1_000).map(|_| edit("nowhere", "x")).collect();

@@ -174,7 +174,7 @@ impl Encoding {
 }
 
 impl Sample<'_> {
-    /// Its bytes from what is surely the beginning of a character on.
+    /// Its bytes from the first position that is certainly the start of a character.
     pub(super) fn in_coding(&self, coding: Coding) -> &[u8] {
         match coding {
             Coding::Utf8 => self.in_utf8(),

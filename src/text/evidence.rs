@@ -17,7 +17,7 @@ pub(super) const WHOLE: u64 = 1 << 20;
 pub(super) const BEGIN: usize = 64 << 10;
 /// Bytes of each further piece.
 const PIECE: usize = 16 << 10;
-/// Bytes of the file for each further piece, and the most of them.
+/// One further piece is read per `SPAN` bytes of the file, and at most `MOST_PIECES`.
 const SPAN: u64 = 256 << 10;
 const MOST_PIECES: u64 = 24;
 

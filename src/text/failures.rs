@@ -36,7 +36,7 @@ impl<'e> Failures<'e> {
         self.all.push((at, error));
     }
 
-    /// Why an edit whose old text is not in `text` fails; `texts` are its old and new one, with LF only.
+    /// The error for an edit whose old text is not in `text`. `old` and `new` are its texts with LF only.
     pub(super) fn no_match(
         &self,
         text: &str,
@@ -51,7 +51,8 @@ impl<'e> Failures<'e> {
             self.edits.get(*at).is_some_and(|failed| lf(failed.new_text).contains(old))
         });
         if let Some((at, _)) = put_there {
-            let sentence = format!("`old_text` is what edits[{at}] was to put there, which fails");
+            let sentence =
+                format!("`old_text` is part of the new text of edits[{at}], which fails");
             return Ok(ToolError::new(Code::NoMatch, sentence));
         }
         let room = if self.edits.len() == 1 { ROOM } else { 2 * ROOM / MAX_DIAGNOSED };

@@ -81,7 +81,7 @@ pub fn fitted<'c>(
         let name = coding.name();
         let sentence = format!("`{}` ends within a character of {name}", file.shown());
         return Err(ToolError::new(Code::NotText, sentence).hint(
-            "what is appended would become a part of it; edit the end, or rewrite the file",
+            "appended bytes would become part of that character; edit the end, or rewrite the file",
         ));
     }
     if encoding.is_guessed()

@@ -16,7 +16,7 @@ use crate::limits::{Budget, Spent};
 const WINDOW: usize = 512 << 10;
 /// Bytes of folded text above which nothing is looked for.
 const MAX_NEEDLE: usize = 64 << 10;
-/// Bytes by which an occurrence may be longer than what is looked for, besides four times as long.
+/// An occurrence may be up to four times as long as the needle, plus this many bytes.
 const SLACK: usize = 16 << 10;
 
 /// A way to fold: appends what the first unit of a text stands for, and gives the unit's length in bytes.

@@ -66,7 +66,7 @@ impl<'t> Page<'t> {
         self.around(at..hunk.range.end)
     }
 
-    /// Shows the beginning of what the first change of a hunk removes and of what it adds; how many lines are left out.
+    /// Shows the first removed and the first added lines of a hunk's first change. Returns how many lines are left out.
     pub(super) fn part(&mut self, hunk: &Hunk<'_>) -> usize {
         let lines = |change: &Change| change.removed + change.added;
         let mut left_out: usize = hunk.changes.iter().map(lines).sum();

@@ -1,7 +1,7 @@
-//! [`Diff`]: changed lines with some around them, in the form of unified diffs.
+//! [`Diff`]: changed lines with context, as a unified diff.
 //!
-//! Where there is room for less, the lines around the changes go first; then whole changes are left out, the largest
-//! first, and named by their lines. So every change is shown or named.
+//! If space is short, context lines are dropped first, then whole changes, the largest first. A dropped change is
+//! listed by its line numbers, so every change is either shown or listed.
 //!
 //! May import: nothing of this crate. It does not find the changes; `diff` does.
 

@@ -75,7 +75,7 @@ impl Document {
     }
 }
 
-/// A text in which escapes are what they stand for. `byte` tells it of those that are not a backslash.
+/// Replaces the escapes in a text. `byte` gives the character for each escape that is not a backslash.
 fn unescaped(text: &str, mut byte: impl FnMut(u8) -> Option<char>) -> String {
     let (mut meant, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(c) = rest.chars().next() {

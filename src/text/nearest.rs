@@ -110,7 +110,7 @@ fn looking_the_same(
         others.dedup();
         let others: Vec<_> = others.iter().map(ToString::to_string).collect();
         let line = if others.len() == 1 { "line" } else { "lines" };
-        sentence += &format!("\nthe same comes again on {line} {}", others.join(", "));
+        sentence += &format!("\nthe same text is also on {line} {}", others.join(", "));
     }
     let odd: Vec<_> = looks.unlike.iter().map(|unlike| unlike.place.clone()).collect();
     let hint = what_to_send(text, missing, &looks.place, &odd, budget)?;
@@ -126,7 +126,8 @@ fn in_code(
     budget: &Budget,
 ) -> Result<ToolError, Spent> {
     let window = window(text, &place);
-    let sentence = format!("{MISSING}: {}; so read, it is at {}", coded.as_str(), named(window));
+    let sentence =
+        format!("{MISSING}: {}; with these converted, it is at {}", coded.as_str(), named(window));
     let hint = what_to_send(text, missing, &place, &[], budget)?;
     Ok(showing(text, window, Some(&place), &sentence, missing.room)
         .hint(format!("{hint}, and write `new_text` the same way")))
@@ -146,18 +147,18 @@ fn what_to_send(
         .map(|odd| odd.start.saturating_sub(place.start)..odd.end.saturating_sub(place.start))
         .collect();
     let Some(sent) = sendable(within, &odd, missing.room) else {
-        return Ok("take fewer lines into `old_text`: those that are the same in the file".into());
+        return Ok("use fewer lines in `old_text`, only ones that match the file".into());
     };
     let exact = lf(within);
     let most = if missing.replace_all { 1 } else { 2 };
     let count = Needle::new(&exact, text).find(text, Count::All, most, budget)?.len();
     Ok(if count == 2 {
         format!(
-            "as a string of JSON it is {sent} in the file, more than once: add what is around it in \
-             the file to `old_text`"
+            "the file has it more than once; as a JSON string it is {sent}: add the text around it to \
+             `old_text`"
         )
     } else {
-        format!("send `old_text` as this string of JSON: {sent}")
+        format!("send `old_text` as this JSON string: {sent}")
     })
 }
 
@@ -185,7 +186,7 @@ impl Near {
         let error = showing(text, window, self.place.as_ref(), &sentence, missing.room);
         let within = text.get(place).unwrap_or_default();
         match sendable(within, &[], missing.room).filter(|_| !odd.is_empty()) {
-            Some(sent) => error.hint(format!("as a string of JSON that place is {sent}")),
+            Some(sent) => error.hint(format!("as a JSON string, that place is {sent}")),
             None => {
                 error.hint("copy `old_text` from the lines above, or see more with read_text_file")
             }

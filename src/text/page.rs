@@ -323,8 +323,7 @@ fn fitting(
 }
 
 fn binary(file: &OpenFile) -> ToolError {
-    let sentence =
-        format!("`{}` is not a text: it holds bytes as only binary files do", file.shown());
+    let sentence = format!("`{}` is a binary file, not text", file.shown());
     ToolError::new(Code::NotText, sentence).hint(
         "read_media_file gives images, audio and other binary files; if it is a text, name its `encoding`",
     )

@@ -105,8 +105,8 @@ pub fn line_shown(line: &[u8], has_escapes: bool) -> Cow<'_, str> {
     shown(Coding::Utf8, line, 0, Rest::None, has_escapes).text
 }
 
-/// A part of a line of UTF-8 as a page shows it, without characters that are cut at its ends; and
-/// which bytes it is.
+/// Formats part of a UTF-8 line as a page shows it, without characters that are cut off at its ends.
+/// Also returns the range of bytes that was shown.
 pub fn part_shown(
     line: &[u8],
     part: Range<usize>,

@@ -50,7 +50,7 @@ pub(super) fn kinds(text: &str, old: &str, unlike: &[Unlike]) -> String {
         }
     }
     let kinds = [
-        (is_unseen, "characters that cannot be seen"),
+        (is_unseen, "invisible characters"),
         (is_shape, "the kind of quotes, dashes or spaces"),
         (is_form, "characters that look the same"),
     ];
@@ -204,7 +204,7 @@ mod tests {
         );
         assert_eq!(
             kinds(text, " ", &unlike),
-            "characters that cannot be seen and the kind of quotes, dashes or spaces"
+            "invisible characters and the kind of quotes, dashes or spaces"
         );
         let sent = [Unlike { place: 0..0, sent: 3..5 }];
         assert_eq!(

@@ -33,7 +33,7 @@ pub(super) fn without_mark(start: &[u8], is_odd: bool) -> Option<Coding> {
     })
 }
 
-/// Is nearly all of what these bytes say letters, digits, signs and blanks, and none of it invalid?
+/// Do these bytes decode without errors, and nearly all to letters, digits, symbols and blanks?
 fn reads_as_text(coding: Coding, bytes: &[u8]) -> bool {
     let (mut all, mut good, mut is_valid) = (0_u64, 0_u64, true);
     runs(coding, bytes, &mut |run| match run {

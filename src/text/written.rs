@@ -169,19 +169,20 @@ impl Document {
         !self.encoding.is_guessed() && bad <= valid
     }
 
-    /// The edit begins or ends where no character does, or joins bytes that then mean something else.
+    /// The error for an edit that splits a character, or joins bytes so that they mean something else.
     fn torn(&self) -> ToolError {
         let (shown, name) = (&self.shown, self.encoding.coding().name());
-        let sentence = format!("`{shown}` would not be the edited text in its encoding, {name}");
+        let sentence =
+            format!("the edited `{shown}` could not be read back in its encoding, {name}");
         ToolError::new(Code::NotText, sentence).hint("write_file rewrites the file in UTF-8")
     }
 }
 
 /// The refusal of bytes in an encoding that is not sure.
 pub(super) fn unsure(shown: &str, name: &str, what: &str) -> ToolError {
-    let sentence = format!("the encoding of `{shown}` is a guess, {name}, and {what}");
+    let sentence = format!("the encoding of `{shown}` is only guessed as {name}, and {what}");
     ToolError::new(Code::BadArgs, sentence).hint(format!(
-        "name the encoding that it has, such as encoding={name}, if the file reads right in it"
+        "give the right encoding: encoding={name} if the file reads correctly with it"
     ))
 }
 
@@ -254,7 +255,7 @@ mod tests {
         assert_eq!(document.encode("\u{e9}").unwrap(), b"\xe9".as_slice());
         let document = known(BIG5, b"a\x88\x62b");
         let said = edit(&document, "\u{304}b", "c").unwrap_err().to_string();
-        assert!(said.starts_with("not_text: `f` would not be the edited text"), "{said}");
+        assert!(said.starts_with("not_text: the edited `f` could not be read back"), "{said}");
         assert_eq!(edit(&document, "b", "c").unwrap(), b"a\x88\x62c");
         let said = edit(&document, "b", "\0").unwrap_err().to_string();
         assert!(said.starts_with("bad_args: `new_text` holds a NUL"), "{said}");
@@ -288,9 +289,9 @@ mod tests {
         assert_eq!(edit(&document, "un", "d\u{e9}").unwrap(), b"d\xe9 caf\xe9 tr\xe8s serr\xe9\n");
         assert_eq!(
             edit(&document, "un", "à un").unwrap_err().to_string(),
-            "bad_args: the encoding of `f` is a guess, windows-1252, and the text has no `à` that shows how \
-             it is written\nhint: name the encoding that it has, such as encoding=windows-1252, if the file \
-             reads right in it"
+            "bad_args: the encoding of `f` is only guessed as windows-1252, and the text has no `à` that shows \
+             how it is written\nhint: give the right encoding: encoding=windows-1252 if the file reads \
+             correctly with it"
         );
         let mut large = b"plain ascii\n".repeat(200_000);
         large.splice(70_000..70_000, *b"\xe9");

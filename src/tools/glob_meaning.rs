@@ -74,7 +74,7 @@ impl Meaning {
             Self::Slashes => "these match with `/` for `\\`",
             Self::Similar => "these differ in case, Unicode form or kind of blank",
             Self::Inside => "these lie in directories of that name",
-            Self::Part => "these have it as a part of their names",
+            Self::Part => "these names contain it",
         };
         format!("nothing matches {argument} `{glob}` as it is written; {how}")
     }

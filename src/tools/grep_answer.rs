@@ -93,7 +93,7 @@ pub(super) fn answer(
     if found.failed > 0 {
         facts.push(format!("{} not searched to the end", count(found.failed, "file", "files")));
     }
-    facts.extend(told_by_guess(&page.guessed));
+    facts.extend(guessed_encodings(&page.guessed));
     if page.has_escapes {
         facts.push("\\x and two digits stand for a byte that is not text".into());
     }
@@ -262,7 +262,7 @@ fn written(line: &Line, is_gap: bool) -> String {
 }
 
 /// Which of the files on the page were read in an encoding that is a guess.
-fn told_by_guess(guessed: &[(&str, &'static str)]) -> Option<String> {
+fn guessed_encodings(guessed: &[(&str, &'static str)]) -> Option<String> {
     match guessed {
         [] => None,
         [(path, encoding)] => Some(format!("{path} is read as {encoding}, a guess")),

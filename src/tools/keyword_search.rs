@@ -190,7 +190,7 @@ impl Found {
 }
 
 impl Asked<'_> {
-    /// What else the keyword may have meant, where it occurs nowhere.
+    /// Describes other readings of a keyword that occurs nowhere.
     fn otherwise(&self, args: &Args, found: &Found, places: &[Place<Read>]) -> Vec<String> {
         let nothing = Nothing {
             look: self,

@@ -21,7 +21,7 @@ pub(super) struct PassedBy {
     pub(super) dotfiles: Sides,
     /// Of the right name, but another kind.
     pub(super) other_kind: Tally,
-    /// What a program keeps versions in, where it has a name that is searched for.
+    /// Version control directories whose name is searched for.
     pub(super) versions: Tally,
     /// Links that are not themselves what is searched for.
     pub(super) links: Tally,
@@ -174,7 +174,8 @@ impl Unsearched {
         }
         let is_named = !include.is_empty() && !include.match_all();
         if let Some(example) = self.passed_by.versions.example.as_ref().filter(|_| is_named) {
-            let note = format!("{example} left out: what versions are kept in is never searched");
+            let note =
+                format!("{example} left out: version control directories are never searched");
             self.notes.push(note);
         }
         if include.argument() != "pattern" && is_named {

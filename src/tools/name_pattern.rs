@@ -124,8 +124,8 @@ pub(super) struct NamePatterns {
 }
 
 impl NamePatterns {
-    /// Compiles patterns; `argument` is where the client wrote them. One that is no glob is an error only when
-    /// nothing has it as its name: [`Self::check`].
+    /// Compiles the patterns in `argument`. A malformed glob is an error only if no entry has it as its name:
+    /// see [`Self::check`].
     ///
     /// # Errors
     /// `bad_args` where one is empty or leads up, `over_limit` where they are too large together; `timed_out`,

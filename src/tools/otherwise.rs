@@ -62,7 +62,7 @@ pub(super) struct Nothing<'a, L> {
 }
 
 impl<L: Look> Nothing<'_, L> {
-    /// What else the pattern may have meant, and where that matches.
+    /// Describes other readings of the pattern that match, with an example of each.
     pub(super) fn facts(&self, budget: &Budget) -> Vec<String> {
         let busy = budget.begin(Work::Patterns);
         let others = readings(self.pattern, self.meaning, budget);
@@ -112,7 +112,7 @@ impl<L: Look> Nothing<'_, L> {
         let words: Vec<_> = readings.take(MOST_NAMED).map(|reading| self.worded(reading)).collect();
         (!words.is_empty()).then(|| {
             format!(
-                "other readings were not tried, there is too much to search: {}",
+                "other readings were not tried because there is too much to search: {}",
                 words.join(", ")
             )
         })

@@ -62,7 +62,7 @@ impl<'c> Kept<'c> {
         let old = before.text.ends;
         let mut all = vec![match (self.ends, now.ends.differs_from(old)) {
             (true, _) => {
-                format!("{ends} as before, where the content had LF (`line_ends` lf keeps that)")
+                format!("{ends} as before, although the content had LF (line_ends=lf writes LF)")
             }
             (false, true) => format!("{ends}, was {}", old.as_str()),
             (false, false) => ends.into(),
@@ -93,7 +93,7 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// Nothing if they are no text, or too long to be read for that.
+    /// `None` if the old contents are not text, or are too long to examine.
     pub(super) fn of(old: &OpenFile, budget: &Budget) -> Result<Option<Self>, ToolError> {
         if let Some(text) = Self::small(old, budget)? {
             return Ok(Some(Self { text, encoding: None, has_mark: false }));

@@ -43,8 +43,8 @@ pub(super) enum Judged {
     Dotfile,
 }
 
-/// What one of these tools looks at in a tree. How it gets there, and what is passed by on the way,
-/// is the same for all.
+/// What a search tool does with the entries of a tree. The walk itself, and which entries it skips,
+/// are the same for all tools.
 pub(super) trait Look: Sync {
     /// What one thread has found.
     type Found: Default + Send;
@@ -54,7 +54,7 @@ pub(super) trait Look: Sync {
     /// Is what is ignored passed by?
     fn respects(&self) -> Respect;
 
-    /// What is an entry to this search? What is ignored counts only if it is not left out for another reason.
+    /// Classifies an entry for this search. An ignored entry counts as ignored only if nothing else leaves it out.
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged;
 
     /// Looks at one that is meant; for a directory the answer says whether to go on into it.

@@ -1,8 +1,8 @@
 //! The table of foreign names: those of the official file server, Claude Code, Cursor, Codex, Gemini CLI, VS Code, Roo,
 //! Cline, Windsurf and Desktop Commander, and of the programs whose flags models know: rg, grep, ls, tree, mkdir, mv, cp, rm.
 //!
-//! A name may stand in several rows. The first one counts that applies: rows of one tool, then those of all, where the tool
-//! has the argument and the value has the meaning.
+//! A name may be in several rows. The first row that applies is used: rows of this tool come before rows of all tools, and
+//! a row applies if the tool has the argument and the value fits.
 
 use super::Default::{Bool, Empty, Number, Utf8};
 use super::Means::{
@@ -243,8 +243,8 @@ pub(super) const TABLE: &[Row] = &[
     row(IGNORE_CASE, Is("case_insensitive")),
     row(MATCH_CASE, Opposite("ignore_case")),
     row(MATCH_CASE, Opposite("case_insensitive")),
-    row(IGNORE_CASE, Instead("a part of a name is found whatever its case; `[Aa]` in a glob takes both")).of(FIND),
-    row(MATCH_CASE, Instead("a glob tells case apart; a part of a name does not")).of(FIND),
+    row(IGNORE_CASE, Instead("a part of a name without capitals matches any case; `[Aa]` in a glob matches both")).of(FIND),
+    row(MATCH_CASE, Instead("globs are case-sensitive; a part of a name is only if it has a capital")).of(FIND),
     row(&["smart_case", "-S"], Already(Bool(false), "use `ignore_case`")).of(GREP),
     row(&["word", "words", "word_regexp", "whole_word", "whole_words", "match_whole_word", "-w"], Is("word")),
     row(&["multiline", "dot_all", "multiline_dotall", "-U"], Is("multiline")),
@@ -339,7 +339,7 @@ pub(super) const TABLE: &[Row] = &[
         Is("create_parents")),
     row(&["recursive", "parents", "create_parents", "make_parents", "mkdirs", "exist_ok", "-p"], Already(Bool(true),
         "parents are always made, and a directory that exists is left as it is")).of(MKDIR),
-    row(&["recursive", "-r", "-R"], Already(Bool(true), "a directory goes with all in it")).of(MOVE_OR_COPY),
+    row(&["recursive", "-r", "-R"], Already(Bool(true), "a directory is moved or copied with its contents")).of(MOVE_OR_COPY),
     row(&["force", "replace", "replace_existing", "allow_overwrite", "-f"], Is("overwrite")),
     row(&["no_clobber", "-n"], Opposite("overwrite")),
     row(&["-r", "-R", "rf"], Is("recursive")).of(DELETE),
@@ -349,7 +349,7 @@ pub(super) const TABLE: &[Row] = &[
     row(&["version", "expected_version", "if_version", "etag", "base_version", "match_version"], Is("if_match")),
     row(&["dry_run", "preview", "dry", "simulate", "preview_only"], Is("dry_run")),
     row(&["dry_run", "preview", "dry", "simulate", "preview_only"], Already(Bool(false),
-        "no change can be tried here; edit_file has `dry_run`")),
+        "this tool has no dry run; edit_file has `dry_run`")),
     row(&["edits", "changes", "replacements", "operations", "edit_operations"], Is("edits")),
     row(&["old_text", "old_string", "old_str", "old", "search", "find", "search_text", "find_text", "search_string",
         "original", "original_text", "old_content", "target_content", "old_code"], Is("old_text")),
