@@ -42,9 +42,9 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Most characters of the text of one result; what is left out is named with the argument that continues. Characters count
-    /// by the tokens that they cost: a letter of ASCII or a blank 1, a sign 1.5, a digit 2, and others by their bytes in
-    /// UTF-8: 2.5, 5.5 or 6.5. So 40000 are at most 25000 tokens.
+    /// Most characters of the text of one result; what is left out is named with the argument that continues. Characters are
+    /// weighted by their cost in tokens: an ASCII letter or a blank is 1, a symbol 1.5, a digit 2, and any other 2.5, 5.5 or
+    /// 6.5 by its length in UTF-8. So 40000 are at most 25000 tokens.
     max_result_chars: usize = 40_000;
     /// Most characters of the result of a search, counted in the same way.
     max_search_chars: usize = 16_000;

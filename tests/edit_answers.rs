@@ -172,7 +172,7 @@ fn what_cannot_be_seen_is_told_by_the_server_too() {
         answer.text,
         "no_match: `old_text` is not in the file: nearest is line 1, which differs in invisible characters\n\
          the file has U+FE0F VARIATION SELECTOR-16 at line 1, column 4, `old_text` does not\n\
-         hint: send `old_text` as this string of JSON: \"# ⚠\\ufe0f Note\\n\""
+         hint: send `old_text` as this JSON string: \"# ⚠\\ufe0f Note\\n\""
     );
 }
 

@@ -579,7 +579,7 @@ fn other_readings_of_a_large_tree_are_named_and_not_tried() {
     let text = grep(&mut client, &json!({"pattern": r"needle.\|x"}));
     assert_eq!(
         text,
-        "[no line matches; other readings were not tried, there is too much to search: ignore_case=true, literal=true; \
+        "[no line matches; other readings were not tried because there is too much to search: ignore_case=true, literal=true; \
          `\\|` is a literal bar here, `|` separates alternatives]"
     );
 }

@@ -287,7 +287,7 @@ fn a_search_that_would_find_nothing_tries_what_is_likely_meant() {
             "kind of blank",
         ),
         (json!({"pattern": "caf\u{E9}*"}), &["cafe\u{301}.txt"], "Unicode form"),
-        (json!({"pattern": "*yout"}), &["src/layout.tsx"], "a part of their names"),
+        (json!({"pattern": "*yout"}), &["src/layout.tsx"], "these names contain it"),
         (json!({"pattern": "nowhere*"}), &[], "nothing matches"),
         (
             json!({"pattern": "bundle*"}),
@@ -311,7 +311,7 @@ fn a_search_that_would_find_nothing_tries_what_is_likely_meant() {
     check(&mut client, "search_files", &[(versions, &[".github/"], ".git left out")]);
     let grep = |glob: &str| json!({"pattern": "needle", "output": "files", "glob": glob});
     let rows: &[(Value, &[&str], &str)] = &[
-        (grep("Button"), &["src/Button.tsx"], "a part of their names"),
+        (grep("Button"), &["src/Button.tsx"], "these names contain it"),
         (grep("web"), &["web/lib/deep/y.ts", "web/lib/x.ts"], "in directories of that name"),
         (grep("web/"), &["web/lib/deep/y.ts", "web/lib/x.ts"], "in directories of that name"),
         (grep("LAYOUT.TSX"), &["src/layout.tsx"], "in another case"),

@@ -384,7 +384,7 @@ fn limits_hold_before_the_work() {
     assert!(begin.elapsed() < Duration::from_secs(10));
     let answer = client.call("read_multiple_files", &json!({"paths": [1]}));
     assert!(
-        answer.text.starts_with("bad_args: `paths` holds something of the wrong kind"),
+        answer.text.starts_with("bad_args: `paths` has an item of the wrong type"),
         "{answer:?}"
     );
 }

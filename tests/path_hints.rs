@@ -220,7 +220,7 @@ fn a_link_to_nothing_is_said_to_be_one() {
         for path in ["dangling", "chain", "d/up", "dangling/x", "blank"] {
             for arguments in calls(tool, path) {
                 let answer = client.call(tool.name, &arguments);
-                let want = format!("`{path}` leads through a link to a name that does not exist");
+                let want = format!("`{path}` goes through a link whose target does not exist");
                 assert!(answer.text.contains(&want), "{} {path}: {answer:?}", tool.name);
                 assert_eq!(code(&answer), "not_found");
             }
@@ -234,7 +234,7 @@ fn a_link_to_nothing_is_said_to_be_one() {
     assert_eq!(hint(&mut client, "near"), "did you mean `real.txt`?");
     let edits = json!([{"old_text": "a", "new_text": "b"}]);
     let edit = client.call("edit_file", &json!({"path": "dangling", "edits": edits}));
-    assert!(edit.text.contains("leads through a link to a name"), "{edit:?}");
+    assert!(edit.text.contains("goes through a link whose target"), "{edit:?}");
 }
 
 #[test]

@@ -275,7 +275,7 @@ fn a_crash_is_answered_and_the_server_lives() {
     server.call(1, "crash", json!({}));
     let answer = server.receive();
     assert_eq!(answer["error"]["code"], -32603);
-    assert_eq!(answer["error"]["message"], "internal error: the log has it as call 1");
+    assert_eq!(answer["error"]["message"], "internal error: it is call 1 in the log");
     server.call(2, "echo", json!({"text": "alive"}));
     assert_eq!(server.receive()["result"]["content"][0]["text"], "alive");
 }

@@ -45,7 +45,7 @@ fn this_repository() {
             find("src/tools", "src/tools/\n"),
             find(".github", ".github/\n"),
             find(".gitignore", ".gitignore\n"),
-            find(".git", ".git left out: what versions are kept in is never searched"),
+            find(".git", ".git left out: version control directories are never searched"),
             find("*.rs", "src/main.rs"),
             find("**/*.rs", "of "),
             find("src/**/*.rs", "src/args.rs"),

@@ -90,7 +90,7 @@ fn what_is_no_text_is_refused_and_says_what_to_call_instead() {
         .file("grant/late", format!("{}\0", "x\n".repeat(200_000)));
     let mut client = start(&sandbox);
     let answer = read(&mut client, json!({"path": "bin"}));
-    assert!(answer.text.starts_with("not_text: `bin` is not a text: "), "{answer:?}");
+    assert!(answer.text.starts_with("not_text: `bin` is a binary file"), "{answer:?}");
     assert!(answer.text.contains("hint: read_media_file "));
     let late = read(&mut client, json!({"path": "late", "tail": 2})).text;
     assert!(late.starts_with("x\n\\x00\n[lines 200000-200001 of 200001; "), "{late}");

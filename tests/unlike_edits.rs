@@ -168,14 +168,14 @@ fn differences_that_can_and_cannot_be_seen_are_both_named() {
 #[test]
 fn what_is_offered_is_there_once_or_that_is_said() {
     let error = refused("a\u{200b}b\nx\na\u{200b}b\n", "ab");
-    assert!(error.contains("the same comes again on line 3"), "{error}");
+    assert!(error.contains("the same text is also on line 3"), "{error}");
     assert!(
-        error.contains(r#"it is "a\u200bb" in the file, more than once: add what is around it"#),
+        error.contains(r#"the file has it more than once; as a JSON string it is "a\u200bb""#),
         "{error}"
     );
     let edit = Edit { old_text: "ab", new_text: "c", replace_all: true };
     let error = apply("a\u{200b}b\nx\na\u{200b}b\n", &[edit], &budget()).unwrap_err().to_string();
-    assert!(error.contains(r#"as this string of JSON: "a\u200bb""#), "{error}");
+    assert!(error.contains(r#"as this JSON string: "a\u200bb""#), "{error}");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn text_too_long_to_offer_is_still_located() {
     let text = format!("{}\u{200b}end\n", "a line of text\n".repeat(500));
     let error = refused(&text, &text.replace('\u{200b}', ""));
     assert!(error.contains("U+200B ZERO WIDTH SPACE at line 501, column 1"), "{error}");
-    assert!(error.contains("hint: take fewer lines into `old_text`"), "{error}");
+    assert!(error.contains("hint: use fewer lines in `old_text`"), "{error}");
     assert!(error.len() < 1_000, "{error}");
 }
 

@@ -66,7 +66,7 @@ fn a_write_says_what_happened() {
         ),
         (
             json!({"path": "a", "content": "x\n"}),
-            "Successfully wrote to a\n[replaced 3 lines with 1; CRLF as before, where the content had LF (`line_ends` lf keeps that); version V]",
+            "Successfully wrote to a\n[replaced 3 lines with 1; CRLF as before, although the content had LF (line_ends=lf writes LF); version V]",
         ),
         (
             json!({"path": "l", "content": ""}),
@@ -146,7 +146,7 @@ fn what_is_appended_takes_the_form_of_the_file() {
     assert_eq!(bytes(sandbox.path("grant/utf16")), [marked, utf16("\u{e9}\r\n")].concat());
     assert!(bytes(sandbox.path("grant/latin")).ends_with(b"no\xebl\ne\n"));
     let refused = append("latin", "\u{e9}\n");
-    assert!(refused.text.contains("hint: name the encoding that it has"), "{refused:?}");
+    assert!(refused.text.contains("hint: give the right encoding"), "{refused:?}");
     assert_eq!(append("japanese", "x\n").code(), "not_text");
     assert_eq!(bytes(sandbox.path("grant/japanese")), JAPANESE);
     assert_eq!(append("twin", "x").code(), "bad_args", "it would change under the other name too");
