@@ -554,3 +554,117 @@ fn pages_of_a_search_in_a_huge_file_continue_where_the_one_before_ended() {
         assert!(one_thread.contains(&format!("\n{line}\n")), "{line}");
     }
 }
+
+fn utf16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// Files, and encodings that their bytes contradict.
+fn contradicted() -> Vec<(&'static str, Vec<u8>, Vec<&'static str>)> {
+    let japanese = SHIFT_JIS.encode(&format!("{JAPANESE}\n").repeat(3)).0.into_owned();
+    vec![
+        ("sjis", japanese, vec!["utf-8"]),
+        (
+            "latin",
+            b"un caf\xe9 tr\xe8s serr\xe9\n".to_vec(),
+            vec!["utf-8", "shift_jis", "utf-16le"],
+        ),
+        ("wide", utf16("plain words \u{e9}\n"), vec!["utf-8", "latin1", "utf-16be", "utf-32"]),
+        ("marked", [b"\xFF\xFE".as_slice(), &utf16("plain\n")].concat(), vec!["utf-8", "latin1"]),
+        ("bom", "\u{feff}plain\n".into(), vec!["latin1", "shift_jis", "utf-16"]),
+        ("utf8", "plain caf\u{e9}\n".into(), vec!["shift_jis", "latin1", "utf-16le", "cp850"]),
+        ("stray", stray(), vec!["latin1", "utf-16le"]),
+        ("ascii", "plain\n".into(), vec!["utf-16le", "utf-32be"]),
+    ]
+}
+
+#[test]
+fn an_encoding_that_the_bytes_contradict_is_refused_for_an_append() {
+    let all = contradicted();
+    let mut files = Files::new(all.iter().map(|(name, bytes, _)| (*name, bytes.clone())));
+    for (name, bytes, labels) in all {
+        for label in labels {
+            let append =
+                json!({"path": name, "content": "\u{e9}\n", "mode": "append", "encoding": label});
+            let answer = files.call("write_file", append);
+            assert_eq!(answer.code(), "bad_args", "{name} {label}: {answer:?}");
+            assert!(answer.text.contains("and `encoding` names "), "{name} {label}: {answer:?}");
+            assert!(
+                answer.text.contains("hint: leave `encoding` out"),
+                "{name} {label}: {answer:?}"
+            );
+            assert!(files.bytes(name) == bytes, "{name} {label}");
+        }
+    }
+    // ASCII is the same in all of these, and harms nothing.
+    for (name, label) in [("latin", "utf-8"), ("utf8", "latin1"), ("sjis", "utf-8")] {
+        let before = files.bytes(name);
+        let append = json!({"path": name, "content": "end\n", "mode": "append", "encoding": label});
+        assert_eq!(files.call("write_file", append).code(), "ok", "{name} {label}");
+        assert!(files.bytes(name) == [&before, b"end\n".as_slice()].concat(), "{name} {label}");
+    }
+    // A guess may be overridden.
+    let append =
+        json!({"path": "latin", "content": "\u{e9}\n", "mode": "append", "encoding": "cp850"});
+    assert_eq!(files.call("write_file", append).code(), "ok");
+    assert!(files.bytes("latin").ends_with(b"end\n\x82\n"));
+    // Not in a wide encoding.
+    let before = files.bytes("wide");
+    let append = json!({"path": "wide", "content": "end\n", "mode": "append", "encoding": "utf-8"});
+    assert_eq!(files.call("write_file", append).code(), "bad_args");
+    assert!(files.bytes("wide") == before);
+}
+
+#[test]
+fn an_encoding_that_the_bytes_contradict_is_refused_for_an_edit() {
+    let all = contradicted();
+    let mut files = Files::new(all.iter().map(|(name, bytes, _)| (*name, bytes.clone())));
+    for (name, bytes, labels) in all {
+        for label in labels {
+            let edits = json!([{"old_text": "plain", "new_text": "\u{e9}"}]);
+            let edit = json!({"path": name, "edits": edits, "encoding": label});
+            let answer = files.call("edit_file", edit);
+            assert_eq!(answer.code(), "bad_args", "{name} {label}: {answer:?}");
+            assert!(answer.text.contains("and `encoding` names "), "{name} {label}: {answer:?}");
+            assert!(files.bytes(name) == bytes, "{name} {label}");
+        }
+    }
+    let edits = json!([{"old_text": "caf", "new_text": "CAF"}]);
+    for (label, name) in [("utf-8", "latin"), ("latin1", "utf8")] {
+        let edit = json!({"path": name, "edits": edits, "encoding": label});
+        assert_eq!(files.call("edit_file", edit).code(), "ok", "{name}");
+    }
+    assert_eq!(files.bytes("latin"), b"un CAF\xe9 tr\xe8s serr\xe9\n");
+    assert_eq!(files.bytes("utf8"), "plain CAF\u{e9}\n".as_bytes());
+}
+
+#[test]
+fn no_text_is_appended_to_what_is_not_a_text() {
+    let all: Vec<u8> = (0..=255).collect();
+    let mut files = Files::new([
+        ("png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01".to_vec()),
+        ("all", all),
+        ("broken", [b"\xFF\xFE".as_slice(), &b"\x00\xD8".repeat(20)].concat()),
+    ]);
+    for name in ["png", "all", "broken"] {
+        assert_eq!(
+            files.call("read_text_file", json!({"path": name})).code(),
+            "not_text",
+            "{name}"
+        );
+        let before = files.bytes(name);
+        for content in ["\u{e9}\n", "ascii\n"] {
+            let answer = files.append(name, content);
+            assert_eq!(answer.code(), "not_text", "{name}: {answer:?}");
+            assert!(answer.text.contains("hint: `content_base64` appends bytes"), "{answer:?}");
+        }
+        let named =
+            json!({"path": name, "content": "\u{e9}", "mode": "append", "encoding": "utf-8"});
+        let code = files.call("write_file", named).code().to_owned();
+        assert!(["bad_args", "not_text"].contains(&code.as_str()), "{name}: {code}");
+        assert_eq!(files.bytes(name), before, "{name}");
+        let bytes = json!({"path": name, "content_base64": "/w==", "mode": "append"});
+        assert_eq!(files.call("write_file", bytes).code(), "ok", "{name}");
+        assert_eq!(files.bytes(name), [&before, b"\xFF".as_slice()].concat(), "{name}");
+    }
+}

@@ -175,3 +175,18 @@ fn a_version_is_understood_as_answers_write_it() {
         }
     }
 }
+
+#[test]
+fn a_file_that_holds_only_a_byte_order_mark_gets_no_empty_line() {
+    let mut bench = Bench::new();
+    for (old, want) in [
+        (b"\xEF\xBB\xBF".as_slice(), b"\xEF\xBB\xBFx\n".as_slice()),
+        (b"\xFF\xFE", b"\xFF\xFEx\0\n\0"),
+        (b"\xFE\xFF", b"\xFE\xFF\0x\0\n"),
+        (b"", b"x\n"),
+    ] {
+        let (answer, now) = bench.write(old, json!({"content": "x\n", "mode": "append"}));
+        assert_eq!(now, want, "{answer:?}");
+        assert!(!answer.text.contains("had no line end"), "{answer:?}");
+    }
+}

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use encoding_rs::ISO_2022_JP;
 
 use super::coding::Coding;
+use super::contradicted::believed;
 use super::encoding::{Encoding, is_iso_2022_jp};
 use super::escapes::{Marks, Taken, has_nul, with_escapes};
 use super::evidence::{Evidence, WHOLE};
@@ -67,15 +68,18 @@ impl Document {
     /// The same in the coding that the client named, to be edited with `texts`.
     ///
     /// # Errors
-    /// Those of [`new`](Self::new).
+    /// Those of [`new`](Self::new); `bad_args` where the bytes contradict the name.
     pub fn new_as<'t>(
         named: Option<Coding>,
         shown: &str,
         bytes: Vec<u8>,
         texts: impl IntoIterator<Item = &'t str>,
     ) -> Result<Self, ToolError> {
-        let encoding = Encoding::of(&Evidence::of(bytes.as_slice())?, named);
-        let encoding = encoding.map_err(|_| binary(shown))?;
+        let texts: Vec<&str> = texts.into_iter().collect();
+        let evidence = Evidence::of(bytes.as_slice())?;
+        let named = believed(shown, &evidence, named, texts.iter().copied())?;
+        let encoding = Encoding::of(&evidence, named).map_err(|_| binary(shown))?;
+        drop(evidence);
         if encoding.coding() == Coding::Standard(ISO_2022_JP) || is_iso_2022_jp(&bytes) {
             let sentence = format!(
                 "`{shown}` is in ISO-2022-JP, where what bytes mean depends on those before them"

@@ -111,6 +111,15 @@ impl<'a> Evidence<'a> {
         self.pieces.iter().map(|piece| piece.bytes.len() as u64).sum()
     }
 
+    /// Is there a character of UTF-8 that has several bytes?
+    pub(super) fn has_characters_of_utf8(&self) -> bool {
+        let has_one = |piece: &Sample<'_>| {
+            let mut chunks = piece.in_utf8().utf8_chunks();
+            chunks.any(|chunk| !chunk.valid().is_ascii())
+        };
+        self.pieces.iter().any(has_one)
+    }
+
     /// Is all of it UTF-8 without a NUL, as nearly every file is?
     pub(super) fn is_plain(&self) -> bool {
         self.pieces.iter().all(Sample::is_plain)

@@ -12,6 +12,7 @@ mod aligned;
 mod alike;
 mod coded;
 mod coding;
+mod contradicted;
 mod counted;
 mod cropped;
 mod diff;
