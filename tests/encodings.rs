@@ -668,3 +668,68 @@ fn no_text_is_appended_to_what_is_not_a_text() {
         assert_eq!(files.bytes(name), [&before, b"\xFF".as_slice()].concat(), "{name}");
     }
 }
+
+#[test]
+fn ascii_and_latin_1_hold_no_characters_of_windows_1252() {
+    let mut files = Files::new([]);
+    for (label, text, is_fine) in [
+        ("ascii", "a \u{f6}", false),
+        ("us-ascii", "a \u{f6}", false),
+        ("ASCII", "plain", true),
+        ("latin1", "5 \u{20ac}", false),
+        ("ISO_8859-1", "\u{201c}x\u{201d}", false),
+        ("iso-8859-1", "h\u{f6}her", true),
+        ("windows-1252", "5 \u{20ac}", true),
+    ] {
+        let edits = json!([{"old_text": "plain", "new_text": format!("{text}plain")}]);
+        for (tool, arguments) in [
+            ("write_file", json!({"path": "new", "content": text, "encoding": label})),
+            (
+                "write_file",
+                json!({"path": "plain.md", "content": text, "mode": "append", "encoding": label}),
+            ),
+            ("edit_file", json!({"path": "plain.md", "edits": edits, "encoding": label})),
+        ] {
+            std::fs::write(files.sandbox.path("grant/plain.md"), "plain\n").unwrap();
+            let answer = files.call(tool, arguments);
+            let want = if is_fine { "ok" } else { "bad_args" };
+            assert_eq!(answer.code(), want, "{tool} {label}: {answer:?}");
+            let said = format!("{label} has no character `");
+            assert!(is_fine || answer.text.contains(&said), "{tool} {label}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn an_escape_as_no_page_shows_it_is_not_taken_for_a_byte_where_the_text_has_it() {
+    let bytes = ["日本語\n".repeat(9).as_bytes(), b"a \xE9 b\nc \\xe9 d\n"].concat();
+    let mut files = Files::new([("f", bytes.clone())]);
+    let answer = files.edit("f", "\\xe9", "X");
+    assert_eq!(answer.code(), "not_unique", "{answer:?}");
+    assert!(answer.text.contains("both with its escapes as bytes"), "{answer:?}");
+    assert_eq!(files.bytes("f"), bytes);
+    assert_eq!(files.edit("f", "c \\xe9 d", "c X d").code(), "ok");
+    assert_eq!(files.edit("f", "a \\xe9 b", "a Y b").code(), "ok");
+    assert!(files.bytes("f").ends_with(b"a Y b\nc X d\n"));
+}
+
+#[test]
+fn the_counts_after_an_edit_are_those_that_the_file_has_then() {
+    let bytes = ["日本語\n".repeat(9).as_bytes(), b"a \xE9 b \xFF c \0 d\n"].concat();
+    let mut files = Files::new([("f", bytes)]);
+    for (old, new, now) in [
+        ("a \\xE9", "a", "; UTF-8 with 1 bad byte and 1 NUL; version"),
+        ("\\x00 ", "", "; UTF-8 with 1 bad byte; version"),
+        ("\\xFF ", "", "lines; version"),
+    ] {
+        let answer = files.edit("f", old, new);
+        assert_eq!(answer.code(), "ok", "{answer:?}");
+        assert!(answer.text.contains(now), "{old}: {answer:?}");
+        let name = files.info("f");
+        assert!(
+            name.starts_with(now.trim_start_matches("; ").split("; ").next().unwrap_or(""))
+                || now.starts_with("lines"),
+            "{name}"
+        );
+    }
+}

@@ -190,3 +190,25 @@ fn a_file_that_holds_only_a_byte_order_mark_gets_no_empty_line() {
         assert!(!answer.text.contains("had no line end"), "{answer:?}");
     }
 }
+
+#[test]
+fn what_is_not_a_version_is_refused_as_such() {
+    let mut bench = Bench::new();
+    bench.write("old\n", json!({"content": "old\n"}));
+    let version = bench.version();
+    for known in ["", "*", &format!("W/\"{version}\""), "latest", "version", &version[..9]] {
+        for (tool, arguments) in [
+            ("write_file", json!({"path": "f", "content": "new", "if_match": known})),
+            ("write_file", json!({"path": "none", "content": "new", "if_match": known})),
+            (
+                "edit_file",
+                json!({"path": "f", "old_text": "old", "new_text": "new", "if_match": known}),
+            ),
+            ("delete_file", json!({"path": "f", "if_match": known})),
+        ] {
+            let answer = bench.client.call(tool, &arguments);
+            assert_eq!(answer.code(), "bad_args", "{tool} {known}: {answer:?}");
+            assert!(answer.text.contains("is not a version"), "{tool} {known}: {answer:?}");
+        }
+    }
+}

@@ -15,7 +15,7 @@ use super::coding::Coding;
 use super::contradicted::believed;
 use super::encoding::{Encoding, is_iso_2022_jp};
 use super::escapes::{Marks, Taken, has_nul, with_escapes};
-use super::evidence::{Evidence, WHOLE};
+use super::evidence::{Evidence, Pieces, WHOLE};
 use super::runs::{Run, all_runs};
 use crate::error::{Code, ToolError};
 
@@ -184,6 +184,26 @@ impl Document {
         // In a large file the bad bytes may be where nobody looked.
         let is_plain = self.encoding.name().is_none() && self.marks.is_some();
         if is_plain { Some("UTF-8 with bad bytes".into()) } else { self.encoding.name() }
+    }
+
+    /// The same of the bytes that an edit makes of it.
+    ///
+    /// # Errors
+    /// Those of collecting the evidence, of which bytes in memory have none.
+    pub fn encoding_after(
+        &self,
+        pieces: &[Cow<'_, [u8]>],
+    ) -> Result<Option<Cow<'static, str>>, ToolError> {
+        if self.encoding().is_none() {
+            return Ok(None);
+        }
+        let named = self.is_named.then(|| self.encoding.coding());
+        let is_valid = || pieces.iter().all(|piece| std::str::from_utf8(piece).is_ok());
+        Ok(match Encoding::of(&Evidence::of(&Pieces(pieces))?, named).map(Encoding::name) {
+            Ok(None) if self.marks.is_some() && !is_valid() => Some("UTF-8 with bad bytes".into()),
+            Ok(name) => name,
+            Err(_) => Some("not a text any more".into()),
+        })
     }
 
     /// A part of the text, or something that quotes it, as a page shows it.
