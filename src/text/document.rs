@@ -14,7 +14,7 @@ use encoding_rs::ISO_2022_JP;
 use super::coding::Coding;
 use super::contradicted::believed;
 use super::encoding::{Encoding, is_iso_2022_jp};
-use super::escapes::{Marks, Taken, has_nul, with_escapes};
+use super::escapes::{Marks, Taken, escape, has_nul, with_escapes};
 use super::evidence::{Evidence, Pieces, WHOLE};
 use super::runs::{Run, all_runs};
 use crate::error::{Code, ToolError};
@@ -209,6 +209,22 @@ impl Document {
     /// A part of the text, or something that quotes it, as a page shows it.
     pub fn as_shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.has_escapes() { with_escapes(text, self.marks.as_ref()) } else { text.into() }
+    }
+
+    /// A message about the text as a page shows the text. In the strings of JSON in it, what stands for a bad byte
+    /// is an escape of JSON; it becomes the escape of the byte, so that the string stays one.
+    pub fn as_told<'t>(&self, message: &'t str) -> Cow<'t, str> {
+        let mut told = self.as_shown(message);
+        let Some(marks) = self.marks else { return told };
+        for byte in &self.bad {
+            let mut units = [0; 2];
+            let units = marks.mark(*byte).encode_utf16(&mut units);
+            let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            if told.contains(&escaped) {
+                told = told.replace(&escaped, &format!("\\{}", escape(*byte))).into();
+            }
+        }
+        told
     }
 
     /// The character of the text that is shown as the escape of this byte, where there is one. In UTF-16

@@ -10,6 +10,7 @@
 
 mod aligned;
 mod alike;
+mod applied;
 mod coded;
 mod coding;
 mod contradicted;

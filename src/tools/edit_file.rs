@@ -112,7 +112,7 @@ impl Tool for EditFile {
         let edits: Vec<_> =
             args.edits.iter().zip(&meant).map(|(edit, meant)| edit.meant(meant)).collect();
         let edited = text::apply(document.text(), &edits, budget);
-        let edited = edited.map_err(|error| error.reworded(|text| document.as_shown(text)))?;
+        let edited = edited.map_err(|error| error.reworded(|text| document.as_told(text)))?;
         let pieces = document.edited(&edited, budget)?;
         let lines = if args.dry_run { DRY_LINES } else { DIFF_LINES };
         let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
