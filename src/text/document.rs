@@ -17,6 +17,7 @@ use super::encoding::{Encoding, is_iso_2022_jp};
 use super::escapes::{Marks, Taken, escape, has_nul, with_escapes};
 use super::evidence::{Evidence, Pieces, WHOLE};
 use super::runs::{Run, all_runs};
+use super::unseen::escaped;
 use crate::error::{Code, ToolError};
 
 /// Most bad bytes of a text that is edited: of each is held where it is.
@@ -217,11 +218,10 @@ impl Document {
         let mut told = self.as_shown(message);
         let Some(marks) = self.marks else { return told };
         for byte in &self.bad {
-            let mut units = [0; 2];
-            let units = marks.mark(*byte).encode_utf16(&mut units);
-            let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
-            if told.contains(&escaped) {
-                told = told.replace(&escaped, &format!("\\{}", escape(*byte))).into();
+            let mut mark = String::new();
+            escaped(marks.mark(*byte), true, &mut mark);
+            if told.contains(&mark) {
+                told = told.replace(&mark, &format!("\\{}", escape(*byte))).into();
             }
         }
         told
