@@ -201,3 +201,46 @@ fn a_change_that_cannot_be_seen_is_told() {
     let (answer, _) = bench.edit("a\n", &edits(&[("a", "\u{200b}b")]));
     assert!(!answer.text.contains("U+200B"), "more than that changed: {answer:?}");
 }
+
+#[test]
+fn an_edit_is_called_applied_only_where_that_is_likely() {
+    let mut bench = Bench::new();
+    let text = "fn f() {\n    let total = 0;\n    return x;\n}\n\nlet other = compute(a, b);\n";
+    for (old, new, is_applied, said) in [
+        ("  retrn x;\n}", "}", false, "nearest is lines 3-4"),
+        ("let totl = 0;", "let", false, "nearest is line 2"),
+        ("let totl = 0;", "let other = compute(a, b);", false, "nearest is line 2"),
+        ("let othr = compute(a, b);", "compute(a, b)", false, "nearest is line 6"),
+        ("    retrn x;", "    return x;", false, "`new_text` is in the file already, at line 3"),
+        ("let totl = 0;", "let total = 0;", true, "already applied at line 2"),
+        ("    retrn x;\n}", "    return x;\n}\n\nlet other", true, "already applied at line 3"),
+    ] {
+        let (answer, now) = bench.edit(text, &edits(&[(old, new)]));
+        assert_eq!((answer.code(), now.as_str()), ("no_match", text), "{old}: {answer:?}");
+        let claim = answer.text.contains("nothing is left to do here");
+        assert_eq!(claim, is_applied, "{old}: {answer:?}");
+        assert!(answer.text.contains(said), "{old}: {said}: {answer:?}");
+        assert!(is_applied || answer.text.contains("nearest is"), "{old}: {answer:?}");
+    }
+}
+
+#[test]
+fn a_string_of_json_in_a_hint_is_one_also_where_the_line_has_bad_bytes() {
+    let mut bench = Bench::new();
+    let path = bench.sandbox.path("grant/f");
+    let head = "日本語\n".repeat(9);
+    for (line, old, want) in [
+        (&b"a\xE2\x80\x8Bb \xE9 c"[..], "ab \\xE9 c", "a\u{200b}b \\xE9 c"),
+        (b"a\xE2\x80\x8Bb \xE9 \\xFF c", "ab \\xE9 \\x5CxFF c", "a\u{200b}b \\xE9 \\x5CxFF c"),
+    ] {
+        std::fs::write(&path, [head.as_bytes(), line, b"\n"].concat()).unwrap();
+        let answer = bench.client.call("edit_file", &edits(&[(old, "x")]));
+        assert_eq!(answer.code(), "no_match", "{answer:?}");
+        let (_, json) = answer.text.split_once("this string of JSON: ").unwrap();
+        let sent: String = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+        assert_eq!(sent, want, "{answer:?}");
+        let answer = bench.client.call("edit_file", &edits(&[(&sent, "x")]));
+        assert_eq!(answer.code(), "ok", "{answer:?}");
+        assert_eq!(std::fs::read(&path).unwrap(), [head.as_bytes(), b"x\n"].concat());
+    }
+}

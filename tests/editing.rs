@@ -114,7 +114,12 @@ fn what_cannot_be_done_says_why_and_changes_nothing() {
         (text, json!({"edits": []}), "bad_args", "holds no edit"),
         (text, one("one();\n  two();", "x"), "no_match", "    one();\n    two();\n"),
         (text, one("2:    one();\n3:    two();", "x"), "no_match", "line number"),
-        (text, one("three();", "    two();"), "no_match", "already applied at line 3"),
+        (
+            text,
+            one("three();", "    two();"),
+            "no_match",
+            "`new_text` is in the file already, at line 3",
+        ),
         (
             text,
             json!({"edits": [{"old_text": "a()", "new_text": "c()"}, {"old_text": "a()", "new_text": "d()"}]}),

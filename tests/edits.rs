@@ -347,7 +347,7 @@ fn what_comes_near_is_said() {
     let text =
         "# Guide\n\nfn main() {\n\tlet a = \"one\";\n    let b = a + 1;\n}\n\nfn other() {}\n";
     let table = [
-        ("fn main() {\n    let x", "fn other() {}", "already applied at line 8"),
+        ("fn main() {\n    let x", "fn other() {}", "`new_text` is in the file already, at line 8"),
         ("4:\tlet a = \"one\";\n5:    let b", "x", "begin with line numbers"),
         ("  3\tfn main() {\n", "x", "without them it is at line 3"),
         ("  let b = a + 1; \n", "x", "nearest is line 5, which differs in trailing blanks\n"),

@@ -554,3 +554,182 @@ fn pages_of_a_search_in_a_huge_file_continue_where_the_one_before_ended() {
         assert!(one_thread.contains(&format!("\n{line}\n")), "{line}");
     }
 }
+
+fn utf16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// Files, and encodings that their bytes contradict.
+fn contradicted() -> Vec<(&'static str, Vec<u8>, Vec<&'static str>)> {
+    let japanese = SHIFT_JIS.encode(&format!("{JAPANESE}\n").repeat(3)).0.into_owned();
+    vec![
+        ("sjis", japanese, vec!["utf-8"]),
+        (
+            "latin",
+            b"un caf\xe9 tr\xe8s serr\xe9\n".to_vec(),
+            vec!["utf-8", "shift_jis", "utf-16le"],
+        ),
+        ("wide", utf16("plain words \u{e9}\n"), vec!["utf-8", "latin1", "utf-16be", "utf-32"]),
+        ("marked", [b"\xFF\xFE".as_slice(), &utf16("plain\n")].concat(), vec!["utf-8", "latin1"]),
+        ("bom", "\u{feff}plain\n".into(), vec!["latin1", "shift_jis", "utf-16"]),
+        ("utf8", "plain caf\u{e9}\n".into(), vec!["shift_jis", "latin1", "utf-16le", "cp850"]),
+        ("stray", stray(), vec!["latin1", "utf-16le"]),
+        ("ascii", "plain\n".into(), vec!["utf-16le", "utf-32be"]),
+    ]
+}
+
+#[test]
+fn an_encoding_that_the_bytes_contradict_is_refused_for_an_append() {
+    let all = contradicted();
+    let mut files = Files::new(all.iter().map(|(name, bytes, _)| (*name, bytes.clone())));
+    for (name, bytes, labels) in all {
+        for label in labels {
+            let append =
+                json!({"path": name, "content": "\u{e9}\n", "mode": "append", "encoding": label});
+            let answer = files.call("write_file", append);
+            assert_eq!(answer.code(), "bad_args", "{name} {label}: {answer:?}");
+            assert!(answer.text.contains("and `encoding` names "), "{name} {label}: {answer:?}");
+            assert!(
+                answer.text.contains("hint: leave `encoding` out"),
+                "{name} {label}: {answer:?}"
+            );
+            assert!(files.bytes(name) == bytes, "{name} {label}");
+        }
+    }
+    // ASCII is the same in all of these, and harms nothing.
+    for (name, label) in [("latin", "utf-8"), ("utf8", "latin1"), ("sjis", "utf-8")] {
+        let before = files.bytes(name);
+        let append = json!({"path": name, "content": "end\n", "mode": "append", "encoding": label});
+        assert_eq!(files.call("write_file", append).code(), "ok", "{name} {label}");
+        assert!(files.bytes(name) == [&before, b"end\n".as_slice()].concat(), "{name} {label}");
+    }
+    // A guess may be overridden.
+    let append =
+        json!({"path": "latin", "content": "\u{e9}\n", "mode": "append", "encoding": "cp850"});
+    assert_eq!(files.call("write_file", append).code(), "ok");
+    assert!(files.bytes("latin").ends_with(b"end\n\x82\n"));
+    // Not in a wide encoding.
+    let before = files.bytes("wide");
+    let append = json!({"path": "wide", "content": "end\n", "mode": "append", "encoding": "utf-8"});
+    assert_eq!(files.call("write_file", append).code(), "bad_args");
+    assert!(files.bytes("wide") == before);
+}
+
+#[test]
+fn an_encoding_that_the_bytes_contradict_is_refused_for_an_edit() {
+    let all = contradicted();
+    let mut files = Files::new(all.iter().map(|(name, bytes, _)| (*name, bytes.clone())));
+    for (name, bytes, labels) in all {
+        for label in labels {
+            let edits = json!([{"old_text": "plain", "new_text": "\u{e9}"}]);
+            let edit = json!({"path": name, "edits": edits, "encoding": label});
+            let answer = files.call("edit_file", edit);
+            assert_eq!(answer.code(), "bad_args", "{name} {label}: {answer:?}");
+            assert!(answer.text.contains("and `encoding` names "), "{name} {label}: {answer:?}");
+            assert!(files.bytes(name) == bytes, "{name} {label}");
+        }
+    }
+    let edits = json!([{"old_text": "caf", "new_text": "CAF"}]);
+    for (label, name) in [("utf-8", "latin"), ("latin1", "utf8")] {
+        let edit = json!({"path": name, "edits": edits, "encoding": label});
+        assert_eq!(files.call("edit_file", edit).code(), "ok", "{name}");
+    }
+    assert_eq!(files.bytes("latin"), b"un CAF\xe9 tr\xe8s serr\xe9\n");
+    assert_eq!(files.bytes("utf8"), "plain CAF\u{e9}\n".as_bytes());
+}
+
+#[test]
+fn no_text_is_appended_to_what_is_not_a_text() {
+    let all: Vec<u8> = (0..=255).collect();
+    let mut files = Files::new([
+        ("png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01".to_vec()),
+        ("all", all),
+        ("broken", [b"\xFF\xFE".as_slice(), &b"\x00\xD8".repeat(20)].concat()),
+    ]);
+    for name in ["png", "all", "broken"] {
+        assert_eq!(
+            files.call("read_text_file", json!({"path": name})).code(),
+            "not_text",
+            "{name}"
+        );
+        let before = files.bytes(name);
+        for content in ["\u{e9}\n", "ascii\n"] {
+            let answer = files.append(name, content);
+            assert_eq!(answer.code(), "not_text", "{name}: {answer:?}");
+            assert!(answer.text.contains("hint: `content_base64` appends bytes"), "{answer:?}");
+        }
+        let named =
+            json!({"path": name, "content": "\u{e9}", "mode": "append", "encoding": "utf-8"});
+        let code = files.call("write_file", named).code().to_owned();
+        assert!(["bad_args", "not_text"].contains(&code.as_str()), "{name}: {code}");
+        assert_eq!(files.bytes(name), before, "{name}");
+        let bytes = json!({"path": name, "content_base64": "/w==", "mode": "append"});
+        assert_eq!(files.call("write_file", bytes).code(), "ok", "{name}");
+        assert_eq!(files.bytes(name), [&before, b"\xFF".as_slice()].concat(), "{name}");
+    }
+}
+
+#[test]
+fn ascii_and_latin_1_hold_no_characters_of_windows_1252() {
+    let mut files = Files::new([]);
+    for (label, text, is_fine) in [
+        ("ascii", "a \u{f6}", false),
+        ("us-ascii", "a \u{f6}", false),
+        ("ASCII", "plain", true),
+        ("latin1", "5 \u{20ac}", false),
+        ("ISO_8859-1", "\u{201c}x\u{201d}", false),
+        ("iso-8859-1", "h\u{f6}her", true),
+        ("windows-1252", "5 \u{20ac}", true),
+    ] {
+        let edits = json!([{"old_text": "plain", "new_text": format!("{text}plain")}]);
+        for (tool, arguments) in [
+            ("write_file", json!({"path": "new", "content": text, "encoding": label})),
+            (
+                "write_file",
+                json!({"path": "plain.md", "content": text, "mode": "append", "encoding": label}),
+            ),
+            ("edit_file", json!({"path": "plain.md", "edits": edits, "encoding": label})),
+        ] {
+            std::fs::write(files.sandbox.path("grant/plain.md"), "plain\n").unwrap();
+            let answer = files.call(tool, arguments);
+            let want = if is_fine { "ok" } else { "bad_args" };
+            assert_eq!(answer.code(), want, "{tool} {label}: {answer:?}");
+            let said = format!("{label} has no character `");
+            assert!(is_fine || answer.text.contains(&said), "{tool} {label}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn an_escape_as_no_page_shows_it_is_not_taken_for_a_byte_where_the_text_has_it() {
+    let bytes = ["日本語\n".repeat(9).as_bytes(), b"a \xE9 b\nc \\xe9 d\n"].concat();
+    let mut files = Files::new([("f", bytes.clone())]);
+    let answer = files.edit("f", "\\xe9", "X");
+    assert_eq!(answer.code(), "not_unique", "{answer:?}");
+    assert!(answer.text.contains("both with its escapes as bytes"), "{answer:?}");
+    assert_eq!(files.bytes("f"), bytes);
+    assert_eq!(files.edit("f", "c \\xe9 d", "c X d").code(), "ok");
+    assert_eq!(files.edit("f", "a \\xe9 b", "a Y b").code(), "ok");
+    assert!(files.bytes("f").ends_with(b"a Y b\nc X d\n"));
+}
+
+#[test]
+fn the_counts_after_an_edit_are_those_that_the_file_has_then() {
+    let bytes = ["日本語\n".repeat(9).as_bytes(), b"a \xE9 b \xFF c \0 d\n"].concat();
+    let mut files = Files::new([("f", bytes)]);
+    for (old, new, now) in [
+        ("a \\xE9", "a", "; UTF-8 with 1 bad byte and 1 NUL; version"),
+        ("\\x00 ", "", "; UTF-8 with 1 bad byte; version"),
+        ("\\xFF ", "", "lines; version"),
+    ] {
+        let answer = files.edit("f", old, new);
+        assert_eq!(answer.code(), "ok", "{answer:?}");
+        assert!(answer.text.contains(now), "{old}: {answer:?}");
+        let name = files.info("f");
+        assert!(
+            name.starts_with(now.trim_start_matches("; ").split("; ").next().unwrap_or(""))
+                || now.starts_with("lines"),
+            "{name}"
+        );
+    }
+}

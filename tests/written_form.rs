@@ -175,3 +175,40 @@ fn a_version_is_understood_as_answers_write_it() {
         }
     }
 }
+
+#[test]
+fn a_file_that_holds_only_a_byte_order_mark_gets_no_empty_line() {
+    let mut bench = Bench::new();
+    for (old, want) in [
+        (b"\xEF\xBB\xBF".as_slice(), b"\xEF\xBB\xBFx\n".as_slice()),
+        (b"\xFF\xFE", b"\xFF\xFEx\0\n\0"),
+        (b"\xFE\xFF", b"\xFE\xFF\0x\0\n"),
+        (b"", b"x\n"),
+    ] {
+        let (answer, now) = bench.write(old, json!({"content": "x\n", "mode": "append"}));
+        assert_eq!(now, want, "{answer:?}");
+        assert!(!answer.text.contains("had no line end"), "{answer:?}");
+    }
+}
+
+#[test]
+fn what_is_not_a_version_is_refused_as_such() {
+    let mut bench = Bench::new();
+    bench.write("old\n", json!({"content": "old\n"}));
+    let version = bench.version();
+    for known in ["", "*", &format!("W/\"{version}\""), "latest", "version", &version[..9]] {
+        for (tool, arguments) in [
+            ("write_file", json!({"path": "f", "content": "new", "if_match": known})),
+            ("write_file", json!({"path": "none", "content": "new", "if_match": known})),
+            (
+                "edit_file",
+                json!({"path": "f", "old_text": "old", "new_text": "new", "if_match": known}),
+            ),
+            ("delete_file", json!({"path": "f", "if_match": known})),
+        ] {
+            let answer = bench.client.call(tool, &arguments);
+            assert_eq!(answer.code(), "bad_args", "{tool} {known}: {answer:?}");
+            assert!(answer.text.contains("is not a version"), "{tool} {known}: {answer:?}");
+        }
+    }
+}

@@ -12,10 +12,12 @@ use std::collections::BTreeSet;
 use encoding_rs::ISO_2022_JP;
 
 use super::coding::Coding;
+use super::contradicted::believed;
 use super::encoding::{Encoding, is_iso_2022_jp};
-use super::escapes::{Marks, Taken, has_nul, with_escapes};
-use super::evidence::{Evidence, WHOLE};
+use super::escapes::{Marks, Taken, escape, has_nul, with_escapes};
+use super::evidence::{Evidence, Pieces, WHOLE};
 use super::runs::{Run, all_runs};
+use super::unseen::escaped;
 use crate::error::{Code, ToolError};
 
 /// Most bad bytes of a text that is edited: of each is held where it is.
@@ -67,15 +69,18 @@ impl Document {
     /// The same in the coding that the client named, to be edited with `texts`.
     ///
     /// # Errors
-    /// Those of [`new`](Self::new).
+    /// Those of [`new`](Self::new); `bad_args` where the bytes contradict the name.
     pub fn new_as<'t>(
         named: Option<Coding>,
         shown: &str,
         bytes: Vec<u8>,
         texts: impl IntoIterator<Item = &'t str>,
     ) -> Result<Self, ToolError> {
-        let encoding = Encoding::of(&Evidence::of(bytes.as_slice())?, named);
-        let encoding = encoding.map_err(|_| binary(shown))?;
+        let texts: Vec<&str> = texts.into_iter().collect();
+        let evidence = Evidence::of(bytes.as_slice())?;
+        let named = believed(shown, &evidence, named, texts.iter().copied())?;
+        let encoding = Encoding::of(&evidence, named).map_err(|_| binary(shown))?;
+        drop(evidence);
         if encoding.coding() == Coding::Standard(ISO_2022_JP) || is_iso_2022_jp(&bytes) {
             let sentence = format!(
                 "`{shown}` is in ISO-2022-JP, where what bytes mean depends on those before them"
@@ -182,9 +187,44 @@ impl Document {
         if is_plain { Some("UTF-8 with bad bytes".into()) } else { self.encoding.name() }
     }
 
+    /// The same of the bytes that an edit makes of it.
+    ///
+    /// # Errors
+    /// Those of collecting the evidence, of which bytes in memory have none.
+    pub fn encoding_after(
+        &self,
+        pieces: &[Cow<'_, [u8]>],
+    ) -> Result<Option<Cow<'static, str>>, ToolError> {
+        if self.encoding().is_none() {
+            return Ok(None);
+        }
+        let named = self.is_named.then(|| self.encoding.coding());
+        let is_valid = || pieces.iter().all(|piece| std::str::from_utf8(piece).is_ok());
+        Ok(match Encoding::of(&Evidence::of(&Pieces(pieces))?, named).map(Encoding::name) {
+            Ok(None) if self.marks.is_some() && !is_valid() => Some("UTF-8 with bad bytes".into()),
+            Ok(name) => name,
+            Err(_) => Some("not a text any more".into()),
+        })
+    }
+
     /// A part of the text, or something that quotes it, as a page shows it.
     pub fn as_shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.has_escapes() { with_escapes(text, self.marks.as_ref()) } else { text.into() }
+    }
+
+    /// A message about the text as a page shows the text. In the strings of JSON in it, what stands for a bad byte
+    /// is an escape of JSON; it becomes the escape of the byte, so that the string stays one.
+    pub fn as_told<'t>(&self, message: &'t str) -> Cow<'t, str> {
+        let mut told = self.as_shown(message);
+        let Some(marks) = self.marks else { return told };
+        for byte in &self.bad {
+            let mut mark = String::new();
+            escaped(marks.mark(*byte), true, &mut mark);
+            if told.contains(&mark) {
+                told = told.replace(&mark, &format!("\\{}", escape(*byte))).into();
+            }
+        }
+        told
     }
 
     /// The character of the text that is shown as the escape of this byte, where there is one. In UTF-16

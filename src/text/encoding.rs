@@ -143,6 +143,16 @@ impl Encoding {
         self.stray.bad + self.stray.nuls > 0
     }
 
+    /// How many bytes, as far as the evidence shows, are not valid in the encoding.
+    pub(super) fn bad(self) -> u64 {
+        self.stray.bad
+    }
+
+    /// Are there any of those?
+    pub(super) fn has_bad_bytes(self) -> bool {
+        self.stray.bad > 0
+    }
+
     /// How it is called, unless it is UTF-8 and nothing else.
     pub(super) fn name(self) -> Option<Cow<'static, str>> {
         let number = |count: u64, one: &str| match count {

@@ -40,6 +40,30 @@ impl Source for [u8] {
     }
 }
 
+/// Bytes in pieces, one after the other.
+pub(super) struct Pieces<'a>(pub(super) &'a [Cow<'a, [u8]>]);
+
+impl Source for Pieces<'_> {
+    fn size(&self) -> u64 {
+        self.0.iter().map(|piece| piece.len() as u64).sum()
+    }
+
+    fn piece(&self, at: u64, most: usize) -> Result<Cow<'_, [u8]>, ToolError> {
+        let mut before = usize::try_from(at).unwrap_or(usize::MAX);
+        let mut bytes = vec![];
+        for piece in self.0 {
+            let rest = piece.get(before..).unwrap_or_default();
+            before = before.saturating_sub(piece.len());
+            let room = most - bytes.len();
+            bytes.extend_from_slice(rest.get(..room).unwrap_or(rest));
+            if bytes.len() == most {
+                break;
+            }
+        }
+        Ok(bytes.into())
+    }
+}
+
 /// An open file, under the budget of its call.
 pub(super) struct InFile<'a>(pub(super) &'a OpenFile, pub(super) &'a Budget);
 
@@ -109,6 +133,15 @@ impl<'a> Evidence<'a> {
     /// How many bytes it is.
     pub(super) fn len(&self) -> u64 {
         self.pieces.iter().map(|piece| piece.bytes.len() as u64).sum()
+    }
+
+    /// Is there a character of UTF-8 that has several bytes?
+    pub(super) fn has_characters_of_utf8(&self) -> bool {
+        let has_one = |piece: &Sample<'_>| {
+            let mut chunks = piece.in_utf8().utf8_chunks();
+            chunks.any(|chunk| !chunk.valid().is_ascii())
+        };
+        self.pieces.iter().any(has_one)
     }
 
     /// Is all of it UTF-8 without a NUL, as nearly every file is?

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use encoding_rs::ISO_2022_JP;
 
 use super::coding::Coding;
+use super::contradicted::believed;
 use super::encoding::{Encoding, is_alone};
 use super::escapes::{Rest, shown};
 use super::evidence::{Evidence, InFile};
@@ -46,13 +47,13 @@ impl<'c> Fitted<'c> {
     }
 }
 
-/// `contents`, if they are a text and the file is one, in its form, or with line ends as `wanted`; else as they
-/// are. `named` is the coding that the client names.
+/// `contents`, if they are a text, in the form of the file, or with line ends as `wanted`; else as they are.
+/// `named` is the coding that the client names.
 ///
 /// # Errors
-/// `bad_args` for a character that the file's encoding cannot hold, and for one beyond ASCII where the
-/// encoding is only guessed; `not_text` in ISO-2022-JP and where the file ends within a character; the
-/// codes of the host.
+/// `bad_args` for a character that the file's encoding cannot hold, for one beyond ASCII where the
+/// encoding is only guessed, and for a name that the bytes of the file contradict; `not_text` where the
+/// file is not a text, in ISO-2022-JP and where the file ends within a character; the codes of the host.
 pub fn fitted<'c>(
     contents: &'c [u8],
     named: Option<Coding>,
@@ -64,7 +65,16 @@ pub fn fitted<'c>(
     let Ok(text) = std::str::from_utf8(contents) else { return as_they_are };
     let in_file = InFile(file, budget);
     let evidence = Evidence::of(&in_file)?;
-    let Ok(encoding) = Encoding::of(&evidence, named) else { return as_they_are };
+    if text.is_empty() {
+        return as_they_are;
+    }
+    let named = believed(file.shown(), &evidence, named, std::iter::once(text))?;
+    let encoding = Encoding::of(&evidence, named).map_err(|_| {
+        let sentence =
+            format!("`{}` is not a text: it holds bytes as only binary files do", file.shown());
+        ToolError::new(Code::NotText, sentence)
+            .hint("`content_base64` appends bytes; if it is a text, name its `encoding`")
+    })?;
     let coding = encoding.coding();
     if coding == Coding::Standard(ISO_2022_JP) {
         let sentence =
@@ -102,7 +112,7 @@ pub fn fitted<'c>(
     let end = file.read_at(&mut end, file.size().saturating_sub(LINE_END as u64))?;
     let mut bytes = encoded(&text)?;
     let is_changed = bytes != contents;
-    let is_complete = end.is_empty() || end.ends_with(&encoded("\n")?);
+    let is_complete = file.size() <= encoding.mark() || end.ends_with(&encoded("\n")?);
     let begins_a_line = ["\n", "\r\n"].iter().any(|end| text.starts_with(end));
     let completes = match wanted.unwrap_or(in_file) {
         _ if is_complete || begins_a_line || text.is_empty() => LineEnds::None,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::document::Document;
 use super::edit::Edit;
-use super::escapes::{ESCAPE_LEN, byte_of_escape};
+use super::escapes::{ESCAPE_LEN, byte_of_escape, escape};
 use super::find::{Count, Needle, lf};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
@@ -53,7 +53,8 @@ impl Document {
             if !is_there(&shown)? {
                 return Ok(literal);
             }
-            if self.may_be_shown_without_escapes() {
+            // A page shows bad bytes with capital digits only: other digits were not copied from one.
+            if self.may_be_shown_without_escapes() || has_small_escape(old_text) {
                 let sentence = "`old_text` is there both with its escapes as bytes and with them as characters";
                 return Err(ToolError::new(Code::NotUnique, sentence)
                     .hint("write a backslash of the text as \\x5C, or add lines around it"));
@@ -90,6 +91,14 @@ fn unescaped(text: &str, mut byte: impl FnMut(u8) -> Option<char>) -> String {
         rest = if found.is_some() { after } else { rest.get(c.len_utf8()..).unwrap_or_default() };
     }
     meant
+}
+
+/// Does a text have an escape as no page shows it?
+fn has_small_escape(text: &str) -> bool {
+    text.match_indices("\\x").any(|(at, _)| {
+        let escaped = text.get(at..at + ESCAPE_LEN).unwrap_or_default();
+        byte_of_escape(escaped).is_some_and(|byte| escaped != escape(byte))
+    })
 }
 
 /// Would a backslash before this text be one?

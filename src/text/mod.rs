@@ -10,8 +10,10 @@
 
 mod aligned;
 mod alike;
+mod applied;
 mod coded;
 mod coding;
+mod contradicted;
 mod counted;
 mod cropped;
 mod diff;
@@ -65,4 +67,4 @@ pub use page::{Page, Piece, Range, Room, read, read_as};
 pub use parts::{Edited, Made, Part};
 pub use replace::MAX_EDITED_BYTES;
 pub use searched::{Searched, Transcoder, is_plain, line_shown, part_shown, searched};
-pub use version::{MAX_HASHED, Version, sha256, version, version_of};
+pub use version::{MAX_HASHED, Version, is_version, sha256, version, version_of};

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::alike::{Window, equal_but_for};
+use super::applied::applied;
 use super::coded::{Coded, otherwise_coded};
 use super::find::{Count, Needle, lf, lines};
 use super::lookalike::{Looks, same_looking};
@@ -42,42 +43,59 @@ pub(super) fn no_match(
     missing: Missing<'_>,
     budget: &Budget,
 ) -> Result<ToolError, Spent> {
-    let Missing { old, new, room, .. } = missing;
+    let Missing { old, new, .. } = missing;
     if text.is_empty() {
         return Ok(ToolError::new(Code::NoMatch, format!("{MISSING}, which is empty"))
             .hint("`old_text` \"\" puts `new_text` there; so does write_file"));
     }
-    if !new.trim().is_empty()
-        && let [place] = Needle::new(new, text).find(text, Count::All, 2, budget)?.as_slice()
-        && let [line] = lines(text, [place.start]).as_slice()
-    {
-        let sentence = format!("{MISSING}, but `new_text` is: already applied at line {line}");
-        return Ok(ToolError::new(Code::NoMatch, sentence)
-            .hint("nothing is left to do here, unless another place was meant"));
-    }
+    let (near, refusal) = diagnosed(text, missing, budget)?;
+    Ok(match applied(text, old, new, budget)? {
+        Some(applied) if applied.is_done(near) => {
+            let line = applied.line;
+            let sentence = format!("{MISSING}, but `new_text` is: already applied at line {line}");
+            ToolError::new(Code::NoMatch, sentence)
+                .hint("nothing is left to do here, unless another place was meant")
+        }
+        Some(applied) => refusal
+            .and_hint(&format!("`new_text` is in the file already, at line {}", applied.line)),
+        None => refusal,
+    })
+}
+
+/// What comes nearest to the old text, and the refusal that shows it.
+fn diagnosed(
+    text: &str,
+    missing: Missing<'_>,
+    budget: &Budget,
+) -> Result<(Option<Window>, ToolError), Spent> {
+    let Missing { old, room, .. } = missing;
     if let Some(window) = without_numbers(text, old, budget)? {
         let sentence = format!(
             "{MISSING}: its lines begin with line numbers, which are no part of the file; without \
              them it is at {}",
             named(window)
         );
-        return Ok(showing(text, window, None, &sentence, room)
-            .hint("leave the line numbers out of `old_text` and `new_text`"));
+        let error = showing(text, window, None, &sentence, room)
+            .hint("leave the line numbers out of `old_text` and `new_text`");
+        return Ok((Some(window), error));
     }
     if let Some(looks) = same_looking(text, old, budget)? {
-        return looking_the_same(text, missing, &looks, budget);
+        let error = looking_the_same(text, missing, &looks, budget)?;
+        return Ok((Some(window(text, &looks.place)), error));
     }
     if let Some((coded, place)) = otherwise_coded(text, old, budget)? {
-        return in_code(text, missing, coded, place, budget);
+        let near = window(text, &place);
+        return Ok((Some(near), in_code(text, missing, coded, place, budget)?));
     }
     let old_lines: Vec<&str> = old.split_inclusive('\n').take(MAX_OLD_LINES + 1).collect();
     if old_lines.len() <= MAX_OLD_LINES
         && let Some(near) = near(text, old, &old_lines, budget)?
     {
-        return Ok(near.refusal(text, missing));
+        return Ok((Some(near.window), near.refusal(text, missing)));
     }
-    Ok(ToolError::new(Code::NoMatch, format!("{MISSING}, and nothing that comes near it"))
-        .hint("read the file again with read_text_file, and copy `old_text` from it"))
+    let error = ToolError::new(Code::NoMatch, format!("{MISSING}, and nothing that comes near it"));
+    let hint = "read the file again with read_text_file, and copy `old_text` from it";
+    Ok((None, error.hint(hint)))
 }
 
 /// The lines that hold a place.
@@ -268,9 +286,12 @@ mod tests {
     fn what_is_there_already_is_said_first() {
         let text = "one\r\ntwo\r\nthree\r\n";
         let told = said(text, "2\nthree", "two\nthree");
-        assert!(told.starts_with(
-            "no_match: `old_text` is not in the file, but `new_text` is: already applied at line 2\n"
-        ));
+        assert!(
+            told.starts_with(
+                "no_match: `old_text` is not in the file, but `new_text` is: already applied at line 2\n"
+            ),
+            "{told}"
+        );
         assert!(!said("a a", "b", "a").contains("already"), "twice is not applied");
         assert!(!said("a\n", "b", "\n").contains("already"), "a blank line says nothing");
     }

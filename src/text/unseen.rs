@@ -153,6 +153,11 @@ pub(super) fn named(c: char) -> String {
     }
 }
 
+/// Is it of the plane whose characters stand for bad bytes in a text that is edited?
+fn is_of_private_plane(c: char) -> bool {
+    u32::from(c) >= 0x10_0000
+}
+
 /// Appends the character as it stands in a string of JSON; those are escaped that cannot be seen, and those
 /// for which `is_odd` says so.
 pub(super) fn escaped(c: char, is_odd: bool, text: &mut String) {
@@ -160,7 +165,7 @@ pub(super) fn escaped(c: char, is_odd: bool, text: &mut String) {
         '"' | '\\' => text.extend(['\\', c]),
         '\n' => text.push_str("\\n"),
         '\t' => text.push_str("\\t"),
-        c if is_odd || is_invisible(c) || is_odd_blank(c) => {
+        c if is_odd || is_invisible(c) || is_odd_blank(c) || is_of_private_plane(c) => {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 text.push_str(&format!("\\u{unit:04x}"));
             }

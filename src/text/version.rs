@@ -28,6 +28,12 @@ const CHARS: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version(String);
 
+/// Does this look like a version? Whether any file has it is another matter.
+pub fn is_version(text: &str) -> bool {
+    let is_of_one = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.len() == CHARS && text.bytes().all(is_of_one)
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -10,6 +10,9 @@ use crate::words::number;
 pub(super) const IN_PLACE: &str = "written in place, which is not atomic";
 
 /// Is the file still the version that the client knows? With nothing known, it may be any.
+///
+/// # Errors
+/// `stale`; `bad_args` for what is not a version.
 pub(super) fn if_match<R: Right>(
     known: Option<&str>,
     file: Option<&OpenFile>,
@@ -17,6 +20,13 @@ pub(super) fn if_match<R: Right>(
     budget: &Budget,
 ) -> Result<(), ToolError> {
     let Some(known) = known else { return Ok(()) };
+    if !text::is_version(bare_version(known)) {
+        let sentence = format!("`if_match` `{}` is not a version", crate::path::brief(known));
+        return Err(ToolError::new(Code::BadArgs, sentence).hint(
+            "copy the version from the last line of an answer, or leave `if_match` out to change \
+             whatever is there",
+        ));
+    }
     let Some(file) = file else {
         let sentence = format!("`{}` does not exist any more", at.said());
         return Err(ToolError::new(Code::Stale, sentence).hint("leave `if_match` out to make it"));

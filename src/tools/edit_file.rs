@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{IN_PLACE, closing, facts, if_match};
-use super::encoding::{MAX_LABEL, named};
+use super::encoding::{MAX_LABEL, can_hold, named};
 use super::flat_edit::gathered;
 use super::searching::count;
 use super::whole::{Most, whole};
@@ -92,6 +92,7 @@ impl Tool for EditFile {
             return Err(ToolError::new(Code::BadArgs, "`edits` holds no edit"));
         };
         let coding = named(args.encoding.as_deref())?;
+        can_hold(args.encoding.as_deref(), args.edits.iter().map(|edit| &*edit.new_text))?;
         let (place, turn) = at.to_change(budget).map_err(|error| match error.code() {
             Code::NotFound if first.old_text.is_empty() => {
                 error.hint("write_file makes a new file")
@@ -111,7 +112,7 @@ impl Tool for EditFile {
         let edits: Vec<_> =
             args.edits.iter().zip(&meant).map(|(edit, meant)| edit.meant(meant)).collect();
         let edited = text::apply(document.text(), &edits, budget);
-        let edited = edited.map_err(|error| error.reworded(|text| document.as_shown(text)))?;
+        let edited = edited.map_err(|error| error.reworded(|text| document.as_told(text)))?;
         let pieces = document.edited(&edited, budget)?;
         let lines = if args.dry_run { DRY_LINES } else { DIFF_LINES };
         let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
@@ -120,7 +121,9 @@ impl Tool for EditFile {
         drop(busy);
         let mut all = vec![told(&edited, &diff)];
         all.extend_from_slice(&diff.unseen);
-        all.extend(document.encoding().map(Cow::into_owned));
+        let encoding =
+            if args.dry_run { document.encoding() } else { document.encoding_after(&pieces)? };
+        all.extend(encoding.map(Cow::into_owned));
         if args.dry_run {
             all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));

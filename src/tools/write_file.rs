@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{IN_PLACE, closing, facts, if_match, lines};
-use super::encoding::{MAX_LABEL, named};
+use super::encoding::{MAX_LABEL, can_hold, named};
 use super::replaced::{Before, Kept, Text};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
@@ -95,6 +95,7 @@ impl Tool for WriteFile {
                 .hint("the bytes of `content_base64` are written as they are"));
         }
         let coding = named(args.encoding.as_deref())?;
+        can_hold(args.encoding.as_deref(), args.content.as_deref())?;
         let new = New { bytes: &contents, as_given, wanted, coding };
         let (place, turn) = at.to_make(false, budget)?;
         if !args.create_parents {

@@ -1,0 +1,59 @@
+//! [`applied`]: where the new text of an edit is, whose old text is not there.
+//!
+//! May import: `limits`. That a short text is there says nothing: `}` is in most files.
+
+use super::alike::Window;
+use super::find::{Count, Needle, lines};
+use super::similar::says_something;
+use crate::limits::{Budget, Spent};
+
+/// Words from which a text of one line is not there by chance.
+const SEVERAL: usize = 3;
+
+/// Where the new text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Applied {
+    /// The line, from 1.
+    pub(super) line: usize,
+    /// Its lines.
+    window: Window,
+    /// Is it too long to be there by chance?
+    is_long: bool,
+}
+
+/// The only place of `new` in the text; `None` where that would say nothing about the edit. Both texts have LF as
+/// their only line end.
+pub(super) fn applied(
+    text: &str,
+    old: &str,
+    new: &str,
+    budget: &Budget,
+) -> Result<Option<Applied>, Spent> {
+    let words = new.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let words = words.filter(|word| !word.is_empty()).take(SEVERAL).count();
+    // What is left when something is taken out was there before.
+    if words == 0 || old.contains(new.trim()) {
+        return Ok(None);
+    }
+    let found = Needle::new(new, text).find(text, Count::All, 2, budget)?;
+    let ([place], Some(line)) =
+        (found.as_slice(), lines(text, found.first().map(|place| place.start)).first().copied())
+    else {
+        return Ok(None);
+    };
+    let count = text.get(place.clone()).unwrap_or_default().split_inclusive('\n').count();
+    let is_long = words >= SEVERAL || new.lines().filter(|line| says_something(line)).count() > 1;
+    let window = Window { first: line - 1, count: count.max(1) };
+    Ok(Some(Applied { line, window, is_long }))
+}
+
+impl Applied {
+    /// Is the edit done, as far as can be told? `near` is the place that comes nearest to the old text.
+    pub(super) fn is_done(&self, near: Option<Window>) -> bool {
+        let meets = |near: Window| {
+            near.first < self.window.first + self.window.count
+                && self.window.first < near.first + near.count.max(1)
+        };
+        self.is_long && near.is_none_or(meets)
+    }
+}

@@ -1,0 +1,159 @@
+//! [`believed`]: the coding that a client names for a change, unless the bytes of the file contradict it.
+//!
+//! To read a file in a wrong coding shows wrong characters. To write in one mixes two codings in one file, and
+//! nobody can read it after that.
+//!
+//! May import: `error`.
+
+use encoding_rs::ISO_2022_JP;
+
+use super::coding::Coding;
+use super::encoding::Encoding;
+use super::escapes::byte_of_escape;
+use super::evidence::{Evidence, Sample};
+use crate::error::{Code, ToolError};
+
+/// Of the bytes beyond ASCII, one in so many may be bad in the coding that is named.
+const BAD: u64 = 4;
+
+/// The coding to read and write `shown` in. `texts` are those of the change: where they are ASCII, and the file is in
+/// a coding that contains ASCII, a wrong name does no harm and is not used.
+///
+/// # Errors
+/// `bad_args` where the bytes contradict the name.
+pub(super) fn believed<'t>(
+    shown: &str,
+    evidence: &Evidence<'_>,
+    named: Option<Coding>,
+    mut texts: impl Iterator<Item = &'t str>,
+) -> Result<Option<Coding>, ToolError> {
+    let Some(coding) = named else { return Ok(None) };
+    let Some(is) = contradiction(coding, evidence) else { return Ok(named) };
+    let is_wide = |coding: Coding| coding.unit().width() > 1;
+    let harms = |text: &str| !text.is_ascii() || has_escape(text);
+    let (guess, has_ascii) = match Encoding::detect(evidence) {
+        Ok(is) => (is.is_guessed().then(|| is.coding().name()), !is_wide(is.coding())),
+        Err(_) => (None, false),
+    };
+    if has_ascii && !is_wide(coding) && !texts.any(harms) {
+        return Ok(None);
+    }
+    let sentence = format!("`{shown}` {is}, and `encoding` names {}", coding.name());
+    let whole = "write_file mode=overwrite rewrites the whole file in another encoding";
+    Err(ToolError::new(Code::BadArgs, sentence).hint(match guess {
+        Some(name) => {
+            format!("leave `encoding` out, or name the one that it has, such as {name}; {whole}")
+        }
+        None => format!("leave `encoding` out; {whole}"),
+    }))
+}
+
+/// What the file is, where it is not in this coding.
+fn contradiction(named: Coding, evidence: &Evidence<'_>) -> Option<String> {
+    let width = named.unit().width();
+    if let Some(marked) = Coding::of_mark(evidence.begin()) {
+        // `utf-16` names either order, and the mark tells which.
+        let is_same = marked == named || (width > 1 && marked.unit().width() == width);
+        return (!is_same).then(|| format!("begins with the byte order mark of {}", marked.name()));
+    }
+    let as_named = Encoding::known(named, evidence);
+    let invalid = format!("has bytes that are not valid {}", named.name());
+    let Ok(is) = Encoding::detect(evidence) else {
+        return as_named.has_bad_bytes().then_some(invalid);
+    };
+    let coding = is.coding();
+    if coding == named || evidence.len() == 0 {
+        return None;
+    }
+    let is_called = || Some(format!("is {}", coding.name()));
+    if coding.unit().width() > 1 || coding == Coding::Standard(ISO_2022_JP) {
+        return is_called();
+    }
+    if coding == Coding::Utf8 {
+        let is_ascii = evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
+        return match (is_ascii, width) {
+            (true, 1) => None,
+            (true, _) => Some("is ASCII".into()),
+            // Everything is valid in an encoding with single bytes, so that it proves nothing.
+            _ if is.has_bad_bytes() && !is_single_byte(named) && width == 1 => {
+                as_named.has_bad_bytes().then(|| format!("is {}", coding.name()))
+            }
+            _ if evidence.has_characters_of_utf8() || width > 1 => is_called(),
+            _ => None,
+        };
+    }
+    if width > 1 {
+        // Blanks and line ends have zero bytes there.
+        let has = |wanted: &[u8]| {
+            let has = |byte: &u8| wanted.contains(byte);
+            evidence.pieces.iter().any(|piece| piece.bytes.iter().any(has))
+        };
+        let is_narrow = !has(&[0]) && has(b" \n");
+        return (is_narrow || as_named.has_bad_bytes()).then_some(invalid);
+    }
+    if named == Coding::Utf8 {
+        return as_named.has_bad_bytes().then_some(invalid);
+    }
+    // Whoever names it knows more than the guess, also where some bytes are bad.
+    let high = |piece: &Sample<'_>| piece.bytes.iter().filter(|byte| !byte.is_ascii()).count();
+    let high: usize = evidence.pieces.iter().map(high).sum();
+    (as_named.bad() * BAD > high as u64).then_some(invalid)
+}
+
+fn is_single_byte(coding: Coding) -> bool {
+    match coding {
+        Coding::Dos(_) => true,
+        Coding::Standard(encoding) => encoding.is_single_byte(),
+        _ => false,
+    }
+}
+
+/// Is there what may stand for a byte of the file?
+fn has_escape(text: &str) -> bool {
+    text.match_indices("\\x").any(|(at, _)| text.get(at..).and_then(byte_of_escape).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contradicted(bytes: &[u8], label: &str) -> bool {
+        let coding = Coding::of_label(label).unwrap();
+        contradiction(coding, &Evidence::of(bytes).unwrap()).is_some()
+    }
+
+    #[test]
+    fn bytes_contradict_a_name_or_do_not() {
+        let japanese = encoding_rs::SHIFT_JIS.encode("吾輩は猫である。名前はまだ無い。").0;
+        let utf16: Vec<u8> = "plain words\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (bytes, label, want) in [
+            (b"".as_slice(), "utf-16le", false),
+            (b"ascii\n", "latin1", false),
+            (b"ascii\n", "utf-8", false),
+            (b"ascii\n", "utf-16le", true),
+            ("caf\u{e9}\n".as_bytes(), "utf-8", false),
+            ("caf\u{e9}\n".as_bytes(), "latin1", true),
+            ("caf\u{e9}\n".as_bytes(), "shift_jis", true),
+            ("caf\u{e9}\n".as_bytes(), "utf-16le", true),
+            ("caf\u{e9}\n".as_bytes(), "cp850", true),
+            (b"caf\xc3\xa9 caf\xc3\xa9 \xff\n", "latin1", true),
+            (b"caf\xc3\xa9 caf\xc3\xa9 \xff\n", "utf-8", false),
+            (b"un caf\xe9 tr\xe8s\n", "utf-8", true),
+            (b"un caf\xe9 tr\xe8s\n", "cp850", false),
+            (b"un caf\xe9 tr\xe8s!\n", "utf-16le", true),
+            (b"un caf\xe9 tr\xe8s\n", "shift_jis", true),
+            (&japanese, "utf-8", true),
+            (&japanese, "shift_jis", false),
+            (&utf16, "utf-8", true),
+            (&utf16, "utf-16be", true),
+            (&utf16, "utf-16le", false),
+            (b"\xFE\xFF\0x", "utf-16", false),
+            (b"\xFE\xFF\0x", "utf-8", true),
+            (b"\xEF\xBB\xBFx", "latin1", true),
+            (b"\xEF\xBB\xBFx", "utf-8", false),
+            (b"a \x1b$B$\"\x1b(B b", "utf-8", true),
+        ] {
+            assert_eq!(contradicted(bytes, label), want, "{label} {bytes:x?}");
+        }
+    }
+}
