@@ -105,6 +105,15 @@ impl VirtualPath {
     }
 }
 
+impl VirtualPath {
+    /// Does the name in this place, counted from the last one, have a byte in it that is written `\xHH`?
+    pub fn is_in_hex(&self, from_the_end: usize) -> bool {
+        let is_name = |part: &&str| !matches!(decode(part).as_slice(), b"" | b".");
+        let part = self.0.split('/').rev().filter(is_name).nth(from_the_end);
+        part.is_some_and(|part| decode(part) != part.as_bytes())
+    }
+}
+
 impl<S: Into<String>> From<S> for VirtualPath {
     fn from(said: S) -> Self {
         Self(said.into())
@@ -217,6 +226,12 @@ mod tests {
         for said in ["", ".", "/", "//", "./", "/."] {
             assert!(parse(said).unwrap().names.is_empty(), "{said}");
         }
+    }
+
+    #[test]
+    fn a_name_that_is_written_in_hex_is_known() {
+        let path = VirtualPath::from(r"a/\x20b/./\x2E/c\x4/");
+        assert_eq!([0, 1, 2, 3].map(|at| path.is_in_hex(at)), [false, true, false, false]);
     }
 
     #[test]

@@ -9,9 +9,10 @@
 use cap_std::fs::Dir;
 use rustix::io::Errno;
 
+use super::apart::{looks_like, not_used, spelled_out, stands_for};
 use super::beneath::{Kind, lstat};
 use super::by_name::Walk;
-use super::lookalike::{ambiguous, lookalikes, stands_for};
+use super::lookalike::lookalikes;
 use super::resolve::{changes, resolve};
 use super::target::Look;
 use super::{Place, Right, Target};
@@ -77,11 +78,13 @@ impl<R: Right> Target<R> {
 
 impl Walk<'_> {
     /// The name in this directory that is meant by one which does not exist, if exactly one looks like it. Only a name
-    /// that the client gave stands for another one; the text of a link does not.
+    /// that the client gave stands for another one; the text of a link does not, nor a name with `\xHH` in it.
+    ///
+    /// A change takes only a twin for what is meant. Otherwise it could change something that nobody named.
     ///
     /// # Errors
     /// Several names look like it, or, for a change, a link does: a planted link must not redirect a change of
-    /// a name that it does not have.
+    /// a name that it does not have. For what is to be taken away, one name is enough.
     pub(super) fn lookalike(
         &mut self,
         parent: &Dir,
@@ -89,34 +92,54 @@ impl Walk<'_> {
     ) -> Result<Option<Name>, ToolError> {
         let (Some(budget), true) = (self.budget, self.is_at_said_name()) else { return Ok(None) };
         let at = self.said_names.len().saturating_sub(self.todo.len() + 1);
-        // It was found before, and is gone again.
-        if self.look.exact || self.said_names.get(at) != Some(name) {
+        // Another name was found before, and is gone again.
+        let is_said = self.said_names.get(at) == Some(name);
+        if self.look.exact || !is_said || self.is_written_in_hex(at) {
             return Ok(None);
         }
         let (below, rules) = (self.below(None), &self.held()?.rules);
         let found = lookalikes(parent, &below, name, rules, self.said, budget)?;
-        let [real] = found.as_slice() else {
-            return if found.is_empty() {
+        let may_be_meant = if self.changes { found.twins.clone() } else { found.all() };
+        match may_be_meant.as_slice() {
+            [] if found.similar.is_empty() => Ok(None),
+            [] if self.look.may_be_missing => {
+                self.resembles = found.similar.first().map(|other| self.with(at, other));
                 Ok(None)
-            } else {
-                Err(self.ambiguous(name, &found, false))
-            };
-        };
-        if self.changes && lstat(parent, real).is_ok_and(|stat| Kind::from(stat.kind) == Kind::Link)
-        {
-            return Err(self.ambiguous(name, &found, true));
+            }
+            [] => Err(self.not_used(at, name, &found.similar, false)),
+            [real] if self.changes && is_link(parent, real) => {
+                Err(self.not_used(at, name, &may_be_meant, true))
+            }
+            [real] if !self.look.takes_away => {
+                self.meant = Some(self.with(at, real));
+                Ok(Some(real.clone()))
+            }
+            several => Err(self.not_used(at, name, several, false)),
         }
-        let meant = self.meant.get_or_insert_with(|| self.said_names.to_vec());
-        if let Some(meant) = meant.get_mut(at) {
-            *meant = real.clone();
-        }
-        Ok(Some(real.clone()))
     }
 
-    fn ambiguous(&self, name: &Name, found: &[Name], is_link: bool) -> ToolError {
+    fn not_used(&self, at: usize, wanted: &Name, found: &[Name], is_link: bool) -> ToolError {
         let is_to_make = self.look.may_be_missing;
         let code = if is_to_make { Code::AlreadyExists } else { Code::NotFound };
-        ambiguous(code, self.said, name, found, is_link)
+        let above = self.grants.in_front_of_paths(self.start);
+        let path = |name: &Name| spelled_out(&above, &self.with(at, name), self.said_names);
+        let paths: Vec<String> = found.iter().map(path).collect();
+        not_used(code, self.said, wanted, &paths, is_link)
+    }
+
+    /// What the names of the client stand for so far, with this one in its place.
+    fn with(&self, at: usize, name: &Name) -> Vec<Name> {
+        let mut names = self.meant.clone().unwrap_or_else(|| self.said_names.to_vec());
+        if let Some(place) = names.get_mut(at) {
+            *place = name.clone();
+        }
+        names
+    }
+
+    /// Whoever writes bytes means them.
+    fn is_written_in_hex(&self, at: usize) -> bool {
+        let from_the_end = self.said_names.len().saturating_sub(at + 1);
+        self.said.is_in_hex(from_the_end)
     }
 
     /// Did the client give the name that is looked at, and not the text of a link?
@@ -125,20 +148,33 @@ impl Walk<'_> {
     }
 }
 
+fn is_link(dir: &Dir, name: &Name) -> bool {
+    lstat(dir, name).is_ok_and(|stat| Kind::from(stat.kind) == Kind::Link)
+}
+
 impl<R: Right> Place<R> {
+    /// The path as it is really spelled, with its code points, where the client gave a look-alike of it.
+    pub fn own_spelling(&self) -> Option<String> {
+        let meant = self.meant.as_ref()?;
+        let said = self.said.parse().ok()?.names;
+        let said = said.get(said.len().checked_sub(meant.len())?..)?;
+        let above = self.grants.in_front_of_paths(self.grant);
+        (said != meant.as_slice()).then(|| spelled_out(&above, meant, said))
+    }
+
     /// Notes the place for the audit trail, and for the answer what the path was taken to mean.
     pub(super) fn note(&self, target: &Target<R>, budget: &Budget) {
         budget.touch(self.shown());
+        let above = target.grants.in_front_of_paths(target.grant);
+        if let Some(other) = &self.resembles {
+            let left_out = target.names.len().saturating_sub(other.len());
+            let new = target.names.get(left_out..).unwrap_or_default();
+            budget.note(looks_like(&above, new, other));
+        }
         let Some(meant) = &self.meant else { return };
         let left_out = target.names.len() - meant.len().min(target.names.len());
         let said = target.names.get(left_out..).unwrap_or_default();
         if said != meant.as_slice() {
-            let grant = target.grants.shown(target.grant, &[]);
-            let above = if target.grants.are_named_in_paths() {
-                format!("{grant}/")
-            } else {
-                String::new()
-            };
             budget.note(stands_for(&above, said, meant));
         }
         if left_out > 0 && changes::<R>() {
