@@ -445,6 +445,33 @@ fn the_grants_own_name_in_front_is_left_out() {
     assert_eq!(hint(&mut client, "grant/top"), "did you mean `top`?");
 }
 
+/// A file of that name would be in the way of every path that begins with it.
+#[test]
+fn no_file_or_tree_gets_the_grants_own_name() {
+    let sandbox = Sandbox::new().file("grant/src/a.ts", "e\n").file("grant/top", "e\n");
+    let mut client = start(&sandbox);
+    let before = tree(&sandbox, "grant");
+    for path in ["grant", "./grant", "grant/"] {
+        for (tool, arguments) in [
+            ("write_file", json!({"path": path, "content": "x"})),
+            ("write_file", json!({"path": path, "content": "x", "mode": "create"})),
+            ("write_file", json!({"path": path, "content": "x", "mode": "append"})),
+            ("copy_file", json!({"source": "top", "destination": path})),
+            ("copy_file", json!({"source": "src", "destination": path})),
+            ("copy_file", json!({"source": "top", "destination": path, "overwrite": true})),
+            ("move_file", json!({"source": "top", "destination": path})),
+            ("move_file", json!({"source": "src", "destination": path})),
+            ("move_file", json!({"source": "src", "destination": path, "overwrite": true})),
+        ] {
+            let answer = client.call(tool, &arguments);
+            let is_refused = ["is_a_directory", "bad_path", "already_exists"];
+            assert!(is_refused.contains(&answer.code()), "{tool} {arguments}: {answer:?}");
+        }
+    }
+    assert_eq!(tree(&sandbox, "grant"), before);
+    assert!(read(&mut client, "grant/top").text.starts_with("e\n"));
+}
+
 #[test]
 fn rules_hold_behind_the_grants_own_name() {
     let toml = "[[allow]]\npath = \"grant\"\nrights = \"rwd\"\nhide = [\"/keys\"]\nreadonly = [\"/docs\"]\n";

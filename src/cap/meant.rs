@@ -25,7 +25,11 @@ impl<R: Right> Target<R> {
     pub(super) fn find(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
         let found = resolve(self, look, budget);
         let is_missing = match &found {
-            Ok(place) => !place.missing.is_empty(),
+            // Under the grant's own name only a directory may be made: a file would be in the way of each path that
+            // begins with it.
+            Ok(place) => {
+                !place.missing.is_empty() || (place.found.is_none() && !look.may_be_named_as_grant)
+            }
             Err(error) => error.code() == Code::NotFound,
         };
         if !is_missing || look.exact {

@@ -93,11 +93,18 @@ pub(super) struct Look {
     pub(super) exact: bool,
     /// Is what is found taken away from there? Then only its own name stands for it.
     pub(super) takes_away: bool,
+    /// May something new get the name of the only grant?
+    pub(super) may_be_named_as_grant: bool,
 }
 
 impl Look {
-    pub(super) const THERE: Self =
-        Self { follows: true, may_be_missing: false, exact: false, takes_away: false };
+    pub(super) const THERE: Self = Self {
+        follows: true,
+        may_be_missing: false,
+        exact: false,
+        takes_away: false,
+        may_be_named_as_grant: false,
+    };
     /// For a removal or a move: a link at the end is what is meant.
     pub(super) const TO_TAKE: Self = Self { follows: false, takes_away: true, ..Self::THERE };
 }

@@ -120,6 +120,15 @@ impl Target<Write> {
     ) -> Result<(Place<Write>, Turn), ToolError> {
         self.hold(Look { may_be_missing: true, ..Look::THERE }, is_tree, budget)
     }
+
+    /// Looks it up for a directory that is to be made, and nothing in it.
+    ///
+    /// # Errors
+    /// As [`Self::to_make`].
+    pub fn to_make_directory(&self, budget: &Budget) -> Result<(Place<Write>, Turn), ToolError> {
+        let look = Look { may_be_missing: true, may_be_named_as_grant: true, ..Look::THERE };
+        self.hold(look, true, budget)
+    }
 }
 
 /// Looks up both ends of a move, alone where either lies.
