@@ -14,7 +14,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Write as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
-pub use readings::{Reading, readings};
+pub use readings::{Reading, begins_elsewhere, has_backslash_inside, readings};
 use schemars::JsonSchema;
 use serde::Deserialize;
 pub use shown::{brief, percent_decoded, percent_encoded, printable};

@@ -78,6 +78,36 @@ fn foreign_spellings_make_no_new_names() {
         ("\"src/new.ts\"", "did you mean `src/new.ts`?"),
         ("'new.ts'", "did you mean `new.ts`?"),
         ("~/new.ts", "paths are relative"),
+        (r"newdir\sub\f.ts", "did you mean `newdir/sub/f.ts`?"),
+        (r"x\y", "did you mean `x/y`?"),
+        (r"new/sub\f.ts", "did you mean `new/sub/f.ts`?"),
+        (r"C:\proj\src\new.ts", "did you mean `src/new.ts`?"),
+        (r"C:\proj\src\a.ts", "did you mean `src/a.ts`?"),
+        (r"c:\proj\new.ts", "paths are relative"),
+        ("C:/proj/a.ts", "paths are relative"),
+        ("C:/proj/src/b.ts", "did you mean `src/b.ts`?"),
+        ("C:/grant/b.ts", "did you mean `b.ts`?"),
+        (r"\\wsl$\Ubuntu\home\me\grant\b.ts", "did you mean `b.ts`?"),
+        (r"\\wsl$\Ubuntu\home\me\b.ts", "paths are relative"),
+        ("vscode://file/home/me/grant/src/b.ts", "did you mean `src/b.ts`?"),
+        ("vscode://file/home/me/x.ts", "paths are relative"),
+        ("https://example.com/src/b.ts", "did you mean `src/b.ts`?"),
+        ("src/new.ts:3", "did you mean `src/new.ts`?"),
+        ("src/new.ts:3:7", "did you mean `src/new.ts`?"),
+        ("src/new.ts#L3", "did you mean `src/new.ts`?"),
+        ("new.ts:3", "did you mean `new.ts`?"),
+        ("@src/a.ts", "did you mean `src/a.ts`?"),
+        ("@src/new.ts", "did you mean `src/new.ts`?"),
+        ("@src/deep/new.ts", "did you mean `src/deep/new.ts`?"),
+        ("@src/new.ts:3", "did you mean `src/new.ts`?"),
+        ("src/a.ts ", "did you mean `src/a.ts`?"),
+        (" src/a.ts", "did you mean `src/a.ts`?"),
+        ("src /a.ts", "did you mean `src/a.ts`?"),
+        ("src /new.ts", "did you mean `src/new.ts`?"),
+        ("src/ a.ts", "did you mean `src/a.ts`?"),
+        ("src/a.ts\u{A0}", "did you mean `src/a.ts`?"),
+        ("src\u{3000}/a.ts", "did you mean `src/a.ts`?"),
+        ("my notes.md ", "did you mean `my notes.md`?"),
         ("file:///workspace/grant/src/new.ts", "did you mean `src/new.ts`?"),
     ] {
         for (tool, arguments) in [
@@ -89,11 +119,28 @@ fn foreign_spellings_make_no_new_names() {
             let answer = client.call(tool, &arguments);
             assert_eq!(answer.code(), "bad_path", "{tool} {path}: {answer:?}");
             assert!(answer.text.contains(meant), "{tool} {path}: {answer:?}");
+            let literally = r"meant as it is can be written as `\xHH`";
+            assert!(answer.text.contains(literally), "{tool} {path}: {answer:?}");
         }
     }
     assert_eq!(tree(&sandbox, "grant"), before);
-    for path in [r"src\x5Cnew.ts", r"x\y", "v1:2", "report(2)", "a b", "@types/x", "a/new", "100%"]
-    {
+    for path in [
+        r"src\x5Cnew.ts",
+        r"x\x5Cy",
+        r"C\x3A/proj/a.ts",
+        r"src/new.ts\x3A3",
+        r"\x40src/a.ts",
+        r"src/a.ts\x20",
+        "v1:2",
+        "src/12:30",
+        "report(2)",
+        "a b",
+        " b",
+        "@types/x",
+        "@types/src",
+        "a/new",
+        "100%",
+    ] {
         let answer = client.call("write_file", &json!({"path": path, "content": "x"}));
         assert_eq!(answer.code(), "ok", "{path}: {answer:?}");
     }
