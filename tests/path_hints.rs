@@ -366,3 +366,59 @@ fn a_hint_in_a_large_tree_is_bounded() {
     assert!(hint(&mut client, "too-deep.txt").starts_with("list_directory"));
     assert_eq!(hint(&mut client, "e3"), "did you mean `d0/e3` or `d1/e3` or `d10/e3`?");
 }
+
+/// A hint is of no use if what it offers cannot be told from another name.
+#[test]
+fn a_hint_shows_the_code_points_of_names_that_look_the_same() {
+    let sandbox = Sandbox::new()
+        .file("grant/shot 2.40\u{202F}PM.txt", "x")
+        .file("grant/shot 2.40\u{A0}PM.txt", "x")
+        .file("grant/cafe\u{301}.md", "x")
+        .file("grant/d/it\u{2019}s a note.md", "x")
+        .file("grant/trail.txt ", "x");
+    let mut client = start(&sandbox);
+    for (path, points) in [
+        ("shot 2.40 M.txt", &["(U+202F)", "(U+00A0)"][..]),
+        (r"caf\xC3\xA9.md", &["`cafe\\xCC\\x81.md` (U+0301)"]),
+    ] {
+        let hint = hint(&mut client, path);
+        assert!(points.iter().all(|points| hint.contains(points)), "{path}: {hint}");
+    }
+    let read = read(&mut client, "trail.txt");
+    assert!(read.text.contains(r"`trail.txt` stands for `trail.txt\x20` (U+0020)"), "{read:?}");
+}
+
+/// The user is to write it into the allowlist.
+#[test]
+fn the_hint_to_unprotect_has_the_real_path_in_the_grant() {
+    let sandbox = Sandbox::new()
+        .file("grant/sub/f", "x")
+        .file("grant/AGENTS.md", "x")
+        .link("grant/l", "sub")
+        .link("grant/sub/deep", "../sub");
+    let mut client = start(&sandbox);
+    let host = sandbox.path("grant").canonicalize().unwrap();
+    let absolute = format!("{}/AGENTS.md", host.to_str().unwrap());
+    for (path, real) in [
+        ("AGENTS.md", "/AGENTS.md"),
+        ("./AGENTS.md", "/AGENTS.md"),
+        (&absolute, "/AGENTS.md"),
+        ("grant/AGENTS.md", "/AGENTS.md"),
+        ("grant/sub/AGENTS.md", "/sub/AGENTS.md"),
+        ("l/AGENTS.md", "/sub/AGENTS.md"),
+        ("l/deep/AGENTS.md", "/sub/AGENTS.md"),
+        ("l/new/AGENTS.md", "/sub/new/AGENTS.md"),
+        ("sub/AGENTS.md", "/sub/AGENTS.md"),
+    ] {
+        let answer = client.call("write_file", &json!({"path": path, "content": "x"}));
+        assert_eq!(answer.code(), "protected", "{path}: {answer:?}");
+        let glob = format!("`unprotect = ['{real}']`");
+        assert!(answer.text.contains(&glob), "{path}: {answer:?}");
+    }
+    for path in [format!("file:{absolute}"), "C:/grant/AGENTS.md".into(), "~/AGENTS.md".into()] {
+        let answer = client.call("write_file", &json!({"path": path, "content": "x"}));
+        assert!(answer.is_error && !answer.text.contains("unprotect"), "{path}: {answer:?}");
+        let is_known = !path.starts_with('~');
+        assert!(!is_known || answer.text.contains("did you mean `AGENTS.md`?"), "{answer:?}");
+    }
+}

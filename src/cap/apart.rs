@@ -3,7 +3,7 @@
 //!
 //! May import: `path`, `error`. This module looks at nothing; `lookalike` finds the names.
 
-use super::lookalike::is_odd;
+use super::lookalike::{is_odd, look_the_same};
 use crate::error::{Code, ToolError};
 use crate::path::{Name, VirtualPath};
 
@@ -63,11 +63,29 @@ pub(super) fn spelled_out(above: &str, path: &[Name], other: &[Name]) -> String 
     format!("`{above}{shown}`{}", code_points(points))
 }
 
+/// Paths in backticks, each with what follows it: those that look the same are shown by their code points.
+pub(super) fn told_apart(paths: &[String]) -> Vec<String> {
+    let text =
+        |path: &str| path.strip_prefix('`')?.rsplit_once('`').map(|(text, _)| text.to_owned());
+    let texts: Vec<String> = paths.iter().filter_map(|path| text(path)).collect();
+    let shown = |path: &String| {
+        let own = text(path)?;
+        let other = texts.iter().find(|other| look_the_same(&own, other))?;
+        let after = path.get(own.len() + 2..)?;
+        let points = code_points(odd_of(&own, other));
+        Some(format!("`{}`{points}{after}", escaped_text(&own, other)))
+    };
+    paths.iter().map(|path| shown(path).unwrap_or_else(|| path.clone())).collect()
+}
+
 /// A name with `\xHH` for the characters that a reader cannot tell from others, as far as it differs from `other`.
 fn escaped(name: &Name, other: &Name) -> String {
-    let (name, other) = (name.to_string(), other.to_string());
-    let (before, middle, after) = difference(&name, &other);
-    let is_odd = odd_in(middle, difference(&other, &name).1);
+    escaped_text(&name.to_string(), &other.to_string())
+}
+
+fn escaped_text(name: &str, other: &str) -> String {
+    let (before, middle, after) = difference(name, other);
+    let is_odd = odd_in(middle, difference(other, name).1);
     let mut text = before.to_owned();
     for c in middle.chars() {
         if is_odd(c) {
@@ -83,9 +101,12 @@ fn escaped(name: &Name, other: &Name) -> String {
 /// The characters of a name that a reader cannot tell from others, as far as it differs from `other`.
 fn odd(name: &Name, other: &Name) -> Vec<char> {
     let text = |name: &Name| String::from_utf8_lossy(name.as_bytes()).into_owned();
-    let (name, other) = (text(name), text(other));
-    let (_, middle, _) = difference(&name, &other);
-    let is_odd = odd_in(middle, difference(&other, &name).1);
+    odd_of(&text(name), &text(other))
+}
+
+fn odd_of(name: &str, other: &str) -> Vec<char> {
+    let (_, middle, _) = difference(name, other);
+    let is_odd = odd_in(middle, difference(other, name).1);
     middle.chars().filter(|c| is_odd(*c)).collect()
 }
 
@@ -153,5 +174,20 @@ mod tests {
             said,
             r"`d/a b` stands for `d/a\xC2\xA0b` (U+00A0), the only name there that looks like it"
         );
+    }
+
+    #[test]
+    fn paths_that_look_the_same_are_told_apart() {
+        for (paths, shown) in [
+            (["`a b`", "`a\u{A0}b`, offset=3"], ["`a b`", r"`a\xC2\xA0b` (U+00A0), offset=3"]),
+            (["`d/a  b`", "`d/a b`"], [r"`d/a \x20b` (U+0020)", "`d/a b`"]),
+            (["`x/a`", "`y/a`"], ["`x/a`", "`y/a`"]),
+            (
+                ["`caf\u{E9}`", "`cafe\u{301}`"],
+                [r"`caf\xC3\xA9` (U+00E9)", r"`cafe\xCC\x81` (U+0301)"],
+            ),
+        ] {
+            assert_eq!(told_apart(&paths.map(String::from)), shown);
+        }
     }
 }

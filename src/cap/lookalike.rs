@@ -102,6 +102,12 @@ pub(super) fn lookalikes(
     Ok(found)
 }
 
+/// Do the texts look the same to whoever reads them?
+pub(super) fn look_the_same(one: &str, other: &str) -> bool {
+    let looks = |text: &str| looks(text.as_bytes(), Visible::Only);
+    one != other && looks(one).is_some_and(|one| looks(other) == Some(one))
+}
+
 /// Looks a character like another one, like a part of one, or like nothing?
 pub(super) fn is_odd(c: char) -> bool {
     if c.is_ascii() {

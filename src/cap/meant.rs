@@ -13,17 +13,28 @@ use super::apart::{looks_like, not_used, spelled_out, stands_for};
 use super::beneath::{Kind, lstat};
 use super::by_name::Walk;
 use super::lookalike::lookalikes;
+use super::new_names::foreign;
+use super::refusal::protected;
 use super::resolve::{changes, resolve};
+use super::rules::Verdict;
 use super::target::Look;
-use super::{Place, Right, Target};
+use super::{Place, Read, Right, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
-use crate::path::{Name, brief, join};
+use crate::path::{Name, begins_elsewhere, brief, join};
+
+/// Most names at the end of a path that need not exist for the real path of the rest to be told.
+const MAX_ENDS: usize = 32;
 
 impl<R: Right> Target<R> {
     /// Looks the target up as it is spelled, and else as it is meant.
     pub(super) fn find(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
-        let found = resolve(self, look, budget);
+        let found = match resolve(self, look, budget) {
+            Err(error) if error.code() == Code::Protected => {
+                return Err(self.protected_as_meant(look, budget).unwrap_or(error));
+            }
+            found => found,
+        };
         let is_missing = match &found {
             // Under the grant's own name only a directory may be made: a file would be in the way of each path that
             // begins with it.
@@ -51,6 +62,39 @@ impl<R: Right> Target<R> {
         }
     }
 
+    /// A rule refused the path as it was given: the refusal by the path that is meant, which the user can name in the
+    /// allowlist.
+    fn protected_as_meant(&self, look: Look, budget: &Budget) -> Option<ToolError> {
+        if let Some(shorter) = self.without_the_grants_name() {
+            let refused = resolve(&shorter, look, budget).err()?;
+            return (refused.code() == Code::Protected).then_some(refused);
+        }
+        let first = self.names.first()?;
+        if begins_elsewhere(self.said.as_said()) && self.is_free(first) {
+            return Some(foreign(&self.grants, &self.said));
+        }
+        self.protected_where_links_lead(budget)
+    }
+
+    /// The refusal by the real path, where links are on the way to the directory.
+    fn protected_where_links_lead(&self, budget: &Budget) -> Option<ToolError> {
+        let ends = (1..self.names.len()).rev().take(MAX_ENDS);
+        let (real, rest) = ends.into_iter().find_map(|at| {
+            let (way, rest) = self.names.split_at_checked(at)?;
+            let (grants, said) = (self.grants.clone(), self.said.clone());
+            let way = Target::<Read>::new(grants, self.grant, way.to_vec(), false, said);
+            let look = Look { exact: true, ..Look::THERE };
+            let place = resolve(&way, look, budget).ok()?;
+            Some((place, rest))
+        })?;
+        let below = [real.below.as_slice(), rest].concat();
+        let rules = &self.grants.inner().grants.get(self.grant)?.rules;
+        let verdict = rules.judge(&below);
+        let is_other = real.grant == self.grant && below != self.names;
+        (is_other && verdict == Verdict::Guarded)
+            .then(|| protected(&self.said.to_string(), &below, verdict, rules))
+    }
+
     fn two_places(&self, shorter: &Self) -> ToolError {
         let name = self.names.first().map(ToString::to_string).unwrap_or_default();
         let sentence = format!(
@@ -70,12 +114,16 @@ impl<R: Right> Target<R> {
         let is_named = !self.grants.are_named_in_paths()
             && !self.said.as_said().trim_start().starts_with('/')
             && first.to_string() == grant.name;
-        let is_free = || {
-            grant.rules.hide([first]) || lstat(&grant.dir, first).is_err_and(|e| e == Errno::NOENT)
-        };
-        (is_named && is_free()).then(|| {
+        (is_named && self.is_free(first)).then(|| {
             let grants = self.grants.clone();
             Self::new(grants, self.grant, rest.to_vec(), self.must_be_dir, self.said.clone())
+        })
+    }
+
+    /// Has nothing in the root of the grant this name, as far as the client may know?
+    fn is_free(&self, name: &Name) -> bool {
+        self.grants.inner().grants.get(self.grant).is_some_and(|grant| {
+            grant.rules.hide([name]) || lstat(&grant.dir, name).is_err_and(|e| e == Errno::NOENT)
         })
     }
 }
