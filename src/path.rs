@@ -14,7 +14,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Write as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
-pub use readings::{Reading, readings};
+pub use readings::{Reading, begins_elsewhere, has_backslash_inside, readings};
 use schemars::JsonSchema;
 use serde::Deserialize;
 pub use shown::{brief, percent_decoded, percent_encoded, printable};
@@ -102,6 +102,15 @@ impl VirtualPath {
         }
         let must_be_dir = matches!(self.0.rsplit('/').next(), Some("" | "."));
         Ok(Spelling { absolute: self.0.starts_with('/'), names, must_be_dir })
+    }
+}
+
+impl VirtualPath {
+    /// Does the name in this place, counted from the last one, have a byte in it that is written `\xHH`?
+    pub fn is_in_hex(&self, from_the_end: usize) -> bool {
+        let is_name = |part: &&str| !matches!(decode(part).as_slice(), b"" | b".");
+        let part = self.0.split('/').rev().filter(is_name).nth(from_the_end);
+        part.is_some_and(|part| decode(part) != part.as_bytes())
     }
 }
 
@@ -217,6 +226,12 @@ mod tests {
         for said in ["", ".", "/", "//", "./", "/."] {
             assert!(parse(said).unwrap().names.is_empty(), "{said}");
         }
+    }
+
+    #[test]
+    fn a_name_that_is_written_in_hex_is_known() {
+        let path = VirtualPath::from(r"a/\x20b/./\x2E/c\x4/");
+        assert_eq!([0, 1, 2, 3].map(|at| path.is_in_hex(at)), [false, true, false, false]);
     }
 
     #[test]

@@ -78,6 +78,36 @@ fn foreign_spellings_make_no_new_names() {
         ("\"src/new.ts\"", "did you mean `src/new.ts`?"),
         ("'new.ts'", "did you mean `new.ts`?"),
         ("~/new.ts", "paths are relative"),
+        (r"newdir\sub\f.ts", "did you mean `newdir/sub/f.ts`?"),
+        (r"x\y", "did you mean `x/y`?"),
+        (r"new/sub\f.ts", "did you mean `new/sub/f.ts`?"),
+        (r"C:\proj\src\new.ts", "did you mean `src/new.ts`?"),
+        (r"C:\proj\src\a.ts", "did you mean `src/a.ts`?"),
+        (r"c:\proj\new.ts", "paths are relative"),
+        ("C:/proj/a.ts", "paths are relative"),
+        ("C:/proj/src/b.ts", "did you mean `src/b.ts`?"),
+        ("C:/grant/b.ts", "did you mean `b.ts`?"),
+        (r"\\wsl$\Ubuntu\home\me\grant\b.ts", "did you mean `b.ts`?"),
+        (r"\\wsl$\Ubuntu\home\me\b.ts", "paths are relative"),
+        ("vscode://file/home/me/grant/src/b.ts", "did you mean `src/b.ts`?"),
+        ("vscode://file/home/me/x.ts", "paths are relative"),
+        ("https://example.com/src/b.ts", "did you mean `src/b.ts`?"),
+        ("src/new.ts:3", "did you mean `src/new.ts`?"),
+        ("src/new.ts:3:7", "did you mean `src/new.ts`?"),
+        ("src/new.ts#L3", "did you mean `src/new.ts`?"),
+        ("new.ts:3", "did you mean `new.ts`?"),
+        ("@src/a.ts", "did you mean `src/a.ts`?"),
+        ("@src/new.ts", "did you mean `src/new.ts`?"),
+        ("@src/deep/new.ts", "did you mean `src/deep/new.ts`?"),
+        ("@src/new.ts:3", "did you mean `src/new.ts`?"),
+        ("src/a.ts ", "did you mean `src/a.ts`?"),
+        (" src/a.ts", "did you mean `src/a.ts`?"),
+        ("src /a.ts", "did you mean `src/a.ts`?"),
+        ("src /new.ts", "did you mean `src/new.ts`?"),
+        ("src/ a.ts", "did you mean `src/a.ts`?"),
+        ("src/a.ts\u{A0}", "did you mean `src/a.ts`?"),
+        ("src\u{3000}/a.ts", "did you mean `src/a.ts`?"),
+        ("my notes.md ", "did you mean `my notes.md`?"),
         ("file:///workspace/grant/src/new.ts", "did you mean `src/new.ts`?"),
     ] {
         for (tool, arguments) in [
@@ -89,11 +119,28 @@ fn foreign_spellings_make_no_new_names() {
             let answer = client.call(tool, &arguments);
             assert_eq!(answer.code(), "bad_path", "{tool} {path}: {answer:?}");
             assert!(answer.text.contains(meant), "{tool} {path}: {answer:?}");
+            let literally = r"meant as it is can be written as `\xHH`";
+            assert!(answer.text.contains(literally), "{tool} {path}: {answer:?}");
         }
     }
     assert_eq!(tree(&sandbox, "grant"), before);
-    for path in [r"src\x5Cnew.ts", r"x\y", "v1:2", "report(2)", "a b", "@types/x", "a/new", "100%"]
-    {
+    for path in [
+        r"src\x5Cnew.ts",
+        r"x\x5Cy",
+        r"C\x3A/proj/a.ts",
+        r"src/new.ts\x3A3",
+        r"\x40src/a.ts",
+        r"src/a.ts\x20",
+        "v1:2",
+        "src/12:30",
+        "report(2)",
+        "a b",
+        " b",
+        "@types/x",
+        "@types/src",
+        "a/new",
+        "100%",
+    ] {
         let answer = client.call("write_file", &json!({"path": path, "content": "x"}));
         assert_eq!(answer.code(), "ok", "{path}: {answer:?}");
     }
@@ -318,4 +365,60 @@ fn a_hint_in_a_large_tree_is_bounded() {
     assert_eq!(hint(&mut client, "wanted.txt"), "did you mean `d7/e3/wanted.txt`?");
     assert!(hint(&mut client, "too-deep.txt").starts_with("list_directory"));
     assert_eq!(hint(&mut client, "e3"), "did you mean `d0/e3` or `d1/e3` or `d10/e3`?");
+}
+
+/// A hint is of no use if what it offers cannot be told from another name.
+#[test]
+fn a_hint_shows_the_code_points_of_names_that_look_the_same() {
+    let sandbox = Sandbox::new()
+        .file("grant/shot 2.40\u{202F}PM.txt", "x")
+        .file("grant/shot 2.40\u{A0}PM.txt", "x")
+        .file("grant/cafe\u{301}.md", "x")
+        .file("grant/d/it\u{2019}s a note.md", "x")
+        .file("grant/trail.txt ", "x");
+    let mut client = start(&sandbox);
+    for (path, points) in [
+        ("shot 2.40 M.txt", &["(U+202F)", "(U+00A0)"][..]),
+        (r"caf\xC3\xA9.md", &["`cafe\\xCC\\x81.md` (U+0301)"]),
+    ] {
+        let hint = hint(&mut client, path);
+        assert!(points.iter().all(|points| hint.contains(points)), "{path}: {hint}");
+    }
+    let read = read(&mut client, "trail.txt");
+    assert!(read.text.contains(r"`trail.txt` stands for `trail.txt\x20` (U+0020)"), "{read:?}");
+}
+
+/// The user is to write it into the allowlist.
+#[test]
+fn the_hint_to_unprotect_has_the_real_path_in_the_grant() {
+    let sandbox = Sandbox::new()
+        .file("grant/sub/f", "x")
+        .file("grant/AGENTS.md", "x")
+        .link("grant/l", "sub")
+        .link("grant/sub/deep", "../sub");
+    let mut client = start(&sandbox);
+    let host = sandbox.path("grant").canonicalize().unwrap();
+    let absolute = format!("{}/AGENTS.md", host.to_str().unwrap());
+    for (path, real) in [
+        ("AGENTS.md", "/AGENTS.md"),
+        ("./AGENTS.md", "/AGENTS.md"),
+        (&absolute, "/AGENTS.md"),
+        ("grant/AGENTS.md", "/AGENTS.md"),
+        ("grant/sub/AGENTS.md", "/sub/AGENTS.md"),
+        ("l/AGENTS.md", "/sub/AGENTS.md"),
+        ("l/deep/AGENTS.md", "/sub/AGENTS.md"),
+        ("l/new/AGENTS.md", "/sub/new/AGENTS.md"),
+        ("sub/AGENTS.md", "/sub/AGENTS.md"),
+    ] {
+        let answer = client.call("write_file", &json!({"path": path, "content": "x"}));
+        assert_eq!(answer.code(), "protected", "{path}: {answer:?}");
+        let glob = format!("`unprotect = ['{real}']`");
+        assert!(answer.text.contains(&glob), "{path}: {answer:?}");
+    }
+    for path in [format!("file:{absolute}"), "C:/grant/AGENTS.md".into(), "~/AGENTS.md".into()] {
+        let answer = client.call("write_file", &json!({"path": path, "content": "x"}));
+        assert!(answer.is_error && !answer.text.contains("unprotect"), "{path}: {answer:?}");
+        let is_known = !path.starts_with('~');
+        assert!(!is_known || answer.text.contains("did you mean `AGENTS.md`?"), "{answer:?}");
+    }
 }

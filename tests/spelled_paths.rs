@@ -42,7 +42,7 @@ fn a_name_that_looks_like_one_sibling_is_read_as_that_one_and_said() {
         ("a \u{2013} b", "a - b", "(U+2013)"),
         ("a\u{3000}b", "a b", "(U+3000)"),
         ("a\u{2009}b", "a\u{A0}b", "(U+2009)"),
-        ("a  b", "a b", "`a  b`"),
+        ("a  b", "a b", r"`a \x20b` (U+0020)"),
         ("\u{FF21}BC.txt", "ABC.txt", "(U+FF21)"),
         ("\u{FB01}le", "file", "(U+FB01)"),
         ("zero\u{200B}width", "zerowidth", "(U+200B)"),
@@ -145,9 +145,133 @@ fn a_change_of_a_look_alike_changes_the_one_that_is_there_and_says_so() {
     assert_eq!(names.iter().filter(|name| *name == "dir name").count(), 0, "{names:?}");
     let text = std::fs::read_to_string(sandbox.path(format!("grant/{SHOT}"))).unwrap();
     assert_eq!(text, "2\n");
-    let answer = client.call("delete_file", &json!({"path": TYPED}));
-    assert!(answer.text.contains("stands for"), "{answer:?}");
-    assert!(!sandbox.path(format!("grant/{SHOT}")).exists());
+    let create = json!({"path": TYPED, "content": "", "mode": "create"});
+    let answer = client.call("write_file", &create);
+    let own = format!("the file is `{SHOWN}` (U+202F)");
+    assert!(answer.text.contains(&own) && !answer.text.contains("replaces it"), "{answer:?}");
+    let answer = client.call("copy_file", &json!({"source": "plain", "destination": TYPED}));
+    assert!(answer.text.contains(&format!("its name is `{SHOWN}` (U+202F)")), "{answer:?}");
+}
+
+/// Not even a twin of its name is enough to take something away.
+#[test]
+fn nothing_is_deleted_or_moved_by_a_look_alike_of_its_name() {
+    for (real, typed, shown, points) in [
+        (SHOT, TYPED, r"2.40\xE2\x80\xAFPM.txt", "(U+202F)"),
+        ("cafe\u{301}", "caf\u{E9}", r"cafe\xCC\x81", "(U+0301)"),
+        ("old\u{2014}data", "old-data", r"old\xE2\x80\x94data", "(U+2014)"),
+        ("a  b", "a b", r"a \x20b", "(U+0020)"),
+        ("a.txt ", "a.txt", r"a.txt\x20", "(U+0020)"),
+        ("zero\u{200B}width", "zerowidth", r"zero\xE2\x80\x8Bwidth", "(U+200B)"),
+    ] {
+        let sandbox = Sandbox::new()
+            .file(&format!("grant/{real}/f"), "x")
+            .file(&format!("grant/d/{real}"), "x")
+            .link(&format!("grant/l/{real}"), "../d");
+        let mut client = start(&sandbox);
+        let before = tree(&sandbox, "grant");
+        for path in [typed, &format!("{typed}/f"), &format!("d/{typed}"), &format!("l/{typed}")] {
+            for (tool, arguments) in [
+                ("delete_file", json!({"path": path, "recursive": true})),
+                ("delete_file", json!({"path": path})),
+                ("move_file", json!({"source": path, "destination": "new"})),
+                ("move_file", json!({"source": path, "destination": "new", "overwrite": true})),
+            ] {
+                let answer = client.call(tool, &arguments);
+                assert_eq!(answer.code(), "not_found", "{tool} {arguments}: {answer:?}");
+                assert!(answer.text.contains("did you mean `"), "{tool} {arguments}: {answer:?}");
+                assert!(answer.text.contains(shown), "{tool} {arguments}: {answer:?}");
+                assert!(answer.text.contains(points), "{tool} {arguments}: {answer:?}");
+            }
+        }
+        assert_eq!(tree(&sandbox, "grant"), before, "{real:?}");
+        // The hint is the path.
+        let answer = client.call("delete_file", &json!({"path": format!("d/{typed}")}));
+        let path = answer.text.split("did you mean `").nth(1).unwrap().split('`').next().unwrap();
+        assert_eq!(client.call("delete_file", &json!({"path": path})).code(), "ok");
+        assert!(!sandbox.path(format!("grant/d/{real}")).exists());
+    }
+}
+
+/// What only looks like it is another name: it is not changed, and it is no reason not to make a new one.
+#[test]
+fn a_change_takes_no_other_name_that_only_looks_the_same() {
+    for (real, typed, points) in [
+        ("dash\u{2013}x.txt", "dash-x.txt", "(U+2013)"),
+        ("\u{FB01}le.txt", "file.txt", "(U+FB01)"),
+        ("\u{AA}.md", "a.md", "(U+00AA)"),
+        ("foo\u{2122}.c", "fooTM.c", "(U+2122)"),
+        ("a\u{2026}b", "a...b", "(U+2026)"),
+        ("\u{17F}.txt", "s.txt", "(U+017F)"),
+        ("it\u{2019}s.txt", "it's.txt", "(U+2019)"),
+        ("\u{201C}x\u{201D}.txt", "\"x\".txt", "(U+201C U+201D)"),
+        ("\u{FF21}.txt", "A.txt", "(U+FF21)"),
+        ("a  b", "a b", "(U+0020)"),
+        ("a b ", "a b", "(U+0020)"),
+        ("a\u{200B}b", "ab", "(U+200B)"),
+    ] {
+        let sandbox = Sandbox::new()
+            .file(&format!("grant/{real}"), "old\n")
+            .file(&format!("grant/d{real}/f"), "old\n")
+            .file("grant/plain", "text\n");
+        let mut client = start(&sandbox);
+        let edits = json!([{"old_text": "old", "new_text": "new"}]);
+        for path in [typed.to_owned(), format!("d{typed}/f")] {
+            let edit = client.call("edit_file", &json!({"path": path, "edits": edits}));
+            assert_eq!(edit.code(), "not_found", "{edit:?}");
+            assert!(edit.text.contains("did you mean `"), "{edit:?}");
+            assert!(edit.text.contains(points), "{edit:?}");
+            for (tool, arguments) in [
+                ("write_file", json!({"path": path, "content": "1\n"})),
+                ("write_file", json!({"path": path, "content": "1\n", "mode": "create"})),
+                ("write_file", json!({"path": path, "content": "1\n", "mode": "append"})),
+                ("copy_file", json!({"source": "plain", "destination": path})),
+                ("copy_file", json!({"source": "plain", "destination": path, "overwrite": true})),
+                ("move_file", json!({"source": "plain", "destination": path})),
+                ("move_file", json!({"source": "plain", "destination": path, "overwrite": true})),
+                ("create_directory", json!({"path": path})),
+            ] {
+                let answer = client.call(tool, &arguments);
+                assert_eq!(answer.code(), "ok", "{tool} {arguments}: {answer:?}");
+                let said = "looks like it and is another one";
+                assert!(answer.text.contains(said), "{tool} {arguments}: {answer:?}");
+                assert!(answer.text.contains(points), "{tool} {arguments}: {answer:?}");
+                let made = sandbox.path(format!("grant/{}", path.split('/').next().unwrap()));
+                if made.is_dir() {
+                    std::fs::remove_dir_all(made).unwrap();
+                } else {
+                    std::fs::remove_file(made).unwrap();
+                }
+                std::fs::write(sandbox.path("grant/plain"), "text\n").unwrap();
+            }
+        }
+        for old in [sandbox.path(format!("grant/{real}")), sandbox.path(format!("grant/d{real}/f"))]
+        {
+            assert_eq!(std::fs::read_to_string(old).unwrap(), "old\n", "{real:?}");
+        }
+        // To read it as the one that is meant does no harm.
+        assert!(read(&mut client, typed).text.starts_with("old\n"), "{real:?}");
+        // A rename to it leaves nothing that looks like it.
+        let way = json!({"source": real, "destination": typed});
+        let answer = client.call("move_file", &way);
+        assert_eq!(answer.code(), "ok", "{answer:?}");
+        assert!(!answer.text.contains("looks like"), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_name_in_hex_means_exactly_itself() {
+    let sandbox = Sandbox::new().file("grant/cafe\u{301}.md", "old\n");
+    let mut client = start(&sandbox);
+    let path = r"caf\xC3\xA9.md";
+    assert_eq!(read(&mut client, path).code(), "not_found");
+    for mode in ["create", "append", "overwrite"] {
+        let new = json!({"path": path, "content": "new\n", "mode": mode});
+        assert_eq!(client.call("write_file", &new).code(), "ok");
+    }
+    assert!(read(&mut client, "cafe\u{301}.md").text.starts_with("old\n"));
+    assert_eq!(client.call("delete_file", &json!({"path": path})).code(), "ok");
+    assert!(read(&mut client, "cafe\u{301}.md").text.starts_with("old\n"));
 }
 
 #[test]
@@ -203,12 +327,13 @@ fn no_rule_is_stepped_around_by_a_look_alike() {
     ] {
         for tool in TOOLS.iter().filter(|tool| changes(tool)) {
             for arguments in calls(tool, path) {
-                // To copy is to read what is copied. Rules do not fold quotes: with another one it is a free name.
+                // To copy is to read what is copied. Rules do not fold quotes and dashes: with another one it is a free name.
                 let is_read = tool.name == "copy_file" && arguments["source"] == path;
-                let is_free = path.starts_with("it")
-                    && (tool.name == "write_file"
-                        || tool.name == "create_directory"
-                        || arguments["destination"] == path);
+                let is_free =
+                    ["it", "a-b", "a\u{2014}b", ".pre"].iter().any(|begin| path.starts_with(begin))
+                        && (tool.name == "write_file"
+                            || tool.name == "create_directory"
+                            || arguments["destination"] == path);
                 if !is_read && !is_free {
                     let answer = client.call(tool.name, &arguments);
                     assert!(answer.is_error, "{path} {arguments}: {answer:?}");
@@ -318,6 +443,33 @@ fn the_grants_own_name_in_front_is_left_out() {
     assert_eq!(std::fs::read_to_string(sandbox.path("grant/grant/src/a.ts")).unwrap(), "real\n");
     assert!(read(&mut client, "grant/src/a.ts").text.starts_with("real\n"));
     assert_eq!(hint(&mut client, "grant/top"), "did you mean `top`?");
+}
+
+/// A file of that name would be in the way of every path that begins with it.
+#[test]
+fn no_file_or_tree_gets_the_grants_own_name() {
+    let sandbox = Sandbox::new().file("grant/src/a.ts", "e\n").file("grant/top", "e\n");
+    let mut client = start(&sandbox);
+    let before = tree(&sandbox, "grant");
+    for path in ["grant", "./grant", "grant/"] {
+        for (tool, arguments) in [
+            ("write_file", json!({"path": path, "content": "x"})),
+            ("write_file", json!({"path": path, "content": "x", "mode": "create"})),
+            ("write_file", json!({"path": path, "content": "x", "mode": "append"})),
+            ("copy_file", json!({"source": "top", "destination": path})),
+            ("copy_file", json!({"source": "src", "destination": path})),
+            ("copy_file", json!({"source": "top", "destination": path, "overwrite": true})),
+            ("move_file", json!({"source": "top", "destination": path})),
+            ("move_file", json!({"source": "src", "destination": path})),
+            ("move_file", json!({"source": "src", "destination": path, "overwrite": true})),
+        ] {
+            let answer = client.call(tool, &arguments);
+            let is_refused = ["is_a_directory", "bad_path", "already_exists"];
+            assert!(is_refused.contains(&answer.code()), "{tool} {arguments}: {answer:?}");
+        }
+    }
+    assert_eq!(tree(&sandbox, "grant"), before);
+    assert!(read(&mut client, "grant/top").text.starts_with("e\n"));
 }
 
 #[test]

@@ -77,6 +77,8 @@ pub(super) struct Walk<'a> {
     pub(super) said_names: &'a [Name],
     /// What they stand for, where that was found out by a look-alike.
     pub(super) meant: Option<Vec<Name>>,
+    /// What the names look like and do not stand for.
+    pub(super) resembles: Option<Vec<Name>>,
 }
 
 impl<'a> Walk<'a> {
@@ -102,6 +104,7 @@ impl<'a> Walk<'a> {
             said_left: target.names.len(),
             said_names: &target.names,
             meant: None,
+            resembles: None,
         }
     }
 
@@ -221,6 +224,7 @@ impl<'a> Walk<'a> {
             missing: vec![],
             must_be_dir: self.dir_only,
             meant: self.meant.clone(),
+            resembles: self.resembles.clone(),
         }
     }
 

@@ -189,6 +189,12 @@ impl Grants {
         }
     }
 
+    /// What stands in front of the names below a grant: its name and a slash, or nothing.
+    pub(super) fn in_front_of_paths(&self, grant: usize) -> String {
+        let name = self.0.grants.get(grant).map_or("", |g| g.name.as_str());
+        if self.are_named_in_paths() { format!("{name}/") } else { String::new() }
+    }
+
     fn mint<R: Right>(
         &self,
         grant: usize,

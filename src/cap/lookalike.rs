@@ -19,7 +19,7 @@ use unicode_normalization::char::canonical_combining_class;
 use super::fold::is_ignorable;
 use super::rules::Rules;
 use super::tree::open_directory;
-use crate::error::{Code, ToolError};
+use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath};
 use crate::system::Names;
@@ -30,13 +30,27 @@ const CHUNK: usize = 1_000;
 const MAX_READ: usize = 20_000;
 /// Most look-alikes that are kept: one more than are shown.
 const MAX_FOUND: usize = 4;
-/// Most look-alikes that an answer shows.
-const MAX_SHOWN: usize = 3;
-/// Most code points that are shown of one path.
-const MAX_POINTS: usize = 5;
 
-/// The names in `dir`, which is `below` in its grant, that look like `wanted` and may be seen; sorted. A directory
-/// that may not be listed has none.
+/// The names of one directory that look like a wanted one; each list is sorted.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Lookalikes {
+    /// The wanted name in another Unicode form, or with another kind of blank.
+    pub(super) twins: Vec<Name>,
+    /// Other names that only look like it.
+    pub(super) similar: Vec<Name>,
+}
+
+impl Lookalikes {
+    /// All of them.
+    pub(super) fn all(&self) -> Vec<Name> {
+        let mut all = [self.twins.as_slice(), &self.similar].concat();
+        all.sort();
+        all
+    }
+}
+
+/// The names in `dir`, which is `below` in its grant, that look like `wanted` and may be seen. A directory that may not
+/// be listed has none.
 ///
 /// # Errors
 /// The codes of the host; `timed_out` and `cancelled`.
@@ -47,27 +61,33 @@ pub(super) fn lookalikes(
     rules: &Rules,
     said: &VirtualPath,
     budget: &Budget,
-) -> Result<Vec<Name>, ToolError> {
-    let Some(looks_wanted) = looks(wanted.as_bytes(), Visible::All) else { return Ok(vec![]) };
+) -> Result<Lookalikes, ToolError> {
+    let mut found = Lookalikes::default();
+    let Some(looks_wanted) = looks(wanted.as_bytes(), Visible::All) else { return Ok(found) };
+    let wanted_form = form(wanted.as_bytes());
     let os = |errno: Errno| ToolError::os("list", &said.to_string(), &errno.into());
     let opened = match open_directory(dir, None) {
-        Err(Errno::ACCESS) => return Ok(vec![]),
+        Err(Errno::ACCESS) => return Ok(found),
         opened => opened.map_err(os)?,
     };
-    let (mut found, mut seen, mut spent) = (vec![], 0_usize, None);
+    let (mut seen, mut spent) = (0_usize, None);
     let read = Names::new().of(&opened, |listed, _| {
         seen += 1;
         if seen.is_multiple_of(CHUNK) {
             spent = budget.step().err();
         }
+        let is_twin = || wanted_form.is_some() && form(listed) == wanted_form;
         if listed != wanted.as_bytes()
-            && is_alike(listed, &looks_wanted)
+            && (is_twin() || is_alike(listed, &looks_wanted))
             && let Some(name) = Name::from_bytes(listed)
             && !rules.hide(below.iter().chain([&name]))
         {
-            found.push(name);
+            let list = if is_twin() { &mut found.twins } else { &mut found.similar };
+            if list.len() < MAX_FOUND {
+                list.push(name);
+            }
         }
-        if spent.is_some() || seen >= MAX_READ || found.len() >= MAX_FOUND {
+        if spent.is_some() || seen >= MAX_READ || found.twins.len() >= MAX_FOUND {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
@@ -77,114 +97,38 @@ pub(super) fn lookalikes(
     if let Some(spent) = spent {
         return Err(spent.into());
     }
-    found.sort();
+    found.twins.sort();
+    found.similar.sort();
     Ok(found)
 }
 
-/// Several names look like the one that was given, or one that must be spelled exactly. `code` says what that means
-/// for the call.
-pub(super) fn ambiguous(
-    code: Code,
-    said: &VirtualPath,
-    wanted: &Name,
-    found: &[Name],
-    is_link: bool,
-) -> ToolError {
-    let shown: Vec<String> =
-        found.iter().take(MAX_SHOWN).map(|name| spelled_out(name, wanted)).collect();
-    let more = if found.len() > MAX_SHOWN { " and others" } else { "" };
-    let what = match found {
-        [_] if is_link => "a symbolic link looks",
-        [_] => "one name looks",
-        _ => "several names look",
-    };
-    let shown = shown.join(", ");
-    let sentence = format!("`{said}` does not exist, but {what} like `{wanted}`: {shown}{more}");
-    ToolError::new(code, sentence)
-        .hint(r"repeat the name that is meant as it is shown here, with `\xHH` for a byte")
+/// Do the texts look the same to whoever reads them?
+pub(super) fn look_the_same(one: &str, other: &str) -> bool {
+    let looks = |text: &str| looks(text.as_bytes(), Visible::Only);
+    one != other && looks(one).is_some_and(|one| looks(other) == Some(one))
 }
 
-/// Says which path was used in place of `said`: both as names below `above`, which is empty or ends with a slash.
-pub(super) fn stands_for(above: &str, said: &[Name], real: &[Name]) -> String {
-    let each = |of: &[Name], other: &[Name]| {
-        let names = of.iter().zip(other).map(|(name, other)| escaped(name, other));
-        let path = names.collect::<Vec<_>>().join("/");
-        let points: Vec<char> =
-            of.iter().zip(other).flat_map(|(name, other)| odd(name, other)).collect();
-        format!("`{above}{path}`{}", code_points(points))
-    };
-    format!(
-        "{} stands for {}, the only name there that looks like it",
-        each(said, real),
-        each(real, said)
-    )
-}
-
-/// A name as it can be repeated in a path, and the code points in which it differs from another.
-fn spelled_out(name: &Name, other: &Name) -> String {
-    format!("`{}`{}", escaped(name, other), code_points(odd(name, other)))
-}
-
-/// A name with `\xHH` for the characters that a reader cannot tell from others, as far as it differs from `other`.
-fn escaped(name: &Name, other: &Name) -> String {
-    let (name, other) = (name.to_string(), other.to_string());
-    let (before, middle, after) = difference(&name, &other);
-    let mut text = before.to_owned();
-    for c in middle.chars() {
-        if is_odd(c) {
-            let mut bytes = [0; 4];
-            text.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!(r"\x{byte:02X}")));
-        } else {
-            text.push(c);
-        }
-    }
-    text + after
-}
-
-/// The characters of a name that a reader cannot tell from others, as far as it differs from `other`.
-fn odd(name: &Name, other: &Name) -> Vec<char> {
-    let text = |name: &Name| String::from_utf8_lossy(name.as_bytes()).into_owned();
-    let (name, other) = (text(name), text(other));
-    let (_, middle, _) = difference(&name, &other);
-    middle.chars().filter(|c| is_odd(*c)).collect()
-}
-
-fn code_points(mut points: Vec<char>) -> String {
-    let mut seen = vec![];
-    points.retain(|c| {
-        let is_new = !seen.contains(c);
-        seen.push(*c);
-        is_new
-    });
-    points.truncate(MAX_POINTS);
-    if points.is_empty() {
-        return String::new();
-    }
-    let points: Vec<String> = points.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
-    format!(" ({})", points.join(" "))
-}
-
-/// `text` in three parts: what it begins with as `other` does, what differs, and what it ends with as `other` does.
-fn difference<'t>(text: &'t str, other: &str) -> (&'t str, &'t str, &'t str) {
-    let alike = |pairs: &mut dyn Iterator<Item = (char, char)>| {
-        pairs.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum::<usize>()
-    };
-    let before = alike(&mut text.chars().zip(other.chars()));
-    let (begin, rest) = text.split_at_checked(before).unwrap_or((text, ""));
-    let other = other.get(before..).unwrap_or_default();
-    let after = alike(&mut rest.chars().rev().zip(other.chars().rev()));
-    let (middle, end) = rest.split_at_checked(rest.len() - after).unwrap_or((rest, ""));
-    (begin, middle, end)
-}
-
+<<<<<<< HEAD
 /// Does the character look like another one, like part of one, or like nothing at all?
 fn is_odd(c: char) -> bool {
+=======
+/// Does the character look like another one, like part of one, or like nothing at all?
+pub(super) fn is_odd(c: char) -> bool {
+>>>>>>> w/fix-paths
     if c.is_ascii() {
         return c.is_ascii_control();
     }
     let alone = String::from(c);
     let is_itself = looks(alone.as_bytes(), Visible::Only).is_some_and(|looks| looks == alone);
     canonical_combining_class(c) != 0 || !is_itself
+}
+
+/// The form in which two spellings of one name are equal: decomposed, with one kind of blank.
+fn form(name: &[u8]) -> Option<String> {
+    let name = std::str::from_utf8(name).ok()?;
+    let is_blank = |c: char| c == '\t' || (c.is_whitespace() && !c.is_control());
+    let with_blanks = name.chars().map(|c| if is_blank(c) { ' ' } else { c });
+    Some(with_blanks.nfd().collect())
 }
 
 /// Does a listed name look like the wanted one? A listed name may have more blanks at its ends, and characters that are
@@ -254,13 +198,14 @@ mod tests {
 
     use super::super::tests::{budget, tree};
     use super::*;
+    use crate::error::Code;
     use crate::limits::{Clock, Watch};
 
     fn name(name: &str) -> Name {
         Name::from_bytes(name.as_bytes()).unwrap()
     }
 
-    fn look_the_same(listed: &str, wanted: &str) -> bool {
+    fn is_listed_for(listed: &str, wanted: &str) -> bool {
         let wanted = looks(wanted.as_bytes(), Visible::All);
         wanted.is_some_and(|wanted| is_alike(listed.as_bytes(), &wanted))
     }
@@ -288,9 +233,9 @@ mod tests {
             ("\u{FF0D}", "-"),
             ("x\u{2026}", "x..."),
         ] {
-            assert!(look_the_same(one, other), "{one:?} {other:?}");
+            assert!(is_listed_for(one, other), "{one:?} {other:?}");
             let may_be_left_out = one.contains('\u{200B}') || one.starts_with(' ');
-            assert!(may_be_left_out || look_the_same(other, one), "{other:?} {one:?}");
+            assert!(may_be_left_out || is_listed_for(other, one), "{other:?} {one:?}");
         }
         for (one, other) in [
             ("readme", "README"),
@@ -308,7 +253,7 @@ mod tests {
             ("ab", "ab\u{E0041}"),
             (" ", "\u{A0}"),
         ] {
-            assert!(!look_the_same(one, other), "{one:?} {other:?}");
+            assert!(!is_listed_for(one, other), "{one:?} {other:?}");
         }
         assert_eq!(looks(b"caf\xE9", Visible::All), None);
     }
@@ -323,7 +268,7 @@ mod tests {
         let (dir, said) = (dir.unwrap(), VirtualPath::from("said"));
         let rules = Rules::new(&["it\u{2019}s".into(), "a*b".into()], &[]).unwrap();
         let found = |wanted: &str, budget: &Budget| {
-            lookalikes(&dir, &[], &name(wanted), &rules, &said, budget)
+            lookalikes(&dir, &[], &name(wanted), &rules, &said, budget).map(|found| found.all())
         };
         assert_eq!(found("it's", &budget()).unwrap(), [name("it\u{2032}s")]);
         assert_eq!(found("a b", &budget()).unwrap(), []);
@@ -332,23 +277,29 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_shown_by_the_code_points_in_which_it_differs() {
-        for (real, wanted, shown) in [
-            ("2.40\u{202F}PM", "2.40 PM", r"`2.40\xE2\x80\xAFPM` (U+202F)"),
-            ("cafe\u{301} e\u{301}", "caf\u{E9} e\u{301}", "`cafe\\xCC\\x81 e\u{301}` (U+0301)"),
-            ("caf\u{E9}", "cafe\u{301}", r"`caf\xC3\xA9` (U+00E9)"),
-            ("a b", "a\u{A0}b", "`a b`"),
-            ("a\u{200E}b", "ab", r"`a\xE2\x80\x8Eb` (U+200E)"),
-            ("a\u{2013}b c\u{2013}d", "a-b c-d", r"`a\xE2\x80\x93b c\xE2\x80\x93d` (U+2013)"),
+    fn a_twin_differs_in_its_unicode_form_or_the_kind_of_its_blanks() {
+        let is_twin = |one: &str, other: &str| form(one.as_bytes()) == form(other.as_bytes());
+        for (one, other) in [
+            ("caf\u{E9}", "cafe\u{301}"),
+            ("a\u{A0}b", "a b"),
+            ("a\u{2009}b\tc", "a b\u{3000}c"),
+            ("\u{AC00}", "\u{1100}\u{1161}"),
         ] {
-            assert_eq!(spelled_out(&name(real), &name(wanted)), shown);
-            let path = shown.split('`').nth(1).unwrap();
-            assert_eq!(VirtualPath::from(path).parse().unwrap().names, [name(real)]);
+            assert!(is_twin(one, other), "{one:?} {other:?}");
         }
-        let said = stands_for("", &[name("d"), name("a b")], &[name("d"), name("a\u{A0}b")]);
-        assert_eq!(
-            said,
-            r"`d/a b` stands for `d/a\xC2\xA0b` (U+00A0), the only name there that looks like it"
-        );
+        for (one, other) in [
+            ("a  b", "a b"),
+            ("a\u{2014}b", "a-b"),
+            ("\u{FB01}le", "file"),
+            ("\u{AA}", "a"),
+            ("it\u{2019}s", "it's"),
+            ("\u{17F}", "s"),
+            ("a\u{200B}b", "ab"),
+            ("a\nb", "a b"),
+            ("a\u{2800}b", "a b"),
+            ("a ", "a"),
+        ] {
+            assert!(!is_twin(one, other), "{one:?} {other:?}");
+        }
     }
 }

@@ -9,22 +9,38 @@
 use cap_std::fs::Dir;
 use rustix::io::Errno;
 
+use super::apart::{looks_like, not_used, spelled_out, stands_for};
 use super::beneath::{Kind, lstat};
 use super::by_name::Walk;
-use super::lookalike::{ambiguous, lookalikes, stands_for};
+use super::lookalike::lookalikes;
+use super::new_names::foreign;
+use super::refusal::protected;
 use super::resolve::{changes, resolve};
+use super::rules::Verdict;
 use super::target::Look;
-use super::{Place, Right, Target};
+use super::{Place, Read, Right, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
-use crate::path::{Name, brief, join};
+use crate::path::{Name, begins_elsewhere, brief, join};
+
+/// Most names at the end of a path that need not exist for the real path of the rest to be told.
+const MAX_ENDS: usize = 32;
 
 impl<R: Right> Target<R> {
     /// Looks the target up as it is spelled, and else as it is meant.
     pub(super) fn find(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
-        let found = resolve(self, look, budget);
+        let found = match resolve(self, look, budget) {
+            Err(error) if error.code() == Code::Protected => {
+                return Err(self.protected_as_meant(look, budget).unwrap_or(error));
+            }
+            found => found,
+        };
         let is_missing = match &found {
-            Ok(place) => !place.missing.is_empty(),
+            // Under the grant's own name only a directory may be made: a file would be in the way of each path that
+            // begins with it.
+            Ok(place) => {
+                !place.missing.is_empty() || (place.found.is_none() && !look.may_be_named_as_grant)
+            }
             Err(error) => error.code() == Code::NotFound,
         };
         if !is_missing || look.exact {
@@ -46,6 +62,39 @@ impl<R: Right> Target<R> {
         }
     }
 
+    /// A rule refused the path as it was given: the refusal by the path that is meant, which the user can name in the
+    /// allowlist.
+    fn protected_as_meant(&self, look: Look, budget: &Budget) -> Option<ToolError> {
+        if let Some(shorter) = self.without_the_grants_name() {
+            let refused = resolve(&shorter, look, budget).err()?;
+            return (refused.code() == Code::Protected).then_some(refused);
+        }
+        let first = self.names.first()?;
+        if begins_elsewhere(self.said.as_said()) && self.is_free(first) {
+            return Some(foreign(&self.grants, &self.said));
+        }
+        self.protected_where_links_lead(budget)
+    }
+
+    /// The refusal by the real path, where links are on the way to the directory.
+    fn protected_where_links_lead(&self, budget: &Budget) -> Option<ToolError> {
+        let ends = (1..self.names.len()).rev().take(MAX_ENDS);
+        let (real, rest) = ends.into_iter().find_map(|at| {
+            let (way, rest) = self.names.split_at_checked(at)?;
+            let (grants, said) = (self.grants.clone(), self.said.clone());
+            let way = Target::<Read>::new(grants, self.grant, way.to_vec(), false, said);
+            let look = Look { exact: true, ..Look::THERE };
+            let place = resolve(&way, look, budget).ok()?;
+            Some((place, rest))
+        })?;
+        let below = [real.below.as_slice(), rest].concat();
+        let rules = &self.grants.inner().grants.get(self.grant)?.rules;
+        let verdict = rules.judge(&below);
+        let is_other = real.grant == self.grant && below != self.names;
+        (is_other && verdict == Verdict::Guarded)
+            .then(|| protected(&self.said.to_string(), &below, verdict, rules))
+    }
+
     fn two_places(&self, shorter: &Self) -> ToolError {
         let name = self.names.first().map(ToString::to_string).unwrap_or_default();
         let sentence = format!(
@@ -65,23 +114,29 @@ impl<R: Right> Target<R> {
         let is_named = !self.grants.are_named_in_paths()
             && !self.said.as_said().trim_start().starts_with('/')
             && first.to_string() == grant.name;
-        let is_free = || {
-            grant.rules.hide([first]) || lstat(&grant.dir, first).is_err_and(|e| e == Errno::NOENT)
-        };
-        (is_named && is_free()).then(|| {
+        (is_named && self.is_free(first)).then(|| {
             let grants = self.grants.clone();
             Self::new(grants, self.grant, rest.to_vec(), self.must_be_dir, self.said.clone())
+        })
+    }
+
+    /// Has nothing in the root of the grant this name, as far as the client may know?
+    fn is_free(&self, name: &Name) -> bool {
+        self.grants.inner().grants.get(self.grant).is_some_and(|grant| {
+            grant.rules.hide([name]) || lstat(&grant.dir, name).is_err_and(|e| e == Errno::NOENT)
         })
     }
 }
 
 impl Walk<'_> {
     /// The name in this directory that is meant by one which does not exist, if exactly one looks like it. Only a name
-    /// that the client gave stands for another one; the text of a link does not.
+    /// that the client gave stands for another one; the text of a link does not, nor a name with `\xHH` in it.
+    ///
+    /// A change takes only a twin for what is meant. Otherwise it could change something that nobody named.
     ///
     /// # Errors
     /// Several names look like it, or, for a change, a link does: a planted link must not redirect a change of
-    /// a name that it does not have.
+    /// a name that it does not have. For what is to be taken away, one name is enough.
     pub(super) fn lookalike(
         &mut self,
         parent: &Dir,
@@ -89,34 +144,54 @@ impl Walk<'_> {
     ) -> Result<Option<Name>, ToolError> {
         let (Some(budget), true) = (self.budget, self.is_at_said_name()) else { return Ok(None) };
         let at = self.said_names.len().saturating_sub(self.todo.len() + 1);
-        // It was found before, and is gone again.
-        if self.look.exact || self.said_names.get(at) != Some(name) {
+        // Another name was found before, and is gone again.
+        let is_said = self.said_names.get(at) == Some(name);
+        if self.look.exact || !is_said || self.is_written_in_hex(at) {
             return Ok(None);
         }
         let (below, rules) = (self.below(None), &self.held()?.rules);
         let found = lookalikes(parent, &below, name, rules, self.said, budget)?;
-        let [real] = found.as_slice() else {
-            return if found.is_empty() {
+        let may_be_meant = if self.changes { found.twins.clone() } else { found.all() };
+        match may_be_meant.as_slice() {
+            [] if found.similar.is_empty() => Ok(None),
+            [] if self.look.may_be_missing => {
+                self.resembles = found.similar.first().map(|other| self.with(at, other));
                 Ok(None)
-            } else {
-                Err(self.ambiguous(name, &found, false))
-            };
-        };
-        if self.changes && lstat(parent, real).is_ok_and(|stat| Kind::from(stat.kind) == Kind::Link)
-        {
-            return Err(self.ambiguous(name, &found, true));
+            }
+            [] => Err(self.not_used(at, name, &found.similar, false)),
+            [real] if self.changes && is_link(parent, real) => {
+                Err(self.not_used(at, name, &may_be_meant, true))
+            }
+            [real] if !self.look.takes_away => {
+                self.meant = Some(self.with(at, real));
+                Ok(Some(real.clone()))
+            }
+            several => Err(self.not_used(at, name, several, false)),
         }
-        let meant = self.meant.get_or_insert_with(|| self.said_names.to_vec());
-        if let Some(meant) = meant.get_mut(at) {
-            *meant = real.clone();
-        }
-        Ok(Some(real.clone()))
     }
 
-    fn ambiguous(&self, name: &Name, found: &[Name], is_link: bool) -> ToolError {
+    fn not_used(&self, at: usize, wanted: &Name, found: &[Name], is_link: bool) -> ToolError {
         let is_to_make = self.look.may_be_missing;
         let code = if is_to_make { Code::AlreadyExists } else { Code::NotFound };
-        ambiguous(code, self.said, name, found, is_link)
+        let above = self.grants.in_front_of_paths(self.start);
+        let path = |name: &Name| spelled_out(&above, &self.with(at, name), self.said_names);
+        let paths: Vec<String> = found.iter().map(path).collect();
+        not_used(code, self.said, wanted, &paths, is_link)
+    }
+
+    /// What the names of the client stand for so far, with this one in its place.
+    fn with(&self, at: usize, name: &Name) -> Vec<Name> {
+        let mut names = self.meant.clone().unwrap_or_else(|| self.said_names.to_vec());
+        if let Some(place) = names.get_mut(at) {
+            *place = name.clone();
+        }
+        names
+    }
+
+    /// Whoever writes bytes means them.
+    fn is_written_in_hex(&self, at: usize) -> bool {
+        let from_the_end = self.said_names.len().saturating_sub(at + 1);
+        self.said.is_in_hex(from_the_end)
     }
 
     /// Did the client give the name that is looked at, and not the text of a link?
@@ -125,20 +200,33 @@ impl Walk<'_> {
     }
 }
 
+fn is_link(dir: &Dir, name: &Name) -> bool {
+    lstat(dir, name).is_ok_and(|stat| Kind::from(stat.kind) == Kind::Link)
+}
+
 impl<R: Right> Place<R> {
+    /// The path as it is really spelled, with its code points, where the client gave a look-alike of it.
+    pub fn own_spelling(&self) -> Option<String> {
+        let meant = self.meant.as_ref()?;
+        let said = self.said.parse().ok()?.names;
+        let said = said.get(said.len().checked_sub(meant.len())?..)?;
+        let above = self.grants.in_front_of_paths(self.grant);
+        (said != meant.as_slice()).then(|| spelled_out(&above, meant, said))
+    }
+
     /// Notes the place for the audit trail, and for the answer what the path was taken to mean.
     pub(super) fn note(&self, target: &Target<R>, budget: &Budget) {
         budget.touch(self.shown());
+        let above = target.grants.in_front_of_paths(target.grant);
+        if let Some(other) = &self.resembles {
+            let left_out = target.names.len().saturating_sub(other.len());
+            let new = target.names.get(left_out..).unwrap_or_default();
+            budget.note(looks_like(&above, new, other));
+        }
         let Some(meant) = &self.meant else { return };
         let left_out = target.names.len() - meant.len().min(target.names.len());
         let said = target.names.get(left_out..).unwrap_or_default();
         if said != meant.as_slice() {
-            let grant = target.grants.shown(target.grant, &[]);
-            let above = if target.grants.are_named_in_paths() {
-                format!("{grant}/")
-            } else {
-                String::new()
-            };
             budget.note(stands_for(&above, said, meant));
         }
         if left_out > 0 && changes::<R>() {

@@ -12,6 +12,7 @@
 mod above;
 mod across;
 mod announced;
+mod apart;
 mod append;
 mod attributes;
 mod beneath;
@@ -110,8 +111,8 @@ mod tests {
     use crate::path::{Name, VirtualPath, join};
 
     pub(super) const FOLLOWED: Look = Look::THERE;
-    pub(super) const ITSELF: Look = Look { follows: false, may_be_missing: false, exact: false };
-    pub(super) const TO_MAKE: Look = Look { follows: true, may_be_missing: true, exact: false };
+    pub(super) const ITSELF: Look = Look { follows: false, ..Look::THERE };
+    pub(super) const TO_MAKE: Look = Look { may_be_missing: true, ..Look::THERE };
 
     /// Directories `g` and `o`, to be granted, and what is in them: `f` a file, `d/` a directory, `l -> t` a link.
     pub(super) fn tree(entries: &[&str]) -> TempDir {

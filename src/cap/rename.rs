@@ -121,6 +121,8 @@ impl<R: Right> Place<R> {
             Some(Kind::Directory) => Err(to.taken().hint(
                 "to put it into that directory, say the whole new path, with the name at its end",
             )),
+            // The hint is its own spelling.
+            Some(_) if !overwrite && to.own_spelling().is_some() => Err(to.taken()),
             Some(_) if !overwrite => Err(to.taken().hint("overwrite=true replaces it")),
             Some(_) if is_directory => Err(to.taken()),
             Some(Kind::Special) => Err(to.special()),

@@ -63,6 +63,7 @@ pub(super) fn resolve<R: Right>(
         missing: at.missing,
         must_be_dir: at.must_be_dir,
         meant: at.meant,
+        resembles: at.resembles,
         said: target.said.clone(),
         right: PhantomData,
     })
@@ -87,6 +88,8 @@ pub(super) struct At {
     pub(super) must_be_dir: bool,
     /// What the names of the client stand for, where look-alikes were used.
     pub(super) meant: Option<Vec<Name>>,
+    /// What a new name looks like and is not.
+    pub(super) resembles: Option<Vec<Name>>,
 }
 
 /// The short way: no link, no rule, nothing wrong. Whatever it cannot say, the walk says.
@@ -127,6 +130,7 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
         missing: vec![],
         must_be_dir: target.must_be_dir,
         meant: None,
+        resembles: None,
     })
 }
 

@@ -68,6 +68,7 @@ impl<R: Right> Place<R> {
             missing: vec![],
             must_be_dir: to.must_be_dir,
             meant: None,
+            resembles: None,
             said: to.said.clone(),
             right: std::marker::PhantomData,
         };

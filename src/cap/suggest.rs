@@ -8,7 +8,9 @@
 use cap_std::fs::Dir;
 
 use super::Grants;
+use super::apart::{spelled_out, told_apart};
 use super::fold::fold;
+use super::lookalike::look_the_same;
 use super::named_below::named_below;
 use super::read::names;
 use super::resolve::exists;
@@ -86,7 +88,7 @@ impl Missing<'_> {
         let near = held.map(|held| near(self.dir, &held.rules, self.below, self.wanted));
         let shown = |name: &Name| {
             let path = [self.below, std::slice::from_ref(name)].concat();
-            format!("`{}`", self.grants.shown(self.grant, &path))
+            shown_beside(self.grants, self.grant, &path, self.wanted)
         };
         near.unwrap_or_default().iter().map(shown).collect()
     }
@@ -94,7 +96,7 @@ impl Missing<'_> {
 
 /// `did you mean A, B or C?`, of paths that are in backticks.
 pub(super) fn did_you_mean(paths: &[String]) -> String {
-    format!("did you mean {}?", paths.join(" or "))
+    format!("did you mean {}?", told_apart(paths).join(" or "))
 }
 
 /// The same error with a hint of the entries below the grants that have the path's last name, if it has no such hint yet.
@@ -179,10 +181,23 @@ fn elsewhere(grants: &Grants, first: usize, said: &VirtualPath, budget: &Budget)
     }
     let arguments = read.map(|reading| reading.arguments()).unwrap_or_default();
     let found = named_below(grants, first, &wanted, budget);
-    found
-        .iter()
-        .map(|(grant, names)| format!("`{}`{arguments}", grants.shown(*grant, names)))
-        .collect()
+    let asked = wanted.first().and_then(|names| names.last());
+    let shown = |(grant, names): &(usize, Vec<Name>)| match asked {
+        Some(asked) => shown_beside(grants, *grant, names, asked),
+        None => format!("`{}`", grants.shown(*grant, names)),
+    };
+    found.iter().map(|found| shown(found) + &arguments).collect()
+}
+
+/// A path in backticks, with its code points if its last name looks like the one that was asked for.
+fn shown_beside(grants: &Grants, grant: usize, path: &[Name], asked: &Name) -> String {
+    match path.split_last() {
+        Some((name, above)) if look_the_same(&name.to_string(), &asked.to_string()) => {
+            let other = [above, std::slice::from_ref(asked)].concat();
+            spelled_out(&grants.in_front_of_paths(grant), path, &other)
+        }
+        _ => format!("`{}`", grants.shown(grant, path)),
+    }
 }
 
 /// The names in `dir` (which is `below` in its grant) that are most like `wanted`.

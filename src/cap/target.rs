@@ -91,10 +91,22 @@ pub(super) struct Look {
     pub(super) may_be_missing: bool,
     /// Does each name stand for itself only, and not for one that looks like it?
     pub(super) exact: bool,
+    /// Is what is found taken away from there? Then only its own name stands for it.
+    pub(super) takes_away: bool,
+    /// May something new get the name of the only grant?
+    pub(super) may_be_named_as_grant: bool,
 }
 
 impl Look {
-    pub(super) const THERE: Self = Self { follows: true, may_be_missing: false, exact: false };
+    pub(super) const THERE: Self = Self {
+        follows: true,
+        may_be_missing: false,
+        exact: false,
+        takes_away: false,
+        may_be_named_as_grant: false,
+    };
+    /// For a removal or a move: a link at the end is what is meant.
+    pub(super) const TO_TAKE: Self = Self { follows: false, takes_away: true, ..Self::THERE };
 }
 
 /// One name in one directory, whose handle is held. `R` is the right it was reached by.
@@ -115,6 +127,8 @@ pub struct Place<R> {
     pub(super) must_be_dir: bool,
     /// The names below the grant for which those of the client stand, where these are others.
     pub(super) meant: Option<Vec<Name>>,
+    /// The names that look like those of the client, where something new is another name beside them.
+    pub(super) resembles: Option<Vec<Name>>,
     pub(super) said: VirtualPath,
     pub(super) right: PhantomData<fn() -> R>,
 }

@@ -17,6 +17,7 @@ use super::target::Look;
 use super::{Grants, Place, Right, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::path::Name;
 use crate::system;
 
 /// How long somebody waits before looking whether the call is still wanted.
@@ -70,7 +71,7 @@ impl<R: Right> Target<R> {
     /// # Errors
     /// As [`Self::to_change`].
     pub fn to_remove(&self, is_tree: bool, budget: &Budget) -> Result<(Place<R>, Turn), ToolError> {
-        self.hold(Look { follows: false, ..Look::THERE }, is_tree, budget)
+        self.hold(Look::TO_TAKE, is_tree, budget)
     }
 
     fn hold(
@@ -119,6 +120,15 @@ impl Target<Write> {
     ) -> Result<(Place<Write>, Turn), ToolError> {
         self.hold(Look { may_be_missing: true, ..Look::THERE }, is_tree, budget)
     }
+
+    /// Looks it up for a directory that is to be made, and nothing in it.
+    ///
+    /// # Errors
+    /// As [`Self::to_make`].
+    pub fn to_make_directory(&self, budget: &Budget) -> Result<(Place<Write>, Turn), ToolError> {
+        let look = Look { may_be_missing: true, may_be_named_as_grant: true, ..Look::THERE };
+        self.hold(look, true, budget)
+    }
 }
 
 /// Looks up both ends of a move, alone where either lies.
@@ -139,8 +149,8 @@ pub fn to_move<R: Right>(
             turn.take(device, true, budget)?;
         }
     }
-    let from = source.look(Look { follows: false, ..Look::THERE }, budget)?;
-    let look = Look { follows: false, may_be_missing: true, exact: false };
+    let from = source.look(Look::TO_TAKE, budget)?;
+    let look = Look { follows: false, may_be_missing: true, ..Look::THERE };
     let to = match destination.find(look, budget) {
         // Where one entry can have two names, only the one that is listed is looked up.
         Err(error) if error.code() == Code::BadPath => {
@@ -152,9 +162,24 @@ pub fn to_move<R: Right>(
         }
         to => to?,
     };
+    // What goes away is not beside the new name.
+    let to = if to.resembles.is_some() && is_beside(&from, &to) {
+        Place { resembles: None, ..to }
+    } else {
+        to
+    };
     to.note(destination, budget);
     to.check_new_names(from.name.as_ref())?;
     Ok((from, to, turn))
+}
+
+/// Does `to` look like `from`, in the same directory?
+fn is_beside<R: Right>(from: &Place<R>, to: &Place<Write>) -> bool {
+    let above = |below: &[Name]| below.split_last().map(|(_, above)| above.to_vec());
+    let looks_like = to.resembles.as_ref().and_then(|names| names.last());
+    from.grant == to.grant
+        && above(&from.below) == above(&to.below)
+        && looks_like == from.name.as_ref()
 }
 
 impl Turn {

@@ -245,7 +245,12 @@ impl Place<Write> {
             Some(Kind::Special) => "a special file of that name",
             Some(Kind::File) | None => "a file of that name",
         };
-        ToolError::new(Code::AlreadyExists, format!("`{}` exists already: {what}", self.said))
+        let error =
+            ToolError::new(Code::AlreadyExists, format!("`{}` exists already: {what}", self.said));
+        match self.own_spelling() {
+            Some(own) => error.hint(format!("its name is {own}")),
+            None => error,
+        }
     }
 
     /// Puts on the disk what was made on the way as well, now that its directory is: `synced` says so.

@@ -55,6 +55,37 @@ pub fn readings(said: &str) -> Vec<Reading> {
     all
 }
 
+/// Does the path begin as one that is not relative: with a drive, the scheme of a URL, or the home directory?
+pub fn begins_elsewhere(said: &str) -> bool {
+    let is_scheme = |scheme: &str| {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        scheme.len() > 1
+            && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(is_part)
+    };
+    let is_url = |(scheme, rest): (&str, &str)| {
+        is_scheme(scheme) && (rest.starts_with('/') || scheme.eq_ignore_ascii_case("file"))
+    };
+    let is_on_drive = matches!(said.as_bytes(), [drive, b':', b'/' | b'\\', ..]
+        if drive.is_ascii_alphabetic());
+    is_on_drive
+        || said.starts_with("~/")
+        || said.starts_with(r"\\")
+        || said.split_once(':').is_some_and(is_url)
+}
+
+/// Is a backslash between two parts of a name, as between the names of a path on Windows? An escape of a byte is none.
+pub fn has_backslash_inside(name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || "._-$@~+()[]{}:".contains(c);
+    name.match_indices('\\').any(|(at, slash)| {
+        let (before, rest) = name.split_at_checked(at).unwrap_or_default();
+        let after = rest.get(slash.len()..).unwrap_or_default();
+        escape_at(rest.as_bytes()).is_none()
+            && before.ends_with(is_part)
+            && after.starts_with(is_part)
+    })
+}
+
 type Step = fn(&Reading) -> Option<Reading>;
 
 const STEPS: [Step; 10] = [
@@ -184,7 +215,7 @@ fn number(text: &str) -> Option<u64> {
     text.parse().ok().filter(|number| is_number && *number > 0)
 }
 
-/// `src\a.ts`, `C:\repo\src\a.ts`. What is written as an escape of a byte is none of these.
+/// `src\a.ts`, `C:\repo\src\a.ts`, `C:/repo/src/a.ts`. What is written as an escape of a byte is none of these.
 fn with_slashes(of: &Reading) -> Option<Reading> {
     let mut path = String::new();
     let mut rest = of.path.as_str();
@@ -195,14 +226,14 @@ fn with_slashes(of: &Reading) -> Option<Reading> {
         path.push_str(if this == "\\" { "/" } else { this });
         rest = after;
     }
-    if path == of.path {
-        return None;
-    }
-    let path = match path.as_bytes() {
+    let without_drive = match path.as_bytes() {
         [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => path.get(2..)?,
         _ => &path,
     };
-    of.mistaken(&path.replace("//", "/"))
+    if without_drive == of.path {
+        return None;
+    }
+    of.mistaken(&without_drive.replace("//", "/"))
 }
 
 /// `my%20notes.md`.
@@ -221,7 +252,8 @@ fn text_of(path: &str) -> Option<String> {
 
 /// `@src/a.ts`, as clients mention files.
 fn without_mention(of: &Reading) -> Option<Reading> {
-    of.but(of.path.strip_prefix('@')?)
+    let path = of.path.strip_prefix('@')?;
+    if path.contains('/') { of.mistaken(path) } else { of.but(path) }
 }
 
 /// `a/src/x.ts` and `b/src/x.ts`, as git's diffs name both sides.
@@ -264,6 +296,8 @@ mod tests {
             ("src/a.ts(12,5)", "src/a.ts", ", offset=12"),
             (r"src\a.ts", "src/a.ts", ""),
             (r"C:\repo\a.ts", "/repo/a.ts", ""),
+            ("C:/repo/a.ts", "/repo/a.ts", ""),
+            (r"\\wsl$\U\a.ts", "/wsl$/U/a.ts", ""),
             ("file:///r/my%20a.ts", "/r/my a.ts", ""),
             ("file://localhost/r/a.ts", "/r/a.ts", ""),
             ("\"src/a.ts\"", "src/a.ts", ""),
@@ -287,6 +321,31 @@ mod tests {
         for said in ["src/a.ts", "", "v1.2:beta", "notes#2", "f (copy)", "100%", "x:0", "d/@types"]
         {
             assert_eq!(readings(said), [], "{said}");
+        }
+    }
+
+    #[test]
+    fn what_no_relative_path_is_like_is_known() {
+        for said in [
+            "C:/a",
+            r"c:\a",
+            r"\\host\share\a",
+            "~/a",
+            "file:a",
+            "FILE:///a",
+            "vscode://file/a",
+            "a+b:/c",
+        ] {
+            assert!(begins_elsewhere(said), "{said}");
+        }
+        for said in ["a/b", "C:a", "a:b", "1a:/b", "~a/b", r"\a", "v1:2", "12:30", "", "a b:/c"] {
+            assert!(!begins_elsewhere(said), "{said}");
+        }
+        for name in [r"a\b", r".\b", r"a\.b", r"C:\a", "\u{E9}\\\u{E9}", r"a\x5Cb\c"] {
+            assert!(has_backslash_inside(name), "{name}");
+        }
+        for name in ["a", r"a\ b", r"\a", r"a\", r"a\x5Cb", r"\*", ""] {
+            assert!(!has_backslash_inside(name), "{name}");
         }
     }
 

@@ -167,8 +167,11 @@ fn put(
 ) -> Result<String, ToolError> {
     if let (Some(_), Expect::Nothing) = (old, expect) {
         let sentence = format!("`{}` exists already", at.said());
-        return Err(ToolError::new(Code::AlreadyExists, sentence)
-            .hint("mode=overwrite replaces it; edit_file changes a part of it"));
+        let hint = match place.own_spelling() {
+            Some(own) => format!("the file is {own}: give that path if it is meant"),
+            None => "mode=overwrite replaces it; edit_file changes a part of it".to_owned(),
+        };
+        return Err(ToolError::new(Code::AlreadyExists, sentence).hint(hint));
     }
     let before = old.map(|old| Before::of(old, budget)).transpose()?;
     let known = before.as_ref().and_then(Option::as_ref);
