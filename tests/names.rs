@@ -442,3 +442,29 @@ fn one_is_one() {
     assert_eq!(closing("search_files", json!({"pattern": "*"})), "[2 matches]");
     assert_eq!(closing("grep", json!({"pattern": "x"})), "[1 matching line in 1 file]");
 }
+
+/// Rules are about paths, which the user knows with the name of the grant, or as absolute ones.
+#[test]
+fn a_rule_that_is_spelled_with_its_grant_holds() {
+    let sandbox = Sandbox::new()
+        .file("repo/secret.txt", "s\n")
+        .file("repo/d/x", "s\n")
+        .file("repo/repo/d/x", "s\n")
+        .file("repo/open.txt", "s\n");
+    let root = sandbox.path("repo").canonicalize().unwrap();
+    for rule in [format!("{}/secret.txt", root.display()), "repo/secret.txt".into()] {
+        let toml = format!("[[allow]]\npath = \"repo\"\nhide = ['{rule}', 'repo/d/**']\n");
+        let config = sandbox.path("allowlist.toml");
+        std::fs::write(&config, toml).unwrap();
+        let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
+        for (path, code) in [
+            ("secret.txt", "not_found"),
+            ("d/x", "not_found"),
+            ("repo/d/x", "not_found"),
+            ("open.txt", "ok"),
+        ] {
+            let answer = client.call("read_text_file", &json!({"path": path}));
+            assert_eq!(answer.code(), code, "{rule} {path}");
+        }
+    }
+}
