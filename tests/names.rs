@@ -99,7 +99,12 @@ fn a_glob_that_is_a_name_means_the_name_in_every_tool() {
     let files = |glob: Value, exclude: Value| json!({"pattern": "needle", "output": "files", "glob": glob, "exclude": exclude});
     let rows: &[(Value, &[&str], &str)] = &[
         (files(json!("app/**/[postId]/**"), json!([])), &["app/posts/[postId]/edit.ts"], ""),
-        (files(json!("app/[id]/*.{ts,tsx}"), json!([])), &["app/[id]/page.tsx"], ""),
+        (files(json!("app/[id]/*.{ts,tsx}"), json!([])), &["app/i/page.tsx"], ""),
+        (
+            files(json!("app/posts/[postId]/*.{ts,tsx}"), json!([])),
+            &["app/posts/[postId]/edit.ts"],
+            "no name matches the brackets of `app/posts/[postId]/*.{ts,tsx}` as a class",
+        ),
         (
             files(json!("app/**"), json!("[id]")),
             &["app/i/page.tsx", "app/posts/[postId]/edit.ts"],
@@ -113,8 +118,7 @@ fn a_glob_that_is_a_name_means_the_name_in_every_tool() {
         answer["files"].as_object().unwrap().keys().cloned().collect::<Vec<_>>()
     };
     let mut counted = counted;
-    let include =
-        json!({"keyword": "needle", "root_paths": ["."], "include_patterns": ["app/[id]/**"]});
+    let include = json!({"keyword": "needle", "root_paths": ["."], "include_patterns": ["app/[id]/page.tsx"]});
     assert_eq!(counted(include), ["app/[id]/page.tsx"]);
     let exclude =
         json!({"keyword": "needle", "root_paths": ["app"], "exclude_patterns": ["[id]", "posts"]});
@@ -467,4 +471,35 @@ fn a_rule_that_is_spelled_with_its_grant_holds() {
             assert_eq!(answer.code(), code, "{rule} {path}");
         }
     }
+}
+
+#[test]
+fn a_glob_with_a_star_or_a_negation_is_no_name() {
+    let sandbox = Sandbox::new()
+        .file("grant/!bang.ts", "needle\n")
+        .file("grant/!a.ts", "needle\n")
+        .file("grant/a.ts", "needle\n")
+        .file("grant/x.{ts,tsx}", "needle\n")
+        .file("grant/src/[ab].ts", "needle\n")
+        .file("grant/[a-z]/n.md", "needle\n")
+        .file("grant/m/k.md", "needle\n");
+    let mut client = start(&sandbox);
+    let grep = |glob: Value| json!({"pattern": "needle", "output": "files", "glob": glob});
+    let exclude = |glob: Value| json!({"pattern": "needle", "output": "files", "exclude": glob});
+    let all = ["!a.ts", "!bang.ts", "[a-z]/n.md", "a.ts", "m/k.md", "src/[ab].ts", "x.{ts,tsx}"];
+    let rows: &[(Value, &[&str], &str)] = &[
+        (grep(json!("!*.ts")), &["[a-z]/n.md", "m/k.md", "x.{ts,tsx}"], ""),
+        (grep(json!("*.{ts,tsx}")), &["!a.ts", "!bang.ts", "a.ts", "src/[ab].ts"], ""),
+        (grep(json!("**/[a-z]/**")), &["m/k.md"], "[1 file matches]"),
+        (grep(json!(["*.ts", "!a.ts"])), &["!a.ts", "!bang.ts", "src/[ab].ts"], "left out by glob"),
+        (grep(json!("\\!a.ts")), &["!a.ts"], ""),
+        (exclude(json!(["!a.ts"])), &all, "nothing matches exclude `!a.ts`"),
+        (exclude(json!(["*.ts", "!a.ts"])), &["[a-z]/n.md", "a.ts", "m/k.md", "x.{ts,tsx}"], ""),
+    ];
+    check(&mut client, "grep", rows);
+    let counted = json!({"keyword": "needle", "root_paths": ["."], "exclude_patterns": ["!a.ts"]});
+    let answer = client.call("keyword_search", &counted).text;
+    assert!(answer.contains("\"total_files_searched\":7"), "{answer}");
+    let tree = client.call("directory_tree", &json!({"exclude": ["!a.ts"]})).text;
+    assert!(tree.contains("[10 entries"), "{tree}");
 }

@@ -56,14 +56,17 @@ impl Given {
         Ok(Self { text: text.to_owned(), whole: Piece::new(text, true, begins), pieces })
     }
 
-    /// Could all of it be the name of something that its globs do not match?
+    /// Could all of it be the name of something that its globs do not match? Not where it has a `*` or takes away.
     pub(super) fn could_be_a_name(&self) -> bool {
-        self.text.bytes().any(|byte| SPECIAL.contains(&byte)) || self.text.trim() != self.text
+        let is_odd = self.text.bytes().any(|byte| SPECIAL.contains(&byte));
+        (is_odd || self.text.trim() != self.text)
+            && !self.text.contains('*')
+            && self.pieces.iter().all(|piece| piece.takes)
     }
 
-    /// Could the brackets in it be a part of a name, and something else not?
-    pub(super) fn has_brackets_beside_others(&self) -> bool {
-        self.text.contains('[') && self.text.contains(['{', '?', ',', '!', '\\'])
+    /// Has one of its globs brackets that could be a whole name?
+    pub(super) fn has_names_in_brackets(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.with_names().is_some())
     }
 
     /// Does one of its globs take what it matches?
@@ -97,9 +100,36 @@ impl Piece {
                 || (self.glob == "*" && !self.is_pinned))
     }
 
+    /// The same glob, with each whole name in brackets as a name: `app/[id]/*.tsx`. Nothing where it has none.
+    pub(super) fn with_names(&self) -> Option<Self> {
+        let as_name = |name: &str| match is_name_in_brackets(name) {
+            true => name.replace('[', "\\[").replace(']', "\\]"),
+            false => name.to_owned(),
+        };
+        let names: Vec<String> = self.glob.split('/').map(as_name).collect();
+        let glob = names.join("/");
+        (glob != self.glob).then(|| Self { glob, ..self.clone() })
+    }
+
     pub(super) fn has_wildcards(&self) -> bool {
         self.glob.contains(['*', '?', '[', '{'])
     }
+}
+
+/// Is it as frameworks call directories: `[id]`, `[...slug]`, `[[...slug]]`? Not if it has other wildcards, or is but
+/// ranges, such as `[a-z]`.
+fn is_name_in_brackets(name: &str) -> bool {
+    let inner = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let Some(inner) = inner else { return false };
+    let inner = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(inner);
+    let has_others = inner.contains(['[', ']', '*', '?', '{', '}', ',', '\\', ':']);
+    let mut rest: Vec<char> = inner.trim_start_matches(['!', '^']).chars().collect();
+    while let [first, '-', last, more @ ..] = rest.as_slice()
+        && first <= last
+    {
+        rest = more.to_vec();
+    }
+    !has_others && !rest.is_empty()
 }
 
 /// The error for a string of globs that cannot be read.

@@ -157,7 +157,7 @@ impl Tool for Grep {
         let begins = Begins::of(&at);
         let names = Names {
             include: args.glob.compile("glob", begins, budget)?,
-            exclude: args.exclude.compile("exclude", begins, budget)?,
+            exclude: args.exclude.compile_to_leave_out("exclude", begins, budget)?,
         };
         let asked = Asked::new(args, budget)?;
         let attempt = |names: &Names| {

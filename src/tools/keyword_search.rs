@@ -95,7 +95,11 @@ impl Tool for KeywordSearch {
         let begins = first.map_or(Begins::Above(None), Begins::At);
         let names = Names {
             include: args.include_patterns.compile("include_patterns", begins, budget)?,
-            exclude: args.exclude_patterns.compile("exclude_patterns", begins, budget)?,
+            exclude: args.exclude_patterns.compile_to_leave_out(
+                "exclude_patterns",
+                begins,
+                budget,
+            )?,
         };
         let pattern = pattern(args, budget)?;
         let mut errors = BTreeMap::new();

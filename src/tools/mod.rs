@@ -15,6 +15,7 @@ mod get_file_info;
 mod glob_expression;
 mod glob_list;
 mod glob_meaning;
+mod glob_readings;
 mod glob_sets;
 mod glob_watch;
 mod grep;

@@ -116,8 +116,8 @@ pub(super) fn find<F>(
             (found, unsearched) = attempt(&names)?;
         }
     }
-    unsearched.note(names.include.note());
-    unsearched.note(names.exclude.note());
+    unsearched.note(names.include.taken_for());
+    unsearched.note(names.exclude.taken_for());
     unsearched.note_idle(&names.include, &names.exclude);
     Ok(Attempted { found, unsearched, names })
 }
