@@ -312,7 +312,15 @@ fn a_search_that_would_find_nothing_tries_what_is_likely_meant() {
     ];
     check(&mut client, "search_files", rows);
     let versions = json!({"pattern": ".git/"});
-    check(&mut client, "search_files", &[(versions, &[".github/"], ".git left out")]);
+    check(
+        &mut client,
+        "search_files",
+        &[(
+            versions,
+            &[".github/"],
+            ".git left out: what versions are kept in is searched only where it is given as `path`",
+        )],
+    );
     let grep = |glob: &str| json!({"pattern": "needle", "output": "files", "glob": glob});
     let rows: &[(Value, &[&str], &str)] = &[
         (grep("Button"), &["src/Button.tsx"], "a part of their names"),
@@ -502,4 +510,81 @@ fn a_glob_with_a_star_or_a_negation_is_no_name() {
     assert!(answer.contains("\"total_files_searched\":7"), "{answer}");
     let tree = client.call("directory_tree", &json!({"exclude": ["!a.ts"]})).text;
     assert!(tree.contains("[10 entries"), "{tree}");
+}
+
+#[test]
+fn globs_that_take_away_are_read_like_others_and_named_where_they_match_nothing() {
+    let sandbox = Sandbox::new()
+        .file("repo/a.ts", "needle\n")
+        .file("repo/b.ts", "needle\n")
+        .file("repo/packages/app/src/c.ts", "needle\n")
+        .file("repo/packages/app/d.ts", "needle\n");
+    let mut client = Client::start(&[&sandbox.spec("repo", "ro")], Era::Modern);
+    let root = sandbox.path("repo").canonicalize().unwrap();
+    let grep = |path: &str, glob: Value, exclude: Value| json!({"pattern": "needle", "output": "files", "path": path, "glob": glob, "exclude": exclude});
+    let deep = ["packages/app/d.ts", "packages/app/src/c.ts"];
+    let with_a = ["a.ts", deep[0], deep[1]];
+    let all = ["a.ts", "b.ts", deep[0], deep[1]];
+    let absolute = format!("!{}/b.ts", root.display());
+    let rows: &[(Value, &[&str], &str)] = &[
+        (grep(".", json!(["*.ts", "!repo/b.ts"]), json!([])), &with_a, "left out by glob"),
+        (grep(".", json!(["*.ts", absolute]), json!([])), &with_a, "left out by glob"),
+        (grep(".", json!([]), json!(["repo/b.ts"])), &with_a, "left out by exclude (e.g. b.ts)"),
+        (grep(".", json!([]), json!(["repo/*/app"])), &["a.ts", "b.ts"], "left out by exclude"),
+        (grep(".", json!(["*.ts", "!z.ts"]), json!([])), &all, "nothing matches glob `!z.ts`"),
+        (
+            grep(".", json!([]), json!(["b.ts", "z.ts", "y/z.ts"])),
+            &with_a,
+            "nothing matches exclude `z.ts`; nothing matches exclude `y/z.ts`",
+        ),
+        (grep("packages/app", json!([]), json!(["packages/app/src"])), &deep[..1], "by exclude"),
+        (grep("packages/app", json!(["*.ts", "!packages/app/src/**"]), json!([])), &deep[..1], ""),
+        (grep("packages/app", json!([]), json!(["repo/packages/app/src"])), &deep[..1], ""),
+    ];
+    check(&mut client, "grep", rows);
+    let call = json!({"path": "packages/app", "exclude": ["packages/app/src"]});
+    let tree = client.call("directory_tree", &call).text;
+    assert!(tree.starts_with("packages/app/\n d.ts\n["), "{tree}");
+}
+
+#[test]
+fn what_is_asked_for_and_left_out_is_named_and_nothing_else_is_found_for_it() {
+    let sandbox = tree()
+        .file("grant/dist/b.ts", "needle\n")
+        .file("grant/src/dist/b.ts", "needle\n")
+        .file("grant/.gitignore", "/dist/\n*.log\n")
+        .file("grant/src/k.log.md", "needle\n")
+        .file("grant/k.log", "needle\n")
+        .file("grant/.git/config", "needle\n")
+        .file("grant/git/config", "needle\n")
+        .file("grant/src/.git.d/config", "needle\n")
+        .file("grant/docs/wt/.git", "gitdir: ../../.git/worktrees/wt\n")
+        .file("grant/docs/wt/x.ts", "needle\n")
+        .file("grant/src/docs/wt/x.ts", "needle\n");
+    let mut client = start(&sandbox);
+    let grep = |glob: &str| json!({"pattern": "needle", "output": "files", "glob": glob});
+    let versions =
+        ".git left out: what versions are kept in is searched only where it is given as `path`";
+    let rows: &[(Value, &[&str], &str)] = &[
+        (grep("dist/b.ts"), &[], "dist/b.ts is there, but ignored"),
+        (grep("grant/dist/b.ts"), &[], "dist/b.ts is there, but ignored"),
+        (grep("dist/*.ts"), &[], "set respect_ignore=false"),
+        (grep("dist/none.ts"), &[], "no file name matches glob `dist/none.ts`"),
+        (grep("k.log"), &[], "ignored (e.g. k.log"),
+        (grep("docs/wt/x.ts"), &[], "docs/wt/x.ts is there, but lies in a linked worktree"),
+        (grep(".git/config"), &[], versions),
+        (grep("**/.git/**"), &[], versions),
+    ];
+    check(&mut client, "grep", rows);
+    for glob in ["dist/b.ts", "k.log", ".git/config", "docs/wt/x.ts"] {
+        let answer = client.call("grep", &grep(glob)).text;
+        assert!(!answer.contains("no file name matches"), "{answer}");
+    }
+    let inside = json!({"pattern": "needle", "output": "files", "path": ".git", "glob": "config"});
+    check(&mut client, "grep", &[(inside, &[".git/config"], "[1 file")]);
+    let rows: &[(Value, &[&str], &str)] = &[
+        (json!({"pattern": "dist/*.ts"}), &[], "1 directory ignored (e.g. dist)"),
+        (json!({"pattern": "README.md/"}), &["README.md", "docs/README.md"], "not directories"),
+    ];
+    check(&mut client, "search_files", rows);
 }

@@ -48,6 +48,16 @@ impl<R: Right> Target<R> {
         self.grants.shown(self.grant, &self.names)
     }
 
+    /// The name of the grant that it lies in.
+    pub fn grant_name(&self) -> &str {
+        self.grants.inner().grants.get(self.grant).map_or("", |grant| grant.name.as_str())
+    }
+
+    /// Is it the grant itself?
+    pub fn is_whole_grant(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// If `said`, which may be a glob, begins as an absolute path into a grant does: the name of that grant, and
     /// what follows. Only names are compared; nothing is looked at.
     pub fn spelled_off<'s>(&self, said: &'s str) -> Option<(String, &'s str)> {

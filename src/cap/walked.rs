@@ -262,6 +262,23 @@ impl WalkedDir {
         self.file_in(&at, name)
     }
 
+    /// Is something there, some directories further down, that is not hidden? No link is followed.
+    pub fn has_below(&self, names: &[&[u8]]) -> bool {
+        let names = names.iter().map(|name| Name::from_bytes(name)).collect::<Option<Vec<_>>>();
+        let Some(names) = names else { return false };
+        let Some(grant) = self.grants.inner().grants.get(self.grant) else { return false };
+        let Some((name, way)) = names.split_last() else { return true };
+        if grant.rules.hide(self.below.iter().chain(&names)) {
+            return false;
+        }
+        let enter = |at: OwnedFd, step: &Name| {
+            let stays = stays_on_mount(grant.mount, &at, step);
+            pass(&at, step).ok().filter(|_| stays)
+        };
+        let at = self.fd.try_clone().ok().and_then(|fd| way.iter().try_fold(fd, enter));
+        at.is_some_and(|at| lstat(&at, name).is_ok())
+    }
+
     pub(super) fn file_in(&self, at: &OwnedFd, name: &Name) -> Option<OpenFile> {
         let grant = self.grants.inner().grants.get(self.grant)?;
         // A file can be a mount point as well.

@@ -28,6 +28,10 @@ pub(super) struct Piece {
     pub(super) grant: Option<String>,
     /// Does a `/` at its start anchor it?
     pub(super) is_pinned: bool,
+    /// Could it be a path from the top of the grant, or one that begins with its name?
+    pub(super) may_be_from_grant: bool,
+    /// Is it read so?
+    pub(super) is_from_grant: bool,
     /// The rest.
     pub(super) glob: String,
 }
@@ -81,7 +85,14 @@ impl Piece {
         if let Some((grant, rest)) = begins.spelled_off(spelled) {
             let rest = rest.trim_start_matches('/');
             let glob = if rest.is_empty() { "**" } else { rest };
-            return Self { takes, grant: Some(grant), is_pinned: true, glob: glob.to_owned() };
+            return Self {
+                takes,
+                grant: Some(grant),
+                is_pinned: true,
+                may_be_from_grant: false,
+                is_from_grant: false,
+                glob: glob.to_owned(),
+            };
         }
         let mut rest = text;
         while let Some(shorter) = rest.strip_prefix("./") {
@@ -89,7 +100,21 @@ impl Piece {
         }
         let glob = rest.trim_start_matches('/');
         let is_pinned = glob.len() < rest.len();
-        Self { takes, grant: None, is_pinned, glob: glob.to_owned() }
+        let may_be_from_grant = glob.contains('/') && begins.may_be_above(glob);
+        Self {
+            takes,
+            grant: None,
+            is_pinned,
+            may_be_from_grant,
+            is_from_grant: false,
+            glob: glob.to_owned(),
+        }
+    }
+
+    /// About as it was given.
+    pub(super) fn text(&self) -> String {
+        let slash = if self.is_pinned && self.grant.is_none() { "/" } else { "" };
+        format!("{slash}{}", self.glob)
     }
 
     /// Does it match every name?

@@ -27,19 +27,22 @@ pub(super) enum Meaning {
     Similar,
     /// A directory: what lies below it.
     Inside,
+    /// What is no directory, in spite of the slash at the end.
+    Files,
     /// A part of a name.
     Part,
 }
 
 impl Meaning {
     /// Those that are tried where a glob matches nothing, the likeliest first.
-    pub(super) const OTHERS: [Self; 7] = [
+    pub(super) const OTHERS: [Self; 8] = [
         Self::FromGrant,
         Self::AnyCase,
         Self::AnyDepth,
         Self::Slashes,
         Self::Similar,
         Self::Inside,
+        Self::Files,
         Self::Part,
     ];
 
@@ -56,6 +59,7 @@ impl Meaning {
                 Self::Slashes => piece.glob.contains('\\'),
                 // A pattern finds directories themselves.
                 Self::Inside => text == Text::Whole,
+                Self::Files => piece.glob.ends_with('/'),
                 Self::Part => !is_part,
             }
         })
@@ -81,6 +85,7 @@ impl Meaning {
             Self::Slashes => "these match with `/` for `\\`",
             Self::Similar => "these differ in case, Unicode form or kind of blank",
             Self::Inside => "these lie in directories of that name",
+            Self::Files => "these are not directories",
             Self::Part => "these have it as a part of their names",
         };
         format!("nothing matches {argument} `{glob}` as it is written; {how}")

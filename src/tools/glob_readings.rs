@@ -69,12 +69,25 @@ impl Readings {
         }
     }
 
+    /// One piece in this meaning.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(super) fn piece(self, piece: &Piece, meaning: Meaning) -> Result<Vec<Signed>, String> {
+        let names =
+            piece.with_names().and_then(|names| self.signed(&names, Reading::Glob, meaning).ok());
+        Ok(names.into_iter().chain([self.signed(piece, Reading::Glob, meaning)?]).collect())
+    }
+
     fn signed(self, piece: &Piece, reading: Reading, meaning: Meaning) -> Result<Signed, String> {
-        let is_part = piece.takes && (self.text == Text::Part || meaning == Meaning::Part);
+        let is_part = piece.takes
+            && meaning != Meaning::Files
+            && (self.text == Text::Part || meaning == Meaning::Part);
         let how = How { reading, text: if is_part { Text::Part } else { Text::Whole }, meaning };
         let glob = match meaning {
             Meaning::Slashes => piece.glob.replace('\\', "/"),
             Meaning::Similar => folded(piece.glob.as_bytes()),
+            Meaning::Files => piece.glob.trim_end_matches('/').to_owned(),
             Meaning::Part if !piece.has_wildcards() => piece.glob.clone(),
             Meaning::Part => format!("*{}*", piece.glob.trim_end_matches('/')),
             _ => piece.glob.clone(),
@@ -88,7 +101,7 @@ impl Readings {
                 (From::FoldedGrant, format!("(?s-u:.*/)?(?:{regex})"))
             }
             // A path may begin with the name of a grant, or in it.
-            None if is_from_grant || meaning == Meaning::FromGrant => {
+            None if is_from_grant || piece.is_from_grant || meaning == Meaning::FromGrant => {
                 (From::Grant, format!("(?-u:[^/]*/)?(?:{regex})"))
             }
             None if is_path => (From::Searched, regex),

@@ -353,6 +353,10 @@ impl Look for InFiles<'_> {
         self.asked.respects
     }
 
+    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
+        self.names.include.led_to(dir, name)
+    }
+
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
         let judged = self.names.judge(dir, entry, || self.asked.is_searched(entry));
         let is_dotfile = !self.asked.hidden && entry.name.starts_with(b".");

@@ -253,6 +253,10 @@ impl Look for Asked<'_> {
         self.respects
     }
 
+    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
+        self.names.include.led_to(dir, name)
+    }
+
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
         self.names.judge(dir, entry, || entry.kind == Kind::File)
     }

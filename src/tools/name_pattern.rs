@@ -6,21 +6,18 @@
 //!
 //! May import: `cap`, `error`, `limits`, `path`. This module does not walk.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-
+pub(super) use super::glob_argument::{Begins, Globs};
 use super::glob_list::{Given, Piece, not_a_glob};
 use super::glob_meaning::Meaning;
 use super::glob_readings::Readings;
 use super::glob_sets::{Sets, Spot};
 use super::glob_watch::Watched;
-use crate::cap::{Read, Scoped, Target, WalkedDir};
+use super::glob_way::led_to;
+use crate::cap::WalkedDir;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
 use crate::path::brief;
 
-/// Most globs of one argument.
-const MAX_GLOBS: usize = 100;
 /// Most characters of all globs of one argument: compiling them takes up to a kilobyte for each.
 const MAX_ALL_CHARS: usize = 20_000;
 /// Most bytes of all globs of one argument that are tried in other meanings.
@@ -29,74 +26,6 @@ const MAX_TRIED_BYTES: usize = 2_000;
 const FEW_GLOBS: usize = 10;
 /// Most characters of a pattern.
 pub(super) const MAX_CHARS: usize = 1_000;
-
-/// An argument that is a list of globs.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(inline)]
-pub(super) struct Globs(
-    #[schemars(length(max = MAX_GLOBS), inner(length(max = MAX_CHARS)))] Vec<String>,
-);
-
-/// Where a search begins, as far as globs can spell it.
-#[derive(Clone, Copy)]
-pub(super) enum Begins<'a> {
-    /// In a directory of a grant.
-    At(&'a Target<Read>),
-    /// Above all grants.
-    Above(Option<&'a Target<Read>>),
-}
-
-impl<'a> Begins<'a> {
-    pub(super) fn of(at: &'a Scoped<Read>) -> Self {
-        match at {
-            Scoped::One(target) => Self::At(target),
-            Scoped::Roots(targets) => Self::Above(targets.first()),
-        }
-    }
-
-    /// The name of the grant that a text begins with as an absolute path, and what follows.
-    pub(super) fn spelled_off(self, text: &'a str) -> Option<(String, &'a str)> {
-        match self {
-            Self::At(target) | Self::Above(Some(target)) => target.spelled_off(text),
-            Self::Above(None) => None,
-        }
-    }
-}
-
-impl Globs {
-    /// Compiles the globs; `argument` is where the client wrote them.
-    ///
-    /// # Errors
-    /// Those of [`NamePatterns::new`].
-    pub(super) fn compile(
-        &self,
-        argument: &'static str,
-        begins: Begins<'_>,
-        budget: &Budget,
-    ) -> Result<NamePatterns, ToolError> {
-        NamePatterns::new(argument, &self.0, Text::Whole, begins, budget)
-    }
-
-    /// The same for globs of what is left out: a list of `!` leaves out nothing.
-    ///
-    /// # Errors
-    /// Those of [`NamePatterns::new`].
-    pub(super) fn compile_to_leave_out(
-        &self,
-        argument: &'static str,
-        begins: Begins<'_>,
-        budget: &Budget,
-    ) -> Result<NamePatterns, ToolError> {
-        let patterns = self.compile(argument, begins, budget)?;
-        Ok(NamePatterns { leaves_out: true, starts_from_all: false, ..patterns })
-    }
-
-    /// The globs as they were given.
-    pub(super) fn as_given(&self) -> &[String] {
-        &self.0
-    }
-}
 
 /// What a text without wildcards is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -137,6 +66,10 @@ pub(super) struct NamePatterns {
     classes: Vec<Watched>,
     /// Each, where there are few: the answer names one that matched nothing.
     each: Vec<Watched>,
+    /// Each that takes away, where there are few.
+    takes_away: Vec<Watched>,
+    /// Those of them that may begin at the top of the grant, in that meaning.
+    from_grant: Vec<Watched>,
     malformed: Option<ToolError>,
 }
 
@@ -183,8 +116,16 @@ impl NamePatterns {
             watched: vec![],
             classes: vec![],
             each: vec![],
+            takes_away: vec![],
+            from_grant: vec![],
             malformed: None,
         }
+    }
+
+    /// The same patterns for what is left out.
+    pub(super) fn leaving_out(self, budget: &Budget) -> Result<Self, ToolError> {
+        let meanings = self.meanings.clone();
+        Self { leaves_out: true, ..self }.meaning(meanings, budget)
     }
 
     /// The same patterns, each with this meaning.
@@ -225,6 +166,21 @@ impl NamePatterns {
         let each = positive.filter_map(|(nth, _)| Some(Watched::new(nth, *meanings.get(nth)?)));
         let each: Vec<Watched> = each.collect();
         let each = if (2..=FEW_GLOBS).contains(&each.len()) { each } else { vec![] };
+        let (mut takes_away, mut from_grant) = (vec![], vec![]);
+        for (nth, given) in self.given.iter().enumerate() {
+            let is_glob = matches!(meanings.get(nth), Some(Meaning::Glob | Meaning::Brackets));
+            let pieces = given.pieces.iter().enumerate();
+            for (n, piece) in pieces.filter(|(_, piece)| is_glob && piece.takes == self.leaves_out)
+            {
+                takes_away.push(Watched::of_piece(nth, n, Meaning::Glob));
+                if piece.may_be_from_grant && !piece.is_from_grant {
+                    from_grant.push(Watched::of_piece(nth, n, Meaning::FromGrant));
+                }
+            }
+        }
+        if takes_away.len() > FEW_GLOBS {
+            (takes_away, from_grant) = (vec![], vec![]);
+        }
         Ok(Self {
             meanings,
             sets,
@@ -233,6 +189,8 @@ impl NamePatterns {
             watched,
             classes,
             each,
+            takes_away,
+            from_grant,
             malformed,
             ..self
         })
@@ -253,10 +211,15 @@ impl NamePatterns {
             self.watch(at);
         }
         self.note(&self.classes, at);
+        self.note(&self.from_grant, at);
         if self.match_all {
             return Says::Take;
         }
-        match self.sets.takes(at) {
+        let takes = self.sets.takes(at);
+        if takes.is_some() {
+            self.note(&self.takes_away, at);
+        }
+        match takes {
             Some(true) => Says::Take,
             Some(false) => Says::Leave,
             None if self.starts_from_all => Says::Take,
@@ -289,9 +252,50 @@ impl NamePatterns {
         for watched in watched.iter().filter(|one| !one.is_seen()) {
             watched.see(at, || {
                 let given = self.given.get(watched.nth)?;
-                Sets::of_one(&self.readings.watched(given, watched.meaning).ok()?)
+                let signed = match watched.piece {
+                    Some(n) => self.readings.piece(given.pieces.get(n)?, watched.meaning),
+                    None => self.readings.watched(given, watched.meaning),
+                };
+                Sets::of_one(&signed.ok()?)
             });
         }
+    }
+
+    /// Where a glob leads to a directory that was left out, or a name in it: the path, as clients say it.
+    pub(super) fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
+        led_to(&self.given, self.readings.text, dir, name)
+    }
+
+    /// The globs that take away and matched nothing, where there are few.
+    pub(super) fn idle_that_take_away(&self) -> Vec<String> {
+        let idle = self.takes_away.iter().filter(|one| !one.is_seen());
+        let pieces = idle.filter_map(|one| self.given.get(one.nth)?.pieces.get(one.piece?));
+        let sign = if self.leaves_out { "" } else { "!" };
+        pieces.map(|piece| format!("{} `{sign}{}`", self.argument, brief(&piece.text()))).collect()
+    }
+
+    /// The same patterns as they were found to be meant: as names that are there, and from the top of the grant.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(super) fn reread(&self, budget: &Budget) -> Result<Option<Self>, ToolError> {
+        let literally = self.literally();
+        let of = |one: &&Watched, other: &Watched| (one.nth, one.piece) == (other.nth, other.piece);
+        let is_idle =
+            |one: &&Watched| !self.takes_away.iter().any(|other| of(one, other) && other.is_seen());
+        let found = self.from_grant.iter().filter(|one| one.is_seen()).filter(is_idle);
+        let found: Vec<_> = found.filter_map(|one| Some((one.nth, one.piece?))).collect();
+        if literally.is_none() && found.is_empty() {
+            return Ok(None);
+        }
+        let mut again = self.uncompiled();
+        for (nth, n) in found {
+            let piece = again.given.get_mut(nth).and_then(|given| given.pieces.get_mut(n));
+            if let Some(piece) = piece {
+                piece.is_from_grant = true;
+            }
+        }
+        again.meaning(literally.unwrap_or_else(|| self.meanings.clone()), budget).map(Some)
     }
 
     /// The globs that matched nothing, where there are few in all.
@@ -344,14 +348,17 @@ impl NamePatterns {
 
     /// The same patterns, compiled from what was given.
     pub(super) fn again(&self, meanings: Vec<Meaning>, budget: &Budget) -> Result<Self, ToolError> {
-        let again = Self {
+        self.uncompiled().meaning(meanings, budget)
+    }
+
+    fn uncompiled(&self) -> Self {
+        Self {
             argument: self.argument,
             readings: self.readings,
             leaves_out: self.leaves_out,
             given: self.given.clone(),
             ..Self::none()
-        };
-        again.meaning(meanings, budget)
+        }
     }
 
     /// How the patterns were taken, where that needs saying.

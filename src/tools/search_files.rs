@@ -209,6 +209,10 @@ impl Look for Search<'_> {
         self.asked.respects
     }
 
+    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
+        self.names.include.led_to(dir, name)
+    }
+
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
         self.names.judge(dir, entry, || self.asked.is_wanted(entry.kind))
     }

@@ -60,6 +60,11 @@ pub(super) trait Look: Sync {
     /// Looks at one that is meant; for a directory the answer says whether to go on into it.
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Self::Found) -> bool;
 
+    /// Where a glob leads to a directory that is left out, or a name in it: the path, as clients say it.
+    fn led_to(&self, _: &WalkedDir, _: Option<&[u8]>) -> Option<String> {
+        None
+    }
+
     /// Looks at everything below a place.
     ///
     /// # Errors
@@ -103,6 +108,11 @@ impl<L: Look> Visit for Looking<'_, L> {
         (passed_by, found): &mut Self::Found,
     ) -> bool {
         if ignored.is_left_out() {
+            let meant = [None, Some(entry.name)];
+            let mut meant = meant.into_iter().filter_map(|name| self.look.led_to(dir, name));
+            if let Some(path) = meant.next_back() {
+                passed_by.meant_in_worktree.one(path);
+            }
             return false;
         }
         let judged = self.look.judge(dir, entry);
@@ -115,7 +125,8 @@ impl<L: Look> Visit for Looking<'_, L> {
             Judged::Other if entry.kind != Kind::Link => return false,
             // What a program keeps versions in is never searched, and the descriptions say so.
             _ if is_of_versions(entry.name) => {
-                if judged != Judged::Entered {
+                let meant = self.look.led_to(dir, Some(entry.name));
+                if judged != Judged::Entered || meant.is_some() {
                     passed_by.versions.one(dir.shown(entry.name));
                 }
                 return false;
@@ -128,6 +139,11 @@ impl<L: Look> Visit for Looking<'_, L> {
             let is_entered = entry.kind == Kind::Directory && judged == Judged::OtherKind;
             if matches!(judged, Judged::Meant | Judged::Entered) || is_entered {
                 passed_by.ignored.one(dir, entry);
+            }
+            let is_named = judged == Judged::Meant || is_entered;
+            let named = is_named.then(|| dir.shown(entry.name));
+            if let Some(path) = named.or_else(|| self.look.led_to(dir, Some(entry.name))) {
+                passed_by.meant_ignored.one(path);
             }
             return false;
         }
