@@ -588,3 +588,31 @@ fn what_is_asked_for_and_left_out_is_named_and_nothing_else_is_found_for_it() {
     ];
     check(&mut client, "search_files", rows);
 }
+
+#[test]
+fn a_root_that_another_root_leaves_out_is_searched() {
+    let sandbox = Sandbox::new()
+        .dir("grant/.git")
+        .file("grant/.gitignore", "node_modules/\n*.log\n")
+        .file("grant/node_modules/a/x.js", "needle\n")
+        .file("grant/k.log", "needle\n")
+        .file("grant/src/y.js", "needle\n")
+        .file("grant/wt/.git", "gitdir: ../.git/worktrees/wt\n")
+        .file("grant/wt/z.js", "needle\n");
+    let mut client = start(&sandbox);
+    for (roots, want) in [
+        (json!(["node_modules", "."]), &["node_modules/a/x.js", "src/y.js"][..]),
+        (json!([".", "node_modules"]), &["node_modules/a/x.js", "src/y.js"]),
+        (json!([".", "node_modules/a", "node_modules"]), &["node_modules/a/x.js", "src/y.js"]),
+        (json!([".", "wt"]), &["src/y.js", "wt/z.js"]),
+        (json!([".", "k.log"]), &["k.log", "src/y.js"]),
+        (json!([".", "src", "src/y.js", "."]), &["src/y.js"]),
+    ] {
+        let call = json!({"keyword": "needle", "root_paths": roots});
+        let answer: Value =
+            serde_json::from_str(&client.call("keyword_search", &call).text).unwrap();
+        let files: Vec<&String> = answer["files"].as_object().unwrap().keys().collect();
+        assert_eq!(files, want, "{roots}");
+        assert_eq!(answer["summary"]["total_occurrences"], want.len(), "{roots}");
+    }
+}

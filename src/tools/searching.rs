@@ -185,6 +185,41 @@ impl Respect {
     }
 }
 
+/// Does a search below one place come to the other, as far as ignore rules decide? A place that it leaves out, and that
+/// is named as well, is searched for itself.
+pub(super) fn reaches(
+    from: &Place<Read>,
+    to: &Place<Read>,
+    respects: Respect,
+    budget: &Budget,
+) -> bool {
+    if !to.is_within(from) {
+        return false;
+    }
+    // The search stops at its first step.
+    if budget.step().is_err() {
+        return true;
+    }
+    let files = IgnoreFiles::new(from, budget);
+    let mut ignored = respects.above(from, &files);
+    let marks: [&[u8]; 5] = [b".rgignore", b".ignore", b".gitignore", b".git", b".jj"];
+    for (dir, entry) in &WalkedDir::way(from, to) {
+        ignored = respects.inside(dir, &dir.look_for(&marks), &ignored, &files);
+        let entry = WalkedEntry { name: entry.0.as_slice(), kind: entry.1 };
+        let is_left_out = ignored.is_left_out()
+            || is_of_versions(entry.name)
+            || (respects.0 && ignored.covers(dir, entry, &files).unwrap_or(false));
+        if is_left_out {
+            return false;
+        }
+    }
+    // The place itself can be a linked worktree.
+    !(respects.0
+        && WalkedDir::itself(from, to).is_some_and(|dir| {
+            respects.inside(&dir, &dir.look_for(&marks), &ignored, &files).is_left_out()
+        }))
+}
+
 /// Counts what each of some meanings would match.
 pub(super) struct Probe<'a, Fits> {
     pub(super) names: &'a Names,
