@@ -19,6 +19,15 @@ pub(super) struct Given {
     pub(super) pieces: Vec<Piece>,
 }
 
+/// Does a glob begin at the top of the grant, and not where the search does?
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FromGrant {
+    No,
+    /// If it matches nothing as it is written.
+    Perhaps,
+    Yes,
+}
+
 /// One glob.
 #[derive(Clone)]
 pub(super) struct Piece {
@@ -28,10 +37,8 @@ pub(super) struct Piece {
     pub(super) grant: Option<String>,
     /// Does a `/` at its start anchor it?
     pub(super) is_pinned: bool,
-    /// Could it be a path from the top of the grant, or one that begins with its name?
-    pub(super) may_be_from_grant: bool,
-    /// Is it read so?
-    pub(super) is_from_grant: bool,
+    /// Is it a path from the top of the grant, or one that begins with its name?
+    pub(super) from_grant: FromGrant,
     /// The rest.
     pub(super) glob: String,
 }
@@ -89,8 +96,7 @@ impl Piece {
                 takes,
                 grant: Some(grant),
                 is_pinned: true,
-                may_be_from_grant: false,
-                is_from_grant: false,
+                from_grant: FromGrant::No,
                 glob: glob.to_owned(),
             };
         }
@@ -100,15 +106,9 @@ impl Piece {
         }
         let glob = rest.trim_start_matches('/');
         let is_pinned = glob.len() < rest.len();
-        let may_be_from_grant = glob.contains('/') && begins.may_be_above(glob);
-        Self {
-            takes,
-            grant: None,
-            is_pinned,
-            may_be_from_grant,
-            is_from_grant: false,
-            glob: glob.to_owned(),
-        }
+        let may_be = glob.contains('/') && begins.may_be_above(glob);
+        let from_grant = if may_be { FromGrant::Perhaps } else { FromGrant::No };
+        Self { takes, grant: None, is_pinned, from_grant, glob: glob.to_owned() }
     }
 
     /// About as it was given.
@@ -127,9 +127,12 @@ impl Piece {
 
     /// The same glob, with each whole name in brackets as a name: `app/[id]/*.tsx`. Nothing where it has none.
     pub(super) fn with_names(&self) -> Option<Self> {
-        let as_name = |name: &str| match is_name_in_brackets(name) {
-            true => name.replace('[', "\\[").replace(']', "\\]"),
-            false => name.to_owned(),
+        let as_name = |name: &str| {
+            if is_name_in_brackets(name) {
+                name.replace('[', "\\[").replace(']', "\\]")
+            } else {
+                name.to_owned()
+            }
         };
         let names: Vec<String> = self.glob.split('/').map(as_name).collect();
         let glob = names.join("/");

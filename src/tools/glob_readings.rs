@@ -3,7 +3,7 @@
 //! May import: `cap`, its neighbours. This module does not know what a search makes of them.
 
 use super::glob_expression::{Expression, How, escaped};
-use super::glob_list::{Given, Piece};
+use super::glob_list::{FromGrant, Given, Piece};
 use super::glob_meaning::Meaning;
 use super::glob_sets::{From, Signed, folded};
 use super::name_pattern::Text;
@@ -101,7 +101,10 @@ impl Readings {
                 (From::FoldedGrant, format!("(?s-u:.*/)?(?:{regex})"))
             }
             // A path may begin with the name of a grant, or in it.
-            None if is_from_grant || piece.is_from_grant || meaning == Meaning::FromGrant => {
+            None if is_from_grant
+                || piece.from_grant == FromGrant::Yes
+                || meaning == Meaning::FromGrant =>
+            {
                 (From::Grant, format!("(?-u:[^/]*/)?(?:{regex})"))
             }
             None if is_path => (From::Searched, regex),

@@ -7,7 +7,7 @@
 //! May import: `cap`, `error`, `limits`, `path`. This module does not walk.
 
 pub(super) use super::glob_argument::{Begins, Globs};
-use super::glob_list::{Given, Piece, not_a_glob};
+use super::glob_list::{FromGrant, Given, Piece, not_a_glob};
 use super::glob_meaning::Meaning;
 use super::glob_readings::Readings;
 use super::glob_sets::{Sets, Spot};
@@ -173,7 +173,7 @@ impl NamePatterns {
             for (n, piece) in pieces.filter(|(_, piece)| is_glob && piece.takes == self.leaves_out)
             {
                 takes_away.push(Watched::of_piece(nth, n, Meaning::Glob));
-                if piece.may_be_from_grant && !piece.is_from_grant {
+                if piece.from_grant == FromGrant::Perhaps {
                     from_grant.push(Watched::of_piece(nth, n, Meaning::FromGrant));
                 }
             }
@@ -292,7 +292,7 @@ impl NamePatterns {
         for (nth, n) in found {
             let piece = again.given.get_mut(nth).and_then(|given| given.pieces.get_mut(n));
             if let Some(piece) = piece {
-                piece.is_from_grant = true;
+                piece.from_grant = FromGrant::Yes;
             }
         }
         again.meaning(literally.unwrap_or_else(|| self.meanings.clone()), budget).map(Some)
