@@ -99,7 +99,12 @@ fn a_glob_that_is_a_name_means_the_name_in_every_tool() {
     let files = |glob: Value, exclude: Value| json!({"pattern": "needle", "output": "files", "glob": glob, "exclude": exclude});
     let rows: &[(Value, &[&str], &str)] = &[
         (files(json!("app/**/[postId]/**"), json!([])), &["app/posts/[postId]/edit.ts"], ""),
-        (files(json!("app/[id]/*.{ts,tsx}"), json!([])), &["app/[id]/page.tsx"], ""),
+        (files(json!("app/[id]/*.{ts,tsx}"), json!([])), &["app/i/page.tsx"], ""),
+        (
+            files(json!("app/posts/[postId]/*.{ts,tsx}"), json!([])),
+            &["app/posts/[postId]/edit.ts"],
+            "no name matches the brackets of `app/posts/[postId]/*.{ts,tsx}` as a class",
+        ),
         (
             files(json!("app/**"), json!("[id]")),
             &["app/i/page.tsx", "app/posts/[postId]/edit.ts"],
@@ -113,8 +118,7 @@ fn a_glob_that_is_a_name_means_the_name_in_every_tool() {
         answer["files"].as_object().unwrap().keys().cloned().collect::<Vec<_>>()
     };
     let mut counted = counted;
-    let include =
-        json!({"keyword": "needle", "root_paths": ["."], "include_patterns": ["app/[id]/**"]});
+    let include = json!({"keyword": "needle", "root_paths": ["."], "include_patterns": ["app/[id]/page.tsx"]});
     assert_eq!(counted(include), ["app/[id]/page.tsx"]);
     let exclude =
         json!({"keyword": "needle", "root_paths": ["app"], "exclude_patterns": ["[id]", "posts"]});
@@ -308,7 +312,15 @@ fn a_search_that_would_find_nothing_tries_what_is_likely_meant() {
     ];
     check(&mut client, "search_files", rows);
     let versions = json!({"pattern": ".git/"});
-    check(&mut client, "search_files", &[(versions, &[".github/"], ".git left out")]);
+    check(
+        &mut client,
+        "search_files",
+        &[(
+            versions,
+            &[".github/"],
+            ".git left out: version control directories are searched only if given as `path`",
+        )],
+    );
     let grep = |glob: &str| json!({"pattern": "needle", "output": "files", "glob": glob});
     let rows: &[(Value, &[&str], &str)] = &[
         (grep("Button"), &["src/Button.tsx"], "these names contain it"),
@@ -441,4 +453,166 @@ fn counts_of_one_are_singular() {
     assert_eq!(closing("search_files", json!({"pattern": "a"})), "[1 match]");
     assert_eq!(closing("search_files", json!({"pattern": "*"})), "[2 matches]");
     assert_eq!(closing("grep", json!({"pattern": "x"})), "[1 matching line in 1 file]");
+}
+
+/// Rules are about paths, which the user knows with the name of the grant, or as absolute ones.
+#[test]
+fn a_rule_that_is_spelled_with_its_grant_holds() {
+    let sandbox = Sandbox::new()
+        .file("repo/secret.txt", "s\n")
+        .file("repo/d/x", "s\n")
+        .file("repo/repo/d/x", "s\n")
+        .file("repo/open.txt", "s\n");
+    let root = sandbox.path("repo").canonicalize().unwrap();
+    for rule in [format!("{}/secret.txt", root.display()), "repo/secret.txt".into()] {
+        let toml = format!("[[allow]]\npath = \"repo\"\nhide = ['{rule}', 'repo/d/**']\n");
+        let config = sandbox.path("allowlist.toml");
+        std::fs::write(&config, toml).unwrap();
+        let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
+        for (path, code) in [
+            ("secret.txt", "not_found"),
+            ("d/x", "not_found"),
+            ("repo/d/x", "not_found"),
+            ("open.txt", "ok"),
+        ] {
+            let answer = client.call("read_text_file", &json!({"path": path}));
+            assert_eq!(answer.code(), code, "{rule} {path}");
+        }
+    }
+}
+
+#[test]
+fn a_glob_with_a_star_or_a_negation_is_no_name() {
+    let sandbox = Sandbox::new()
+        .file("grant/!bang.ts", "needle\n")
+        .file("grant/!a.ts", "needle\n")
+        .file("grant/a.ts", "needle\n")
+        .file("grant/x.{ts,tsx}", "needle\n")
+        .file("grant/src/[ab].ts", "needle\n")
+        .file("grant/[a-z]/n.md", "needle\n")
+        .file("grant/m/k.md", "needle\n");
+    let mut client = start(&sandbox);
+    let grep = |glob: Value| json!({"pattern": "needle", "output": "files", "glob": glob});
+    let exclude = |glob: Value| json!({"pattern": "needle", "output": "files", "exclude": glob});
+    let all = ["!a.ts", "!bang.ts", "[a-z]/n.md", "a.ts", "m/k.md", "src/[ab].ts", "x.{ts,tsx}"];
+    let rows: &[(Value, &[&str], &str)] = &[
+        (grep(json!("!*.ts")), &["[a-z]/n.md", "m/k.md", "x.{ts,tsx}"], ""),
+        (grep(json!("*.{ts,tsx}")), &["!a.ts", "!bang.ts", "a.ts", "src/[ab].ts"], ""),
+        (grep(json!("**/[a-z]/**")), &["m/k.md"], "[1 file matches]"),
+        (grep(json!(["*.ts", "!a.ts"])), &["!a.ts", "!bang.ts", "src/[ab].ts"], "left out by glob"),
+        (grep(json!("\\!a.ts")), &["!a.ts"], ""),
+        (exclude(json!(["!a.ts"])), &all, "nothing matches exclude `!a.ts`"),
+        (exclude(json!(["*.ts", "!a.ts"])), &["[a-z]/n.md", "a.ts", "m/k.md", "x.{ts,tsx}"], ""),
+    ];
+    check(&mut client, "grep", rows);
+    let counted = json!({"keyword": "needle", "root_paths": ["."], "exclude_patterns": ["!a.ts"]});
+    let answer = client.call("keyword_search", &counted).text;
+    assert!(answer.contains("\"total_files_searched\":7"), "{answer}");
+    let tree = client.call("directory_tree", &json!({"exclude": ["!a.ts"]})).text;
+    assert!(tree.contains("[10 entries"), "{tree}");
+}
+
+#[test]
+fn globs_that_take_away_are_read_like_others_and_named_where_they_match_nothing() {
+    let sandbox = Sandbox::new()
+        .file("repo/a.ts", "needle\n")
+        .file("repo/b.ts", "needle\n")
+        .file("repo/packages/app/src/c.ts", "needle\n")
+        .file("repo/packages/app/d.ts", "needle\n");
+    let mut client = Client::start(&[&sandbox.spec("repo", "ro")], Era::Modern);
+    let root = sandbox.path("repo").canonicalize().unwrap();
+    let grep = |path: &str, glob: Value, exclude: Value| json!({"pattern": "needle", "output": "files", "path": path, "glob": glob, "exclude": exclude});
+    let deep = ["packages/app/d.ts", "packages/app/src/c.ts"];
+    let with_a = ["a.ts", deep[0], deep[1]];
+    let all = ["a.ts", "b.ts", deep[0], deep[1]];
+    let absolute = format!("!{}/b.ts", root.display());
+    let rows: &[(Value, &[&str], &str)] = &[
+        (grep(".", json!(["*.ts", "!repo/b.ts"]), json!([])), &with_a, "left out by glob"),
+        (grep(".", json!(["*.ts", absolute]), json!([])), &with_a, "left out by glob"),
+        (grep(".", json!([]), json!(["repo/b.ts"])), &with_a, "left out by exclude (e.g. b.ts)"),
+        (grep(".", json!([]), json!(["repo/*/app"])), &["a.ts", "b.ts"], "left out by exclude"),
+        (grep(".", json!(["*.ts", "!z.ts"]), json!([])), &all, "nothing matches glob `!z.ts`"),
+        (
+            grep(".", json!([]), json!(["b.ts", "z.ts", "y/z.ts"])),
+            &with_a,
+            "nothing matches exclude `z.ts`; nothing matches exclude `y/z.ts`",
+        ),
+        (grep("packages/app", json!([]), json!(["packages/app/src"])), &deep[..1], "by exclude"),
+        (grep("packages/app", json!(["*.ts", "!packages/app/src/**"]), json!([])), &deep[..1], ""),
+        (grep("packages/app", json!([]), json!(["repo/packages/app/src"])), &deep[..1], ""),
+    ];
+    check(&mut client, "grep", rows);
+    let call = json!({"path": "packages/app", "exclude": ["packages/app/src"]});
+    let tree = client.call("directory_tree", &call).text;
+    assert!(tree.starts_with("packages/app/\n d.ts\n["), "{tree}");
+}
+
+#[test]
+fn what_is_asked_for_and_left_out_is_named_and_nothing_else_is_found_for_it() {
+    let sandbox = tree()
+        .file("grant/dist/b.ts", "needle\n")
+        .file("grant/src/dist/b.ts", "needle\n")
+        .file("grant/.gitignore", "/dist/\n*.log\n")
+        .file("grant/src/k.log.md", "needle\n")
+        .file("grant/k.log", "needle\n")
+        .file("grant/.git/config", "needle\n")
+        .file("grant/git/config", "needle\n")
+        .file("grant/src/.git.d/config", "needle\n")
+        .file("grant/docs/wt/.git", "gitdir: ../../.git/worktrees/wt\n")
+        .file("grant/docs/wt/x.ts", "needle\n")
+        .file("grant/src/docs/wt/x.ts", "needle\n");
+    let mut client = start(&sandbox);
+    let grep = |glob: &str| json!({"pattern": "needle", "output": "files", "glob": glob});
+    let versions =
+        ".git left out: version control directories are searched only if given as `path`";
+    let rows: &[(Value, &[&str], &str)] = &[
+        (grep("dist/b.ts"), &[], "dist/b.ts is there, but ignored"),
+        (grep("grant/dist/b.ts"), &[], "dist/b.ts is there, but ignored"),
+        (grep("dist/*.ts"), &[], "set respect_ignore=false"),
+        (grep("dist/none.ts"), &[], "no file name matches glob `dist/none.ts`"),
+        (grep("k.log"), &[], "ignored (e.g. k.log"),
+        (grep("docs/wt/x.ts"), &[], "docs/wt/x.ts is there, but lies in a linked worktree"),
+        (grep(".git/config"), &[], versions),
+        (grep("**/.git/**"), &[], versions),
+    ];
+    check(&mut client, "grep", rows);
+    for glob in ["dist/b.ts", "k.log", ".git/config", "docs/wt/x.ts"] {
+        let answer = client.call("grep", &grep(glob)).text;
+        assert!(!answer.contains("no file name matches"), "{answer}");
+    }
+    let inside = json!({"pattern": "needle", "output": "files", "path": ".git", "glob": "config"});
+    check(&mut client, "grep", &[(inside, &[".git/config"], "[1 file")]);
+    let rows: &[(Value, &[&str], &str)] = &[
+        (json!({"pattern": "dist/*.ts"}), &[], "1 directory ignored (e.g. dist)"),
+        (json!({"pattern": "README.md/"}), &["README.md", "docs/README.md"], "not directories"),
+    ];
+    check(&mut client, "search_files", rows);
+}
+
+#[test]
+fn a_root_that_another_root_leaves_out_is_searched() {
+    let sandbox = Sandbox::new()
+        .dir("grant/.git")
+        .file("grant/.gitignore", "node_modules/\n*.log\n")
+        .file("grant/node_modules/a/x.js", "needle\n")
+        .file("grant/k.log", "needle\n")
+        .file("grant/src/y.js", "needle\n")
+        .file("grant/wt/.git", "gitdir: ../.git/worktrees/wt\n")
+        .file("grant/wt/z.js", "needle\n");
+    let mut client = start(&sandbox);
+    for (roots, want) in [
+        (json!(["node_modules", "."]), &["node_modules/a/x.js", "src/y.js"][..]),
+        (json!([".", "node_modules"]), &["node_modules/a/x.js", "src/y.js"]),
+        (json!([".", "node_modules/a", "node_modules"]), &["node_modules/a/x.js", "src/y.js"]),
+        (json!([".", "wt"]), &["src/y.js", "wt/z.js"]),
+        (json!([".", "k.log"]), &["k.log", "src/y.js"]),
+        (json!([".", "src", "src/y.js", "."]), &["src/y.js"]),
+    ] {
+        let call = json!({"keyword": "needle", "root_paths": roots});
+        let answer: Value =
+            serde_json::from_str(&client.call("keyword_search", &call).text).unwrap();
+        let files: Vec<&String> = answer["files"].as_object().unwrap().keys().collect();
+        assert_eq!(files, want, "{roots}");
+        assert_eq!(answer["summary"]["total_occurrences"], want.len(), "{roots}");
+    }
 }

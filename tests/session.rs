@@ -45,7 +45,10 @@ fn this_repository() {
             find("src/tools", "src/tools/\n"),
             find(".github", ".github/\n"),
             find(".gitignore", ".gitignore\n"),
-            find(".git", ".git left out: version control directories are never searched"),
+            find(
+                ".git",
+                ".git left out: version control directories are searched only if given as `path`",
+            ),
             find("*.rs", "src/main.rs"),
             find("**/*.rs", "of "),
             find("src/**/*.rs", "src/args.rs"),

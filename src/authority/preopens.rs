@@ -185,15 +185,7 @@ fn preopen(
     own: &OwnFiles,
     is_any_written: bool,
 ) -> Result<Preopen, Refusal> {
-    let above = opened.spellings.first().map_or(&[][..], Vec::as_slice);
     let own = own.below(opened.identity());
-    let rules = rules(spec, &own, above, is_any_written).map_err(|bad| Refusal {
-        sentence: printable(&format!(
-            "the glob `{}` of grant `{name}` cannot be used: {}",
-            bad.glob, bad.why
-        )),
-        hint: "globs are written as in .gitignore: `.env*`, `**/*.pem`, `vendor/**`".into(),
-    })?;
     let for_it = aliases.iter().filter(|(alias, _)| *alias == name).map(|(_, path)| path);
     let mut spellings = opened.spellings;
     for alias in for_it.chain(&spec.also_known_as) {
@@ -203,6 +195,13 @@ fn preopen(
             hint: "it has to be an absolute path without `..`".into(),
         })?);
     }
+    let rules = rules(spec, &name, &own, &spellings, is_any_written).map_err(|bad| Refusal {
+        sentence: printable(&format!(
+            "the glob `{}` of grant `{name}` cannot be used: {}",
+            bad.glob, bad.why
+        )),
+        hint: "globs are written as in .gitignore: `.env*`, `**/*.pem`, `vendor/**`".into(),
+    })?;
     Ok(Preopen {
         name,
         rights: spec.rights(),
@@ -214,14 +213,18 @@ fn preopen(
     })
 }
 
-/// Protected names matter only if something can be changed.
+/// Protected names matter only if something can be changed. The first of the spellings is the canonical one.
 fn rules(
     spec: &GrantSpec,
+    name: &str,
     own: &[Vec<Name>],
-    above: &[Name],
+    spellings: &[Vec<Name>],
     is_any_written: bool,
 ) -> Result<Rules, BadGlob> {
-    let rules = Rules::new(&spec.hide, &spec.readonly)?;
+    let above = spellings.first().map_or(&[][..], Vec::as_slice);
+    let named = [Path::new(name), Path::new(&spec.written)].into_iter().filter_map(names);
+    let all: Vec<_> = spellings.iter().cloned().chain(named).collect();
+    let rules = Rules::new_in(&all, &spec.hide, &spec.readonly)?;
     if is_any_written { rules.guarding(&spec.unprotect, own, above) } else { Ok(rules) }
 }
 

@@ -16,6 +16,7 @@ use super::glob_parts::{
     Alternative, Component, Part, Reading, alternatives, listed_alternatives, literal_alternatives,
 };
 use super::glob_pieces::{NamePattern, match_all};
+use super::glob_tops::{Top, below, is_whole_grant};
 use super::spelled::{Forms, Spelled, Spelling, trimmed};
 
 /// A glob that cannot be read, or can match no name.
@@ -43,7 +44,19 @@ impl Globs {
     /// # Errors
     /// [`BadGlob`] names the first that cannot be read, or can match nothing.
     pub(super) fn new(globs: &[impl AsRef<str>], by: Spelling) -> Result<Self, BadGlob> {
-        Self::compile(globs, by, |glob, alternative| {
+        Self::new_in(&[], globs, by)
+    }
+
+    /// The same for a grant to which each of `tops` leads: a glob that begins with one also holds without it.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; a glob that names the whole grant.
+    pub(super) fn new_in(
+        tops: &[Top],
+        globs: &[impl AsRef<str>],
+        by: Spelling,
+    ) -> Result<Self, BadGlob> {
+        Self::compile(tops, globs, by, |glob, alternative| {
             let example = alternative.example().map(|names| Spelled::of(&names, by));
             example.is_some_and(|path| glob.matches(path.whole()))
         })
@@ -54,10 +67,11 @@ impl Globs {
     /// # Errors
     /// [`BadGlob`] names the first that cannot be read.
     pub(super) fn built_in(globs: &[impl AsRef<str>]) -> Result<Self, BadGlob> {
-        Self::compile(globs, Spelling::Any, |_, _| true)
+        Self::compile(&[], globs, Spelling::Any, |_, _| true)
     }
 
     fn compile(
+        tops: &[Top],
         globs: &[impl AsRef<str>],
         by: Spelling,
         can_match: impl Fn(&Glob, &Alternative) -> bool,
@@ -77,14 +91,25 @@ impl Globs {
                 if !can_match(&glob, &alternative) {
                     return Err(bad("it can match no name"));
                 }
-                compiled.add(glob);
+                if is_whole_grant(&alternative, tops) {
+                    return Err(bad("it names the whole grant"));
+                }
+                compiled.add_with(glob, &alternative, tops, by);
             }
             let literal = if opens { vec![] } else { literal_alternatives(glob) };
             for alternative in literal {
-                compiled.add(Glob::new(&alternative, by));
+                compiled.add_with(Glob::new(&alternative, by), &alternative, tops, by);
             }
         }
         Ok(compiled)
+    }
+
+    /// Adds a glob, and what it means without the way to the grant.
+    fn add_with(&mut self, glob: Glob, of: &Alternative, tops: &[Top], by: Spelling) {
+        self.add(glob);
+        for shorter in below(of, tops) {
+            self.add(Glob::new(&shorter, by));
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -124,27 +149,6 @@ impl Globs {
         }
         self.all.push(glob);
     }
-}
-
-/// The directories that a glob spells out before it first leaves something open, folded. What cannot be
-/// read has none; [`Globs::new`] refuses it.
-pub(super) fn beginnings(glob: &str) -> Vec<String> {
-    let mut all = vec![];
-    let meant = listed_alternatives(glob).unwrap_or_default();
-    for Alternative { components, .. } in meant.into_iter().chain(literal_alternatives(glob)) {
-        let plain = components.iter().map_while(|component| match component {
-            Component::Name(parts) => match parts.as_slice() {
-                [Part::Text(text)] => Some(trimmed(&fold(text)).to_owned()),
-                _ => None,
-            },
-            Component::Deep => None,
-        });
-        let plain: Vec<String> = plain.collect();
-        // The last one is what the glob is about.
-        let most = plain.len().min(components.len().saturating_sub(1));
-        all.extend((1..=most).filter_map(|n| Some(plain.get(..n)?.join("/"))));
-    }
-    all
 }
 
 /// One glob without braces.
@@ -362,22 +366,6 @@ mod tests {
                 let refused = Globs::new(&["fine", glob], by).unwrap_err();
                 assert_eq!(refused.glob, glob);
             }
-        }
-    }
-
-    #[test]
-    fn the_beginning_of_a_rule_is_what_it_spells_out() {
-        for (glob, want) in [
-            ("a/b/*.c", &["a", "a/b"][..]),
-            ("/A/b/c", &["a", "a/b"]),
-            ("a/**", &["a"]),
-            ("a./x", &["a"]),
-            ("a/{b,c}/d", &["a", "a/c", "a", "a/b", "a", "a/c", "a", "a/b", "a", "a/{b,c}"]),
-            ("**/a/b", &[]),
-            ("*.pem", &[]),
-            ("secret", &[]),
-        ] {
-            assert_eq!(beginnings(glob), want, "{glob}");
         }
     }
 }

@@ -108,13 +108,8 @@ pub(super) fn look_the_same(one: &str, other: &str) -> bool {
     one != other && looks(one).is_some_and(|one| looks(other) == Some(one))
 }
 
-<<<<<<< HEAD
-/// Does the character look like another one, like part of one, or like nothing at all?
-fn is_odd(c: char) -> bool {
-=======
 /// Does the character look like another one, like part of one, or like nothing at all?
 pub(super) fn is_odd(c: char) -> bool {
->>>>>>> w/fix-paths
     if c.is_ascii() {
         return c.is_ascii_control();
     }

@@ -24,6 +24,7 @@ mod fold;
 mod follow_links;
 mod glob_parts;
 mod glob_pieces;
+mod glob_tops;
 mod globs;
 mod grant;
 mod handle;

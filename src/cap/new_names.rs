@@ -39,34 +39,9 @@ impl<R: Right> Place<R> {
             return Err(mistaken(&self.grants, &self.said, Some(meant)));
         }
         let said = self.said.as_said();
-<<<<<<< HEAD
-        let is_url = said.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case("file:"));
-        let is_at_root = self.below.len() == self.missing.len() + 1;
-        if is_at_root && (is_url || said.starts_with("~/")) {
-            let sentence =
-                format!("`{said}` is not a path in a granted directory", said = self.said);
-            let meant = self.meant_by_mistake();
-            let hint = if meant.is_empty() {
-                format!("paths are {}", self.grants.how_paths_look())
-            } else {
-                did_you_mean(&meant)
-            };
-            return Err(ToolError::new(Code::BadPath, sentence).hint(hint));
-        }
-        let meant = self.meant_by_mistake();
-        if meant.is_empty() {
-            return Ok(());
-        }
-        let sentence = format!("`{}` would be a new name, and looks like a mistake", self.said);
-        Err(ToolError::new(Code::BadPath, sentence).hint(format!(
-            r"{} To use a character literally, write it as `\xHH`",
-            did_you_mean(&meant)
-        )))
-=======
         let is_foreign = (self.is_new_from_the_root() && begins_elsewhere(said))
             || self.new_parts().any(has_backslash_inside);
         if is_foreign { Err(foreign(&self.grants, &self.said)) } else { Ok(()) }
->>>>>>> w/fix-paths
     }
 
     fn is_new_from_the_root(&self) -> bool {

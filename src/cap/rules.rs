@@ -10,7 +10,8 @@
 
 use std::collections::HashSet;
 
-use super::globs::{BadGlob, Globs, beginnings};
+use super::glob_tops::{beginnings, top};
+use super::globs::{BadGlob, Globs};
 use super::protected_names::globs;
 use super::spelled::{Spelled, Spelling};
 use super::temp::is_temp;
@@ -58,10 +59,25 @@ impl Rules {
     /// # Errors
     /// [`BadGlob`] names the first glob that cannot be read, or can match nothing.
     pub fn new(hide: &[String], readonly: &[String]) -> Result<Self, BadGlob> {
-        let beginnings = hide.iter().chain(readonly).flat_map(|glob| beginnings(glob)).collect();
+        Self::new_in(&[], hide, readonly)
+    }
+
+    /// The same for a grant with these spellings: its name, and its absolute paths. A glob that begins with one holds
+    /// as it is written, and without it.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; [`BadGlob`] also names a glob that is the absolute path of the whole grant.
+    pub fn new_in(
+        spellings: &[Vec<Name>],
+        hide: &[String],
+        readonly: &[String],
+    ) -> Result<Self, BadGlob> {
+        let tops: Vec<_> = spellings.iter().map(|names| top(names)).collect();
+        let globs = hide.iter().chain(readonly);
+        let beginnings = globs.flat_map(|glob| beginnings(&tops, glob)).collect();
         Ok(Self {
-            hide: Globs::new(hide, Spelling::Any)?,
-            readonly: Globs::new(readonly, Spelling::Any)?,
+            hide: Globs::new_in(&tops, hide, Spelling::Any)?,
+            readonly: Globs::new_in(&tops, readonly, Spelling::Any)?,
             beginnings,
             ..Self::default()
         })

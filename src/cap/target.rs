@@ -48,6 +48,16 @@ impl<R: Right> Target<R> {
         self.grants.shown(self.grant, &self.names)
     }
 
+    /// The name of the grant that it lies in.
+    pub fn grant_name(&self) -> &str {
+        self.grants.inner().grants.get(self.grant).map_or("", |grant| grant.name.as_str())
+    }
+
+    /// Is it the grant itself?
+    pub fn is_whole_grant(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// Splits an absolute path or glob into the name of the grant that it lies in and the rest; `None` if it lies in
     /// no grant. Compares names only and does not access the file system.
     pub fn spelled_off<'s>(&self, said: &'s str) -> Option<(String, &'s str)> {

@@ -140,6 +140,35 @@ impl WalkedDir {
         all
     }
 
+    /// The directories on the way from a place to one below it, each with the name in it that leads on, and what that
+    /// is; up to the first that cannot be opened.
+    pub fn way(from: &Place<Read>, to: &Place<Read>) -> Vec<(Self, (Vec<u8>, Kind))> {
+        let depth = from.below.len();
+        let last = to.below.len().saturating_sub(1);
+        let kind = |nth: usize| match to.what() {
+            Some(kind) if nth == last => kind,
+            _ => Kind::Directory,
+        };
+        let dirs = Self::above(to).into_iter().zip(&to.below).enumerate().skip(depth);
+        dirs.map(|(nth, (dir, name))| {
+            (dir.walked_from(depth), (name.as_bytes().to_vec(), kind(nth)))
+        })
+        .collect()
+    }
+
+    /// The directory that a place is, as one on a walk from another place above it.
+    pub fn itself(from: &Place<Read>, place: &Place<Read>) -> Option<Self> {
+        Self::root(place).ok().map(|dir| dir.walked_from(from.below.len()))
+    }
+
+    /// The same, on a walk that began at this depth.
+    fn walked_from(mut self, depth: usize) -> Self {
+        let way = self.below.iter().take(depth);
+        self.root_len = way.map(|name| name.as_bytes().len() + 1).sum();
+        self.root_depth = depth.min(self.below.len());
+        self
+    }
+
     /// The directory so many names below the root of a place's grant, on the way to it.
     fn new(fd: OwnedFd, place: &Place<Read>, depth: usize) -> Self {
         let below: Vec<Name> = place.below.iter().take(depth).cloned().collect();
@@ -277,6 +306,23 @@ impl WalkedDir {
         };
         let at = way.iter().try_fold(self.fd.try_clone().ok()?, enter)?;
         self.file_in(&at, name)
+    }
+
+    /// Is something there, some directories further down, that is not hidden? No link is followed.
+    pub fn has_below(&self, names: &[&[u8]]) -> bool {
+        let names = names.iter().map(|name| Name::from_bytes(name)).collect::<Option<Vec<_>>>();
+        let Some(names) = names else { return false };
+        let Some(grant) = self.grants.inner().grants.get(self.grant) else { return false };
+        let Some((name, way)) = names.split_last() else { return true };
+        if grant.rules.hide(self.below.iter().chain(&names)) {
+            return false;
+        }
+        let enter = |at: OwnedFd, step: &Name| {
+            let stays = stays_on_mount(grant.mount, &at, step);
+            pass(&at, step).ok().filter(|_| stays)
+        };
+        let at = self.fd.try_clone().ok().and_then(|fd| way.iter().try_fold(fd, enter));
+        at.is_some_and(|at| lstat(&at, name).is_ok())
     }
 
     pub(super) fn file_in(&self, at: &OwnedFd, name: &Name) -> Option<OpenFile> {

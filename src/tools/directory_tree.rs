@@ -71,7 +71,7 @@ impl Tool for DirectoryTree {
         let begins = Begins::of(&at);
         let names = Names {
             include: NamePatterns::new("path", &[], Text::Whole, begins, budget)?,
-            exclude: args.exclude.compile("exclude", begins, budget)?,
+            exclude: args.exclude.compile_to_leave_out("exclude", begins, budget)?,
         };
         let asked = Asked {
             respects: Respect(args.respect_ignore),

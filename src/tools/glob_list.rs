@@ -19,6 +19,15 @@ pub(super) struct Given {
     pub(super) pieces: Vec<Piece>,
 }
 
+/// Does a glob begin at the top of the grant, and not where the search does?
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FromGrant {
+    No,
+    /// If it matches nothing as it is written.
+    Perhaps,
+    Yes,
+}
+
 /// One glob.
 #[derive(Clone)]
 pub(super) struct Piece {
@@ -28,6 +37,8 @@ pub(super) struct Piece {
     pub(super) grant: Option<String>,
     /// Does a `/` at its start anchor it?
     pub(super) is_pinned: bool,
+    /// Is it a path from the top of the grant, or one that begins with its name?
+    pub(super) from_grant: FromGrant,
     /// The rest.
     pub(super) glob: String,
 }
@@ -56,14 +67,17 @@ impl Given {
         Ok(Self { text: text.to_owned(), whole: Piece::new(text, true, begins), pieces })
     }
 
-    /// Could all of it be the name of something that its globs do not match?
+    /// Could all of it be the name of something that its globs do not match? Not where it has a `*` or takes away.
     pub(super) fn could_be_a_name(&self) -> bool {
-        self.text.bytes().any(|byte| SPECIAL.contains(&byte)) || self.text.trim() != self.text
+        let is_odd = self.text.bytes().any(|byte| SPECIAL.contains(&byte));
+        (is_odd || self.text.trim() != self.text)
+            && !self.text.contains('*')
+            && self.pieces.iter().all(|piece| piece.takes)
     }
 
-    /// Could the brackets in it be a part of a name, and something else not?
-    pub(super) fn has_brackets_beside_others(&self) -> bool {
-        self.text.contains('[') && self.text.contains(['{', '?', ',', '!', '\\'])
+    /// Has one of its globs brackets that could be a whole name?
+    pub(super) fn has_names_in_brackets(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.with_names().is_some())
     }
 
     /// Does one of its globs take what it matches?
@@ -78,7 +92,13 @@ impl Piece {
         if let Some((grant, rest)) = begins.spelled_off(spelled) {
             let rest = rest.trim_start_matches('/');
             let glob = if rest.is_empty() { "**" } else { rest };
-            return Self { takes, grant: Some(grant), is_pinned: true, glob: glob.to_owned() };
+            return Self {
+                takes,
+                grant: Some(grant),
+                is_pinned: true,
+                from_grant: FromGrant::No,
+                glob: glob.to_owned(),
+            };
         }
         let mut rest = text;
         while let Some(shorter) = rest.strip_prefix("./") {
@@ -86,7 +106,15 @@ impl Piece {
         }
         let glob = rest.trim_start_matches('/');
         let is_pinned = glob.len() < rest.len();
-        Self { takes, grant: None, is_pinned, glob: glob.to_owned() }
+        let may_be = glob.contains('/') && begins.may_be_above(glob);
+        let from_grant = if may_be { FromGrant::Perhaps } else { FromGrant::No };
+        Self { takes, grant: None, is_pinned, from_grant, glob: glob.to_owned() }
+    }
+
+    /// About as it was given.
+    pub(super) fn text(&self) -> String {
+        let slash = if self.is_pinned && self.grant.is_none() { "/" } else { "" };
+        format!("{slash}{}", self.glob)
     }
 
     /// Does it match every name?
@@ -97,9 +125,39 @@ impl Piece {
                 || (self.glob == "*" && !self.is_pinned))
     }
 
+    /// The same glob, with each whole name in brackets as a name: `app/[id]/*.tsx`. Nothing where it has none.
+    pub(super) fn with_names(&self) -> Option<Self> {
+        let as_name = |name: &str| {
+            if is_name_in_brackets(name) {
+                name.replace('[', "\\[").replace(']', "\\]")
+            } else {
+                name.to_owned()
+            }
+        };
+        let names: Vec<String> = self.glob.split('/').map(as_name).collect();
+        let glob = names.join("/");
+        (glob != self.glob).then(|| Self { glob, ..self.clone() })
+    }
+
     pub(super) fn has_wildcards(&self) -> bool {
         self.glob.contains(['*', '?', '[', '{'])
     }
+}
+
+/// Is it as frameworks call directories: `[id]`, `[...slug]`, `[[...slug]]`? Not if it has other wildcards, or is but
+/// ranges, such as `[a-z]`.
+fn is_name_in_brackets(name: &str) -> bool {
+    let inner = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let Some(inner) = inner else { return false };
+    let inner = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(inner);
+    let has_others = inner.contains(['[', ']', '*', '?', '{', '}', ',', '\\', ':']);
+    let mut rest: Vec<char> = inner.trim_start_matches(['!', '^']).chars().collect();
+    while let [first, '-', last, more @ ..] = rest.as_slice()
+        && first <= last
+    {
+        rest = more.to_vec();
+    }
+    !has_others && !rest.is_empty()
 }
 
 /// The error for a string of globs that cannot be read.

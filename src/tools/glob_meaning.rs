@@ -13,8 +13,10 @@ pub(super) enum Meaning {
     Glob,
     /// The name of something, as it stands; `*` excepted.
     Whole,
-    /// As a glob, but its brackets are a part of a name.
+    /// As a glob, but brackets around a whole name belong to the name. Globs without such brackets are left out.
     Brackets,
+    /// The same globs, with brackets as classes: only to see whether these match.
+    Classes,
     /// A path from the top of the grant, or one that begins with the name of the grant.
     FromGrant,
     AnyCase,
@@ -25,19 +27,22 @@ pub(super) enum Meaning {
     Similar,
     /// A directory: what lies below it.
     Inside,
+    /// What is no directory, in spite of the slash at the end.
+    Files,
     /// A part of a name.
     Part,
 }
 
 impl Meaning {
     /// Those that are tried where a glob matches nothing, the likeliest first.
-    pub(super) const OTHERS: [Self; 7] = [
+    pub(super) const OTHERS: [Self; 8] = [
         Self::FromGrant,
         Self::AnyCase,
         Self::AnyDepth,
         Self::Slashes,
         Self::Similar,
         Self::Inside,
+        Self::Files,
         Self::Part,
     ];
 
@@ -46,7 +51,7 @@ impl Meaning {
         given.pieces.iter().filter(|piece| piece.takes).any(|piece| {
             let is_part = text == Text::Part && !piece.has_wildcards();
             match self {
-                Self::Glob | Self::Whole | Self::Brackets => false,
+                Self::Glob | Self::Whole | Self::Brackets | Self::Classes => false,
                 Self::FromGrant | Self::AnyDepth => {
                     piece.grant.is_none() && (piece.glob.contains('/') || piece.is_pinned)
                 }
@@ -54,6 +59,7 @@ impl Meaning {
                 Self::Slashes => piece.glob.contains('\\'),
                 // A pattern finds directories themselves.
                 Self::Inside => text == Text::Whole,
+                Self::Files => piece.glob.ends_with('/'),
                 Self::Part => !is_part,
             }
         })
@@ -62,8 +68,13 @@ impl Meaning {
     /// How `glob` was taken.
     pub(super) fn in_words(self, glob: &str, argument: &str) -> String {
         let how = match self {
-            Self::Glob => return String::new(),
-            Self::Whole | Self::Brackets => {
+            Self::Glob | Self::Classes => return String::new(),
+            Self::Brackets => {
+                return format!(
+                    "no name matches the brackets of `{glob}` as a class; they were read as a part of a name"
+                );
+            }
+            Self::Whole => {
                 return format!(
                     "`{glob}` is the name of something here, and was not read as a glob"
                 );
@@ -74,6 +85,7 @@ impl Meaning {
             Self::Slashes => "these match with `/` for `\\`",
             Self::Similar => "these differ in case, Unicode form or kind of blank",
             Self::Inside => "these lie in directories of that name",
+            Self::Files => "these are not directories",
             Self::Part => "these names contain it",
         };
         format!("nothing matches {argument} `{glob}` as it is written; {how}")

@@ -9,7 +9,7 @@
 use grep_matcher::Matcher as _;
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
-use crate::cap::{Reading, WalkedDir, fold};
+use crate::cap::{WalkedDir, fold};
 
 /// Most bytes of what the globs of an argument compile to, and of the cache of each thread.
 const MAX_COMPILED_BYTES: usize = 4 << 20;
@@ -23,8 +23,6 @@ pub(super) struct Signed {
     pub(super) takes: bool,
     pub(super) from: From,
     pub(super) only_directories: bool,
-    /// How its wildcards were read.
-    pub(super) reading: Reading,
     pub(super) regex: String,
 }
 
@@ -171,7 +169,6 @@ mod tests {
             takes,
             from: From::Name,
             only_directories: false,
-            reading: Reading::Glob,
             regex: regex.to_owned(),
         };
         let large = r"\w{30}";

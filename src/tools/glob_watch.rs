@@ -12,6 +12,8 @@ use super::glob_sets::{Sets, Spot};
 pub(super) struct Watched {
     /// Which of those that were given.
     pub(super) nth: usize,
+    /// Which part of it, where only that is watched for.
+    pub(super) piece: Option<usize>,
     pub(super) meaning: Meaning,
     sets: OnceLock<Option<Sets>>,
     is_seen: AtomicBool,
@@ -19,7 +21,12 @@ pub(super) struct Watched {
 
 impl Watched {
     pub(super) fn new(nth: usize, meaning: Meaning) -> Self {
-        Self { nth, meaning, sets: OnceLock::new(), is_seen: AtomicBool::new(false) }
+        Self { nth, piece: None, meaning, sets: OnceLock::new(), is_seen: AtomicBool::new(false) }
+    }
+
+    /// One piece of a string of globs.
+    pub(super) fn of_piece(nth: usize, piece: usize, meaning: Meaning) -> Self {
+        Self { piece: Some(piece), ..Self::new(nth, meaning) }
     }
 
     /// Notes a name that the glob matches. `compile` is called once.

@@ -157,7 +157,7 @@ impl Tool for Grep {
         let begins = Begins::of(&at);
         let names = Names {
             include: args.glob.compile("glob", begins, budget)?,
-            exclude: args.exclude.compile("exclude", begins, budget)?,
+            exclude: args.exclude.compile_to_leave_out("exclude", begins, budget)?,
         };
         let asked = Asked::new(args, budget)?;
         let attempt = |names: &Names| {
@@ -351,6 +351,10 @@ impl Look for InFiles<'_> {
 
     fn respects(&self) -> Respect {
         self.asked.respects
+    }
+
+    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
+        self.names.include.led_to(dir, name)
     }
 
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {

@@ -14,7 +14,7 @@ use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
 use super::otherwise::{Arguments, Nothing, Volume};
 use super::repeated::Repeated;
-use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, count, yes};
+use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, count, reaches, yes};
 use super::trying::{Attempted, Names, find};
 use crate::cap::{Each, Kind, OpenFile, Place, Read, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
@@ -95,7 +95,11 @@ impl Tool for KeywordSearch {
         let begins = first.map_or(Begins::Above(None), Begins::At);
         let names = Names {
             include: args.include_patterns.compile("include_patterns", begins, budget)?,
-            exclude: args.exclude_patterns.compile("exclude_patterns", begins, budget)?,
+            exclude: args.exclude_patterns.compile_to_leave_out(
+                "exclude_patterns",
+                begins,
+                budget,
+            )?,
         };
         let pattern = pattern(args, budget)?;
         let mut errors = BTreeMap::new();
@@ -249,6 +253,10 @@ impl Look for Asked<'_> {
         self.respects
     }
 
+    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
+        self.names.include.led_to(dir, name)
+    }
+
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
         self.names.judge(dir, entry, || entry.kind == Kind::File)
     }
@@ -265,7 +273,7 @@ impl Look for Asked<'_> {
     }
 }
 
-/// The places of the roots that are there, none of them within another: nothing is counted twice. Why others cannot
+/// The places of the roots that are there. One within another is left to that, unless it would be left out there. Why others cannot
 /// be searched goes to `errors`.
 fn places(
     args: &Args,
@@ -274,12 +282,15 @@ fn places(
     budget: &Budget,
 ) -> Result<Vec<Place<Read>>, ToolError> {
     let mut places: Vec<Place<Read>> = vec![];
+    let respects = Respect(args.respect_ignore);
+    let is_searched =
+        |place: &Place<Read>, from: &Place<Read>| reaches(from, place, respects, budget);
     let mut first = None;
     for (said, target) in args.root_paths.iter().zip(targets) {
         match target.and_then(|target| target.place(budget)) {
-            Ok(place) if places.iter().any(|other| place.is_within(other)) => {}
+            Ok(place) if places.iter().any(|other| is_searched(&place, other)) => {}
             Ok(place) => {
-                places.retain(|other| !other.is_within(&place));
+                places.retain(|other| !is_searched(other, &place));
                 places.push(place);
             }
             Err(error) if matches!(error.code(), Code::TimedOut | Code::Cancelled) => {

@@ -23,6 +23,10 @@ pub(super) struct PassedBy {
     pub(super) other_kind: Tally,
     /// Version control directories whose name is searched for.
     pub(super) versions: Tally,
+    /// What is searched for, or where a glob leads, that is ignored.
+    pub(super) meant_ignored: Tally,
+    /// Where a glob leads in a linked worktree.
+    pub(super) meant_in_worktree: Tally,
     /// Links that are not themselves what is searched for.
     pub(super) links: Tally,
     /// Linked worktrees, and ignore files of which rules were left out.
@@ -46,6 +50,11 @@ impl Sides {
     fn add(&mut self, other: Self) {
         self.files.add(other.files);
         self.directories.add(other.directories);
+    }
+
+    /// Is the path shown as an example?
+    fn is_example(&self, path: &str) -> bool {
+        [&self.files, &self.directories].iter().any(|tally| tally.example.as_deref() == Some(path))
     }
 
     fn is_empty(&self) -> bool {
@@ -80,6 +89,8 @@ impl PassedBy {
         self.dotfiles.add(other.dotfiles);
         self.other_kind.add(other.other_kind);
         self.versions.add(other.versions);
+        self.meant_ignored.add(other.meant_ignored);
+        self.meant_in_worktree.add(other.meant_in_worktree);
         self.links.add(other.links);
         self.left_out.rules.add(other.left_out.rules);
         self.left_out.worktrees.add(other.left_out.worktrees);
@@ -123,6 +134,8 @@ pub(super) struct Unsearched {
     is_cut: bool,
     /// How globs were taken, and which matched nothing.
     notes: Vec<String>,
+    /// Were globs given that may mean what versions are kept in?
+    are_versions_named: bool,
 }
 
 impl Unsearched {
@@ -158,6 +171,12 @@ impl Unsearched {
         self.passed_by.named == 0 && !self.is_cut
     }
 
+    /// Is what is searched for there, but left out? Then another meaning would find something else.
+    pub(super) fn left_out_what_is_meant(&self) -> bool {
+        let PassedBy { meant_ignored, meant_in_worktree, versions, .. } = &self.passed_by;
+        [meant_ignored, meant_in_worktree, versions].iter().any(|tally| tally.count > 0)
+    }
+
     /// How many of the right name are of another kind, and one of them.
     pub(super) fn other_kind(&self) -> &Tally {
         &self.passed_by.other_kind
@@ -173,26 +192,42 @@ impl Unsearched {
             return;
         }
         let is_named = !include.is_empty() && !include.match_all();
-        if let Some(example) = self.passed_by.versions.example.as_ref().filter(|_| is_named) {
-            let note =
-                format!("{example} left out: version control directories are never searched");
-            self.notes.push(note);
+        self.are_versions_named = is_named;
+        let no_name = is_named && self.passed_by.named == 0;
+        let ignored = self.passed_by.meant_ignored.example.as_ref().filter(|_| no_name);
+        if let Some(example) = ignored.filter(|path| !self.passed_by.ignored.is_example(path)) {
+            self.notes.push(format!("{example} is there, but ignored"));
+        }
+        let in_worktree = self.passed_by.meant_in_worktree.example.as_ref();
+        if let Some(example) = in_worktree.filter(|_| no_name) {
+            self.notes.push(format!("{example} is there, but lies in a linked worktree"));
         }
         if include.argument() != "pattern" && is_named {
             let idle = match self.passed_by.named {
+                0 if self.left_out_what_is_meant() => vec![],
                 0 => vec![include.in_words()],
                 _ => include.idle(),
             };
             self.notes.extend(idle.iter().map(|globs| format!("no file name matches {globs}")));
         }
+        let mut idle = include.idle_that_take_away();
         if self.passed_by.excluded.is_empty() && !exclude.is_empty() {
-            self.notes.push(format!("nothing matches {}", exclude.in_words()));
+            idle.push(exclude.in_words());
+        } else {
+            idle.extend(exclude.idle_that_take_away());
         }
+        self.notes.extend(idle.iter().map(|globs| format!("nothing matches {globs}")));
     }
 
     /// What was not searched, each with its reason. `place` is the argument that names where to search.
     pub(super) fn facts(&self, place: &str, budget: &Budget) -> Vec<String> {
         let mut facts = self.notes.clone();
+        let versions = self.passed_by.versions.example.as_ref();
+        if let Some(example) = versions.filter(|_| self.are_versions_named) {
+            facts.push(format!(
+                "{example} left out: version control directories are searched only if given as `{place}`"
+            ));
+        }
         facts.extend(self.passed_by.facts(place));
         let Skipped { unreadable, too_deep, elsewhere, unfinished } = &self.skipped;
         for (tally, which) in

@@ -6,21 +6,18 @@
 //!
 //! May import: `cap`, `error`, `limits`, `path`. This module does not walk.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-use super::glob_expression::{Expression, How, escaped};
-use super::glob_list::{Given, Piece, not_a_glob};
+pub(super) use super::glob_argument::{Begins, Globs};
+use super::glob_list::{FromGrant, Given, Piece, not_a_glob};
 use super::glob_meaning::Meaning;
-use super::glob_sets::{From, Sets, Signed, Spot};
+use super::glob_readings::Readings;
+use super::glob_sets::{Sets, Spot};
 use super::glob_watch::Watched;
-use crate::cap::{Read, Reading, Scoped, Target, WalkedDir};
+use super::glob_way::led_to;
+use crate::cap::WalkedDir;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
 use crate::path::brief;
 
-/// Most globs of one argument.
-const MAX_GLOBS: usize = 100;
 /// Most characters of all globs of one argument: compiling them takes up to a kilobyte for each.
 const MAX_ALL_CHARS: usize = 20_000;
 /// Most bytes of all globs of one argument that are tried in other meanings.
@@ -29,60 +26,6 @@ const MAX_TRIED_BYTES: usize = 2_000;
 const FEW_GLOBS: usize = 10;
 /// Most characters of a pattern.
 pub(super) const MAX_CHARS: usize = 1_000;
-
-/// An argument that is a list of globs.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(inline)]
-pub(super) struct Globs(
-    #[schemars(length(max = MAX_GLOBS), inner(length(max = MAX_CHARS)))] Vec<String>,
-);
-
-/// Where a search begins, as far as globs can spell it.
-#[derive(Clone, Copy)]
-pub(super) enum Begins<'a> {
-    /// In a directory of a grant.
-    At(&'a Target<Read>),
-    /// Above all grants.
-    Above(Option<&'a Target<Read>>),
-}
-
-impl<'a> Begins<'a> {
-    pub(super) fn of(at: &'a Scoped<Read>) -> Self {
-        match at {
-            Scoped::One(target) => Self::At(target),
-            Scoped::Roots(targets) => Self::Above(targets.first()),
-        }
-    }
-
-    /// The name of the grant that a text begins with as an absolute path, and what follows.
-    pub(super) fn spelled_off(self, text: &'a str) -> Option<(String, &'a str)> {
-        match self {
-            Self::At(target) | Self::Above(Some(target)) => target.spelled_off(text),
-            Self::Above(None) => None,
-        }
-    }
-}
-
-impl Globs {
-    /// Compiles the globs; `argument` is where the client wrote them.
-    ///
-    /// # Errors
-    /// Those of [`NamePatterns::new`].
-    pub(super) fn compile(
-        &self,
-        argument: &'static str,
-        begins: Begins<'_>,
-        budget: &Budget,
-    ) -> Result<NamePatterns, ToolError> {
-        NamePatterns::new(argument, &self.0, Text::Whole, begins, budget)
-    }
-
-    /// The globs as they were given.
-    pub(super) fn as_given(&self) -> &[String] {
-        &self.0
-    }
-}
 
 /// What a text without wildcards is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,8 +49,9 @@ pub(super) enum Says {
 /// Patterns for names.
 pub(super) struct NamePatterns {
     argument: &'static str,
-    text: Text,
-    is_above_grants: bool,
+    readings: Readings,
+    /// Is what they match left out?
+    leaves_out: bool,
     given: Vec<Given>,
     /// What each of those that were given is taken for.
     meanings: Vec<Meaning>,
@@ -118,8 +62,14 @@ pub(super) struct NamePatterns {
     starts_from_all: bool,
     /// Those that could be the very name of something.
     watched: Vec<Watched>,
+    /// Those with brackets that could be a name: it is one only if the class matches nothing.
+    classes: Vec<Watched>,
     /// Each, where there are few: the answer names one that matched nothing.
     each: Vec<Watched>,
+    /// Each that takes away, where there are few.
+    takes_away: Vec<Watched>,
+    /// Those of them that may begin at the top of the grant, in that meaning.
+    from_grant: Vec<Watched>,
     malformed: Option<ToolError>,
 }
 
@@ -148,25 +98,34 @@ impl NamePatterns {
         }
         let given = patterns.iter().map(|pattern| Given::new(argument, pattern, begins));
         let given: Vec<Given> = given.collect::<Result<_, _>>()?;
-        let is_above_grants = matches!(begins, Begins::Above(_));
+        let readings = Readings { text, is_above_grants: matches!(begins, Begins::Above(_)) };
         let meanings = vec![Meaning::Glob; given.len()];
-        Self { argument, text, is_above_grants, given, ..Self::none() }.meaning(meanings, budget)
+        Self { argument, readings, given, ..Self::none() }.meaning(meanings, budget)
     }
 
     fn none() -> Self {
         Self {
             argument: "",
-            text: Text::Whole,
-            is_above_grants: false,
+            readings: Readings { text: Text::Whole, is_above_grants: false },
+            leaves_out: false,
             given: vec![],
             meanings: vec![],
             sets: Sets::default(),
             match_all: false,
             starts_from_all: false,
             watched: vec![],
+            classes: vec![],
             each: vec![],
+            takes_away: vec![],
+            from_grant: vec![],
             malformed: None,
         }
+    }
+
+    /// The same patterns for what is left out.
+    pub(super) fn leaving_out(self, budget: &Budget) -> Result<Self, ToolError> {
+        let meanings = self.meanings.clone();
+        Self { leaves_out: true, ..self }.meaning(meanings, budget)
     }
 
     /// The same patterns, each with this meaning.
@@ -179,7 +138,7 @@ impl NamePatterns {
         let (mut signed, mut malformed) = (vec![], None);
         for (given, meaning) in self.given.iter().zip(&meanings) {
             budget.step()?;
-            match self.expressions(given, *meaning) {
+            match self.readings.expressions(given, *meaning) {
                 Ok(some) => signed.extend(some),
                 Err(why) => malformed = Some(not_a_glob(self.argument, &given.text, &why)),
             }
@@ -189,23 +148,52 @@ impl NamePatterns {
         let match_all = !has_signs
             && meanings.iter().all(|meaning| *meaning == Meaning::Glob)
             && pieces.clone().any(Piece::is_everything);
-        let starts_from_all = has_signs && signed.iter().all(|glob| !glob.takes);
+        let starts_from_all =
+            !self.leaves_out && has_signs && signed.iter().all(|glob| !glob.takes);
         let sets = Sets::new(&signed).ok_or_else(|| too_large(self.argument))?;
         budget.step()?;
-        let mut watched = vec![];
+        let (mut watched, mut classes) = (vec![], vec![]);
         for (nth, given) in self.given.iter().enumerate() {
             if meanings.get(nth) == Some(&Meaning::Glob) && given.could_be_a_name() {
                 watched.push(Watched::new(nth, Meaning::Whole));
-                if given.has_brackets_beside_others() {
-                    watched.push(Watched::new(nth, Meaning::Brackets));
-                }
+            }
+            if meanings.get(nth) == Some(&Meaning::Glob) && given.has_names_in_brackets() {
+                watched.push(Watched::new(nth, Meaning::Brackets));
+                classes.push(Watched::new(nth, Meaning::Classes));
             }
         }
         let positive = self.given.iter().enumerate().filter(|(_, given)| given.is_positive());
         let each = positive.filter_map(|(nth, _)| Some(Watched::new(nth, *meanings.get(nth)?)));
         let each: Vec<Watched> = each.collect();
         let each = if (2..=FEW_GLOBS).contains(&each.len()) { each } else { vec![] };
-        Ok(Self { meanings, sets, match_all, starts_from_all, watched, each, malformed, ..self })
+        let (mut takes_away, mut from_grant) = (vec![], vec![]);
+        for (nth, given) in self.given.iter().enumerate() {
+            let is_glob = matches!(meanings.get(nth), Some(Meaning::Glob | Meaning::Brackets));
+            let pieces = given.pieces.iter().enumerate();
+            for (n, piece) in pieces.filter(|(_, piece)| is_glob && piece.takes == self.leaves_out)
+            {
+                takes_away.push(Watched::of_piece(nth, n, Meaning::Glob));
+                if piece.from_grant == FromGrant::Perhaps {
+                    from_grant.push(Watched::of_piece(nth, n, Meaning::FromGrant));
+                }
+            }
+        }
+        if takes_away.len() > FEW_GLOBS {
+            (takes_away, from_grant) = (vec![], vec![]);
+        }
+        Ok(Self {
+            meanings,
+            sets,
+            match_all,
+            starts_from_all,
+            watched,
+            classes,
+            each,
+            takes_away,
+            from_grant,
+            malformed,
+            ..self
+        })
     }
 
     /// Are there none?
@@ -222,10 +210,16 @@ impl NamePatterns {
         if !self.watched.is_empty() {
             self.watch(at);
         }
+        self.note(&self.classes, at);
+        self.note(&self.from_grant, at);
         if self.match_all {
             return Says::Take;
         }
-        match self.sets.takes(at) {
+        let takes = self.sets.takes(at);
+        if takes.is_some() {
+            self.note(&self.takes_away, at);
+        }
+        match takes {
             Some(true) => Says::Take,
             Some(false) => Says::Leave,
             None if self.starts_from_all => Says::Take,
@@ -242,22 +236,66 @@ impl NamePatterns {
         for watched in &self.watched {
             watched.see(at, || {
                 let given = self.given.get(watched.nth)?;
-                let signed = self.expressions(given, watched.meaning).ok()?;
-                // What is left in another reading is not what is watched for.
-                let only = signed.into_iter().filter(|glob| glob.reading != Reading::Glob);
-                Sets::of_one(&only.collect::<Vec<_>>())
+                let signed = self.readings.watched(given, watched.meaning).ok()?;
+                Sets::of_one(&signed)
             });
         }
     }
 
     /// Notes which globs match a name that is taken.
     pub(super) fn see(&self, dir: &WalkedDir, name: &[u8], is_directory: bool) {
-        for watched in self.each.iter().filter(|one| !one.is_seen()) {
-            watched.see(Spot::new(dir, name, is_directory), || {
+        self.note(&self.each, Spot::new(dir, name, is_directory));
+    }
+
+    /// Notes which of these match.
+    fn note(&self, watched: &[Watched], at: Spot<'_>) {
+        for watched in watched.iter().filter(|one| !one.is_seen()) {
+            watched.see(at, || {
                 let given = self.given.get(watched.nth)?;
-                Sets::of_one(&self.expressions(given, watched.meaning).ok()?)
+                let signed = match watched.piece {
+                    Some(n) => self.readings.piece(given.pieces.get(n)?, watched.meaning),
+                    None => self.readings.watched(given, watched.meaning),
+                };
+                Sets::of_one(&signed.ok()?)
             });
         }
+    }
+
+    /// Where a glob leads to a directory that was left out, or a name in it: the path, as clients say it.
+    pub(super) fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
+        led_to(&self.given, self.readings.text, dir, name)
+    }
+
+    /// The globs that take away and matched nothing, where there are few.
+    pub(super) fn idle_that_take_away(&self) -> Vec<String> {
+        let idle = self.takes_away.iter().filter(|one| !one.is_seen());
+        let pieces = idle.filter_map(|one| self.given.get(one.nth)?.pieces.get(one.piece?));
+        let sign = if self.leaves_out { "" } else { "!" };
+        pieces.map(|piece| format!("{} `{sign}{}`", self.argument, brief(&piece.text()))).collect()
+    }
+
+    /// The same patterns as they were found to be meant: as names that are there, and from the top of the grant.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(super) fn reread(&self, budget: &Budget) -> Result<Option<Self>, ToolError> {
+        let literally = self.literally();
+        let of = |one: &&Watched, other: &Watched| (one.nth, one.piece) == (other.nth, other.piece);
+        let is_idle =
+            |one: &&Watched| !self.takes_away.iter().any(|other| of(one, other) && other.is_seen());
+        let found = self.from_grant.iter().filter(|one| one.is_seen()).filter(is_idle);
+        let found: Vec<_> = found.filter_map(|one| Some((one.nth, one.piece?))).collect();
+        if literally.is_none() && found.is_empty() {
+            return Ok(None);
+        }
+        let mut again = self.uncompiled();
+        for (nth, n) in found {
+            let piece = again.given.get_mut(nth).and_then(|given| given.pieces.get_mut(n));
+            if let Some(piece) = piece {
+                piece.from_grant = FromGrant::Yes;
+            }
+        }
+        again.meaning(literally.unwrap_or_else(|| self.meanings.clone()), budget).map(Some)
     }
 
     /// The globs that matched nothing, where there are few in all.
@@ -272,6 +310,11 @@ impl NamePatterns {
         let mut meanings = self.meanings.clone();
         let mut is_any = false;
         for watched in self.watched.iter().filter(|one| one.is_seen()) {
+            let is_class = |class: &&Watched| class.nth == watched.nth && class.is_seen();
+            if watched.meaning == Meaning::Brackets && self.classes.iter().any(|one| is_class(&one))
+            {
+                continue;
+            }
             // All of it comes before a part of it.
             if let Some(meaning @ Meaning::Glob) = meanings.get_mut(watched.nth) {
                 *meaning = watched.meaning;
@@ -299,24 +342,27 @@ impl NamePatterns {
         });
         let bytes: usize = self.given.iter().map(|given| given.text.len()).sum();
         let can_differ = bytes <= MAX_TRIED_BYTES
-            && self.given.iter().any(|given| meaning.can_differ(given, self.text));
+            && self.given.iter().any(|given| meaning.can_differ(given, self.readings.text));
         can_differ.then(|| meanings.collect())
     }
 
     /// The same patterns, compiled from what was given.
     pub(super) fn again(&self, meanings: Vec<Meaning>, budget: &Budget) -> Result<Self, ToolError> {
-        let again = Self {
+        self.uncompiled().meaning(meanings, budget)
+    }
+
+    fn uncompiled(&self) -> Self {
+        Self {
             argument: self.argument,
-            text: self.text,
-            is_above_grants: self.is_above_grants,
+            readings: self.readings,
+            leaves_out: self.leaves_out,
             given: self.given.clone(),
             ..Self::none()
-        };
-        again.meaning(meanings, budget)
+        }
     }
 
     /// How the patterns were taken, where that needs saying.
-    pub(super) fn note(&self) -> Option<String> {
+    pub(super) fn taken_for(&self) -> Option<String> {
         let differ = |meaning: &&Meaning| **meaning != Meaning::Glob;
         let meaning = self.meanings.iter().find(differ)?;
         let mut texts = self.given.iter().zip(&self.meanings).filter(|(_, is)| *is == meaning);
@@ -339,54 +385,6 @@ impl NamePatterns {
 
     pub(super) fn argument(&self) -> &'static str {
         self.argument
-    }
-
-    fn expressions(&self, given: &Given, meaning: Meaning) -> Result<Vec<Signed>, String> {
-        if meaning == Meaning::Whole {
-            return Ok(vec![self.signed(&given.whole, Reading::OnlyStars, meaning)?]);
-        }
-        let mut all = vec![];
-        for piece in &given.pieces {
-            let stays = piece.takes || meaning == Meaning::Brackets;
-            let meaning = if stays { meaning } else { Meaning::Glob };
-            let has_bracket = piece.glob.contains('[');
-            // Another meaning than the written one takes brackets both ways.
-            if meaning != Meaning::Glob && has_bracket {
-                all.extend(self.signed(piece, Reading::LiteralBrackets, meaning));
-            }
-            if meaning != Meaning::Brackets || !has_bracket {
-                all.push(self.signed(piece, Reading::Glob, meaning)?);
-            }
-        }
-        Ok(all)
-    }
-
-    fn signed(&self, piece: &Piece, reading: Reading, meaning: Meaning) -> Result<Signed, String> {
-        let is_part = piece.takes && (self.text == Text::Part || meaning == Meaning::Part);
-        let how = How { reading, text: if is_part { Text::Part } else { Text::Whole }, meaning };
-        let glob = match meaning {
-            Meaning::Slashes => piece.glob.replace('\\', "/"),
-            Meaning::Similar => super::glob_sets::folded(piece.glob.as_bytes()),
-            Meaning::Part if !piece.has_wildcards() => piece.glob.clone(),
-            Meaning::Part => format!("*{}*", piece.glob.trim_end_matches('/')),
-            _ => piece.glob.clone(),
-        };
-        let Expression { regex, is_path, only_directories } =
-            Expression::new(&glob, piece.is_pinned, how)?;
-        let is_from_grant = self.is_above_grants && is_path;
-        let (from, regex) = match &piece.grant {
-            Some(grant) => (From::Grant, format!("{}/(?:{regex})", escaped(grant))),
-            None if meaning == Meaning::Similar => {
-                (From::FoldedGrant, format!("(?s-u:.*/)?(?:{regex})"))
-            }
-            // A path may begin with the name of a grant, or in it.
-            None if is_from_grant || meaning == Meaning::FromGrant => {
-                (From::Grant, format!("(?-u:[^/]*/)?(?:{regex})"))
-            }
-            None if is_path => (From::Searched, regex),
-            None => (From::Name, regex),
-        };
-        Ok(Signed { takes: piece.takes, from, only_directories, reading, regex })
     }
 }
 

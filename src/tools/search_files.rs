@@ -102,7 +102,7 @@ impl Tool for SearchFiles {
         let pattern = std::slice::from_ref(&args.pattern);
         let names = Names {
             include: NamePatterns::new("pattern", pattern, Text::Part, begins, budget)?,
-            exclude: args.exclude.compile("exclude", begins, budget)?,
+            exclude: args.exclude.compile_to_leave_out("exclude", begins, budget)?,
         };
         let after = args.modified_after.as_deref();
         let after = after.map(|given| since::seconds("modified_after", given, budget));
@@ -207,6 +207,10 @@ impl Look for Search<'_> {
 
     fn respects(&self) -> Respect {
         self.asked.respects
+    }
+
+    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
+        self.names.include.led_to(dir, name)
     }
 
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {

@@ -60,6 +60,11 @@ pub(super) trait Look: Sync {
     /// Looks at one that is meant; for a directory the answer says whether to go on into it.
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Self::Found) -> bool;
 
+    /// Where a glob leads to a directory that is left out, or a name in it: the path, as clients say it.
+    fn led_to(&self, _: &WalkedDir, _: Option<&[u8]>) -> Option<String> {
+        None
+    }
+
     /// Looks at everything below a place.
     ///
     /// # Errors
@@ -103,6 +108,11 @@ impl<L: Look> Visit for Looking<'_, L> {
         (passed_by, found): &mut Self::Found,
     ) -> bool {
         if ignored.is_left_out() {
+            let meant = [None, Some(entry.name)];
+            let mut meant = meant.into_iter().filter_map(|name| self.look.led_to(dir, name));
+            if let Some(path) = meant.next_back() {
+                passed_by.meant_in_worktree.one(path);
+            }
             return false;
         }
         let judged = self.look.judge(dir, entry);
@@ -115,7 +125,8 @@ impl<L: Look> Visit for Looking<'_, L> {
             Judged::Other if entry.kind != Kind::Link => return false,
             // What a program keeps versions in is never searched, and the descriptions say so.
             _ if is_of_versions(entry.name) => {
-                if judged != Judged::Entered {
+                let meant = self.look.led_to(dir, Some(entry.name));
+                if judged != Judged::Entered || meant.is_some() {
                     passed_by.versions.one(dir.shown(entry.name));
                 }
                 return false;
@@ -128,6 +139,11 @@ impl<L: Look> Visit for Looking<'_, L> {
             let is_entered = entry.kind == Kind::Directory && judged == Judged::OtherKind;
             if matches!(judged, Judged::Meant | Judged::Entered) || is_entered {
                 passed_by.ignored.one(dir, entry);
+            }
+            let is_named = judged == Judged::Meant || is_entered;
+            let named = is_named.then(|| dir.shown(entry.name));
+            if let Some(path) = named.or_else(|| self.look.led_to(dir, Some(entry.name))) {
+                passed_by.meant_ignored.one(path);
             }
             return false;
         }
@@ -167,6 +183,41 @@ impl Respect {
     ) -> Ignored {
         if self.0 { above.and_in(dir, names, files) } else { above.clone() }
     }
+}
+
+/// Does a search below one place come to the other, as far as ignore rules decide? A place that it leaves out, and that
+/// is named as well, is searched for itself.
+pub(super) fn reaches(
+    from: &Place<Read>,
+    to: &Place<Read>,
+    respects: Respect,
+    budget: &Budget,
+) -> bool {
+    if !to.is_within(from) {
+        return false;
+    }
+    // The search stops at its first step.
+    if budget.step().is_err() {
+        return true;
+    }
+    let files = IgnoreFiles::new(from, budget);
+    let mut ignored = respects.above(from, &files);
+    let marks: [&[u8]; 5] = [b".rgignore", b".ignore", b".gitignore", b".git", b".jj"];
+    for (dir, entry) in &WalkedDir::way(from, to) {
+        ignored = respects.inside(dir, &dir.look_for(&marks), &ignored, &files);
+        let entry = WalkedEntry { name: entry.0.as_slice(), kind: entry.1 };
+        let is_left_out = ignored.is_left_out()
+            || is_of_versions(entry.name)
+            || (respects.0 && ignored.covers(dir, entry, &files).unwrap_or(false));
+        if is_left_out {
+            return false;
+        }
+    }
+    // The place itself can be a linked worktree.
+    !(respects.0
+        && WalkedDir::itself(from, to).is_some_and(|dir| {
+            respects.inside(&dir, &dir.look_for(&marks), &ignored, &files).is_left_out()
+        }))
 }
 
 /// Counts what each of some meanings would match.

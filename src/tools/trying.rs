@@ -86,27 +86,30 @@ pub(super) fn find<F>(
 ) -> Result<Attempted<F>, ToolError> {
     let mut names = names;
     let (mut found, mut unsearched) = attempt(&names)?;
-    let literal = (names.include.literally(), names.exclude.literally());
-    if let (Some(_), _) | (_, Some(_)) = literal {
-        let again = |patterns: &NamePatterns, meanings: Option<Vec<Meaning>>| {
-            let meanings = meanings.unwrap_or_else(|| patterns.meanings().to_vec());
+    let reread = (names.include.reread(budget)?, names.exclude.reread(budget)?);
+    if let (Some(_), _) | (_, Some(_)) = reread {
+        let same = |patterns: &NamePatterns| {
+            let meanings = patterns.meanings().to_vec();
             patterns.again(meanings, budget)
         };
-        let is_included = literal.0.is_some();
-        let literally = Names {
-            include: again(&names.include, literal.0)?,
-            exclude: again(&names.exclude, literal.1)?,
+        let must_match = reread.0.is_some() && names.include.literally().is_some();
+        let second_names = Names {
+            include: reread.0.map_or_else(|| same(&names.include), Ok)?,
+            exclude: reread.1.map_or_else(|| same(&names.exclude), Ok)?,
         };
-        let second = attempt(&literally)?;
-        if !is_included || !second.1.found_no_name() {
+        let second = attempt(&second_names)?;
+        if !must_match || !second.1.found_no_name() {
             found = second.0;
             unsearched = second.1.after(unsearched);
-            names = literally;
+            names = second_names;
         }
     }
     names.include.check()?;
     names.exclude.check()?;
-    if unsearched.found_no_name() && !names.include.is_empty() {
+    if unsearched.found_no_name()
+        && !unsearched.left_out_what_is_meant()
+        && !names.include.is_empty()
+    {
         let others = Meaning::OTHERS.into_iter().filter_map(|one| names.include.instead(one));
         let others = others.map(|meanings| names.include.again(meanings, budget));
         let others: Vec<NamePatterns> = others.collect::<Result<_, _>>()?;
@@ -119,8 +122,8 @@ pub(super) fn find<F>(
             unsearched = last.1.after(unsearched);
         }
     }
-    unsearched.note(names.include.note());
-    unsearched.note(names.exclude.note());
+    unsearched.note(names.include.taken_for());
+    unsearched.note(names.exclude.taken_for());
     unsearched.note_idle(&names.include, &names.exclude);
     Ok(Attempted { found, unsearched, names })
 }

@@ -96,15 +96,21 @@ fn what_cannot_be_read_is_an_error_unless_it_is_a_name() {
 fn a_glob_is_watched_for_as_a_name() {
     for (glob, path, meaning) in [
         ("app/[id]/page.tsx", "app/[id]/page.tsx", Some(Meaning::Whole)),
-        ("app/**/[postId]/**", "app/a/[postId]/x.ts", Some(Meaning::Whole)),
+        ("app/**/[postId]/**", "app/a/[postId]/x.ts", Some(Meaning::Brackets)),
         ("app/[id]/*.{ts,tsx}", "app/[id]/a.ts", Some(Meaning::Brackets)),
         ("*.md,[id]/*.ts", "[id]/a.ts", Some(Meaning::Brackets)),
         ("!app/[id]/**", "app/[id]/a.ts", Some(Meaning::Brackets)),
         ("{a,b}.txt", "{a,b}.txt", Some(Meaning::Whole)),
         ("a,b.txt", "a,b.txt", Some(Meaning::Whole)),
-        ("!a", "!a", Some(Meaning::Whole)),
+        ("app/[[...slug]]/*", "app/[[...slug]]/x", Some(Meaning::Brackets)),
         ("a?", "a?", Some(Meaning::Whole)),
         ("app/[id]/page.tsx", "app/i/page.tsx", None),
+        ("!a", "!a", None),
+        ("!*.ts", "!bang.ts", None),
+        ("*.{ts,tsx}", "x.{ts,tsx}", None),
+        ("[*].ts", "[ab].ts", None),
+        ("**/[a-z]/**", "[a-z]/k.ts", None),
+        ("*.ts,!a.ts", "*.ts,!a.ts", None),
         ("!a[b]", "ab", None),
         ("*.ts,a?", "x.ts", None),
     ] {
@@ -114,6 +120,33 @@ fn a_glob_is_watched_for_as_a_name() {
         let Some(meaning) = meaning else { continue };
         let again = patterns.again(vec![meaning], &budget()).unwrap();
         assert_eq!(takes(&again, path), !glob.starts_with("!app"), "{glob} on {path}");
+    }
+}
+
+#[test]
+fn brackets_are_a_class_first_and_a_name_where_that_matches_nothing() {
+    let patterns = whole(&["app/[id]/*"]).unwrap();
+    takes(&patterns, "app/[id]/a");
+    assert_eq!(patterns.literally(), Some(vec![Meaning::Brackets]));
+    takes(&patterns, "app/i/a");
+    assert_eq!(patterns.literally(), None);
+}
+
+#[test]
+fn a_list_of_negations_leaves_out_nothing_where_it_says_what_is_left_out() {
+    let globs = |all: &[&str]| Globs(all.iter().map(|&glob| glob.to_owned()).collect());
+    for (all, path, want) in [
+        (&["!a.ts"][..], "b.ts", false),
+        (&["!a.ts"], "a.ts", false),
+        (&["*.ts", "!a.ts"], "b.ts", true),
+        (&["*.ts", "!a.ts"], "a.ts", false),
+        (&["!a.ts", "*.ts"], "a.ts", true),
+    ] {
+        let begins = Begins::Above(None);
+        let left = globs(all).compile_to_leave_out("exclude", begins, &budget()).unwrap();
+        assert_eq!(takes(&left, path), want, "{all:?} on {path}");
+        let again = left.again(left.meanings.clone(), &budget()).unwrap();
+        assert_eq!(takes(&again, path), want, "{all:?} on {path}");
     }
 }
 
@@ -148,7 +181,7 @@ fn new(patterns: &[&str], text: Text) -> Result<NamePatterns, ToolError> {
     // Above no grant, and so without a name of one.
     let patterns = patterns.as_slice();
     let mut all = NamePatterns::new("pattern", patterns, text, Begins::Above(None), &budget())?;
-    all.is_above_grants = false;
+    all.readings.is_above_grants = false;
     let meanings = all.meanings.clone();
     all.again(meanings, &budget())
 }
