@@ -99,11 +99,15 @@ fn a_glob_that_is_a_name_means_the_name_in_every_tool() {
     let files = |glob: Value, exclude: Value| json!({"pattern": "needle", "output": "files", "glob": glob, "exclude": exclude});
     let rows: &[(Value, &[&str], &str)] = &[
         (files(json!("app/**/[postId]/**"), json!([])), &["app/posts/[postId]/edit.ts"], ""),
-        (files(json!("app/[id]/*.{ts,tsx}"), json!([])), &["app/i/page.tsx"], ""),
+        (
+            files(json!("app/[id]/*.{ts,tsx}"), json!([])),
+            &["app/[id]/page.tsx"],
+            "are a part of a name here",
+        ),
         (
             files(json!("app/posts/[postId]/*.{ts,tsx}"), json!([])),
             &["app/posts/[postId]/edit.ts"],
-            "no name matches the brackets of `app/posts/[postId]/*.{ts,tsx}` as a class",
+            "the brackets of `app/posts/[postId]/*.{ts,tsx}` are a part of a name here",
         ),
         (
             files(json!("app/**"), json!("[id]")),

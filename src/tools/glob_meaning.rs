@@ -15,8 +15,6 @@ pub(super) enum Meaning {
     Whole,
     /// As a glob, but brackets around a whole name belong to the name. Globs without such brackets are left out.
     Brackets,
-    /// The same globs, with brackets as classes: only to see whether these match.
-    Classes,
     /// A path from the top of the grant, or one that begins with the name of the grant.
     FromGrant,
     AnyCase,
@@ -51,7 +49,7 @@ impl Meaning {
         given.pieces.iter().filter(|piece| piece.takes).any(|piece| {
             let is_part = text == Text::Part && !piece.has_wildcards();
             match self {
-                Self::Glob | Self::Whole | Self::Brackets | Self::Classes => false,
+                Self::Glob | Self::Whole | Self::Brackets => false,
                 Self::FromGrant | Self::AnyDepth => {
                     piece.grant.is_none() && (piece.glob.contains('/') || piece.is_pinned)
                 }
@@ -68,10 +66,10 @@ impl Meaning {
     /// How `glob` was taken.
     pub(super) fn in_words(self, glob: &str, argument: &str) -> String {
         let how = match self {
-            Self::Glob | Self::Classes => return String::new(),
+            Self::Glob => return String::new(),
             Self::Brackets => {
                 return format!(
-                    "no name matches the brackets of `{glob}` as a class; they were read as a part of a name"
+                    "the brackets of `{glob}` are a part of a name here, and were not read as a class"
                 );
             }
             Self::Whole => {

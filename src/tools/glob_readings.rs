@@ -57,13 +57,10 @@ impl Readings {
     /// # Errors
     /// Why one cannot be read.
     pub(super) fn watched(self, given: &Given, meaning: Meaning) -> Result<Vec<Signed>, String> {
-        let some = given.pieces.iter().filter_map(|piece| Some((piece, piece.with_names()?)));
+        let some = given.pieces.iter().filter_map(|piece| piece.with_names());
         match meaning {
             Meaning::Brackets => {
-                some.map(|(_, names)| self.signed(&names, Reading::Glob, Meaning::Glob)).collect()
-            }
-            Meaning::Classes => {
-                some.map(|(piece, _)| self.signed(piece, Reading::Glob, Meaning::Glob)).collect()
+                some.map(|names| self.signed(&names, Reading::Glob, Meaning::Glob)).collect()
             }
             _ => self.expressions(given, meaning),
         }

@@ -62,8 +62,6 @@ pub(super) struct NamePatterns {
     starts_from_all: bool,
     /// Those that could be the very name of something.
     watched: Vec<Watched>,
-    /// Those with brackets that could be a name: it is one only if the class matches nothing.
-    classes: Vec<Watched>,
     /// Each, where there are few: the answer names one that matched nothing.
     each: Vec<Watched>,
     /// Each that takes away, where there are few.
@@ -114,7 +112,6 @@ impl NamePatterns {
             match_all: false,
             starts_from_all: false,
             watched: vec![],
-            classes: vec![],
             each: vec![],
             takes_away: vec![],
             from_grant: vec![],
@@ -152,14 +149,13 @@ impl NamePatterns {
             !self.leaves_out && has_signs && signed.iter().all(|glob| !glob.takes);
         let sets = Sets::new(&signed).ok_or_else(|| too_large(self.argument))?;
         budget.step()?;
-        let (mut watched, mut classes) = (vec![], vec![]);
+        let mut watched = vec![];
         for (nth, given) in self.given.iter().enumerate() {
             if meanings.get(nth) == Some(&Meaning::Glob) && given.could_be_a_name() {
                 watched.push(Watched::new(nth, Meaning::Whole));
             }
             if meanings.get(nth) == Some(&Meaning::Glob) && given.has_names_in_brackets() {
                 watched.push(Watched::new(nth, Meaning::Brackets));
-                classes.push(Watched::new(nth, Meaning::Classes));
             }
         }
         let positive = self.given.iter().enumerate().filter(|(_, given)| given.is_positive());
@@ -187,7 +183,6 @@ impl NamePatterns {
             match_all,
             starts_from_all,
             watched,
-            classes,
             each,
             takes_away,
             from_grant,
@@ -210,7 +205,6 @@ impl NamePatterns {
         if !self.watched.is_empty() {
             self.watch(at);
         }
-        self.note(&self.classes, at);
         self.note(&self.from_grant, at);
         if self.match_all {
             return Says::Take;
@@ -310,11 +304,6 @@ impl NamePatterns {
         let mut meanings = self.meanings.clone();
         let mut is_any = false;
         for watched in self.watched.iter().filter(|one| one.is_seen()) {
-            let is_class = |class: &&Watched| class.nth == watched.nth && class.is_seen();
-            if watched.meaning == Meaning::Brackets && self.classes.iter().any(|one| is_class(&one))
-            {
-                continue;
-            }
             // All of it comes before a part of it.
             if let Some(meaning @ Meaning::Glob) = meanings.get_mut(watched.nth) {
                 *meaning = watched.meaning;

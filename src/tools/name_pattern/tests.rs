@@ -124,12 +124,15 @@ fn a_glob_is_watched_for_as_a_name() {
 }
 
 #[test]
-fn brackets_are_a_class_first_and_a_name_where_that_matches_nothing() {
+fn brackets_are_a_name_where_one_is_there_and_a_class_otherwise() {
     let patterns = whole(&["app/[id]/*"]).unwrap();
-    takes(&patterns, "app/[id]/a");
-    assert_eq!(patterns.literally(), Some(vec![Meaning::Brackets]));
     takes(&patterns, "app/i/a");
     assert_eq!(patterns.literally(), None);
+    takes(&patterns, "app/[id]/a");
+    assert_eq!(patterns.literally(), Some(vec![Meaning::Brackets]));
+    let range = whole(&["app/[a-z]/*"]).unwrap();
+    takes(&range, "app/[a-z]/a");
+    assert_eq!(range.literally(), None);
 }
 
 #[test]
