@@ -236,7 +236,7 @@ fn a_string_of_json_in_a_hint_is_one_also_where_the_line_has_bad_bytes() {
         std::fs::write(&path, [head.as_bytes(), line, b"\n"].concat()).unwrap();
         let answer = bench.client.call("edit_file", &edits(&[(old, "x")]));
         assert_eq!(answer.code(), "no_match", "{answer:?}");
-        let (_, json) = answer.text.split_once("this string of JSON: ").unwrap();
+        let (_, json) = answer.text.split_once("this JSON string: ").unwrap();
         let sent: String = serde_json::from_str(json.lines().next().unwrap()).unwrap();
         assert_eq!(sent, want, "{answer:?}");
         let answer = bench.client.call("edit_file", &edits(&[(&sent, "x")]));

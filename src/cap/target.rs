@@ -94,6 +94,10 @@ impl<R: Right> Target<R> {
 
 /// How a target is looked up.
 #[derive(Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four questions that do not depend on each other"
+)]
 pub(super) struct Look {
     /// Is a link at the end followed?
     pub(super) follows: bool,

@@ -57,7 +57,7 @@ impl Readings {
     /// # Errors
     /// Why one cannot be read.
     pub(super) fn watched(self, given: &Given, meaning: Meaning) -> Result<Vec<Signed>, String> {
-        let some = given.pieces.iter().filter_map(|piece| piece.with_names());
+        let some = given.pieces.iter().filter_map(Piece::with_names);
         match meaning {
             Meaning::Brackets => {
                 some.map(|names| self.signed(&names, Reading::Glob, Meaning::Glob)).collect()
