@@ -148,7 +148,7 @@ pub struct Allowlist {
     pub limits: Limits,
     /// Where to write the audit trail.
     pub audit: Option<PathBuf>,
-    /// May calls write a file where it lies?
+    /// May calls write a file in place?
     pub in_place: bool,
 }
 

@@ -108,7 +108,7 @@ fn rows(key: &str) -> impl Iterator<Item = &'static Row> {
     TABLE.iter().filter(move |row| row.names.iter().any(|name| is_same(key, name)))
 }
 
-/// Are these one name, but for case and separators? A flag of one letter is itself only: `-A` is not `-a`.
+/// Do these names differ only in case and separators? Flags of one letter are case-sensitive: `-A` is not `-a`.
 pub(super) fn is_same(key: &str, name: &str) -> bool {
     fn letters(text: &str) -> impl Iterator<Item = char> {
         text.chars().filter(|c| !"-_ .".contains(*c)).map(|c| c.to_ascii_lowercase())

@@ -9,7 +9,7 @@
 //! the granted directory, who could put ignore files into the grant itself. As git does, the look ends where another
 //! file system begins. Links are not followed.
 //!
-//! A `.git` file is followed only if the repository that it names names it, too: else whoever makes a tree could
+//! A `.git` file is followed only if its repository points back to it. Otherwise the author of a tree could
 //! have any file called `info/exclude` read.
 //!
 //! May import: `cap`, `git`, `system`. This module does not know what the rules mean.
@@ -101,7 +101,7 @@ struct Found {
 struct Repository {
     exclude: Option<AboveText>,
     ignores_case: bool,
-    /// Does a `.git` file lead to it?
+    /// Was it reached through a `.git` file?
     is_pointed: bool,
 }
 

@@ -64,7 +64,7 @@ impl OwnFiles {
                 continue;
             };
             let target = std::fs::read_link(prefix).ok();
-            // Whoever creates a missing directory decides where the rest of the path leads.
+            // A user who creates a missing directory decides where the rest of the path leads.
             let is_missing = std::fs::symlink_metadata(prefix).is_err();
             if target.is_some() || is_missing || prefix == path {
                 self.note(parent, name, ambient);

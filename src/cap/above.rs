@@ -45,7 +45,7 @@ pub struct AboveLevel {
 pub struct AboveText {
     /// At most [`MAX_ABOVE_TEXT`] bytes.
     pub bytes: Vec<u8>,
-    /// Are these all of its bytes?
+    /// Is the text complete?
     pub is_whole: bool,
 }
 

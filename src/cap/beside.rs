@@ -135,7 +135,7 @@ fn replace_an_empty_one(
     }
 }
 
-/// Does it say that the file system lacks the call or its flag?
+/// Does this error mean that the file system lacks the call or its flag?
 fn is_unable(errno: Errno) -> bool {
     matches!(errno, Errno::INVAL | Errno::NOSYS) || system::is_unsupported(errno)
 }

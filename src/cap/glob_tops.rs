@@ -31,7 +31,7 @@ pub(super) fn below(of: &Alternative, tops: &[Top]) -> Vec<Alternative> {
     tops.iter().filter_map(rest).collect()
 }
 
-/// Does the glob spell out the absolute path of the grant, and name nothing in it?
+/// Is the glob exactly the absolute path of the grant, and names nothing in it?
 pub(super) fn is_whole_grant(of: &Alternative, tops: &[Top]) -> bool {
     // A path of one name could be a directory in the grant.
     let absolute = tops.iter().filter(|top| of.is_pinned && top.len() > 1);

@@ -33,7 +33,7 @@ const WRITE: &[&str] = &["write_file"];
 const MKDIR: &[&str] = &["create_directory"];
 const MOVE_OR_COPY: &[&str] = &["move_file", "copy_file"];
 const DELETE: &[&str] = &["delete_file"];
-/// Tools that look at more than they are told the names of.
+/// Tools that read more than the paths in their arguments.
 const LOOK: &[&str] =
     &["list_directory", "directory_tree", "search_files", "grep", "keyword_search"];
 
