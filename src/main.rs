@@ -120,7 +120,7 @@ fn read_config(
     let (text, directory) = authority::read_config(path, ambient)?;
     let list = Allowlist::parse(&text, &directory).map_err(|why| Refusal {
         sentence: format!("the config file `{}` is wrong: {why}", path.display()),
-        hint: "the README shows a whole file; `preopen explain limits` lists the limits".into(),
+        hint: "`allowlist.toml` beside the README is an example; `preopen explain limits` lists the limits".into(),
     })?;
     Ok((list, Some(audit::sha256(text.as_bytes()))))
 }

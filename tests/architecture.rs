@@ -212,10 +212,10 @@ fn the_line_of_the_exercise_is_noticed() {
     let clone = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(clone.path().join("src/tools")).unwrap();
     std::fs::copy(CHANGED, clone.path().join(CHANGED)).unwrap();
-    let diff = std::fs::canonicalize("lab/solutions/11.diff").unwrap();
+    let diff = std::fs::canonicalize("workshop/lab/solutions/11.diff").unwrap();
     let mut git = std::process::Command::new("git");
     let applied = git.arg("apply").arg(diff).current_dir(clone.path()).status().unwrap();
-    assert!(applied.success(), "lab/solutions/11.diff has to be made anew");
+    assert!(applied.success(), "workshop/lab/solutions/11.diff has to be made anew");
     let text = std::fs::read_to_string(clone.path().join(CHANGED)).unwrap();
     let found = check("tools", &text);
     assert!(matches!(&found[..], [one] if one.contains("std::fs::read_to_string")), "{found:?}");
@@ -268,7 +268,7 @@ fn tools_that_walk_say_that_they_search() {
 
 #[test]
 fn every_module_says_what_it_is() {
-    let all = ["src", "analysis/src", "attacks/src", "fuzz/src", "lab/src"]
+    let all = ["src", "analysis/src", "tests/attacks/src", "tests/fuzz/src", "workshop/lab/src"]
         .map(|at| sources(Path::new(at)));
     for (file, text) in all.into_iter().flatten() {
         assert!(text.starts_with("//! "), "{file} does not open with `//!`");

@@ -361,7 +361,7 @@ fn matrix(asked: &BTreeMap<String, usize>, configurations: usize) -> String {
     let silent = rows.iter().filter(|row| row.harms.is_empty()).count();
     let known = rows.iter().filter(|row| row.is_known).count();
     let mut page = format!(
-        "# Attacks\n\nWritten by `make attacks`: {} attacks, {calls} calls under {configurations} configurations \
+        "# Attacks\n\nWritten by `dev/run attacks`: {} attacks, {calls} calls under {configurations} configurations \
 (`openat2` there, missing, and forbidden; sealed and not; as root and as nobody). 0 escapes, 0 hangs.\n\n\
 Each attack is also run against three servers that are weak on purpose: one joins the path to the directory \
 (*join*), one asks whether the joined path begins with it (*prefix*), one does so once links and `..` are \

@@ -172,7 +172,7 @@ fn trail(calls: usize) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
-/// `make trail` does it with a hundred thousand calls.
+/// `dev/run trail` does it with a hundred thousand calls.
 #[test]
 fn whatever_is_changed_is_named() {
     let calls = std::env::var("AUDIT_CALLS").map_or(20_000, |n| n.parse().unwrap());

@@ -5,7 +5,7 @@
 //! a kernel without `openat2`. What lies outside must stay as it is, and nothing of it may come in. Beside
 //! them runs a server that asks for the real path first and writes there then; it has to lose.
 //!
-//! `make races` runs them for longer, in memory and on the disk.
+//! `dev/run races` runs them for longer, in memory and on the disk.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;

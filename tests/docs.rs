@@ -13,7 +13,7 @@ fn reference_pages_are_what_the_program_prints() {
     for name in ["errors", "tools", "limits", "protected"] {
         let output = preopen(&["explain", name]).output().unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(page(&format!("docs/{name}.md")), printed, "run `make reference`");
+        assert_eq!(page(&format!("docs/{name}.md")), printed, "run `dev/run reference`");
     }
 }
 
@@ -23,11 +23,11 @@ fn the_page_of_the_attacks_has_every_row() {
     for row in preopen_attacks::all() {
         let listed = format!("| {} | `` {} `` |", row.id, row.path.escape_debug());
         let listed = listed.replace("|id", "\\|id");
-        assert!(page.contains(&listed), "{} is not there: run `make attacks`", row.name());
+        assert!(page.contains(&listed), "{} is not there: run `dev/run attacks`", row.name());
     }
     for sequence in preopen_attacks::SEQUENCES {
         let listed = format!("| {} | {}", sequence.id, sequence.calls[0]);
-        assert!(page.contains(&listed), "{} is not there: run `make attacks`", sequence.id);
+        assert!(page.contains(&listed), "{} is not there: run `dev/run attacks`", sequence.id);
     }
 }
 
@@ -144,28 +144,32 @@ fn what_the_page_of_the_clients_says_to_write_works() {
     assert!(served >= 3, "only {served} were started");
 }
 
-/// The twenty seconds at the top are what happens.
+/// The calls that pages show get the answers that they show.
 #[test]
-fn the_transcript_of_the_readme_is_true() {
-    let planted = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink("/etc/passwd", planted.path().join("notes.txt")).unwrap();
-    std::fs::create_dir(planted.path().join("docs")).unwrap();
-    std::fs::copy("LICENSE-MIT", planted.path().join("docs/LICENSE")).unwrap();
-    let cloned = format!("cloned={}:rwd", planted.path().display());
-    let mut client = Client::start(&["--allow", "repo=.", &cloned], Era::Modern);
-    let page = page("README.md");
-    let block = page.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
-    let calls: Vec<&str> = block.split("\n> ").skip(1).collect();
-    assert!(calls.len() >= 3);
-    for call in calls {
-        let (asked, shown) = call.split_once('\n').unwrap();
-        let (tool, arguments) = asked.split_once(' ').unwrap();
-        let end = arguments.rfind('}').unwrap();
-        let arguments = serde_json::from_str(&arguments[..=end]).unwrap();
-        let answer = client.call(tool, &arguments).text;
-        let shown: Vec<&str> =
-            shown.trim_end().lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
-        assert_eq!(crate::common::plain(&shown.join("\n")), answer, "{asked}");
+fn the_transcripts_of_the_pages_are_true() {
+    for (name, calls) in [("README.md", 2), ("docs/changing.md", 2)] {
+        let sandbox =
+            crate::common::Sandbox::new().dir("grant/docs").link("grant/notes.txt", "/etc/passwd");
+        for copy in ["LICENSE-MIT", "docs/LICENSE"] {
+            std::fs::copy("LICENSE-MIT", sandbox.path("grant").join(copy)).unwrap();
+        }
+        let grant = format!("{}:rwd", sandbox.path("grant").display());
+        let mut client = Client::start(&["--allow", &grant], Era::Modern);
+        let page = page(name);
+        let block = page.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+        let shown: Vec<&str> = block.split("> ").skip(1).collect();
+        assert_eq!(shown.len(), calls, "{name}");
+        for call in shown {
+            let (asked, shown) = call.split_once('\n').unwrap();
+            let (tool, arguments) = asked.split_once(' ').unwrap();
+            let end = arguments.rfind('}').unwrap();
+            let arguments = serde_json::from_str(&arguments[..=end]).unwrap();
+            let answer = client.call(tool, &arguments).text;
+            let shown = shown.trim_end().lines();
+            let shown: Vec<&str> =
+                shown.map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
+            assert_eq!(crate::common::plain(&shown.join("\n")), answer, "{name}: {asked}");
+        }
     }
 }
 
@@ -187,27 +191,34 @@ fn every_package_has_the_version_of_the_program() {
         ("server.json", &["/version", "/packages/0/version"]),
         ("claude-plugin/.claude-plugin/plugin.json", &["/version"]),
     ] {
-        let text = page(&format!("packaging/{name}"));
+        let text = page(&format!("dev/packaging/{name}"));
         let said: serde_json::Value = serde_json::from_str(&text).unwrap();
         for place in places {
-            assert_eq!(said.pointer(place).unwrap(), version, "packaging/{name}{place}");
+            assert_eq!(said.pointer(place).unwrap(), version, "dev/packaging/{name}{place}");
         }
     }
 }
 
-/// Every `make` target that the documents name exists.
+/// Every `make` target and every `dev/run` that the documents name exists.
 #[test]
-fn every_make_target_that_is_named_exists() {
-    let makefile = page("Makefile");
+fn every_run_that_is_named_exists() {
+    let (makefile, runs) = (page("Makefile"), page("dev/run"));
+    let mut seen = 0;
     for name in pages() {
         let page = page(&name);
-        for (at, _) in page.match_indices("`make ") {
-            let text = &page[at + 6..];
-            let target: String =
-                text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-            assert!(makefile.contains(&format!("\n{target}:")), "{name} names `make {target}`");
+        for (called, listed, start, end) in
+            [("`make ", &makefile, "\n", ":"), ("`dev/run ", &runs, "\n## ", ": ")]
+        {
+            for (at, _) in page.match_indices(called) {
+                let text = &page[at + called.len()..];
+                let run: String =
+                    text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+                assert!(listed.contains(&format!("{start}{run}{end}")), "{name}: {called}{run}`");
+                seen += 1;
+            }
         }
     }
+    assert!(seen >= 20, "only {seen} runs are named");
 }
 
 /// What the workflows call exists here; others' code is pinned by its commit; and nothing is permitted that is not said.

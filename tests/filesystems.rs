@@ -1,5 +1,5 @@
 //! Every file system gives the same promise, or the answer is a sentence that is true: what this kernel mounts, and drives
-//! that lack one property each. `make other-filesystems` takes the same checks to a kernel with vfat, 9p and `casefold`.
+//! that lack one property each. `dev/run other-filesystems` takes the same checks to a kernel with vfat, 9p and `casefold`.
 
 use std::any::Any;
 use std::os::unix::fs::{MetadataExt as _, symlink};
@@ -103,7 +103,7 @@ const DISK: &str = "no-replace hard-links links";
 
 /// What this kernel mounts for this user. What is missing is said, and missed where it has to be there.
 fn places() -> Vec<Place> {
-    // Directories on other file systems, for `make other-filesystems`: those, and no others.
+    // Directories on other file systems, for `dev/run other-filesystems`: those, and no others.
     if let Ok(all) = std::env::var("FILESYSTEMS_AT") {
         return all.split_whitespace().map(Place::elsewhere).collect();
     }

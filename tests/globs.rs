@@ -100,7 +100,7 @@ fn ripgrep(at: &std::path::Path, globs: &[String]) -> BTreeSet<String> {
     let mut command = Command::new("rg");
     command.current_dir(at).args(["--no-config", "--files", "--hidden", "--no-ignore", "-j1"]);
     command.args(globs.iter().flat_map(|glob| ["-g", glob]));
-    let output = command.output().expect("ripgrep is there: scripts/setup installs it");
+    let output = command.output().expect("ripgrep is there: dev/scripts/setup installs it");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(errors.is_empty(), "{globs:?}: {errors}");
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()

@@ -3,7 +3,7 @@
 //!
 //! The moment is random, and drawn around the one that decides: after a round that ended with the new
 //! bytes the next delays are a little shorter, else a little longer. Beside the program runs a writer that
-//! writes in place; it has to be caught. `make kill` runs more rounds (`KILL_ROUNDS`).
+//! writes in place; it has to be caught. `dev/run kill` runs more rounds (`KILL_ROUNDS`).
 
 use std::collections::BTreeMap;
 use std::path::Path;

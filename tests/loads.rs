@@ -1,7 +1,7 @@
 //! Trees as users have them at their largest: a million files, a hundred thousand directories, thousands of `.gitignore`, fifty grants, paths
 //! as long as the system takes, names in every script. Each answers within its budget, in bounded memory.
 //!
-//! The tests take a hundredth of it; `make load` all (`LOAD=1`).
+//! The tests take a hundredth of it; `dev/run load` all (`LOAD=1`).
 
 use std::path::Path;
 use std::time::Instant;

@@ -5,7 +5,7 @@
 //! the callers have a kernel without `openat2`. Beside them runs a server that asks for the real path
 //! first and opens it then; it has to lose.
 //!
-//! `make races` runs them for longer (`RACE_SECONDS`).
+//! `dev/run races` runs them for longer (`RACE_SECONDS`).
 
 use std::collections::BTreeMap;
 use std::path::Path;

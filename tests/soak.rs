@@ -1,7 +1,7 @@
 //! The long run: a hundred calls on the way at any time, in both eras, with some taken back, garbage between them, huge arguments and a
 //! reader that pauses. Every call is answered once, a line is a line, and memory, descriptors and threads stay what they are.
 //!
-//! The tests do it for some seconds; `make soak` for `SOAK_SECONDS=1800`, prints what it measured, and holds the bounds that
+//! The tests do it for some seconds; `dev/run soak` for `SOAK_SECONDS=1800`, prints what it measured, and holds the bounds that
 //! only a long run on a machine of its own can be held to.
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -1,5 +1,5 @@
 """The MCP conformance suite, in every era that it knows, against our protocol with the tools that the suite
-calls (examples/conformance.rs), and against the program itself as far as no such tool is called.
+calls (tests/helpers/conformance.rs), and against the program itself as far as no such tool is called.
 
 Usage: conformance.py PROGRAM FIXTURE. What does not apply to us is in expected_failures.yml.
 """

@@ -1,0 +1,596 @@
+//! The exercises: each is not solved at first, its reference solution solves it, and a wrong attempt is told what it did.
+
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::common::{Run, command, preopen};
+
+/// A participant: a work directory, and what they type.
+struct Participant(TempDir);
+
+impl Participant {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// One who has come to this exercise.
+    fn at(number: usize) -> Self {
+        let new = Self::new();
+        let shown = new.types(&[&number.to_string(), "--skip-ahead"]);
+        assert_eq!(shown.code(), 0, "{}", shown.errors());
+        new
+    }
+
+    fn work(&self) -> PathBuf {
+        self.0.path().join("work")
+    }
+
+    fn types(&self, args: &[&str]) -> Run {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut command = command(&temporary, &["learn", "--work"]);
+        command.arg(self.work()).args(args).stdin(Stdio::null());
+        // What exercises compile is compiled once for all tests.
+        let target = crate::common::lab().ancestors().nth(2).unwrap().join("learn");
+        command.env("CARGO_TARGET_DIR", target).env("CARGO", env!("CARGO"));
+        let output = command.output().unwrap();
+        Run { output, left: crate::common::left(&temporary) }
+    }
+
+    fn checks(&self, number: usize) -> Run {
+        let run = self.types(&["check", &number.to_string()]);
+        assert_eq!(run.left, Vec::<PathBuf>::new(), "something is left behind");
+        run
+    }
+
+    /// The directory of an exercise.
+    fn dir(&self, number: usize) -> PathBuf {
+        let begins = format!("{number:02}-");
+        let mut all = std::fs::read_dir(self.work()).unwrap().map(|entry| entry.unwrap().path());
+        all.find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(&begins)).unwrap()
+    }
+
+    fn writes(&self, number: usize, file: &str, text: &str) {
+        std::fs::write(self.dir(number).join(file), text).unwrap();
+    }
+
+    /// Puts the reference solution there.
+    fn solves(&self, number: usize) {
+        let dir = self.dir(number);
+        overlay(&Path::new("solutions").join(dir.file_name().unwrap()), &dir);
+        if dir.join("solve.sh").exists() {
+            let mut sh = Command::new("sh");
+            sh.arg("solve.sh").current_dir(&dir).env("PREOPEN", preopen());
+            assert!(sh.status().unwrap().success());
+        }
+    }
+}
+
+fn overlay(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            overlay(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// Not solved at first, and solved by the solution; with a sentence, and on record.
+fn is_solved_by_its_solution(number: usize, seen: &str) {
+    let participant = Participant::at(number);
+    let before = participant.checks(number);
+    assert_eq!(before.code(), 1, "{}{}", before.text(), before.errors());
+    assert!(before.text().contains("look:"), "{}", before.text());
+    participant.solves(number);
+    let after = participant.checks(number);
+    let said = after.text() + &after.errors();
+    assert_eq!(after.code(), 0, "{said}");
+    assert!(said.contains("SOLVED") && said.contains("In one sentence:"), "{said}");
+    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(seen), "{said}");
+    let listed = participant.types(&["list"]).text();
+    assert!(listed.contains("1 of 12 solved") && listed.contains("2 tries"), "{listed}");
+}
+
+#[test]
+fn the_first_escape_is_solved_by_two_dots() {
+    is_solved_by_its_solution(1, "answered `FLAG_");
+}
+
+#[test]
+fn what_begins_alike_is_solved_by_the_sibling() {
+    is_solved_by_its_solution(2, "asked for `{grant}_sibling/secret.txt`");
+}
+
+#[test]
+fn the_planted_link_is_found_by_a_search_and_counted_out() {
+    is_solved_by_its_solution(3, "numbers, and no line was shown");
+}
+
+#[test]
+fn the_race_is_won_by_who_swaps_the_link_in() {
+    is_solved_by_its_solution(4, "it is outside");
+}
+
+#[test]
+fn the_usual_mending_loses_again() {
+    is_solved_by_its_solution(5, "4 of 4 predictions were right");
+}
+
+#[test]
+fn a_signature_mends_what_a_check_did_not() {
+    is_solved_by_its_solution(6, "the race: 0 of");
+}
+
+#[test]
+fn a_type_that_cannot_write_is_one_with_which_that_does_not_compile() {
+    is_solved_by_its_solution(7, "lines that change something do not compile");
+}
+
+#[test]
+fn a_policy_says_what_a_handle_does_not() {
+    is_solved_by_its_solution(8, "no answer had more than 10000 characters");
+}
+
+#[test]
+fn the_deputy_is_mended_by_the_callers_handles() {
+    is_solved_by_its_solution(9, "the log is written");
+}
+
+#[test]
+fn the_trail_tells_the_attack_and_the_gap() {
+    is_solved_by_its_solution(10, "changed: `docs/setup-");
+}
+
+/// There is no solution of the last one: what is to be tried is that it says so, and that it would notice.
+#[test]
+fn an_attempt_on_ours_is_held_and_one_on_a_weak_server_is_not() {
+    let participant = Participant::at(12);
+    let held = participant.checks(12);
+    let said = held.text();
+    assert_eq!(held.code(), 1, "{said}{}", held.errors());
+    assert!(said.contains("preopen held: 2 calls") && said.contains("escapes_grant 1"), "{said}");
+    // The flag is kept from the participant's own program, and from nothing else.
+    participant.writes(
+        12,
+        "attack.sh",
+        "cat \"$GRANT/../outside/secret.txt\" \"$GRANT/sub/file.txt\"\n",
+    );
+    let said = participant.checks(12).text();
+    assert!(!said.contains("FLAG_") && said.contains("denied"), "{said}");
+    participant.writes(
+        12,
+        "attack.sh",
+        "if ln \"$GRANT/../outside/secret.txt\" \"$GRANT/a\"; then echo made; else echo refused; fi >&2\n",
+    );
+    is_told(&participant, 12, &["its last words: refused"]);
+
+    let weak = participant.0.path().join("weak");
+    let lab = crate::common::lab();
+    // Ours is asked for a grant as `--allow DIR:rwd`.
+    let script = format!(
+        "#!/bin/sh\nexec {} serve-victim join --quiet --root \"${{2%:rwd}}\"\n",
+        lab.display()
+    );
+    std::fs::write(&weak, script).unwrap();
+    std::fs::set_permissions(&weak, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let line = r#"echo '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_file","arguments":{"path":"../outside/secret.txt"}}}'"#;
+    participant.writes(12, "attack.sh", &format!("{line}\nread -r answer\n"));
+    let temporary = tempfile::tempdir().unwrap();
+    let mut command = Command::new(&lab);
+    command.arg("--preopen").arg(&weak).args(["learn", "check", "12", "--work"]);
+    let output = command.arg(participant.work()).env("TMPDIR", temporary.path()).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && said.contains("ESCAPED, at call 1"), "{said}");
+}
+
+const READ: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_file","arguments":{"path":"PATH"}}}"#;
+
+/// What somebody may well try, and what has to be said to it: both what was seen, and what to look at.
+#[test]
+fn a_wrong_attempt_is_told_what_it_did_and_what_to_look_at() {
+    let read = |path: &str| READ.replace("PATH", path);
+    let with = |replace: &str, by: &str| read("../outside/secret.txt").replace(replace, by);
+    let deputy = |from_by: &str, to_by: &str, log_by: &str| {
+        format!(
+            "from: private/plan.txt\nto: public/copy.txt\nfrom_by: {from_by}\nto_by: {to_by}\nlog_by: {log_by}\n"
+        )
+    };
+    let policy = |lines: &str| format!("[[allow]]\npath = \"grant\"\nrights = \"rw\"\n{lines}\n");
+    let hidden = "hide = [\".env*\", \"notes.txt\"]\n";
+    let race = |swap: &str, ask: &str| format!("swap: {swap}\npause_us: 8\nask: {ask}\n");
+    for (number, file, text, words) in [
+        (1, "answer.txt", String::new(), ["no call", "one line of JSON-RPC"]),
+        (1, "answer.txt", "{\n\"id\": 1\n}\n".into(), ["line 1 is no JSON", "one line"]),
+        (1, "answer.txt", with("\"id\":1,", ""), ["no number as its `id`", "notification"]),
+        (1, "answer.txt", with("tools/call", "read_file"), ["method `read_file`", "`tools/call`"]),
+        (1, "answer.txt", with("read_file", "cat"), ["the tool `cat`", "`read_file`"]),
+        (1, "answer.txt", with("\"path\"", "\"file\""), ["no `path`", "what the server looks at"]),
+        (
+            1,
+            "answer.txt",
+            read("/outside/secret.txt"),
+            ["No such file", "begins at `/` of the machine"],
+        ),
+        (1, "answer.txt", read("../secret.txt"), ["No such file", "count the steps"]),
+        (1, "answer.txt", read("../outside"), ["`../outside`", "directory"]),
+        (2, "answer.txt", read("../outside/secret.txt"), ["gave the flag away", "without it"]),
+        (
+            2,
+            "answer.txt",
+            read("/etc/passwd"),
+            ["outside the allowed directory", "does not begin with `{grant}`"],
+        ),
+        (
+            2,
+            "answer.txt",
+            read("{grant}/_sibling/secret.txt"),
+            ["No such file", "letter by letter"],
+        ),
+        (
+            4,
+            "answer.txt",
+            race("d e", "d/secret.txt"),
+            ["the flag never came", "neither of the two"],
+        ),
+        (
+            4,
+            "answer.txt",
+            race("d out", "hello.txt"),
+            ["the flag never came", "through neither of them"],
+        ),
+        (4, "answer.txt", race("d outside", "d/secret.txt"), ["`outside`", "have to be there"]),
+        (5, "answer.txt", "open: twice\n".into(), ["`open` is `twice`", "`as-said`, `resolved`"]),
+        (
+            5,
+            "answer.txt",
+            "open: resolved\nlink-file: maybe\n".into(),
+            ["`link-file` is `maybe`", "`escaped`, `contained`"],
+        ),
+        (8, "allowlist.toml", policy(""), ["FLAG_", "`hide` is a list of globs"]),
+        (
+            8,
+            "allowlist.toml",
+            policy("hide = [\".env*\"]"),
+            ["reading `notes.txt`", "a hard link is the file itself"],
+        ),
+        (
+            8,
+            "allowlist.toml",
+            policy(&format!("{hidden}readonly = [\"vendor/**\"]")),
+            ["characters", "`[limits]`"],
+        ),
+        (8, "allowlist.toml", policy(hidden), ["was written over", "`readonly"]),
+        (
+            8,
+            "allowlist.toml",
+            policy("hidden = [\".env\"]"),
+            ["unknown field `hidden`", "the message is its own"],
+        ),
+        (
+            8,
+            "allowlist.toml",
+            policy("hide = [\".env*\", \"notes.txt\", \"docs/**\"]"),
+            ["docs/guide.txt", "takes too much away"],
+        ),
+        (
+            9,
+            "answer.txt",
+            deputy("builder", "builder", "builder"),
+            ["the attack works", "now mend it"],
+        ),
+        (
+            9,
+            "answer.txt",
+            deputy("builder", "helper", "builder"),
+            ["still gives the helper the flag", "`from` is a name"],
+        ),
+        (
+            9,
+            "answer.txt",
+            deputy("helper", "builder", "builder"),
+            ["written over the plan", "`to` is a name"],
+        ),
+        (
+            9,
+            "answer.txt",
+            deputy("helper", "helper", "helper"),
+            ["an honest job", "the builder's own"],
+        ),
+        (
+            10,
+            "answer.txt",
+            "led_out: ../.ssh/id_ed25519\n".into(),
+            ["code `bad_path`", "a code of its own"],
+        ),
+        (
+            10,
+            "answer.txt",
+            "led_out: nowhere\n".into(),
+            ["no call with that path", "a code of its own"],
+        ),
+        (12, "answer.txt", "run: true\n".into(), ["asked for nothing", "lines of JSON-RPC"]),
+        (12, "answer.txt", "ran: true\n".into(), ["sets `ran`", "`run`, `seconds`"]),
+    ] {
+        let participant = Participant::at(number);
+        participant.writes(number, file, &text);
+        is_told(&participant, number, &words);
+    }
+}
+
+fn is_told(participant: &Participant, number: usize, words: &[&str]) {
+    let run = participant.checks(number);
+    let said = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(run.code(), 1, "{number}: {said}{}", run.errors());
+    for word in words {
+        assert!(said.contains(word), "exercise {number} does not say `{word}`: {said}");
+    }
+}
+
+#[test]
+fn a_link_and_an_oracle_that_are_wrong_are_told_how() {
+    let participant = Participant::at(3);
+    let notes = participant.dir(3).join("clone/notes.txt");
+    is_told(&participant, 3, &["ordinary files, and no link", "ln -s TARGET"]);
+    for (target, words) in [
+        ("../../outside/secret.txt", ["leads to nothing", "one step up"]),
+        ("sub", ["a link to `sub`", "the file itself"]),
+        ("sub/file.txt", ["not the flag", "beside `grant/`"]),
+    ] {
+        symlink(target, &notes).unwrap();
+        is_told(&participant, 3, &words);
+        std::fs::remove_file(&notes).unwrap();
+    }
+    symlink("../outside/secret.txt", &notes).unwrap();
+    is_told(
+        &participant,
+        3,
+        &["(so 1. is solved) 2. `oracle.sh` asked 600 times", "keep that letter"],
+    );
+    participant.writes(3, "oracle.sh", "echo flag FLAG_000000000000\n");
+    is_told(&participant, 3, &["says `FLAG_000000000000`", "behind `FLAG_` the first"]);
+    let forever = "while true; do echo FLAG_; read -r count; [\"$count\" -gt 0 ]; done\n";
+    participant.writes(3, "oracle.sh", forever);
+    is_told(&participant, 3, &["asked 600 times", "the shell said: "]);
+    participant.writes(3, "oracle.sh", "if then\n");
+    is_told(&participant, 3, &["ended after 0 questions", "the shell's own"]);
+}
+
+#[test]
+fn code_that_is_wrong_is_told_what_it_still_can() {
+    let participant = Participant::at(6);
+    let read = |body: &str| {
+        format!(
+            "use std::io;\nuse std::path::Path;\npub fn read(root: &Path, path: &str) -> io::Result<String> {{\n    {body}\n}}\n"
+        )
+    };
+    for (text, words) in [
+        (read("std::fs::read_to_string(root.join(path))"), ["dotdot", "a path is a text again"]),
+        (
+            read(
+                "cap_std::fs::Dir::open_ambient_dir(root, cap_std::ambient_authority())?.read_to_string(path)",
+            ),
+            ["root-replaced", "opened anew in each call"],
+        ),
+        (
+            read("root.read_to_string(path)"),
+            ["does not compile yet", "the old type is still meant"],
+        ),
+    ] {
+        participant.writes(6, "src/read.rs", &text);
+        is_told(&participant, 6, &words);
+    }
+    let participant = Participant::at(7);
+    let tool = |held: &str, hand_out: &str, run: &str| {
+        format!(
+            "use std::io;\nuse cap_std::fs::Dir;\n{held}\npub fn hand_out(grant: &Dir) -> io::Result<Held> {{ {hand_out} }}\npub fn run(held: &Held, page: &str) -> io::Result<String> {{ {run} }}\n"
+        )
+    };
+    let reads = "impl Held { fn read(&self, page: &str) -> io::Result<String> { self.0.read_to_string(page) } }";
+    for (text, words) in [
+        (
+            tool("pub type Held = Dir;", "grant.open_dir(\"docs\")", "held.read_to_string(page)"),
+            ["this compiles: `held.write", "a struct of your own"],
+        ),
+        (
+            tool(
+                &format!("pub struct Held(pub Dir);\n{reads}"),
+                "grant.open_dir(\"docs\").map(Held)",
+                "held.read(page)",
+            ),
+            ["this compiles: `held.0.write", "leave `pub` away"],
+        ),
+        (
+            tool(
+                &format!("pub struct Held(Dir);\n{reads}"),
+                "grant.try_clone().map(Held)",
+                "held.read(page)",
+            ),
+            ["asked for `guide.txt`", "its name there is `guide.txt`"],
+        ),
+    ] {
+        participant.writes(7, "src/tool.rs", &text);
+        is_told(&participant, 7, &words);
+    }
+}
+
+#[test]
+fn where_there_is_no_compiler_the_solution_can_be_shown() {
+    let participant = Participant::at(6);
+    let temporary = tempfile::tempdir().unwrap();
+    let mut command = command(&temporary, &["learn", "check", "6", "--work"]);
+    command.arg(participant.work()).env("CARGO", "/no/such/cargo");
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("without a compiler") && said.contains("learn show 6"), "{said}");
+    assert!(participant.types(&["show", "6"]).text().contains("+pub fn read(root: &Dir"));
+    assert!(participant.types(&["list"]).text().contains("shown"));
+    assert!(participant.types(&[]).text().starts_with("7 of 12"), "what was shown is behind one");
+    let none = participant.types(&["show", "1"]);
+    assert!(none.code() == 2 && none.errors().contains("takes no compiler"), "{}", none.errors());
+}
+
+/// What is shown is what the solution is.
+#[test]
+fn a_diff_makes_the_solution_of_what_is_there() {
+    for (number, name) in [(6, "signature"), (7, "attenuate")] {
+        let dir = tempfile::tempdir().unwrap();
+        overlay_all(&Path::new("exercises").join(name), dir.path());
+        let diff = std::fs::canonicalize(format!("solutions/{number:02}.diff")).unwrap();
+        let mut git = Command::new("git");
+        git.arg("apply").arg(diff).current_dir(dir.path());
+        assert!(git.status().unwrap().success(), "{name}");
+        let solution = PathBuf::from(format!("solutions/{number:02}-{name}"));
+        for file in ["src/main.rs", "src/read.rs", "src/tool.rs"] {
+            if let Ok(want) = std::fs::read_to_string(solution.join(file)) {
+                assert_eq!(std::fs::read_to_string(dir.path().join(file)).unwrap(), want);
+            }
+        }
+    }
+}
+
+fn overlay_all(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to.join("src")).unwrap();
+    overlay(from, to);
+}
+
+/// Exercises are compiled with what preopen itself is compiled with: nothing else has to be fetched.
+#[test]
+fn what_exercises_compile_has_the_versions_of_the_workspace() {
+    let packages = |file: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(file).unwrap();
+        let blocks = text.split("[[package]]").skip(1);
+        blocks
+            .map(|block| {
+                block
+                    .lines()
+                    .filter(|l| l.starts_with("name") || l.starts_with("version"))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .collect()
+    };
+    let all = packages("../../Cargo.lock");
+    for name in ["signature", "attenuate"] {
+        let own = packages(&format!("exercises/{name}/Cargo.lock"));
+        assert!(own.len() > 10);
+        for package in own.iter().filter(|package| !package.contains(&format!("\"{name}\""))) {
+            assert!(
+                all.contains(package),
+                "{name}: {package} is not in the workspace's Cargo.lock"
+            );
+        }
+    }
+}
+
+#[test]
+fn work_is_never_written_over_and_exercises_come_in_their_order() {
+    let participant = Participant::new();
+    let first = participant.types(&[]);
+    assert!(
+        first.text().starts_with("1 of 12") && first.text().contains("Predict:"),
+        "{}",
+        first.text()
+    );
+    participant.writes(1, "answer.txt", "mine\n");
+    assert_eq!(participant.types(&[]).code(), 0);
+    assert_eq!(participant.checks(1).code(), 1);
+    participant.types(&["hint", "1"]);
+    assert_eq!(std::fs::read_to_string(participant.dir(1).join("answer.txt")).unwrap(), "mine\n");
+    let early = participant.types(&["3"]);
+    assert!(early.code() == 2 && early.errors().contains("--skip-ahead"), "{}", early.errors());
+    assert_eq!(participant.types(&["3", "--skip-ahead"]).code(), 0);
+    assert!(participant.types(&["list"]).text().matches("skipped").count() == 2);
+    // What is checked is not left out; what is shown can be.
+    assert_eq!(participant.types(&["check", "--skip-ahead"]).code(), 1);
+    assert!(participant.types(&["list"]).text().matches("skipped").count() == 2);
+    assert!(participant.types(&["--skip-ahead"]).text().starts_with("4 of 12"));
+    let beyond = participant.types(&["13"]);
+    assert!(beyond.code() == 2 && beyond.errors().contains("1 to 12"), "{}", beyond.errors());
+    for shown in
+        [participant.types(&[]), participant.types(&["list"]), participant.types(&["hint", "3"])]
+    {
+        let long: Vec<_> = shown
+            .text()
+            .lines()
+            .filter(|line| line.chars().count() > 80)
+            .map(str::to_owned)
+            .collect();
+        assert!(long.is_empty(), "{long:#?}");
+    }
+}
+
+/// Exercise 3 leads into its own directory; what is typed there means the same.
+#[test]
+fn whoever_stands_in_an_exercise_has_not_begun_anew() {
+    let (temporary, beside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let work = beside.path().join("preopen-lab-work");
+    for at in [beside.path(), &work.join("01-first-escape"), &work, beside.path()] {
+        let mut command = command(&temporary, &["learn", "check"]);
+        let output = command.current_dir(at).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(std::fs::read_dir(beside.path()).unwrap().count(), 1);
+    assert!(!work.join("preopen-lab-work").exists());
+    let record = std::fs::read_to_string(work.join("lab-progress.json")).unwrap();
+    assert!(record.contains("\"tries\": 4"), "{record}");
+}
+
+#[test]
+fn hints_come_one_after_the_other_and_are_remembered() {
+    let participant = Participant::new();
+    for (shown, total) in [(1, 1), (2, 2), (3, 3), (3, 3)] {
+        let said = participant.types(&["hint", "1"]).text();
+        assert!(said.contains(&format!("hint {shown} of 3")), "{said}");
+        assert_eq!(
+            said.lines()
+                .filter(|line| line.starts_with("  ") && line.as_bytes()[3] == b':')
+                .count(),
+            total,
+            "{said}"
+        );
+    }
+    assert!(participant.types(&["list"]).text().contains("3 hints"));
+}
+
+#[test]
+fn a_broken_record_is_told_of_and_nothing_is_lost() {
+    let participant = Participant::at(2);
+    let record = participant.work().join("lab-progress.json");
+    participant.writes(2, "answer.txt", "mine\n");
+    std::fs::write(&record, "{\"format\": 1, \"exer").unwrap();
+    for args in [&[][..], &["check", "2"], &["hint"], &["list"]] {
+        let run = participant.types(args);
+        assert_eq!(run.code(), 2, "{args:?}");
+        assert!(
+            run.errors().contains("lab-progress.json") && run.errors().contains("left as it is")
+        );
+    }
+    assert_eq!(std::fs::read_to_string(&record).unwrap(), "{\"format\": 1, \"exer");
+    assert_eq!(std::fs::read_to_string(participant.dir(2).join("answer.txt")).unwrap(), "mine\n");
+}
+
+#[test]
+fn programs_get_json() {
+    let participant = Participant::at(1);
+    participant.solves(1);
+    let solved = participant.types(&["check", "1", "--json"]).json();
+    assert_eq!((&solved["solved"], &solved["exercise"]), (&Value::Bool(true), &1.into()));
+    assert!(solved["told"]["seen"][1].as_str().unwrap().contains("FLAG_"));
+    assert!(solved["predicted"].as_str().unwrap().contains("opens"));
+    let list = participant.types(&["list", "--json"]).json();
+    assert_eq!(list["exercises"].as_array().unwrap().len(), 12);
+    assert_eq!(list["exercises"][0]["progress"]["state"], "solved");
+    let next = participant.types(&["--json"]).json();
+    assert!(next["number"] == 2 && next["files"][0].as_str().unwrap().ends_with("answer.txt"));
+    let hints = participant.types(&["hint", "2", "--json"]).json();
+    assert_eq!(hints["hints"].as_array().unwrap().len(), 1);
+    let shown = participant.types(&["show", "6", "--skip-ahead", "--json"]).json();
+    assert!(shown["diff"].as_str().unwrap().contains("+pub fn read(root: &Dir"));
+}
