@@ -1,8 +1,8 @@
 //! What the operator asked for, still only names: one SPEC of the command line, or a whole
 //! `allowlist.toml`.
 //!
-//! Pure: text in, values out. May import: `cap` (for rights), `limits`. Absent on purpose: looking
-//! whether a directory exists; that is `authority`'s business.
+//! Pure: text in, values out. May import: `cap` (for rights), `limits`. This module does not
+//! look whether a directory exists: `authority` does.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
-//! `preopen audit` as a recipe: open the file, read it, say what was found.
+//! `preopen audit` as a recipe: open the file, read it, report what was found.
 //!
-//! May import: `audit`, `authority`, `cli`. Absent on purpose: any change of the file.
+//! May import: `audit`, `authority`, `cli`. It never changes the file.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal as _, Write};
@@ -14,7 +14,7 @@ use crate::cli::{Audit, Format};
 /// How long to wait for another record.
 const PAUSE: Duration = Duration::from_millis(200);
 /// What is shown for a line that a killed server left, or somebody else.
-const NO_RECORD: &str = "             ?      a line that is no record";
+const NO_RECORD: &str = "             ?      a line that is not a record";
 
 /// Does it, on standard output.
 ///
@@ -53,7 +53,7 @@ fn verified(file: &Path, out: &mut impl Write, ambient: AmbientAuthority) -> Res
         trail.records, trail.sessions
     );
     if !trail.before.is_empty() {
-        text += &format!("it goes on behind a record with the hash {}\n", trail.before);
+        text += &format!("it continues after a record with the hash {}\n", trail.before);
     }
     for session in &trail.open {
         text += &format!(
@@ -61,8 +61,10 @@ fn verified(file: &Path, out: &mut impl Write, ambient: AmbientAuthority) -> Res
         );
     }
     if trail.lost > 0 {
-        text +=
-            &format!("{} records could not be written; the ones behind them say so\n", trail.lost);
+        text += &format!(
+            "{} records could not be written; the records after them say so\n",
+            trail.lost
+        );
     }
     text += &format!("the last hash is {}\n\n{UNSEEN}", trail.last);
     out.write_all(text.as_bytes()).or_else(seen_enough)
@@ -75,7 +77,7 @@ fn not_sound(file: &Path, unsound: &Unsound) -> Refusal {
     }
 }
 
-/// The page is made of what is there, sound or not; that it is not is also said here.
+/// The page shows what the trail holds, sound or not. If it is not sound, that is printed here as well.
 fn reported(
     file: &Path,
     output: Option<&Path>,
@@ -91,7 +93,7 @@ fn reported(
     verdict.map(drop).map_err(|unsound| not_sound(file, &unsound))
 }
 
-/// What can be read is written, sound or not; that there was more is said here.
+/// Writes every record that can be read, sound or not. Fails if lines had to be left out.
 fn exported(
     file: &Path,
     format: Format,
@@ -101,14 +103,17 @@ fn exported(
     match export(authority::read_audit(file, ambient)?, format, out) {
         Ok(0) => Ok(()),
         Ok(left_out) => Err(Refusal {
-            sentence: format!("{left_out} lines of `{}` are no records", file.display()),
+            sentence: match left_out {
+                1 => format!("1 line of `{}` is not a record", file.display()),
+                _ => format!("{left_out} lines of `{}` are not records", file.display()),
+            },
             hint: "all others were exported; `preopen audit verify` says where it broke".into(),
         }),
         Err(error) => seen_enough(error),
     }
 }
 
-/// Writes the records, and counts the lines that are none.
+/// Writes the records, and returns the number of lines that are not records.
 fn export(trail: impl BufRead, format: Format, out: &mut impl Write) -> io::Result<u64> {
     let (mut trail, mut is_first, mut left_out) = (Lines::new(trail), true, 0);
     match format {
@@ -172,7 +177,7 @@ fn tail(
     }
 }
 
-/// A reader that goes away is no failure.
+/// A reader that goes away is not a failure.
 fn seen_enough(error: io::Error) -> Result<(), Refusal> {
     if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error.into()) }
 }

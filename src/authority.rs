@@ -75,7 +75,7 @@ impl From<io::Error> for Refusal {
     fn from(error: io::Error) -> Self {
         Self {
             sentence: format!("the server cannot run here: {error}"),
-            hint: "standard input, output and error have to be open, and threads to be had".into(),
+            hint: "standard input, output and error have to be open, and threads available".into(),
         }
     }
 }
@@ -104,7 +104,7 @@ pub fn read_config(path: &Path, _: AmbientAuthority) -> Result<(String, PathBuf)
     Ok((text, directory))
 }
 
-/// Standard input and output for the protocol alone: whatever else prints, prints to standard error.
+/// Standard input and output, for the protocol only: everything else that prints, prints to standard error.
 ///
 /// # Ambient Authority
 /// Takes over the standard streams.

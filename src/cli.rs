@@ -177,10 +177,10 @@ pub struct Granted {
     /// What may be done in those whose SPEC does not say it.
     #[arg(long, value_name = "RIGHTS")]
     pub rights: Option<Rights>,
-    /// Read grants and limits from this file; none is ever found by itself.
+    /// Read grants and limits from this file. No file is read by default.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Put on record in this file what was done, a line of JSON each. It must not lie in a grant.
+    /// Record each call in this file, as a line of JSON. It must not lie in a grant.
     #[arg(long, value_name = "FILE")]
     pub audit: Option<PathBuf>,
     /// Permit a grant of the home directory, or of one above it.
@@ -202,7 +202,7 @@ pub struct Serve {
     /// What is granted.
     #[command(flatten)]
     pub granted: Granted,
-    /// Make no change that cannot be put on record in the audit file first.
+    /// Refuse changes that cannot be recorded in the audit file first.
     #[arg(long)]
     pub audit_required: bool,
     /// Another absolute path by which clients name a grant, as a host or container knows it.

@@ -25,7 +25,7 @@ pub struct Dispatcher {
     limits: Arc<Limits>,
     clock: Clock,
     audit: Option<Sink>,
-    /// Is a change refused that cannot be put on record?
+    /// Is a change refused that cannot be recorded?
     must_record: bool,
     registry: &'static [Entry],
     offered: Vec<Offered>,
@@ -64,7 +64,7 @@ pub enum Fault {
     Crashed(u64),
 }
 
-/// `--tools` names something that is no tool.
+/// `--tools` names something that is not a tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoSuchTool(pub String);
 
@@ -73,7 +73,7 @@ impl Dispatcher {
     /// them only those in `only`, when it names any.
     ///
     /// # Errors
-    /// When `only` names something that is no tool.
+    /// When `only` names something that is not a tool.
     pub fn new(
         registry: &'static [Entry],
         grants: Grants,
@@ -105,7 +105,7 @@ impl Dispatcher {
         })
     }
 
-    /// The same, and no change is made that cannot be put on record before.
+    /// The same, and changes that cannot be recorded first are refused.
     #[must_use]
     pub fn recording(self, must_record: bool) -> Self {
         Self { must_record, ..self }
@@ -315,7 +315,7 @@ impl Dispatcher {
         }
     }
 
-    /// Puts on record that a change is about to be made.
+    /// Records that a change is about to be made.
     fn intend(
         &self,
         call: u64,
@@ -330,7 +330,7 @@ impl Dispatcher {
         match recorded {
             Err(error) if self.must_record => Err(ToolError::new(
                 Code::NotRecorded,
-                "the change cannot be put on record, which the user requires; nothing was changed",
+                "the change cannot be recorded, which the user requires; nothing was changed",
             )
             .hint("ask the user to look at the audit file: its disk may be full")
             .detail(error)),

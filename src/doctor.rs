@@ -229,7 +229,7 @@ impl Report {
     }
 }
 
-/// What no wall holds here, or one alone.
+/// What no wall holds here, or only one.
 fn not_covered(rows: &[Row], sealed: &Sealed) -> Vec<&'static str> {
     let missing = |wall: &Kernel| matches!(wall, Kernel::Missing(_));
     let changes = |row: &Row| row.rights.carry(Rights::WRITE) && !row.rights.carry(Rights::REMOVE);
@@ -239,9 +239,7 @@ fn not_covered(rows: &[Row], sealed: &Sealed) -> Vec<&'static str> {
         "a directory that is mounted below a grant belongs to it, unless `--one-file-system`",
     ];
     if rows.iter().any(changes) {
-        gaps.push(
-            "that `rw` does not delete is held by wall 2 alone: the kernel knows no such right",
-        );
+        gaps.push("only wall 2 enforces that `rw` does not delete: the kernel has no such right");
     }
     if rows.iter().any(rules) {
         gaps.push(

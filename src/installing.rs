@@ -179,7 +179,7 @@ fn server(install: &Install, ambient: AmbientAuthority) -> Result<Server, Refusa
     Ok(Server { name: install.name.clone(), command, args })
 }
 
-/// Would the server start with these grants?
+/// Returns an error if the server would not start with these grants.
 fn check(install: &Install, ambient: AmbientAuthority) -> Result<(), Refusal> {
     let specs = install.granted.specs();
     if specs.is_empty() {

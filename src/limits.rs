@@ -1,7 +1,7 @@
 //! How much one call may use: [`Limits`] are fixed at startup, a [`Budget`] is one call's share.
 //!
 //! Every loop over input charges the budget, so every call ends: because it is done, because its
-//! deadline passed, or because the client cancelled it. A tool cannot reach a clock by itself.
+//! deadline passed, or because the client cancelled it. A tool has no access to a clock.
 //!
 //! May import: nothing of this crate. It does not call `Instant::now`: the [`Clock`] is handed in.
 
@@ -175,13 +175,13 @@ impl Budget {
         Self { is_audited, ..self }
     }
 
-    /// The same, of a call that shares what is kept with others.
+    /// The same, sharing what is kept between calls.
     #[must_use]
     pub fn keeping(self, kept: Kept) -> Self {
         Self { kept, ..self }
     }
 
-    /// What is kept from one call to the next.
+    /// State kept from one call to the next.
     pub fn kept(&self) -> &Kept {
         &self.kept
     }
@@ -201,10 +201,10 @@ impl Budget {
         &self.limits
     }
 
-    /// Is the call still wanted? For who waits: that is no step.
+    /// Fails if the call was cancelled or timed out. Does not count as a step.
     ///
     /// # Errors
-    /// [`Spent`] when the call must stop.
+    /// [`Spent`] if the call must stop.
     pub fn is_wanted(&self) -> Result<(), Spent> {
         if (self.watch.cancelled)() {
             return Err(Spent::Cancelled);

@@ -118,7 +118,7 @@ impl Log {
             state.bytes -= line.len();
             state.is_writing = true;
             drop(state);
-            // A standard error that is closed is no reason to stop serving.
+            // A closed standard error is not a reason to stop serving.
             let _ = out.write_all(&line);
         }
     }

@@ -167,12 +167,12 @@ fn seal(
 
 fn no_such_tool(NoSuchTool(name): NoSuchTool) -> Refusal {
     Refusal {
-        sentence: format!("`--tools` names `{name}`, which is no tool"),
+        sentence: format!("`--tools` names `{name}`, which is not a tool"),
         hint: "`preopen explain tools` lists them".into(),
     }
 }
 
-/// Prints; a reader that has seen enough (`| head`) is no failure.
+/// Prints. A reader that has seen enough (`| head`) is not a failure.
 #[expect(clippy::unnecessary_wraps, reason = "printing is the end of what it was for")]
 fn say(out: &mut impl Write, text: &str) -> Result<(), Refusal> {
     let _ = out.write_all(text.as_bytes());

@@ -1,6 +1,6 @@
 //! Numbers as people read them.
 //!
-//! May import: nothing of this crate. Absent on purpose: sentences.
+//! May import: nothing of this crate. It makes no sentences.
 
 /// A number with its thousands apart.
 ///

@@ -349,7 +349,7 @@ fn a_full_file_is_put_aside_at_a_start_and_the_chain_goes_on() {
     let path = log(&sandbox);
     start(&sandbox, &[]).finish();
     let last = verify(std::fs::read(&path).unwrap().as_slice()).unwrap().unwrap().last;
-    // As if it had grown: blank lines are no records.
+    // As if it had grown: blank lines are not records.
     let mut grown = std::fs::read(&path).unwrap();
     let mut filled = vec![b'\n'; 64 << 20];
     filled.append(&mut grown);
@@ -359,7 +359,7 @@ fn a_full_file_is_put_aside_at_a_start_and_the_chain_goes_on() {
     assert!(aside.exists());
     assert_eq!(records(&path)[0]["prev"], json!(last));
     let (said, is_sound) = audit(&["verify", path.to_str().unwrap()]);
-    assert!(is_sound && said.contains(&format!("behind a record with the hash {last}")), "{said}");
+    assert!(is_sound && said.contains(&format!("after a record with the hash {last}")), "{said}");
 }
 
 #[test]
@@ -392,15 +392,15 @@ fn a_trail_is_shown_filtered_and_exported() {
     let (said, is_ok) = audit(&["verify", "no/such/file"]);
     assert!(!is_ok && said.contains("cannot be opened"), "{said}");
 
-    // What is no record is passed by aloud, and takes nothing else with it.
+    // A line that is not a record is skipped and reported, and nothing else is lost.
     let mut bytes = std::fs::read(path).unwrap();
     bytes.splice(0..0, *b"torn \xff\n");
     std::fs::write(path, bytes).unwrap();
     let (all, is_ok) = audit(&["tail", path]);
-    assert!(is_ok && all.lines().count() == 6 && all.contains("no record"), "{all}");
+    assert!(is_ok && all.lines().count() == 6 && all.contains("not a record"), "{all}");
     for (format, records) in [("csv", 6), ("json", 5)] {
         let (told, is_ok) = audit(&["export", path, "--format", format]);
-        assert!(!is_ok && told.contains("1 lines of"), "{told}");
+        assert!(!is_ok && told.contains("1 line of"), "{told}");
         assert!(told.matches('\n').count() >= records, "{told}");
     }
 }
@@ -578,7 +578,7 @@ fn a_page_of_an_unsound_trail_says_so_at_its_top_and_nothing_is_written_over() {
     let cut: String = whole.lines().take(3).map(|line| format!("{line}\n")).collect();
     let page = report("cut", cut.as_bytes()).unwrap();
     assert!(page.verdict.is_ok() && page.html.contains("A server did not say that it ended"));
-    assert!(page.html.contains(", end not on record</summary>"));
+    assert!(page.html.contains(", end not recorded</summary>"));
     // Nothing, and what is no trail.
     assert!(report("empty", &b""[..]).unwrap().html.contains("0 records of 0 servers"));
     let noise = report("noise", &b"\xff\n{}\n{\"kind\":\"call\",\"paths\":1}\n"[..]).unwrap();

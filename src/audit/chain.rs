@@ -4,8 +4,8 @@
 //! lines without notice, one has to rewrite all lines after them: `prev` links the lines of one server, and
 //! `beside` links a line to the one before it in the file, if another server wrote that.
 //!
-//! May import: nothing of this crate. There is no key: whoever can write the file can rewrite
-//! all of it. The last hash, kept elsewhere, shows that.
+//! May import: nothing of this crate. There is no key: a user who can write the file can
+//! rewrite all of it. The last hash, kept elsewhere, shows that.
 
 use std::time::SystemTime;
 
@@ -140,7 +140,7 @@ const fn is_zero(count: &usize) -> bool {
 }
 
 impl Chain {
-    /// Behind what a file ends with. If that is no whole line, a record was lost there.
+    /// A chain that continues a file with this end. If the end is not a whole line, a record was lost there.
     pub(super) fn new(session: String, end: &[u8]) -> Self {
         let last = last_hash(end).unwrap_or_default();
         Self { session, seq: 0, last, lost: u64::from(is_torn(end)) }

@@ -1,6 +1,7 @@
 //! The bars of the page of a report, as SVG.
 //!
-//! May import: `words`. Absent on purpose: anything a picture alone would tell; each has its table.
+//! May import: `words`. A chart shows nothing that its table does not
+//! show.
 
 use std::fmt::Write as _;
 
@@ -70,7 +71,7 @@ pub(super) fn timeline(line: &Timeline) -> String {
     let (Some((first, _)), Some((last, _))) =
         (line.bars.first_key_value(), line.bars.last_key_value())
     else {
-        return format!("<p>No call is on record with its time.</p>\n{undated}");
+        return format!("<p>No recorded call has a time.</p>\n{undated}");
     };
     let most = line.bars.values().map(|count| count.all()).max().unwrap_or(0);
     let when = |at: i64| time_of(at.saturating_mul(line.width));

@@ -1,7 +1,7 @@
 //! [`Lines`]: the lines of a trail, one after the other, whatever it holds.
 //!
-//! May import: nothing but [`LONGEST`]. Absent on purpose: `BufRead::lines`, for which one line may be the
-//! whole file, and which ends at the first byte that is not UTF-8.
+//! May import: nothing but [`LONGEST`]. It does not use `BufRead::lines`: there one line may be
+//! the whole file, and the first byte that is not UTF-8 ends it.
 
 use std::io::{self, BufRead, Read as _};
 
@@ -23,7 +23,7 @@ impl<R: BufRead> Lines<R> {
         Self { trail, begun: vec![], is_long: false }
     }
 
-    /// The next line that has ended, or `…`, which is no record, for one that is longer than any; none, if
+    /// The next complete line, or `…`, which is not a record, for one that is longer than any record; none, if
     /// there is none yet.
     ///
     /// # Errors

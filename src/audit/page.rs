@@ -3,7 +3,7 @@
 //! No script, no font, no address of anything else, and a policy that would let none of them in. Whatever comes from
 //! the trail goes through [`text`], once, here.
 //!
-//! May import: `error` (what codes mean), `words`. Absent on purpose: numbers that are not in what was gathered.
+//! May import: `error` (what codes mean), `words`. It shows only numbers that were gathered.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -85,7 +85,7 @@ pub(super) fn html(name: &str, all: &Gathered, verdict: &Result<Trail, Unsound>)
     }
     let version = env!("CARGO_PKG_VERSION");
     page += &format!(
-        "</main>\n<footer><p>Made by preopen {version} from the trail alone. A trail holds no contents of files. \
+        "</main>\n<footer><p>Made by preopen {version} from the trail only. A trail holds no contents of files. \
          Times are UTC.</p></footer>\n</body>\n</html>\n"
     );
     page
@@ -97,7 +97,7 @@ fn verdict_part(all: &Gathered, verdict: &Result<Trail, Unsound>) -> String {
         Ok(trail) => {
             let mut points = vec![format!("The last hash is {}.", code(&trail.last))];
             if !trail.before.is_empty() {
-                points.push(format!("It goes on behind a record with the hash {}.", code(&trail.before)));
+                points.push(format!("It continues after a record with the hash {}.", code(&trail.before)));
             }
             let open = trail.open.len();
             if open > 0 {
@@ -128,7 +128,7 @@ fn verdict_part(all: &Gathered, verdict: &Result<Trail, Unsound>) -> String {
     };
     if all.lost > 0 {
         points.push(format!(
-            "{} could not be written, as the ones behind them say.",
+            "{} could not be written, as the records after them show.",
             counted(all.lost, "record")
         ));
     }
@@ -159,7 +159,7 @@ fn totals(all: &Gathered) -> String {
     tile("", "Time in calls", seconds(all.micros));
     let begun: usize = all.servers.iter().map(|server| server.begun.len()).sum();
     if begun > 0 {
-        tile("deny", "Changes begun, end not on record", number(begun as u64));
+        tile("deny", "Changes begun, end not recorded", number(begun as u64));
     }
     tiles + "</dl>\n"
 }
@@ -312,7 +312,7 @@ fn one_server(server: &Server, open: &str) -> String {
     let state = match server.end {
         Some(_) => time(&server.last),
         None => format!(
-            "<span class=\"warn\">Not on record</span>; the last record is of {}",
+            "<span class=\"warn\">Not recorded</span>; the last record is of {}",
             time(&server.last)
         ),
     };
@@ -350,7 +350,7 @@ fn one_server(server: &Server, open: &str) -> String {
         let some: Vec<_> = begun.iter().take(12).map(|call| number(*call)).collect();
         let more = if begun.len() > some.len() { ", …" } else { "" };
         fact(
-            "Begun, end not on record",
+            "Begun, end not recorded",
             format!(
                 "<span class=\"warn\">{}</span>: call {}{more}",
                 counted(begun.len() as u64, "change"),
@@ -358,7 +358,7 @@ fn one_server(server: &Server, open: &str) -> String {
             ),
         );
     }
-    let state = if server.end.is_some() { "ended" } else { "end not on record" };
+    let state = if server.end.is_some() { "ended" } else { "end not recorded" };
     format!(
         "<details class=\"server\"{open}>\n<summary>{}, {}, {}, {state}</summary>\n<dl class=\"facts\">\n{facts}</dl>\n</details>\n",
         code(&server.name),

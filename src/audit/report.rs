@@ -3,8 +3,8 @@
 //! One reading serves both the verdict of `verify` and the numbers, so that they speak of the same bytes even if the
 //! file grows meanwhile. Memory is bounded, whatever the trail: lists are cut, and the page says where.
 //!
-//! May import: `cap` (for rights). Absent on purpose: opening files, HTML (that is `page`'s), and
-//! trust: a trail may be forged from its first line on, so every text in it is a stranger's.
+//! May import: `cap` (for rights). It opens no files and writes no HTML (`page` does).
+//! It trusts nothing: a trail may be forged from its first line on, so every text in it may be an attacker's.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -30,7 +30,7 @@ const MOST_TEXT: usize = 400;
 /// Most paths, grants or walls of a record that are shown.
 const MOST_PARTS: usize = 12;
 
-/// A page, and what is to be thought of the trail.
+/// A page, and the verdict on the trail.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// The page, whole and in need of nothing else.
@@ -63,7 +63,7 @@ pub fn report(name: &str, trail: impl BufRead) -> io::Result<Page> {
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) records: u64,
-    /// Lines that are no record.
+    /// Lines that are not records.
     pub(super) unread: u64,
     /// Records that could not be written, as the next ones say.
     pub(super) lost: u64,
@@ -241,7 +241,7 @@ fn came(record: &Record) -> Came {
     }
 }
 
-/// A place, behind the name of its grant.
+/// A place, after the name of its grant.
 fn named<'a>(place: &'a str, only: Option<&str>) -> Cow<'a, str> {
     match only {
         Some(grant) if place.is_empty() || place == "." => grant.to_owned().into(),

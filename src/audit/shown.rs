@@ -1,6 +1,6 @@
 //! Texts and numbers as the page of a report shows them.
 //!
-//! May import: `words`. Absent on purpose: trust in what the trail has escaped already.
+//! May import: `words`. It does not rely on the trail having escaped anything.
 
 use chrono::{DateTime, Utc};
 
@@ -60,7 +60,7 @@ pub(super) fn cell(n: u64) -> String {
     format!("<td class=\"{class}\">{}</td>", number(n))
 }
 
-/// One behind the other.
+/// One after the other.
 pub(super) fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().concat()
 }

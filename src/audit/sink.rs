@@ -1,6 +1,6 @@
 //! [`Sink`]: where records go: a queue, and one thread that writes what comes out of it.
 //!
-//! Whoever waits for a record has it written at once. The others are gathered for a moment, so that the thread
+//! A record that a caller waits for is written at once. The others are gathered for a moment, so that the thread
 //! is not woken for each of many small calls.
 //!
 //! May import: `error`, `path` (to shorten). A record is never dropped because the queue is full: the call
@@ -100,7 +100,7 @@ impl Sink {
         Ok(sink)
     }
 
-    /// Puts on record that a change will be made, and waits until that is written.
+    /// Records that a change will be made, and waits until that is written.
     ///
     /// # Errors
     /// When it could not be written whole.
@@ -115,7 +115,7 @@ impl Sink {
         })
     }
 
-    /// Puts a call on record.
+    /// Records a call.
     pub fn record(&self, event: Event<'_>) {
         let (decision, code, detail, bytes_out) = match &event.outcome {
             Outcome::Answered { bytes } => ("allow", None, None, *bytes),
@@ -149,7 +149,7 @@ impl Sink {
         self.queue.send(Message { told: Told::Call(call), time: (self.now)(), tell: None });
     }
 
-    /// Puts the end on record, with the totals, and waits a while for it. What is recorded after that is not.
+    /// Records the end, with the totals, and waits a while for it. Later records are dropped.
     pub fn end(&self) {
         let (tell, told) = sync_channel(1);
         let end = Told::End(Totals::default());
@@ -159,7 +159,7 @@ impl Sink {
         }
     }
 
-    /// Puts something on record and waits until it is.
+    /// Records something and waits until it is written.
     fn written(&self, told: Told) -> io::Result<()> {
         let (tell, written) = sync_channel(1);
         self.queue.send(Message { told, time: (self.now)(), tell: Some(tell) });
@@ -172,7 +172,7 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says whether it is taken: not behind the end.
+    /// Returns whether it was accepted: nothing is after the end.
     fn send(&self, message: Message) -> bool {
         let mut waiting = self.waiting();
         // The end is not held up by a disk that hangs.
@@ -198,7 +198,7 @@ impl Queue {
         true
     }
 
-    /// What is to be written next.
+    /// Written next.
     fn next(&self) -> Vec<Message> {
         let mut waiting = self.waiting();
         while waiting.messages.is_empty() {

@@ -1,6 +1,6 @@
 //! How the page of a report looks: light and dark, wide and narrow, and on paper.
 //!
-//! May import: nothing of this crate. Absent on purpose: anything that is loaded from elsewhere.
+//! May import: nothing of this crate. The page loads nothing from elsewhere.
 
 /// The style sheet.
 pub(super) const STYLE: &str = r":root {

@@ -1,7 +1,7 @@
-//! [`Tally`] and [`Timeline`]: how often what was touched, and when, in memory that does not grow with the trail.
+//! [`Tally`] and [`Timeline`]: how often each name was touched, and when, in memory that does not grow with the trail.
 //!
-//! May import: nothing of this crate. Absent on purpose: forgetting a name to make room for another. What finds no
-//! room is counted together, and said.
+//! May import: nothing of this crate. No name is dropped to make room for another. Names for
+//! which there is no room are counted together, and the page says so.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::AddAssign;

@@ -66,7 +66,7 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
     let (mut found, mut sessions) = (Trail::default(), HashMap::<String, Session>::new());
     let mut recent = Recent::default();
     let (mut number, mut line) = (0, vec![]);
-    // Lines that are no records are torn ones, if the next record says that so many were lost: the first, and how many.
+    // Lines that are not records are torn ones if the next record reports that many lost: the first, and how many.
     let mut torn: Option<(u64, u64)> = None;
     loop {
         line.clear();
@@ -87,7 +87,7 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
             return Ok(Err(at("it was changed after it was written".into())));
         }
         let Ok(record) = serde_json::from_slice::<Value>(&body) else {
-            return Ok(Err(at("it is no record".into())));
+            return Ok(Err(at("it is not a record".into())));
         };
         let text =
             |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -96,7 +96,7 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
         let seq = record.get("seq").and_then(Value::as_u64).unwrap_or(u64::MAX);
         let lost = record.get("lost").and_then(Value::as_u64).unwrap_or(0);
         if let Some((line, _)) = torn.take().filter(|(_, count)| *count > lost) {
-            return Ok(Err(Unsound { line, why: "it is no record".into() }));
+            return Ok(Err(Unsound { line, why: "it is not a record".into() }));
         }
         let wrong = match sessions.get(&name) {
             None if kind != "start" || seq != 0 => {
@@ -133,7 +133,7 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
         sessions.insert(name, Session { seq, hash, has_ended: kind == "end" });
     }
     if let Some((line, _)) = torn {
-        return Ok(Err(Unsound { line, why: "it is no record".into() }));
+        return Ok(Err(Unsound { line, why: "it is not a record".into() }));
     }
     found.sessions = sessions.len();
     found.open = sessions.into_iter().filter(|(_, s)| !s.has_ended).map(|(name, _)| name).collect();

@@ -73,7 +73,7 @@ impl Filter {
 }
 
 impl Record {
-    /// Reads a line; nothing if it is no record.
+    /// Reads a line; `None` if it is not a record.
     pub fn read(line: &str) -> Option<Self> {
         serde_json::from_str(line).ok().filter(|record: &Self| !record.kind.is_empty())
     }

@@ -30,14 +30,14 @@ pub struct AuditFile<W> {
     /// Reads up to this many bytes at the end of the file, which another server may have written. Returns no bytes
     /// if that fails.
     pub last: Box<dyn Fn(usize) -> Vec<u8> + Send>,
-    /// The end of what is there already, or was in the file before it.
+    /// The end of what the file holds already, or the file before it held.
     pub end: Vec<u8>,
     /// Tells the records of this server from those of others.
     pub session: String,
 }
 
-/// Opens the audit file for appending; it is created, readable by this user alone, if need be. A full one is
-/// put aside under its name with a number. Of what is there the last `longest` bytes are read: no record is longer.
+/// Opens the audit file for appending; it is created, readable by this user only, if it does not exist. A full one is
+/// put aside under its name with a number. The last `longest` bytes of the file are read: no record is longer.
 ///
 /// # Ambient Authority
 /// Opens any file of the host.
@@ -52,7 +52,7 @@ pub fn open_audit(
 ) -> Result<AuditFile<impl Write + Send + 'static + use<>>, Refusal> {
     let refuse = |why: &str| refusal(path, why);
     let parent = parent_outside(path, granted, ambient)?;
-    let name = path.file_name().ok_or_else(|| refuse("is no file"))?;
+    let name = path.file_name().ok_or_else(|| refuse("is not a file"))?;
     let host = |errno: Errno| refuse(&format!("cannot be opened: {}", plain(&errno.into())));
     finish_aside(&parent, name);
     let (mut fd, size) = open(&parent, name, path)?;
@@ -94,7 +94,7 @@ pub fn read_audit(
     Ok(BufReader::new(file))
 }
 
-/// Writes a file that does not exist yet, readable by this user alone. Nothing is ever written over: not the trail
+/// Writes a file that does not exist yet, readable by this user only. Nothing is ever written over: not the trail
 /// either, if it is named by mistake.
 ///
 /// # Ambient Authority
@@ -237,7 +237,7 @@ fn parent_outside(
     let chain =
         identities_upwards(&parent, ambient).map_err(|error| refusal(path, plain(&error)))?;
     if granted.identities.iter().any(|grant| chain.contains(grant)) {
-        return Err(refusal(path, "lies in a grant: whoever writes there could change it"));
+        return Err(refusal(path, "lies in a grant: an agent that writes there could change it"));
     }
     Ok(parent)
 }

@@ -72,7 +72,7 @@ impl OwnFiles {
             if let Some(target) = target {
                 let rest = path.strip_prefix(prefix).unwrap_or(Path::new(""));
                 if let Some(left) = links.checked_sub(1) {
-                    // Nothing behind the file itself, or it would end like a directory.
+                    // Nothing after the file itself, or it would end like a directory.
                     let next = parent.join(target);
                     let next = if rest.as_os_str().is_empty() { next } else { next.join(rest) };
                     self.follow(&next, left, ambient);

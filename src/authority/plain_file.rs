@@ -110,7 +110,7 @@ pub(super) fn check_owner(stat: &Stat, _: AmbientAuthority) -> Result<(), Reason
 }
 
 /// Puts a text in the place of the `old` file, and keeps that one's owner and permissions. Without an old
-/// one, the new file is this user's alone, and nothing that has the name meanwhile is replaced.
+/// one, only this user can read the new file, and nothing that has the name meanwhile is replaced.
 pub(super) fn replace(
     dir: impl AsFd,
     name: &OsStr,

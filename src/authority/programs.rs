@@ -88,7 +88,7 @@ pub fn find_program(name: &str, ambient: AmbientAuthority) -> Option<PathBuf> {
 
 /// What became of a program.
 pub struct Ran {
-    /// Did it end well?
+    /// Whether it exited with status 0.
     pub is_ok: bool,
     /// The beginning of what it printed, which is not safe to print as it is.
     pub output: String,

@@ -5,7 +5,7 @@
 //! mention of a file outside is still read by the client itself. For 2.1.197 `Read` is not enough for that:
 //! it looks for a rule about the path.
 //!
-//! May import: nothing of this crate. Absent on purpose: running it.
+//! May import: nothing of this crate. It does not run Claude Code.
 
 use super::{About, Base, Dialect, Exclusive, File, Form, Saying, Scope, Servers};
 

@@ -1,6 +1,6 @@
 //! Claude Desktop: one file for the user.
 //!
-//! May import: nothing of this crate. Absent on purpose: projects, which it does not have.
+//! May import: nothing of this crate. It has no projects.
 
 use super::{About, Base, Dialect, Exclusive, Form, Scope, Servers};
 

@@ -1,6 +1,7 @@
 //! Codex: `config.toml` of the user, or in `.codex` of a project that is trusted.
 //!
-//! May import: nothing of this crate. Absent on purpose: its sandbox, which bounds its own tools and not servers.
+//! May import: nothing of this crate. Its sandbox is not used: it bounds its own tools, not
+//! servers.
 
 use serde_json::json;
 

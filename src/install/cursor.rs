@@ -1,11 +1,11 @@
 //! Cursor: `mcp.json` in `.cursor`, of the user or of a project; permissions for its command line.
 //!
-//! May import: nothing of this crate. Absent on purpose: the editor's own permissions, which list what is
-//! allowed and take nothing away.
+//! May import: nothing of this crate. The editor's own permissions are not used: they list what
+//! is allowed and take nothing away.
 
 use super::{About, Base, Dialect, Exclusive, File, Form, Saying, Scope, Servers};
 
-/// What its command line is not to do by itself.
+/// What its command line may not do unasked.
 const DENIED: [&str; 3] = ["Shell(*)", "Read(**)", "Write(**)"];
 
 pub(super) const ABOUT: About = About {
@@ -18,7 +18,7 @@ pub(super) const ABOUT: About = About {
     more: &[("type", "stdio")],
     alone: &[],
     exclusive: Exclusive::Partly(
-        "its command line is told to keep off; the editor's agent keeps its own tools, for which there are only lists \
+        "its command line is denied the tools; the editor's agent keeps its own tools, for which there are only lists \
          of what is allowed",
     ),
     once: None,

@@ -1,6 +1,7 @@
 //! Gemini's command line: `settings.json` in `.gemini`, of the user or of a project.
 //!
-//! May import: nothing of this crate. Absent on purpose: `trust`, which would let the server change files unasked.
+//! May import: nothing of this crate. `trust` is not set: it would let the server change files
+//! unasked.
 
 use super::{About, Base, Dialect, Exclusive, File, Form, Saying, Scope, Servers};
 

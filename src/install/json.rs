@@ -1,12 +1,12 @@
 //! Changes of a JSON text that leave every other byte as it is: comments, trailing commas, line ends.
 //!
-//! What is put in can be taken out again, and the text is then what it was. For that, where something
-//! stands says whose the container is that it is alone in: straight behind the bracket, the container
-//! was there before; on a line of its own, it came with it, and goes with it.
+//! An entry that was put in can be taken out again, and the text is then what it was. If the entry is the only one in
+//! its container, its position shows who made the container: directly after the bracket, the container was there
+//! before; on a line of its own, the container was added with the entry and is removed with it.
 //!
-//! After each change the text is read again: it must say what it said, and what was put in.
+//! After each change the text is parsed again: it must hold what it held, and the new entry.
 //!
-//! May import: nothing of this crate. Absent on purpose: repair of what is no JSON.
+//! May import: nothing of this crate. A text that is not JSON is not repaired.
 
 use std::ops::Range;
 

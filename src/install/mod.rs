@@ -1,10 +1,10 @@
-//! `preopen install`: what each client's own files have to say for it to start this server.
+//! `preopen install`: what each client's own files must contain for it to start this server.
 //!
-//! Pure: the text of a file goes in, the text that it shall have comes out. One file a client; the forms
+//! Pure: the text of a file goes in, the new text comes out. One file a client; the forms
 //! of the files, `json` and `toml`, are changed so that every byte that is not ours stays.
 //!
-//! May import: nothing of this crate. Absent on purpose: opening the files, and asking. That is `main`'s, with
-//! handles from `authority`.
+//! May import: nothing of this crate. It does not open files or ask the user: `installing`
+//! does, with handles from `authority`.
 
 mod claude_code;
 mod claude_desktop;

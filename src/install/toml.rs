@@ -1,11 +1,11 @@
 //! Changes of a TOML text that leave every other byte as it is.
 //!
-//! A table is put at the end, behind an empty line, and taken out with that line. A value is put straight
-//! behind the header of its table; where that said nothing else, it is indented, and the table stays when the value
-//! goes. After each change the text is read again: it must say what it said, and what was put in.
+//! A table is put at the end, after an empty line, and taken out with that line. A value is put directly after the
+//! header of its table. If the table was empty, the value is indented, and the table stays when the value is removed.
+//! After each change the text is parsed again: it must hold what it held, and the new entry.
 //!
-//! May import: nothing of this crate. Absent on purpose: changes of a table that is written in one line;
-//! that is refused.
+//! May import: nothing of this crate. A table that is written in one line is not changed: that is
+//! refused.
 
 use std::ops::Range;
 
@@ -86,7 +86,7 @@ fn append(text: &str, path: &[&str], table: &Table) -> Result<String, Unreadable
     verified(new, &wanted)
 }
 
-/// Puts a value behind the header of its table.
+/// Puts a value after the header of its table.
 fn set_key(text: &str, path: &[&str], value: &Value) -> Result<String, Unreadable> {
     let Some((key, above)) = path.split_last() else { return Err(Unreadable::unexpected()) };
     let new = Table::from_iter([((*key).to_owned(), value.clone())]);

@@ -1,6 +1,7 @@
 //! Visual Studio Code: `mcp.json` of the user, or in `.vscode` of a project.
 //!
-//! May import: nothing of this crate. Absent on purpose: its settings, none of which takes its agent's own tools away.
+//! May import: nothing of this crate. Its settings are not changed: none of them takes its
+//! agent's own tools away.
 
 use super::{About, Base, Dialect, Exclusive, Form, Scope, Servers};
 

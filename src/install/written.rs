@@ -1,9 +1,9 @@
-//! [`Doc`]: a JSON text that somebody wrote, and where everything in it lies: commas and comments as well.
+//! [`Doc`]: a JSON text that somebody wrote, with the position of everything in it, commas and comments included.
 //!
-//! Something new is put in as what is there is written: on a line of its own or not, with the same
-//! indentation, line ends and comma at the end.
+//! A new entry is written like its neighbours: on a line of its own or not, with the same indentation, line ends and
+//! trailing comma.
 //!
-//! May import: nothing of this crate. Absent on purpose: what anything means.
+//! May import: nothing of this crate. This module does not know what anything means.
 
 use std::ops::Range;
 
@@ -168,7 +168,7 @@ impl<'t> Doc<'t> {
     /// The text with something in it, at the end of a container.
     pub(super) fn put_in(&self, container: &Container, item: &dyn Fn(&str) -> String) -> String {
         let Some(last) = container.items.last() else {
-            // Straight behind the bracket: the container was there, and empty.
+            // Directly after the bracket: the container was there, and empty.
             let at = container.inside.start;
             return self.with(&[(at..at, item(&self.indent_of(at)))]);
         };
@@ -289,7 +289,7 @@ impl<'t> Doc<'t> {
 }
 
 impl Container {
-    /// Is what is alone in it straight behind the bracket?
+    /// Is its only entry directly after the bracket?
     pub(super) fn was_empty(&self) -> bool {
         self.items.first().is_some_and(|first| first.start == self.inside.start)
     }

@@ -1,6 +1,7 @@
 //! Zed: `settings.json` of the user, or in `.zed` of a project.
 //!
-//! May import: nothing of this crate. Absent on purpose: agent profiles, which are chosen by hand for each thread.
+//! May import: nothing of this crate. Agent profiles are not changed: users choose them for each
+//! thread.
 
 use super::{About, Base, Dialect, Exclusive, Form, Scope, Servers};
 

@@ -1,6 +1,6 @@
-//! [`instructions`]: what a client puts before the model, once, about this server.
+//! [`instructions`]: the text about this server that a client shows the model once.
 //!
-//! May import: `cap`, `path`. Absent on purpose: anything that changes while the server runs.
+//! May import: `cap`, `path`. It holds nothing that changes while the server runs.
 
 use crate::cap::{Announced, Grants};
 use crate::path::printable;

@@ -4,8 +4,8 @@
 //! compiles a filter, and tries it with every number there is, while the program waits to start: a
 //! hundred rules in a row took most of the time that a start takes.
 //!
-//! May import: nothing of this crate. Absent on purpose: questions about arguments, but for the one
-//! that most calls are asked.
+//! May import: nothing of this crate. It does not look at arguments, except for the one check
+//! that most calls need.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub(super) enum Verdict {
     Refused,
     /// It does not exist.
     Unknown,
-    /// It is refused if its first argument is `AT_FDCWD`, which is no handle.
+    /// It is refused if its first argument is `AT_FDCWD`, which is not a handle.
     NeedsHandle,
     /// Another program judges it.
     Judged,
@@ -61,7 +61,7 @@ impl ByNumber {
         self.0.range(..=call).next_back().map_or(Verdict::Allowed, |(_, verdict)| *verdict)
     }
 
-    /// The program, and behind it the one that judges the rest; nothing if there are more branches
+    /// The program, followed by the one that judges the rest; `None` if there are more branches
     /// than a jump reaches over.
     pub(super) fn and_then(&self, other: BpfProgram) -> Option<BpfProgram> {
         let mut points: Vec<(u32, Verdict)> = self.0.iter().map(|(n, v)| (*n, *v)).collect();
@@ -74,7 +74,7 @@ impl ByNumber {
             give(c::SECCOMP_RET_KILL_PROCESS),
             load(NUMBER),
         ];
-        // Jumps go forwards alone: the branches first, and behind them the ends that all share.
+        // Jumps only go forwards: the branches come first, then the ends that all share.
         let ends = tree.len();
         for (at, Branch { first, below, from }) in tree.iter().enumerate() {
             let over = |target: &Target| u8::try_from(target.place(ends) - at - 1).ok();

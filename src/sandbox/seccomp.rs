@@ -182,7 +182,7 @@ fn is_not(argument: u8, value: c::c_int) -> Result<SeccompCondition, Failure> {
     condition(argument, SeccompCmpOp::Ne, number(value))
 }
 
-/// Is this bit set?
+/// Holds if this bit is set.
 fn has(argument: u8, bit: c::c_int) -> Result<SeccompCondition, Failure> {
     condition(argument, SeccompCmpOp::MaskedEq(number(bit)), number(bit))
 }
@@ -212,7 +212,7 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let [program, bytes] = ["calls", "filter"].map(|name| temp.path().join(name));
         let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/calls.c");
-        // Who builds Rust has a C compiler: it links.
+        // Building Rust takes a C compiler: it links.
         let mut compiler = Command::new("cc");
         let compiled = compiler.args(["-O1", "-Wall", "-o"]).arg(&program).arg(source).status();
         assert!(compiled.unwrap().success());

@@ -152,7 +152,7 @@ const OVER_FILES: CapabilitySet = CapabilitySet::CHOWN
     .union(CapabilitySet::DAC_READ_SEARCH)
     .union(CapabilitySet::FOWNER);
 
-/// Keeps, as root, the capabilities over files alone. What is given up is said in words.
+/// Keeps, as root, only the capabilities over files. Returns in words what was given up.
 pub(crate) fn give_up_capabilities() -> io::Result<Option<String>> {
     let CapabilitySets { effective, permitted, .. } = capabilities(None)?;
     let (kept, given) = (permitted & OVER_FILES, permitted - OVER_FILES);
