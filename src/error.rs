@@ -1,11 +1,11 @@
-//! [`ToolError`]: everything that a call can be refused with, and [`Code`], its kind.
+//! [`ToolError`]: why a call was refused; [`Code`] is its kind.
 //!
 //! Four parts for four readers: the code for programs, a sentence for people, a hint for the next
 //! step, a detail for the log. Only the first three reach a client, and no constructor here can put
 //! an errno text or a host path into them. `docs/errors.md` is printed from this file.
 //!
 //! May import: `path` (to name things), `limits` (why a call ran out). Protocol errors are
-//! elsewhere: a malformed message reaches no tool. There is no catch-all `Other`.
+//! in `protocol`: a malformed message reaches no tool. There is no catch-all `Other`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -64,7 +64,7 @@ codes! {
     AlreadyExists = "already_exists", Client;
     /// The directory still holds something.
     NotEmpty = "not_empty", Client;
-    /// The bytes are no text that can be shown.
+    /// The bytes are not text that can be shown.
     NotText = "not_text", Client;
     /// The text to replace occurs more than once.
     NotUnique = "not_unique", Client;
@@ -74,7 +74,7 @@ codes! {
     Stale = "stale", Client;
     /// The grant does not carry the right that the tool needs.
     RightMissing = "right_missing", Policy;
-    /// The path leads outside its grant. What is there is not looked at, so nothing can be learnt of it.
+    /// The path leads outside its grant. The target is not looked at, so the answer reveals nothing about it.
     EscapesGrant = "escapes_grant", Policy;
     /// The operator protects that name from changes.
     Protected = "protected", Policy;
@@ -86,13 +86,13 @@ codes! {
     TimedOut = "timed_out", Limit;
     /// The client cancelled the call.
     Cancelled = "cancelled", Limit;
-    /// The operating system refused: the server's own user may not do this, or the file system is mounted read only.
+    /// The operating system refused it: the server's own user may not do this, or the file system is mounted read only.
     OsDenied = "os_denied", Host;
     /// The disk or a quota is full.
     OsFull = "os_full", Host;
-    /// The operating system says that the thing is in use.
+    /// The operating system reports that it is in use.
     OsBusy = "os_busy", Host;
-    /// The change cannot be put on record, and the operator wants none that is not.
+    /// The change cannot be recorded, and the operator requires a record of each change.
     NotRecorded = "not_recorded", Host;
     /// The operating system failed in another way; the log has the detail.
     OsError = "os_error", Host;
@@ -109,9 +109,9 @@ pub enum Group {
     Policy,
     /// The caller: ask for less.
     Limit,
-    /// Whoever runs the machine.
+    /// The person who runs the machine.
     Host,
-    /// Us.
+    /// The developers of this program.
     Bug,
 }
 
@@ -159,7 +159,7 @@ impl ToolError {
         self
     }
 
-    /// Adds to the sentence what else holds now.
+    /// Adds another clause to the sentence.
     #[must_use]
     pub fn and(mut self, also: &str) -> Self {
         self.sentence = format!("{}; {also}", self.sentence);
@@ -173,7 +173,7 @@ impl ToolError {
         self
     }
 
-    /// Says which part of the call the sentence is about, such as `edits[2]`.
+    /// Names the part of the call that the sentence is about, such as `edits[2]`.
     #[must_use]
     pub(crate) fn about(mut self, part: &str) -> Self {
         self.sentence = format!("{part}: {}", self.sentence);
@@ -248,7 +248,7 @@ impl ToolError {
             .hint("FIFOs, sockets, devices and files of /proc or /sys are never opened")
     }
 
-    /// The operating system said no while `doing` (such as `open`) something to `shown`.
+    /// The operating system refused `doing` (such as `open`) `shown`.
     pub(crate) fn os(doing: &str, shown: &str, error: &io::Error) -> Self {
         use io::ErrorKind as E;
         let (code, sentence) = match error.kind() {
