@@ -110,7 +110,7 @@ def main():
     else:
         print(f"Claude Code's own tools: {', '.join(f'{size:,}' for size in own)}; {sum(own):,} in all")
     if ratio > MOST or tools["preopen"] >= MOST_BYTES:
-        sys.exit("over the bar")
+        sys.exit("tokens: the target is missed")
 
 
 main()

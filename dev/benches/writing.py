@@ -102,25 +102,26 @@ def measure(page, work, servers):
 
     times = edits(started, directory / "big.rs", BIG, 1)
     for peer, name in PEERS:
-        what = f"edit of one line in a file of {BIG // 10**6} MB, by {name}'s"
+        what = f"edit of one line in a file of {BIG // 10**6} MB, vs {name}"
         page.ratio(what, ratios(times["preopen"], times[peer]), 0.4)
-    page.size("our peak memory over these edits, in MB", started["preopen"].memory("VmHWM"), 200)
+    page.size("peak memory during these edits, in MB", started["preopen"].memory("VmHWM"), 200)
     (directory / "big.rs").unlink()
 
     times = writes(ours, directory / "block", handle)
-    page.ratio("write of 4 KB that lasts, by the bare system calls'", ratios(times["preopen"], times["bare"]), 1.5)
+    page.ratio("durable write of 4 KB, vs the bare system calls", ratios(times["preopen"], times["bare"]), 1.5)
     for what, times in [("the same", writes(started, directory / "block", None)),
                         (f"edit of one line in a file of {SMALL // 1000} KB", edits(started, directory / "small.rs", SMALL, SMALL_CALLS))]:
         for peer, name in PEERS:
-            page.ratio(f"{what}, by {name}'s, which does not last", ratios(times["preopen"], times[peer]), None)
+            page.ratio(f"{what}, vs {name} (not durable)", ratios(times["preopen"], times[peer]), None)
 
     for server in started.values():
         server.close()
     os.close(handle)
     assert sorted(file.name for file in directory.iterdir()) == ["block", "small.rs"]
     kind = subprocess.run(["df", "--output=fstype", str(directory)], capture_output=True, check=True, text=True).stdout.split()[-1]
-    page.note(f"Measured on {kind}, on a disk. When ours answers, the file and its name are on the disk: it is written beside the "
-              "old one, `fdatasync`, `rename`, `fsync` of the directory. The peers leave that to the system for later, and "
-              "rust-mcp-filesystem writes over the old bytes where they lie. What they left is put on the disk before "
-              "the next call, outside of its time. The bare system calls are these same ones, in one process that "
-              f"holds the directory. A round of writes, and of edits of the small file, is the median of {SMALL_CALLS} calls by each")
+    page.note(f"Measured on {kind}, on a disk. preopen answers only when the file and its name are flushed to disk: it writes a "
+              "temporary file next to the old one and calls `fdatasync`, `rename`, and `fsync` on the directory. The other servers "
+              "leave flushing to the system, and rust-mcp-filesystem overwrites the old bytes in place. Their data is "
+              "flushed before the next call, outside the measured time. The bare system calls are the same calls as "
+              "preopen's, in one process that holds the directory. A round of writes, and of edits of the small file, is "
+              f"the median of {SMALL_CALLS} calls by each server")
