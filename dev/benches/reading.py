@@ -44,12 +44,12 @@ def small_files(small, servers):
     for _ in range(ROUNDS):
         for name, server in servers.items():
             took, texts = server.calls("read_text_file", [{"path": str(file)} for file in files])
-            # Ours adds a closing line; the text before it has to be the file.
+            # preopen adds a footer; the text before it has to be the file.
             assert all(text.startswith(want.rstrip("\n")) for text, want in zip(texts, expected)), name
             times[name].append(took)
     for server in servers.values():
         server.close()
-    assert sum(1 for _ in open(trail)) == 2 + ROUNDS * SMALL_FILES, "each call is on record"
+    assert sum(1 for _ in open(trail)) == 2 + ROUNDS * SMALL_FILES, "each call is recorded"
     return times
 
 

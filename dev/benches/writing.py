@@ -1,4 +1,4 @@
-"""Edits of a large and of a small file, and writes that last, by the peers' and by the bare system calls."""
+"""Measures edits of a large and a small file, and durable writes, against other servers and the bare system calls."""
 
 import os
 import statistics
@@ -7,7 +7,7 @@ import subprocess
 from server import Server, ratios, timed
 
 ROUNDS = 9
-# Calls by each in one round, where one takes about a millisecond.
+# Calls by each server in one round, if one call takes about a millisecond.
 SMALL_CALLS = 20
 BIG, SMALL = 50_000_000, 20_000
 BLOCK = 4096
@@ -27,7 +27,7 @@ def block(number):
 
 
 def settle(file):
-    """Puts on the disk what a call left to be written later, so that the next one does not pay for it."""
+    """Flushes to disk what a call left unflushed, so that the next call does not pay for it."""
     for path in [file, file.parent]:
         fd = os.open(path, os.O_RDONLY)
         os.fsync(fd)
@@ -35,7 +35,7 @@ def settle(file):
 
 
 def bare_write(directory, name, contents):
-    """What a write that lasts takes at least, and nothing else."""
+    """The system calls of a durable write, and nothing else."""
     fd = os.open("bare.tmp", os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=directory)
     assert os.write(fd, contents) == len(contents)
     os.fdatasync(fd)
@@ -45,15 +45,15 @@ def bare_write(directory, name, contents):
 
 
 def in_turn(sides, file, contents, wanted, calls, leaves_nothing=False):
-    """Times of each round for each side, the median of `calls` calls by each. The call of number `n` finds
-    `contents(n)` in the file, and then it has to be `wanted(n)`. Sides of which none leaves anything to be
-    put on the disk later find what the one before has left."""
+    """For each side, the time of each round: the median of `calls` calls. Before call `n` the file is `contents(n)`;
+    after it, it must be `wanted(n)`. With `leaves_nothing` all sides flush their writes, so the file is not
+    reset and flushed in between."""
     times = {name: [] for name in sides}
     for turn in range(ROUNDS):
         took = {name: [] for name in sides}
         for n in range(turn * calls, (turn + 1) * calls):
             for i in range(len(sides)):
-                # Nobody always comes second.
+                # The order rotates, so that no side always comes second.
                 name = list(sides)[(i + n) % len(sides)]
                 if not leaves_nothing:
                     file.write_bytes(contents(n))
