@@ -1,11 +1,11 @@
-"""Starts, many small files, and one huge one, by the peers' and by `sed` and `tail`."""
+"""Measures starts, many small files and one huge file, against other servers and against `sed` and `tail`."""
 
 import pathlib
 import subprocess
 
 from server import Server, ratios, timed
 
-# Enough for a peer that compiles while it runs to have become as fast as it gets.
+# Enough rounds for a server with a JIT compiler to reach its full speed.
 ROUNDS = 21
 SMALL_FILES = 200
 LOG_LINES = 8_446_455
@@ -44,12 +44,12 @@ def small_files(small, servers):
     for _ in range(ROUNDS):
         for name, server in servers.items():
             took, texts = server.calls("read_text_file", [{"path": str(file)} for file in files])
-            # Ours adds a closing line; the text before it has to be the file.
+            # preopen adds a footer; the text before it has to be the file.
             assert all(text.startswith(want.rstrip("\n")) for text, want in zip(texts, expected)), name
             times[name].append(took)
     for server in servers.values():
         server.close()
-    assert sum(1 for _ in open(trail)) == 2 + ROUNDS * SMALL_FILES, "each call is on record"
+    assert sum(1 for _ in open(trail)) == 2 + ROUNDS * SMALL_FILES, "each call is recorded"
     return times
 
 
@@ -99,19 +99,19 @@ def measure(page, work, servers):
     small, log = prepare(work)
     times = small_files(small, servers)
     ours = times["preopen"]
-    page.ratio("200 small files, a call each, by the official server's time", ratios(ours, times["official"]), 0.25)
-    page.ratio("the same by rust-mcp-filesystem's", ratios(ours, times["rust-mcp-filesystem"]), 1.0)
-    page.ratio("the same by ours with `--sandbox off`", ratios(ours, times["unsealed"]), 1.15)
-    page.ratio("the same with `--audit`, by ours without", ratios(times["audited"], ours), 1.05)
+    page.ratio("200 small files, one call each, vs the official server", ratios(ours, times["official"]), 0.25)
+    page.ratio("the same, vs rust-mcp-filesystem", ratios(ours, times["rust-mcp-filesystem"]), 1.0)
+    page.ratio("the same, vs preopen with `--sandbox off`", ratios(ours, times["unsealed"]), 1.15)
+    page.ratio("the same with `--audit`, vs preopen without it", ratios(times["audited"], ours), 1.05)
     times, idle = starts(small, servers)
     ours = times["preopen"]
-    page.ratio("start to first answer, by the official server's", ratios(ours, times["official"]), 0.05)
-    page.ratio("the same by rust-mcp-filesystem's", ratios(ours, times["rust-mcp-filesystem"]), 1.5)
-    page.ratio("the same by ours with `--sandbox off`", ratios(ours, times["unsealed"]), 1.15)
+    page.ratio("start to first answer, vs the official server", ratios(ours, times["official"]), 0.05)
+    page.ratio("the same, vs rust-mcp-filesystem", ratios(ours, times["rust-mcp-filesystem"]), 1.5)
+    page.ratio("the same, vs preopen with `--sandbox off`", ratios(ours, times["unsealed"]), 1.15)
     times, peak = huge_file(log, servers["preopen"][0])
-    what = f"50 lines at line {FIRST:,} of a file of 1 GB, the first time, by `sed`'s"
+    what = f"50 lines at line {FIRST:,} of a file of 1 GB, the first time, vs `sed`"
     page.ratio(what, ratios(times["first"], times["sed"]), 1.0)
-    page.ratio("the same the second time, by the first", ratios(times["second"], times["first"]), 0.05)
-    page.ratio("the last 50 lines, by a `tail` process's", ratios(times["last"], times["tail"]), 1.0)
+    page.ratio("the same, the second time vs the first", ratios(times["second"], times["first"]), 0.05)
+    page.ratio("the last 50 lines, vs `tail`", ratios(times["last"], times["tail"]), 1.0)
     page.size("memory at rest, in MB", idle, 10)
-    page.size("peak memory over all of the huge file's calls, in MB", peak, 32)
+    page.size("peak memory during the calls on the huge file, in MB", peak, 32)

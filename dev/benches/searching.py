@@ -1,4 +1,4 @@
-"""Finding, by ripgrep's and fd's, and by the peers'. Results are equal before a time counts."""
+"""Measures searches against ripgrep, fd and other servers. A time counts only if the results are equal."""
 
 import json
 import statistics
@@ -8,14 +8,14 @@ from server import Server, ratios, text_of, timed
 
 ROUNDS = 9
 EVERYTHING = ["--hidden", "-g", "!.git", "--no-ignore-parent", "--color=never", "--crlf"]
-# Without a page: then all that is found is there to be compared.
+# No paging, so that all results can be compared.
 NO_PAGE = """[limits]
 max_list_entries = 10_000_000
 max_search_chars = 500_000_000
 """
 ALL = 10_000_000
 
-# What, on which tree, arguments of search_files or grep, arguments of rg, most that the ratio may be.
+# Name, tree, arguments of search_files or grep, arguments of rg, highest ratio allowed.
 FINDING = [
     ("list all files", "linux", {"pattern": "*", "type": "file"}, ["--files"], 0.50),
     ("files by a glob", "linux", {"pattern": "*.c", "type": "file"}, ["--files", "-g", "*.c"], 0.80),
@@ -26,12 +26,12 @@ COUNTING = [
     ("common literal", "linux", {"pattern": "return"}, [], 0.65),
     ("alternation", "linux", {"pattern": "kmalloc|kzalloc|vmalloc"}, [], 0.75),
     # As in ripgrep's own benchmarks.
-    ("no literal in it", "linux", {"pattern": r"\w{5}\s+\w{5}\s+\w{5}\s+\w{5}\s+\w{5}"}, [], 0.72),
-    ("whatever the case", "linux", {"pattern": "spinlock_irq", "ignore_case": True}, ["-i"], 0.85),
+    ("pattern without a literal", "linux", {"pattern": r"\w{5}\s+\w{5}\s+\w{5}\s+\w{5}\s+\w{5}"}, [], 0.72),
+    ("ignoring case", "linux", {"pattern": "spinlock_irq", "ignore_case": True}, ["-i"], 0.85),
     ("one file of 1 GB", "logs", {"pattern": "items/77777 "}, [], 0.65),
     ("literal, npm", "npm", {"pattern": "createElementNS"}, [], 0.75),
 ]
-# Not timed, but compared: every word and form.
+# Not timed; only the results are compared.
 ALSO = [
     ("linux", {"pattern": "cache", "word": True}, ["-w"]),
     ("linux", {"pattern": r"^static inline .*\($"}, []),
@@ -64,7 +64,7 @@ class Rg:
 
 
 def found(text):
-    """The lines of an answer, without its last, which is about it."""
+    """The lines of an answer without its footer."""
     return sorted(text.splitlines()[:-1])
 
 
@@ -105,19 +105,19 @@ def measure(page, work, servers):
             open_medians.append(other[1])
 
     for what, tree, ours, theirs, most in FINDING:
-        both(f"{what}, by ripgrep's: all of them in one answer",
+        both(f"{what}, all in one answer, vs ripgrep",
              lambda s: s.call("search_files", limit=ALL, **ours), found, whole, open_whole, tree, theirs, None)
-        both(f"{what}, as agents ask: a page, and how many there are",
+        both(f"{what}, a default page with the total count, vs ripgrep",
              lambda s: s.call("search_files", **ours), None, plain, open_plain, tree, theirs, most)
     for what, tree, ours, theirs, most in COUNTING:
-        both(f"{what}: a count for each file, by ripgrep's",
+        both(f"{what}, a count per file, vs ripgrep",
              lambda s: s.call("grep", output="count", limit=ALL, **ours), found, whole, open_whole, tree,
              ["-c", *theirs, "-e", ours["pattern"]], most)
-    for what, all_medians, most in [("geometric mean of those with a bar", medians, 0.65),
+    for what, all_medians, most in [("geometric mean of the rows with a target", medians, 0.65),
                                     ("the same with `--sandbox off`", open_medians, None)]:
         page.ratio(what, (min(all_medians), statistics.geometric_mean(all_medians), max(all_medians)), most)
     unsealed = open_plain["linux"]
-    page.ratio("rare literal, by ours with `--sandbox off`", against(
+    page.ratio("rare literal, vs preopen with `--sandbox off`", against(
         lambda s: s.call("grep", pattern="kmem_cache_create_usercopy"), plain["linux"], unsealed), 1.08)
     fd(page, work, whole["linux"], trees["linux"])
     peers(page, trees["linux"], servers)
@@ -127,7 +127,7 @@ def measure(page, work, servers):
         chars = len(plain["linux"].call(tool, **arguments))
         page.size(f"characters of a default answer of {tool} on the kernel tree", chars, 40_000)
     peak = max(server.memory("VmHWM") for server in plain.values())
-    page.size("peak memory over all of the searches, in MB", peak, 40)
+    page.size("peak memory during the searches, in MB", peak, 40)
     for servers_of in [whole, plain, open_whole, open_plain]:
         for server in servers_of.values():
             server.close()
@@ -178,7 +178,7 @@ def fd(page, work, server, tree):
         took, text = timed(lambda: server.call("search_files", pattern="*.c", type="file", limit=ALL))
         ours.append(took)
         same(found(text), sorted(done.stdout.decode().splitlines()), "fd")
-    page.ratio("files by a glob, by fd's: all of them in one answer", ratios(ours, theirs), None)
+    page.ratio("files by a glob, all in one answer, vs fd", ratios(ours, theirs), None)
 
 
 def peers(page, tree, servers):
@@ -194,14 +194,14 @@ def peers(page, tree, servers):
         took, text = timed(lambda: official.call("search_files", path=str(part), pattern="**/*.c"))
         assert len(text.splitlines()) == files, text[-200:]
         times["official"].append(took)
-    page.ratio("files by a glob in the kernel's fs/, by the official server's", ratios(times["ours"], times["official"]), 0.05)
+    page.ratio("files by a glob in the kernel's fs/, vs the official server", ratios(times["ours"], times["official"]), 0.05)
     times = {"ours": [], "rival": []}
     for _ in range(ROUNDS):
         took, text = timed(lambda: ours.call("grep", pattern="kmem_cache_create", literal=True, glob=["*.c"]))
         times["ours"].append(took)
         took, _ = timed(lambda: rival.call("search_files_content", path=str(part), pattern="**/*.c", query="kmem_cache_create", is_regex=False))
         times["rival"].append(took)
-    page.ratio("literal in the kernel's fs/, by rust-mcp-filesystem's", ratios(times["ours"], times["rival"]), 0.05)
+    page.ratio("literal in the kernel's fs/, vs rust-mcp-filesystem", ratios(times["ours"], times["rival"]), 0.05)
     theirs = official.call("directory_tree", path=str(part))
     def count(nodes):
         return sum(1 + count(node.get("children", [])) for node in nodes)
@@ -209,12 +209,12 @@ def peers(page, tree, servers):
     text = whole.call("directory_tree", max_depth=50, limit=ALL, respect_ignore=False)
     entries = len(text.splitlines()) - 1
     assert entries == count(json.loads(theirs)), (entries, count(json.loads(theirs)))
-    page.size("bytes of directory_tree of fs/, by the official server's for the same entries", len(text) / len(theirs), 0.334)
+    page.size("bytes of directory_tree of fs/, vs the official server for the same entries", len(text) / len(theirs), 0.334)
     whole.close()
     big = Server(servers["rust-mcp-filesystem"], tree)
     answer = big.request("tools/call", {"name": "search_files_content", "arguments": {
         "path": str(tree), "pattern": "**/*", "query": "kmem_cache_create_usercopy", "is_regex": False}})
-    page.note("rust-mcp-filesystem's content search on all of the kernel tree: "
+    page.note("Content search by rust-mcp-filesystem on the whole kernel tree: "
               + (answer["content"][0]["text"].splitlines()[0][:60] if answer.get("isError") else "finishes"))
     for server in [ours, official, rival, big]:
         server.close()

@@ -29,7 +29,7 @@ class Server:
             message = json.loads(self.process.stdout.readline())
             if message.get("id") == self.id and "method" not in message:
                 return message["result"]
-            if "method" in message and "id" in message:  # what a server asks of us, such as our roots
+            if "method" in message and "id" in message:  # a request from the server, such as for the roots
                 self.send({"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32601, "message": "no"}})
 
     def call(self, tool, **arguments):
@@ -74,6 +74,6 @@ def timed(work):
 
 
 def ratios(ours, theirs):
-    """Each round of ours by the same round of theirs, as many as both have."""
+    """The ratio of our time to theirs in each round that both have."""
     each = sorted(a / b for a, b in zip(ours, theirs))
     return each[0], statistics.median(each), each[-1]

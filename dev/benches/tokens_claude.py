@@ -1,15 +1,15 @@
-"""The same jobs by Claude Code's own tools: the real program runs them for a scripted model. What a file tool or a
-command answers is counted; what the program adds of its own to a request is not."""
+"""The same jobs with Claude Code's own tools: the real program runs them for a scripted model. The results of its tools
+count. The text that the program itself adds to a request does not."""
 
 import pathlib
 import sys
 
-HERE = pathlib.Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests/interop"))
+INTEROP = pathlib.Path(__file__).resolve().parents[2] / "tests/interop"
+sys.path.insert(0, str(INTEROP))
 
 
 def calls(at):
-    """By the order of the jobs. `Edit` wants the file to be read first."""
+    """The calls for each job, in order. `Edit` requires that the file was read before."""
     def path(name):
         return f"{at}/{name}"
 
@@ -36,8 +36,8 @@ def calls(at):
 
 
 def characters(at, home):
-    """Of the answers to each job; nothing where the program is not installed."""
-    if not (HERE.parent / "tests/interop/node_modules/@anthropic-ai").exists():
+    """Characters of the answers to each job, or `None` if the program is not installed."""
+    if not (INTEROP / "node_modules/@anthropic-ai").exists():
         return None
     from client_programs import CLAUDE, run
     from scripted_model import ScriptedModel

@@ -1,4 +1,4 @@
-"""Edits of a large and of a small file, and writes that last, by the peers' and by the bare system calls."""
+"""Measures edits of a large and a small file, and durable writes, against other servers and the bare system calls."""
 
 import os
 import statistics
@@ -7,7 +7,7 @@ import subprocess
 from server import Server, ratios, timed
 
 ROUNDS = 9
-# Calls by each in one round, where one takes about a millisecond.
+# Calls by each server in one round, if one call takes about a millisecond.
 SMALL_CALLS = 20
 BIG, SMALL = 50_000_000, 20_000
 BLOCK = 4096
@@ -27,7 +27,7 @@ def block(number):
 
 
 def settle(file):
-    """Puts on the disk what a call left to be written later, so that the next one does not pay for it."""
+    """Flushes to disk what a call left unflushed, so that the next call does not pay for it."""
     for path in [file, file.parent]:
         fd = os.open(path, os.O_RDONLY)
         os.fsync(fd)
@@ -35,7 +35,7 @@ def settle(file):
 
 
 def bare_write(directory, name, contents):
-    """What a write that lasts takes at least, and nothing else."""
+    """The system calls of a durable write, and nothing else."""
     fd = os.open("bare.tmp", os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=directory)
     assert os.write(fd, contents) == len(contents)
     os.fdatasync(fd)
@@ -45,15 +45,15 @@ def bare_write(directory, name, contents):
 
 
 def in_turn(sides, file, contents, wanted, calls, leaves_nothing=False):
-    """Times of each round for each side, the median of `calls` calls by each. The call of number `n` finds
-    `contents(n)` in the file, and then it has to be `wanted(n)`. Sides of which none leaves anything to be
-    put on the disk later find what the one before has left."""
+    """For each side, the time of each round: the median of `calls` calls. Before call `n` the file is `contents(n)`;
+    after it, it must be `wanted(n)`. With `leaves_nothing` all sides flush their writes, so the file is not
+    reset and flushed in between."""
     times = {name: [] for name in sides}
     for turn in range(ROUNDS):
         took = {name: [] for name in sides}
         for n in range(turn * calls, (turn + 1) * calls):
             for i in range(len(sides)):
-                # Nobody always comes second.
+                # The order rotates, so that no side always comes second.
                 name = list(sides)[(i + n) % len(sides)]
                 if not leaves_nothing:
                     file.write_bytes(contents(n))
@@ -102,25 +102,26 @@ def measure(page, work, servers):
 
     times = edits(started, directory / "big.rs", BIG, 1)
     for peer, name in PEERS:
-        what = f"edit of one line in a file of {BIG // 10**6} MB, by {name}'s"
+        what = f"edit of one line in a file of {BIG // 10**6} MB, vs {name}"
         page.ratio(what, ratios(times["preopen"], times[peer]), 0.4)
-    page.size("our peak memory over these edits, in MB", started["preopen"].memory("VmHWM"), 200)
+    page.size("peak memory during these edits, in MB", started["preopen"].memory("VmHWM"), 200)
     (directory / "big.rs").unlink()
 
     times = writes(ours, directory / "block", handle)
-    page.ratio("write of 4 KB that lasts, by the bare system calls'", ratios(times["preopen"], times["bare"]), 1.5)
+    page.ratio("durable write of 4 KB, vs the bare system calls", ratios(times["preopen"], times["bare"]), 1.5)
     for what, times in [("the same", writes(started, directory / "block", None)),
                         (f"edit of one line in a file of {SMALL // 1000} KB", edits(started, directory / "small.rs", SMALL, SMALL_CALLS))]:
         for peer, name in PEERS:
-            page.ratio(f"{what}, by {name}'s, which does not last", ratios(times["preopen"], times[peer]), None)
+            page.ratio(f"{what}, vs {name} (not durable)", ratios(times["preopen"], times[peer]), None)
 
     for server in started.values():
         server.close()
     os.close(handle)
     assert sorted(file.name for file in directory.iterdir()) == ["block", "small.rs"]
     kind = subprocess.run(["df", "--output=fstype", str(directory)], capture_output=True, check=True, text=True).stdout.split()[-1]
-    page.note(f"Measured on {kind}, on a disk. When ours answers, the file and its name are on the disk: it is written beside the "
-              "old one, `fdatasync`, `rename`, `fsync` of the directory. The peers leave that to the system for later, and "
-              "rust-mcp-filesystem writes over the old bytes where they lie. What they left is put on the disk before "
-              "the next call, outside of its time. The bare system calls are these same ones, in one process that "
-              f"holds the directory. A round of writes, and of edits of the small file, is the median of {SMALL_CALLS} calls by each")
+    page.note(f"Measured on {kind}, on a disk. preopen answers only when the file and its name are flushed to disk: it writes a "
+              "temporary file next to the old one and calls `fdatasync`, `rename`, and `fsync` on the directory. The other servers "
+              "leave flushing to the system, and rust-mcp-filesystem overwrites the old bytes in place. Their data is "
+              "flushed before the next call, outside the measured time. The bare system calls are the same calls as "
+              "preopen's, in one process that holds the directory. A round of writes, and of edits of the small file, is "
+              f"the median of {SMALL_CALLS} calls by each server")
