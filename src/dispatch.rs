@@ -255,6 +255,7 @@ impl Dispatcher {
         name: &str,
         argument: &str,
         why: &str,
+        hint: &str,
         watch: Watch,
     ) -> Result<Answer, Fault> {
         let Some((tool, _)) = self.find(name) else {
@@ -264,7 +265,7 @@ impl Dispatcher {
         let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), watch);
         let argument = printable(&argument.chars().take(100).collect::<String>());
         let error = ToolError::new(Code::BadArgs, format!("`{argument}` {why}; nothing was done"))
-            .hint("send it again, whole and as JSON in UTF-8")
+            .hint(hint)
             .within(self.limits.max_result_chars);
         let Entry { name, rights, .. } = tool.entry;
         self.record(call, name, rights, vec![], Outcome::Refused(&error), &budget);

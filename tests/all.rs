@@ -62,6 +62,7 @@ mod lifetimes; // names move, mounts go, signals come, another server works ther
 mod lines; // a table of raw lines, in both eras
 mod loads; // trees at their largest, long paths, names in every script
 mod logging; // what standard error gets, and that nobody has to read it
+mod messages; // several messages on a line, doubled members, responses, and random changes of good lines
 mod moving; // moving, copying, deleting: whole or not at all
 mod names; // searches by name: nothing that is there gives an empty answer
 mod own_files; // the server's own program, by whatever name it was started

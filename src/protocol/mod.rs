@@ -7,9 +7,12 @@
 //! on purpose: the file system.
 
 mod admission;
+mod doubled;
 mod framing;
 mod instructions;
+mod invalid;
 mod mending;
+mod message;
 mod outline;
 mod room;
 mod server;
