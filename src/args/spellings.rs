@@ -7,6 +7,7 @@
 //! May import: nothing outside `args`. This module does not know what a tool does: a row applies where the tool's
 //! schema has the argument, or where the row names the tool.
 
+mod names;
 mod table;
 
 use serde_json::Value;
@@ -45,6 +46,10 @@ enum Means {
     LineRange,
     /// The one item of a list. The hint says what takes more.
     One(&'static str, &'static str),
+    /// This argument if the value is a glob: a text, or a list of texts, with `*` or `?`.
+    Wild(&'static str),
+    /// This argument if the value is a list, or a text that is not a number.
+    Globs(&'static str),
     /// Endings of names, as globs of this argument.
     Extensions(&'static str),
     /// What the tool does anyway if the value is this one. If it is not, the hint says what does that.
@@ -158,6 +163,13 @@ impl Means {
                 },
                 _ => ours(name).map(|_| Reading::Instead(hint)),
             },
+            Self::Wild(name) if is_glob(value) => ours(name).map(Reading::Same),
+            Self::Globs(name)
+                if number(value).is_none() && (value.is_string() || value.is_array()) =>
+            {
+                ours(name).map(Reading::Same)
+            }
+            Self::Wild(_) | Self::Globs(_) => None,
             Self::Extensions(name) => argument(ours(name)?, globs_of_extensions(value)?),
             Self::Already(default, _) if default.is(value) => Some(Reading::Nothing),
             Self::Harmless => Some(Reading::Nothing),
@@ -203,6 +215,15 @@ fn line_range(value: &Value) -> Option<Reading> {
         _ => return None,
     };
     Some(Reading::Lines(Some(first.max(1)), last))
+}
+
+/// Is it a glob, or a list of globs?
+fn is_glob(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains(['*', '?']),
+        Value::Array(items) => !items.is_empty() && items.iter().all(is_glob),
+        _ => false,
+    }
 }
 
 /// `ts`, `.ts`, `*.ts` or a list of them, as globs.
@@ -290,6 +311,8 @@ mod tests {
             | Means::ZeroIsNone(name)
             | Means::FirstLine(name)
             | Means::One(name, _)
+            | Means::Wild(name)
+            | Means::Globs(name)
             | Means::Extensions(name)) = *means
             else {
                 continue;
