@@ -99,7 +99,16 @@ pub(super) fn fit(name: &str, property: &Object, value: Value) -> Result<Value, 
     let least = property.get("minimum").and_then(Value::as_i64);
     if !fits {
         let error = bad(format!("`{name}` has to be {wanted}, not {}", kind_of(&value)), example);
-        return Err(match wanted_instead(property) {
+        let instead = match (&value, example) {
+            (Value::Array(items), Some(example)) if is_path(property) && items.len() > 1 => {
+                Some(format!("give one path a call, such as {example}"))
+            }
+            (Value::Array(_) | Value::Object(_), Some(example)) if kind == "string" => {
+                Some(format!("give it as a text in quotes, such as {example}"))
+            }
+            _ => wanted_instead(property),
+        };
+        return Err(match instead {
             Some(hint) => error.hint(hint),
             None => error,
         });
