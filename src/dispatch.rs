@@ -346,7 +346,8 @@ impl Dispatcher {
         if let Some(tool) = self.registry.iter().find(|tool| tool.answers_to(name).is_some()) {
             return format!("unknown tool: {name} ({})", self.why_not_offered(tool));
         }
-        let found = replacements(name, self.registry.iter().map(|tool| tool.name));
+        let all: Vec<_> = self.registry.iter().map(|tool| tool.name).collect();
+        let found = replacements(name, &all);
         let offered = |name: &&str| self.offered.iter().any(|tool| tool.entry.name == *name);
         let usable: Vec<_> = found.iter().copied().filter(offered).collect();
         let missing = || self.registry.iter().find(|tool| found.first() == Some(&tool.name));

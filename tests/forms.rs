@@ -265,7 +265,6 @@ fn lists_and_paths_are_read_in_every_form() {
     let two = json!({"paths": ["src/b.rs", "src/c.ts"]});
     let all: Vec<Same> = vec![
         ("read_text_file", json!({"path": ["a"], "limit": 1}), first.clone()),
-        ("read_text_file", json!({"path": "[\"a\"]", "limit": 1}), first.clone()),
         ("read_text_file", json!({"path": {"path": "a"}, "limit": 1}), first.clone()),
         ("read_text_file", json!({"paths": "[\"a\"]", "limit": 1}), first.clone()),
         ("read_multiple_files", json!({"paths": "[\"src/b.rs\", \"src/c.ts\"]"}), two.clone()),

@@ -524,7 +524,9 @@ proptest! {
         let mut sent = vec![];
         for (n, (body, changes)) in all.iter().enumerate() {
             let mut rest = bodies[*body].as_bytes().to_vec();
-            changes.iter().for_each(|change| apply(&mut rest, change));
+            for change in changes {
+                apply(&mut rest, change);
+            }
             let line = [format!(r#"{{"id":"line {n}","#).as_bytes(), &rest].concat();
             client.send_raw(&[&line[..], b"\n"].concat());
             sent.push(line);

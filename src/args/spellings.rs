@@ -135,7 +135,6 @@ impl Means {
             Self::Text(name) if flag(value).is_none() && value.is_string() => {
                 ours(name).map(Reading::Same)
             }
-            Self::Text(_) => None,
             Self::Flag(name) => flag(value).and_then(|_| ours(name)).map(Reading::Same),
             Self::Opposite(name) => argument(ours(name)?, Value::Bool(!flag(value)?)),
             Self::Chooses(name, yes, _) if flag(value)? => argument(ours(name)?, yes.into()),
@@ -169,7 +168,7 @@ impl Means {
             {
                 ours(name).map(Reading::Same)
             }
-            Self::Wild(_) | Self::Globs(_) => None,
+            Self::Text(_) | Self::Wild(_) | Self::Globs(_) => None,
             Self::Extensions(name) => argument(ours(name)?, globs_of_extensions(value)?),
             Self::Already(default, _) if default.is(value) => Some(Reading::Nothing),
             Self::Harmless => Some(Reading::Nothing),

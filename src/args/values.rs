@@ -179,15 +179,9 @@ fn list(items: &Object, value: Value) -> Value {
     Value::Array(all)
 }
 
-/// A path that is sent as a list of one, as the JSON text of such a list, or as an object with nothing else in it.
+/// A path that is sent as a list of one, or as an object with nothing else in it.
 fn one_path(value: Value) -> Value {
     match coerce("string", value) {
-        Value::String(text) if text.starts_with("[\"") => {
-            match serde_json::from_str::<[String; 1]>(&text) {
-                Ok([path]) => Value::String(path),
-                Err(_) => Value::String(text),
-            }
-        }
         Value::Object(object) if object.len() == 1 => match object.get("path") {
             Some(path @ Value::String(_)) => path.clone(),
             _ => Value::Object(object),

@@ -83,7 +83,7 @@ struct Look<'a> {
 fn note(found: &mut Option<Doubled>, doubled: Doubled) {
     match (&found, &doubled) {
         (None, _) | (Some(Doubled::OfArguments(_)), Doubled::OfMessage(_)) => {
-            *found = Some(doubled)
+            *found = Some(doubled);
         }
         _ => {}
     }

@@ -180,16 +180,16 @@ mod tests {
     #[test]
     fn messages_on_one_line_are_told_apart() {
         for (line, end) in [
-            (&br#"{}{}"#[..], 2),
+            (&b"{}{}"[..], 2),
             (br#"{"a":"}{"} {"b":1}"#, 10),
             (br#"{"a":[{}]}{"#, 10),
-            (br#"[{}]{}"#, 4),
+            (b"[{}]{}", 4),
             (b"{\"a\":NaN}\t{}", 9),
         ] {
             assert_eq!(end_of_message(line), end, "{}", String::from_utf8_lossy(line));
         }
         for line in [
-            &br#"{} x"#[..],
+            &b"{} x"[..],
             b"{}}{}",
             b"{},{}",
             b"{}[]",

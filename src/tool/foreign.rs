@@ -199,15 +199,15 @@ const TABLE: &[(&[&str], &[&str])] = &[
 
 /// Names of our tools that do what `name` does, at most three: those that differ from it only in case, separators or a
 /// prefix, or else those of the table. `ours` are all names that there are.
-pub fn replacements<'a>(name: &str, ours: impl Iterator<Item = &'a str> + Clone) -> Vec<&'a str> {
+pub fn replacements<'a>(name: &str, ours: &[&'a str]) -> Vec<&'a str> {
     let of = |words: &str| -> Vec<&'a str> {
-        if let Some(same) = ours.clone().find(|ours| letters(ours).eq(letters(words))) {
-            return vec![same];
+        if let Some(same) = ours.iter().find(|ours| letters(ours).eq(letters(words))) {
+            return vec![*same];
         }
         let row =
             TABLE.iter().find(|(names, _)| names.iter().any(|n| letters(n).eq(letters(words))));
         let tools = row.into_iter().flat_map(|(_, tools)| tools.iter());
-        tools.filter_map(|tool| ours.clone().find(|ours| ours == tool)).take(MOST).collect()
+        tools.filter_map(|tool| ours.iter().copied().find(|ours| ours == tool)).take(MOST).collect()
     };
     // The whole name first, then without what comes before each separator: `mcp__files__read`, `fs_read_text_file`.
     let starts =
@@ -230,7 +230,8 @@ mod tests {
     use super::*;
 
     fn found(name: &str) -> Vec<&'static str> {
-        replacements(name, crate::tools::TOOLS.iter().map(|tool| tool.name))
+        let ours: Vec<_> = crate::tools::TOOLS.iter().map(|tool| tool.name).collect();
+        replacements(name, &ours)
     }
 
     #[test]
