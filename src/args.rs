@@ -7,16 +7,20 @@
 //!
 //! May import: `error`, `path`. This module does not know MCP or any tool.
 
+mod doubled;
 mod nested;
 mod schema;
 mod spellings;
+mod texts;
 mod values;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+pub use doubled::{Doubled, doubled, doubled_argument};
 pub use nested::unwrapped;
 pub use schema::{KNOWN, for_clients, schema};
+pub use texts::{LARGE, MAX_VALUES, end_of_string, has_too_many_values};
 pub use values::wanted;
 
 use crate::error::{Code, ToolError};

@@ -290,11 +290,21 @@ fn lists_and_paths_are_read_in_every_form() {
         ("read_text_file", json!({"path": "a", "limit": " 1 "}), first.clone()),
         ("read_text_file", json!({"path": "a", "limit": "1e0"}), first),
     ];
-    let mut client = start(&sandbox, "ro");
+    let mut client = start(&sandbox, "rw");
     is_answered_alike(&mut client, all);
     for (tool, call, said) in [
         ("read_text_file", json!({"path": ["a", "b"]}), "give one path a call"),
         ("read_text_file", json!({"path": {"path": "a", "limit": 1}}), "`path` has to be a string"),
+        (
+            "edit_file",
+            json!({"path": "a", "edits": "[{\"old_text\":\"line 7\",\"new_text\":\"x\",\"new_text\":\"y\"}]"}),
+            "`edits[0].new_text` is given twice",
+        ),
+        (
+            "edit_file",
+            json!({"path": "a", "edits": "{\"old_text\":\"line 7\",\"old_text\":\"x\",\"new_text\":\"y\"}"}),
+            "`edits.old_text` is given twice",
+        ),
         ("grep", json!({"pattern": {"x": 1}}), "in quotes"),
     ] {
         let answer = client.call(tool, &call);

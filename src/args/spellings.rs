@@ -12,6 +12,7 @@ mod table;
 
 use serde_json::Value;
 
+use super::texts::parsed;
 use super::values::{flag, number};
 use table::TABLE;
 
@@ -156,9 +157,9 @@ impl Means {
                     [one @ Value::String(_)] => argument(ours(name)?, one.clone()),
                     _ => ours(name).map(|_| Reading::Instead(hint)),
                 },
-                Value::String(text) => match serde_json::from_str::<Vec<String>>(text) {
-                    Ok(items) => self.read(&items.into(), is_own),
-                    Err(_) => ours(name).map(Reading::Same),
+                Value::String(text) => match parsed::<Vec<String>>(text) {
+                    Some(items) => self.read(&items.into(), is_own),
+                    None => ours(name).map(Reading::Same),
                 },
                 _ => ours(name).map(|_| Reading::Instead(hint)),
             },
@@ -203,7 +204,7 @@ fn line_range(value: &Value) -> Option<Reading> {
             _ => return None,
         },
         Value::String(text) if text.trim_start().starts_with('[') => {
-            return line_range(&serde_json::from_str(text).ok()?);
+            return line_range(&parsed(text)?);
         }
         Value::String(text) => {
             let (first, last) = text.split_once(['-', ':', ','])?;
@@ -231,7 +232,7 @@ fn globs_of_extensions(value: &Value) -> Option<Value> {
         |text: &str| format!("*.{}", text.trim().trim_start_matches('*').trim_start_matches('.'));
     let globs: Vec<String> = match value {
         Value::String(text) if !text.starts_with('[') => text.split(',').map(glob).collect(),
-        Value::String(text) => return globs_of_extensions(&serde_json::from_str(text).ok()?),
+        Value::String(text) => return globs_of_extensions(&parsed(text)?),
         Value::Array(items) => {
             items.iter().map(|item| item.as_str().map(glob)).collect::<Option<_>>()?
         }

@@ -4,7 +4,9 @@
 
 use serde_json::Value;
 
-use super::{Object, PATH, bad, object};
+use super::doubled::{Doubled, doubled_argument};
+use super::texts::parsed;
+use super::{Object, PATH, bad, object, printable};
 use crate::error::{Code, ToolError};
 
 /// What other clients call our values. Of several meanings, the one counts that the argument has.
@@ -62,6 +64,13 @@ const VALUES: &[(&str, &[&str])] = &[
 pub(super) fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> {
     let kind = kind_in(property);
     let items = property.get("items").and_then(Value::as_object);
+    if let ("array" | "object", Value::String(text)) = (kind, &value)
+        && let Some(Doubled::OfArguments(member)) = doubled_argument(text)
+    {
+        let dot = if member.starts_with('[') { "" } else { "." };
+        let member = printable(&member);
+        return Err(bad(format!("`{name}{dot}{member}` is given twice"), None));
+    }
     let value = match items {
         Some(items) => list(items, value),
         None if is_path(property) => one_path(value),
@@ -198,8 +207,8 @@ fn is_path(property: &Object) -> bool {
 fn coerce(kind: &str, value: Value) -> Value {
     match (kind, value) {
         ("boolean", value @ Value::String(_)) => flag(&value).map_or(value, Value::Bool),
-        ("integer" | "number", Value::String(text)) => match serde_json::from_str(text.trim()) {
-            Ok(parsed @ Value::Number(_)) => coerce(kind, parsed),
+        ("integer" | "number", Value::String(text)) => match parsed(text.trim()) {
+            Some(parsed @ Value::Number(_)) => coerce(kind, parsed),
             _ => Value::String(text),
         },
         ("integer", Value::Number(number)) => match number.as_f64() {
@@ -216,11 +225,11 @@ fn coerce(kind: &str, value: Value) -> Value {
             [one @ Value::String(_)] => one.clone(),
             _ => Value::Array(items),
         },
-        ("array" | "object", Value::String(text)) => match serde_json::from_str::<Value>(&text) {
-            Ok(parsed @ Value::Array(_)) if kind == "array" => parsed,
-            Ok(parsed @ Value::Object(_)) if kind == "object" => parsed,
+        ("array" | "object", Value::String(text)) => match parsed::<Value>(&text) {
+            Some(parsed @ Value::Array(_)) if kind == "array" => parsed,
+            Some(parsed @ Value::Object(_)) if kind == "object" => parsed,
             // One of them, alone.
-            Ok(parsed @ Value::Object(_)) if text.trim_start().starts_with('{') => {
+            Some(parsed @ Value::Object(_)) if text.trim_start().starts_with('{') => {
                 Value::Array(vec![parsed])
             }
             _ if kind == "array" => Value::Array(vec![Value::String(text)]),

@@ -3,16 +3,16 @@
 //! A line that is not a message gets its answer from here: the code that JSON-RPC has for it, and the id wherever one can be
 //! found. Only what `rmcp` can read reaches `rmcp`. Some clients write several messages on one line; each is read.
 //!
-//! May import: nothing outside `protocol`. This module does not know what a method means.
+//! May import: `args`. This module does not know what a method means.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::invalid::InvalidLine;
-use super::mending::end_of_string;
 use super::message::{Message, parse};
 use super::outline::Outline;
 use super::stream::Stream;
+use crate::args::end_of_string;
 
 /// Bytes read at a time.
 const CHUNK: usize = 32 << 10;

@@ -5,11 +5,13 @@
 //! overwritten, the call is read, and it is refused by the name of the argument. It is never run: what the client meant is
 //! not known.
 //!
-//! May import: nothing outside `protocol`.
+//! May import: `args`.
 
 use std::ops::Range;
 
 use serde_json::Value;
+
+use crate::args::end_of_string;
 
 /// More open objects and lists than the reader of JSON takes.
 const MAX_DEPTH: usize = 128;
@@ -135,19 +137,6 @@ fn note(
     }
     first.get_or_insert(Unreadable { argument, why, hint: hint(why) });
     Some(())
-}
-
-/// Where the string ends whose characters begin there.
-pub(super) fn end_of_string(line: &[u8], mut at: usize) -> usize {
-    while let Some(found) = line.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
-        at += found;
-        if line.get(at) == Some(&b'"') {
-            return at;
-        }
-        // The character after a backslash is part of the string.
-        at += 2;
-    }
-    line.len()
 }
 
 /// Overwrites what a string cannot hold, and says what it was.

@@ -3,23 +3,18 @@
 //! Nearly every text is the call of a tool, and is read as one at once. `null` is absent, arguments may come as a text of JSON,
 //! and a call with arguments that JSON cannot say is read as far as it can be, to be refused under its id.
 //!
-//! May import: `path`. This module does not know what a tool does.
+//! May import: `args`, `path`. This module does not know what a tool does.
 
 use rmcp::RoleServer;
 use rmcp::model::{CallToolRequest, ClientRequest, JsonRpcMessage, JsonRpcRequest};
 use rmcp::service::RxJsonRpcMessage;
 use serde_json::{Map, Value};
 
-use super::doubled::{Doubled, doubled, doubled_argument};
 use super::invalid::{INVALID_PARAMS, INVALID_REQUEST, InvalidLine, PARSE_ERROR, usable};
-use super::mending::{Unreadable, end_of_string, mend};
+use super::mending::{Unreadable, mend};
 use super::outline::found_in;
+use crate::args::{Doubled, LARGE, MAX_VALUES, doubled, doubled_argument, has_too_many_values};
 use crate::path::printable;
-
-/// Lines of more bytes than that are looked through before they are read: what they hold may take many times as much.
-const LARGE: usize = 1 << 20;
-/// Most values in a large line. A number takes two bytes of it, and thirty-two or more of memory.
-const MAX_VALUES: usize = 200_000;
 
 /// What a client sends.
 pub(super) type Message = RxJsonRpcMessage<RoleServer>;
@@ -246,18 +241,4 @@ fn mended(text: &mut [u8]) -> Result<Option<Message>, InvalidLine> {
 fn is_utf16(text: &[u8]) -> bool {
     let has_mark = text.starts_with(b"\xFF\xFE") || text.starts_with(b"\xFE\xFF");
     has_mark || text.iter().take(4).filter(|byte| **byte == 0).count() > 1
-}
-
-/// Are there more values in a text than one may hold? A value is counted by what stands before it.
-fn has_too_many_values(text: &[u8]) -> bool {
-    let (mut at, mut values) = (0, 0);
-    while at < text.len() && values <= MAX_VALUES {
-        match text.get(at) {
-            Some(b'"') => at = end_of_string(text, at + 1),
-            Some(b',' | b'[' | b'{') => values += 1,
-            _ => {}
-        }
-        at += 1;
-    }
-    values > MAX_VALUES
 }

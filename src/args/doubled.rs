@@ -3,7 +3,7 @@
 //! JSON does not define which of the two counts, and readers differ. So such a message is refused by the name of the member.
 //! What a message holds elsewhere, such as in `_meta`, is not looked at.
 //!
-//! May import: nothing outside `protocol`.
+//! May import: nothing outside `args`.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 /// A member that is given twice.
 #[derive(Debug, PartialEq)]
-pub(super) enum Doubled {
+pub enum Doubled {
     /// One of the message or its `params`, such as `id`.
     OfMessage(String),
     /// One of the arguments of a call, such as `edits[0].old_text`.
@@ -20,12 +20,12 @@ pub(super) enum Doubled {
 }
 
 /// The first member that a message gives twice. `None` too if it is not JSON: that is answered elsewhere.
-pub(super) fn doubled(line: &[u8]) -> Option<Doubled> {
+pub fn doubled(line: &[u8]) -> Option<Doubled> {
     first(line, &Place::Message)
 }
 
 /// The first member that arguments which are sent as a text give twice.
-pub(super) fn doubled_argument(text: &str) -> Option<Doubled> {
+pub fn doubled_argument(text: &str) -> Option<Doubled> {
     first(text.as_bytes(), &Place::Arguments)
 }
 
