@@ -316,6 +316,16 @@ fn lists_and_paths_are_read_in_every_form() {
     }
 }
 
+#[test]
+fn a_list_of_one_text_is_one_name_with_its_line_feeds() {
+    let sandbox = files().file("grant/odd\nname", "one\n").file("grant/[\"a\"]", "two\n");
+    let mut client = start(&sandbox, "ro");
+    let answer = client.call("read_multiple_files", &json!({"paths": ["odd\nname"]}));
+    assert!(answer.text.contains("\none\n"), "{}", answer.text);
+    let answer = client.call("read_text_file", &json!({"path": "[\"a\"]"}));
+    assert!(answer.text.starts_with("two\n"), "{}", answer.text);
+}
+
 /// Every tool takes its arguments in a wrapper, and refuses one whose arguments are given outside of it too.
 #[test]
 fn arguments_in_one_more_object_are_taken_out_of_it() {

@@ -170,9 +170,16 @@ fn check_size(name: &str, property: &Object, value: &Value) -> Result<(), ToolEr
 
 /// A list as agents send it: with `null` in it, as lines of a text, or with paths as objects.
 fn list(items: &Object, value: Value) -> Value {
+    // A list of one text is that text, line feeds and all: a file may be called so.
+    let is_text = value.is_string();
     let value = match coerce("array", value) {
         Value::Array(all) => match all.as_slice() {
-            [Value::String(text)] if kind_in(items) == "string" && text.contains('\n') => {
+            [Value::String(text)]
+                if is_text
+                    && kind_in(items) == "string"
+                    && !text.starts_with('[')
+                    && text.contains('\n') =>
+            {
                 let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
                 lines.map(Value::from).collect()
             }
