@@ -7,14 +7,21 @@
 //!
 //! May import: `error`, `path`. This module does not know MCP or any tool.
 
+mod doubled;
+mod nested;
 mod schema;
 mod spellings;
+mod texts;
 mod values;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+pub use doubled::{Doubled, doubled, doubled_argument};
+pub use nested::unwrapped;
 pub use schema::{KNOWN, for_clients, schema};
+pub use texts::{LARGE, MAX_VALUES, end_of_string, has_too_many_values};
+pub use values::wanted;
 
 use crate::error::{Code, ToolError};
 use spellings::Reading;
@@ -158,7 +165,13 @@ impl<'a> Meant<'a> {
         key: &str,
         value: Value,
     ) -> Result<(), ToolError> {
-        let value = fit(name, property, value)?;
+        let number = value.as_i64();
+        let value = fit(name, property, value).map_err(|error| match number {
+            Some(number @ ..0) if name == "offset" && self.property("tail").is_some() => {
+                error.hint(format!("`tail`={} reads the end", number.unsigned_abs()))
+            }
+            _ => error,
+        })?;
         match self.args.get(name) {
             Some(given) if *given == value => {}
             Some(_) => return Err(given_twice(name, self.key_of(name), key)),

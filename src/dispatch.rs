@@ -11,13 +11,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::args::Object;
+use crate::args::{self, Object};
 use crate::audit::{Event, Intent, Outcome, Sink};
 use crate::cap::{Grants, Rights};
 use crate::error::{Code, ToolError, cut_to};
 use crate::limits::{Budget, Clock, Kept, Limits, Spent, Watch};
 use crate::path::printable;
-use crate::tool::{Call, Called, Content, Entry};
+use crate::tool::{Call, Called, Content, Entry, replacements};
 
 /// Runs calls. One for the whole process; from one call to the next it keeps caches only.
 pub struct Dispatcher {
@@ -255,6 +255,7 @@ impl Dispatcher {
         name: &str,
         argument: &str,
         why: &str,
+        hint: &str,
         watch: Watch,
     ) -> Result<Answer, Fault> {
         let Some((tool, _)) = self.find(name) else {
@@ -264,7 +265,10 @@ impl Dispatcher {
         let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), watch);
         let argument = printable(&argument.chars().take(100).collect::<String>());
         let error = ToolError::new(Code::BadArgs, format!("`{argument}` {why}; nothing was done"))
-            .hint("send it again, whole and as JSON in UTF-8")
+            .hint(match args::wanted(&tool.schema, &argument) {
+                Some(wanted) => format!("{hint}; `{argument}` is {wanted}"),
+                None => hint.to_owned(),
+            })
             .within(self.limits.max_result_chars);
         let Entry { name, rights, .. } = tool.entry;
         self.record(call, name, rights, vec![], Outcome::Refused(&error), &budget);
@@ -339,22 +343,32 @@ impl Dispatcher {
     }
 
     fn why_unknown(&self, name: &str) -> String {
-        match self.registry.iter().find(|tool| tool.answers_to(name).is_some()) {
-            None => {
-                let names: Vec<_> = self.offered.iter().map(|tool| tool.entry.name).collect();
-                format!("unknown tool: {name} (there are {})", names.join(", "))
-            }
-            Some(tool) if self.grants.rights().carry(tool.rights) => {
-                format!("unknown tool: {name} (the user left it out with --tools)")
-            }
-            Some(tool) if tool.rights.carry(Rights::REMOVE) => format!(
-                "unknown tool: {name} (no grant permits deleting; the user can start with --allow DIR:rwd)"
-            ),
-            Some(_) => {
-                format!(
-                    "unknown tool: {name} (no grant is writable; the user can start with --allow DIR:rw)"
-                )
-            }
+        if let Some(tool) = self.registry.iter().find(|tool| tool.answers_to(name).is_some()) {
+            return format!("unknown tool: {name} ({})", self.why_not_offered(tool));
+        }
+        let all: Vec<_> = self.registry.iter().map(|tool| tool.name).collect();
+        let found = replacements(name, &all);
+        let offered = |name: &&str| self.offered.iter().any(|tool| tool.entry.name == *name);
+        let usable: Vec<_> = found.iter().copied().filter(offered).collect();
+        let missing = || self.registry.iter().find(|tool| found.first() == Some(&tool.name));
+        if !usable.is_empty() {
+            format!("unknown tool: {name} (use {})", usable.join(" or "))
+        } else if let Some(tool) = missing() {
+            let (tool, why) = (tool.name, self.why_not_offered(tool));
+            format!("unknown tool: {name} ({tool} does that, but {why})")
+        } else {
+            let names: Vec<_> = self.offered.iter().map(|tool| tool.entry.name).collect();
+            format!("unknown tool: {name} (there are {})", names.join(", "))
+        }
+    }
+
+    fn why_not_offered(&self, tool: &Entry) -> &'static str {
+        if self.grants.rights().carry(tool.rights) {
+            "the user left it out with --tools"
+        } else if tool.rights.carry(Rights::REMOVE) {
+            "no grant permits deleting; the user can start with --allow DIR:rwd"
+        } else {
+            "no grant is writable; the user can start with --allow DIR:rw"
         }
     }
 }

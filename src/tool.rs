@@ -6,6 +6,8 @@
 //!
 //! May import: `args`, `cap`, `error`, `limits`. This module does not know MCP.
 
+mod foreign;
+
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
@@ -14,6 +16,7 @@ pub use crate::args::Object;
 use crate::cap::{Grants, Needs, Rights};
 use crate::error::{ToolError, cut_to};
 use crate::limits::Budget;
+pub use foreign::replacements;
 
 /// One tool.
 pub trait Tool: 'static {
@@ -195,7 +198,8 @@ impl Entry {
 }
 
 fn call<T: Tool>(call: &Call<'_>, sent: Object) -> Called {
-    let args: T::Args = match args::parse(T::NAME, call.schema, T::arranged(sent)) {
+    let sent = T::arranged(args::unwrapped(call.schema, sent));
+    let args: T::Args = match args::parse(T::NAME, call.schema, sent) {
         Ok(args) => args,
         Err(error) => return Called { paths: vec![], result: Err(error) },
     };

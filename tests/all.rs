@@ -46,6 +46,7 @@ mod failing; // a full disk, a read-only one, a limit: what is left of a change 
 mod faults; // every call of the kernel for files fails, in every way
 #[cfg(target_os = "linux")]
 mod filesystems; // the same promise on every file system, or a sentence that is true
+mod forms; // other names and forms of arguments and tools
 mod globs; // globs against ripgrep, and where the two differ on purpose
 mod grepping; // what grep and keyword_search say: line ends, long lines, what else a pattern may have meant
 mod grepping_as_rg; // random patterns over random texts, against ripgrep
@@ -62,6 +63,7 @@ mod lifetimes; // names move, mounts go, signals come, another server works ther
 mod lines; // a table of raw lines, in both eras
 mod loads; // trees at their largest, long paths, names in every script
 mod logging; // what standard error gets, and that nobody has to read it
+mod messages; // several messages on a line, doubled members, responses, and random changes of good lines
 mod moving; // moving, copying, deleting: whole or not at all
 mod names; // searches by name: nothing that is there gives an empty answer
 mod own_files; // the server's own program, by whatever name it was started

@@ -133,7 +133,7 @@ fn every_invalid_line_gets_an_error_with_its_id() {
                 true,
             ),
             (br#"{"jsonrpc":"2.0","id":1e999,"method":"tools/list"}"#.to_vec(), -32700, false),
-            (br#"{"jsonrpc":"2.0","id":7,"method":"tools/list","id":8}"#.to_vec(), -32600, false),
+            (br#"{"jsonrpc":"2.0","id":7,"method":"tools/list","id":8}"#.to_vec(), -32600, true),
             (br#"{"jsonrpc":"2.0","id":7,"method":"tools/list","#.to_vec(), -32700, true),
             (br#"{"jsonrpc":"2.0","id":7"#.to_vec(), -32700, false),
             (b"{\"id\":7,\"x\":\"\xff\"}".to_vec(), -32700, true),

@@ -7,10 +7,12 @@
 //! May import: nothing outside `args`. This module does not know what a tool does: a row applies where the tool's
 //! schema has the argument, or where the row names the tool.
 
+mod names;
 mod table;
 
 use serde_json::Value;
 
+use super::texts::parsed;
 use super::values::{flag, number};
 use table::TABLE;
 
@@ -45,6 +47,10 @@ enum Means {
     LineRange,
     /// The one item of a list. The hint says what takes more.
     One(&'static str, &'static str),
+    /// This argument if the value is a glob: a text, or a list of texts, with `*` or `?`.
+    Wild(&'static str),
+    /// This argument if the value is a list, or a text that is not a number.
+    Globs(&'static str),
     /// Endings of names, as globs of this argument.
     Extensions(&'static str),
     /// What the tool does anyway if the value is this one. If it is not, the hint says what does that.
@@ -130,7 +136,6 @@ impl Means {
             Self::Text(name) if flag(value).is_none() && value.is_string() => {
                 ours(name).map(Reading::Same)
             }
-            Self::Text(_) => None,
             Self::Flag(name) => flag(value).and_then(|_| ours(name)).map(Reading::Same),
             Self::Opposite(name) => argument(ours(name)?, Value::Bool(!flag(value)?)),
             Self::Chooses(name, yes, _) if flag(value)? => argument(ours(name)?, yes.into()),
@@ -152,12 +157,19 @@ impl Means {
                     [one @ Value::String(_)] => argument(ours(name)?, one.clone()),
                     _ => ours(name).map(|_| Reading::Instead(hint)),
                 },
-                Value::String(text) => match serde_json::from_str::<Vec<String>>(text) {
-                    Ok(items) => self.read(&items.into(), is_own),
-                    Err(_) => ours(name).map(Reading::Same),
+                Value::String(text) => match parsed::<Vec<String>>(text) {
+                    Some(items) => self.read(&items.into(), is_own),
+                    None => ours(name).map(Reading::Same),
                 },
                 _ => ours(name).map(|_| Reading::Instead(hint)),
             },
+            Self::Wild(name) if is_glob(value) => ours(name).map(Reading::Same),
+            Self::Globs(name)
+                if number(value).is_none() && (value.is_string() || value.is_array()) =>
+            {
+                ours(name).map(Reading::Same)
+            }
+            Self::Text(_) | Self::Wild(_) | Self::Globs(_) => None,
             Self::Extensions(name) => argument(ours(name)?, globs_of_extensions(value)?),
             Self::Already(default, _) if default.is(value) => Some(Reading::Nothing),
             Self::Harmless => Some(Reading::Nothing),
@@ -192,7 +204,7 @@ fn line_range(value: &Value) -> Option<Reading> {
             _ => return None,
         },
         Value::String(text) if text.trim_start().starts_with('[') => {
-            return line_range(&serde_json::from_str(text).ok()?);
+            return line_range(&parsed(text)?);
         }
         Value::String(text) => {
             let (first, last) = text.split_once(['-', ':', ','])?;
@@ -205,13 +217,22 @@ fn line_range(value: &Value) -> Option<Reading> {
     Some(Reading::Lines(Some(first.max(1)), last))
 }
 
+/// Is it a glob, or a list of globs?
+fn is_glob(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains(['*', '?']),
+        Value::Array(items) => !items.is_empty() && items.iter().all(is_glob),
+        _ => false,
+    }
+}
+
 /// `ts`, `.ts`, `*.ts` or a list of them, as globs.
 fn globs_of_extensions(value: &Value) -> Option<Value> {
     let glob =
         |text: &str| format!("*.{}", text.trim().trim_start_matches('*').trim_start_matches('.'));
     let globs: Vec<String> = match value {
         Value::String(text) if !text.starts_with('[') => text.split(',').map(glob).collect(),
-        Value::String(text) => return globs_of_extensions(&serde_json::from_str(text).ok()?),
+        Value::String(text) => return globs_of_extensions(&parsed(text)?),
         Value::Array(items) => {
             items.iter().map(|item| item.as_str().map(glob)).collect::<Option<_>>()?
         }
@@ -290,6 +311,8 @@ mod tests {
             | Means::ZeroIsNone(name)
             | Means::FirstLine(name)
             | Means::One(name, _)
+            | Means::Wild(name)
+            | Means::Globs(name)
             | Means::Extensions(name)) = *means
             else {
                 continue;

@@ -4,7 +4,9 @@
 
 use serde_json::Value;
 
-use super::{Object, bad, object};
+use super::doubled::{Doubled, doubled_argument};
+use super::texts::parsed;
+use super::{Object, PATH, bad, object, printable};
 use crate::error::{Code, ToolError};
 
 /// What other clients call our values. Of several meanings, the one counts that the argument has.
@@ -48,12 +50,32 @@ const VALUES: &[(&str, &[&str])] = &[
     ("x", &["create"]),
     ("new", &["create"]),
     ("create_new", &["create"]),
+    ("\\n", &["lf"]),
+    ("unix", &["lf"]),
+    ("linux", &["lf"]),
+    ("posix", &["lf"]),
+    ("\\r\\n", &["crlf"]),
+    ("windows", &["crlf"]),
+    ("win", &["crlf"]),
+    ("dos", &["crlf"]),
 ];
 
 /// The value in the kind that the property wants, or what is wrong with it.
 pub(super) fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> {
     let kind = kind_in(property);
-    let value = coerce(kind, value);
+    let items = property.get("items").and_then(Value::as_object);
+    if let ("array" | "object", Value::String(text)) = (kind, &value)
+        && let Some(Doubled::OfArguments(member)) = doubled_argument(text)
+    {
+        let dot = if member.starts_with('[') { "" } else { "." };
+        let member = printable(&member);
+        return Err(bad(format!("`{name}{dot}{member}` is given twice"), None));
+    }
+    let value = match items {
+        Some(items) => list(items, value),
+        None if is_path(property) => one_path(value),
+        None => coerce(kind, value),
+    };
     let (fits, wanted) = match kind {
         "string" => (value.is_string(), "a string"),
         "integer" => (value.is_i64() || value.is_u64(), "a whole number"),
@@ -65,9 +87,7 @@ pub(super) fn fit(name: &str, property: &Object, value: Value) -> Result<Value, 
     };
     check_size(name, property, &value)?;
     let example = example(property);
-    if let (Some(items), Value::Array(all)) =
-        (property.get("items").and_then(Value::as_object), &value)
-    {
+    if let (Some(items), Value::Array(all)) = (items, &value) {
         let wrong = || bad(format!("`{name}` has an item of the wrong type"), example);
         let each =
             all.iter().enumerate().map(|(i, item)| match coerce(kind_in(items), item.clone()) {
@@ -85,11 +105,24 @@ pub(super) fn fit(name: &str, property: &Object, value: Value) -> Result<Value, 
             });
         return Ok(Value::Array(each.collect::<Result<_, _>>()?));
     }
+    let least = property.get("minimum").and_then(Value::as_i64);
     if !fits {
-        return Err(bad(format!("`{name}` has to be {wanted}, not {}", kind_of(&value)), example));
+        let error = bad(format!("`{name}` has to be {wanted}, not {}", kind_of(&value)), example);
+        let instead = match (&value, example) {
+            (Value::Array(items), Some(example)) if is_path(property) && items.len() > 1 => {
+                Some(format!("give one path a call, such as {example}"))
+            }
+            (Value::Array(_) | Value::Object(_), Some(example)) if kind == "string" => {
+                Some(format!("give it as a text in quotes, such as {example}"))
+            }
+            _ => wanted_instead(property),
+        };
+        return Err(match instead {
+            Some(hint) => error.hint(hint),
+            None => error,
+        });
     }
-    if let (Some(least), Some(number)) =
-        (property.get("minimum").and_then(Value::as_i64), value.as_i64())
+    if let (Some(least), Some(number)) = (least, value.as_i64())
         && number < least
     {
         return Err(bad(format!("`{name}` has to be at least {least}, not {number}"), example));
@@ -105,7 +138,11 @@ fn choice(name: &str, choices: &[Value], value: Value) -> Result<Value, ToolErro
     if choices.contains(&value) {
         return Ok(value);
     }
-    let word = value.as_str().unwrap_or_default().trim().to_ascii_lowercase();
+    let word = match value.as_str().unwrap_or_default() {
+        "\n" => "lf".into(),
+        "\r\n" => "crlf".into(),
+        text => text.trim().to_ascii_lowercase(),
+    };
     let meanings = VALUES.iter().find(|(theirs, _)| *theirs == word).map(|(_, ours)| *ours);
     let mut meant = std::iter::once(word.as_str()).chain(meanings.into_iter().flatten().copied());
     meant.find_map(|ours| choices.iter().find(|choice| **choice == ours)).cloned().ok_or_else(
@@ -131,12 +168,54 @@ fn check_size(name: &str, property: &Object, value: &Value) -> Result<(), ToolEr
     Err(ToolError::new(Code::OverLimit, sentence))
 }
 
+/// A list as agents send it: with `null` in it, as lines of a text, or with paths as objects.
+fn list(items: &Object, value: Value) -> Value {
+    // A list of one text is that text, line feeds and all: a file may be called so.
+    let is_text = value.is_string();
+    let value = match coerce("array", value) {
+        Value::Array(all) => match all.as_slice() {
+            [Value::String(text)]
+                if is_text
+                    && kind_in(items) == "string"
+                    && !text.starts_with('[')
+                    && text.contains('\n') =>
+            {
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                lines.map(Value::from).collect()
+            }
+            _ => Value::Array(all),
+        },
+        other => other,
+    };
+    let Value::Array(mut all) = value else { return value };
+    all.retain(|item| !item.is_null());
+    if is_path(items) {
+        all = all.into_iter().map(one_path).collect();
+    }
+    Value::Array(all)
+}
+
+/// A path that is sent as a list of one, or as an object with nothing else in it.
+fn one_path(value: Value) -> Value {
+    match coerce("string", value) {
+        Value::Object(object) if object.len() == 1 => match object.get("path") {
+            Some(path @ Value::String(_)) => path.clone(),
+            _ => Value::Object(object),
+        },
+        value => value,
+    }
+}
+
+fn is_path(property: &Object) -> bool {
+    property.get("format").is_some_and(|format| format == PATH)
+}
+
 /// What agents send for a value of this kind when they send it as text, or one item for a list, or a list for one item.
 fn coerce(kind: &str, value: Value) -> Value {
     match (kind, value) {
         ("boolean", value @ Value::String(_)) => flag(&value).map_or(value, Value::Bool),
-        ("integer" | "number", Value::String(text)) => match serde_json::from_str(text.trim()) {
-            Ok(parsed @ Value::Number(_)) => coerce(kind, parsed),
+        ("integer" | "number", Value::String(text)) => match parsed(text.trim()) {
+            Some(parsed @ Value::Number(_)) => coerce(kind, parsed),
             _ => Value::String(text),
         },
         ("integer", Value::Number(number)) => match number.as_f64() {
@@ -153,11 +232,11 @@ fn coerce(kind: &str, value: Value) -> Value {
             [one @ Value::String(_)] => one.clone(),
             _ => Value::Array(items),
         },
-        ("array" | "object", Value::String(text)) => match serde_json::from_str::<Value>(&text) {
-            Ok(parsed @ Value::Array(_)) if kind == "array" => parsed,
-            Ok(parsed @ Value::Object(_)) if kind == "object" => parsed,
+        ("array" | "object", Value::String(text)) => match parsed::<Value>(&text) {
+            Some(parsed @ Value::Array(_)) if kind == "array" => parsed,
+            Some(parsed @ Value::Object(_)) if kind == "object" => parsed,
             // One of them, alone.
-            Ok(parsed @ Value::Object(_)) if text.trim_start().starts_with('{') => {
+            Some(parsed @ Value::Object(_)) if text.trim_start().starts_with('{') => {
                 Value::Array(vec![parsed])
             }
             _ if kind == "array" => Value::Array(vec![Value::String(text)]),
@@ -168,13 +247,20 @@ fn coerce(kind: &str, value: Value) -> Value {
     }
 }
 
-/// `true` or `false`, or their name as a text. A number is neither: 1 may be meant as a count.
+/// `true` or `false`, or a word for one of them. A number is neither: 1 may be meant as a count.
 pub(super) fn flag(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(flag) => Some(*flag),
-        Value::String(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
-        Value::String(text) if text.trim().eq_ignore_ascii_case("false") => Some(false),
-        _ => None,
+    let text = match value {
+        Value::Bool(flag) => return Some(*flag),
+        Value::String(text) => text.trim(),
+        _ => return None,
+    };
+    let is_one_of = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_one_of(["true", "yes", "on"]) {
+        Some(true)
+    } else if is_one_of(["false", "no", "off"]) {
+        Some(false)
+    } else {
+        None
     }
 }
 
@@ -195,12 +281,32 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Null => "nothing",
         Value::Bool(_) => "a boolean",
         Value::Number(number) if number.as_f64().is_some_and(|n| n.fract() != 0.0) => "a fraction",
-        Value::Number(number) if number.is_f64() => "a number as large as that",
+        Value::Number(number) if number.as_f64().is_some_and(|n| n.abs() >= 9e15) => {
+            "a number as large as that"
+        }
         Value::Number(_) => "a number",
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
+}
+
+/// What the argument of a schema is, if it is a number or `true` or `false`.
+pub fn wanted(schema: &Object, argument: &str) -> Option<String> {
+    let property = schema.get("properties")?.get(argument)?.as_object()?;
+    let kind = match kind_in(property) {
+        "integer" => "a whole number",
+        "boolean" => return Some("true or false".into()),
+        _ => return None,
+    };
+    Some(wanted_instead(property).map_or(kind.into(), |bound| format!("{kind}, {bound}")))
+}
+
+/// What a number has to be, where it has a bound that is not 0.
+pub(super) fn wanted_instead(property: &Object) -> Option<String> {
+    let least = property.get("minimum").and_then(Value::as_i64).filter(|least| *least > 0)?;
+    let example = example(property)?;
+    Some(format!("such as {example}; at least {least}"))
 }
 
 pub(super) fn example(property: &Object) -> Option<&Value> {

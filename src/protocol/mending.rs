@@ -5,11 +5,13 @@
 //! overwritten, the call is read, and it is refused by the name of the argument. It is never run: what the client meant is
 //! not known.
 //!
-//! May import: nothing outside `protocol`.
+//! May import: `args`.
 
 use std::ops::Range;
 
 use serde_json::Value;
+
+use crate::args::end_of_string;
 
 /// More open objects and lists than the reader of JSON takes.
 const MAX_DEPTH: usize = 128;
@@ -21,6 +23,15 @@ pub(super) struct Unreadable {
     pub(super) argument: String,
     /// What is wrong with it.
     pub(super) why: &'static str,
+    /// What to send in its place.
+    pub(super) hint: &'static str,
+}
+
+impl Unreadable {
+    /// An argument that a call gives twice.
+    pub(super) fn doubled(argument: String) -> Self {
+        Self { argument, why: "is given twice", hint: "give each argument once" }
+    }
 }
 
 /// Overwrites what JSON cannot say in the arguments of a call. `None` if there is nothing of the kind, or if it is elsewhere
@@ -72,6 +83,19 @@ pub(super) fn mend(line: &mut [u8]) -> Option<Unreadable> {
     first
 }
 
+/// What is wrong with a number such as `1e999` or `+1`.
+const NO_NUMBER: &str = "is not a number that can be read";
+
+fn hint(why: &str) -> &'static str {
+    if why == NO_NUMBER {
+        "JSON has numbers such as 200 or -1.5, up to 1.8e308"
+    } else if why == "is not JSON" {
+        "JSON has true, false, null and numbers such as 200; it has no NaN and no Infinity"
+    } else {
+        "send it again, whole and as JSON in UTF-8"
+    }
+}
+
 /// Where in a message something is.
 enum Step {
     /// In an object, in the member with this name.
@@ -111,21 +135,8 @@ fn note(
             Step::Item(item) => argument = format!("{argument}[{item}]"),
         }
     }
-    first.get_or_insert(Unreadable { argument, why });
+    first.get_or_insert(Unreadable { argument, why, hint: hint(why) });
     Some(())
-}
-
-/// Where the string ends whose characters begin there.
-pub(super) fn end_of_string(line: &[u8], mut at: usize) -> usize {
-    while let Some(found) = line.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
-        at += found;
-        if line.get(at) == Some(&b'"') {
-            return at;
-        }
-        // The character after a backslash is part of the string.
-        at += 2;
-    }
-    line.len()
 }
 
 /// Overwrites what a string cannot hold, and says what it was.
@@ -167,7 +178,7 @@ fn mend_word(word: &mut [u8]) -> Option<&'static str> {
     let is_number = word.first().is_some_and(|byte| b"-+.0123456789".contains(byte));
     word.fill(b' ');
     *word.first_mut()? = b'0';
-    Some(if is_number { "is not a number that can be read" } else { "is not JSON" })
+    Some(if is_number { NO_NUMBER } else { "is not JSON" })
 }
 
 #[cfg(test)]

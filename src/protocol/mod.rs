@@ -3,13 +3,15 @@
 //! Both eras are served at once, as `rmcp` negotiates them: `initialize` up to 2025-11-25, and the
 //! stateless 2026-07-28. The framing is ours, because every line deserves an answer.
 //!
-//! May import: `args` (for schemas), `cap` (to tell of rights), `dispatch`, `limits`, `path`, `tool`; `rmcp` and `tokio`, which no module outside this one may name. Absent
+//! May import: `args` (for schemas, and what JSON holds), `cap` (to tell of rights), `dispatch`, `limits`, `path`, `tool`; `rmcp` and `tokio`, which no module outside this one may name. Absent
 //! on purpose: the file system.
 
 mod admission;
 mod framing;
 mod instructions;
+mod invalid;
 mod mending;
+mod message;
 mod outline;
 mod room;
 mod server;

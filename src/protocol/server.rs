@@ -144,9 +144,9 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         // Until the call has ended, whether it is still wanted or not.
         let _request_bytes = self.room.bytes_of(&context.id);
-        if let Some(Unreadable { argument, why }) = context.extensions.get() {
+        if let Some(Unreadable { argument, why, hint }) = context.extensions.get() {
             let watch = Watch::unattended().on(context.id.to_string());
-            return match self.dispatcher.unreadable(&request.name, argument, why, watch) {
+            return match self.dispatcher.unreadable(&request.name, argument, why, hint, watch) {
                 Ok(answer) => Ok(result(answer).into()),
                 Err(fault) => Err(error(fault)),
             };

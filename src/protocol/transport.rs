@@ -21,7 +21,9 @@ use rmcp::transport::Transport;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinHandle;
 
-use super::framing::{INVALID_REQUEST, Input, InvalidLine, Message};
+use super::framing::Input;
+use super::invalid::{INVALID_REQUEST, InvalidLine};
+use super::message::Message;
 use super::room::{Place, Room};
 use super::stream::Stream;
 use crate::limits::Limits;
@@ -41,7 +43,7 @@ pub(super) struct Lines {
     /// A request that was read and for which there was no room yet.
     held_back: Option<Message>,
     /// An answer from here that is still to be sent.
-    owed: Option<InvalidLine>,
+    owed: Option<Vec<u8>>,
     idle: Idle,
 }
 
@@ -118,13 +120,17 @@ impl Lines {
         Some(Ok((message, Some(Place::new(request, bytes)))))
     }
 
-    /// Sends what is owed.
+    /// Sends what is owed. An answer that repeats a long id takes room like any other.
     async fn pay(&mut self, outgoing: &mpsc::Sender<Line>) -> Option<()> {
-        if self.owed.is_some() {
-            let line = self.idle.unless_abandoned(&self.input, outgoing.reserve()).await?.ok()?;
-            if let Some(unheard) = self.owed.take() {
-                line.send(Line { bytes: unheard.answer(), _room: None });
-            }
+        let Some(bytes) = self.owed.as_ref().map(Vec::len) else { return Some(()) };
+        let mut room = None;
+        if bytes > CHUNK {
+            let answer = self.room.answer(bytes);
+            room = self.idle.unless_abandoned(&self.input, answer).await?;
+        }
+        let line = self.idle.unless_abandoned(&self.input, outgoing.reserve()).await?.ok()?;
+        if let Some(bytes) = self.owed.take() {
+            line.send(Line { bytes, _room: room });
         }
         Some(())
     }
@@ -171,7 +177,7 @@ impl Transport<RoleServer> for Lines {
             match heard.and_then(|(message, place)| self.admit(message, place)) {
                 Ok(Some(message)) => return Some(message),
                 Ok(None) => {}
-                Err(unheard) => self.owed = Some(unheard),
+                Err(unheard) => self.owed = Some(unheard.answer()),
             }
         }
     }

@@ -380,9 +380,17 @@ impl Look for InFiles<'_> {
     }
 }
 
+/// A type of ripgrep's, or an ending that one of these types has: `rs`, `.rs` or `*.rs`.
 fn types(name: &str) -> Result<Types, ToolError> {
     let mut types = TypesBuilder::new();
-    types.add_defaults().select(name);
+    let known = types.add_defaults().definitions();
+    let ending = name.trim_start_matches(['*', '.']);
+    let glob = format!("*.{ending}");
+    if known.iter().any(|known| known.globs().contains(&glob)) {
+        // An ending that is the name of a type stays that type.
+        let _ = known.iter().all(|known| known.name() != ending).then(|| types.add(ending, &glob));
+    }
+    types.select(ending);
     types.build().map_err(|_| {
         let name = crate::path::printable(name);
         ToolError::new(Code::BadArgs, format!("`type` `{name}` is not one of ripgrep's"))

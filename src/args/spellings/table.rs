@@ -6,8 +6,12 @@
 
 use super::Default::{Bool, Empty, Number, Utf8};
 use super::Means::{
-    Already, Chooses, Extensions, FirstLine, Flag, Harmless, Instead, Is, LastLine, LineRange, One,
-    Opposite, Text, ZeroIsNone,
+    Already, Chooses, Extensions, FirstLine, Flag, Globs, Harmless, Instead, Is, LastLine,
+    LineRange, One, Opposite, Text, Wild, ZeroIsNone,
+};
+use super::names::{
+    CONTENT, EXCLUDE, GLOB, HIDDEN, IGNORE_CASE, LINE_ENDS, MATCH_CASE, NO_IGNORE, PATH,
+    PATH_OR_GLOB, PATHS, QUERY, RESPECT, SOURCE,
 };
 use super::{Means, Row};
 
@@ -29,6 +33,7 @@ const FIND: &[&str] = &["search_files"];
 const COUNT: &[&str] = &["keyword_search"];
 const LIST: &[&str] = &["list_directory"];
 const TREE: &[&str] = &["directory_tree"];
+const LIST_OR_TREE: &[&str] = &["list_directory", "directory_tree"];
 const WRITE: &[&str] = &["write_file"];
 const MKDIR: &[&str] = &["create_directory"];
 const MOVE_OR_COPY: &[&str] = &["move_file", "copy_file"];
@@ -37,141 +42,6 @@ const DELETE: &[&str] = &["delete_file"];
 const LOOK: &[&str] =
     &["list_directory", "directory_tree", "search_files", "grep", "keyword_search"];
 
-/// A path that a call works on.
-const PATH: &[&str] = &[
-    "path",
-    "file_path",
-    "file_name",
-    "file",
-    "target_file",
-    "absolute_path",
-    "abs_path",
-    "relative_path",
-    "full_path",
-    "relative_workspace_path",
-    "relative_file_path",
-    "target_path",
-    "path_name",
-    "uri",
-    "file_uri",
-    "directory",
-    "dir",
-    "dir_path",
-    "directory_path",
-    "directory_name",
-    "dir_name",
-    "folder",
-    "folder_path",
-    "folder_name",
-    "target_directory",
-    "target_dir",
-    "root",
-    "root_path",
-    "root_dir",
-    "root_directory",
-    "base_path",
-    "base_dir",
-    "search_path",
-    "search_directory",
-    "search_dir",
-    "start_path",
-    "location",
-    "output_path",
-    "input_path",
-];
-const PATHS: &[&str] = &[
-    "paths",
-    "file_paths",
-    "files",
-    "file_names",
-    "root_paths",
-    "directories",
-    "dirs",
-    "folders",
-    "target_directories",
-    "target_files",
-    "search_paths",
-];
-/// What is searched for.
-const QUERY: &[&str] = &[
-    "pattern",
-    "query",
-    "search_pattern",
-    "search_query",
-    "search_term",
-    "search_text",
-    "search_string",
-    "search",
-    "term",
-    "needle",
-    "expression",
-    "keyword",
-    "query_string",
-];
-const SOURCE: &[&str] = &[
-    "source",
-    "from",
-    "src",
-    "old_path",
-    "source_path",
-    "from_path",
-    "source_file",
-    "src_path",
-    "origin",
-    "old_location",
-];
-const CONTENT: &[&str] = &[
-    "content",
-    "contents",
-    "text",
-    "file_content",
-    "file_contents",
-    "file_text",
-    "body",
-    "data",
-    "new_content",
-    "full_content",
-];
-const HIDDEN: &[&str] =
-    &["hidden", "include_hidden", "show_hidden", "search_hidden", "dotfiles", "all", "-a"];
-const RESPECT: &[&str] = &[
-    "respect_ignore",
-    "respect_git_ignore",
-    "use_git_ignore",
-    "git_ignore",
-    "respect_ignore_files",
-    "use_ignore_files",
-];
-const NO_IGNORE: &[&str] = &[
-    "no_ignore",
-    "include_ignored",
-    "include_ignored_files",
-    "include_git_ignored",
-    "ignore_git_ignore",
-    "no_git_ignore",
-    "show_ignored",
-    "-u",
-];
-const EXCLUDE: &[&str] = &[
-    "exclude",
-    "excludes",
-    "exclude_pattern",
-    "exclude_patterns",
-    "exclude_glob",
-    "exclude_globs",
-    "ignore",
-    "ignore_pattern",
-    "ignore_patterns",
-    "ignore_globs",
-    "files_to_exclude",
-    "exclude_dir",
-    "exclude_dirs",
-    "excluded",
-    "exclude_files",
-];
-const IGNORE_CASE: &[&str] = &["ignore_case", "case_insensitive", "insensitive", "-i"];
-const MATCH_CASE: &[&str] = &["case_sensitive", "match_case", "is_case_sensitive", "-s"];
-
 const NEXT_PAGE: &str = "use `cursor` from the previous answer";
 const EACH: &str = "give one `path` a call, or their common directory";
 
@@ -179,9 +49,16 @@ const EACH: &str = "give one `path` a call, or their common directory";
 #[rustfmt::skip]
 pub(super) const TABLE: &[Row] = &[
     // Paths.
-    row(&["name", "file_name", "file", "glob", "globs", "glob_pattern", "file_pattern", "file_glob", "name_pattern",
-        "path_pattern", "include", "include_pattern", "-g"], Is("pattern")).of(FIND),
-    row(&["cwd", "working_directory"], Is("path")).of(LOOK),
+    row(&["name", "file_name", "file"], Is("pattern")).of(FIND),
+    row(PATH_OR_GLOB, Wild("pattern")).of(FIND),
+    row(PATH_OR_GLOB, Wild("glob")).of(GREP),
+    row(PATH_OR_GLOB, Wild("include_patterns")).of(COUNT),
+    row(&["name", "names"], Instead("use `glob`, such as [\"*.rs\"], or `path`")).of(GREP),
+    row(&["name", "names"], Instead("use `include_patterns`, such as [\"*.rs\"], or `root_paths`")).of(COUNT),
+    row(GLOB, Is("pattern")).of(FIND),
+    row(GLOB, Instead("use search_files, whose `pattern` is a glob")).of(LIST_OR_TREE),
+    row(&["cwd", "working_directory", "working_dir", "workdir"], Is("path")).of(LOOK),
+    row(&["cwd", "working_directory", "working_dir", "workdir"], Is("root_paths")).of(LOOK),
     row(&["to", "dst", "dest", "new_path", "target", "destination_path", "dest_path", "to_path", "dst_path", "target_path",
         "new_location", "output_path", "destination_file", "target_file"], Is("destination")),
     row(&["target_directory", "target_dir", "directory", "dir", "folder", "output_dir", "destination_dir", "-t"],
@@ -252,21 +129,19 @@ pub(super) const TABLE: &[Row] = &[
     row(&["only_matching", "matches_only", "-o"], Is("only_matching")),
 
     // Where it is searched.
-    row(&["glob", "globs", "include", "includes", "include_pattern", "include_patterns", "include_glob", "include_globs",
-        "file_pattern", "file_patterns", "file_glob", "glob_pattern", "path_pattern", "glob_filter", "files_to_include",
-        "filter", "include_files", "-g"], Is("glob")),
-    row(&["glob", "globs", "include", "includes", "include_pattern", "include_patterns", "include_glob", "include_globs",
-        "file_pattern", "file_patterns", "file_glob", "glob_pattern", "path_pattern", "glob_filter", "files_to_include"],
-        Is("include_patterns")),
+    row(GLOB, Is("glob")),
+    row(GLOB, Is("include_patterns")),
+    row(&["skip", "skips"], Globs("exclude")).of(LOOK),
+    row(&["skip", "skips"], Globs("exclude_patterns")).of(LOOK),
     row(EXCLUDE, Is("exclude")),
     row(EXCLUDE, Is("exclude_patterns")),
     row(EXCLUDE, Already(Empty, "use directory_tree, which has `exclude`")).of(LIST),
-    row(EXCLUDE, Already(Empty, "use `glob`, such as [\"!target/**\"]")).of(GREP),
     row(&["extension", "extensions", "ext", "file_extension", "file_extensions"], Extensions("glob")),
     row(&["extension", "extensions", "ext", "file_extension", "file_extensions"], Extensions("include_patterns")),
     row(&["extension", "extensions", "ext", "file_extension", "file_extensions"], Instead("use `pattern`, such as *.rs"))
         .of(FIND),
     row(&["type", "file_type", "language", "lang", "kind", "entry_type", "-t"], Is("type")),
+    row(&["type", "types", "file_type", "file_types", "language"], Instead("use `include_patterns`, such as [\"*.rs\"]")).of(COUNT),
     row(&["file_types", "types", "languages"], One("type", "use `glob`, such as [\"*.rs\", \"*.toml\"]")),
     row(&["directories_only", "dirs_only", "only_directories", "folders_only"], Chooses("type", "dir", None)).of(FIND),
     row(&["files_only", "only_files"], Chooses("type", "file", None)).of(FIND),
@@ -334,6 +209,8 @@ pub(super) const TABLE: &[Row] = &[
     row(&["create_only", "create_new", "exclusive", "no_clobber", "fail_if_exists"], Chooses("mode", "create", None)).of(WRITE),
     row(&["write_mode", "if_exists"], Is("mode")).of(WRITE),
     row(&["line_count"], Harmless).of(WRITE),
+    row(LINE_ENDS, Is("line_ends")),
+    row(LINE_ENDS, Instead("an edit keeps the line ends of the file; write_file has `line_ends`")).of(&["edit_file"]),
     row(&["create_directories", "create_dirs", "create_dir", "mkdir", "mkdirs", "mkdir_p", "make_dirs", "make_parents",
         "parents", "ensure_dir", "create_parent_dirs", "create_parent_directories", "create_missing_directories"],
         Is("create_parents")),
