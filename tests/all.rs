@@ -51,6 +51,8 @@ mod grepping; // what grep and keyword_search say: line ends, long lines, what e
 mod grepping_as_rg; // random patterns over random texts, against ripgrep
 mod guards; // the clippy bans bite, counted exactly
 mod hearing; // lines that are almost messages are answered under their ids
+#[cfg(target_os = "linux")]
+mod hostile_drives; // mounts, marks, sticky directories and drives that are gone: nothing is half done
 mod hostile_install; // a tree that somebody else made, and an installation in it
 mod ignoring; // random trees against git and ripgrep
 mod injected; // each call of the kernel fails once; the order of a write, from a trace

@@ -33,8 +33,14 @@ impl Place<Write> {
     ) -> Result<Written, ToolError> {
         if !self.grants.may_write_in_place() {
             let sentence = "the server does not permit to write a file in place";
-            return Err(ToolError::new(Code::RightMissing, sentence)
-                .hint("leave it out, and the file is replaced; the user can start the server with `--in-place`"));
+            let permit = "the user can start the server with `--in-place`";
+            // What cannot be replaced either is not sent back there.
+            return Err(ToolError::new(Code::RightMissing, sentence).hint(
+                match self.is_mount_point() {
+                    true => permit.to_owned(),
+                    false => format!("leave it out, and the file is replaced; {permit}"),
+                },
+            ));
         }
         self.name_of_file()?;
         if self.what() != Some(Kind::File) {
@@ -77,7 +83,7 @@ impl Place<Write> {
         })?;
         system::sync_contents(&fd).map_err(|errno| self.may_not_last("changed", errno))?;
         let found = self.stat(&fd)?;
-        Ok(Written { state: FileState::new(&found.stat), other_names: 0, made: 0 })
+        Ok(Written::in_place(FileState::new(&found.stat)))
     }
 }
 

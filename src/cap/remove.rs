@@ -57,7 +57,7 @@ impl Place<Remove> {
             return Err(self.stale());
         }
         rustix::fs::unlinkat(&self.parent, name.as_os_str(), rustix::fs::AtFlags::empty())
-            .map_err(|errno| self.os("remove", errno))?;
+            .map_err(|errno| self.not_gone("remove", errno))?;
         sweep(&self.parent, budget).remove(budget);
         Ok(())
     }
@@ -78,7 +78,7 @@ impl Place<Remove> {
                 ..Census::default()
             });
         }
-        let census = scan::<_, super::Write>(self, None, For::Leaving, budget)?;
+        let census = scan::<_, super::Write>(self, None, For::Removal, budget)?;
         let shown = self.said.to_string();
         let pace = Pace::of(budget, &shown);
         let mut removal = Removal { removed: 0, pace: &pace };
