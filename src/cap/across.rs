@@ -15,6 +15,7 @@ use super::beneath::{Kind, lstat};
 use super::copy::{CHUNK, Copied, Copy, Likeness, open_file};
 use super::handle::{To, open};
 use super::read::FileState;
+use super::remove::not_empty;
 use super::scan::{For, scan};
 use super::tree::{Act, Node, Pace, open_directory, remove_one, traverse};
 use super::write::sync_directory;
@@ -160,6 +161,6 @@ impl Act for Removal<'_> {
     }
 
     fn leave(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
-        remove_one(node).map_err(|errno| self.pace.os("remove", node.below, errno))
+        remove_one(node).map_err(|errno| not_empty(self.pace.os("remove", node.below, errno)))
     }
 }

@@ -107,6 +107,17 @@ impl Place<Remove> {
     }
 }
 
+/// A directory whose entries were all removed holds something again.
+pub(super) fn not_empty(error: ToolError) -> ToolError {
+    if error.code() != Code::NotEmpty {
+        return error;
+    }
+    error.hint(
+        "something was added meanwhile; or a program has a removed file open, which NFS keeps as `.nfs` and digits until \
+         it is closed",
+    )
+}
+
 struct Removal<'a> {
     removed: u64,
     pace: &'a Pace<'a>,
@@ -114,7 +125,7 @@ struct Removal<'a> {
 
 impl Act for Removal<'_> {
     fn entry(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
-        remove_one(node).map_err(|errno| self.pace.os("remove", node.below, errno))?;
+        remove_one(node).map_err(|errno| not_empty(self.pace.os("remove", node.below, errno)))?;
         self.removed += 1;
         Ok(())
     }

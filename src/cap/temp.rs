@@ -273,8 +273,16 @@ impl Left {
 /// Locks the temp of this name, if nobody works on it, for as long as the descriptor is kept: whoever has
 /// just made it finds it locked, and makes another one.
 pub(super) fn locked(parent: impl AsFd, name: &Name) -> Option<(OwnedFd, Stat)> {
-    let fd = handle::open(parent, name, To::Read).ok()?;
-    rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive).ok()?;
+    let lock = |fd: &OwnedFd| rustix::fs::flock(fd, FlockOperation::NonBlockingLockExclusive);
+    let mut fd = handle::open(&parent, name, To::Read).ok()?;
+    match lock(&fd) {
+        // NFS locks only what is open for writing.
+        Err(Errno::BADF) => {
+            fd = handle::open(parent, name, To::Write).ok()?;
+            lock(&fd).ok()?;
+        }
+        locked => locked.ok()?,
+    }
     let stat = system::stat(&fd).ok()?;
     Some((fd, stat))
 }
