@@ -81,6 +81,8 @@ mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
 mod search; // what is found, what is passed by, pages that give everything once
 mod session; // the questions of an ordinary session over three trees
+#[cfg(target_os = "linux")]
+mod shut_directories; // directories that a user may not write to, pass through or list
 mod soak; // a hundred calls at once for a long time
 mod spelled_paths; // names that look like another one, and the grant's own name in front of a path
 mod spellings; // names that other servers and clients give to our arguments

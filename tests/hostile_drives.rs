@@ -1,7 +1,6 @@
 //! What keeps a file from being changed whatever its permissions: mounts, marks of `chattr`, sticky directories, names
 //! that are too long, drives that are gone. Nothing is half done, and the answer names the reason.
 
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
@@ -19,7 +18,7 @@ fn may_mount() -> bool {
     may
 }
 
-fn way(from: &str, to: &str) -> Value {
+pub fn way(from: &str, to: &str) -> Value {
     json!({"source": from, "destination": to})
 }
 
@@ -30,7 +29,7 @@ fn start(sandbox: &Sandbox, grants: &[&str]) -> Client {
 }
 
 /// The same for a user without rights.
-fn start_as_nobody(sandbox: &Sandbox, grants: &[&str]) -> Client {
+pub fn start_as_nobody(sandbox: &Sandbox, grants: &[&str]) -> Client {
     let specs: Vec<String> = grants.iter().map(|grant| sandbox.spec(grant, "rwd")).collect();
     let mut command = Command::new(for_everybody());
     command.args(specs.iter().flat_map(|spec| ["--allow", spec]));
@@ -61,7 +60,7 @@ impl Drop for Marked {
 }
 
 /// A call is refused with this code and these words, and changes nothing.
-fn refused(
+pub fn refused(
     client: &mut Client,
     sandbox: &Sandbox,
     (tool, arguments): (&str, Value),
@@ -255,63 +254,6 @@ fn what_cannot_be_removed_is_not_copied_by_a_move() {
     for call in [way("ro/a", "a"), way("ro/d", "d")] {
         refused(&mut client, &sandbox, ("move_file", call), "os_denied", &["is mounted read only"]);
     }
-}
-
-#[test]
-fn what_permissions_keep_in_its_place_is_neither_copied_nor_removed_in_part() {
-    let sandbox = Sandbox::new()
-        .file("from/shut/a", "a")
-        .file("from/d/1", "1")
-        .file("from/d/shut/2", "2")
-        .file("from/sticky/theirs", "t")
-        .file("from/sticky/tree/in", "in")
-        .dir("to");
-    let at = |path: &str| sandbox.path(path);
-    if rustix::process::geteuid().is_root() {
-        for path in ["from", "from/d", "from/d/1", "from/d/shut", "from/d/shut/2", "to"] {
-            std::os::unix::fs::chown(at(path), Some(NOBODY), Some(NOBODY)).unwrap();
-        }
-    }
-    let mode = |path: &str, mode| {
-        std::fs::set_permissions(at(path), PermissionsExt::from_mode(mode)).unwrap();
-    };
-    for (path, bits) in [
-        ("", 0o755),
-        ("from/shut", 0o555),
-        ("from/d/shut", 0o555),
-        ("from/sticky", 0o1777),
-        ("from/sticky/tree", 0o777),
-    ] {
-        mode(path, bits);
-    }
-    let is_anothers = at("from/sticky").metadata().unwrap().uid() != NOBODY
-        && rustix::process::geteuid().is_root();
-    let mut client = start_as_nobody(&sandbox, &["from", "to"]);
-    for call in [
-        ("move_file", way("from/shut/a", "to/new/a")),
-        ("move_file", way("from/d", "to/d")),
-        ("delete_file", json!({"path": "from/d", "recursive": true})),
-        ("delete_file", json!({"path": "from/shut/a"})),
-    ] {
-        let removed =
-            if call.1.to_string().contains("shut") { "from/shut/a" } else { "from/d/shut/2" };
-        let says = format!("the server's user may not remove `{removed}`");
-        refused(&mut client, &sandbox, call, "os_denied", &[&says]);
-    }
-    if is_anothers {
-        for (tool, arguments, what) in [
-            ("move_file", way("from/sticky/theirs", "to/t"), "theirs"),
-            ("move_file", way("from/sticky/theirs", "from/t"), "theirs"),
-            ("move_file", way("from/sticky/tree", "to/tree"), "tree"),
-            ("delete_file", json!({"path": "from/sticky/theirs"}), "theirs"),
-            ("delete_file", json!({"path": "from/sticky/tree", "recursive": true}), "tree"),
-        ] {
-            let says = format!("`from/sticky/{what}` belongs to another user");
-            refused(&mut client, &sandbox, (tool, arguments), "os_denied", &[&says]);
-        }
-    }
-    mode("from/shut", 0o755);
-    mode("from/d/shut", 0o755);
 }
 
 #[test]

@@ -35,12 +35,12 @@ impl Place<Write> {
             let sentence = "the server does not permit to write a file in place";
             let permit = "the user can start the server with `--in-place`";
             // What cannot be replaced either is not sent back there.
-            return Err(ToolError::new(Code::RightMissing, sentence).hint(
-                match self.is_mount_point() {
-                    true => permit.to_owned(),
-                    false => format!("leave it out, and the file is replaced; {permit}"),
-                },
-            ));
+            let hint = if self.is_mount_point() {
+                permit.to_owned()
+            } else {
+                format!("leave it out, and the file is replaced; {permit}")
+            };
+            return Err(ToolError::new(Code::RightMissing, sentence).hint(hint));
         }
         self.name_of_file()?;
         if self.what() != Some(Kind::File) {

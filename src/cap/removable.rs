@@ -9,7 +9,7 @@ use std::os::fd::AsFd;
 
 use rustix::io::Errno;
 
-use super::beneath::{lstat, mount_of, stays_on_mount};
+use super::beneath::{is_mounted_on, lstat, mount_of};
 use super::{Place, Right};
 use crate::error::{Code, ToolError};
 use crate::path::Name;
@@ -87,7 +87,7 @@ impl Holder {
 
     /// Is something mounted on `name`?
     pub(super) fn mount_point(&self, dir: impl AsFd, name: &Name) -> Option<Obstacle> {
-        (!stays_on_mount(self.mount, dir, name)).then_some(Obstacle::MountPoint)
+        is_mounted_on(self.mount, dir, name).then_some(Obstacle::MountPoint)
     }
 }
 

@@ -80,11 +80,8 @@ impl Place<Write> {
             // of a lower layer, which no rename moves.)
             Err(NotPlaced::Os(Errno::XDEV)) => return Err(self.os("move", Errno::ACCESS)),
             Err(NotPlaced::Os(Errno::NOENT)) => return Err(self.os("move", Errno::NOENT)),
-            Err(NotPlaced::Os(errno @ (Errno::BUSY | Errno::PERM | Errno::ACCESS))) => {
-                return Err(self.not_moved(to, errno));
-            }
             Err(NotPlaced::Os(errno)) if overwrite || errno != Errno::EXIST => {
-                return Err(self.os(&format!("move to `{}`", to.said), errno));
+                return Err(self.not_moved(to, errno));
             }
             Err(why) => return Err(to.not_placed(why)),
         }
@@ -102,14 +99,28 @@ impl Place<Write> {
 impl Place<Write> {
     /// Why the system refused a rename: something keeps the source where it is, or the destination as it is.
     fn not_moved(&self, to: &Self, errno: Errno) -> ToolError {
-        if let Err(error) = self.can_be_removed() {
+        if matches!(errno, Errno::BUSY | Errno::PERM | Errno::ACCESS)
+            && let Err(error) = self.can_be_removed()
+        {
             return error;
         }
-        if errno == Errno::BUSY && to.is_mount_point() {
-            return mount_point(&to.said.to_string());
+        let both =
+            || ToolError::os("move", &format!("{}` to `{}", self.said, to.said), &errno.into());
+        match errno {
+            Errno::BUSY if to.is_mount_point() => mount_point(&to.said.to_string()),
+            Errno::BUSY | Errno::NOENT => self.os("move", errno),
+            Errno::PERM | Errno::ACCESS => to.is_marked_error().unwrap_or_else(both),
+            // These are about the new place, and the others may be about either.
+            Errno::NOSPC
+            | Errno::DQUOT
+            | Errno::ROFS
+            | Errno::NAMETOOLONG
+            | Errno::ISDIR
+            | Errno::NOTDIR
+            | Errno::NOTEMPTY
+            | Errno::EXIST => to.os("write", errno),
+            _ => both(),
         }
-        let marked = if errno == Errno::BUSY { None } else { to.is_marked_error() };
-        marked.unwrap_or_else(|| self.os(&format!("move to `{}`", to.said), errno))
     }
 }
 

@@ -12,7 +12,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType};
 use rustix::io::Errno;
 
-use super::beneath::{Found, Kind, lstat, mount_of, stays_on_mount};
+use super::beneath::{Found, Kind, is_mounted_on, lstat, mount_of};
 use super::handle::{To, open, reopen};
 use super::removable::mount_point;
 use crate::error::{Code, ToolError};
@@ -122,10 +122,14 @@ pub(super) fn traverse(
         if let Some(name) = next.take() {
             let holder = stack.last().map_or(parent, |level| level.fd.as_fd());
             let node = Node { parent: holder, name: &name, kind: Kind::Directory, below: &below };
-            if !stays_on_mount(mount, holder, &name) {
+            if is_mounted_on(mount, holder, &name) {
                 return Err(act.mount_point(&node, &pace.path(&below)));
             }
             let fd = open_directory(holder, &name).map_err(|e| pace.os("open", &below, e))?;
+            // Something may have been mounted meanwhile.
+            if mount.is_some_and(|mount| mount_of(&fd).is_ok_and(|at| at != mount)) {
+                return Err(act.mount_point(&node, &pace.path(&below)));
+            }
             act.enter(&node, &fd)?;
             let names = read(&fd, pace, &mut seen).map_err(|e| match e {
                 Stopped::Spent(error) => error,

@@ -4,7 +4,7 @@
 
 use rustix::io::Errno;
 
-use super::beneath::{Kind, mount_of, stays_on_mount};
+use super::beneath::{Kind, is_mounted_on, mount_of};
 use super::beside::NotPlaced;
 use super::removable::mount_point;
 use super::{Place, Right, Write};
@@ -44,7 +44,12 @@ impl Place<Write> {
 
     /// Why nothing can be written beside what is there.
     pub(super) fn not_begun(&self, errno: Errno) -> ToolError {
-        if self.is_mount_point() { self.mount_point() } else { self.os("write", errno) }
+        match errno {
+            _ if self.is_mount_point() => self.mount_point(),
+            // The file itself may be writable.
+            Errno::ACCESS | Errno::PERM => self.os("write in the directory of", errno),
+            _ => self.os("write", errno),
+        }
     }
 }
 
@@ -52,7 +57,7 @@ impl<R: Right> Place<R> {
     /// Is the existing file or directory a mount point, which no rename can replace?
     pub(super) fn is_mount_point(&self) -> bool {
         let Some(name) = self.name.as_ref().filter(|_| self.found.is_some()) else { return false };
-        !stays_on_mount(mount_of(&self.parent).ok(), &self.parent, name)
+        is_mounted_on(mount_of(&self.parent).ok(), &self.parent, name)
     }
 
     /// It is mounted there, as containers mount single files, and was to get new contents.
