@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, made, other_names};
-use super::searching::yes;
+use super::searching::{count, yes};
 use crate::cap::{Copied, Moving, Remove, Renamed, Route, Target, Write, to_move};
 use crate::error::ToolError;
 use crate::limits::Budget;
@@ -86,7 +86,11 @@ fn across(
         from.move_across(&to, args.overwrite, budget)?;
     let mut facts = vec![format!("copied and compared {bytes} bytes, then removed the source")];
     if census.directories > 0 {
-        facts.push(format!("{} files in {} directories", census.files, census.directories));
+        facts.push(format!(
+            "{} in {}",
+            count(census.files, "file", "files"),
+            count(census.directories, "directory", "directories")
+        ));
     }
     facts.extend(made(n));
     facts.extend(other_names(names));
