@@ -93,7 +93,11 @@ fn a_tree_that_holds_something_mounted_is_refused_whole() {
         let mut sandbox = Sandbox::new().file("g/d/1", "1").file("g/d/zz", "z").dir("other");
         sandbox = if is_directory { sandbox.dir("g/d/m") } else { sandbox.file("g/d/m", "") };
         sandbox = sandbox.file("host", "host").dir("host-dir");
-        let _socket = UnixListener::bind(sandbox.path("socket")).unwrap();
+        let socket = UnixListener::bind(sandbox.path("socket"));
+        if from == "socket" && socket.is_err() {
+            eprintln!("not run with a socket: this file system makes none");
+            continue;
+        }
         let _mounted = Mounted::file(&sandbox, from, "g/d/m");
         let mut client = start(&sandbox, &["g", "other"]);
         for call in [

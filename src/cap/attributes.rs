@@ -2,7 +2,8 @@
 //! and the attributes that users give it.
 //!
 //! All of it is set before the first byte is written, so that nobody reads the new contents who may not
-//! read the old. What the system does not let this process keep is left out so that nobody gains by it.
+//! read the old. What the system does not let this process keep is left out so that nobody gains by it,
+//! and [`Lost`] says so.
 //!
 //! May import: `system`. Absent on purpose: set-user and set-group bits, capabilities and
 //! labels. New contents have not earned them.
@@ -92,7 +93,6 @@ pub(super) fn keep(old: impl AsFd, stat: &Stat, new: BorrowedFd<'_>) -> Result<L
     let mut lost = Lost {
         owner: !is_owned,
         group: !is_grouped,
-        // A directory is seldom run as its owner, but what is made in it belongs to its group.
         bits: stat.mode & SET_BITS != 0,
         capabilities: names.iter().any(|name| name == CAPABILITIES),
         ..Lost::default()

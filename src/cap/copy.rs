@@ -325,7 +325,6 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
         let os = |errno| self.copy.pace.os("copy", node.below, errno);
         if self.likeness == Likeness::Everything {
             let fd = open_directory(node.parent, node.name).map_err(os)?;
-            // What is made in a directory with the set-group bit belongs to its group: that is not lost unsaid.
             let lost = keep(&fd, &stat, new.as_fd())
                 .map_err(|errno| self.copy.pace.os("copy", node.below, errno))?;
             self.lost = self.lost.and(lost);

@@ -88,6 +88,10 @@ pub(crate) fn may_be_ours(stat: &Stat) -> bool {
 
 /// What keeps a file or directory from being changed, whatever its permissions: `chattr +i` and `chattr +a`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    any(not(target_os = "linux"), preopen_portable),
+    expect(dead_code, reason = "the portable calls do not tell of marks")
+)]
 pub(crate) enum Mark {
     /// Nothing is changed in it, and it keeps its name.
     Immutable,
