@@ -7,9 +7,10 @@
 //! May import: `path` (to name things), `limits` (why a call ran out). Protocol errors are
 //! in `protocol`: a malformed message reaches no tool. There is no catch-all `Other`.
 
+mod os;
+
 use std::borrow::Cow;
 use std::fmt;
-use std::io;
 
 use crate::limits::{Spent, affordable, cost};
 use crate::path::{BadPath, MAX_NAME_BYTES, MAX_PATH_BYTES, VirtualPath};
@@ -247,43 +248,6 @@ impl ToolError {
         Self::new(Code::SpecialFile, format!("`{said}` is neither a regular file nor a directory"))
             .hint("FIFOs, sockets, devices and files of /proc or /sys are never opened")
     }
-
-    /// The operating system refused `doing` (such as `open`) `shown`.
-    pub(crate) fn os(doing: &str, shown: &str, error: &io::Error) -> Self {
-        use io::ErrorKind as E;
-        let (code, sentence) = match error.kind() {
-            E::NotFound => (Code::NotFound, format!("`{shown}` does not exist")),
-            E::AlreadyExists => (Code::AlreadyExists, format!("`{shown}` exists already")),
-            E::NotADirectory => (Code::NotADirectory, format!("`{shown}` is not a directory")),
-            E::IsADirectory => (Code::IsADirectory, format!("`{shown}` is a directory")),
-            E::DirectoryNotEmpty => (Code::NotEmpty, format!("`{shown}` is not empty")),
-            E::InvalidFilename => {
-                (Code::OverLimit, format!("a name in `{shown}` is too long for the file system"))
-            }
-            E::ReadOnlyFilesystem => {
-                (Code::OsDenied, format!("the file system of `{shown}` is mounted read only"))
-            }
-            E::PermissionDenied => {
-                (Code::OsDenied, format!("the server's user may not {doing} `{shown}`"))
-            }
-            E::StorageFull | E::QuotaExceeded | E::FileTooLarge => {
-                (Code::OsFull, format!("no space is left to {doing} `{shown}`"))
-            }
-            E::ResourceBusy | E::ExecutableFileBusy | E::WouldBlock | E::Deadlock => {
-                (Code::OsBusy, format!("`{shown}` is in use by another program"))
-            }
-            _ if is_out_of_files(error) => {
-                (Code::OverLimit, "the server has as many files open as the system lets it".into())
-            }
-            _ => (Code::OsError, format!("the system could not {doing} `{shown}`")),
-        };
-        Self::new(code, sentence).detail(error)
-    }
-}
-
-/// `EMFILE` and `ENFILE`, which the standard library has no kind for.
-fn is_out_of_files(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 /// The text, or as much of it as has room with a note that it is cut.
@@ -350,15 +314,5 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Code::ALL.len());
-    }
-
-    #[test]
-    fn an_os_error_never_shows_its_errno_text() {
-        for errno in 1..134 {
-            let error = io::Error::from_raw_os_error(errno);
-            let told = ToolError::os("read", "a/b", &error);
-            assert!(!told.to_string().contains("os error"), "{told}");
-            assert!(told.log_detail().is_some_and(|d| d.contains("os error")), "{told}");
-        }
     }
 }

@@ -52,6 +52,8 @@ mod grepping; // what grep and keyword_search say: line ends, long lines, what e
 mod grepping_as_rg; // random patterns over random texts, against ripgrep
 mod guards; // the clippy bans bite, counted exactly
 mod hearing; // lines that are almost messages are answered under their ids
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
+mod hostile_drives; // mounts, marks, sticky directories and drives that are gone: nothing is half done
 mod hostile_install; // a tree that somebody else made, and an installation in it
 mod ignoring; // random trees against git and ripgrep
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
@@ -81,6 +83,8 @@ mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
 mod search; // what is found, what is passed by, pages that give everything once
 mod session; // the questions of an ordinary session over three trees
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
+mod shut_directories; // directories that a user may not write to, pass through or list
 mod soak; // a hundred calls at once for a long time
 mod spelled_paths; // names that look like another one, and the grant's own name in front of a path
 mod spellings; // names that other servers and clients give to our arguments

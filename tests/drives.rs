@@ -3,11 +3,14 @@
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use crate::common::{Client, Drive, Era, Manners, Sandbox, request};
+use crate::common::{
+    Client, Drive, Era, Manners, Sandbox, Traced, Without, may_trace, request, tree,
+};
 use crate::faults::script;
 
 const ODD: Manners = Manners { most: 3, ..Manners::OF_A_DISK };
@@ -126,5 +129,112 @@ fn a_slow_drive_holds_up_no_other_grant() {
         let text = answer["result"]["content"][0]["text"].as_str().unwrap();
         let want = if answer["id"].as_u64().unwrap() < 100 { "fast\n" } else { "slow\n" };
         assert!(text.starts_with(want), "{answer}");
+    }
+}
+
+/// NFS locks only what is open for writing: whether a temp is in use shows all the same.
+#[test]
+fn what_a_killed_server_left_is_removed_where_only_files_open_for_writing_can_be_locked() {
+    if !may_trace() {
+        return;
+    }
+    let sandbox = Sandbox::new().file("grant/a", "old\n");
+    let spec = sandbox.spec("grant", "rwd");
+    let args = ["--allow", &spec];
+    let left = || tree(&sandbox, "grant").iter().filter(|(name, _)| name != "a").count();
+    let killed = ["-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:signal=KILL:when=1"];
+    let write = json!({"path": "a", "content": "new\n"});
+    let mut traced = Traced::start(&sandbox, &killed, &args, Era::Modern, Without::Nothing);
+    traced.client.send(&request(7, "write_file", &write));
+    assert_eq!(traced.client.try_receive(), None, "it is killed");
+    assert_eq!(left(), 1, "what was being written");
+    let as_nfs = ["-e", "trace=flock", "-e", "inject=flock:error=EBADF:when=1"];
+    let mut traced = Traced::start(&sandbox, &as_nfs, &args, Era::Modern, Without::Nothing);
+    assert_eq!(traced.client.call("write_file", &write).code(), "ok");
+    assert_eq!(left(), 0, "{:?}", tree(&sandbox, "grant"));
+    assert!(traced.finish().iter().any(|line| line.contains("(INJECTED)")));
+}
+
+/// NFS keeps a removed file that is open under another name in the same directory.
+#[test]
+fn a_directory_that_is_not_empty_any_more_is_explained() {
+    if !may_trace() {
+        return;
+    }
+    let sandbox = Sandbox::new().file("grant/d/a", "a").dir("other");
+    let specs = [sandbox.spec("grant", "rwd"), sandbox.spec("other", "rwd")];
+    let args = ["--allow", &specs[0], "--allow", &specs[1]];
+    let as_nfs = ["-e", "trace=unlinkat", "-e", "inject=unlinkat:error=ENOTEMPTY:when=2"];
+    let mut traced = Traced::start(&sandbox, &as_nfs, &args, Era::Modern, Without::Nothing);
+    let delete = json!({"path": "grant/d", "recursive": true});
+    let answer = traced.client.call("delete_file", &delete);
+    assert_eq!(answer.code(), "not_empty", "{answer:?}");
+    for says in ["1 of its entries were removed", "`.nfs` and digits"] {
+        assert!(answer.text.contains(says), "{says}: {answer:?}");
+    }
+    drop(traced);
+}
+
+/// What a new file could not get of the old one is said.
+#[test]
+fn what_a_drive_does_not_keep_of_a_file_is_said() {
+    let sandbox = Sandbox::new().file("disk/a", "a\n").file("disk/d/in", "in");
+    let path = |name: &str| sandbox.path("disk").join(name);
+    let run = |program: &str, args: &[&str], name: &str| {
+        let done = Command::new(program).args(args).arg(path(name)).output();
+        done.is_ok_and(|done| done.status.success())
+    };
+    for name in ["a", "d/in"] {
+        let has_list = run("setfacl", &["-m", "u:65534:rw"], name);
+        if !has_list || !run("setfattr", &["-n", "user.note", "-v", "x"], name) {
+            eprintln!("not run: this file system has no access lists");
+            return;
+        }
+    }
+    let Some(_drive) = Drive::mount(&sandbox, "drive", Manners::OF_A_DISK) else { return };
+    let specs = [sandbox.spec("disk", "rwd"), sandbox.spec("drive", "rwd")];
+    let mut client = Client::start(&["--allow", &specs[0], "--allow", &specs[1]], Era::Modern);
+    for name in ["a", "d"] {
+        let to = json!({"source": format!("disk/{name}"), "destination": format!("drive/{name}")});
+        let answer = client.call("move_file", &to);
+        assert_eq!(answer.code(), "ok", "{answer:?}");
+        assert!(
+            answer.text.contains("not kept: access control list, extended attributes"),
+            "{answer:?}"
+        );
+    }
+    // A set-user bit is left out on every file system.
+    let bits = Sandbox::new().file("grant/s", "old").mode("grant/s", 0o4755).file("grant/t", "old");
+    let mut client = Client::start(&["--allow", &bits.spec("grant", "rwd")], Era::Modern);
+    for (name, is_said) in [("s", true), ("s", false), ("t", false)] {
+        let write = json!({"path": name, "content": "new"});
+        let answer = client.call("write_file", &write);
+        let says = answer.text.contains("not kept: set-user or set-group bit");
+        assert_eq!((answer.code(), says), ("ok", is_said), "{answer:?}");
+    }
+}
+
+/// Whatever replaces a file with other names says that those keep the old contents.
+#[test]
+fn other_names_of_a_replaced_file_are_counted_by_every_tool_that_replaces() {
+    let over = |from: &str| json!({"source": from, "destination": "grant/a", "overwrite": true});
+    let edits = json!([{"old_text": "old", "new_text": "new"}]);
+    for (tool, arguments) in [
+        ("write_file", json!({"path": "grant/a", "content": "new"})),
+        ("edit_file", json!({"path": "grant/a", "edits": edits})),
+        ("copy_file", over("grant/b")),
+        ("move_file", over("grant/b")),
+        ("move_file", over("other/b")),
+    ] {
+        let sandbox =
+            Sandbox::new().file("grant/a", "old").file("grant/b", "b").file("other/b", "b");
+        let sandbox = sandbox.hard_link("grant/twin", "grant/a");
+        let specs = [sandbox.spec("grant", "rwd"), sandbox.spec("other", "rwd")];
+        let mut client = Client::start(&["--allow", &specs[0], "--allow", &specs[1]], Era::Modern);
+        let answer = client.call(tool, &arguments);
+        assert_eq!(answer.code(), "ok", "{tool}: {answer:?}");
+        let says = answer.text.contains("another name of the file keeps the old contents");
+        assert!(says, "{tool} {arguments}: {answer:?}");
+        assert_eq!(std::fs::read_to_string(sandbox.path("grant/twin")).unwrap(), "old");
     }
 }

@@ -601,28 +601,8 @@ fn a_single_file_that_is_mounted_is_written_in_place_if_that_is_asked_for_and_pe
     let sandbox = sandbox.file("at/plain", "one\n").hard_link("at/twin", "at/plain");
     let _mounted = Mounted::file(&sandbox, "host/app.conf", "at/app.conf");
     let spec = sandbox.spec("at", "rwd");
-    let edits = json!([{"old_text": "two", "new_text": "2"}]);
     let file = || std::fs::metadata(sandbox.path("at/app.conf")).unwrap().ino();
     let (before, number) = (tree(&sandbox, "host"), file());
-    for (args, hint) in [
-        (&[][..], "`--in-place`"),
-        (&["--in-place"], "mode=in_place (in_place=true of edit_file) writes"),
-    ] {
-        let mut client = Client::start(&[args, &["--allow", &spec]].concat(), Era::Modern);
-        for (tool, arguments) in [
-            ("write_file", json!({"path": "app.conf", "content": "x"})),
-            ("edit_file", json!({"path": "app.conf", "edits": edits})),
-            ("move_file", way("app.conf", "other")),
-            ("copy_file", json!({"source": "plain", "destination": "app.conf", "overwrite": true})),
-            ("delete_file", json!({"path": "app.conf"})),
-        ] {
-            let answer = client.call(tool, &arguments);
-            assert_eq!(answer.code(), "os_busy", "{tool} {arguments}: {answer:?}");
-            assert!(answer.text.contains("`app.conf` is a mount point"), "{tool}: {answer:?}");
-            assert!(answer.text.contains(hint), "{tool}: {answer:?}");
-        }
-    }
-    assert_eq!(tree(&sandbox, "host"), before);
     let in_place = json!({"path": "app.conf", "content": "1\n", "mode": "in_place"});
     let edit = |text: &str| {
         let edits = json!([{"old_text": text, "new_text": "a longer line"}]);

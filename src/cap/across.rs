@@ -15,6 +15,7 @@ use super::beneath::{Kind, lstat};
 use super::copy::{CHUNK, Copied, Copy, Likeness, open_file};
 use super::handle::{To, open};
 use super::read::FileState;
+use super::remove::not_empty;
 use super::scan::{For, scan};
 use super::tree::{Act, Node, Pace, open_directory, remove_one, traverse};
 use super::write::sync_directory;
@@ -28,8 +29,9 @@ impl Place<Remove> {
     ///
     /// # Errors
     /// As [`Place::copy_to`]; `special_file` for a link, or a tree with a link or special file in it;
-    /// `protected` where a rule speaks of something in it. The source is whole then. Where it cannot be
-    /// removed, the sentence says that both are there.
+    /// `protected` where a rule speaks of something in it. The source is whole then. A source that cannot be removed is
+    /// refused before anything is copied, as far as that is known before; where both are there all the same, the
+    /// sentence says so.
     pub fn move_across(
         &self,
         to: &Place<Write>,
@@ -41,12 +43,9 @@ impl Place<Remove> {
             Kind::File => {
                 let Some(found) = &self.found else { return Err(self.not_found()) };
                 let before = FileState::new(&found.stat);
-                let copied = self.copy_file_to(to, overwrite, Likeness::Everything, budget)?;
-                self.unlink(Some(&before), budget).map_err(|error| {
-                    error
-                        .and("the copy is complete, but the source was not removed")
-                        .hint("look at both before you remove one")
-                })?;
+                self.can_be_removed()?;
+                let remove_source = || self.unlink(Some(&before), budget);
+                let copied = self.copy_file_to(to, overwrite, Some(&remove_source), budget)?;
                 self.sync_moved()?;
                 Ok(copied)
             }
@@ -92,6 +91,13 @@ impl Place<Remove> {
     fn sync_moved(&self) -> Result<(), ToolError> {
         sync_directory(&self.parent).map_err(|errno| self.may_not_last("moved", errno))
     }
+}
+
+/// The source of a move was not removed.
+pub(super) fn source_stays(error: ToolError) -> ToolError {
+    error
+        .and("the copy is complete, but the source was not removed")
+        .hint("look at both before you remove one")
 }
 
 /// Is every file of the source in the copy, byte for byte?
@@ -155,6 +161,6 @@ impl Act for Removal<'_> {
     }
 
     fn leave(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
-        remove_one(node).map_err(|errno| self.pace.os("remove", node.below, errno))
+        remove_one(node).map_err(|errno| not_empty(self.pace.os("remove", node.below, errno)))
     }
 }

@@ -63,7 +63,7 @@ impl Place<Write> {
                 .detail(std::io::Error::from(errno))
         })?;
         let found = self.stat(&fd)?;
-        Ok(Written { state: FileState::new(&found.stat), other_names: 0, made: 0 })
+        Ok(Written::in_place(FileState::new(&found.stat)))
     }
 }
 

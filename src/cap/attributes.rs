@@ -2,7 +2,8 @@
 //! and the attributes that users give it.
 //!
 //! All of it is set before the first byte is written, so that nobody reads the new contents who may not
-//! read the old. What the system does not let this process keep is left out so that nobody gains by it.
+//! read the old. What the system does not let this process keep is left out so that nobody gains by it,
+//! and [`Lost`] says so.
 //!
 //! May import: `system`. Absent on purpose: set-user and set-group bits, capabilities and
 //! labels. New contents have not earned them.
@@ -25,6 +26,9 @@ const OWNER: u16 = 1;
 const GROUP: u16 = 4;
 const MASK: u16 = 0x10;
 const OTHER: u16 = 0x20;
+const CAPABILITIES: &[u8] = b"security.capability";
+/// The set-user and the set-group bit.
+const SET_BITS: u32 = 0o6000;
 /// How the names begin of what users attach. On macOS all are theirs, or the mark of a download, which must
 /// not be lost; what is the system's own, it does not let be set.
 const OF_USER: &[u8] = if HAS_LISTS { b"user." } else { b"" };
@@ -36,27 +40,82 @@ pub(super) fn permissions(stat: &Stat) -> Mode {
     system::mode(stat.mode & 0o777)
 }
 
-/// Gives the new file what the old one has. Until then nobody but this user should be able to open it.
-pub(super) fn keep(old: impl AsFd, stat: &Stat, new: BorrowedFd<'_>) -> Result<(), Errno> {
+/// What a new file did not get of the old one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
+pub struct Lost {
+    owner: bool,
+    group: bool,
+    list: bool,
+    attributes: bool,
+    bits: bool,
+    capabilities: bool,
+}
+
+impl Lost {
+    /// What one of the two did not get.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            owner: self.owner | other.owner,
+            group: self.group | other.group,
+            list: self.list | other.list,
+            attributes: self.attributes | other.attributes,
+            bits: self.bits | other.bits,
+            capabilities: self.capabilities | other.capabilities,
+        }
+    }
+
+    /// The same for people; `None` if everything was kept.
+    pub fn in_words(self) -> Option<String> {
+        let all = [
+            (self.owner, "owner"),
+            (self.group, "group"),
+            (self.list, "access control list"),
+            (self.attributes, "extended attributes"),
+            (self.bits, "set-user or set-group bit"),
+            (self.capabilities, "capabilities"),
+        ];
+        let lost: Vec<&str> = all.iter().filter(|(lost, _)| *lost).map(|(_, what)| *what).collect();
+        (!lost.is_empty()).then(|| format!("not kept: {}", lost.join(", ")))
+    }
+}
+
+/// Gives the new file what the old one has, and says what it did not get. Until then nobody but this user should be able
+/// to open it.
+pub(super) fn keep(old: impl AsFd, stat: &Stat, new: BorrowedFd<'_>) -> Result<Lost, Errno> {
     let old = old.as_fd();
     let is = system::stat(new)?;
     let (uid, gid) = (Uid::from_raw(stat.uid), Gid::from_raw(stat.gid));
     // Only root gives files away. The group can be had by others as well.
-    let _ = is.uid == stat.uid || rustix::fs::fchown(new, Some(uid), None).is_ok();
+    let is_owned = is.uid == stat.uid || rustix::fs::fchown(new, Some(uid), None).is_ok();
     let is_grouped = is.gid == stat.gid || rustix::fs::fchown(new, None, Some(gid)).is_ok();
-    for name in attributes(old).iter().filter(|name| name.starts_with(OF_USER)) {
-        if let Ok(value) = value_of(old, name) {
-            // A file system that has none of them, or no room, keeps the contents all the same.
-            let _ = rustix::fs::fsetxattr(new, name.as_slice(), &value, XattrFlags::empty());
-        }
+    let names = attributes(old);
+    let mut lost = Lost {
+        owner: !is_owned,
+        group: !is_grouped,
+        bits: stat.mode & SET_BITS != 0,
+        capabilities: names.iter().any(|name| name == CAPABILITIES),
+        ..Lost::default()
+    };
+    for name in names.iter().filter(|name| name.starts_with(OF_USER)) {
+        // A file system that has none of them, or no room, keeps the contents all the same.
+        let kept = value_of(old, name).and_then(|value| {
+            rustix::fs::fsetxattr(new, name.as_slice(), &value, XattrFlags::empty())
+        });
+        // What is not the user's may be set by the system alone.
+        lost.attributes |= HAS_LISTS && kept.is_err();
     }
     let list = if HAS_LISTS { value_of(old, ACCESS_LIST).ok() } else { None };
     let mode = if is_grouped { stat.mode & 0o777 } else { for_strangers(stat.mode) };
     let kept = list.as_deref().filter(|_| is_grouped);
     if kept.is_some_and(|list| set_list(new, list).is_ok()) {
         // Its mask and the mode's group are the same bits.
-        return rustix::fs::fchmod(new, system::mode(mode));
+        rustix::fs::fchmod(new, system::mode(mode))?;
+        // Some file systems take a list and drop it.
+        lost.list = value_of(new, ACCESS_LIST).is_err() && names_somebody(list.as_deref());
+        return Ok(lost);
     }
+    lost.list = names_somebody(list.as_deref());
     // A new file inherits a list from its directory, and the mode alone would open it to whom that names.
     let mode = list
         .and_then(|list| group_of(&list))
@@ -65,7 +124,15 @@ pub(super) fn keep(old: impl AsFd, stat: &Stat, new: BorrowedFd<'_>) -> Result<(
         Err(errno) if !system::is_unsupported(errno) => return Err(errno),
         _ => {}
     }
-    rustix::fs::fchmod(new, system::mode(mode))
+    rustix::fs::fchmod(new, system::mode(mode))?;
+    Ok(lost)
+}
+
+/// Does a list say more than a mode can?
+fn names_somebody(list: Option<&[u8]>) -> bool {
+    /// The version and the three entries that every list has.
+    const PLAIN: usize = 4 + 3 * 8;
+    list.is_some_and(|list| list.len() > PLAIN)
 }
 
 /// The mode where the file now belongs to another group: neither that one nor the old one, whose members

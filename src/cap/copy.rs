@@ -12,14 +12,14 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, Timespec, Timestamps};
 use rustix::io::Errno;
 
-use super::attributes::{keep, permissions};
+use super::attributes::{Lost, keep, permissions};
 use super::beneath::{Found, Kind};
 use super::handle::{To, open};
 use super::read::FileState;
 use super::scan::{Census, For, scan};
 use super::temp::{Temp, sweep};
 use super::tree::{Act, Node, Pace, open_directory, traverse};
-use super::write::{Expect, Like};
+use super::write::{Expect, Like, Written};
 use super::{Place, Right, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -38,8 +38,10 @@ pub struct Copied {
     pub bytes: u64,
     /// Directories that were made on the way.
     pub made: usize,
-    /// The new file, where it is one.
-    pub state: Option<FileState>,
+    /// Other names of the file that was replaced: they keep the old contents.
+    pub other_names: u64,
+    /// What the copy did not get of the file that it replaced, or is moved from.
+    pub lost: Lost,
 }
 
 impl<R: Right> Place<R> {
@@ -57,7 +59,7 @@ impl<R: Right> Place<R> {
     ) -> Result<Copied, ToolError> {
         self.may_go_to(to, overwrite)?;
         match self.kind() {
-            Kind::File => self.copy_file_to(to, overwrite, Likeness::Contents, budget),
+            Kind::File => self.copy_file_to(to, overwrite, None, budget),
             Kind::Directory => {
                 let census = scan(self, Some(to), For::Copying, budget)?;
                 self.copy_tree_to(to, census, Likeness::Contents, budget, |_| Ok(()))
@@ -66,12 +68,12 @@ impl<R: Right> Place<R> {
         }
     }
 
-    /// Copies a file. For a move, `likeness` keeps its times and attributes, and the copy is compared.
+    /// Copies a file. In a move, `remove_source` ends it: the copy keeps times and attributes, and is compared.
     pub(super) fn copy_file_to(
         &self,
         to: &Place<Write>,
         overwrite: bool,
-        likeness: Likeness,
+        remove_source: Option<&dyn Fn() -> Result<(), ToolError>>,
         budget: &Budget,
     ) -> Result<Copied, ToolError> {
         let Some(name) = &self.name else { return Err(self.is_root()) };
@@ -84,15 +86,15 @@ impl<R: Right> Place<R> {
         let shown = self.said.to_string();
         let pace = Pace::of(budget, &shown);
         let mut bytes = 0;
-        let like = match likeness {
-            Likeness::Contents => Like::New(permissions(&found.stat)),
-            Likeness::Everything => Like::Moved(&from, &found.stat),
+        let like = match remove_source {
+            None => Like::New(permissions(&found.stat)),
+            Some(remove) => Like::Moved(&from, &found.stat, remove),
         };
         let written = to.put_by(&like, expect, budget, |temp| {
             let mut copy =
                 Copy { room: budget.limits().max_copy_bytes, pace: &pace, buffer: vec![0; CHUNK] };
             bytes = copy.contents(&from, FileState::new(&found.stat).size, temp.fd(), &[])?;
-            if likeness == Likeness::Everything {
+            if remove_source.is_some() {
                 keep_times(&found.stat, temp.fd()).map_err(|e| to.os("write", e))?;
                 copy.compare(&from, temp.fd(), &[])?;
             }
@@ -102,7 +104,8 @@ impl<R: Right> Place<R> {
             }
         })?;
         let census = Census { files: 1, ..Census::default() };
-        Ok(Copied { census, bytes, made: written.made, state: Some(written.state) })
+        let Written { made, other_names, lost, .. } = written;
+        Ok(Copied { census, bytes, made, other_names, lost })
     }
 
     /// Copies a tree that was looked at; `check` looks at the copy before it is put in its place.
@@ -141,9 +144,10 @@ impl<R: Right> Place<R> {
             stack: vec![],
             narrow: vec![],
             bytes: 0,
+            lost: Lost::default(),
         };
         traverse(&self.parent, from_name, &mut tree, &pace)?;
-        let (bytes, narrow) = (tree.bytes, tree.narrow);
+        let (bytes, narrow, lost) = (tree.bytes, tree.narrow, tree.lost);
         if likeness == Likeness::Everything {
             // The source is to go.
             system::sync_tree(temp.fd()).map_err(|errno| to.os("write", errno))?;
@@ -158,7 +162,7 @@ impl<R: Right> Place<R> {
         let made = made.keep();
         to.sync(left.sync())?;
         left.remove(budget);
-        Ok(Copied { census, bytes, made, state: None })
+        Ok(Copied { census, bytes, made, other_names: 0, lost })
     }
 }
 
@@ -265,6 +269,7 @@ struct TreeCopy<'a, H> {
     /// Directories that are to be narrower than they can be while they are filled, and their modes.
     narrow: Vec<(Vec<Name>, Mode)>,
     bytes: u64,
+    lost: Lost,
 }
 
 impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
@@ -301,7 +306,7 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
         let mode = if is_moved { Mode::RUSR | Mode::WUSR } else { permissions(&stat) };
         let to = open(parent, node.name, To::Create(mode)).map_err(os)?;
         if is_moved {
-            keep(&from, &stat, to.as_fd()).map_err(os)?;
+            self.lost = self.lost.and(keep(&from, &stat, to.as_fd()).map_err(os)?);
         }
         let state = FileState::new(&stat);
         self.bytes += self.copy.contents(&from, state.size, to.as_fd(), node.below)?;
@@ -320,7 +325,9 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
         let os = |errno| self.copy.pace.os("copy", node.below, errno);
         if self.likeness == Likeness::Everything {
             let fd = open_directory(node.parent, node.name).map_err(os)?;
-            keep(&fd, &stat, new.as_fd()).map_err(os)?;
+            let lost = keep(&fd, &stat, new.as_fd())
+                .map_err(|errno| self.copy.pace.os("copy", node.below, errno))?;
+            self.lost = self.lost.and(lost);
             keep_times(&stat, new.as_fd()).map_err(os)?;
             system::sync_part(&new).map_err(os)?;
         }

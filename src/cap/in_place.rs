@@ -6,6 +6,7 @@
 //!
 //! May import: `limits`, `error`, `system`.
 
+use std::ops::Range;
 use std::os::fd::OwnedFd;
 
 use rustix::io::Errno;
@@ -33,8 +34,14 @@ impl Place<Write> {
     ) -> Result<Written, ToolError> {
         if !self.grants.may_write_in_place() {
             let sentence = "the server does not permit to write a file in place";
-            return Err(ToolError::new(Code::RightMissing, sentence)
-                .hint("leave it out, and the file is replaced; the user can start the server with `--in-place`"));
+            let permit = "the user can start the server with `--in-place`";
+            // What cannot be replaced either is not sent back there.
+            let hint = if self.is_mount_point() {
+                permit.to_owned()
+            } else {
+                format!("leave it out, and the file is replaced; {permit}")
+            };
+            return Err(ToolError::new(Code::RightMissing, sentence).hint(hint));
         }
         self.name_of_file()?;
         if self.what() != Some(Kind::File) {
@@ -57,50 +64,66 @@ impl Place<Write> {
         }
         // Nothing stops it from here on: a part is worse than all.
         budget.step()?;
-        let (written, ended) = write_all(&fd, contents);
-        let ended = match ended {
-            Ok(()) if written < found.stat.size => shorten(&fd, written),
-            other => other,
-        };
-        ended.map_err(|errno| {
-            let error = self.os("write", errno);
-            if written == 0 {
-                return error;
-            }
-            let sentence = format!(
-                "{written} bytes were written into `{}`, which holds new and old bytes now",
-                self.said
-            );
-            ToolError::new(error.code(), sentence)
-                .hint("write the whole file again")
-                .detail(std::io::Error::from(errno))
-        })?;
+        let parts: Vec<&[u8]> = contents.into_iter().collect();
+        let size = found.stat.size;
+        // What makes the file longer goes first. Where there is no room for it, the old bytes are still whole.
+        let longer = write_part(&fd, &parts, size..u64::MAX).map_err(|(_, errno)| errno);
+        if let Err(errno) = longer
+            && shorten(&fd, size).is_ok()
+        {
+            return Err(self.os("write", errno));
+        }
+        longer
+            .map_err(|errno| (0, errno))
+            .and_then(|()| write_part(&fd, &parts, 0..size))
+            .and_then(|()| {
+                let length = parts.iter().map(|part| part.len() as u64).sum();
+                let ended = if length < size { shorten(&fd, length) } else { Ok(()) };
+                ended.map_err(|errno| (length, errno))
+            })
+            .map_err(|(written, errno)| self.partly_written(written, errno))?;
         system::sync_contents(&fd).map_err(|errno| self.may_not_last("changed", errno))?;
         let found = self.stat(&fd)?;
-        Ok(Written { state: FileState::new(&found.stat), other_names: 0, made: 0 })
+        Ok(Written::in_place(FileState::new(&found.stat)))
     }
 }
 
-/// How many bytes were written from the beginning on, and why not all of them.
-fn write_all<'b>(
-    fd: &OwnedFd,
-    contents: impl IntoIterator<Item = &'b [u8]>,
-) -> (u64, Result<(), Errno>) {
-    let mut offset = 0;
-    for mut part in contents {
-        while !part.is_empty() {
-            match rustix::io::pwrite(fd, part, offset) {
-                Ok(0) => return (offset, Err(Errno::NOSPC)),
-                Ok(written) => {
-                    offset += written as u64;
-                    part = part.get(written..).unwrap_or_default();
+impl Place<Write> {
+    fn partly_written(&self, written: u64, errno: Errno) -> ToolError {
+        let error = self.os("write", errno);
+        let sentence = format!(
+            "{written} bytes were written into the beginning of `{}`, which holds new and old bytes now",
+            self.said
+        );
+        ToolError::new(error.code(), sentence)
+            .hint("write the whole file again")
+            .detail(std::io::Error::from(errno))
+    }
+}
+
+/// Writes what belongs at these offsets; or says how many bytes of it were written, and why not all of them.
+fn write_part(fd: &OwnedFd, parts: &[&[u8]], at: Range<u64>) -> Result<(), (u64, Errno)> {
+    let (mut begin, mut written) = (0_u64, 0_u64);
+    for part in parts {
+        let end = begin + part.len() as u64;
+        let within =
+            |offset: u64| usize::try_from(offset.clamp(begin, end) - begin).unwrap_or(part.len());
+        let mut rest = part.get(within(at.start)..within(at.end)).unwrap_or_default();
+        let mut offset = at.start.max(begin);
+        while !rest.is_empty() {
+            match rustix::io::pwrite(fd, rest, offset) {
+                Ok(0) => return Err((written, Errno::NOSPC)),
+                Ok(count) => {
+                    (offset, written) = (offset + count as u64, written + count as u64);
+                    rest = rest.get(count..).unwrap_or_default();
                 }
                 Err(Errno::INTR) => {}
-                Err(errno) => return (offset, Err(errno)),
+                Err(errno) => return Err((written, errno)),
             }
         }
+        begin = end;
     }
-    (offset, Ok(()))
+    Ok(())
 }
 
 fn shorten(fd: &OwnedFd, size: u64) -> Result<(), Errno> {

@@ -84,12 +84,15 @@ pub(super) struct Made(Vec<(Arc<Dir>, Name)>);
 impl Made {
     /// They stay; says how many they are.
     pub(super) fn keep(mut self) -> usize {
-        let made = std::mem::take(&mut self.0);
-        // Each was written into the directory above it.
-        for (parent, _) in made.iter().skip(1) {
+        self.sync();
+        std::mem::take(&mut self.0).len()
+    }
+
+    /// Puts them on the disk. Each was written into the directory above it.
+    pub(super) fn sync(&self) {
+        for (parent, _) in self.0.iter().skip(1) {
             let _ = sync_directory(parent);
         }
-        made.len()
     }
 }
 

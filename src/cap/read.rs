@@ -18,6 +18,7 @@ use super::beneath::{Found, Kind, lstat};
 use super::by_name_errors::IT_IS_A_FILE;
 use super::handle::{self, To, reopen};
 use super::pseudo::is_pseudo;
+use super::removable::Hindrance;
 use super::rules::Verdict;
 use super::temp::is_temp;
 use super::{Place, Read, Right, Rights};
@@ -90,6 +91,10 @@ pub struct Info {
     pub rights: Rights,
     /// Is it mounted read only? Then nothing is changed there, whatever the rights.
     pub is_mounted_read_only: bool,
+    /// What else keeps it from being changed.
+    pub hindrance: Option<Hindrance>,
+    /// Does the operator permit to write a file in place?
+    pub may_be_written_in_place: bool,
 }
 
 /// One name in a directory.
@@ -198,6 +203,8 @@ impl<R: Right> Place<R> {
             links: found.stat.links,
             rights,
             is_mounted_read_only: false,
+            hindrance: self.hindrance(),
+            may_be_written_in_place: self.grants.may_write_in_place(),
         }
     }
 
@@ -248,10 +255,8 @@ impl<R: Right> Place<R> {
     }
 
     pub(super) fn os(&self, doing: &str, errno: Errno) -> ToolError {
-        if errno == Errno::BUSY && self.is_mount_point() {
-            return self.mount_point();
-        }
-        ToolError::os(doing, &self.said.to_string(), &errno.into())
+        self.known_reason(errno)
+            .unwrap_or_else(|| ToolError::os(doing, &self.said.to_string(), &errno.into()))
     }
 }
 

@@ -57,7 +57,7 @@ impl Place<Remove> {
             return Err(self.stale());
         }
         rustix::fs::unlinkat(&self.parent, name.as_os_str(), rustix::fs::AtFlags::empty())
-            .map_err(|errno| self.os("remove", errno))?;
+            .map_err(|errno| self.not_gone("remove", errno))?;
         sweep(&self.parent, budget).remove(budget);
         Ok(())
     }
@@ -78,7 +78,7 @@ impl Place<Remove> {
                 ..Census::default()
             });
         }
-        let census = scan::<_, super::Write>(self, None, For::Leaving, budget)?;
+        let census = scan::<_, super::Write>(self, None, For::Removal, budget)?;
         let shown = self.said.to_string();
         let pace = Pace::of(budget, &shown);
         let mut removal = Removal { removed: 0, pace: &pace };
@@ -107,6 +107,17 @@ impl Place<Remove> {
     }
 }
 
+/// A directory whose entries were all removed holds something again.
+pub(super) fn not_empty(error: ToolError) -> ToolError {
+    if error.code() != Code::NotEmpty {
+        return error;
+    }
+    error.hint(
+        "something was added meanwhile; or a program has a removed file open, which NFS keeps as `.nfs` and digits until \
+         it is closed",
+    )
+}
+
 struct Removal<'a> {
     removed: u64,
     pace: &'a Pace<'a>,
@@ -114,7 +125,7 @@ struct Removal<'a> {
 
 impl Act for Removal<'_> {
     fn entry(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
-        remove_one(node).map_err(|errno| self.pace.os("remove", node.below, errno))?;
+        remove_one(node).map_err(|errno| not_empty(self.pace.os("remove", node.below, errno)))?;
         self.removed += 1;
         Ok(())
     }

@@ -14,6 +14,7 @@ use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, device_of, mount_of};
 use super::beside::{Call, Entry, NotPlaced, rename_beside, why};
+use super::removable::mount_point;
 use super::scan::{For, scan};
 use super::temp::sweep;
 use super::{Place, Right, Write};
@@ -23,8 +24,13 @@ use crate::limits::Budget;
 /// What came of a rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Renamed {
-    /// It was moved; so many directories were made on the way.
-    Moved(usize),
+    /// It was moved.
+    Moved {
+        /// Directories that were made on the way.
+        made: usize,
+        /// Other names of the file that was replaced: they keep the old contents.
+        other_names: u64,
+    },
     /// The places are on different file systems, and nothing was done.
     OtherFileSystem,
 }
@@ -44,7 +50,7 @@ impl Place<Write> {
     ) -> Result<Renamed, ToolError> {
         let Some(from_name) = &self.name else { return Err(self.is_root()) };
         if self.is_respelled_by(to, budget)? {
-            return self.respell(to, budget).map(|()| Renamed::Moved(0));
+            return self.respell(to, budget).map(|()| Renamed::Moved { made: 0, other_names: 0 });
         }
         self.may_go_to(to, overwrite)?;
         if self.kind() == Kind::Directory {
@@ -74,9 +80,8 @@ impl Place<Write> {
             // of a lower layer, which no rename moves.)
             Err(NotPlaced::Os(Errno::XDEV)) => return Err(self.os("move", Errno::ACCESS)),
             Err(NotPlaced::Os(Errno::NOENT)) => return Err(self.os("move", Errno::NOENT)),
-            Err(NotPlaced::Os(Errno::BUSY)) if to.is_mount_point() => return Err(to.mount_point()),
             Err(NotPlaced::Os(errno)) if overwrite || errno != Errno::EXIST => {
-                return Err(self.os(&format!("move to `{}`", to.said), errno));
+                return Err(self.not_moved(to, errno));
             }
             Err(why) => return Err(to.not_placed(why)),
         }
@@ -85,7 +90,37 @@ impl Place<Write> {
         super::write::sync_directory(&self.parent)
             .map_err(|errno| self.may_not_last("moved", errno))?;
         left.remove(budget);
-        Ok(Renamed::Moved(made))
+        let replaced = to.found.as_ref().filter(|found| found.kind == Kind::File);
+        let other_names = replaced.map_or(0, |found| found.stat.links.saturating_sub(1));
+        Ok(Renamed::Moved { made, other_names })
+    }
+}
+
+impl Place<Write> {
+    /// Why the system refused a rename: something keeps the source where it is, or the destination as it is.
+    fn not_moved(&self, to: &Self, errno: Errno) -> ToolError {
+        if matches!(errno, Errno::BUSY | Errno::PERM | Errno::ACCESS)
+            && let Err(error) = self.can_be_removed()
+        {
+            return error;
+        }
+        let both =
+            || ToolError::os("move", &format!("{}` to `{}", self.said, to.said), &errno.into());
+        match errno {
+            Errno::BUSY if to.is_mount_point() => mount_point(&to.said.to_string()),
+            Errno::BUSY | Errno::NOENT => self.os("move", errno),
+            Errno::PERM | Errno::ACCESS => to.is_marked_error().unwrap_or_else(both),
+            // These are about the new place, and the others may be about either.
+            Errno::NOSPC
+            | Errno::DQUOT
+            | Errno::ROFS
+            | Errno::NAMETOOLONG
+            | Errno::ISDIR
+            | Errno::NOTDIR
+            | Errno::NOTEMPTY
+            | Errno::EXIST => to.os("write", errno),
+            _ => both(),
+        }
     }
 }
 

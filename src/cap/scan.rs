@@ -12,6 +12,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use super::beneath::Kind;
 use super::protected_links::Protection;
 use super::refusal::{protected, protected_repository};
+use super::removable::{Holder, mount_point};
 use super::repository::{is_part_of_repository, is_repository};
 use super::rules::{Rules, Verdict};
 use super::temp::{is_made_in, is_temp, locked};
@@ -40,11 +41,13 @@ pub struct Census {
 /// What a tree is looked at for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum For {
-    /// It leaves its place.
+    /// It leaves its place by one rename.
     Leaving,
+    /// It is removed, entry by entry.
+    Removal,
     /// It is copied, and stays: what is hidden is not copied.
     Copying,
-    /// It leaves its place for a grant where links cannot be made.
+    /// It is copied to a grant where links cannot be made, and then removed.
     LeavingTheGrant,
 }
 
@@ -73,8 +76,19 @@ pub(super) fn scan<R: Right, S: Right>(
     // What is copied stays.
     let granted = if why == For::Copying { vec![] } else { granted_directories(from) };
     let reserved = Cell::new(0);
-    let mut scan =
-        Scan { ends, protection, passes_by, into, granted, why, shown: &shown, census, reserved };
+    let holders = if why == For::Copying { vec![] } else { vec![Holder::of(&*from.parent)] };
+    let mut scan = Scan {
+        ends,
+        protection,
+        passes_by,
+        into,
+        granted,
+        why,
+        shown: &shown,
+        census,
+        reserved,
+        holders,
+    };
     traverse(&from.parent, name, &mut scan, &Pace::of(budget, &shown))?;
     Ok(Census { reserved: scan.reserved.get(), ..scan.census })
 }
@@ -108,6 +122,8 @@ struct Scan<'a> {
     shown: &'a str,
     census: Census,
     reserved: Cell<u64>,
+    /// The directories above the entry, where it is not only copied.
+    holders: Vec<Holder>,
 }
 
 impl Act for Scan<'_> {
@@ -125,6 +141,10 @@ impl Act for Scan<'_> {
                 .hint("only the user moves or removes what is granted"));
         }
         self.refuse_repository(node, fd)?;
+        self.refuse_what_stays(node)?;
+        if self.why != For::Copying {
+            self.holders.push(Holder::of(fd));
+        }
         self.census.directories += 1;
         Ok(())
     }
@@ -145,7 +165,26 @@ impl Act for Scan<'_> {
             return Err(ToolError::new(Code::SpecialFile, sentence)
                 .hint("nothing was moved; copy_file copies the rest and says what it left out"));
         }
+        self.refuse_what_stays(node)
+    }
+
+    fn leave(&mut self, _: &Node<'_>) -> Result<(), ToolError> {
+        self.holders.pop();
         Ok(())
+    }
+
+    fn mount_point(&self, node: &Node<'_>, shown: &str) -> ToolError {
+        // What is hidden is not named.
+        if let Err(error) = self.judge(node) {
+            return error;
+        }
+        if self.why != For::Copying {
+            return mount_point(shown);
+        }
+        let sentence = format!(
+            "`{shown}` is a mount point, which is not copied with the directory that holds it"
+        );
+        ToolError::new(Code::OsBusy, sentence).hint("nothing was copied; copy the rest in parts")
     }
 
     fn is_passed_by(&self, below: &[Name]) -> bool {
@@ -201,6 +240,23 @@ impl Scan<'_> {
                 Err(ToolError::new(Code::Protected, sentence)
                     .hint("only its owner can rename or remove it, and not with these tools"))
             }
+        }
+    }
+
+    /// Refuses an entry that stays where it is when everything else has left or is removed.
+    fn refuse_what_stays(&self, node: &Node<'_>) -> Result<(), ToolError> {
+        let Some(holder) = self.holders.last() else { return Ok(()) };
+        let obstacle = match self.why {
+            For::Copying => None,
+            // A rename takes everything along but what is mounted there.
+            For::Leaving => holder.mount_point(node.parent, node.name),
+            For::Removal | For::LeavingTheGrant => holder.obstacle(node.parent, node.name),
+        };
+        match obstacle {
+            Some(obstacle) => {
+                Err(obstacle.error(&entry_in(self.shown, node)).and("nothing was changed"))
+            }
+            None => Ok(()),
         }
     }
 

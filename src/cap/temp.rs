@@ -111,6 +111,10 @@ impl Temp {
         make: impl Fn(&Name) -> Result<OwnedFd, Errno>,
     ) -> Result<Self, Errno> {
         let stat = system::stat(parent)?;
+        // It could neither be put in its place nor taken away again.
+        if system::mark_of(parent).is_some() {
+            return Err(Errno::PERM);
+        }
         for _ in 0..TRIES {
             let name = new_name(&stat)?;
             let fd = match make(&name) {
@@ -166,6 +170,14 @@ impl Temp {
         }
         self.is_placed = true;
         Ok(())
+    }
+}
+
+impl Temp {
+    /// Removes the file from the place that it was put in, if it is still there in this state; says whether it did.
+    pub(super) fn take_back(&self, name: &Name, placed: &Stat) -> bool {
+        let is_ours = lstat(&self.parent, name).is_ok_and(|is| is == *placed);
+        is_ours && rustix::fs::unlinkat(&self.parent, name.as_os_str(), AtFlags::empty()).is_ok()
     }
 }
 
@@ -261,8 +273,16 @@ impl Left {
 /// Locks the temp of this name, if nobody works on it, for as long as the descriptor is kept: whoever has
 /// just made it finds it locked, and makes another one.
 pub(super) fn locked(parent: impl AsFd, name: &Name) -> Option<(OwnedFd, Stat)> {
-    let fd = handle::open(parent, name, To::Read).ok()?;
-    rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive).ok()?;
+    let lock = |fd: &OwnedFd| rustix::fs::flock(fd, FlockOperation::NonBlockingLockExclusive);
+    let mut fd = handle::open(&parent, name, To::Read).ok()?;
+    match lock(&fd) {
+        // NFS locks only what is open for writing.
+        Err(Errno::BADF) => {
+            fd = handle::open(parent, name, To::Write).ok()?;
+            lock(&fd).ok()?;
+        }
+        locked => locked.ok()?,
+    }
     let stat = system::stat(&fd).ok()?;
     Some((fd, stat))
 }

@@ -12,8 +12,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType};
 use rustix::io::Errno;
 
-use super::beneath::{Found, Kind, lstat, mount_of, stays_on_mount};
+use super::beneath::{Found, Kind, is_mounted_on, lstat, mount_of};
 use super::handle::{To, open, reopen};
+use super::removable::mount_point;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{Name, join};
@@ -37,6 +38,11 @@ pub(super) trait Act {
     /// A directory with whose entries all is done.
     fn leave(&mut self, _: &Node<'_>) -> Result<(), ToolError> {
         Ok(())
+    }
+
+    /// The refusal of a directory that is a mount point.
+    fn mount_point(&self, _: &Node<'_>, shown: &str) -> ToolError {
+        mount_point(shown)
     }
 
     /// Is it passed by, with all that is in it?
@@ -115,12 +121,15 @@ pub(super) fn traverse(
     loop {
         if let Some(name) = next.take() {
             let holder = stack.last().map_or(parent, |level| level.fd.as_fd());
-            if !stays_on_mount(mount, holder, &name) {
-                let sentence = format!("`{}` is a mount point", pace.path(&below));
-                return Err(ToolError::new(Code::OsBusy, sentence));
+            let node = Node { parent: holder, name: &name, kind: Kind::Directory, below: &below };
+            if is_mounted_on(mount, holder, &name) {
+                return Err(act.mount_point(&node, &pace.path(&below)));
             }
             let fd = open_directory(holder, &name).map_err(|e| pace.os("open", &below, e))?;
-            let node = Node { parent: holder, name: &name, kind: Kind::Directory, below: &below };
+            // Something may have been mounted meanwhile.
+            if mount.is_some_and(|mount| mount_of(&fd).is_ok_and(|at| at != mount)) {
+                return Err(act.mount_point(&node, &pace.path(&below)));
+            }
             act.enter(&node, &fd)?;
             let names = read(&fd, pace, &mut seen).map_err(|e| match e {
                 Stopped::Spent(error) => error,

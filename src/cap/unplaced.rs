@@ -4,8 +4,9 @@
 
 use rustix::io::Errno;
 
-use super::beneath::{Kind, mount_of, stays_on_mount};
+use super::beneath::{Kind, is_mounted_on, mount_of};
 use super::beside::NotPlaced;
+use super::removable::mount_point;
 use super::{Place, Right, Write};
 use crate::error::{Code, ToolError};
 use crate::path::Name;
@@ -43,7 +44,12 @@ impl Place<Write> {
 
     /// Why nothing can be written beside what is there.
     pub(super) fn not_begun(&self, errno: Errno) -> ToolError {
-        if self.is_mount_point() { self.mount_point() } else { self.os("write", errno) }
+        match errno {
+            _ if self.is_mount_point() => self.mount_point(),
+            // The file itself may be writable.
+            Errno::ACCESS | Errno::PERM => self.os("write in the directory of", errno),
+            _ => self.os("write", errno),
+        }
     }
 }
 
@@ -51,21 +57,19 @@ impl<R: Right> Place<R> {
     /// Is the existing file or directory a mount point, which no rename can replace?
     pub(super) fn is_mount_point(&self) -> bool {
         let Some(name) = self.name.as_ref().filter(|_| self.found.is_some()) else { return false };
-        !stays_on_mount(mount_of(&self.parent).ok(), &self.parent, name)
+        is_mounted_on(mount_of(&self.parent).ok(), &self.parent, name)
     }
 
-    /// It is mounted there, as containers mount single files.
+    /// It is mounted there, as containers mount single files, and was to get new contents.
     pub(super) fn mount_point(&self) -> ToolError {
-        let sentence = format!(
-            "`{}` is a mount point, which is neither replaced, moved nor removed",
-            self.said
-        );
-        ToolError::new(Code::OsBusy, sentence).hint(if self.kind() != Kind::File {
-            "only the user can unmount it"
-        } else if self.grants.may_write_in_place() {
-            "mode=in_place (in_place=true of edit_file) writes into it where it lies, which is not atomic"
+        let error = mount_point(&self.said.to_string());
+        if self.kind() != Kind::File {
+            return error;
+        }
+        error.hint(if self.grants.may_write_in_place() {
+            "mode=in_place of write_file (in_place=true of edit_file) writes into it where it lies, which is not atomic"
         } else {
-            "the user can start the server with `--in-place`; then mode=in_place writes into it where it lies"
+            "only the user can permit to write into it where it lies, by starting the server with `--in-place`"
         })
     }
 }

@@ -14,7 +14,8 @@ use cap_std::fs::Dir;
 use rustix::fs::Mode;
 use rustix::io::Errno;
 
-use super::attributes::keep;
+use super::across::source_stays;
+use super::attributes::{Lost, keep};
 use super::beneath::{Found, Kind, lstat};
 use super::handle::To;
 use super::overlay::is_copied_up;
@@ -34,12 +35,24 @@ pub(super) const NEW_FILE: u32 = 0o666;
 /// What a file is until it has what it keeps of another one.
 pub(super) const SECRET: Mode = Mode::RUSR.union(Mode::WUSR);
 
+/// What a move that fails at its source says.
+const UNDONE: &str = "so the copy was removed again, and nothing was moved";
+
 /// What a file is to be like that is put somewhere.
 pub(super) enum Like<'a> {
     /// The one that it replaces; a new one gets this mode.
     New(Mode),
-    /// The one that is moved there.
-    Moved(&'a OwnedFd, &'a Stat),
+    /// The one that is moved there, and what removes it where it was.
+    Moved(&'a OwnedFd, &'a Stat, &'a dyn Fn() -> Result<(), ToolError>),
+}
+
+impl Like<'_> {
+    fn remove_source(&self) -> Result<(), ToolError> {
+        match self {
+            Self::New(_) => Ok(()),
+            Self::Moved(_, _, remove) => remove(),
+        }
+    }
 }
 
 /// A file that is there, open for writing, and what it was then.
@@ -65,6 +78,15 @@ pub struct Written {
     pub other_names: u64,
     /// Directories that were made on the way.
     pub made: usize,
+    /// What it did not get of the file that it replaced, or is moved from.
+    pub lost: Lost,
+}
+
+impl Written {
+    /// What came of a write into the file that is there.
+    pub(super) fn in_place(state: FileState) -> Self {
+        Self { state, other_names: 0, made: 0, lost: Lost::default() }
+    }
 }
 
 impl<R: Right> Place<R> {
@@ -131,13 +153,14 @@ impl Place<Write> {
         expect: Expect,
         budget: &Budget,
     ) -> Result<Written, ToolError> {
-        self.put_by(&Like::New(system::mode(NEW_FILE)), expect, budget, |temp| {
+        let fill = |temp: &Temp| {
             for part in contents.into_iter().flat_map(|part| part.chunks(CHUNK)) {
                 budget.step()?;
                 write_all(temp, part).map_err(|errno| self.os("write", errno))?;
             }
             Ok(())
-        })
+        };
+        self.put_by(&Like::New(system::mode(NEW_FILE)), expect, budget, fill)
     }
 
     /// The same, with `fill` to write the contents.
@@ -155,12 +178,15 @@ impl Place<Write> {
         let (mode, model) = match (like, &old) {
             (Like::New(mode), None) => (*mode, None),
             (Like::New(_), Some((fd, found))) => (SECRET, Some((fd, &found.stat))),
-            (Like::Moved(fd, stat), _) => (SECRET, Some((*fd, *stat))),
+            (Like::Moved(fd, stat, _), _) => (SECRET, Some((*fd, *stat))),
         };
         let mut temp = Temp::file(&parent, mode).map_err(|errno| self.not_begun(errno))?;
-        if let Some((fd, stat)) = model {
-            keep(fd, stat, temp.fd()).map_err(|errno| self.os("change", errno))?;
-        }
+        let lost = match model {
+            Some((fd, stat)) => {
+                keep(fd, stat, temp.fd()).map_err(|errno| self.os("change", errno))?
+            }
+            None => Lost::default(),
+        };
         let names = old.as_ref().map_or(0, |(_, found)| found.stat.links);
         let other_names = names.saturating_sub(1);
         fill(&temp)?;
@@ -174,10 +200,29 @@ impl Place<Write> {
         };
         placed.map_err(|why| self.not_placed(why))?;
         let stat = system::stat(temp.fd()).map_err(|e| self.os("look at", e))?;
+        made.sync();
+        let synced = self.sync(left.sync());
+        let (is_synced, is_move) = (synced.is_ok(), matches!(like, Like::Moved(..)));
+        if let Err(error) = synced.and_then(|()| like.remove_source()) {
+            // Only a refusal says for certain that the source is still there.
+            let is_source_there = is_move && (!is_synced || is_refusal(error.code()));
+            let is_new = matches!(expect, Expect::Nothing);
+            if is_source_there && is_new && temp.take_back(name, &stat) {
+                return Err(if is_synced { error.and(UNDONE) } else { self.undone(&error) });
+            }
+            made.keep();
+            return Err(if is_move && is_synced { source_stays(error) } else { error });
+        }
         let made = made.keep();
-        self.sync(left.sync())?;
         left.remove(budget);
-        Ok(Written { state: FileState::new(&stat), other_names, made })
+        Ok(Written { state: FileState::new(&stat), other_names, made, lost })
+    }
+
+    /// The copy of a move was removed again, since a crash could have lost it.
+    fn undone(&self, error: &ToolError) -> ToolError {
+        let sentence =
+            format!("the system does not say that a copy at `{}` will last; {UNDONE}", self.said);
+        ToolError::new(error.code(), sentence).detail(error.log_detail().unwrap_or_default())
     }
 
     /// The name of a file that is there, or can be.
@@ -258,6 +303,11 @@ impl Place<Write> {
         let outer = if self.missing.is_empty() { Ok(()) } else { sync_directory(&self.parent) };
         synced.and(outer).map_err(|errno| self.may_not_last("changed", errno))
     }
+}
+
+/// Does the system, or a check, refuse a removal, so that nothing was removed?
+fn is_refusal(code: Code) -> bool {
+    matches!(code, Code::OsDenied | Code::OsBusy | Code::Stale)
 }
 
 /// Writes all of it.

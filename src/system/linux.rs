@@ -9,13 +9,15 @@ use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, StatxFlags};
+use rustix::fs::{
+    AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, StatxAttributes, StatxFlags,
+};
 use rustix::io::{Errno, ReadWriteFlags, preadv2, pwritev2};
 use rustix::process::DumpableBehavior;
 use rustix::rand::{GetRandomFlags, getrandom};
 use rustix::thread::{CapabilitySet, CapabilitySets, capabilities, set_capabilities};
 
-use super::{Stat, read_if_ready, write_if_ready};
+use super::{Mark, Stat, read_if_ready, write_if_ready};
 
 /// How a directory is opened to pass through it. Who may pass need not be allowed to list.
 pub(crate) const PASS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
@@ -112,6 +114,31 @@ fn mount(dir: impl AsFd, path: impl rustix::path::Arg, flags: AtFlags) -> io::Re
         ));
     }
     Ok(stat.stx_mnt_id)
+}
+
+/// The mark on something open.
+pub(crate) fn mark_of(fd: impl AsFd) -> Option<Mark> {
+    mark(fd, "", AtFlags::EMPTY_PATH)
+}
+
+/// The mark on what is called `name`. A link is a link.
+pub(crate) fn mark_at(parent: impl AsFd, name: impl rustix::path::Arg) -> Option<Mark> {
+    mark(parent, name, AtFlags::SYMLINK_NOFOLLOW)
+}
+
+/// `None` also where the file system has no marks. A network drive is not asked.
+fn mark(dir: impl AsFd, path: impl rustix::path::Arg, flags: AtFlags) -> Option<Mark> {
+    let flags = flags | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
+    let stat = rustix::fs::statx(dir, path, flags, StatxFlags::TYPE).ok()?;
+    if stat.stx_attributes.contains(StatxAttributes::IMMUTABLE) {
+        return Some(Mark::Immutable);
+    }
+    stat.stx_attributes.contains(StatxAttributes::APPEND).then_some(Mark::AppendOnly)
+}
+
+/// May this process change the files of others as their owners may?
+pub(crate) fn acts_as_any_owner() -> bool {
+    capabilities(None).is_ok_and(|all| all.effective.contains(CapabilitySet::FOWNER))
 }
 
 /// Puts the contents of a file on the disk.

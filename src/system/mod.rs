@@ -20,7 +20,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{FileType, Mode, RawMode};
+use rustix::fs::{Access, AtFlags, FileType, Mode, RawMode};
 use rustix::io::Errno;
 
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
@@ -84,6 +84,34 @@ pub(crate) fn stat(fd: impl AsFd) -> Result<Stat, Errno> {
 pub(crate) fn may_be_ours(stat: &Stat) -> bool {
     let user = rustix::process::geteuid();
     user.is_root() || user.as_raw() == stat.uid
+}
+
+/// What keeps a file or directory from being changed, whatever its permissions: `chattr +i` and `chattr +a`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    any(not(target_os = "linux"), preopen_portable),
+    expect(dead_code, reason = "the portable calls do not tell of marks")
+)]
+pub(crate) enum Mark {
+    /// Nothing is changed in it, and it keeps its name.
+    Immutable,
+    /// A file is only appended to; names are only added to a directory.
+    AppendOnly,
+}
+
+/// May the user add and remove names in this directory, by its permissions and its mount?
+pub(crate) fn may_change_names(dir: impl AsFd) -> Result<(), Errno> {
+    let access = Access::WRITE_OK | Access::EXEC_OK;
+    match rustix::fs::accessat(dir, ".", access, AtFlags::EACCESS) {
+        Err(errno @ (Errno::ACCESS | Errno::PERM | Errno::ROFS)) => Err(errno),
+        // The change itself shows what else there is.
+        _ => Ok(()),
+    }
+}
+
+/// May this process do to a file what only its owner may?
+pub(crate) fn may_act_as_owner(stat: &Stat) -> bool {
+    rustix::process::geteuid().as_raw() == stat.uid || acts_as_any_owner()
 }
 
 /// Permission bits as the system's type.

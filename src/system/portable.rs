@@ -14,7 +14,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::{Stat, read_if_ready, stat, write_if_ready};
+use super::{Mark, Stat, read_if_ready, stat, write_if_ready};
 
 /// How a directory is opened to pass through it. Who may pass but not list is refused by the system.
 pub(crate) const PASS: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
@@ -74,6 +74,21 @@ pub(crate) fn mount_of(fd: impl AsFd) -> io::Result<u64> {
 /// The mount that `name` is on.
 pub(crate) fn mount_at(parent: impl AsFd, name: impl rustix::path::Arg) -> io::Result<u64> {
     Ok(lstat(parent, name)?.device)
+}
+
+/// Not known here: the change itself is refused.
+pub(crate) fn mark_of(_: impl AsFd) -> Option<Mark> {
+    None
+}
+
+/// Not known here either.
+pub(crate) fn mark_at(_: impl AsFd, _: impl rustix::path::Arg) -> Option<Mark> {
+    None
+}
+
+/// May this process change the files of others as their owners may?
+pub(crate) fn acts_as_any_owner() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 /// Puts the contents of a file on the disk.

@@ -62,12 +62,18 @@ fn bare_version(known: &str) -> &str {
 pub(super) fn facts<R: Right>(place: &Place<R>, at: &Target<R>, written: &Written) -> Vec<String> {
     let mut facts = made(written.made);
     facts.extend(place.elsewhere(at).map(|real| format!("links lead to {real}")));
-    match written.other_names {
-        0 => {}
-        1 => facts.push("another name of the file keeps the old contents".into()),
-        n => facts.push(format!("{n} other names of the file keep the old contents")),
-    }
+    facts.extend(other_names(written.other_names));
+    facts.extend(written.lost.in_words());
     facts
+}
+
+/// That a file that was replaced had other names.
+pub(super) fn other_names(names: u64) -> Option<String> {
+    match names {
+        0 => None,
+        1 => Some("another name of the file keeps the old contents".into()),
+        n => Some(format!("{n} other names of the file keep the old contents")),
+    }
 }
 
 /// That directories were made on the way.

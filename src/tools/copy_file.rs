@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, made};
+use super::changing::{closing, made, other_names};
 use super::searching::{RESERVED, count, yes};
 use crate::cap::{Kind, Read, Target, Write};
 use crate::error::ToolError;
@@ -79,6 +79,8 @@ impl Tool for CopyFile {
             facts.push(format!("not copied: {} with {RESERVED}", census.reserved));
         }
         facts.extend(made(copied.made));
+        facts.extend(other_names(copied.other_names));
+        facts.extend(copied.lost.in_words());
         facts.extend(to.elsewhere(&destination).map(|real| format!("links lead to {real}")));
         let (from, to) = (source.shown(), destination.shown());
         Ok(format!("Successfully copied {from} to {to}{}", closing(&facts)))

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::searching::count;
-use crate::cap::{Kind, Place, Read, Rights, Target};
+use crate::cap::{Hindrance, Info, Kind, Place, Read, Rights, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
@@ -55,12 +55,7 @@ impl Tool for GetFileInfo {
         if is_file && info.links > 1 {
             lines.push(format!("hard links: {} (other names of the same file)", info.links));
         }
-        lines.push(match info.rights {
-            rights if rights.change() && info.is_mounted_read_only => {
-                format!("rights: {} (the file system is mounted read only)", Rights::RO)
-            }
-            rights => format!("rights: {rights}"),
-        });
+        lines.push(rights(&info));
         if is_file && info.size <= MAX_LOOKED_INTO {
             lines.extend(contents(&place, budget)?);
         }
@@ -69,6 +64,48 @@ impl Tool for GetFileInfo {
         }
         Ok(lines.join("\n"))
     }
+}
+
+/// What can be done there, which may be less than what the grant allows.
+fn rights(info: &Info) -> String {
+    if !info.rights.change() {
+        return format!("rights: {}", info.rights);
+    }
+    if info.is_mounted_read_only {
+        return format!("rights: {} (the file system is mounted read only)", Rights::RO);
+    }
+    let is_file = info.kind == Kind::File;
+    let into = match (is_file, info.may_be_written_in_place) {
+        (false, _) => "",
+        (true, false) => "appended to, but ",
+        (true, true) => "appended to and written in place, but ",
+    };
+    let (rights, why) = match info.hindrance {
+        None => return format!("rights: {}", info.rights),
+        Some(Hindrance::Immutable) => (Rights::RO, "marked as immutable".into()),
+        Some(Hindrance::AppendOnly) if is_file => {
+            (Rights::RW, "marked as append-only: can be appended to, and nothing else".into())
+        }
+        Some(Hindrance::AppendOnly) => (
+            Rights::RW,
+            "marked as append-only: nothing in it is replaced, moved or deleted".into(),
+        ),
+        Some(Hindrance::MountPoint) if is_file => {
+            (Rights::RW, format!("a mount point: can be {into}not replaced, moved or deleted"))
+        }
+        Some(Hindrance::MountPoint) => (
+            info.rights,
+            "a mount point: what is in it can be changed, but it cannot be moved or deleted".into(),
+        ),
+        Some(Hindrance::MarkedDirectory) if is_file => (
+            Rights::RW,
+            format!("its directory is marked: it can be {into}not replaced, moved or deleted"),
+        ),
+        Some(Hindrance::MarkedDirectory) => {
+            (info.rights, "its directory is marked: it cannot be moved or deleted".into())
+        }
+    };
+    format!("rights: {rights} ({why})")
 }
 
 /// What is known of a file that may be opened: a file that may not is told of all the same.

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, made};
-use super::searching::yes;
+use super::changing::{closing, made, other_names};
+use super::searching::{count, yes};
 use crate::cap::{Copied, Moving, Remove, Renamed, Route, Target, Write, to_move};
 use crate::error::ToolError;
 use crate::limits::Budget;
@@ -46,7 +46,11 @@ impl Tool for MoveFile {
         match at {
             Route::Within { source, destination, removable } => {
                 match within(args, &source, &destination, budget)? {
-                    Renamed::Moved(n) => Ok(told(&source.shown(), &destination.shown(), &made(n))),
+                    Renamed::Moved { made: n, other_names: names } => {
+                        let facts: Vec<String> =
+                            made(n).into_iter().chain(other_names(names)).collect();
+                        Ok(told(&source.shown(), &destination.shown(), &facts))
+                    }
                     Renamed::OtherFileSystem => across(args, &removable?, &destination, budget),
                 }
             }
@@ -78,12 +82,19 @@ fn across(
     if !args.create_parents {
         to.needs_its_directory()?;
     }
-    let Copied { census, bytes, made: n, .. } = from.move_across(&to, args.overwrite, budget)?;
+    let Copied { census, bytes, made: n, other_names: names, lost } =
+        from.move_across(&to, args.overwrite, budget)?;
     let mut facts = vec![format!("copied and compared {bytes} bytes, then removed the source")];
     if census.directories > 0 {
-        facts.push(format!("{} files in {} directories", census.files, census.directories));
+        facts.push(format!(
+            "{} in {}",
+            count(census.files, "file", "files"),
+            count(census.directories, "directory", "directories")
+        ));
     }
     facts.extend(made(n));
+    facts.extend(other_names(names));
+    facts.extend(lost.in_words());
     Ok(told(&source.shown(), &destination.shown(), &facts))
 }
 

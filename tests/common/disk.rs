@@ -16,7 +16,8 @@ pub fn tree(sandbox: &Sandbox, at: &str) -> Vec<(String, String)> {
             } else if kind.is_dir() {
                 todo.push(path.clone());
                 "/".into()
-            } else if kind.is_file() {
+            } else if std::fs::symlink_metadata(&path).unwrap().is_file() {
+                // A directory says what lies under a mount, not what is mounted.
                 String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned()
             } else {
                 "special".into()
