@@ -90,6 +90,7 @@ mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
 mod trail; // the audit trail with records, sessions and files cut out or added
 mod turns; // two changes of one file in one server
+mod two_servers; // two servers change one file at the same time
 mod unlike_edits; // old texts that look like the file and are not, and those near it
 mod unread; // what waits for a client that does not read is bounded, and the server ends
 mod writing;

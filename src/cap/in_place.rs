@@ -11,6 +11,8 @@ use std::os::fd::OwnedFd;
 use rustix::io::Errno;
 
 use super::beneath::Kind;
+use super::change_lock::ChangeLock;
+use super::handle::To;
 use super::read::FileState;
 use super::write::{Expect, Written};
 use super::{Place, Write};
@@ -44,7 +46,8 @@ impl Place<Write> {
                 ToolError::new(Code::NotFound, sentence).hint("mode=create makes a new file")
             );
         }
-        let (Some((fd, found)), _) = self.old_as_expected(expect)? else {
+        let lock = ChangeLock::of(&self.parent, budget)?;
+        let (Some((fd, found)), _) = self.old_as_expected(expect, To::Write)? else {
             return Err(self.stale());
         };
         if found.stat.links > 1 {
@@ -62,6 +65,7 @@ impl Place<Write> {
             Ok(()) if written < found.stat.size => shorten(&fd, written),
             other => other,
         };
+        drop(lock);
         ended.map_err(|errno| {
             let error = self.os("write", errno);
             if written == 0 {

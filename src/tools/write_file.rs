@@ -107,7 +107,13 @@ impl Tool for WriteFile {
         };
         if_match(args.if_match.as_deref(), old.as_ref(), &at, budget)?;
         let mut said = match (&old, args.mode) {
-            (Some(old), Mode::Append) => append(&new, &place, &at, old, budget)?,
+            (Some(old), Mode::Append) => {
+                let expect = match args.if_match {
+                    Some(_) => Expect::This(old.state()),
+                    None => Expect::Anything,
+                };
+                append(&new, &place, &at, (old, expect), budget)?
+            }
             (_, mode) => {
                 let expect = match (&old, mode) {
                     (None, Mode::Append) | (_, Mode::Create) => Expect::Nothing,
@@ -226,7 +232,7 @@ fn append(
     new: &New<'_>,
     place: &Place<Write>,
     at: &Target<Write>,
-    old: &OpenFile,
+    (old, expect): (&OpenFile, Expect),
     budget: &Budget,
 ) -> Result<String, ToolError> {
     let New { bytes: contents, as_given, wanted, coding } = *new;
@@ -235,7 +241,7 @@ fn append(
     } else {
         text::fitted(contents, coding, wanted, old, budget)?
     };
-    let written = place.append(&fitted.bytes)?;
+    let written = place.append(&fitted.bytes, expect, budget)?;
     let appended = Text::of(contents);
     let mut all = vec![match &appended {
         Some(text) => format!("appended {}", lines(text.lines)),
