@@ -78,6 +78,7 @@ mod resolver; // our resolution against cap-std's
 mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
 mod search; // what is found, what is passed by, pages that give everything once
+mod seen_and_searched; // patterns copied from pages: escapes of bytes, and text that only looks the same
 mod session; // the questions of an ordinary session over three trees
 mod soak; // a hundred calls at once for a long time
 mod spelled_paths; // names that look like another one, and the grant's own name in front of a path
