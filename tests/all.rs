@@ -96,6 +96,7 @@ mod unlike_edits; // old texts that look like the file and are not, and those ne
 mod unread; // what waits for a client that does not read is bounded, and the server ends
 mod writing;
 mod written_form; // the line ends and the mark that a written file keeps, and versions as answers write them // what is written, and what is not touched
+mod written_texts; // texts that are sent in another form than the file has: line ends, marks, labels, escapes
 
 /// A file in this directory that no module takes in would never run.
 #[test]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::changing::{IN_PLACE, closing, facts, if_match, lines};
 use super::encoding::{MAX_LABEL, can_hold, named};
-use super::replaced::{Before, Kept, Text};
+use super::replaced::{Before, Kept, MARK, Text, no_escapes_of};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
@@ -96,7 +96,8 @@ impl Tool for WriteFile {
         }
         let coding = named(args.encoding.as_deref())?;
         can_hold(args.encoding.as_deref(), args.content.as_deref())?;
-        let new = New { bytes: &contents, as_given, wanted, coding };
+        let marked = args.encoding.as_deref().is_some_and(text::asks_for_mark);
+        let new = New { bytes: &contents, as_given, wanted, coding, marked };
         let (place, turn) = at.to_make(false, budget)?;
         if !args.create_parents {
             place.needs_its_directory()?;
@@ -160,6 +161,8 @@ struct New<'c> {
     wanted: Option<LineEnds>,
     /// The encoding that was asked for.
     coding: Option<Coding>,
+    /// Was a byte order mark asked for?
+    marked: bool,
 }
 
 /// Puts the contents there, and says what became of the old ones.
@@ -181,6 +184,9 @@ fn put(
     }
     let before = old.map(|old| Before::of(old, budget)).transpose()?;
     let known = before.as_ref().and_then(Option::as_ref);
+    if !new.as_given {
+        no_escapes_of(known, new.bytes, at)?;
+    }
     let kept = if new.as_given {
         Kept::nothing(new.bytes)
     } else {
@@ -205,7 +211,7 @@ fn put(
         ),
     }];
     if let Some(now) = &now {
-        all.extend(kept.told(now, known));
+        all.extend(kept.told(now, known, contents));
     }
     all.extend((mode == Mode::InPlace).then(|| IN_PLACE.into()));
     all.extend(facts(place, at, &written));
@@ -221,7 +227,7 @@ fn encoded<'c>(new: &New<'_>, contents: &'c [u8]) -> Result<Cow<'c, [u8]>, ToolE
     let (Some(coding), Ok(text), false) = (new.coding, text, new.as_given) else {
         return Ok(contents.into());
     };
-    text::encoded(coding, text).map(Cow::Owned).map_err(|c| {
+    text::encoded(coding, text, new.marked).map(Cow::Owned).map_err(|c| {
         let sentence = format!("{} has no character `{c}`", coding.name());
         ToolError::new(Code::BadArgs, sentence).hint("leave `encoding` out to write UTF-8")
     })
@@ -235,11 +241,11 @@ fn append(
     (old, expect): (&OpenFile, Expect),
     budget: &Budget,
 ) -> Result<String, ToolError> {
-    let New { bytes: contents, as_given, wanted, coding } = *new;
+    let New { bytes: contents, as_given, wanted, coding, marked } = *new;
     let fitted = if as_given {
         text::Fitted::as_given(contents)
     } else {
-        text::fitted(contents, coding, wanted, old, budget)?
+        text::fitted(contents, (coding, marked), wanted, old, budget)?
     };
     let written = place.append(&fitted.bytes, expect, budget)?;
     let appended = Text::of(contents);
@@ -250,6 +256,11 @@ fn append(
     if fitted.completes != LineEnds::None {
         let end = fitted.completes.as_str();
         all.push(format!("the last line had no line end and got one, {end}"));
+    }
+    if fitted.gets_mark {
+        all.push("with a byte order mark, since the file was empty".into());
+    } else if !as_given && contents.starts_with(MARK) && old.size() > 0 {
+        all.push("the content begins with U+FEFF, which is now in the middle of the file".into());
     }
     let ends = appended.map_or(LineEnds::None, |text| text.ends);
     if fitted.is_changed && wanted.is_none() {
