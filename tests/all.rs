@@ -38,6 +38,7 @@ mod doctor; // what doctor and start warn of: grants without guards, programs th
 mod drives; // drives that give less than they are asked for, and slow ones
 mod drop_in; // calls for the official server do the same here
 mod edit_answers; // what edit_file answers: forms of a call, failing edits, diffs with little room
+mod edit_forms; // forms in which other clients send an edit
 mod editing; // what edit_file makes of a file, and the official server's own cases
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod encodings; // texts that are nearly in one encoding, hold NULs, or are in one that can only be guessed
