@@ -20,6 +20,7 @@ fn an_escape_that_a_page_shows_is_found_as_its_byte() {
         (r"caf\xE9 (x)", true, r"caf(?-u:\xE9) \(x\)", "bad"),
         (r"caf\xE9 (x)", false, r"caf(?-u:\xE9) \(x\)", "bad"),
         (r"caf\xe9 \(", false, r"caf(?-u:\xE9) \(", "bad"),
+        (r"caf\\xE9 ", false, r"caf(?-u:\xE9) ", "bad"),
         (r"af\xE9 end", false, "", ""),
         (r"a\x00b", true, r"a\x00b", "nul"),
         // A character that begins with the same byte is not that byte.
@@ -32,6 +33,7 @@ fn an_escape_that_a_page_shows_is_found_as_its_byte() {
             continue;
         }
         let hint = format!("1 file matches with pattern=`{expression}`");
+        assert_eq!(text.matches("stand for a byte").count(), 1, "{text}");
         assert!(text.contains(&hint) && text.contains(&format!("such as {file}")), "{text}");
         let found = client.call("grep", &json!({"pattern": expression})).text;
         assert!(found.starts_with(&format!("{file}\n")), "{found}");
@@ -79,6 +81,9 @@ fn what_looks_like_the_pattern_is_named_with_its_code_points() {
             assert!(found.starts_with(&format!("{name}\n2:")), "{expression}: {found}");
         }
     }
+    // Characters of the pattern that nobody sees are named even where nothing looks like it.
+    let text = client.call("grep", &json!({"pattern": "no\u{200b}where"})).text;
+    assert_eq!(text, "[no line matches; the pattern has U+200B ZERO WIDTH SPACE]");
     // What only resembles it is not named.
     for pattern in ["zero width", "Zerowidths", "kappas"] {
         let text = client.call("grep", &json!({"pattern": pattern, "literal": true})).text;

@@ -130,6 +130,23 @@ fn appends_and_edits_of_two_servers_are_both_made() {
     assert!(refused.is_empty(), "{refused:?}");
 }
 
+#[test]
+fn two_servers_that_append_to_a_new_file_both_do() {
+    let sandbox = Sandbox::new().dir("grant");
+    let (done, refused) = both(&sandbox, |client, mark| {
+        // One server makes the file, and the other appends to it.
+        let content = format!("{mark}\n");
+        let path = format!("new{}", mark.get(1..).unwrap());
+        client.call("write_file", &json!({"path": path, "content": content, "mode": "append"}))
+    });
+    assert!(refused.is_empty(), "{refused:?}");
+    let files = (0..CHANGES).map(|n| sandbox.path(&format!("grant/new{n:03}")));
+    let text: String = files.map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let mut is: Vec<_> = text.lines().collect();
+    is.sort_unstable();
+    assert_eq!(is, done);
+}
+
 /// Another program may keep a directory locked for as long as it likes. Changes in it wait for a moment, and are made.
 #[test]
 fn a_lock_of_another_program_stops_no_change() {

@@ -80,8 +80,16 @@ pub fn readings(pattern: &str, meaning: Meaning, budget: &Budget) -> Vec<Other> 
         read(Reading::OverLines, pattern, Meaning { multiline: true, ..meaning });
     }
     let as_expression = Meaning { literal: false, ..meaning };
-    let as_text = if has_meta && !meaning.literal { with_bytes(pattern, true) } else { None };
-    for bytes in with_bytes(pattern, meaning.literal).into_iter().chain(as_text) {
+    // A backslash may have been escaped once too often, and an expression may be meant as a text.
+    let single = pattern.replace(r"\\", r"\");
+    let mut in_bytes: Vec<String> = vec![];
+    for (pattern, is_literal) in
+        [(pattern, meaning.literal), (pattern, true), (&*single, meaning.literal)]
+    {
+        let bytes = with_bytes(pattern, is_literal);
+        in_bytes.extend(bytes.filter(|bytes| !in_bytes.contains(bytes)));
+    }
+    for bytes in in_bytes {
         read(Reading::Bytes(bytes.clone()), &bytes, as_expression);
     }
     for (rewritten, why) in rewritten(pattern, meaning) {

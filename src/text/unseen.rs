@@ -186,7 +186,7 @@ pub fn odd_characters(text: &str, other: &str) -> Vec<String> {
 }
 
 /// `U+200B ZERO WIDTH SPACE`.
-pub fn named(c: char) -> String {
+pub(super) fn named(c: char) -> String {
     let code = format!("U+{:04X}", u32::from(c));
     match unicode_names2::name(c) {
         Some(name) => format!("{code} {name}"),

@@ -10,7 +10,7 @@ use crate::grep::{
     Lines, Meaning, Other, Outcome, Position, Reading, SIMILAR, Search, Wanted, as_name, readings,
 };
 use crate::limits::{Budget, Work};
-use crate::text::{is_look_alike, odd_characters};
+use crate::text::{is_invisible, is_look_alike, odd_characters};
 
 /// Most files that are searched once more.
 const MOST_FILES: u64 = 20_000;
@@ -76,7 +76,8 @@ impl<L: Look> Nothing<'_, L> {
         drop(busy);
         let name = as_name(self.pattern);
         if !self.searched.is_small() {
-            return self.untried(&others).into_iter().chain(self.literal_bar()).collect();
+            let facts = self.untried(&others).into_iter().chain(self.literal_bar());
+            return facts.chain(self.unseen()).collect();
         }
         // To the end of each file, which tells whether it is a text.
         let output = Lines::Counted;
@@ -100,7 +101,21 @@ impl<L: Look> Nothing<'_, L> {
             let names = count(*names, "name holds", "names hold");
             facts.push(format!("{names} the pattern, such as {example}: use search_files"));
         }
-        if facts.is_empty() { self.literal_bar().into_iter().collect() } else { facts }
+        if facts.is_empty() {
+            self.literal_bar().into_iter().chain(self.unseen()).collect()
+        } else {
+            facts
+        }
+    }
+
+    /// Which characters of the pattern nobody sees.
+    fn unseen(&self) -> Option<String> {
+        let is_unseen = |c: &char| is_invisible(*c) || (!c.is_ascii() && c.is_whitespace());
+        let unseen: String = self.pattern.chars().filter(is_unseen).collect();
+        let mut named = odd_characters(&unseen, "");
+        named.truncate(MOST_NAMED);
+        (!named.is_empty())
+            .then(|| format!("the {} has {}", self.arguments.pattern, named.join(", ")))
     }
 
     fn matching(&self, others: &[Other], found: &TriedFound) -> Vec<String> {

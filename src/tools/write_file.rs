@@ -98,39 +98,54 @@ impl Tool for WriteFile {
         can_hold(args.encoding.as_deref(), args.content.as_deref())?;
         let marked = args.encoding.as_deref().is_some_and(text::asks_for_mark);
         let new = New { bytes: &contents, as_given, wanted, coding, marked };
-        let (place, turn) = at.to_make(false, budget)?;
-        if !args.create_parents {
-            place.needs_its_directory()?;
-        }
-        let old = match place.what() {
-            Some(_) => Some(place.open_file()?),
-            None => None,
-        };
-        if_match(args.if_match.as_deref(), old.as_ref(), &at, budget)?;
-        let mut said = match (&old, args.mode) {
-            (Some(old), Mode::Append) => {
-                let expect = match args.if_match {
-                    Some(_) => Expect::This(old.state()),
-                    None => Expect::Anything,
-                };
-                append(&new, &place, &at, (old, expect), budget)?
+        let mut said = match args.written(&new, &at, budget) {
+            // Another server has made the file meanwhile, so now there is something to append to.
+            Err(error) if args.mode == Mode::Append && error.code() == Code::AlreadyExists => {
+                args.written(&new, &at, budget)?
             }
-            (_, mode) => {
-                let expect = match (&old, mode) {
-                    (None, Mode::Append) | (_, Mode::Create) => Expect::Nothing,
-                    (Some(old), _) if args.if_match.is_some() => Expect::This(old.state()),
-                    _ => Expect::Anything,
-                };
-                put(&new, &place, &at, old.as_ref(), (mode, expect), budget)?
-            }
+            said => said?,
         };
-        drop(turn);
         said.insert_str(0, &format!("Successfully wrote to {}", at.shown()));
         Ok(said)
     }
 }
 
 impl Args {
+    /// Writes it, and says what became of the old contents.
+    fn written(
+        &self,
+        new: &New<'_>,
+        at: &Target<Write>,
+        budget: &Budget,
+    ) -> Result<String, ToolError> {
+        let (place, _turn) = at.to_make(false, budget)?;
+        if !self.create_parents {
+            place.needs_its_directory()?;
+        }
+        let old = match place.what() {
+            Some(_) => Some(place.open_file()?),
+            None => None,
+        };
+        if_match(self.if_match.as_deref(), old.as_ref(), at, budget)?;
+        match (&old, self.mode) {
+            (Some(old), Mode::Append) => {
+                let expect = match self.if_match {
+                    Some(_) => Expect::This(old.state()),
+                    None => Expect::Anything,
+                };
+                append(new, &place, at, (old, expect), budget)
+            }
+            (_, mode) => {
+                let expect = match (&old, mode) {
+                    (None, Mode::Append) | (_, Mode::Create) => Expect::Nothing,
+                    (Some(old), _) if self.if_match.is_some() => Expect::This(old.state()),
+                    _ => Expect::Anything,
+                };
+                put(new, &place, at, old.as_ref(), (mode, expect), budget)
+            }
+        }
+    }
+
     fn contents(&self) -> Result<Cow<'_, [u8]>, ToolError> {
         match (&self.content, &self.content_base64) {
             (Some(text), None) => Ok(text.as_bytes().into()),
