@@ -140,7 +140,7 @@ fn two_servers_that_append_to_a_new_file_both_do() {
         client.call("write_file", &json!({"path": path, "content": content, "mode": "append"}))
     });
     assert!(refused.is_empty(), "{refused:?}");
-    let files = (0..CHANGES).map(|n| sandbox.path(&format!("grant/new{n:03}")));
+    let files = (0..CHANGES).map(|n| sandbox.path(format!("grant/new{n:03}")));
     let text: String = files.map(|file| std::fs::read_to_string(file).unwrap()).collect();
     let mut is: Vec<_> = text.lines().collect();
     is.sort_unstable();

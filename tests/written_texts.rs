@@ -69,7 +69,7 @@ fn a_large_file_has_the_same_facts_as_a_small_one() {
     let sandbox = Sandbox::new()
         .file("grant/large", "a line of text\r\n".repeat(lines))
         .file("grant/huge", "a line of text\n".repeat(20 * lines))
-        .file("grant/binary", [b"\x7fELF\0\0\x01\x02".as_slice(), &[0; 2 << 20]].concat());
+        .file("grant/binary", [b"\x7fELF\0\0\x01\x02".as_slice(), &vec![0; 2 << 20]].concat());
     let mut client = start(&sandbox);
     for (path, wanted) in [
         ("large", "\ntext: UTF-8, 100000 lines, CRLF\nversion: "),

@@ -31,9 +31,9 @@ pub(super) fn with_bytes(pattern: &str, is_literal: bool) -> Option<String> {
         };
         let part = rest.get(..taken)?;
         if is_literal {
-            plain += part
+            plain += part;
         } else {
-            expression += part
+            expression += part;
         }
         rest = rest.get(taken..)?;
     }

@@ -22,7 +22,7 @@ impl Row {
     }
 }
 
-/// edit_file, and one of its edits.
+/// `edit_file`, and one of its edits.
 const EDIT: &[&str] = &["edit_file", "edits"];
 const PLAIN_TEXT: &str =
     "`old_text` is plain text and not a pattern: give it as it stands in the file";
