@@ -279,6 +279,17 @@ fn escapes_of_a_page_are_not_written_over_the_bytes_that_they_show() {
             assert_eq!(read(&sandbox, path), old);
         }
     }
+    // Where nothing is lost, it is said.
+    for (path, escape) in [("bad", r"\xE9"), ("nul", r"\x00")] {
+        let content = format!("more {escape}\n");
+        let arguments = json!({"path": path, "content": content, "mode": "append"});
+        let answer = client.call("write_file", &arguments).text;
+        assert!(answer.contains(&format!("`{escape}` was appended as characters")), "{answer}");
+        assert!(read(&sandbox, path).ends_with(content.as_bytes()));
+        let arguments = json!({"path": path, "content": "\\xE8 \\n", "mode": "append"});
+        let answer = client.call("write_file", &arguments).text;
+        assert!(!answer.contains("as characters"), "{answer}");
+    }
     // Other escapes, and those over a file that has no such byte, are text.
     for (path, content) in [("bad", r"caf\xE8"), ("new", r"caf\xE9"), ("new", r"a \x00")] {
         let answer = client.call("write_file", &json!({"path": path, "content": content}));

@@ -99,6 +99,13 @@ impl<'c> Kept<'c> {
     }
 }
 
+/// What may be escapes in a text.
+pub(super) fn escapes(contents: &[u8]) -> impl Iterator<Item = &str> {
+    let text = std::str::from_utf8(contents).unwrap_or_default();
+    let all = text.match_indices("\\x").filter_map(|(at, _)| text.get(at..at + ESCAPE_LEN));
+    all.filter(|escape| text::byte_of_escape(escape).is_some())
+}
+
 /// What can be said of the old contents.
 pub(super) struct Before {
     pub(super) text: Text,
@@ -120,15 +127,7 @@ pub(super) fn no_escapes_of<R: Right>(
     contents: &[u8],
     at: &Target<R>,
 ) -> Result<(), ToolError> {
-    let Some(page) = before.and_then(|before| before.with_escapes.as_deref()) else {
-        return Ok(());
-    };
-    let text = std::str::from_utf8(contents).unwrap_or_default();
-    let escapes = text.match_indices("\\x").filter_map(|(at, _)| text.get(at..at + ESCAPE_LEN));
-    let is_shown = |escape: &&str| {
-        text::byte_of_escape(escape).is_some_and(|byte| page.contains(&format!("\\x{byte:02X}")))
-    };
-    let Some(escape) = escapes.take(MOST_ESCAPES).find(is_shown) else { return Ok(()) };
+    let Some(escape) = before.and_then(|before| before.escape_in(contents)) else { return Ok(()) };
     let sentence = format!(
         "`content` holds `{escape}`, which stands for a byte on the pages of `{}`, and would be written as {ESCAPE_LEN} \
          characters in its place",
@@ -141,6 +140,16 @@ pub(super) fn no_escapes_of<R: Right>(
 }
 
 impl Before {
+    /// The first escape in a text that stands for a byte on the first page of the file.
+    pub(super) fn escape_in<'c>(&self, contents: &'c [u8]) -> Option<&'c str> {
+        let page = self.with_escapes.as_deref()?;
+        let is_shown = |escape: &&str| {
+            text::byte_of_escape(escape)
+                .is_some_and(|byte| page.contains(&format!("\\x{byte:02X}")))
+        };
+        escapes(contents).take(MOST_ESCAPES).find(is_shown)
+    }
+
     /// `None` if the old contents are not text, or are too long to examine.
     pub(super) fn of(old: &OpenFile, budget: &Budget) -> Result<Option<Self>, ToolError> {
         if let Some(text) = Self::small(old, budget)? {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::changing::{IN_PLACE, closing, facts, if_match, lines};
 use super::encoding::{MAX_LABEL, can_hold, named};
-use super::replaced::{Before, Kept, MARK, Text, no_escapes_of};
+use super::replaced::{Before, Kept, MARK, Text, escapes, no_escapes_of};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
@@ -257,6 +257,9 @@ fn append(
     budget: &Budget,
 ) -> Result<String, ToolError> {
     let New { bytes: contents, as_given, wanted, coding, marked } = *new;
+    // To look at the old contents takes time, and is worth it only for these.
+    let has_escapes = !as_given && escapes(contents).next().is_some();
+    let before = if has_escapes { Before::of(old, budget)? } else { None };
     let fitted = if as_given {
         text::Fitted::as_given(contents)
     } else {
@@ -271,6 +274,9 @@ fn append(
     if fitted.completes != LineEnds::None {
         let end = fitted.completes.as_str();
         all.push(format!("the last line had no line end and got one, {end}"));
+    }
+    if let Some(escape) = before.as_ref().and_then(|before| before.escape_in(contents)) {
+        all.push(format!("`{escape}` was appended as characters; `content_base64` appends bytes"));
     }
     if fitted.gets_mark {
         all.push("with a byte order mark, since the file was empty".into());
