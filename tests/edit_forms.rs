@@ -63,6 +63,14 @@ fn an_edit_in_another_form_is_answered_with_what_to_send() {
         (json!({"command": "view"}), "read_text_file shows a file"),
         (json!({"command": "create", "file_text": "2"}), "write_file makes one"),
         (json!({"content": "2"}), "write_file writes a whole file"),
+        (
+            json!({"old_text": "two", "new_text": "2", "line_ends": "crlf"}),
+            "write_file has `line_ends`",
+        ),
+        (
+            json!({"edits": [{"old_text": "two", "new_text": "2", "eol": "crlf"}]}),
+            "write_file has `line_ends`",
+        ),
         (json!({"diff": "@@ -1 +1 @@\n"}), "use `edits`"),
     ] {
         let (answer, text) = call(&mut client, &sandbox, &arguments);

@@ -25,6 +25,14 @@ fn a_carriage_return_in_place_of_a_line_end_is_named() {
         .file("grant/crlf", "a\r\nb\r\n")
         .file("grant/mixed", "x\r\na\rb\r\n");
     let mut client = start(&sandbox);
+    for (path, has_some) in [("cr", true), ("mixed", true), ("lf", false), ("crlf", false)] {
+        let text = client.call("read_text_file", &json!({"path": path})).text;
+        assert_eq!(text.contains("lone carriage returns (U+000D)"), has_some, "{path}: {text}");
+    }
+    // A piece that ends within a line end has none.
+    let piece = json!({"path": "crlf", "byte_offset": 0, "byte_limit": 2});
+    let text = client.call("read_text_file", &piece).text;
+    assert!(text.contains("[bytes 0-") && !text.contains("U+000D"), "{text:?}");
     for (path, old, wanted, sent) in [
         ("cr", "a\nb", "the file has carriage returns (`\\r`, U+000D)", r#""a\u000db""#),
         ("mixed", "a\nb", "the file has carriage returns (`\\r`, U+000D)", r#""a\u000db""#),

@@ -69,6 +69,7 @@ pub use meant::Meant;
 pub use page::{Page, Piece, Range, Room, read, read_as};
 pub use parts::{Edited, Made, Part};
 pub use replace::MAX_EDITED_BYTES;
+pub use returns::has_lone_return;
 pub use searched::{Searched, Transcoder, is_plain, line_shown, part_shown, searched};
 pub use unseen::{is_invisible, is_look_alike, look_alikes, odd_characters};
 pub use version::{MAX_HASHED, Version, is_version, sha256, version, version_of};

@@ -24,7 +24,7 @@ pub(super) fn other_line_ends(
 }
 
 /// Is there a carriage return that no line feed follows?
-pub(super) fn has_lone_return(text: &str) -> bool {
+pub fn has_lone_return(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
 }

@@ -339,6 +339,8 @@ pub(super) const TABLE: &[Row] = &[
     row(&["insert_line", "insert_text", "insert_at", "insert_after", "insert_before", "insert", "after_line", "before_line",
         "position", "anchor"], Instead(
         "to insert, give a line that is there as `old_text`, and the same line with the new text as `new_text`")).of(EDIT),
+    row(&["line_ends", "line_ending", "line_endings", "newline", "newlines", "eol"], Instead(
+        "an edit keeps the line ends of the file; write_file has `line_ends`")).of(EDIT),
     row(&["regex", "use_regex", "is_regex", "regexp", "is_regexp", "regular_expression"],
         Already(Bool(false), PLAIN_TEXT)).of(EDIT),
     row(&["pattern", "regex_pattern"], Instead(PLAIN_TEXT)).of(EDIT),
