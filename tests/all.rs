@@ -38,6 +38,7 @@ mod doctor; // what doctor and start warn of: grants without guards, programs th
 mod drives; // drives that give less than they are asked for, and slow ones
 mod drop_in; // calls for the official server do the same here
 mod edit_answers; // what edit_file answers: forms of a call, failing edits, diffs with little room
+mod edit_forms; // forms in which other clients send an edit
 mod editing; // what edit_file makes of a file, and the official server's own cases
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod encodings; // texts that are nearly in one encoding, hold NULs, or are in one that can only be guessed
@@ -82,6 +83,7 @@ mod resolver; // our resolution against cap-std's
 mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
 mod search; // what is found, what is passed by, pages that give everything once
+mod seen_and_searched; // patterns copied from pages: escapes of bytes, and text that only looks the same
 mod session; // the questions of an ordinary session over three trees
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod shut_directories; // directories that a user may not write to, pass through or list
@@ -96,10 +98,12 @@ mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
 mod trail; // the audit trail with records, sessions and files cut out or added
 mod turns; // two changes of one file in one server
+mod two_servers; // two servers change one file at the same time
 mod unlike_edits; // old texts that look like the file and are not, and those near it
 mod unread; // what waits for a client that does not read is bounded, and the server ends
 mod writing;
 mod written_form; // the line ends and the mark that a written file keeps, and versions as answers write them // what is written, and what is not touched
+mod written_texts; // texts that are sent in another form than the file has: line ends, marks, labels, escapes
 
 /// A file in this directory that no module takes in would never run.
 #[test]

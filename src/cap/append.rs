@@ -4,34 +4,39 @@
 //! Killed in the middle, it leaves the old bytes and a beginning of the new. A file with other names would
 //! change under all of them, and is left alone.
 //!
-//! May import: `error`, `system`. A part that was written is not taken back: another program may have
+//! May import: `limits`, `error`, `system`. A part that was written is not taken back: another program may have
 //! appended after it.
 
 use std::os::fd::OwnedFd;
 
 use rustix::io::Errno;
 
-use super::beneath::Kind;
+use super::change_lock::ChangeLock;
 use super::handle::To;
 use super::read::FileState;
-use super::write::Written;
+use super::write::{Expect, Written};
 use super::{Place, Write};
 use crate::error::{Code, ToolError};
+use crate::limits::Budget;
 use crate::system;
 
 impl Place<Write> {
     /// Appends to the file, at its end.
     ///
     /// # Errors
-    /// As [`Self::put`]; `bad_args` for a file with other names, which would change with it. Where only a part was
+    /// As [`Self::put`], `stale` as expected otherwise; `bad_args` for a file with other names, which would change with it. Where only a part was
     /// appended, the error says how much.
-    pub fn append(&self, contents: &[u8]) -> Result<Written, ToolError> {
-        let name = self.name_of_file()?;
-        let fd = self.open(name, To::Append)?;
-        let found = self.stat(&fd)?;
-        if found.kind != Kind::File {
-            return Err(self.special());
-        }
+    pub fn append(
+        &self,
+        contents: &[u8],
+        expect: Expect,
+        budget: &Budget,
+    ) -> Result<Written, ToolError> {
+        self.name_of_file()?;
+        // A file that another server replaced meanwhile has no name any more, and what was appended to it would be lost.
+        let lock = ChangeLock::of(&self.parent, budget)?;
+        let (old, _) = self.old_as_expected(expect, To::Append)?;
+        let (fd, found) = old.ok_or_else(|| self.not_found())?;
         if found.stat.links > 1 {
             let sentence = format!(
                 "`{}` has other names, and appending would change the file under all of them",
@@ -42,6 +47,7 @@ impl Place<Write> {
             ));
         }
         let (appended, ended) = append_all(&fd, contents);
+        drop(lock);
         if appended == 0
             && let Err(errno) = ended
         {

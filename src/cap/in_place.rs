@@ -12,6 +12,8 @@ use std::os::fd::OwnedFd;
 use rustix::io::Errno;
 
 use super::beneath::Kind;
+use super::change_lock::ChangeLock;
+use super::handle::To;
 use super::read::FileState;
 use super::write::{Expect, Written};
 use super::{Place, Write};
@@ -51,7 +53,8 @@ impl Place<Write> {
                 ToolError::new(Code::NotFound, sentence).hint("mode=create makes a new file")
             );
         }
-        let (Some((fd, found)), _) = self.old_as_expected(expect)? else {
+        let lock = ChangeLock::of(&self.parent, budget)?;
+        let (Some((fd, found)), _) = self.old_as_expected(expect, To::Write)? else {
             return Err(self.stale());
         };
         if found.stat.links > 1 {
@@ -73,15 +76,17 @@ impl Place<Write> {
         {
             return Err(self.os("write", errno));
         }
-        longer
+        let ended = longer
             .map_err(|errno| (0, errno))
             .and_then(|()| write_part(&fd, &parts, 0..size))
             .and_then(|()| {
                 let length = parts.iter().map(|part| part.len() as u64).sum();
-                let ended = if length < size { shorten(&fd, length) } else { Ok(()) };
-                ended.map_err(|errno| (length, errno))
+                let shortened = if length < size { shorten(&fd, length) } else { Ok(()) };
+                shortened.map_err(|errno| (length, errno))
             })
-            .map_err(|(written, errno)| self.partly_written(written, errno))?;
+            .map_err(|(written, errno)| self.partly_written(written, errno));
+        drop(lock);
+        ended?;
         system::sync_contents(&fd).map_err(|errno| self.may_not_last("changed", errno))?;
         let found = self.stat(&fd)?;
         Ok(Written::in_place(FileState::new(&found.stat)))

@@ -19,6 +19,7 @@ mod beneath;
 mod beside;
 mod by_name;
 mod by_name_errors;
+mod change_lock;
 mod copy;
 mod fold;
 mod follow_links;

@@ -6,6 +6,7 @@
 //! May import: `limits`, `error`. The root of a grant is never removed.
 
 use super::beneath::Kind;
+use super::change_lock::ChangeLock;
 use super::read::FileState;
 use super::scan::{Census, For, scan};
 use super::temp::sweep;
@@ -52,12 +53,14 @@ impl Place<Remove> {
             Some(Kind::File | Kind::Link) => {}
         }
         budget.step()?;
+        let lock = ChangeLock::of(&self.parent, budget)?;
         // Asked last: no system has a call that removes a file only in a given state.
         if unchanged.is_some_and(|state| !self.is_still(state)) {
             return Err(self.stale());
         }
         rustix::fs::unlinkat(&self.parent, name.as_os_str(), rustix::fs::AtFlags::empty())
             .map_err(|errno| self.not_gone("remove", errno))?;
+        drop(lock);
         sweep(&self.parent, budget).remove(budget);
         Ok(())
     }

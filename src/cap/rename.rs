@@ -14,6 +14,7 @@ use rustix::io::Errno;
 
 use super::beneath::{Found, Kind, device_of, mount_of};
 use super::beside::{Call, Entry, NotPlaced, rename_beside, why};
+use super::change_lock::ChangeLock;
 use super::removable::mount_point;
 use super::scan::{For, scan};
 use super::temp::sweep;
@@ -60,6 +61,7 @@ impl Place<Write> {
         let (parent, made) = to.parents()?;
         let left = sweep(&parent, budget);
         budget.step()?;
+        let lock = ChangeLock::of_both(&self.parent, &parent, budget)?;
         let renamed = if overwrite {
             let (old, new) = (from_name.as_os_str(), to_name.as_os_str());
             rustix::fs::renameat(&self.parent, old, &parent, new)
@@ -69,6 +71,7 @@ impl Place<Write> {
             let from = Entry { dir: &*self.parent, name: from_name, is_directory };
             rename_beside(&from, &parent, to_name)
         };
+        drop(lock);
         match renamed {
             Ok(()) => {}
             Err(NotPlaced::Os(Errno::XDEV))

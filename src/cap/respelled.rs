@@ -15,6 +15,7 @@ use rustix::io::Errno;
 
 use super::beneath::{Kind, lstat};
 use super::beside::{Entry, rename_beside};
+use super::change_lock::ChangeLock;
 use super::fold::fold;
 use super::listed::is_listed;
 use super::protected_links::check_place;
@@ -114,6 +115,7 @@ impl Place<Write> {
         }
         let left = sweep(&self.parent, budget);
         budget.step()?;
+        let lock = ChangeLock::of(&self.parent, budget)?;
         let rename = |from: &Name, to: &Name| {
             let is_directory = self.kind() == Kind::Directory;
             rename_beside(&Entry { dir: &*self.parent, name: from, is_directory }, &self.parent, to)
@@ -127,6 +129,7 @@ impl Place<Write> {
                     .and(&format!("it is called `{}` now", self.grants.shown(self.grant, &below))),
             });
         }
+        drop(lock);
         to.sync(left.sync())?;
         left.remove(budget);
         Ok(())

@@ -2,8 +2,9 @@
 //!
 //! Changes of different files do; changes of one file take turns, so that the one that comes second sees
 //! what the first has done. Who changes a tree, or makes directories, is alone on that file system: between
-//! the look at a tree and its move no other call puts anything into it. Other processes do not ask: against
-//! them there is the comparison just before the rename.
+//! the look at a tree and its move no other call puts anything into it. Other servers
+//! are kept out by `change_lock` during the last steps of a change, and other programs by nothing: against them there is
+//! the comparison just before the rename.
 //!
 //! May import: `path`, `limits`, `error`, `system`. Turns are not fair: the call that waits longest is not first.
 //! A waiting call can be cancelled.

@@ -17,6 +17,7 @@ use rustix::io::Errno;
 use super::across::source_stays;
 use super::attributes::{Lost, keep};
 use super::beneath::{Found, Kind, lstat};
+use super::change_lock::ChangeLock;
 use super::handle::To;
 use super::overlay::is_copied_up;
 use super::read::FileState;
@@ -173,7 +174,7 @@ impl Place<Write> {
     ) -> Result<Written, ToolError> {
         let name = self.name_of_file()?;
         let (parent, made) = self.parents()?;
-        let (old, expect) = self.old_as_expected(expect)?;
+        let (old, expect) = self.old_as_expected(expect, To::Write)?;
         let left = sweep(&parent, budget);
         let (mode, model) = match (like, &old) {
             (Like::New(mode), None) => (*mode, None),
@@ -193,11 +194,13 @@ impl Place<Write> {
         system::sync_contents(temp.fd()).map_err(|errno| self.os("write", errno))?;
         // The last moment at which it can be asked.
         budget.step()?;
+        let lock = ChangeLock::of(&parent, budget)?;
         let placed = match expect {
             Expect::This(state) if !self.is_still(&state) => return Err(self.stale()),
             Expect::Nothing => temp.put_beside(name),
             Expect::This(_) | Expect::Anything => temp.put_over(name),
         };
+        drop(lock);
         placed.map_err(|why| self.not_placed(why))?;
         let stat = system::stat(temp.fd()).map_err(|e| self.os("look at", e))?;
         made.sync();
@@ -242,10 +245,10 @@ impl Place<Write> {
         }
     }
 
-    /// The file that is there, opened for writing: whoever may not do that may not replace it either.
-    fn old(&self) -> Result<Option<Old>, ToolError> {
+    /// The file that is there, opened for some kind of writing: whoever may not do that may not replace it either.
+    fn old(&self, how: To) -> Result<Option<Old>, ToolError> {
         let (Some(_), Some(name)) = (&self.found, &self.name) else { return Ok(None) };
-        let fd = match self.open(name, To::Write) {
+        let fd = match self.open(name, how) {
             Ok(fd) => fd,
             Err(error) if error.code() == Code::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -259,12 +262,13 @@ impl Place<Write> {
     pub(super) fn old_as_expected(
         &self,
         expect: Expect,
+        how: To,
     ) -> Result<(Option<Old>, Expect), ToolError> {
-        let Expect::This(state) = expect else { return Ok((self.old()?, expect)) };
+        let Expect::This(state) = expect else { return Ok((self.old(how)?, expect)) };
         if !self.is_still(&state) {
             return Err(self.stale());
         }
-        let Some((fd, found)) = self.old()? else { return Err(self.stale()) };
+        let Some((fd, found)) = self.old(how)? else { return Err(self.stale()) };
         let now = FileState::new(&found.stat);
         if now != state && !is_copied_up(&fd, &state, &now) {
             return Err(self.stale());
@@ -274,7 +278,7 @@ impl Place<Write> {
 
     /// May the user write to the file that is there?
     pub(super) fn is_writable(&self) -> Result<(), ToolError> {
-        self.old().map(drop)
+        self.old(To::Write).map(drop)
     }
 
     /// The name of what is there, or can be.

@@ -9,10 +9,12 @@
 
 mod kept;
 mod line_ends;
+mod page_escapes;
 mod pattern;
 mod readings;
 mod segments;
 mod shown;
+mod similar;
 
 use std::io;
 
@@ -21,7 +23,7 @@ use grep_searcher::{BinaryDetection, Searcher, SearcherBuilder};
 use self::kept::Kept;
 use self::pattern::Timed;
 pub use self::pattern::{Meaning, Pattern};
-pub use self::readings::{Other, Reading, as_name, readings};
+pub use self::readings::{Other, Reading, SIMILAR, as_name, readings};
 use crate::cap::OpenFile;
 use crate::limits::Budget;
 use crate::text::{self, Coding, Searched, Transcoder};

@@ -51,22 +51,22 @@ impl Pattern {
     /// # Errors
     /// `bad_args`, with what is wrong; `over_limit` for one that is too large.
     pub fn new(argument: &str, pattern: &str, meaning: Meaning) -> Result<Self, ToolError> {
-        Self::within(MOST_COMPILED, argument, pattern, meaning)
-    }
-
-    /// The same, with a bound on the bytes of the compiled pattern.
-    pub(super) fn within(
-        most_bytes: usize,
-        argument: &str,
-        pattern: &str,
-        meaning: Meaning,
-    ) -> Result<Self, ToolError> {
         let chars = pattern.chars().count();
         if chars == 0 || chars > MOST_CHARS {
             let sentence =
                 format!("`{argument}` has {chars} characters; it needs 1 to {MOST_CHARS}");
             return Err(ToolError::new(Code::BadArgs, sentence));
         }
+        Self::within(MOST_COMPILED, argument, pattern, meaning)
+    }
+
+    /// The same of a pattern of any length, with a bound on the bytes of the compiled pattern.
+    pub(super) fn within(
+        most_bytes: usize,
+        argument: &str,
+        pattern: &str,
+        meaning: Meaning,
+    ) -> Result<Self, ToolError> {
         let said =
             if meaning.literal { Said::in_text(pattern) } else { Said::in_expression(pattern) };
         let multiline = meaning.multiline || said.line_feed;

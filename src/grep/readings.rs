@@ -3,12 +3,10 @@
 //! Agents write patterns in the dialects of several programs, and copy text from places that show one character for
 //! another. Each reading is a pattern of its own, to be tried.
 
-use regex_syntax::ast::parse::ParserBuilder;
-use regex_syntax::ast::{Ast, Visitor, visit};
-use unicode_normalization::UnicodeNormalization as _;
-
 use super::line_ends::Said;
-use super::pattern::{MOST_NESTED, Meaning, Pattern};
+use super::page_escapes::with_bytes;
+use super::pattern::{Meaning, Pattern};
+use super::similar::{same_looking, similar};
 use crate::limits::Budget;
 
 /// Most characters of a pattern that is read in other ways.
@@ -17,8 +15,6 @@ const MOST_CHARS: usize = 300;
 const MOST_COMPILED: usize = 1 << 20;
 /// Characters that mean something in an expression.
 const META: &[char] = &['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$'];
-/// Characters that are written for each other: quotes, double quotes, dashes.
-const LOOK_ALIKE: [&str; 3] = ["'’‘ʼ′´`", "\"“”„″«»", "-‐‑‒–—―−"];
 
 /// Another way to read a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +31,14 @@ pub enum Reading {
     OverLines,
     /// This expression, for the reason given.
     Rewritten(String, &'static str),
+    /// This expression, in which the escapes that pages show are bytes. It counts where it matches such a byte.
+    Bytes(String),
+    /// What looks the same, whichever characters it is written with.
+    SameLooking,
 }
+
+/// Why an expression for similar text was made.
+pub const SIMILAR: &str = "other blanks, quotes, dashes or Unicode forms";
 
 /// A pattern read in another way.
 pub struct Other {
@@ -77,12 +80,29 @@ pub fn readings(pattern: &str, meaning: Meaning, budget: &Budget) -> Vec<Other> 
         read(Reading::OverLines, pattern, Meaning { multiline: true, ..meaning });
     }
     let as_expression = Meaning { literal: false, ..meaning };
+    // A backslash may have been escaped once too often, and an expression may be meant as a text.
+    let single = pattern.replace(r"\\", r"\");
+    let mut in_bytes: Vec<String> = vec![];
+    for (pattern, is_literal) in
+        [(pattern, meaning.literal), (pattern, true), (&*single, meaning.literal)]
+    {
+        let bytes = with_bytes(pattern, is_literal);
+        in_bytes.extend(bytes.filter(|bytes| !in_bytes.contains(bytes)));
+    }
+    for bytes in in_bytes {
+        read(Reading::Bytes(bytes.clone()), &bytes, as_expression);
+    }
     for (rewritten, why) in rewritten(pattern, meaning) {
         // In one line, so that it can be shown.
         let rewritten = rewritten.replace('\n', r"\n").replace('\r', r"\r");
         if rewritten != pattern {
             read(Reading::Rewritten(rewritten.clone(), why), &rewritten, as_expression);
         }
+    }
+    let expression =
+        if meaning.literal { regex_syntax::escape(pattern) } else { pattern.to_owned() };
+    if let Some(same_looking) = same_looking(&expression) {
+        read(Reading::SameLooking, &same_looking, as_expression);
     }
     others
 }
@@ -138,7 +158,7 @@ fn rewritten(pattern: &str, meaning: Meaning) -> Vec<(String, &'static str)> {
         all.push((as_expression(&decoded), "entities are not decoded"));
     }
     if let Some(similar) = similar(&as_expression(pattern)) {
-        all.push((similar, "other blanks, quotes, dashes or Unicode forms"));
+        all.push((similar, SIMILAR));
     }
     all
 }
@@ -182,74 +202,6 @@ fn without_entities(pattern: &str) -> String {
     pattern.replace("&#39;", "'").replace("&apos;", "'").replace("&amp;", "&")
 }
 
-/// An expression that also matches what looks the same: any blanks for a blank, any quote for a quote, any dash for a
-/// dash, and letters with marks whether composed or not. In ASCII, so that it shows which is meant.
-fn similar(expression: &str) -> Option<String> {
-    let composed: String = expression.nfc().collect();
-    let parsed = ParserBuilder::new().nest_limit(MOST_NESTED).build().parse(&composed).ok()?;
-    let literals = visit(&parsed, Literals::default()).ok()?;
-    let (mut text, mut done, mut changed, mut after_blank) = (String::new(), 0, false, false);
-    for (span, c) in literals {
-        let is_blank = c.is_whitespace() && c != '\n' && c != '\r';
-        let follows = after_blank && span.start == done;
-        after_blank = is_blank;
-        let like = match c {
-            _ if is_blank && follows => Some(String::new()),
-            _ if is_blank => Some(r"\s+".into()),
-            _ => match LOOK_ALIKE.iter().find(|like| like.contains(c)) {
-                Some(like) => Some(class(like)),
-                None if c.is_ascii() => None,
-                None => Some(forms(c)),
-            },
-        };
-        let Some(like) = like else { continue };
-        changed = true;
-        text += composed.get(done..span.start)?;
-        text += &like;
-        done = span.end;
-    }
-    text += composed.get(done..)?;
-    changed.then_some(text)
-}
-
-fn class(chars: &str) -> String {
-    format!("[{}]", chars.chars().map(escaped).collect::<String>())
-}
-
-/// A character in each of its Unicode forms.
-fn forms(c: char) -> String {
-    let (composed, decomposed) = (escaped(c), c.nfd().map(escaped).collect::<String>());
-    if composed == decomposed { composed } else { format!("(?:{composed}|{decomposed})") }
-}
-
-fn escaped(c: char) -> String {
-    match c {
-        '-' => r"\-".into(),
-        _ if c.is_ascii() => c.into(),
-        _ => format!(r"\u{{{:x}}}", u32::from(c)),
-    }
-}
-
-/// Where the characters of an expression are that stand for themselves, those of classes left out.
-#[derive(Default)]
-struct Literals(Vec<(std::ops::Range<usize>, char)>);
-
-impl Visitor for Literals {
-    type Output = Vec<(std::ops::Range<usize>, char)>;
-    type Err = ();
-
-    fn finish(self) -> Result<Self::Output, ()> {
-        Ok(self.0)
-    }
-
-    fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
-        if let Ast::Literal(literal) = ast {
-            self.0.push((literal.span.start.offset..literal.span.end.offset, literal.c));
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,16 +219,6 @@ mod tests {
         ] {
             assert_eq!(basic(pattern).as_deref(), wanted, "{pattern}");
         }
-    }
-
-    #[test]
-    fn similar_text_is_matched_by_an_expression_in_ascii() {
-        let wanted = r"(?:\u{e9}|e\u{301})\s+x";
-        assert_eq!(similar("é  x").as_deref(), Some(wanted));
-        assert_eq!(similar("e\u{301}  x").as_deref(), Some(wanted));
-        assert_eq!(similar("a[' ]b"), None);
-        let quoted = similar("it's").unwrap();
-        assert!(quoted.is_ascii() && quoted.contains(r"\u{2019}"), "{quoted}");
     }
 
     #[test]

@@ -6,8 +6,12 @@ use std::borrow::Cow;
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
+use super::labels;
 use super::transcode;
 use super::unit::{Order, Unit};
+
+/// The character that a byte order mark is.
+const MARK: char = '\u{feff}';
 
 /// How characters are written as bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,33 +72,22 @@ impl Dos {
 }
 
 impl Coding {
-    /// The coding of a label such as `windows-1252`, `latin1`, `sjis` or `utf-32le`.
+    /// The coding of a label such as `windows-1252`, `latin_1`, `sjis` or `utf-32le`, in any spelling.
     pub fn of_label(label: &str) -> Option<Self> {
-        let label = label.trim();
-        match label.to_ascii_lowercase().replace('_', "-").as_str() {
-            "utf-32" | "utf32" | "utf-32le" | "utf-32-le" | "utf32le" => Some(Self::Utf32Le),
-            "utf-32be" | "utf-32-be" | "utf32be" => Some(Self::Utf32Be),
-            "utf8-sig" | "utf-8-sig" => Some(Self::Utf8),
-            other => {
-                let known =
-                    |label: &str| encoding_rs::Encoding::for_label_no_replacement(label.as_bytes());
-                // Python and Java write `cp932` and `cp1252` for what browsers have other labels for.
-                let number = ["cp", "ibm", "cp-", "ibm-", "oem"]
-                    .iter()
-                    .find_map(|prefix| Dos::of_number(other.strip_prefix(prefix)?))
-                    .or_else(|| Dos::of_number(other));
-                if let Some(page) = number {
+        Self::of_known_label(label.trim()).or_else(|| labels::coding(label))
+    }
+
+    /// The coding of a label as it is registered.
+    pub(super) fn of_known_label(label: &str) -> Option<Self> {
+        match label {
+            "utf-32le" => Some(Self::Utf32Le),
+            "utf-32be" => Some(Self::Utf32Be),
+            "utf-8-sig" => Some(Self::Utf8),
+            _ => {
+                if let Some(page) = label.strip_prefix("cp").and_then(Dos::of_number) {
                     return Some(Self::Dos(page));
                 }
-                let code_page = other.strip_prefix("cp").map(|number| match number {
-                    "932" => "shift_jis".into(),
-                    "936" => "gbk".into(),
-                    "949" => "euc-kr".into(),
-                    "950" => "big5".into(),
-                    number => format!("windows-{number}"),
-                });
-                let encoding =
-                    known(label).or_else(|| known(other)).or_else(|| known(&code_page?))?;
+                let encoding = encoding_rs::Encoding::for_label_no_replacement(label.as_bytes())?;
                 Some(if encoding == UTF_8 { Self::Utf8 } else { Self::Standard(encoding) })
             }
         }
@@ -120,6 +113,11 @@ impl Coding {
             Self::Utf32Le => Unit::Four(Order::Little),
             Self::Utf32Be => Unit::Four(Order::Big),
         }
+    }
+
+    /// Does a new file in this coding get a mark, so that it is detected again?
+    pub fn is_marked(self) -> bool {
+        self.unit().width() > 1
     }
 
     /// The byte order mark that files in this coding may begin with.
@@ -187,12 +185,14 @@ impl Coding {
     }
 }
 
-/// A whole text in a coding. UTF-16 and UTF-32 begin with a mark.
+/// A whole text in a coding. UTF-16 and UTF-32 begin with a mark, and other codings that have one do if `marked`.
 ///
 /// # Errors
 /// The first character that the coding does not have.
-pub fn encoded(coding: Coding, text: &str) -> Result<Vec<u8>, char> {
-    let mark = if coding.unit().width() > 1 { coding.mark() } else { b"" };
+pub fn encoded(coding: Coding, text: &str, marked: bool) -> Result<Vec<u8>, char> {
+    let mark = if coding.is_marked() || marked { coding.mark() } else { b"" };
+    // A text that begins with a mark of its own needs no second one.
+    let text = if mark.is_empty() { text } else { text.strip_prefix(MARK).unwrap_or(text) };
     Ok([mark, &coding.encode(text)?].concat())
 }
 
@@ -219,6 +219,30 @@ mod tests {
             ("cp437", "CP437"),
             ("IBM850", "CP850"),
             ("437", "CP437"),
+            ("utf-16-le", "UTF-16LE"),
+            ("utf_16_be", "UTF-16BE"),
+            ("UTF 16 BE", "UTF-16BE"),
+            ("macroman", "macintosh"),
+            ("Mac OS Roman", "macintosh"),
+            ("latin_1", "windows-1252"),
+            ("latin-9", "ISO-8859-15"),
+            ("windows1252", "windows-1252"),
+            ("win-1251", "windows-1251"),
+            ("CP-1250", "windows-1250"),
+            ("1252", "windows-1252"),
+            ("iso8859-1", "windows-1252"),
+            ("iso 8859 2", "ISO-8859-2"),
+            ("sjis", "Shift_JIS"),
+            ("Shift JIS", "Shift_JIS"),
+            ("koi8r", "KOI8-R"),
+            ("eucjp", "EUC-JP"),
+            ("utf8-bom", "UTF-8"),
+            ("UTF-8 with BOM", "UTF-8"),
+            ("cp65001", "UTF-8"),
+            ("utf16", "UTF-16LE"),
+            ("ucs-2", "UTF-16LE"),
+            ("tis620", "windows-874"),
+            ("big5hkscs", "Big5"),
         ] {
             assert_eq!(name(label), Some(want), "{label}");
         }

@@ -74,9 +74,15 @@ fn one(
              replaces all of it",
             ));
     }
+    if old == new && edit.old_text != edit.new_text {
+        let sentence = "`old_text` and `new_text` differ only in CRLF and LF, and an edit keeps the line ends of the file";
+        return Err(ToolError::new(Code::BadArgs, sentence).hint(
+            "write_file with the whole text and `line_ends` set to lf or crlf changes them",
+        ));
+    }
     if old == new {
         return Err(ToolError::new(Code::BadArgs, "`new_text` is the same as `old_text`")
-            .hint("say in `new_text` what is to be there instead; how lines end is kept"));
+            .hint("say in `new_text` what is to be there instead"));
     }
     let count = if edit.replace_all { Count::Apart } else { Count::All };
     let found = Needle::new(&old, text).find(text, count, MAX_REPLACEMENTS + 1, budget)?;
@@ -151,7 +157,7 @@ mod tests {
              line of it as `old_text` and the same line with the addition as `new_text`; write_file \
              mode=append adds at its end, mode=overwrite replaces all of it"
         );
-        let said = refused("a", &[edit("a", "b"), edit("b\r\n", "b\n")]);
+        let said = refused("a", &[edit("a", "b"), edit("b\r\n", "b\r\n")]);
         assert!(said.starts_with("bad_args: edits[1]: `new_text` is the same"), "{said}");
         let said = refused("a", &[edit("a", "b"), edit("a", "c")]);
         assert!(said.starts_with("no_match: edits[1]: `old_text`"), "{said}");

@@ -185,7 +185,7 @@ pub(super) fn escape(byte: u8) -> String {
 }
 
 /// The byte whose escape `text` begins with.
-pub(super) fn byte_of_escape(text: &str) -> Option<u8> {
+pub fn byte_of_escape(text: &str) -> Option<u8> {
     let digits = text.strip_prefix("\\x")?.get(..2)?;
     if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;

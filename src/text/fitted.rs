@@ -37,18 +37,21 @@ pub struct Fitted<'c> {
     pub file: LineEnds,
     /// Are they in another form than what was given, besides that line end?
     pub is_changed: bool,
+    /// Do they begin with a byte order mark, because the file was empty?
+    pub gets_mark: bool,
 }
 
 impl<'c> Fitted<'c> {
     /// Bytes that are appended as they are.
     pub fn as_given(contents: &'c [u8]) -> Self {
         let (completes, file) = (LineEnds::None, LineEnds::None);
-        Self { bytes: contents.into(), completes, file, is_changed: false }
+        let bytes = contents.into();
+        Self { bytes, completes, file, is_changed: false, gets_mark: false }
     }
 }
 
 /// `contents`, if they are a text, in the form of the file, or with line ends as `wanted`; else as they are.
-/// `named` is the coding that the client names.
+/// `named` is the coding that the client names. An empty file gets a mark where a new one does, or if it is `marked`.
 ///
 /// # Errors
 /// `bad_args` for a character that the file's encoding cannot hold, for one beyond ASCII where the
@@ -56,7 +59,7 @@ impl<'c> Fitted<'c> {
 /// file is not a text, in ISO-2022-JP and where the file ends within a character; the codes of the host.
 pub fn fitted<'c>(
     contents: &'c [u8],
-    named: Option<Coding>,
+    (named, marked): (Option<Coding>, bool),
     wanted: Option<LineEnds>,
     file: &OpenFile,
     budget: &Budget,
@@ -122,10 +125,14 @@ pub fn fitted<'c>(
         _ if LineEnds::of_all(&text) == LineEnds::Crlf => LineEnds::Crlf,
         _ => LineEnds::Lf,
     };
+    let gets_mark = file.size() == 0 && (marked || coding.is_marked());
+    if gets_mark {
+        bytes = super::coding::encoded(coding, &text, marked).unwrap_or(bytes);
+    }
     if completes != LineEnds::None {
         bytes.splice(0..0, encoded(completes.end())?);
     }
-    Ok(Fitted { bytes: bytes.into(), completes, file: in_file, is_changed })
+    Ok(Fitted { bytes: bytes.into(), completes, file: in_file, is_changed, gets_mark })
 }
 
 /// How the lines at the beginning of the file end.

@@ -13,6 +13,7 @@ use super::coded::{Coded, otherwise_coded};
 use super::find::{Count, Needle, lf, lines};
 use super::lookalike::{Looks, same_looking};
 use super::numbers::without_numbers;
+use super::returns::{has_lone_return, other_line_ends};
 use super::sendable::{named, sendable, showing};
 use super::similar::{Alike, most_alike, most_equal, says_something};
 use super::unlike::{in_words, kinds, odd_characters};
@@ -79,6 +80,10 @@ fn diagnosed(
             .hint("leave the line numbers out of `old_text` and `new_text`");
         return Ok((Some(window), error));
     }
+    if let Some(place) = other_line_ends(text, old, budget)? {
+        let near = window(text, &place);
+        return Ok((Some(near), in_returns(text, missing, &place, budget)?));
+    }
     if let Some(looks) = same_looking(text, old, budget)? {
         let error = looking_the_same(text, missing, &looks, budget)?;
         return Ok((Some(window(text, &looks.place)), error));
@@ -132,6 +137,25 @@ fn looking_the_same(
     }
     let odd: Vec<_> = looks.unlike.iter().map(|unlike| unlike.place.clone()).collect();
     let hint = what_to_send(text, missing, &looks.place, &odd, budget)?;
+    Ok(ToolError::new(Code::NoMatch, sentence).hint(hint))
+}
+
+/// The refusal where one text has carriage returns alone where the other has line ends.
+fn in_returns(
+    text: &str,
+    missing: Missing<'_>,
+    place: &Range<usize>,
+    budget: &Budget,
+) -> Result<ToolError, Spent> {
+    let within = text.get(place.clone()).unwrap_or_default();
+    let returns = "carriage returns (`\\r`, U+000D) that no line feed follows";
+    let what = if has_lone_return(within) {
+        format!("the file has {returns} where `old_text` has line ends")
+    } else {
+        format!("`old_text` has {returns} where the file has line ends")
+    };
+    let sentence = format!("{MISSING}: {what}, at {}", named(window(text, place)));
+    let hint = what_to_send(text, missing, place, &[], budget)?;
     Ok(ToolError::new(Code::NoMatch, sentence).hint(hint))
 }
 

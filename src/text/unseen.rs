@@ -3,6 +3,9 @@
 //!
 //! May import: `cap` (which characters are ignorable). This module does not know where a character stands.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use unicode_general_category::{GeneralCategory as G, get_general_category};
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 
@@ -12,7 +15,7 @@ use crate::cap::is_ignorable;
 const MAX_MARKS: usize = 32;
 
 /// Does the character take no space of its own? A tab and a line feed do.
-pub(super) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control() && !matches!(c, '\t' | '\n');
     }
@@ -142,6 +145,44 @@ fn push_in_order(c: char, folded: &mut String) {
     }
     folded.push(c);
     folded.extend(after.into_iter().rev());
+}
+
+/// All characters that look like this one, itself left out.
+pub fn look_alikes(c: char) -> Vec<char> {
+    /// The characters that [`plain`] knows are below this one.
+    const END: u32 = 0xa800;
+    static ALIKE: LazyLock<HashMap<char, Vec<char>>> = LazyLock::new(|| {
+        let mut alike: HashMap<char, Vec<char>> = HashMap::new();
+        for other in (0x80..END).filter_map(char::from_u32) {
+            let like = plain(other);
+            if like != other {
+                alike.entry(like).or_default().push(other);
+            }
+        }
+        alike
+    });
+    let like = plain(c);
+    let others = ALIKE.get(&like).into_iter().flatten().copied();
+    std::iter::once(like).chain(others).filter(|other| *other != c).collect()
+}
+
+/// Is it a character that another one, or several, look like?
+pub fn is_look_alike(c: char) -> bool {
+    let mut folded = String::new();
+    fold_onto(c, &mut folded);
+    !c.is_ascii() && (!folded.chars().eq([c]) || canonical_combining_class(c) != 0)
+        || c.is_ascii() && is_invisible(c)
+}
+
+/// The characters of a text that another one does not have and that are not told from others by eye, each named once.
+pub fn odd_characters(text: &str, other: &str) -> Vec<String> {
+    let mut odd: Vec<char> = vec![];
+    for c in text.chars() {
+        if is_look_alike(c) && !odd.contains(&c) && !other.contains(c) {
+            odd.push(c);
+        }
+    }
+    odd.into_iter().map(named).collect()
 }
 
 /// `U+200B ZERO WIDTH SPACE`.

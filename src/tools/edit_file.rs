@@ -10,11 +10,11 @@ use super::encoding::{MAX_LABEL, can_hold, named};
 use super::flat_edit::gathered;
 use super::searching::count;
 use super::whole::{Most, whole};
-use crate::cap::{Expect, Target, Write};
+use crate::cap::{Expect, Place, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
-use crate::text::{self, Diff, Document, Edited, Meant};
+use crate::text::{self, Coding, Diff, Document, Edited, Meant};
 use crate::tool::{Object, Tool};
 use crate::words::number;
 
@@ -27,6 +27,8 @@ const DRY_LINES: usize = 400;
 
 /// Most edits of one call.
 const MAX_EDITS: usize = 1_000;
+/// How often the edits are made again because the file was changed meanwhile.
+const MAX_TRIES: usize = 50;
 
 pub(super) struct EditFile;
 
@@ -99,22 +101,51 @@ impl Tool for EditFile {
             }
             _ => error,
         })?;
+        let mut tries = 1;
+        let said = loop {
+            match args.edited(&place, &at, coding, budget) {
+                // Edits without a version are of whatever is there: also of what somebody else has put there meanwhile.
+                Err(error)
+                    if error.code() == Code::Stale
+                        && args.if_match.is_none()
+                        && tries < MAX_TRIES =>
+                {
+                    tries += 1;
+                    budget.step()?;
+                }
+                said => break said?,
+            }
+        };
+        drop(turn);
+        Ok(said)
+    }
+}
+
+impl Args {
+    /// Makes the edits on what the file is now.
+    fn edited(
+        &self,
+        place: &Place<Write>,
+        at: &Target<Write>,
+        coding: Option<Coding>,
+        budget: &Budget,
+    ) -> Result<String, ToolError> {
         let file = place.open_file()?;
-        if_match(args.if_match.as_deref(), Some(&file), &at, budget)?;
+        if_match(self.if_match.as_deref(), Some(&file), at, budget)?;
         let most = Most { bytes: budget.limits().max_edit_bytes, limit: "max_edit_bytes" };
         let _held = budget.hold(file.size())?;
         let bytes = whole(&file, at.said(), most, budget)?;
         let busy = budget.begin(Work::Edits);
-        let texts = args.edits.iter().flat_map(|edit| [&*edit.old_text, &*edit.new_text]);
+        let texts = self.edits.iter().flat_map(|edit| [&*edit.old_text, &*edit.new_text]);
         let document = Document::new_as(coding, &at.said().to_string(), bytes, texts)?;
-        let meant = args.edits.iter().map(|edit| document.meant(edit.as_text(), budget));
+        let meant = self.edits.iter().map(|edit| document.meant(edit.as_text(), budget));
         let meant: Vec<Meant<'_>> = meant.collect::<Result<_, _>>()?;
         let edits: Vec<_> =
-            args.edits.iter().zip(&meant).map(|(edit, meant)| edit.meant(meant)).collect();
+            self.edits.iter().zip(&meant).map(|(edit, meant)| edit.meant(meant)).collect();
         let edited = text::apply(document.text(), &edits, budget);
         let edited = edited.map_err(|error| error.reworded(|text| document.as_told(text)))?;
         let pieces = document.edited(&edited, budget)?;
-        let lines = if args.dry_run { DRY_LINES } else { DIFF_LINES };
+        let lines = if self.dry_run { DRY_LINES } else { DIFF_LINES };
         let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
         let mut diff = text::unified(document.text(), &edited, text::Most { lines, chars });
         diff.text = document.as_shown(&diff.text).into_owned();
@@ -122,10 +153,10 @@ impl Tool for EditFile {
         let mut all = vec![told(&edited, &diff)];
         all.extend_from_slice(&diff.unseen);
         let encoding =
-            if args.dry_run { document.encoding() } else { document.encoding_after(&pieces)? };
+            if self.dry_run { document.encoding() } else { document.encoding_after(&pieces)? };
         all.extend(encoding.map(Cow::into_owned));
-        if args.dry_run {
-            all.extend(place.elsewhere(&at).map(|real| format!("links lead to {real}")));
+        if self.dry_run {
+            all.extend(place.elsewhere(at).map(|real| format!("links lead to {real}")));
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));
         } else {
             if budget.is_audited() {
@@ -134,18 +165,17 @@ impl Tool for EditFile {
             }
             let contents = || pieces.iter().map(Cow::as_ref);
             let expect = Expect::This(file.state());
-            let written = if args.in_place {
+            let written = if self.in_place {
                 place.put_in_place(contents(), expect, budget)?
             } else {
                 place.put(contents(), expect, budget)?
             };
-            all.extend(args.in_place.then(|| IN_PLACE.into()));
-            all.extend(facts(&place, &at, &written));
+            all.extend(self.in_place.then(|| IN_PLACE.into()));
+            all.extend(facts(place, at, &written));
             let version = text::version_of(contents(), &written.state).to_string();
             budget.is_version(&version);
             all.push(format!("version {version}"));
         }
-        drop(turn);
         Ok(format!("{}{}{}", diff.text, left_out(&diff), closing(&all).trim_start()))
     }
 }

@@ -1,25 +1,28 @@
 //! The argument `encoding`: what a client says that a text is written in.
 
 use crate::error::{Code, ToolError};
-use crate::text::Coding;
+use crate::text::{Coding, nearest_labels, plain_label};
 
 /// Most characters of a label.
 pub(super) const MAX_LABEL: usize = 40;
 
-/// Labels of ASCII and of ISO-8859-1. Text in them is read as windows-1252, which contains both.
-const ASCII: [&str; 3] = ["ascii", "us-ascii", "ansi_x3.4-1968"];
-const LATIN_1: [&str; 10] = [
+/// Labels of ASCII and of ISO-8859-1, their letters and digits. Text in them is read as windows-1252, which contains both.
+const ASCII: [&str; 4] = ["ascii", "usascii", "ansix341968", "20127"];
+const LATIN_1: [&str; 11] = [
     "latin1",
-    "iso-8859-1",
-    "iso8859-1",
     "iso88591",
-    "iso_8859-1",
-    "iso_8859-1:1987",
-    "iso-ir-100",
+    "iso885911987",
+    "isoir100",
+    "isolatin1",
     "l1",
     "cp819",
     "ibm819",
+    "819",
+    "cp28591",
+    "28591",
 ];
+/// Names of whatever a system uses, which is another encoding on each.
+const OF_A_SYSTEM: [&str; 6] = ["ansi", "oem", "dos", "mbcs", "default", "system"];
 
 /// Refuses texts that are to be written and have characters that the encoding by its label does not have.
 ///
@@ -30,15 +33,9 @@ pub(super) fn can_hold<'t>(
     texts: impl IntoIterator<Item = &'t str>,
 ) -> Result<(), ToolError> {
     let label = label.unwrap_or_default().trim();
-    let is_one_of = |labels: &[&str]| {
-        let dashed = label.replace('_', "-");
-        labels
-            .iter()
-            .any(|one| one.eq_ignore_ascii_case(label) || one.eq_ignore_ascii_case(&dashed))
-    };
-    let last = match label {
-        _ if is_one_of(&ASCII) => '\u{7f}',
-        _ if is_one_of(&LATIN_1) => '\u{ff}',
+    let last = match &*plain_label(label) {
+        plain if ASCII.contains(&plain) => '\u{7f}',
+        plain if LATIN_1.contains(&plain) => '\u{ff}',
         _ => return Ok(()),
     };
     let lost = texts.into_iter().find_map(|text| text.chars().find(|c| *c > last));
@@ -56,11 +53,20 @@ pub(super) fn can_hold<'t>(
 pub(super) fn named(label: Option<&str>) -> Result<Option<Coding>, ToolError> {
     let Some(label) = label else { return Ok(None) };
     let coding = Coding::of_label(label).ok_or_else(|| {
-        let label = crate::path::printable(label);
-        ToolError::new(Code::BadArgs, format!("`encoding` `{label}` is not one that is known")).hint(
+        let near: Vec<_> = nearest_labels(label).iter().map(|near| format!("`{near}`")).collect();
+        let hint = if OF_A_SYSTEM.contains(&&*plain_label(label)) {
+            "each system has its own: name it, such as windows-1252, windows-1251, shift_jis or cp850"
+                .to_owned()
+        } else if near.is_empty() {
             "names such as utf-8, windows-1252, shift_jis, euc-kr, gb18030, big5, koi8-r, utf-16le \
-             and utf-32be are",
-        )
+             and utf-32be are"
+                .to_owned()
+        } else {
+            format!("did you mean {}?", near.join(" or "))
+        };
+        let label = crate::path::printable(label);
+        let sentence = format!("`encoding` `{label}` is not one that is known");
+        ToolError::new(Code::BadArgs, sentence).hint(hint)
     })?;
     Ok(Some(coding))
 }

@@ -1,4 +1,4 @@
-//! `get_file_info`: what a path names. Only a small regular file is looked into.
+//! `get_file_info`: what a path names. Only a regular file is looked into, and a huge one in parts.
 
 use chrono::{DateTime, SecondsFormat};
 use schemars::JsonSchema;
@@ -11,9 +11,6 @@ use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::text::{self, Piece, Range, Room};
 use crate::tool::Tool;
-
-/// Bytes up to which a file is looked into for its encoding and its lines.
-const MAX_LOOKED_INTO: u64 = 1 << 20;
 
 pub(super) struct GetFileInfo;
 
@@ -56,7 +53,7 @@ impl Tool for GetFileInfo {
             lines.push(format!("hard links: {} (other names of the same file)", info.links));
         }
         lines.push(rights(&info));
-        if is_file && info.size <= MAX_LOOKED_INTO {
+        if is_file {
             lines.extend(contents(&place, budget)?);
         }
         if args.hash {
@@ -110,9 +107,12 @@ fn rights(info: &Info) -> String {
 
 /// What is known of a file that may be opened: a file that may not is told of all the same.
 fn contents(place: &Place<Read>, budget: &Budget) -> Result<Vec<String>, ToolError> {
-    let whole = Piece::Lines { first: 1, count: u64::MAX };
     let room = Room { chars: budget.limits().max_result_chars, before_line: 0 };
-    let page = place.open_file().and_then(|file| text::read(&file, whole, room, budget));
+    let page = place.open_file().and_then(|file| {
+        // For its version a file is read whole up to that size. Above, one line and samples say what can be said at once.
+        let count = if file.size() <= text::MAX_HASHED { u64::MAX } else { 1 };
+        text::read(&file, Piece::Lines { first: 1, count }, room, budget)
+    });
     match page {
         Ok(page) => {
             let encoding = page.encoding.unwrap_or("UTF-8".into());
@@ -120,7 +120,9 @@ fn contents(place: &Place<Read>, budget: &Budget) -> Result<Vec<String>, ToolErr
                 Range::Lines { total: Some(total), .. } => {
                     format!(", {}", count(total, "line", "lines"))
                 }
-                _ => String::new(),
+                _ => {
+                    format!(", lines not counted above {} MiB", text::MAX_HASHED >> 20)
+                }
             };
             let text = format!("text: {encoding}{count}, {}", page.ends.as_str());
             Ok(vec![text, format!("version: {}", page.version)])

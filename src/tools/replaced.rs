@@ -6,15 +6,20 @@
 
 use std::borrow::Cow;
 
-use crate::cap::OpenFile;
+use crate::cap::{OpenFile, Right, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::text::{self, Coding, LineEnds, Piece, Range, Room};
 
+/// Characters of an escape, and how many of a text are looked at.
+const ESCAPE_LEN: usize = 4;
+const MOST_ESCAPES: usize = 1_000;
 /// Bytes of an old file that are looked at as they are.
 const SMALL: usize = 64 << 10;
-const MARK: &[u8] = "\u{FEFF}".as_bytes();
+pub(super) const MARK: &[u8] = "\u{FEFF}".as_bytes();
 const ESCAPE: u8 = 0x1b;
+/// What a file is in of which nothing else is known.
+const UTF_8: &str = "UTF-8";
 
 /// New contents in the form of the file that they replace.
 pub(super) struct Kept<'c> {
@@ -56,9 +61,11 @@ impl<'c> Kept<'c> {
     }
 
     /// The line ends and the encoding of the new text, and what the old ones were.
-    pub(super) fn told(&self, now: &Text, before: Option<&Before>) -> Vec<String> {
+    pub(super) fn told(&self, now: &Text, before: Option<&Before>, written: &[u8]) -> Vec<String> {
         let ends = now.ends.as_str();
-        let Some(before) = before else { return vec![ends.into()] };
+        let Some(before) = before else {
+            return std::iter::once(ends.into()).chain(self.form(written)).collect();
+        };
         let old = before.text.ends;
         let mut all = vec![match (self.ends, now.ends.differs_from(old)) {
             (true, _) => {
@@ -71,16 +78,32 @@ impl<'c> Kept<'c> {
             _ if self.mark => all.push("byte order mark kept".into()),
             // The contents have their own.
             _ if before.has_mark && self.coding.is_none() => {}
-            Some(encoding) => {
-                let now = self.coding.map_or("UTF-8", Coding::name);
-                if now != encoding {
-                    all.push(format!("{now}, was {encoding}"));
+            before => {
+                let before = before.as_deref().unwrap_or(UTF_8);
+                let now = self.form(written).unwrap_or_else(|| UTF_8.into());
+                let is_same = now == before || (written.is_ascii() && before == UTF_8);
+                if !is_same {
+                    all.push(format!("{now}, was {before}"));
                 }
             }
-            None => {}
         }
         all
     }
+
+    /// The encoding of what was written, unless it is UTF-8 without a mark.
+    fn form(&self, written: &[u8]) -> Option<String> {
+        let coding = self.coding.unwrap_or(Coding::Utf8);
+        let is_marked = coding.is_marked() || (coding == Coding::Utf8 && written.starts_with(MARK));
+        let mark = if is_marked { " with BOM" } else { "" };
+        (is_marked || coding != Coding::Utf8).then(|| format!("{}{mark}", coding.name()))
+    }
+}
+
+/// What may be escapes in a text.
+pub(super) fn escapes(contents: &[u8]) -> impl Iterator<Item = &str> {
+    let text = std::str::from_utf8(contents).unwrap_or_default();
+    let all = text.match_indices("\\x").filter_map(|(at, _)| text.get(at..at + ESCAPE_LEN));
+    all.filter(|escape| text::byte_of_escape(escape).is_some())
 }
 
 /// What can be said of the old contents.
@@ -90,13 +113,48 @@ pub(super) struct Before {
     encoding: Option<String>,
     /// Does it begin with the byte order mark of UTF-8?
     has_mark: bool,
+    /// The first page of it, where that shows bytes as escapes.
+    with_escapes: Option<String>,
+}
+
+/// Refuses a text that has escapes of a page of the file that it replaces. They stand for bytes there, and would be written
+/// as the characters that they consist of. The bytes would be lost.
+///
+/// # Errors
+/// `bad_args`.
+pub(super) fn no_escapes_of<R: Right>(
+    before: Option<&Before>,
+    contents: &[u8],
+    at: &Target<R>,
+) -> Result<(), ToolError> {
+    let Some(escape) = before.and_then(|before| before.escape_in(contents)) else { return Ok(()) };
+    let sentence = format!(
+        "`content` holds `{escape}`, which stands for a byte on the pages of `{}`, and would be written as {ESCAPE_LEN} \
+         characters in its place",
+        at.said()
+    );
+    Err(ToolError::new(Code::BadArgs, sentence).hint(
+        "edit_file leaves the bytes that it does not name as they are; `content_base64` writes bytes, or the \
+         characters if they are meant",
+    ))
 }
 
 impl Before {
+    /// The first escape in a text that stands for a byte on the first page of the file.
+    pub(super) fn escape_in<'c>(&self, contents: &'c [u8]) -> Option<&'c str> {
+        let page = self.with_escapes.as_deref()?;
+        let is_shown = |escape: &&str| {
+            text::byte_of_escape(escape)
+                .is_some_and(|byte| page.contains(&format!("\\x{byte:02X}")))
+        };
+        escapes(contents).take(MOST_ESCAPES).find(is_shown)
+    }
+
     /// `None` if the old contents are not text, or are too long to examine.
     pub(super) fn of(old: &OpenFile, budget: &Budget) -> Result<Option<Self>, ToolError> {
         if let Some(text) = Self::small(old, budget)? {
-            return Ok(Some(Self { text, encoding: None, has_mark: false }));
+            let with_escapes = None;
+            return Ok(Some(Self { text, encoding: None, has_mark: false, with_escapes }));
         }
         if old.size() > text::MAX_HASHED {
             return Ok(None);
@@ -111,7 +169,10 @@ impl Before {
         let Range::Lines { total: Some(lines), .. } = page.range else { return Ok(None) };
         let has_mark = old.read_at(&mut [0; MARK.len()], 0)? == MARK;
         let text = Text { lines, ends: page.ends };
-        Ok(Some(Self { text, encoding: page.encoding, has_mark }))
+        // Of a long file that is the first page, and the first escape.
+        let has_escapes = page.escaped.count > 0;
+        let with_escapes = has_escapes.then(|| page.text + &page.escaped.example);
+        Ok(Some(Self { text, encoding: page.encoding, has_mark, with_escapes }))
     }
 
     /// The same of what is nearly always there, at a part of the price: a small text in plain UTF-8.

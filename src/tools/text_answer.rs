@@ -2,7 +2,7 @@
 //!
 //! Shared by the tools that show text, so that a model learns one form.
 
-use crate::text::{Escaped, LineEnds, Page, Range};
+use crate::text::{Escaped, LineEnds, Page, Range, has_lone_return};
 
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 600;
@@ -14,6 +14,12 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>) -> String {
         facts.push(page.ends.as_str().into());
     } else if matches!(page.range, Range::Lines { count: 1.., .. }) {
         facts.push("no line end".into());
+    }
+    // A piece by bytes may end between the two characters of a line end.
+    let is_cut = matches!(page.range, Range::Bytes { .. }) && page.text.ends_with('\r');
+    let text = if is_cut { page.text.trim_end_matches('\r') } else { &page.text };
+    if has_lone_return(text) {
+        facts.push("with lone carriage returns (U+000D), which end no line".into());
     }
     facts.extend(page.encoding.clone());
     facts.extend(escaped(&page.escaped));

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::changing::{IN_PLACE, closing, facts, if_match, lines};
 use super::encoding::{MAX_LABEL, can_hold, named};
-use super::replaced::{Before, Kept, Text};
+use super::replaced::{Before, Kept, MARK, Text, escapes, no_escapes_of};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
@@ -96,34 +96,56 @@ impl Tool for WriteFile {
         }
         let coding = named(args.encoding.as_deref())?;
         can_hold(args.encoding.as_deref(), args.content.as_deref())?;
-        let new = New { bytes: &contents, as_given, wanted, coding };
-        let (place, turn) = at.to_make(false, budget)?;
-        if !args.create_parents {
-            place.needs_its_directory()?;
-        }
-        let old = match place.what() {
-            Some(_) => Some(place.open_file()?),
-            None => None,
-        };
-        if_match(args.if_match.as_deref(), old.as_ref(), &at, budget)?;
-        let mut said = match (&old, args.mode) {
-            (Some(old), Mode::Append) => append(&new, &place, &at, old, budget)?,
-            (_, mode) => {
-                let expect = match (&old, mode) {
-                    (None, Mode::Append) | (_, Mode::Create) => Expect::Nothing,
-                    (Some(old), _) if args.if_match.is_some() => Expect::This(old.state()),
-                    _ => Expect::Anything,
-                };
-                put(&new, &place, &at, old.as_ref(), (mode, expect), budget)?
+        let marked = args.encoding.as_deref().is_some_and(text::asks_for_mark);
+        let new = New { bytes: &contents, as_given, wanted, coding, marked };
+        let mut said = match args.written(&new, &at, budget) {
+            // Another server has made the file meanwhile, so now there is something to append to.
+            Err(error) if args.mode == Mode::Append && error.code() == Code::AlreadyExists => {
+                args.written(&new, &at, budget)?
             }
+            said => said?,
         };
-        drop(turn);
         said.insert_str(0, &format!("Successfully wrote to {}", at.shown()));
         Ok(said)
     }
 }
 
 impl Args {
+    /// Writes it, and says what became of the old contents.
+    fn written(
+        &self,
+        new: &New<'_>,
+        at: &Target<Write>,
+        budget: &Budget,
+    ) -> Result<String, ToolError> {
+        let (place, _turn) = at.to_make(false, budget)?;
+        if !self.create_parents {
+            place.needs_its_directory()?;
+        }
+        let old = match place.what() {
+            Some(_) => Some(place.open_file()?),
+            None => None,
+        };
+        if_match(self.if_match.as_deref(), old.as_ref(), at, budget)?;
+        match (&old, self.mode) {
+            (Some(old), Mode::Append) => {
+                let expect = match self.if_match {
+                    Some(_) => Expect::This(old.state()),
+                    None => Expect::Anything,
+                };
+                append(new, &place, at, (old, expect), budget)
+            }
+            (_, mode) => {
+                let expect = match (&old, mode) {
+                    (None, Mode::Append) | (_, Mode::Create) => Expect::Nothing,
+                    (Some(old), _) if self.if_match.is_some() => Expect::This(old.state()),
+                    _ => Expect::Anything,
+                };
+                put(new, &place, at, old.as_ref(), (mode, expect), budget)
+            }
+        }
+    }
+
     fn contents(&self) -> Result<Cow<'_, [u8]>, ToolError> {
         match (&self.content, &self.content_base64) {
             (Some(text), None) => Ok(text.as_bytes().into()),
@@ -154,6 +176,8 @@ struct New<'c> {
     wanted: Option<LineEnds>,
     /// The encoding that was asked for.
     coding: Option<Coding>,
+    /// Was a byte order mark asked for?
+    marked: bool,
 }
 
 /// Puts the contents there, and says what became of the old ones.
@@ -175,6 +199,9 @@ fn put(
     }
     let before = old.map(|old| Before::of(old, budget)).transpose()?;
     let known = before.as_ref().and_then(Option::as_ref);
+    if !new.as_given {
+        no_escapes_of(known, new.bytes, at)?;
+    }
     let kept = if new.as_given {
         Kept::nothing(new.bytes)
     } else {
@@ -199,7 +226,7 @@ fn put(
         ),
     }];
     if let Some(now) = &now {
-        all.extend(kept.told(now, known));
+        all.extend(kept.told(now, known, contents));
     }
     all.extend((mode == Mode::InPlace).then(|| IN_PLACE.into()));
     all.extend(facts(place, at, &written));
@@ -215,7 +242,7 @@ fn encoded<'c>(new: &New<'_>, contents: &'c [u8]) -> Result<Cow<'c, [u8]>, ToolE
     let (Some(coding), Ok(text), false) = (new.coding, text, new.as_given) else {
         return Ok(contents.into());
     };
-    text::encoded(coding, text).map(Cow::Owned).map_err(|c| {
+    text::encoded(coding, text, new.marked).map(Cow::Owned).map_err(|c| {
         let sentence = format!("{} has no character `{c}`", coding.name());
         ToolError::new(Code::BadArgs, sentence).hint("leave `encoding` out to write UTF-8")
     })
@@ -226,16 +253,19 @@ fn append(
     new: &New<'_>,
     place: &Place<Write>,
     at: &Target<Write>,
-    old: &OpenFile,
+    (old, expect): (&OpenFile, Expect),
     budget: &Budget,
 ) -> Result<String, ToolError> {
-    let New { bytes: contents, as_given, wanted, coding } = *new;
+    let New { bytes: contents, as_given, wanted, coding, marked } = *new;
+    // To look at the old contents takes time, and is worth it only for these.
+    let has_escapes = !as_given && escapes(contents).next().is_some();
+    let before = if has_escapes { Before::of(old, budget)? } else { None };
     let fitted = if as_given {
         text::Fitted::as_given(contents)
     } else {
-        text::fitted(contents, coding, wanted, old, budget)?
+        text::fitted(contents, (coding, marked), wanted, old, budget)?
     };
-    let written = place.append(&fitted.bytes)?;
+    let written = place.append(&fitted.bytes, expect, budget)?;
     let appended = Text::of(contents);
     let mut all = vec![match &appended {
         Some(text) => format!("appended {}", lines(text.lines)),
@@ -244,6 +274,14 @@ fn append(
     if fitted.completes != LineEnds::None {
         let end = fitted.completes.as_str();
         all.push(format!("the last line had no line end and got one, {end}"));
+    }
+    if let Some(escape) = before.as_ref().and_then(|before| before.escape_in(contents)) {
+        all.push(format!("`{escape}` was appended as characters; `content_base64` appends bytes"));
+    }
+    if fitted.gets_mark {
+        all.push("with a byte order mark, since the file was empty".into());
+    } else if !as_given && contents.starts_with(MARK) && old.size() > 0 {
+        all.push("the content begins with U+FEFF, which is now in the middle of the file".into());
     }
     let ends = appended.map_or(LineEnds::None, |text| text.ends);
     if fitted.is_changed && wanted.is_none() {

@@ -26,6 +26,10 @@ impl Row {
     }
 }
 
+/// `edit_file`, and one of its edits.
+const EDIT: &[&str] = &["edit_file", "edits"];
+const PLAIN_TEXT: &str =
+    "`old_text` is plain text and not a pattern: give it as it stands in the file";
 const READ: &[&str] = &["read_text_file"];
 const READ_MANY: &[&str] = &["read_multiple_files"];
 const GREP: &[&str] = &["grep"];
@@ -203,6 +207,23 @@ pub(super) const TABLE: &[Row] = &[
     row(&["code_edit", "diff", "patch", "instructions_patch"], Instead("send the whole text as `content`, or use edit_file"))
         .of(WRITE),
     row(&["code_edit", "diff", "patch"], Instead("use `edits`, each with `old_text` and `new_text`")).of(&["edit_file"]),
+    row(&["start_line", "end_line", "line", "lines", "line_number", "line_start", "line_end", "first_line", "last_line",
+        "from_line", "to_line", "line_range", "lines_range", "range", "view_range", "start", "end", "offset", "limit", "num_lines",
+        "start_line_one_indexed", "end_line_one_indexed_inclusive"], Instead(
+        "lines are not edited by number: give what they hold as `old_text`")).of(EDIT),
+    row(&["insert_line", "insert_text", "insert_at", "insert_after", "insert_before", "insert", "after_line", "before_line",
+        "position", "anchor"], Instead(
+        "to insert, give a line that is there as `old_text`, and the same line with the new text as `new_text`")).of(EDIT),
+    row(&["line_ends", "line_ending", "line_endings", "newline", "newlines", "eol"], Instead(
+        "an edit keeps the line ends of the file; write_file has `line_ends`")).of(EDIT),
+    row(&["regex", "use_regex", "is_regex", "regexp", "is_regexp", "regular_expression"],
+        Already(Bool(false), PLAIN_TEXT)).of(EDIT),
+    row(&["pattern", "regex_pattern"], Instead(PLAIN_TEXT)).of(EDIT),
+    row(&["command", "action", "operation", "type"], Instead("edit_file replaces `old_text` by `new_text`; read_text_file shows a \
+        file, and write_file makes one; to insert, give a line that is there as `old_text`, and it with the new text as `new_text`"))
+        .of(EDIT),
+    row(&["new_text", "new_string", "new_str", "new_content", "replacement", "replace", "content", "contents", "text"], Instead(
+        "`new_text` goes with `old_text`, the text that it replaces; write_file writes a whole file")).of(&["edit_file"]),
     row(&["append", "-a"], Chooses("mode", "append", None)).of(WRITE),
     row(&["overwrite", "allow_overwrite", "replace_existing", "overwrite_existing"],
         Chooses("mode", "overwrite", Some("create"))).of(WRITE),
