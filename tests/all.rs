@@ -60,6 +60,7 @@ mod largest; // the largest arguments of every tool, and what they take
 mod led_astray; // a link to the outside comes on the way between two steps of a change
 mod lifetimes; // names move, mounts go, signals come, another server works there too
 mod lines; // a table of raw lines, in both eras
+mod links; // links that searches do not follow: what is said of them, and how to search what they lead to
 mod loads; // trees at their largest, long paths, names in every script
 mod logging; // what standard error gets, and that nobody has to read it
 mod moving; // moving, copying, deleting: whole or not at all

@@ -253,8 +253,8 @@ impl Look for Asked<'_> {
         self.respects
     }
 
-    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
-        self.names.include.led_to(dir, name)
+    fn include(&self) -> Option<&NamePatterns> {
+        Some(&self.names.include)
     }
 
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {

@@ -2,6 +2,7 @@
 //!
 //! May import: `cap`, `ignore`, `limits`. What is hidden by a rule is never seen here, and so in no count.
 
+use super::links::Links;
 use super::name_pattern::NamePatterns;
 use super::searching::{RESERVED, count};
 use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry};
@@ -28,7 +29,7 @@ pub(super) struct PassedBy {
     /// Where a glob leads in a linked worktree.
     pub(super) meant_in_worktree: Tally,
     /// Links that are not themselves what is searched for.
-    pub(super) links: Tally,
+    pub(super) links: Links,
     /// Linked worktrees, and ignore files of which rules were left out.
     pub(super) left_out: LeftOut,
 }
@@ -104,10 +105,6 @@ impl PassedBy {
         let excluded = self.excluded.fact(&format!("left out by {by}"));
         let dotfiles = self.dotfiles.fact("left out as dotfiles");
         let dotfiles = dotfiles.map(|fact| fact + "; set hidden=true to include them");
-        let links = self.links.example.as_ref().map(|example| {
-            let links = count(self.links.count, "link", "links");
-            format!("{links} not followed (e.g. {example}); give one as `{place}` to search it")
-        });
         let LeftOut { rules, worktrees } = &self.left_out;
         let worktrees = worktrees.example.as_ref().map(|example| {
             let worktrees = count(worktrees.count, "linked worktree", "linked worktrees");
@@ -122,7 +119,9 @@ impl PassedBy {
                  {MAX_WILDCARD_BYTES} of them with wildcards"
             )
         });
-        [excluded, ignored, worktrees, dotfiles, links, cut].into_iter().flatten().collect()
+        let mut facts = vec![excluded, ignored, worktrees, dotfiles];
+        facts.extend(self.links.facts(place).into_iter().map(Some));
+        facts.into_iter().chain([cut]).flatten().collect()
     }
 }
 
@@ -173,8 +172,9 @@ impl Unsearched {
 
     /// Is what is searched for there, but left out? Then another meaning would find something else.
     pub(super) fn left_out_what_is_meant(&self) -> bool {
-        let PassedBy { meant_ignored, meant_in_worktree, versions, .. } = &self.passed_by;
+        let PassedBy { meant_ignored, meant_in_worktree, versions, links, .. } = &self.passed_by;
         [meant_ignored, meant_in_worktree, versions].iter().any(|tally| tally.count > 0)
+            || links.are_meant()
     }
 
     /// How many of the right name are of another kind, and one of them.
@@ -202,7 +202,10 @@ impl Unsearched {
         if let Some(example) = in_worktree.filter(|_| no_name) {
             self.notes.push(format!("{example} is there, but lies in a linked worktree"));
         }
-        if include.argument() != "pattern" && is_named {
+        let link = self.passed_by.links.meant_by(include.argument()).filter(|_| no_name);
+        let is_link = link.is_some();
+        self.notes.extend(link);
+        if include.argument() != "pattern" && is_named && !is_link {
             let idle = match self.passed_by.named {
                 0 if self.left_out_what_is_meant() => vec![],
                 0 => vec![include.in_words()],

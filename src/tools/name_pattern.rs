@@ -6,6 +6,8 @@
 //!
 //! May import: `cap`, `error`, `limits`, `path`. This module does not walk.
 
+use std::sync::OnceLock;
+
 pub(super) use super::glob_argument::{Begins, Globs};
 use super::glob_list::{FromGrant, Given, Piece, not_a_glob};
 use super::glob_meaning::Meaning;
@@ -13,6 +15,7 @@ use super::glob_readings::Readings;
 use super::glob_sets::{Sets, Spot};
 use super::glob_watch::Watched;
 use super::glob_way::led_to;
+use super::glob_ways::{Rest, Ways};
 use crate::cap::WalkedDir;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
@@ -20,8 +23,6 @@ use crate::path::brief;
 
 /// Most characters of all globs of one argument: compiling them takes up to a kilobyte for each.
 const MAX_ALL_CHARS: usize = 20_000;
-/// Most bytes of all globs of one argument that are tried in other meanings.
-const MAX_TRIED_BYTES: usize = 2_000;
 /// Most globs of an argument of which each is named that matches nothing.
 const FEW_GLOBS: usize = 10;
 /// Most characters of a pattern.
@@ -68,6 +69,8 @@ pub(super) struct NamePatterns {
     takes_away: Vec<Watched>,
     /// Those of them that may begin at the top of the grant, in that meaning.
     from_grant: Vec<Watched>,
+    /// The directories through which they lead.
+    ways: OnceLock<Ways>,
     malformed: Option<ToolError>,
 }
 
@@ -115,6 +118,7 @@ impl NamePatterns {
             each: vec![],
             takes_away: vec![],
             from_grant: vec![],
+            ways: OnceLock::new(),
             malformed: None,
         }
     }
@@ -260,6 +264,12 @@ impl NamePatterns {
         led_to(&self.given, self.readings.text, dir, name)
     }
 
+    /// What follows of a glob that leads through this link.
+    pub(super) fn through(&self, dir: &WalkedDir, link: &[u8]) -> Option<Rest<'_>> {
+        let ways = || Ways::new(&self.given, &self.meanings, self.readings);
+        self.ways.get_or_init(ways).through(Spot::new(dir, link, true))
+    }
+
     /// The globs that take away and matched nothing, where there are few.
     pub(super) fn idle_that_take_away(&self) -> Vec<String> {
         let idle = self.takes_away.iter().filter(|one| !one.is_seen());
@@ -268,95 +278,11 @@ impl NamePatterns {
         pieces.map(|piece| format!("{} `{sign}{}`", self.argument, brief(&piece.text()))).collect()
     }
 
-    /// The same patterns as they were found to be meant: as names that are there, and from the top of the grant.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub(super) fn reread(&self, budget: &Budget) -> Result<Option<Self>, ToolError> {
-        let literally = self.literally();
-        let of = |one: &&Watched, other: &Watched| (one.nth, one.piece) == (other.nth, other.piece);
-        let is_idle =
-            |one: &&Watched| !self.takes_away.iter().any(|other| of(one, other) && other.is_seen());
-        let found = self.from_grant.iter().filter(|one| one.is_seen()).filter(is_idle);
-        let found: Vec<_> = found.filter_map(|one| Some((one.nth, one.piece?))).collect();
-        if literally.is_none() && found.is_empty() {
-            return Ok(None);
-        }
-        let mut again = self.uncompiled();
-        for (nth, n) in found {
-            let piece = again.given.get_mut(nth).and_then(|given| given.pieces.get_mut(n));
-            if let Some(piece) = piece {
-                piece.from_grant = FromGrant::Yes;
-            }
-        }
-        again.meaning(literally.unwrap_or_else(|| self.meanings.clone()), budget).map(Some)
-    }
-
     /// The globs that matched nothing, where there are few in all.
     pub(super) fn idle(&self) -> Vec<String> {
         let idle = self.each.iter().filter(|one| !one.is_seen());
         let given = idle.filter_map(|one| self.given.get(one.nth));
         given.map(|given| format!("{} `{}`", self.argument, brief(&given.text))).collect()
-    }
-
-    /// The meanings with those globs taken as names that were seen as such; `None` if none was.
-    pub(super) fn literally(&self) -> Option<Vec<Meaning>> {
-        let mut meanings = self.meanings.clone();
-        let mut is_any = false;
-        for watched in self.watched.iter().filter(|one| one.is_seen()) {
-            // All of it comes before a part of it.
-            if let Some(meaning @ Meaning::Glob) = meanings.get_mut(watched.nth) {
-                *meaning = watched.meaning;
-                is_any = true;
-            }
-        }
-        is_any.then_some(meanings)
-    }
-
-    /// What each pattern is taken for.
-    pub(super) fn meanings(&self) -> &[Meaning] {
-        &self.meanings
-    }
-
-    /// # Errors
-    /// `bad_args` where one of the patterns is no glob.
-    pub(super) fn check(&self) -> Result<(), ToolError> {
-        self.malformed.clone().map_or(Ok(()), Err)
-    }
-
-    /// The same patterns in another meaning, where that can differ.
-    pub(super) fn instead(&self, meaning: Meaning) -> Option<Vec<Meaning>> {
-        let meanings = self.given.iter().zip(&self.meanings).map(|(given, now)| {
-            if given.is_positive() && *now == Meaning::Glob { meaning } else { *now }
-        });
-        let bytes: usize = self.given.iter().map(|given| given.text.len()).sum();
-        let can_differ = bytes <= MAX_TRIED_BYTES
-            && self.given.iter().any(|given| meaning.can_differ(given, self.readings.text));
-        can_differ.then(|| meanings.collect())
-    }
-
-    /// The same patterns, compiled from what was given.
-    pub(super) fn again(&self, meanings: Vec<Meaning>, budget: &Budget) -> Result<Self, ToolError> {
-        self.uncompiled().meaning(meanings, budget)
-    }
-
-    fn uncompiled(&self) -> Self {
-        Self {
-            argument: self.argument,
-            readings: self.readings,
-            leaves_out: self.leaves_out,
-            given: self.given.clone(),
-            ..Self::none()
-        }
-    }
-
-    /// How the patterns were taken, where that needs saying.
-    pub(super) fn taken_for(&self) -> Option<String> {
-        let differ = |meaning: &&Meaning| **meaning != Meaning::Glob;
-        let meaning = self.meanings.iter().find(differ)?;
-        let mut texts = self.given.iter().zip(&self.meanings).filter(|(_, is)| *is == meaning);
-        let text = brief(&texts.next()?.0.text);
-        Some(meaning.in_words(&text, self.argument))
     }
 
     /// Does one of them match every name?
@@ -382,5 +308,6 @@ fn too_large(argument: &str) -> ToolError {
     ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs")
 }
 
+mod meant;
 #[cfg(test)]
 mod tests;

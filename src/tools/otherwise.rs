@@ -190,6 +190,7 @@ impl<L> Tried<'_, L> {
 impl<L: Look> Look for Tried<'_, L> {
     type Found = TriedFound;
     const IS_WORK: bool = true;
+    const COUNTS_LINKS: bool = false;
 
     fn respects(&self) -> Respect {
         self.look.respects()

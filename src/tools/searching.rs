@@ -2,7 +2,11 @@
 //!
 //! A tool says by a [`Look`] what to make of entries. Why an entry is left out is counted here, once for all tools.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::glob_ways::Rest;
 use super::left_out::{PassedBy, Unsearched};
+use super::links::{Links, MOST_LINKS, Means};
 use super::name_pattern::{NamePatterns, Says};
 use super::trying::Names;
 use crate::cap::{
@@ -50,6 +54,8 @@ pub(super) trait Look: Sync {
     type Found: Default + Send;
     /// As for [`Visit`].
     const IS_WORK: bool;
+    /// Are the links counted that are not followed?
+    const COUNTS_LINKS: bool = true;
 
     /// Is what is ignored passed by?
     fn respects(&self) -> Respect;
@@ -60,9 +66,14 @@ pub(super) trait Look: Sync {
     /// Looks at one that is meant; for a directory the answer says whether to go on into it.
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Self::Found) -> bool;
 
-    /// Where a glob leads to a directory that is left out, or a name in it: the path, as clients say it.
-    fn led_to(&self, _: &WalkedDir, _: Option<&[u8]>) -> Option<String> {
+    /// The globs of what is searched for.
+    fn include(&self) -> Option<&NamePatterns> {
         None
+    }
+
+    /// Would an entry of the right name be found if its kind were searched for as well?
+    fn is_otherwise_meant(&self, _: &WalkedDir, _: WalkedEntry<'_>) -> bool {
+        true
     }
 
     /// Looks at everything below a place.
@@ -74,7 +85,7 @@ pub(super) trait Look: Sync {
         Self: Sized,
     {
         let files = IgnoreFiles::new(place, budget);
-        let looking = Looking { look: self, files: &files };
+        let looking = Looking { look: self, files: &files, links: AtomicUsize::new(0), budget };
         let mut walked = walk(place, &looking, self.respects().above(place, &files), budget)?;
         if let Some((passed_by, _)) = walked.found.first_mut() {
             passed_by.left_out = files.left_out();
@@ -89,6 +100,49 @@ pub(super) type Looked<L> = Walked<(PassedBy, <L as Look>::Found)>;
 struct Looking<'a, L> {
     look: &'a L,
     files: &'a IgnoreFiles<'a>,
+    /// How many links were met.
+    links: AtomicUsize,
+    budget: &'a Budget,
+}
+
+impl<L: Look> Looking<'_, L> {
+    /// Where a glob leads to a directory that is left out, or a name in it: the path, as clients say it.
+    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
+        self.look.include()?.led_to(dir, name)
+    }
+
+    /// Counts a link that is not followed.
+    fn link(&self, dir: &WalkedDir, link: &[u8], judged: Judged, links: &mut Links) {
+        let path = dir.shown(link);
+        if self.links.fetch_add(1, Ordering::Relaxed) >= MOST_LINKS {
+            return links.unknown(path);
+        }
+        let include = self.look.include().filter(|all| !all.is_empty() && !all.match_all());
+        let to = dir.follow(link, &[], self.budget);
+        let is_directory = to.as_ref().is_some_and(|to| to.is_directory);
+        let means = match include {
+            // A pattern may be meant for something of another kind that is found.
+            Some(include) if judged == Judged::OtherKind => {
+                Some(Means::Itself(include.argument() != "pattern"))
+            }
+            Some(include) if is_directory => {
+                include.through(dir, link).and_then(|rest| self.means(dir, link, &rest))
+            }
+            _ => None,
+        };
+        links.one(path, to, means);
+    }
+
+    /// What a glob means that leads through a link to a directory; nothing if what it names there does not exist.
+    fn means(&self, dir: &WalkedDir, link: &[u8], rest: &Rest<'_>) -> Option<Means> {
+        if !rest.names.is_empty() {
+            dir.follow(link, &rest.names, self.budget)?;
+        }
+        Some(match rest.glob {
+            "" => Means::Itself(false),
+            glob => Means::Below(glob.to_owned(), rest.is_plain),
+        })
+    }
 }
 
 impl<L: Look> Visit for Looking<'_, L> {
@@ -109,7 +163,7 @@ impl<L: Look> Visit for Looking<'_, L> {
     ) -> bool {
         if ignored.is_left_out() {
             let meant = [None, Some(entry.name)];
-            let mut meant = meant.into_iter().filter_map(|name| self.look.led_to(dir, name));
+            let mut meant = meant.into_iter().filter_map(|name| self.led_to(dir, name));
             if let Some(path) = meant.next_back() {
                 passed_by.meant_in_worktree.one(path);
             }
@@ -125,7 +179,7 @@ impl<L: Look> Visit for Looking<'_, L> {
             Judged::Other if entry.kind != Kind::Link => return false,
             // What a program keeps versions in is never searched, and the descriptions say so.
             _ if is_of_versions(entry.name) => {
-                let meant = self.look.led_to(dir, Some(entry.name));
+                let meant = self.led_to(dir, Some(entry.name));
                 if judged != Judged::Entered || meant.is_some() {
                     passed_by.versions.one(dir.shown(entry.name));
                 }
@@ -142,7 +196,7 @@ impl<L: Look> Visit for Looking<'_, L> {
             }
             let is_named = judged == Judged::Meant || is_entered;
             let named = is_named.then(|| dir.shown(entry.name));
-            if let Some(path) = named.or_else(|| self.look.led_to(dir, Some(entry.name))) {
+            if let Some(path) = named.or_else(|| self.led_to(dir, Some(entry.name))) {
                 passed_by.meant_ignored.one(path);
             }
             return false;
@@ -153,11 +207,13 @@ impl<L: Look> Visit for Looking<'_, L> {
                 return self.look.look(dir, entry, found);
             }
             Judged::Dotfile => passed_by.dotfiles.one(dir, entry),
-            Judged::OtherKind => passed_by.other_kind.one(dir.shown(entry.name)),
-            Judged::Entered | Judged::Excluded(_) | Judged::Other => {}
+            Judged::OtherKind if self.look.is_otherwise_meant(dir, entry) => {
+                passed_by.other_kind.one(dir.shown(entry.name));
+            }
+            Judged::OtherKind | Judged::Entered | Judged::Excluded(_) | Judged::Other => {}
         }
-        if entry.kind == Kind::Link && judged != Judged::Dotfile {
-            passed_by.links.one(dir.shown(entry.name));
+        if entry.kind == Kind::Link && judged != Judged::Dotfile && L::COUNTS_LINKS {
+            self.link(dir, entry.name, judged, &mut passed_by.links);
         }
         entry.kind == Kind::Directory && judged != Judged::Dotfile
     }
@@ -245,6 +301,7 @@ impl Counts {
 impl<Fits: Fn(&WalkedDir, WalkedEntry<'_>) -> bool + Sync> Look for Probe<'_, Fits> {
     type Found = Counts;
     const IS_WORK: bool = false;
+    const COUNTS_LINKS: bool = false;
 
     fn respects(&self) -> Respect {
         self.respects
