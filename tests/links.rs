@@ -103,9 +103,15 @@ fn a_glob_that_names_a_link_is_answered_with_the_link() {
     let sandbox = tree();
     let mut client = start(&sandbox);
     for (glob, hint) in [
-        ("lfile.ts", "lfile.ts is a link to real/file.ts, and links are not followed: search with path=lfile.ts;"),
+        (
+            "lfile.ts",
+            "lfile.ts is a link to real/file.ts, and links are not followed: search with path=lfile.ts;",
+        ),
         ("lf*.ts", "search with path=lfile.ts;"),
-        ("ldir", "ldir is a link to real, and links are not followed: search with path=ldir and no glob;"),
+        (
+            "ldir",
+            "ldir is a link to real, and links are not followed: search with path=ldir and no glob;",
+        ),
         ("ldir/", "search with path=ldir and no glob;"),
         ("aadangling", "aadangling is a link that leads to nothing that can be searched;"),
     ] {
@@ -156,7 +162,10 @@ fn a_link_into_another_grant_can_be_followed_where_that_is_read() {
     assert!(text.contains("path=one/there and pattern=*.ts"), "{text}");
     let mut alone = Client::start(&[&one], Era::Modern);
     let text = closing(&mut alone, "search_files", &json!({"pattern": "there/*.ts"}));
-    assert_eq!(text, "[nothing matches; 1 link leads to nothing that can be searched (e.g. there)]");
+    assert_eq!(
+        text,
+        "[nothing matches; 1 link leads to nothing that can be searched (e.g. there)]"
+    );
 }
 
 #[test]

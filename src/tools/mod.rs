@@ -14,6 +14,7 @@ mod flat_edit;
 mod get_file_info;
 mod glob_argument;
 mod glob_expression;
+mod glob_foreign;
 mod glob_list;
 mod glob_meaning;
 mod glob_readings;

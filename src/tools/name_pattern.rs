@@ -29,7 +29,7 @@ const FEW_GLOBS: usize = 10;
 pub(super) const MAX_CHARS: usize = 1_000;
 
 /// What a text without wildcards is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Text {
     /// A whole name or path.
     Whole,
@@ -97,7 +97,7 @@ impl NamePatterns {
                 ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs")
             );
         }
-        let given = patterns.iter().map(|pattern| Given::new(argument, pattern, begins));
+        let given = patterns.iter().map(|pattern| Given::new(argument, pattern, text, begins));
         let given: Vec<Given> = given.collect::<Result<_, _>>()?;
         let readings = Readings { text, is_above_grants: matches!(begins, Begins::Above(_)) };
         let meanings = vec![Meaning::Glob; given.len()];

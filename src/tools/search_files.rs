@@ -214,9 +214,9 @@ impl Look for Search<'_> {
     }
 
     fn is_otherwise_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool {
-        self.asked.modified_after.is_none_or(|after| {
-            matches!(dir.modified_s(entry.name), Ok(Some(time)) if time >= after)
-        })
+        self.asked.modified_after.is_none_or(
+            |after| matches!(dir.modified_s(entry.name), Ok(Some(time)) if time >= after),
+        )
     }
 
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {

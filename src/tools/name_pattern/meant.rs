@@ -2,6 +2,7 @@
 //!
 //! May import: `limits`, `error`, its neighbours.
 
+use super::super::glob_foreign::Foreign;
 use super::super::glob_list::FromGrant;
 use super::super::glob_meaning::Meaning;
 use super::super::glob_watch::Watched;
@@ -75,7 +76,11 @@ impl NamePatterns {
     }
 
     /// The same patterns, compiled from what was given.
-    pub(in crate::tools) fn again(&self, meanings: Vec<Meaning>, budget: &Budget) -> Result<Self, ToolError> {
+    pub(in crate::tools) fn again(
+        &self,
+        meanings: Vec<Meaning>,
+        budget: &Budget,
+    ) -> Result<Self, ToolError> {
         self.uncompiled().meaning(meanings, budget)
     }
 
@@ -93,8 +98,21 @@ impl NamePatterns {
     pub(in crate::tools) fn taken_for(&self) -> Option<String> {
         let differ = |meaning: &&Meaning| **meaning != Meaning::Glob;
         let meaning = self.meanings.iter().find(differ)?;
-        let mut texts = self.given.iter().zip(&self.meanings).filter(|(_, is)| *is == meaning);
-        let text = brief(&texts.next()?.0.text);
+        let mut all = self.given.iter().zip(&self.meanings).filter(|(_, is)| *is == meaning);
+        if let Meaning::Foreign(nth) = meaning {
+            let (given, other) =
+                all.find_map(|(given, _)| Some((given, given.foreign.get(*nth)?)))?;
+            let how = match &other.reading {
+                Foreign::Globs(globs, _) => format!("`{}`", brief(globs)),
+                Foreign::Expression(_) => "it as a regular expression for the path".into(),
+            };
+            let text = brief(&given.text);
+            let argument = self.argument;
+            return Some(format!(
+                "nothing matches {argument} `{text}` as it is written; these match {how}"
+            ));
+        }
+        let text = brief(&all.next()?.0.text);
         Some(meaning.in_words(&text, self.argument))
     }
 }
