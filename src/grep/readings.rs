@@ -33,6 +33,8 @@ pub enum Reading {
     PartsOfWords,
     /// Matches that span lines.
     OverLines,
+    /// Matches that span lines with this expression, in which `.` matches line ends.
+    DotsOverLines(String),
     /// This expression, for the reason given.
     Rewritten(String, &'static str),
 }
@@ -75,6 +77,11 @@ pub fn readings(pattern: &str, meaning: Meaning, budget: &Budget) -> Vec<Other> 
     }
     if may_span_lines(pattern, meaning) {
         read(Reading::OverLines, pattern, Meaning { multiline: true, ..meaning });
+    }
+    if !meaning.multiline && !meaning.literal && Said::in_expression(pattern).dot {
+        let over_lines = format!("(?s){pattern}");
+        let multiline = Meaning { multiline: true, ..meaning };
+        read(Reading::DotsOverLines(over_lines.clone()), &over_lines, multiline);
     }
     let as_expression = Meaning { literal: false, ..meaning };
     for (rewritten, why) in rewritten(pattern, meaning) {

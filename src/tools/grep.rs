@@ -39,6 +39,7 @@ const ARGUMENTS: Arguments = Arguments {
     text: "literal=true",
     expression: "literal=false",
     pattern: "pattern",
+    multiline: "multiline=true",
 };
 
 pub(super) struct Grep;

@@ -32,6 +32,7 @@ const ARGUMENTS: Arguments = Arguments {
     text: "use_regex=false",
     expression: "use_regex=true",
     pattern: "keyword",
+    multiline: "the tool grep, multiline=true",
 };
 
 pub(super) struct KeywordSearch;

@@ -48,6 +48,7 @@ pub(super) struct Arguments {
     pub(super) text: &'static str,
     pub(super) expression: &'static str,
     pub(super) pattern: &'static str,
+    pub(super) multiline: &'static str,
 }
 
 /// A search that matched nothing.
@@ -97,8 +98,14 @@ impl<L: Look> Nothing<'_, L> {
 
     fn matching(&self, others: &[Other], found: &TriedFound) -> Vec<String> {
         let mut facts = vec![];
+        let spans_lines = others.iter().zip(&found.files).any(|(other, files)| {
+            other.reading == Reading::OverLines && files.example.is_some()
+        });
         for (other, files) in others.iter().zip(&found.files) {
             let Some(example) = &files.example else { continue };
+            if spans_lines && matches!(other.reading, Reading::DotsOverLines(_)) {
+                continue;
+            }
             let files = count(files.count, "file matches", "files match");
             facts.push(format!("{files} with {}, such as {example}", self.worded(&other.reading)));
         }
@@ -130,7 +137,10 @@ impl<L: Look> Nothing<'_, L> {
             Reading::Text => self.arguments.text.into(),
             Reading::Expression => self.arguments.expression.into(),
             Reading::PartsOfWords => "word=false".into(),
-            Reading::OverLines => "multiline=true".into(),
+            Reading::OverLines => self.arguments.multiline.into(),
+            Reading::DotsOverLines(expression) => {
+                format!("{} and pattern=`{expression}`", self.arguments.multiline)
+            }
             Reading::Rewritten(expression, why) => {
                 let also = if self.meaning.literal { self.arguments.expression } else { "" };
                 let and = if also.is_empty() { "" } else { " and " };
