@@ -46,6 +46,7 @@ mod failing; // a full disk, a read-only one, a limit: what is left of a change 
 mod faults; // every call of the kernel for files fails, in every way
 #[cfg(target_os = "linux")]
 mod filesystems; // the same promise on every file system, or a sentence that is true
+mod footers; // what answers say of what they left out, of further pages, and of other readings
 mod glob_spellings; // names that look alike, escapes of bytes, and globs as other programs write them
 mod globs; // globs against ripgrep, and where the two differ on purpose
 mod grepping; // what grep and keyword_search say: line ends, long lines, what else a pattern may have meant

@@ -78,7 +78,7 @@ pub use globs::BadGlob;
 pub use grant::{Grants, Preopen};
 pub use listed::may_alias;
 pub use lookalike::look;
-pub use needs::{Each, Inventory, Moving, Needs, Perhaps, Route, Scope, Scoped};
+pub use needs::{Each, EachScope, Inventory, Moving, Needs, Perhaps, Route, Scope, Scoped};
 pub use protected_names::reference as protected_reference;
 pub use pseudo::is_pseudo;
 pub use read::{Entries, Entry, FileState, Info, OpenFile};

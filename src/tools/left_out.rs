@@ -2,6 +2,8 @@
 //!
 //! May import: `cap`, `ignore`, `limits`. What is hidden by a rule is never seen here, and so in no count.
 
+use std::collections::BTreeMap;
+
 use super::links::Links;
 use super::name_pattern::NamePatterns;
 use super::searching::{RESERVED, count};
@@ -15,9 +17,8 @@ pub(super) struct PassedBy {
     /// Entries of the name and kind that is searched for.
     pub(super) named: u64,
     pub(super) ignored: Sides,
-    /// Left out by a glob, and the argument that has it.
-    pub(super) excluded: Sides,
-    pub(super) excluded_by: Option<&'static str>,
+    /// Left out by a glob of each argument.
+    pub(super) excluded: BTreeMap<&'static str, Sides>,
     /// Left out because they begin with a dot.
     pub(super) dotfiles: Sides,
     /// Of the right name, but another kind.
@@ -26,6 +27,8 @@ pub(super) struct PassedBy {
     pub(super) versions: Tally,
     /// What is searched for, or where a glob leads, that is ignored.
     pub(super) meant_ignored: Tally,
+    /// What is searched for, or where a glob leads, that a glob to exclude or its dot leaves out.
+    pub(super) meant_left_out: Tally,
     /// Where a glob leads in a linked worktree.
     pub(super) meant_in_worktree: Tally,
     /// Links that are not themselves what is searched for.
@@ -58,10 +61,6 @@ impl Sides {
         [&self.files, &self.directories].iter().any(|tally| tally.example.as_deref() == Some(path))
     }
 
-    fn is_empty(&self) -> bool {
-        self.files.count + self.directories.count == 0
-    }
-
     /// How many, what became of them, and an example of each.
     fn fact(&self, became: &str) -> Option<String> {
         let counts =
@@ -85,12 +84,14 @@ impl PassedBy {
     fn add(&mut self, other: Self) {
         self.named += other.named;
         self.ignored.add(other.ignored);
-        self.excluded.add(other.excluded);
-        self.excluded_by = self.excluded_by.or(other.excluded_by);
+        for (by, excluded) in other.excluded {
+            self.excluded.entry(by).or_default().add(excluded);
+        }
         self.dotfiles.add(other.dotfiles);
         self.other_kind.add(other.other_kind);
         self.versions.add(other.versions);
         self.meant_ignored.add(other.meant_ignored);
+        self.meant_left_out.add(other.meant_left_out);
         self.meant_in_worktree.add(other.meant_in_worktree);
         self.links.add(other.links);
         self.left_out.rules.add(other.left_out.rules);
@@ -101,8 +102,8 @@ impl PassedBy {
     fn facts(&self, place: &str) -> Vec<String> {
         let ignored = self.ignored.fact("ignored");
         let ignored = ignored.map(|fact| fact + "; set respect_ignore=false to include them");
-        let by = self.excluded_by.unwrap_or("exclude");
-        let excluded = self.excluded.fact(&format!("left out by {by}"));
+        let excluded = self.excluded.iter();
+        let excluded = excluded.map(|(by, sides)| sides.fact(&format!("left out by {by}")));
         let dotfiles = self.dotfiles.fact("left out as dotfiles");
         let dotfiles = dotfiles.map(|fact| fact + "; set hidden=true to include them");
         let LeftOut { rules, worktrees } = &self.left_out;
@@ -119,7 +120,8 @@ impl PassedBy {
                  {MAX_WILDCARD_BYTES} of them with wildcards"
             )
         });
-        let mut facts = vec![excluded, ignored, worktrees, dotfiles];
+        let mut facts: Vec<Option<String>> = excluded.collect();
+        facts.extend([ignored, worktrees, dotfiles]);
         facts.extend(self.links.facts(place).into_iter().map(Some));
         facts.into_iter().chain([cut]).flatten().collect()
     }
@@ -172,9 +174,10 @@ impl Unsearched {
 
     /// Is what is searched for there, but left out? Then another meaning would find something else.
     pub(super) fn left_out_what_is_meant(&self) -> bool {
-        let PassedBy { meant_ignored, meant_in_worktree, versions, links, .. } = &self.passed_by;
-        [meant_ignored, meant_in_worktree, versions].iter().any(|tally| tally.count > 0)
-            || links.are_meant()
+        let PassedBy { meant_ignored, meant_left_out, meant_in_worktree, versions, links, .. } =
+            &self.passed_by;
+        let meant = [meant_ignored, meant_left_out, meant_in_worktree, versions];
+        meant.iter().any(|tally| tally.count > 0) || links.are_meant()
     }
 
     /// How many of the right name are of another kind, and one of them.
@@ -207,14 +210,16 @@ impl Unsearched {
         self.notes.extend(link);
         if include.argument() != "pattern" && is_named && !is_link {
             let idle = match self.passed_by.named {
-                0 if self.left_out_what_is_meant() => vec![],
+                0 if self.left_out_what_is_meant() || !include.is_positive() => vec![],
+                // What each of them matches is left out by those with `!`.
+                0 if self.passed_by.excluded.contains_key(include.argument()) => include.idle(),
                 0 => vec![include.in_words()],
                 _ => include.idle(),
             };
             self.notes.extend(idle.iter().map(|globs| format!("no file name matches {globs}")));
         }
         let mut idle = include.idle_that_take_away();
-        if self.passed_by.excluded.is_empty() && !exclude.is_empty() {
+        if !self.passed_by.excluded.contains_key(exclude.argument()) && !exclude.is_empty() {
             idle.push(exclude.in_words());
         } else {
             idle.extend(exclude.idle_that_take_away());

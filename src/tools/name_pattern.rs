@@ -165,7 +165,9 @@ impl NamePatterns {
         let positive = self.given.iter().enumerate().filter(|(_, given)| given.is_positive());
         let each = positive.filter_map(|(nth, _)| Some(Watched::new(nth, *meanings.get(nth)?)));
         let each: Vec<Watched> = each.collect();
-        let each = if (2..=FEW_GLOBS).contains(&each.len()) { each } else { vec![] };
+        // One that is alone has matched if anything was found, unless another takes away what it matches.
+        let least = if has_signs { 1 } else { 2 };
+        let each = if (least..=FEW_GLOBS).contains(&each.len()) { each } else { vec![] };
         let (mut takes_away, mut from_grant) = (vec![], vec![]);
         for (nth, given) in self.given.iter().enumerate() {
             let is_glob = matches!(meanings.get(nth), Some(Meaning::Glob | Meaning::Brackets));
@@ -210,12 +212,12 @@ impl NamePatterns {
             self.watch(at);
         }
         self.note(&self.from_grant, at);
-        if self.match_all {
-            return Says::Take;
-        }
-        let takes = self.sets.takes(at);
+        let takes = if self.match_all { Some(true) } else { self.sets.takes(at) };
         if takes.is_some() {
             self.note(&self.takes_away, at);
+        }
+        if takes == Some(false) {
+            self.note(&self.each, at);
         }
         match takes {
             Some(true) => Says::Take,
@@ -288,6 +290,11 @@ impl NamePatterns {
     /// Does one of them match every name?
     pub(super) fn match_all(&self) -> bool {
         self.match_all
+    }
+
+    /// Does one of them take what it matches?
+    pub(super) fn is_positive(&self) -> bool {
+        self.given.iter().any(Given::is_positive)
     }
 
     /// The argument, and its globs where they are few and short.

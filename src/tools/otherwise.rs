@@ -98,9 +98,10 @@ impl<L: Look> Nothing<'_, L> {
 
     fn matching(&self, others: &[Other], found: &TriedFound) -> Vec<String> {
         let mut facts = vec![];
-        let spans_lines = others.iter().zip(&found.files).any(|(other, files)| {
-            other.reading == Reading::OverLines && files.example.is_some()
-        });
+        let spans_lines = others
+            .iter()
+            .zip(&found.files)
+            .any(|(other, files)| other.reading == Reading::OverLines && files.example.is_some());
         for (other, files) in others.iter().zip(&found.files) {
             let Some(example) = &files.example else { continue };
             if spans_lines && matches!(other.reading, Reading::DotsOverLines(_)) {

@@ -111,6 +111,19 @@ impl<L: Look> Looking<'_, L> {
         self.look.include()?.led_to(dir, name)
     }
 
+    /// Notes what is left out, if it is a file with a name that is searched for, or a glob leads through it.
+    fn left_out(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, passed_by: &mut PassedBy) {
+        let meant = match entry.kind {
+            // Of files, only those are left out whose names match.
+            Kind::File => Some(dir.shown(entry.name)),
+            Kind::Directory => self.led_to(dir, Some(entry.name)),
+            Kind::Link | Kind::Special => None,
+        };
+        if let Some(path) = meant {
+            passed_by.meant_left_out.one(path);
+        }
+    }
+
     /// Counts a link that is not followed.
     fn link(&self, dir: &WalkedDir, link: &[u8], judged: Judged, links: &mut Links) {
         let path = dir.shown(link);
@@ -172,8 +185,11 @@ impl<L: Look> Visit for Looking<'_, L> {
         let judged = self.look.judge(dir, entry);
         match judged {
             Judged::Excluded(by) => {
-                passed_by.excluded.one(dir, entry);
-                passed_by.excluded_by = Some(by);
+                passed_by.excluded.entry(by).or_default().one(dir, entry);
+                let include = self.look.include();
+                if include.is_none_or(|include| include.argument() != by) {
+                    self.left_out(dir, entry, passed_by);
+                }
                 return false;
             }
             Judged::Other if entry.kind != Kind::Link => return false,
@@ -206,7 +222,10 @@ impl<L: Look> Visit for Looking<'_, L> {
                 passed_by.named += 1;
                 return self.look.look(dir, entry, found);
             }
-            Judged::Dotfile => passed_by.dotfiles.one(dir, entry),
+            Judged::Dotfile => {
+                passed_by.dotfiles.one(dir, entry);
+                self.left_out(dir, entry, passed_by);
+            }
             Judged::OtherKind if self.look.is_otherwise_meant(dir, entry) => {
                 passed_by.other_kind.one(dir.shown(entry.name));
             }
