@@ -201,6 +201,11 @@ fn globs_of_other_programs_are_read_where_nothing_matches() {
         (&format!("\"{root}/src/*.ts\""), vec![a], "these match"),
         (&format!("{root}/src/a.ts:3"), vec![a], "these match"),
         ("-name *.ts", vec![a], "these match `*.ts`"),
+        ("/src/a.ts:12", vec![a], "these match `/src/a.ts`"),
+        ("[a.ts](src/a.ts)", vec![a], "these match `src/a.ts`"),
+        ("src/a.ts:", vec![a], "these match `src/a.ts`"),
+        ("\"src/a.ts", vec![a], "these match `src/a.ts`"),
+        ("*.ts'", vec![a], "these match `*.ts`"),
         (r".*\.ts$", vec![a], expression),
         (r"\.(ts|md)$", vec![a, b], expression),
         ("^src/", vec![a, b], expression),
@@ -222,6 +227,40 @@ fn globs_of_other_programs_are_read_where_nothing_matches() {
     assert_eq!(
         (files, closing.contains("these match `*.ts,*.md`")),
         (vec![a.into(), b.into()], true)
+    );
+}
+
+#[test]
+fn a_glob_to_exclude_that_matches_nothing_is_shown_in_our_spelling() {
+    let sandbox = Sandbox::new()
+        .file("grant/src/a.ts", "needle\n")
+        .file("grant/lib/b.ts", "needle\n")
+        .file("grant/a\u{2013}b.txt", "needle\n");
+    let mut client = Client::start(&[&sandbox.spec("grant", "ro")], Era::Modern);
+    for (glob, says) in [
+        ("src|lib", "nothing matches exclude `src|lib` (did you mean `src,lib`?)"),
+        ("src;lib", "(did you mean `src,lib`?)"),
+        ("src/a.ts:12", "(did you mean `src/a.ts`?)"),
+        ("\"src\"", "(did you mean `src`?)"),
+        ("*.(ts|js)", "(did you mean `*.{ts,js}`?)"),
+        (r"^src/.*", "(a glob, not a regular expression)"),
+        ("a-b.txt", "nothing matches exclude `a-b.txt` (a name that looks like it is there)"),
+        ("zzz", "nothing matches exclude `zzz`]"),
+    ] {
+        for (tool, arguments) in [
+            ("grep", json!({"pattern": "needle", "exclude": [glob]})),
+            ("search_files", json!({"pattern": "*", "exclude": [glob]})),
+            ("directory_tree", json!({"exclude": [glob]})),
+        ] {
+            let text = client.call(tool, &arguments).text;
+            assert!(text.contains(says), "{tool} {glob}: {text}");
+        }
+    }
+    let arguments = json!({"pattern": "needle", "glob": ["*.ts", "!a.ts|b.ts"]});
+    let text = client.call("grep", &arguments).text;
+    assert!(
+        text.contains("nothing matches glob `!a.ts|b.ts` (did you mean `!a.ts,!b.ts`?)"),
+        "{text}"
     );
 }
 

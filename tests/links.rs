@@ -124,6 +124,11 @@ fn a_glob_that_names_a_link_is_answered_with_the_link() {
         json!({"keyword": "needle", "root_paths": ["."], "include_patterns": ["lfile.ts"]});
     let text = closing(&mut client, "keyword_search", &arguments);
     assert!(text.contains(r#"search with root_paths=[\"lfile.ts\"]"#), "{text}");
+    // Beside a glob that matches as well.
+    let arguments = json!({"pattern": "needle", "glob": ["ldir/*.ts", "b.ts"]});
+    let text = closing(&mut client, "grep", &arguments);
+    assert!(text.starts_with("real/deep/b.ts\n"), "{text}");
+    assert!(text.contains("search with path=ldir and glob=*.ts"), "{text}");
     // What is there besides the link comes first, and a link is found by its own name.
     let text = closing(&mut client, "search_files", &json!({"pattern": "ldir/"}));
     assert!(text.starts_with("ldir\n"), "{text}");

@@ -373,7 +373,7 @@ fn a_tree_is_told_level_by_level() {
     assert_eq!(
         tree(json!({"limit": 4, "cursor": "after:1:src/"})),
         format!(
-            "nested/\n b.log\nsrc/\n .hidden.rs\n deep/ (2 more)\n lib.rs\n\
+            "nested/\n b.log\nsrc/ (1 more)\n .hidden.rs\n deep/ (2 more)\n lib.rs\n\
              [entries 10-13 of 16; {ignored}; continue with cursor=after:2:src/lib.rs]"
         )
     );

@@ -50,10 +50,14 @@ pub(super) fn foreign(glob: &str, text: Text) -> Vec<Foreign> {
         let is_whole = reading.line.is_some() || path.contains('/');
         let text = is_whole.then_some(Text::Whole);
         all.add(in_our_way(&path).as_deref(), text);
-        all.ends_of(&path);
-        all.add(Some(&path).filter(|path| !is_elsewhere(path)).map(String::as_str), text);
+        if !begins_elsewhere(&path) {
+            all.add(Some(&path), text);
+        }
+        all.ends_of(&path, 0);
     }
-    all.ends_of(glob);
+    all.ends_of(glob, 1);
+    let inner = without_what_is_around(glob);
+    all.add(inner, inner.filter(|inner| inner.contains('/')).map(|_| Text::Whole));
     if let Some(glob) = without_option(glob) {
         all.add(Some(glob), None);
     }
@@ -82,17 +86,17 @@ impl Found {
         }
     }
 
-    /// The last names of a path that begins on another machine, or above the grants: the most first.
-    fn ends_of(&mut self, path: &str) {
+    /// The last names of a path that begins on another machine, or above the grants: the most first, from the name in
+    /// this place on.
+    fn ends_of(&mut self, path: &str, first: usize) {
         if !is_elsewhere(path) {
             return;
         }
         let path = path.replace('\\', "/");
         let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
-        let is_absolute = path.starts_with('/');
-        let least = names.len().saturating_sub(MOST_NAMES).max(1);
-        let first = if is_absolute && names.len() <= MOST_NAMES { 1 } else { least };
-        for at in first..names.len() {
+        // The first name of one that is not absolute is a drive, a home or a variable.
+        let first = if path.starts_with('/') { first } else { 1 };
+        for at in first.max(names.len().saturating_sub(MOST_NAMES))..names.len() {
             let end = names.get(at..).unwrap_or_default();
             if end.first().is_none_or(|name| name.contains(['*', '?', '[', '{'])) {
                 break;
@@ -128,7 +132,15 @@ fn in_json(text: &str) -> Option<String> {
 fn listed(text: &str) -> Option<String> {
     let parts = outside_brackets(text, |c| matches!(c, '|' | ';' | '\n'));
     if (2..=MOST_LISTED).contains(&parts.len()) {
-        return Some(parts.join(","));
+        // What takes away takes away all of the list.
+        let is_negative = text.starts_with('!');
+        let separator = if is_negative { ",!" } else { "," };
+        let parts: Vec<&str> = if is_negative {
+            parts.into_iter().map(|part| part.trim_start_matches('!')).collect()
+        } else {
+            parts
+        };
+        return Some(format!("{}{}", if is_negative { "!" } else { "" }, parts.join(separator)));
     }
     let parts = outside_brackets(text, char::is_whitespace);
     let is_joint = |part: &&str| !["or", "and", "OR", "AND"].contains(part);
@@ -212,6 +224,15 @@ fn has_bar_inside(rest: impl Iterator<Item = char>) -> bool {
     inside.any(|c| c == '|')
 }
 
+/// `[a.ts](src/a.ts)`, `"src/a.ts`, `src/a.ts:`
+fn without_what_is_around(glob: &str) -> Option<&str> {
+    let linked = glob.strip_suffix(')').and_then(|rest| rest.rsplit_once("](")).map(|(_, to)| to);
+    let begun = glob.trim_start_matches(['"', '\'', '`', '\u{201C}', '\u{2018}']);
+    let inner =
+        begun.trim_end_matches(['"', '\'', '`', '\u{201D}', '\u{2019}', ':', ',', ';', '.']);
+    linked.or(Some(inner)).filter(|inner| inner.len() < glob.len())
+}
+
 /// `-name '*.ts'`, `glob:*.ts`
 fn without_option(glob: &str) -> Option<&str> {
     const OPTIONS: [&str; 8] =
@@ -269,6 +290,10 @@ mod tests {
             ("$PWD/src/b.ts", "src/b.ts"),
             ("/home/me/repo/src/*.ts", "src/*.ts"),
             ("-name '*.ts'", "*.ts"),
+            ("[a.ts](src/a.ts)", "src/a.ts"),
+            ("\"src/a.ts", "src/a.ts"),
+            ("src/a.ts:", "src/a.ts"),
+            ("/src/a.ts:12", "/src/a.ts"),
             ("src/*/*.ts$", "src/*/*.ts"),
         ] {
             assert!(globs(glob).iter().any(|known| known == want), "{glob}: {:?}", globs(glob));

@@ -25,6 +25,8 @@ struct Way {
     names: Vec<String>,
     /// Are these the whole rest?
     is_plain: bool,
+    /// Is the last of them a part of a name?
+    is_part: bool,
 }
 
 /// What of a glob follows after a link.
@@ -34,6 +36,8 @@ pub(super) struct Rest<'a> {
     pub(super) names: Vec<&'a str>,
     /// Are these all of it?
     pub(super) is_plain: bool,
+    /// Is the last of them a part of a name?
+    pub(super) is_part: bool,
 }
 
 impl Ways {
@@ -55,11 +59,8 @@ impl Ways {
             let all: Vec<&str> = rest.split('/').filter(|name| !name.is_empty()).collect();
             let mut names: Vec<String> = all.iter().map(|name| (*name).to_owned()).collect();
             names.truncate(all.iter().take_while(|name| !name.contains(SPECIAL)).count());
-            let is_plain = names.len() == all.len() && !is_part;
-            if is_part {
-                names.pop();
-            }
-            Some(Way { sets, rest, names, is_plain })
+            let is_plain = names.len() == all.len();
+            Some(Way { sets, rest, names, is_plain, is_part })
         });
         Self(compiled.collect())
     }
@@ -70,7 +71,8 @@ impl Ways {
         let ways = self.0.iter().filter(|way| way.sets.takes(at) == Some(true));
         let way = ways.min_by_key(|way| way.rest.len())?;
         let names = way.names.iter().map(String::as_str).collect();
-        Some(Rest { glob: &way.rest, names, is_plain: way.is_plain })
+        let Way { rest: glob, is_plain, is_part, .. } = way;
+        Some(Rest { glob, names, is_plain: *is_plain, is_part: *is_part })
     }
 }
 

@@ -216,11 +216,14 @@ impl Unsearched {
                 0 => vec![include.in_words()],
                 _ => include.idle(),
             };
+            let through = self.passed_by.links.led_through_by(include.argument());
+            self.notes.extend(through.filter(|_| !idle.is_empty()));
             self.notes.extend(idle.iter().map(|globs| format!("no file name matches {globs}")));
         }
         let mut idle = include.idle_that_take_away();
         if !self.passed_by.excluded.contains_key(exclude.argument()) && !exclude.is_empty() {
-            idle.push(exclude.in_words());
+            let each = exclude.idle_that_take_away();
+            idle.extend(if each.len() == 1 { each } else { vec![exclude.in_words()] });
         } else {
             idle.extend(exclude.idle_that_take_away());
         }

@@ -96,6 +96,12 @@ impl Links {
         self.meant.as_ref().is_some_and(|meant| !meant.is_guess)
     }
 
+    /// The same for a glob that leads through a link, where other globs match.
+    pub(super) fn led_through_by(&self, argument: &str) -> Option<String> {
+        self.meant.as_ref().filter(|meant| meant.rest.is_some())?;
+        self.meant_by(argument)
+    }
+
     /// What the globs of this argument mean, where nothing but links has such a name.
     pub(super) fn meant_by(&self, argument: &str) -> Option<String> {
         // A pattern finds links themselves.

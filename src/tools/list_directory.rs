@@ -90,7 +90,7 @@ fn granted(args: &Args, roots: &[Target<Read>]) -> Result<String, ToolError> {
     let page = args.limit.unwrap_or(usize::MAX).max(1);
     let shown: Vec<&String> = names.iter().skip(before).take(page).collect();
     let total = count(names.len() as u64, "granted directory", "granted directories");
-    let lines: String = shown.iter().map(|name| format!("[DIR] {name}\n")).collect();
+    let lines: Vec<String> = shown.iter().map(|name| format!("[DIR] {name}\n")).collect();
     let facts = match shown.last() {
         _ if shown.len() == names.len() => total,
         None => format!("nothing after the cursor; {total} in all"),
@@ -105,7 +105,7 @@ fn granted(args: &Args, roots: &[Target<Read>]) -> Result<String, ToolError> {
             }
         }
     };
-    Ok(format!("{lines}[{facts}]"))
+    Ok(format!("{}[{facts}]", lines.concat()))
 }
 
 /// Where an entry stands in the order. The value is turned round, so that the largest comes first.

@@ -9,6 +9,7 @@
 use std::sync::OnceLock;
 
 pub(super) use super::glob_argument::{Begins, Globs};
+use super::glob_foreign::Foreign;
 use super::glob_list::{FromGrant, Given, Piece, not_a_glob};
 use super::glob_meaning::Meaning;
 use super::glob_readings::Readings;
@@ -67,6 +68,8 @@ pub(super) struct NamePatterns {
     each: Vec<Watched>,
     /// Each that takes away, where there are few.
     takes_away: Vec<Watched>,
+    /// The same, for names that look like what they match.
+    alike: Vec<Watched>,
     /// Those of them that may begin at the top of the grant, in that meaning.
     from_grant: Vec<Watched>,
     /// The directories through which they lead.
@@ -117,6 +120,7 @@ impl NamePatterns {
             watched: vec![],
             each: vec![],
             takes_away: vec![],
+            alike: vec![],
             from_grant: vec![],
             ways: OnceLock::new(),
             malformed: None,
@@ -168,20 +172,21 @@ impl NamePatterns {
         // One that is alone has matched if anything was found, unless another takes away what it matches.
         let least = if has_signs { 1 } else { 2 };
         let each = if (least..=FEW_GLOBS).contains(&each.len()) { each } else { vec![] };
-        let (mut takes_away, mut from_grant) = (vec![], vec![]);
+        let (mut takes_away, mut alike, mut from_grant) = (vec![], vec![], vec![]);
         for (nth, given) in self.given.iter().enumerate() {
             let is_glob = matches!(meanings.get(nth), Some(Meaning::Glob | Meaning::Brackets));
             let pieces = given.pieces.iter().enumerate();
             for (n, piece) in pieces.filter(|(_, piece)| is_glob && piece.takes == self.leaves_out)
             {
                 takes_away.push(Watched::of_piece(nth, n, Meaning::Glob));
+                alike.push(Watched::of_piece(nth, n, Meaning::Similar));
                 if piece.from_grant == FromGrant::Perhaps {
                     from_grant.push(Watched::of_piece(nth, n, Meaning::FromGrant));
                 }
             }
         }
         if takes_away.len() > FEW_GLOBS {
-            (takes_away, from_grant) = (vec![], vec![]);
+            (takes_away, alike, from_grant) = (vec![], vec![], vec![]);
         }
         Ok(Self {
             meanings,
@@ -191,6 +196,7 @@ impl NamePatterns {
             watched,
             each,
             takes_away,
+            alike,
             from_grant,
             malformed,
             ..self
@@ -218,6 +224,10 @@ impl NamePatterns {
         }
         if takes == Some(false) {
             self.note(&self.each, at);
+        }
+        // What looks like a text that can be typed is hardly ever ASCII itself.
+        if !at.name.is_ascii() {
+            self.note(&self.alike, at);
         }
         match takes {
             Some(true) => Says::Take,
@@ -274,10 +284,23 @@ impl NamePatterns {
 
     /// The globs that take away and matched nothing, where there are few.
     pub(super) fn idle_that_take_away(&self) -> Vec<String> {
-        let idle = self.takes_away.iter().filter(|one| !one.is_seen());
-        let pieces = idle.filter_map(|one| self.given.get(one.nth)?.pieces.get(one.piece?));
         let sign = if self.leaves_out { "" } else { "!" };
-        pieces.map(|piece| format!("{} `{sign}{}`", self.argument, brief(&piece.text()))).collect()
+        let all = self.takes_away.iter().zip(&self.alike);
+        let idle = all.filter(|(one, _)| !one.is_seen()).filter_map(|(one, alike)| {
+            let given = self.given.get(one.nth)?;
+            let piece = brief(&given.pieces.get(one.piece?)?.text());
+            let mut readings = given.foreign.iter().map(|other| &other.reading);
+            let is_anchored = given.text.starts_with('^') || given.text.ends_with('$');
+            let other = if is_anchored { readings.next_back() } else { readings.next() };
+            let other = match other {
+                _ if alike.is_seen() => " (a name that looks like it is there)".into(),
+                Some(Foreign::Globs(globs, _)) => format!(" (did you mean `{}`?)", brief(globs)),
+                Some(Foreign::Expression(_)) => " (a glob, not a regular expression)".into(),
+                None => String::new(),
+            };
+            Some(format!("{} `{sign}{piece}`{other}", self.argument))
+        });
+        idle.collect()
     }
 
     /// The globs that matched nothing, where there are few in all.

@@ -115,7 +115,9 @@ impl<L: Look> Nothing<'_, L> {
 
     /// Readings that were not tried, those that are asked for by an argument.
     fn untried(&self, others: &[Other]) -> Option<String> {
-        let is_short = |reading: &&Reading| !matches!(reading, Reading::Rewritten(..));
+        let is_short = |reading: &&Reading| {
+            !matches!(reading, Reading::Rewritten(..) | Reading::DotsOverLines(_))
+        };
         let readings = others.iter().map(|other| &other.reading).filter(is_short);
         let words: Vec<_> = readings.take(MOST_NAMED).map(|reading| self.worded(reading)).collect();
         (!words.is_empty()).then(|| {

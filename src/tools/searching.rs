@@ -148,12 +148,16 @@ impl<L: Look> Looking<'_, L> {
 
     /// What a glob means that leads through a link to a directory; nothing if what it names there does not exist.
     fn means(&self, dir: &WalkedDir, link: &[u8], rest: &Rest<'_>) -> Option<Means> {
-        if !rest.names.is_empty() {
-            dir.follow(link, &rest.names, self.budget)?;
+        let leads_to =
+            |names: &[&str]| names.is_empty() || dir.follow(link, names, self.budget).is_some();
+        let is_there = leads_to(&rest.names);
+        let above = rest.names.split_last().map_or(&[][..], |(_, above)| above);
+        if !is_there && !(rest.is_part && leads_to(above)) {
+            return None;
         }
         Some(match rest.glob {
             "" => Means::Itself(false),
-            glob => Means::Below(glob.to_owned(), rest.is_plain),
+            glob => Means::Below(glob.to_owned(), rest.is_plain && is_there),
         })
     }
 }
