@@ -256,6 +256,9 @@ fn a_glob_to_exclude_that_matches_nothing_is_shown_in_our_spelling() {
             assert!(text.contains(says), "{tool} {glob}: {text}");
         }
     }
+    let arguments = json!({"pattern": "needle", "exclude": ["zzz", "src|lib"]});
+    let text = client.call("grep", &arguments).text;
+    assert!(text.contains("exclude `zzz`; nothing matches exclude `src|lib` (did"), "{text}");
     let arguments = json!({"pattern": "needle", "glob": ["*.ts", "!a.ts|b.ts"]});
     let text = client.call("grep", &arguments).text;
     assert!(

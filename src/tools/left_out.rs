@@ -223,7 +223,9 @@ impl Unsearched {
         let mut idle = include.idle_that_take_away();
         if !self.passed_by.excluded.contains_key(exclude.argument()) && !exclude.is_empty() {
             let each = exclude.idle_that_take_away();
-            idle.extend(if each.len() == 1 { each } else { vec![exclude.in_words()] });
+            let has_hints = each.iter().any(|one| one.ends_with(')'));
+            let is_told_each = each.len() == 1 || has_hints;
+            idle.extend(if is_told_each { each } else { vec![exclude.in_words()] });
         } else {
             idle.extend(exclude.idle_that_take_away());
         }

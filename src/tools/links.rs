@@ -7,8 +7,8 @@ use super::searching::count;
 use crate::cap::{Followed, Tally};
 use crate::path::brief;
 
-/// Most links of one walk of which it is found out where they lead.
-pub(super) const MOST_LINKS: usize = 2_000;
+/// Most links of one walk of which it is found out where they lead, and most besides that the globs mean.
+pub(super) const MOST_LINKS: usize = 300;
 
 /// What one thread of a search passed by.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Links {
     followable: Tally,
     /// Those to nothing that can be searched.
     dead: Tally,
-    /// Those of which it was not found out where they lead.
+    /// Those of which it was not found out where they lead. They are counted as those that lead to something.
     unknown: Tally,
     /// One that the globs mean.
     meant: Option<Meant>,
@@ -134,8 +134,9 @@ impl Links {
     pub(super) fn facts(&self, place: &str) -> Vec<String> {
         let mut facts = vec![];
         let meant = self.meant.as_ref().map(|meant| &meant.path);
-        if let Some(example) = meant.or(self.followable.example.as_ref()) {
-            let links = count(self.followable.count, "link", "links");
+        let examples = meant.or(self.followable.example.as_ref());
+        if let Some(example) = examples.or(self.unknown.example.as_ref()) {
+            let links = count(self.followable.count + self.unknown.count, "link", "links");
             facts.push(format!(
                 "{links} not followed (e.g. {example}); give one as `{place}` to search it"
             ));
@@ -144,10 +145,6 @@ impl Links {
             let links = if self.dead.count == 1 { "link leads" } else { "links lead" };
             let dead = self.dead.count;
             facts.push(format!("{dead} {links} to nothing that can be searched (e.g. {example})"));
-        }
-        if let Some(example) = &self.unknown.example {
-            let links = count(self.unknown.count, "more link", "more links");
-            facts.push(format!("{links} not followed (e.g. {example})"));
         }
         facts
     }

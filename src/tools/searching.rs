@@ -85,7 +85,13 @@ pub(super) trait Look: Sync {
         Self: Sized,
     {
         let files = IgnoreFiles::new(place, budget);
-        let looking = Looking { look: self, files: &files, links: AtomicUsize::new(0), budget };
+        let looking = Looking {
+            look: self,
+            files: &files,
+            links: AtomicUsize::new(0),
+            meant_links: AtomicUsize::new(0),
+            budget,
+        };
         let mut walked = walk(place, &looking, self.respects().above(place, &files), budget)?;
         if let Some((passed_by, _)) = walked.found.first_mut() {
             passed_by.left_out = files.left_out();
@@ -100,8 +106,9 @@ pub(super) type Looked<L> = Walked<(PassedBy, <L as Look>::Found)>;
 struct Looking<'a, L> {
     look: &'a L,
     files: &'a IgnoreFiles<'a>,
-    /// How many links were met.
+    /// How many links were met, and how many of those that the globs mean.
     links: AtomicUsize,
+    meant_links: AtomicUsize,
     budget: &'a Budget,
 }
 
@@ -127,20 +134,22 @@ impl<L: Look> Looking<'_, L> {
     /// Counts a link that is not followed.
     fn link(&self, dir: &WalkedDir, link: &[u8], judged: Judged, links: &mut Links) {
         let path = dir.shown(link);
-        if self.links.fetch_add(1, Ordering::Relaxed) >= MOST_LINKS {
+        let include = self.look.include().filter(|all| !all.is_empty() && !all.match_all());
+        let is_named = include.is_some() && judged == Judged::OtherKind;
+        let rest = include.filter(|_| !is_named).and_then(|include| include.through(dir, link));
+        let met = if is_named || rest.is_some() { &self.meant_links } else { &self.links };
+        // It takes far longer to find out where a link leads than to pass by it.
+        if met.fetch_add(1, Ordering::Relaxed) >= MOST_LINKS {
             return links.unknown(path);
         }
-        let include = self.look.include().filter(|all| !all.is_empty() && !all.match_all());
         let to = dir.follow(link, &[], self.budget);
         let is_directory = to.as_ref().is_some_and(|to| to.is_directory);
-        let means = match include {
+        let means = match (include, rest) {
             // A pattern may be meant for something of another kind that is found.
-            Some(include) if judged == Judged::OtherKind => {
+            (Some(include), None) if is_named => {
                 Some(Means::Itself(include.argument() != "pattern"))
             }
-            Some(include) if is_directory => {
-                include.through(dir, link).and_then(|rest| self.means(dir, link, &rest))
-            }
+            (_, Some(rest)) if is_directory => self.means(dir, link, &rest),
             _ => None,
         };
         links.one(path, to, means);
@@ -152,7 +161,7 @@ impl<L: Look> Looking<'_, L> {
             |names: &[&str]| names.is_empty() || dir.follow(link, names, self.budget).is_some();
         let is_there = leads_to(&rest.names);
         let above = rest.names.split_last().map_or(&[][..], |(_, above)| above);
-        if !is_there && !(rest.is_part && leads_to(above)) {
+        if !(is_there || (rest.is_part && leads_to(above))) {
             return None;
         }
         Some(match rest.glob {
