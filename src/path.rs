@@ -18,7 +18,7 @@ pub use readings::{Reading, begins_elsewhere, has_backslash_inside, readings};
 use schemars::JsonSchema;
 use serde::Deserialize;
 pub use shown::{brief, percent_decoded, percent_encoded, printable};
-use shown::{decode, write_escaped};
+use shown::{decode, decode_any_case, write_escaped};
 
 /// Longest path a client may say, in bytes: the kernel's own `PATH_MAX`.
 pub const MAX_PATH_BYTES: usize = 4096;
@@ -181,6 +181,11 @@ impl Name {
     #[cfg(all(test, target_os = "linux", not(preopen_portable)))]
     pub(crate) fn forged(bytes: &[u8]) -> Self {
         Self(OsString::from_vec(bytes.to_vec()))
+    }
+
+    /// The name that this one spells with `\xHH` in digits of either case; `None` if it has no such escape.
+    pub fn with_escapes_read(&self) -> Option<Self> {
+        Self::from_bytes(&decode_any_case(self.as_bytes())?)
     }
 
     /// The form that system calls take.

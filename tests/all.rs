@@ -47,7 +47,9 @@ mod failing; // a full disk, a read-only one, a limit: what is left of a change 
 mod faults; // every call of the kernel for files fails, in every way
 #[cfg(target_os = "linux")]
 mod filesystems; // the same promise on every file system, or a sentence that is true
+mod footers; // what answers say of what they left out, of further pages, and of other readings
 mod forms; // other names and forms of arguments and tools
+mod glob_spellings; // names that look alike, escapes of bytes, and globs as other programs write them
 mod globs; // globs against ripgrep, and where the two differ on purpose
 mod grepping; // what grep and keyword_search say: line ends, long lines, what else a pattern may have meant
 mod grepping_as_rg; // random patterns over random texts, against ripgrep
@@ -64,6 +66,7 @@ mod largest; // the largest arguments of every tool, and what they take
 mod led_astray; // a link to the outside comes on the way between two steps of a change
 mod lifetimes; // names move, mounts go, signals come, another server works there too
 mod lines; // a table of raw lines, in both eras
+mod links; // links that searches do not follow: what is said of them, and how to search what they lead to
 mod loads; // trees at their largest, long paths, names in every script
 mod logging; // what standard error gets, and that nobody has to read it
 mod messages; // several messages on a line, doubled members, responses, and random changes of good lines

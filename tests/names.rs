@@ -292,7 +292,7 @@ fn a_search_that_would_find_nothing_tries_what_is_likely_meant() {
         (
             json!({"pattern": "Screenshot 2.40 PM.txt"}),
             &["Screenshot 2.40\u{202F}PM.txt"],
-            "kind of blank",
+            "these look alike",
         ),
         (json!({"pattern": "caf\u{E9}*"}), &["cafe\u{301}.txt"], "Unicode form"),
         (json!({"pattern": "*yout"}), &["src/layout.tsx"], "these names contain it"),

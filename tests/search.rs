@@ -91,7 +91,7 @@ fn names_are_found_as_users_write_them() {
     assert_eq!(
         closing,
         "[nothing matches; 1 directory ignored (e.g. target); set respect_ignore=false to include them; \
-         2 links not followed (e.g. out); give one as `path` to search it]"
+         2 links lead to nothing that can be searched (e.g. out)]"
     );
     let below = client.call("search_files", &json!({"pattern": "*", "path": "nested"}));
     assert_eq!(below.text, "nested/b.log\n[1 match]", "a repository of its own");
@@ -373,7 +373,7 @@ fn a_tree_is_told_level_by_level() {
     assert_eq!(
         tree(json!({"limit": 4, "cursor": "after:1:src/"})),
         format!(
-            "nested/\n b.log\nsrc/\n .hidden.rs\n deep/ (2 more)\n lib.rs\n\
+            "nested/\n b.log\nsrc/ (1 more)\n .hidden.rs\n deep/ (2 more)\n lib.rs\n\
              [entries 10-13 of 16; {ignored}; continue with cursor=after:2:src/lib.rs]"
         )
     );

@@ -54,8 +54,10 @@ pub(super) struct Level {
 /// A walk from the root of a grant, with the handle of every directory on the way.
 pub(super) struct Walk<'a> {
     pub(super) grants: &'a Grants,
-    /// What the call may use. Without one, nobody is told why it ends, so no hint is looked for.
+    /// What the call may use.
     pub(super) budget: Option<&'a Budget>,
+    /// Does somebody read the hint of an error? Not without a budget.
+    pub(super) gives_hints: bool,
     pub(super) said: &'a VirtualPath,
     /// Is the right one to change what is found? Then rules refuse by name, and no link may lead to
     /// another grant: a planted link must not redirect a change.
@@ -90,6 +92,7 @@ impl<'a> Walk<'a> {
         Self {
             grants: &target.grants,
             budget,
+            gives_hints: budget.is_some(),
             said: &target.said,
             changes: changes::<R>(),
             look,
@@ -106,6 +109,15 @@ impl<'a> Walk<'a> {
             meant: None,
             resembles: None,
         }
+    }
+
+    /// The same for a walk whose error nobody reads.
+    pub(super) fn without_hints<R: Right>(
+        target: &'a Target<R>,
+        look: Look,
+        budget: &'a Budget,
+    ) -> Self {
+        Self { gives_hints: false, ..Self::new(target, look, Some(budget)) }
     }
 
     pub(super) fn run(mut self) -> Result<At, ToolError> {

@@ -23,8 +23,7 @@ impl Walk<'_> {
                 format!("`{}` goes through a link whose target does not exist", self.said);
             ToolError::new(Code::NotFound, sentence)
         };
-        // Nobody reads the hints of a walk without a budget.
-        let Some(budget) = self.budget else { return error };
+        let Some(budget) = self.budget.filter(|_| self.gives_hints) else { return error };
         let below = self.below(None);
         let missing = self.missing_in(parent, &below, name);
         error.hint(if self.is_at_said_name() {

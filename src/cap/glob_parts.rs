@@ -170,6 +170,8 @@ impl Alternative {
 pub enum Token {
     /// A part of a name. A text is one character.
     Part(Part),
+    /// `\xHH`, as answers show the bytes of names: this byte, or the text.
+    Byte(u8, String),
     /// `/`.
     Slash,
     /// `{`.
@@ -199,6 +201,12 @@ pub fn tokens(glob: &str, reading: Reading) -> Result<Vec<Token>, String> {
     let (mut tokens, mut rest, mut braces) = (vec![], glob.chars(), 0_usize);
     let text = |c: char| Token::Part(Part::Text(c.into()));
     while let Some(c) = rest.next() {
+        if let Some((byte, escape)) = byte_of(rest.as_str()).filter(|_| c == '\\') {
+            rest = rest.as_str().get(escape.len()..).unwrap_or_default().chars();
+            let before = if reading == Reading::OnlyStars { "\\" } else { "" };
+            tokens.push(Token::Byte(byte, format!("{before}{escape}")));
+            continue;
+        }
         tokens.push(match c {
             '\\' | '?' | '{' | '}' if reading == Reading::OnlyStars => text(c),
             '[' if reading != Reading::Glob => text(c),
@@ -220,6 +228,14 @@ pub fn tokens(glob: &str, reading: Reading) -> Result<Vec<Token>, String> {
         });
     }
     Ok(tokens)
+}
+
+/// The byte that `xHH` at the begin of a text stands for, and that text.
+fn byte_of(text: &str) -> Option<(u8, &str)> {
+    let escape = text.get(..3)?;
+    let digits = escape.strip_prefix('x')?;
+    let are_digits = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    Some((u8::from_str_radix(digits, 16).ok().filter(|_| are_digits)?, escape))
 }
 
 /// The globs of a list such as `*.ts,*.tsx`: parted by the commas outside braces and brackets, those after a backslash
@@ -321,7 +337,10 @@ fn component(tokens: &[Token]) -> Component {
     let mut parts: Vec<Part> = vec![];
     for token in tokens {
         match (parts.last_mut(), token) {
-            (Some(Part::Text(text)), Token::Part(Part::Text(more))) => text.push_str(more),
+            (Some(Part::Text(text)), Token::Part(Part::Text(more)) | Token::Byte(_, more)) => {
+                text.push_str(more);
+            }
+            (_, Token::Byte(_, text)) => parts.push(Part::Text(text.clone())),
             (_, Token::Part(part)) => parts.push(part.clone()),
             (_, Token::Slash | Token::Open | Token::Comma | Token::Close) => {}
         }

@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::canonical_combining_class;
 
-use super::fold::is_ignorable;
+use super::fold::{fold, is_ignorable};
 use super::rules::Rules;
 use super::tree::open_directory;
 use crate::error::ToolError;
@@ -100,6 +100,14 @@ pub(super) fn lookalikes(
     found.twins.sort();
     found.similar.sort();
     Ok(found)
+}
+
+/// The form in which a name or a glob is equal to what looks like it, in any case.
+pub fn look(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return text.to_ascii_lowercase();
+    }
+    fold(&looks(text.as_bytes(), Visible::Only).unwrap_or_default())
 }
 
 /// Do the texts look the same to whoever reads them?

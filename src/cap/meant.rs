@@ -1,7 +1,7 @@
 //! What a path stands for where its own names do not exist: the one place of a grant that is meant.
 //!
-//! Two spellings have one clear meaning. A name that differs from one sibling only as look-alikes do stands for
-//! that sibling (`lookalike`). Where there is one grant, the grant's own name in front of a path is left out, unless
+//! Three spellings have one clear meaning. A name that differs from one sibling only as look-alikes do stands for
+//! that sibling (`lookalike`). So does one that spells bytes as `\xhh`, in lower case. Where there is one grant, the grant's own name in front of a path is left out, unless
 //! something in the grant has that name. Everything else that a client may have meant is only a hint (`suggest`).
 //!
 //! May import: `path`, `limits`, `error`. Rules and links are judged by `resolve`, on the names that are used.
@@ -12,11 +12,11 @@ use rustix::io::Errno;
 use super::apart::{looks_like, not_used, spelled_out, stands_for};
 use super::beneath::{Kind, lstat};
 use super::by_name::Walk;
-use super::lookalike::lookalikes;
+use super::lookalike::{Lookalikes, lookalikes};
 use super::new_names::foreign;
 use super::refusal::protected;
 use super::resolve::{changes, resolve};
-use super::rules::Verdict;
+use super::rules::{Rules, Verdict};
 use super::target::Look;
 use super::{Place, Read, Right, Target};
 use crate::error::{Code, ToolError};
@@ -146,11 +146,17 @@ impl Walk<'_> {
         let at = self.said_names.len().saturating_sub(self.todo.len() + 1);
         // Another name was found before, and is gone again.
         let is_said = self.said_names.get(at) == Some(name);
-        if self.look.exact || !is_said || self.is_written_in_hex(at) {
+        if self.look.exact || !is_said {
             return Ok(None);
         }
         let (below, rules) = (self.below(None), &self.held()?.rules);
-        let found = lookalikes(parent, &below, name, rules, self.said, budget)?;
+        let found = if let Some(real) = spelled_by(parent, &below, name, rules) {
+            Lookalikes { twins: vec![real], similar: vec![] }
+        } else if self.is_written_in_hex(at) {
+            return Ok(None);
+        } else {
+            lookalikes(parent, &below, name, rules, self.said, budget)?
+        };
         let may_be_meant = if self.changes { found.twins.clone() } else { found.all() };
         match may_be_meant.as_slice() {
             [] if found.similar.is_empty() => Ok(None),
@@ -198,6 +204,13 @@ impl Walk<'_> {
     pub(super) fn is_at_said_name(&self) -> bool {
         self.todo.len() < self.said_left
     }
+}
+
+/// The name in `dir`, which is `below` in its grant, that `said` spells with lower-case digits of `\xHH`.
+fn spelled_by(dir: &Dir, below: &[Name], said: &Name, rules: &Rules) -> Option<Name> {
+    let name = said.with_escapes_read()?;
+    let is_there = !rules.hide(below.iter().chain([&name])) && lstat(dir, &name).is_ok();
+    is_there.then_some(name)
 }
 
 fn is_link(dir: &Dir, name: &Name) -> bool {

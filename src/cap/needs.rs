@@ -1,7 +1,7 @@
 //! [`Needs`]: what one call needs, as a type. It turns the paths in a call's arguments into targets.
 //!
 //! The shapes: one right to one path, or to none; rights to two paths; a move; a right to one path or to every root;
-//! each of many paths on its own; no path at all.
+//! each of many paths on its own, or each or every root; no path at all.
 //!
 //! May import: `path`, `limits`, `error`. Absent on purpose: looking at what a path names, but to word
 //! the hint that another grant has it.
@@ -182,14 +182,43 @@ impl<R: Right> Needs for Each<R> {
         paths: &[VirtualPath],
         budget: &Budget,
     ) -> Result<Self::Targets, ToolError> {
-        let most = budget.limits().max_paths;
-        if paths.len() > most {
-            let sentence = format!("{} paths in one call, over the limit of {most}", paths.len());
-            return Err(ToolError::new(Code::OverLimit, sentence).hint("make several calls"));
-        }
-        let each = paths.iter().map(|path| budget.step().map(|()| mint(grants, path, budget)));
-        Ok(each.collect::<Result<_, _>>()?)
+        each(paths, budget, |path| mint(grants, path, budget))
     }
+}
+
+/// Many paths, each answered on its own; one that names the list of grants stands for each root that has the right.
+#[derive(Debug)]
+pub struct EachScope<R>(std::marker::PhantomData<R>);
+
+impl<R: Right> Needs for EachScope<R> {
+    const RIGHTS: Rights = R::RIGHTS;
+    type Paths<'a> = &'a [VirtualPath];
+    type Targets = Vec<Result<Scoped<R>, ToolError>>;
+    fn said(paths: &Self::Paths<'_>) -> Vec<String> {
+        Each::<R>::said(paths)
+    }
+    fn attenuate(
+        grants: &Grants,
+        paths: &[VirtualPath],
+        budget: &Budget,
+    ) -> Result<Self::Targets, ToolError> {
+        each(paths, budget, |path| Scope::<R>::attenuate(grants, path, budget))
+    }
+}
+
+/// What each of some paths comes to.
+fn each<T>(
+    paths: &[VirtualPath],
+    budget: &Budget,
+    mint: impl Fn(&VirtualPath) -> Result<T, ToolError>,
+) -> Result<Vec<Result<T, ToolError>>, ToolError> {
+    let most = budget.limits().max_paths;
+    if paths.len() > most {
+        let sentence = format!("{} paths in one call, over the limit of {most}", paths.len());
+        return Err(ToolError::new(Code::OverLimit, sentence).hint("make several calls"));
+    }
+    let each = paths.iter().map(|path| budget.step().map(|()| mint(path)));
+    Ok(each.collect::<Result<_, _>>()?)
 }
 
 /// No path: only what anyone may know of the grants.

@@ -29,6 +29,8 @@ pub enum Reading {
     PartsOfWords,
     /// Matches that span lines.
     OverLines,
+    /// Matches that span lines with this expression, in which `.` matches line ends.
+    DotsOverLines(String),
     /// This expression, for the reason given.
     Rewritten(String, &'static str),
     /// This expression, in which the escapes that pages show are bytes. It counts where it matches such a byte.
@@ -78,6 +80,11 @@ pub fn readings(pattern: &str, meaning: Meaning, budget: &Budget) -> Vec<Other> 
     }
     if may_span_lines(pattern, meaning) {
         read(Reading::OverLines, pattern, Meaning { multiline: true, ..meaning });
+    }
+    if !meaning.multiline && !meaning.literal && Said::in_expression(pattern).dot {
+        let over_lines = format!("(?s){pattern}");
+        let multiline = Meaning { multiline: true, ..meaning };
+        read(Reading::DotsOverLines(over_lines.clone()), &over_lines, multiline);
     }
     let as_expression = Meaning { literal: false, ..meaning };
     // A backslash may have been escaped once too often, and an expression may be meant as a text.

@@ -129,6 +129,30 @@ pub(super) fn decode(part: &str) -> Vec<u8> {
     bytes
 }
 
+/// The same with digits of either case; `None` where that makes no difference.
+pub(super) fn decode_any_case(part: &[u8]) -> Option<Vec<u8>> {
+    let (mut bytes, mut rest, mut is_any) = (vec![], part, false);
+    while let [first, after @ ..] = rest {
+        let upper: Vec<u8> = rest
+            .iter()
+            .take(4)
+            .map(|b| match b {
+                b'a'..=b'f' => b.to_ascii_uppercase(),
+                other => *other,
+            })
+            .collect();
+        if let Some(byte) = escape_at(&upper) {
+            is_any = true;
+            bytes.push(byte);
+            rest = rest.get(4..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = after;
+        }
+    }
+    is_any.then_some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +205,11 @@ mod tests {
         }
         for text in [r"\x4", r"\x", r"\xff", r"\X41", r"\\", "x41"] {
             assert_eq!(decode(text), text.as_bytes(), "{text}");
+        }
+        for (text, want) in
+            [(r"a\xffb", Some(&b"a\xFFb"[..])), (r"\xE9\xfF", Some(b"\xE9\xFF")), (r"a\xg", None)]
+        {
+            assert_eq!(decode_any_case(text.as_bytes()).as_deref(), want, "{text}");
         }
     }
 }

@@ -116,6 +116,8 @@ struct Found {
     entries: BTreeSet<Key>,
     /// How many entries are in each of the first directories after the cursor.
     inside: BTreeMap<Key, usize>,
+    /// How many entries after the cursor are in each of the first directories before it that have any.
+    left_inside: BTreeMap<Key, usize>,
     total: usize,
     before: usize,
 }
@@ -128,12 +130,14 @@ impl Found {
         }
     }
 
-    /// Counts entries of a directory. At most a page of directories is shown.
+    /// Counts entries of a directory.
     fn count_inside(&mut self, directory: Key, entries: usize, page: usize) {
-        *self.inside.entry(directory).or_default() += entries;
-        if self.inside.len() > page {
-            self.inside.pop_last();
-        }
+        count_in(&mut self.inside, directory, entries, page);
+    }
+
+    /// Counts entries after the cursor of a directory before it.
+    fn count_left(&mut self, directory: Key, entries: usize, page: usize) {
+        count_in(&mut self.left_inside, directory, entries, page);
     }
 
     fn add(&mut self, other: Self, page: usize) {
@@ -143,6 +147,17 @@ impl Found {
         for (directory, entries) in other.inside {
             self.count_inside(directory, entries, page);
         }
+        for (directory, entries) in other.left_inside {
+            self.count_left(directory, entries, page);
+        }
+    }
+}
+
+/// Counts entries of a directory. At most a page of directories is shown, the first ones.
+fn count_in(counts: &mut BTreeMap<Key, usize>, directory: Key, entries: usize, page: usize) {
+    *counts.entry(directory).or_default() += entries;
+    if counts.len() > page {
+        counts.pop_last();
     }
 }
 
@@ -162,8 +177,9 @@ impl Look for Tree<'_> {
         let above = dir.depth();
         let is_behind = |key: &Key| self.asked.after.as_ref().is_none_or(|after| key > after);
         let directory = (above, dir.shown_itself().to_owned());
-        if above > 0 && is_behind(&directory) {
-            found.count_inside(directory, 1, self.asked.page);
+        let is_new = is_behind(&directory);
+        if above > 0 && is_new {
+            found.count_inside(directory.clone(), 1, self.asked.page);
         }
         if above == self.asked.depth {
             // One level further down there is only counted.
@@ -179,6 +195,9 @@ impl Look for Tree<'_> {
         found.total += 1;
         if is_behind(&key) {
             found.keep(key, self.asked.page);
+            if above > 0 && !is_new {
+                found.count_left(directory, 1, self.asked.page);
+            }
         } else {
             found.before += 1;
         }
@@ -231,7 +250,7 @@ impl<'a> Shown<'a> {
             // With its indentation, and the count behind a directory.
             used += cost(path).saturating_sub(cost(above)) + depth + 18;
             if above != last && !found.entries.contains(&(depth - 1, above.to_owned())) {
-                used += cost(above) + 1;
+                used += cost(above) + 18;
             }
             if used > room && !entries.is_empty() {
                 break;
@@ -243,6 +262,7 @@ impl<'a> Shown<'a> {
             .inside
             .iter()
             .filter(|(directory, _)| entries.contains(directory))
+            .chain(&found.left_inside)
             .map(|(directory, inside)| (directory, *inside))
             .collect();
         for (depth, path) in &entries {
@@ -251,13 +271,25 @@ impl<'a> Shown<'a> {
                 *rest -= 1;
             }
         }
-        more.retain(|_, rest| *rest > 0);
+        // Of the directories before the cursor, those that lead in.
+        let leads_in: BTreeSet<_> =
+            entries.iter().map(|(depth, path)| (depth - 1, parent(path))).collect();
+        let is_shown = |directory: &Key| {
+            entries.contains(directory) || leads_in.contains(&(directory.0, &*directory.1))
+        };
+        more.retain(|directory, rest| *rest > 0 && is_shown(directory));
         Self { entries, more }
     }
 
     /// Is there something in the directories of the last level?
     fn is_deeper(&self, depth: usize) -> bool {
         self.more.keys().any(|(level, _)| *level == depth)
+    }
+
+    /// How many more there are in a directory.
+    fn more_in(&self, depth: usize, path: &str) -> String {
+        let more = self.more.get(&(depth, path.to_owned()));
+        more.map(|more| format!(" ({more} more)")).unwrap_or_default()
     }
 
     /// A line an entry below its directory; where that was on an earlier page, its path leads in.
@@ -268,22 +300,21 @@ impl<'a> Shown<'a> {
         // The directories that the last line stands in, each with its indentation.
         let mut above: Vec<&str> = vec![];
         for key in lines {
-            let path = &key.1;
+            let (depth, path) = key;
             let parent = parent(path);
             while above.last().is_some_and(|directory| *directory != parent) {
                 above.pop();
             }
             if above.is_empty() && !parent.is_empty() {
                 text += parent;
+                text += &self.more_in(depth - 1, parent);
                 text.push('\n');
                 above.push(parent);
             }
             let name = path.get(parent.len()..).unwrap_or(path);
             text += &" ".repeat(above.len());
             text += name;
-            if let Some(more) = self.more.get(key) {
-                text += &format!(" ({more} more)");
-            }
+            text += &self.more_in(*depth, path);
             text.push('\n');
             if path.ends_with('/') {
                 above.push(path);

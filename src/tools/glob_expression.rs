@@ -52,12 +52,14 @@ impl Expression {
             return Err("it names nothing".into());
         }
         check_braces(&tokens)?;
-        let is_text = |token: &Token| matches!(token, Token::Slash | Token::Part(Part::Text(_)));
+        let is_text = |token: &Token| {
+            matches!(token, Token::Slash | Token::Byte(..) | Token::Part(Part::Text(_)))
+        };
         let is_part = how.text == Text::Part && tokens.iter().all(is_text);
         let is_path = is_pinned || how.meaning == Meaning::Inside || tokens.contains(&Token::Slash);
         let any_case = matches!(how.meaning, Meaning::AnyCase | Meaning::Similar);
         let mut regex = String::new();
-        if any_case || (is_part && !glob.chars().any(char::is_uppercase)) {
+        if any_case || (is_part && !tokens.iter().any(has_capital)) {
             regex += "(?i)";
         }
         // A path with a wildcard begins where the search does; everything else is at any depth.
@@ -81,6 +83,9 @@ impl Expression {
             match token {
                 Token::Part(Part::Any) => taken = stars(&mut rest, before, &mut regex),
                 Token::Part(part) => regex += &of_part(part),
+                Token::Byte(byte, text) => {
+                    regex += &format!(r"(?:{}|(?-u:\x{byte:02X}))", escaped(text));
+                }
                 Token::Slash => {
                     regex.push('/');
                     if how.meaning == Meaning::AnyDepth {
@@ -106,6 +111,10 @@ impl Expression {
             only_directories: only_directories && how.meaning != Meaning::Inside,
         })
     }
+}
+
+fn has_capital(token: &Token) -> bool {
+    matches!(token, Token::Part(Part::Text(text)) if text.chars().any(char::is_uppercase))
 }
 
 fn any_of_a_name() -> String {

@@ -2,7 +2,8 @@
 //!
 //! May import: `cap`, `error`. This module does not know what a glob matches.
 
-use super::name_pattern::Begins;
+use super::glob_foreign::{Foreign, foreign};
+use super::name_pattern::{Begins, Text};
 use crate::cap::separated;
 use crate::error::{Code, ToolError};
 
@@ -16,6 +17,16 @@ pub(super) struct Given {
     pub(super) text: String,
     /// All of it as one name or path.
     pub(super) whole: Piece,
+    pub(super) pieces: Vec<Piece>,
+    /// What it may mean in the spellings of other programs.
+    pub(super) foreign: Vec<OtherSpelling>,
+}
+
+/// A reading of a string of globs that is written as in another program.
+#[derive(Clone)]
+pub(super) struct OtherSpelling {
+    pub(super) reading: Foreign,
+    /// The globs that it comes to; none for an expression.
     pub(super) pieces: Vec<Piece>,
 }
 
@@ -48,23 +59,31 @@ impl Given {
     ///
     /// # Errors
     /// `bad_args` where one of its globs is empty, or has `..`.
-    pub(super) fn new(argument: &str, text: &str, begins: Begins<'_>) -> Result<Self, ToolError> {
+    pub(super) fn new(
+        argument: &str,
+        text: &str,
+        kind: Text,
+        begins: Begins<'_>,
+    ) -> Result<Self, ToolError> {
         if text.split(['/', ',']).any(|name| name == "..") {
             let sentence = format!("`{argument}` has a glob with `..`");
             return Err(ToolError::new(Code::BadArgs, sentence)
                 .hint("globs begin at the directory that is searched: give another `path`"));
         }
-        let all = separated(text).into_iter().map(str::trim).filter(|piece| !piece.is_empty());
-        let piece = |text: &str| match text.strip_prefix('!') {
-            Some(text) => Piece::new(text, false, begins),
-            None => Piece::new(text, true, begins),
-        };
-        let pieces: Vec<Piece> = all.map(piece).collect();
+        let pieces = taken_apart(text, begins);
         if pieces.is_empty() || pieces.iter().any(|piece| piece.glob.is_empty()) {
             let sentence = format!("`{argument}` holds an empty glob");
             return Err(ToolError::new(Code::BadArgs, sentence));
         }
-        Ok(Self { text: text.to_owned(), whole: Piece::new(text, true, begins), pieces })
+        let others = foreign(text, kind).into_iter().map(|reading| {
+            let pieces = match &reading {
+                Foreign::Globs(globs, _) => taken_apart(globs, begins),
+                Foreign::Expression(_) => vec![],
+            };
+            OtherSpelling { reading, pieces }
+        });
+        let foreign = others.collect();
+        Ok(Self { text: text.to_owned(), whole: Piece::new(text, true, begins), pieces, foreign })
     }
 
     /// Could all of it be the name of something that its globs do not match? Not where it has a `*` or takes away.
@@ -84,6 +103,16 @@ impl Given {
     pub(super) fn is_positive(&self) -> bool {
         self.pieces.iter().any(|piece| piece.takes)
     }
+}
+
+/// The globs of a string.
+fn taken_apart(text: &str, begins: Begins<'_>) -> Vec<Piece> {
+    let all = separated(text).into_iter().map(str::trim).filter(|piece| !piece.is_empty());
+    let piece = |text: &str| match text.strip_prefix('!') {
+        Some(text) => Piece::new(text, false, begins),
+        None => Piece::new(text, true, begins),
+    };
+    all.map(piece).collect()
 }
 
 impl Piece {

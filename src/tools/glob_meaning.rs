@@ -3,6 +3,7 @@
 //! A glob that matches no name is most often a name in another spelling. Each meaning here is one such spelling; a
 //! search tries them in this order, takes the first that matches something, and says so.
 
+use super::glob_foreign::MOST_FOREIGN;
 use super::glob_list::Given;
 use super::name_pattern::Text;
 
@@ -21,44 +22,54 @@ pub(super) enum Meaning {
     AnyDepth,
     /// `\` as `/`.
     Slashes,
-    /// In any case, Unicode form and kind of blank.
+    /// In any case, Unicode form, and kind of blank, quote and dash.
     Similar,
     /// A directory: what lies below it.
     Inside,
     /// What is no directory, in spite of the slash at the end.
     Files,
+    /// In one of the spellings of other programs that it may be written in.
+    Foreign(usize),
     /// A part of a name.
     Part,
 }
 
 impl Meaning {
     /// Those that are tried where a glob matches nothing, the likeliest first.
-    pub(super) const OTHERS: [Self; 8] = [
-        Self::FromGrant,
-        Self::AnyCase,
-        Self::AnyDepth,
-        Self::Slashes,
-        Self::Similar,
-        Self::Inside,
-        Self::Files,
-        Self::Part,
-    ];
+    pub(super) fn others() -> impl Iterator<Item = Self> {
+        const PLAIN: [Meaning; 7] = [
+            Meaning::FromGrant,
+            Meaning::AnyCase,
+            Meaning::AnyDepth,
+            Meaning::Slashes,
+            Meaning::Similar,
+            Meaning::Inside,
+            Meaning::Files,
+        ];
+        let foreign = (0..MOST_FOREIGN).map(Self::Foreign);
+        PLAIN.into_iter().chain(foreign).chain([Self::Part])
+    }
 
     /// Can it match something that the glob itself does not?
     pub(super) fn can_differ(self, given: &Given, text: Text) -> bool {
+        if let Self::Foreign(nth) = self {
+            return nth < given.foreign.len();
+        }
         given.pieces.iter().filter(|piece| piece.takes).any(|piece| {
             let is_part = text == Text::Part && !piece.has_wildcards();
             match self {
-                Self::Glob | Self::Whole | Self::Brackets => false,
+                Self::Glob | Self::Whole | Self::Brackets | Self::Foreign(_) => false,
                 Self::FromGrant | Self::AnyDepth => {
                     piece.grant.is_none() && (piece.glob.contains('/') || piece.is_pinned)
                 }
-                Self::AnyCase | Self::Similar => piece.glob.chars().any(char::is_alphabetic),
+                Self::AnyCase => piece.glob.chars().any(char::is_alphabetic),
+                Self::Similar => !piece.glob.chars().all(|c| "*?/".contains(c)),
                 Self::Slashes => piece.glob.contains('\\'),
                 // A pattern finds directories themselves.
                 Self::Inside => text == Text::Whole,
                 Self::Files => piece.glob.ends_with('/'),
-                Self::Part => !is_part,
+                // Braces without anything between them are a part of each name.
+                Self::Part => !is_part && !piece.glob.chars().all(|c| "{},".contains(c)),
             }
         })
     }
@@ -66,7 +77,7 @@ impl Meaning {
     /// How `glob` was taken.
     pub(super) fn in_words(self, glob: &str, argument: &str) -> String {
         let how = match self {
-            Self::Glob => return String::new(),
+            Self::Glob | Self::Foreign(_) => return String::new(),
             Self::Brackets => {
                 return format!(
                     "the brackets of `{glob}` are a part of a name here, and were not read as a class"
@@ -81,7 +92,9 @@ impl Meaning {
             Self::AnyCase => "these match in another case",
             Self::AnyDepth => "these match further down",
             Self::Slashes => "these match with `/` for `\\`",
-            Self::Similar => "these differ in case, Unicode form or kind of blank",
+            Self::Similar => {
+                "these look alike, but differ in case, Unicode form, blanks, quotes or dashes"
+            }
             Self::Inside => "these lie in directories of that name",
             Self::Files => "these are not directories",
             Self::Part => "these names contain it",

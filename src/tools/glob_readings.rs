@@ -3,7 +3,8 @@
 //! May import: `cap`, its neighbours. This module does not know what a search makes of them.
 
 use super::glob_expression::{Expression, How, escaped};
-use super::glob_list::{FromGrant, Given, Piece};
+use super::glob_foreign::Foreign;
+use super::glob_list::{FromGrant, Given, OtherSpelling, Piece};
 use super::glob_meaning::Meaning;
 use super::glob_sets::{From, Signed, folded};
 use super::name_pattern::Text;
@@ -31,6 +32,12 @@ impl Readings {
             return Ok(vec![self.signed(&given.whole, Reading::OnlyStars, meaning)?]);
         }
         let mut all = vec![];
+        if let Meaning::Foreign(nth) = meaning {
+            return match given.foreign.get(nth) {
+                Some(other) => self.foreign(other),
+                None => self.expressions(given, Meaning::Glob),
+            };
+        }
         for piece in &given.pieces {
             let names = piece.with_names();
             if meaning == Meaning::Brackets {
@@ -50,6 +57,36 @@ impl Readings {
             all.push(self.signed(piece, Reading::Glob, meaning)?);
         }
         Ok(all)
+    }
+
+    /// The globs of a spelling of another program. Their paths are found at any depth.
+    fn foreign(self, other: &OtherSpelling) -> Result<Vec<Signed>, String> {
+        let signed = |piece: &Piece, text: Option<Text>| {
+            let readings = Self { text: text.unwrap_or(self.text), ..self };
+            let signed = readings.signed(piece, Reading::Glob, Meaning::Glob)?;
+            let is_anywhere =
+                piece.grant.is_none() && !piece.is_pinned && signed.from != From::Name;
+            Ok(if is_anywhere {
+                Signed {
+                    from: From::Grant,
+                    regex: format!("(?s-u:.*/)?(?:{})", signed.regex),
+                    ..signed
+                }
+            } else {
+                signed
+            })
+        };
+        match &other.reading {
+            Foreign::Globs(_, text) => {
+                other.pieces.iter().map(|piece| signed(piece, *text)).collect()
+            }
+            Foreign::Expression(expression) => Ok(vec![Signed {
+                takes: true,
+                from: From::Searched,
+                only_directories: false,
+                regex: format!("(?s-u:.*)(?:{expression})(?s-u:.*)"),
+            }]),
+        }
     }
 
     /// What is watched for: the globs in this meaning. Of brackets only those that differ by it.
@@ -93,6 +130,9 @@ impl Readings {
             Expression::new(&glob, piece.is_pinned, how)?;
         let is_from_grant = self.is_above_grants && is_path;
         let (from, regex) = match &piece.grant {
+            Some(grant) if meaning == Meaning::Similar => {
+                (From::FoldedGrant, format!("{}/(?:{regex})", escaped(&folded(grant.as_bytes()))))
+            }
             Some(grant) => (From::Grant, format!("{}/(?:{regex})", escaped(grant))),
             None if meaning == Meaning::Similar => {
                 (From::FoldedGrant, format!("(?s-u:.*/)?(?:{regex})"))

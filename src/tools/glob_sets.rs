@@ -9,7 +9,7 @@
 use grep_matcher::Matcher as _;
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
-use crate::cap::{WalkedDir, fold};
+use crate::cap::{WalkedDir, look};
 
 /// Most bytes of what the globs of an argument compile to, and of the cache of each thread.
 const MAX_COMPILED_BYTES: usize = 4 << 20;
@@ -153,10 +153,10 @@ fn in_grant(at: Spot<'_>) -> Vec<u8> {
     [at.grant.as_bytes(), b"/", at.in_grant, at.name].concat()
 }
 
-/// A path, each name of it folded.
+/// A path, each name of it in the form in which look-alikes are equal.
 pub(super) fn folded(path: &[u8]) -> String {
     let names = String::from_utf8_lossy(path);
-    names.split('/').map(fold).collect::<Vec<_>>().join("/")
+    names.split('/').map(look).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

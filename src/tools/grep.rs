@@ -39,6 +39,7 @@ const ARGUMENTS: Arguments = Arguments {
     text: "literal=true",
     expression: "literal=false",
     pattern: "pattern",
+    multiline: "multiline=true",
 };
 
 pub(super) struct Grep;
@@ -353,8 +354,8 @@ impl Look for InFiles<'_> {
         self.asked.respects
     }
 
-    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
-        self.names.include.led_to(dir, name)
+    fn include(&self) -> Option<&NamePatterns> {
+        Some(&self.names.include)
     }
 
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {

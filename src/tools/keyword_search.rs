@@ -16,7 +16,7 @@ use super::otherwise::{Arguments, Nothing, Volume};
 use super::repeated::Repeated;
 use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, count, reaches, yes};
 use super::trying::{Attempted, Names, find};
-use crate::cap::{Each, Kind, OpenFile, Place, Read, Target, WalkedDir, WalkedEntry};
+use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work, cost};
@@ -32,6 +32,7 @@ const ARGUMENTS: Arguments = Arguments {
     text: "use_regex=false",
     expression: "use_regex=true",
     pattern: "keyword",
+    multiline: "the tool grep, multiline=true",
 };
 
 pub(super) struct KeywordSearch;
@@ -75,7 +76,7 @@ impl Tool for KeywordSearch {
     const NAME: &'static str = "keyword_search";
     const ABOUT: &'static str = "Counts a keyword in each file, most first, with a summary, as JSON. To see lines use grep.";
     const SEARCHES: bool = true;
-    type Needs = Each<Read>;
+    type Needs = EachScope<Read>;
     type Args = Args;
     type Output = String;
 
@@ -85,14 +86,16 @@ impl Tool for KeywordSearch {
 
     fn run(
         args: &Args,
-        targets: Vec<Result<Target<Read>, ToolError>>,
+        targets: Vec<Result<Scoped<Read>, ToolError>>,
         budget: &Budget,
     ) -> Result<String, ToolError> {
         if targets.is_empty() {
             return Err(ToolError::new(Code::BadArgs, "`root_paths` holds no path"));
         }
-        let first = targets.iter().find_map(|target| target.as_ref().ok());
-        let begins = first.map_or(Begins::Above(None), Begins::At);
+        let are_roots = |target: &&Scoped<Read>| matches!(target, Scoped::Roots(_));
+        let named = || targets.iter().filter_map(|target| target.as_ref().ok());
+        let first = named().find(are_roots).or_else(|| named().next());
+        let begins = first.map_or(Begins::Above(None), Begins::of);
         let names = Names {
             include: args.include_patterns.compile("include_patterns", begins, budget)?,
             exclude: args.exclude_patterns.compile_to_leave_out(
@@ -103,7 +106,8 @@ impl Tool for KeywordSearch {
         };
         let pattern = pattern(args, budget)?;
         let mut errors = BTreeMap::new();
-        let places = places(args, targets, &mut errors, budget)?;
+        let roots = roots(args, &targets);
+        let places = places(args, roots, &mut errors, budget)?;
         let (zero, respects) = (args.include_zero, Respect(args.respect_ignore));
         let attempt = |names: &Names| {
             let asked = Asked { pattern: pattern.clone(), names, zero, respects, budget };
@@ -253,8 +257,8 @@ impl Look for Asked<'_> {
         self.respects
     }
 
-    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
-        self.names.include.led_to(dir, name)
+    fn include(&self) -> Option<&NamePatterns> {
+        Some(&self.names.include)
     }
 
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
@@ -273,11 +277,27 @@ impl Look for Asked<'_> {
     }
 }
 
+/// Each root as it was given, and what it is; of the list of grants each grant.
+fn roots<'a>(
+    args: &Args,
+    targets: &'a [Result<Scoped<Read>, ToolError>],
+) -> Vec<(String, Result<&'a Target<Read>, ToolError>)> {
+    let mut roots = vec![];
+    for (said, target) in args.root_paths.iter().zip(targets) {
+        match target {
+            Ok(Scoped::One(target)) => roots.push((said.to_string(), Ok(target))),
+            Ok(Scoped::Roots(all)) => roots.extend(all.iter().map(|root| (root.shown(), Ok(root)))),
+            Err(error) => roots.push((said.to_string(), Err(error.clone()))),
+        }
+    }
+    roots
+}
+
 /// The places of the roots that are there. One within another is left to that, unless it would be left out there. Why others cannot
 /// be searched goes to `errors`.
 fn places(
     args: &Args,
-    targets: Vec<Result<Target<Read>, ToolError>>,
+    roots: Vec<(String, Result<&Target<Read>, ToolError>)>,
     errors: &mut BTreeMap<String, String>,
     budget: &Budget,
 ) -> Result<Vec<Place<Read>>, ToolError> {
@@ -286,7 +306,7 @@ fn places(
     let is_searched =
         |place: &Place<Read>, from: &Place<Read>| reaches(from, place, respects, budget);
     let mut first = None;
-    for (said, target) in args.root_paths.iter().zip(targets) {
+    for (said, target) in roots {
         match target.and_then(|target| target.place(budget)) {
             Ok(place) if places.iter().any(|other| is_searched(&place, other)) => {}
             Ok(place) => {
@@ -297,7 +317,7 @@ fn places(
                 return Err(error);
             }
             Err(refused) => {
-                errors.insert(said.to_string(), refused.to_string());
+                errors.insert(said, refused.to_string());
                 first.get_or_insert(refused);
             }
         }

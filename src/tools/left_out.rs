@@ -2,6 +2,9 @@
 //!
 //! May import: `cap`, `ignore`, `limits`. What is hidden by a rule is never seen here, and so in no count.
 
+use std::collections::BTreeMap;
+
+use super::links::Links;
 use super::name_pattern::NamePatterns;
 use super::searching::{RESERVED, count};
 use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry};
@@ -14,9 +17,8 @@ pub(super) struct PassedBy {
     /// Entries of the name and kind that is searched for.
     pub(super) named: u64,
     pub(super) ignored: Sides,
-    /// Left out by a glob, and the argument that has it.
-    pub(super) excluded: Sides,
-    pub(super) excluded_by: Option<&'static str>,
+    /// Left out by a glob of each argument.
+    pub(super) excluded: BTreeMap<&'static str, Sides>,
     /// Left out because they begin with a dot.
     pub(super) dotfiles: Sides,
     /// Of the right name, but another kind.
@@ -25,10 +27,12 @@ pub(super) struct PassedBy {
     pub(super) versions: Tally,
     /// What is searched for, or where a glob leads, that is ignored.
     pub(super) meant_ignored: Tally,
+    /// What is searched for, or where a glob leads, that a glob to exclude or its dot leaves out.
+    pub(super) meant_left_out: Tally,
     /// Where a glob leads in a linked worktree.
     pub(super) meant_in_worktree: Tally,
     /// Links that are not themselves what is searched for.
-    pub(super) links: Tally,
+    pub(super) links: Links,
     /// Linked worktrees, and ignore files of which rules were left out.
     pub(super) left_out: LeftOut,
 }
@@ -57,10 +61,6 @@ impl Sides {
         [&self.files, &self.directories].iter().any(|tally| tally.example.as_deref() == Some(path))
     }
 
-    fn is_empty(&self) -> bool {
-        self.files.count + self.directories.count == 0
-    }
-
     /// How many, what became of them, and an example of each.
     fn fact(&self, became: &str) -> Option<String> {
         let counts =
@@ -84,12 +84,14 @@ impl PassedBy {
     fn add(&mut self, other: Self) {
         self.named += other.named;
         self.ignored.add(other.ignored);
-        self.excluded.add(other.excluded);
-        self.excluded_by = self.excluded_by.or(other.excluded_by);
+        for (by, excluded) in other.excluded {
+            self.excluded.entry(by).or_default().add(excluded);
+        }
         self.dotfiles.add(other.dotfiles);
         self.other_kind.add(other.other_kind);
         self.versions.add(other.versions);
         self.meant_ignored.add(other.meant_ignored);
+        self.meant_left_out.add(other.meant_left_out);
         self.meant_in_worktree.add(other.meant_in_worktree);
         self.links.add(other.links);
         self.left_out.rules.add(other.left_out.rules);
@@ -100,14 +102,10 @@ impl PassedBy {
     fn facts(&self, place: &str) -> Vec<String> {
         let ignored = self.ignored.fact("ignored");
         let ignored = ignored.map(|fact| fact + "; set respect_ignore=false to include them");
-        let by = self.excluded_by.unwrap_or("exclude");
-        let excluded = self.excluded.fact(&format!("left out by {by}"));
+        let excluded = self.excluded.iter();
+        let excluded = excluded.map(|(by, sides)| sides.fact(&format!("left out by {by}")));
         let dotfiles = self.dotfiles.fact("left out as dotfiles");
         let dotfiles = dotfiles.map(|fact| fact + "; set hidden=true to include them");
-        let links = self.links.example.as_ref().map(|example| {
-            let links = count(self.links.count, "link", "links");
-            format!("{links} not followed (e.g. {example}); give one as `{place}` to search it")
-        });
         let LeftOut { rules, worktrees } = &self.left_out;
         let worktrees = worktrees.example.as_ref().map(|example| {
             let worktrees = count(worktrees.count, "linked worktree", "linked worktrees");
@@ -122,7 +120,10 @@ impl PassedBy {
                  {MAX_WILDCARD_BYTES} of them with wildcards"
             )
         });
-        [excluded, ignored, worktrees, dotfiles, links, cut].into_iter().flatten().collect()
+        let mut facts: Vec<Option<String>> = excluded.collect();
+        facts.extend([ignored, worktrees, dotfiles]);
+        facts.extend(self.links.facts(place).into_iter().map(Some));
+        facts.into_iter().chain([cut]).flatten().collect()
     }
 }
 
@@ -173,8 +174,10 @@ impl Unsearched {
 
     /// Is what is searched for there, but left out? Then another meaning would find something else.
     pub(super) fn left_out_what_is_meant(&self) -> bool {
-        let PassedBy { meant_ignored, meant_in_worktree, versions, .. } = &self.passed_by;
-        [meant_ignored, meant_in_worktree, versions].iter().any(|tally| tally.count > 0)
+        let PassedBy { meant_ignored, meant_left_out, meant_in_worktree, versions, links, .. } =
+            &self.passed_by;
+        let meant = [meant_ignored, meant_left_out, meant_in_worktree, versions];
+        meant.iter().any(|tally| tally.count > 0) || links.are_meant()
     }
 
     /// How many of the right name are of another kind, and one of them.
@@ -202,17 +205,27 @@ impl Unsearched {
         if let Some(example) = in_worktree.filter(|_| no_name) {
             self.notes.push(format!("{example} is there, but lies in a linked worktree"));
         }
-        if include.argument() != "pattern" && is_named {
+        let link = self.passed_by.links.meant_by(include.argument()).filter(|_| no_name);
+        let is_link = link.is_some();
+        self.notes.extend(link);
+        if include.argument() != "pattern" && is_named && !is_link {
             let idle = match self.passed_by.named {
-                0 if self.left_out_what_is_meant() => vec![],
+                0 if self.left_out_what_is_meant() || !include.is_positive() => vec![],
+                // What each of them matches is left out by those with `!`.
+                0 if self.passed_by.excluded.contains_key(include.argument()) => include.idle(),
                 0 => vec![include.in_words()],
                 _ => include.idle(),
             };
+            let through = self.passed_by.links.led_through_by(include.argument());
+            self.notes.extend(through.filter(|_| !idle.is_empty()));
             self.notes.extend(idle.iter().map(|globs| format!("no file name matches {globs}")));
         }
         let mut idle = include.idle_that_take_away();
-        if self.passed_by.excluded.is_empty() && !exclude.is_empty() {
-            idle.push(exclude.in_words());
+        if !self.passed_by.excluded.contains_key(exclude.argument()) && !exclude.is_empty() {
+            let each = exclude.idle_that_take_away();
+            let has_hints = each.iter().any(|one| one.ends_with(')'));
+            let is_told_each = each.len() == 1 || has_hints;
+            idle.extend(if is_told_each { each } else { vec![exclude.in_words()] });
         } else {
             idle.extend(exclude.idle_that_take_away());
         }

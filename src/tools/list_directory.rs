@@ -71,14 +71,41 @@ impl Tool for ListDirectory {
     fn run(args: &Args, at: Scoped<Read>, budget: &Budget) -> Result<String, ToolError> {
         match at {
             Scoped::One(target) => directory(args, &target, budget),
-            Scoped::Roots(roots) => {
-                let lines: Vec<_> =
-                    roots.iter().map(|root| format!("[DIR] {}\n", root.shown())).collect();
-                let granted = count(roots.len() as u64, "granted directory", "granted directories");
-                Ok(format!("{}[{granted}]", lines.concat()))
-            }
+            Scoped::Roots(roots) => granted(args, &roots),
         }
     }
+}
+
+/// The granted directories, in the order in which they were granted.
+fn granted(args: &Args, roots: &[Target<Read>]) -> Result<String, ToolError> {
+    let names: Vec<String> = roots.iter().map(Target::shown).collect();
+    let before = match &args.cursor {
+        None => 0,
+        Some(cursor) => {
+            let (_, after) = read_cursor(cursor, SortBy::Name)?;
+            let at = names.iter().position(|name| name.as_bytes() == after.as_bytes());
+            at.ok_or_else(bad_cursor)? + 1
+        }
+    };
+    let page = args.limit.unwrap_or(usize::MAX).max(1);
+    let shown: Vec<&String> = names.iter().skip(before).take(page).collect();
+    let total = count(names.len() as u64, "granted directory", "granted directories");
+    let lines: Vec<String> = shown.iter().map(|name| format!("[DIR] {name}\n")).collect();
+    let facts = match shown.last() {
+        _ if shown.len() == names.len() => total,
+        None => format!("nothing after the cursor; {total} in all"),
+        Some(last) => {
+            let end = before + shown.len();
+            let range = format!("{}-{end} of {total}", before + 1);
+            if end == names.len() {
+                range
+            } else {
+                let name = percent_encoded(last.as_bytes());
+                format!("{range}; continue with cursor=name:{name}")
+            }
+        }
+    };
+    Ok(format!("{}[{facts}]", lines.concat()))
 }
 
 /// Where an entry stands in the order. The value is turned round, so that the largest comes first.
@@ -214,9 +241,10 @@ fn read_cursor(cursor: &str, sort_by: SortBy) -> Result<Key, ToolError> {
         };
         Some((Reverse(value), Name::from_bytes(&percent_decoded(name)?)?))
     };
-    read().ok_or_else(|| {
-        ToolError::new(Code::BadArgs, "`cursor` is none that this listing and order gave").hint(
-            "leave it out to begin at the top, or pass it back unchanged with the same sort_by",
-        )
-    })
+    read().ok_or_else(bad_cursor)
+}
+
+fn bad_cursor() -> ToolError {
+    ToolError::new(Code::BadArgs, "`cursor` is none that this listing and order gave")
+        .hint("leave it out to begin at the top, or pass it back unchanged with the same sort_by")
 }

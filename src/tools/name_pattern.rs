@@ -6,13 +6,17 @@
 //!
 //! May import: `cap`, `error`, `limits`, `path`. This module does not walk.
 
+use std::sync::OnceLock;
+
 pub(super) use super::glob_argument::{Begins, Globs};
+use super::glob_foreign::Foreign;
 use super::glob_list::{FromGrant, Given, Piece, not_a_glob};
 use super::glob_meaning::Meaning;
 use super::glob_readings::Readings;
 use super::glob_sets::{Sets, Spot};
 use super::glob_watch::Watched;
 use super::glob_way::led_to;
+use super::glob_ways::{Rest, Ways};
 use crate::cap::WalkedDir;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
@@ -20,15 +24,13 @@ use crate::path::brief;
 
 /// Most characters of all globs of one argument: compiling them takes up to a kilobyte for each.
 const MAX_ALL_CHARS: usize = 20_000;
-/// Most bytes of all globs of one argument that are tried in other meanings.
-const MAX_TRIED_BYTES: usize = 2_000;
 /// Most globs of an argument of which each is named that matches nothing.
 const FEW_GLOBS: usize = 10;
 /// Most characters of a pattern.
 pub(super) const MAX_CHARS: usize = 1_000;
 
 /// What a text without wildcards is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Text {
     /// A whole name or path.
     Whole,
@@ -66,8 +68,12 @@ pub(super) struct NamePatterns {
     each: Vec<Watched>,
     /// Each that takes away, where there are few.
     takes_away: Vec<Watched>,
+    /// The same, for names that look like what they match.
+    alike: Vec<Watched>,
     /// Those of them that may begin at the top of the grant, in that meaning.
     from_grant: Vec<Watched>,
+    /// The directories through which they lead.
+    ways: OnceLock<Ways>,
     malformed: Option<ToolError>,
 }
 
@@ -94,7 +100,7 @@ impl NamePatterns {
                 ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs")
             );
         }
-        let given = patterns.iter().map(|pattern| Given::new(argument, pattern, begins));
+        let given = patterns.iter().map(|pattern| Given::new(argument, pattern, text, begins));
         let given: Vec<Given> = given.collect::<Result<_, _>>()?;
         let readings = Readings { text, is_above_grants: matches!(begins, Begins::Above(_)) };
         let meanings = vec![Meaning::Glob; given.len()];
@@ -114,7 +120,9 @@ impl NamePatterns {
             watched: vec![],
             each: vec![],
             takes_away: vec![],
+            alike: vec![],
             from_grant: vec![],
+            ways: OnceLock::new(),
             malformed: None,
         }
     }
@@ -161,21 +169,24 @@ impl NamePatterns {
         let positive = self.given.iter().enumerate().filter(|(_, given)| given.is_positive());
         let each = positive.filter_map(|(nth, _)| Some(Watched::new(nth, *meanings.get(nth)?)));
         let each: Vec<Watched> = each.collect();
-        let each = if (2..=FEW_GLOBS).contains(&each.len()) { each } else { vec![] };
-        let (mut takes_away, mut from_grant) = (vec![], vec![]);
+        // One that is alone has matched if anything was found, unless another takes away what it matches.
+        let least = if has_signs { 1 } else { 2 };
+        let each = if (least..=FEW_GLOBS).contains(&each.len()) { each } else { vec![] };
+        let (mut takes_away, mut alike, mut from_grant) = (vec![], vec![], vec![]);
         for (nth, given) in self.given.iter().enumerate() {
             let is_glob = matches!(meanings.get(nth), Some(Meaning::Glob | Meaning::Brackets));
             let pieces = given.pieces.iter().enumerate();
             for (n, piece) in pieces.filter(|(_, piece)| is_glob && piece.takes == self.leaves_out)
             {
                 takes_away.push(Watched::of_piece(nth, n, Meaning::Glob));
+                alike.push(Watched::of_piece(nth, n, Meaning::Similar));
                 if piece.from_grant == FromGrant::Perhaps {
                     from_grant.push(Watched::of_piece(nth, n, Meaning::FromGrant));
                 }
             }
         }
         if takes_away.len() > FEW_GLOBS {
-            (takes_away, from_grant) = (vec![], vec![]);
+            (takes_away, alike, from_grant) = (vec![], vec![], vec![]);
         }
         Ok(Self {
             meanings,
@@ -185,6 +196,7 @@ impl NamePatterns {
             watched,
             each,
             takes_away,
+            alike,
             from_grant,
             malformed,
             ..self
@@ -206,12 +218,16 @@ impl NamePatterns {
             self.watch(at);
         }
         self.note(&self.from_grant, at);
-        if self.match_all {
-            return Says::Take;
-        }
-        let takes = self.sets.takes(at);
+        let takes = if self.match_all { Some(true) } else { self.sets.takes(at) };
         if takes.is_some() {
             self.note(&self.takes_away, at);
+        }
+        if takes == Some(false) {
+            self.note(&self.each, at);
+        }
+        // What looks like a text that can be typed is hardly ever ASCII itself.
+        if !at.name.is_ascii() {
+            self.note(&self.alike, at);
         }
         match takes {
             Some(true) => Says::Take,
@@ -260,36 +276,31 @@ impl NamePatterns {
         led_to(&self.given, self.readings.text, dir, name)
     }
 
-    /// The globs that take away and matched nothing, where there are few.
-    pub(super) fn idle_that_take_away(&self) -> Vec<String> {
-        let idle = self.takes_away.iter().filter(|one| !one.is_seen());
-        let pieces = idle.filter_map(|one| self.given.get(one.nth)?.pieces.get(one.piece?));
-        let sign = if self.leaves_out { "" } else { "!" };
-        pieces.map(|piece| format!("{} `{sign}{}`", self.argument, brief(&piece.text()))).collect()
+    /// What follows of a glob that leads through this link.
+    pub(super) fn through(&self, dir: &WalkedDir, link: &[u8]) -> Option<Rest<'_>> {
+        let ways = || Ways::new(&self.given, &self.meanings, self.readings);
+        self.ways.get_or_init(ways).through(Spot::new(dir, link, true))
     }
 
-    /// The same patterns as they were found to be meant: as names that are there, and from the top of the grant.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub(super) fn reread(&self, budget: &Budget) -> Result<Option<Self>, ToolError> {
-        let literally = self.literally();
-        let of = |one: &&Watched, other: &Watched| (one.nth, one.piece) == (other.nth, other.piece);
-        let is_idle =
-            |one: &&Watched| !self.takes_away.iter().any(|other| of(one, other) && other.is_seen());
-        let found = self.from_grant.iter().filter(|one| one.is_seen()).filter(is_idle);
-        let found: Vec<_> = found.filter_map(|one| Some((one.nth, one.piece?))).collect();
-        if literally.is_none() && found.is_empty() {
-            return Ok(None);
-        }
-        let mut again = self.uncompiled();
-        for (nth, n) in found {
-            let piece = again.given.get_mut(nth).and_then(|given| given.pieces.get_mut(n));
-            if let Some(piece) = piece {
-                piece.from_grant = FromGrant::Yes;
-            }
-        }
-        again.meaning(literally.unwrap_or_else(|| self.meanings.clone()), budget).map(Some)
+    /// The globs that take away and matched nothing, where there are few.
+    pub(super) fn idle_that_take_away(&self) -> Vec<String> {
+        let sign = if self.leaves_out { "" } else { "!" };
+        let all = self.takes_away.iter().zip(&self.alike);
+        let idle = all.filter(|(one, _)| !one.is_seen()).filter_map(|(one, alike)| {
+            let given = self.given.get(one.nth)?;
+            let piece = brief(&given.pieces.get(one.piece?)?.text());
+            let mut readings = given.foreign.iter().map(|other| &other.reading);
+            let is_anchored = given.text.starts_with('^') || given.text.ends_with('$');
+            let other = if is_anchored { readings.next_back() } else { readings.next() };
+            let other = match other {
+                _ if alike.is_seen() => " (a name that looks like it is there)".into(),
+                Some(Foreign::Globs(globs, _)) => format!(" (did you mean `{}`?)", brief(globs)),
+                Some(Foreign::Expression(_)) => " (a glob, not a regular expression)".into(),
+                None => String::new(),
+            };
+            Some(format!("{} `{sign}{piece}`{other}", self.argument))
+        });
+        idle.collect()
     }
 
     /// The globs that matched nothing, where there are few in all.
@@ -299,69 +310,14 @@ impl NamePatterns {
         given.map(|given| format!("{} `{}`", self.argument, brief(&given.text))).collect()
     }
 
-    /// The meanings with those globs taken as names that were seen as such; `None` if none was.
-    pub(super) fn literally(&self) -> Option<Vec<Meaning>> {
-        let mut meanings = self.meanings.clone();
-        let mut is_any = false;
-        for watched in self.watched.iter().filter(|one| one.is_seen()) {
-            // All of it comes before a part of it.
-            if let Some(meaning @ Meaning::Glob) = meanings.get_mut(watched.nth) {
-                *meaning = watched.meaning;
-                is_any = true;
-            }
-        }
-        is_any.then_some(meanings)
-    }
-
-    /// What each pattern is taken for.
-    pub(super) fn meanings(&self) -> &[Meaning] {
-        &self.meanings
-    }
-
-    /// # Errors
-    /// `bad_args` where one of the patterns is no glob.
-    pub(super) fn check(&self) -> Result<(), ToolError> {
-        self.malformed.clone().map_or(Ok(()), Err)
-    }
-
-    /// The same patterns in another meaning, where that can differ.
-    pub(super) fn instead(&self, meaning: Meaning) -> Option<Vec<Meaning>> {
-        let meanings = self.given.iter().zip(&self.meanings).map(|(given, now)| {
-            if given.is_positive() && *now == Meaning::Glob { meaning } else { *now }
-        });
-        let bytes: usize = self.given.iter().map(|given| given.text.len()).sum();
-        let can_differ = bytes <= MAX_TRIED_BYTES
-            && self.given.iter().any(|given| meaning.can_differ(given, self.readings.text));
-        can_differ.then(|| meanings.collect())
-    }
-
-    /// The same patterns, compiled from what was given.
-    pub(super) fn again(&self, meanings: Vec<Meaning>, budget: &Budget) -> Result<Self, ToolError> {
-        self.uncompiled().meaning(meanings, budget)
-    }
-
-    fn uncompiled(&self) -> Self {
-        Self {
-            argument: self.argument,
-            readings: self.readings,
-            leaves_out: self.leaves_out,
-            given: self.given.clone(),
-            ..Self::none()
-        }
-    }
-
-    /// How the patterns were taken, where that needs saying.
-    pub(super) fn taken_for(&self) -> Option<String> {
-        let differ = |meaning: &&Meaning| **meaning != Meaning::Glob;
-        let meaning = self.meanings.iter().find(differ)?;
-        let mut texts = self.given.iter().zip(&self.meanings).filter(|(_, is)| *is == meaning);
-        let text = brief(&texts.next()?.0.text);
-        Some(meaning.in_words(&text, self.argument))
-    }
-
     /// Does one of them match every name?
     pub(super) fn match_all(&self) -> bool {
         self.match_all
+    }
+
+    /// Does one of them take what it matches?
+    pub(super) fn is_positive(&self) -> bool {
+        self.given.iter().any(Given::is_positive)
     }
 
     /// The argument, and its globs where they are few and short.
@@ -382,5 +338,6 @@ fn too_large(argument: &str) -> ToolError {
     ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs")
 }
 
+mod meant;
 #[cfg(test)]
 mod tests;

@@ -55,6 +55,7 @@ pub(super) struct Arguments {
     pub(super) text: &'static str,
     pub(super) expression: &'static str,
     pub(super) pattern: &'static str,
+    pub(super) multiline: &'static str,
 }
 
 /// A search that matched nothing.
@@ -128,8 +129,12 @@ impl<L: Look> Nothing<'_, L> {
         let looks = tried.iter().any(|(reading, _)| **reading == Reading::SameLooking);
         let similar = similar.filter(|_| looks).map(|at| tried.remove(at));
         let mut facts = vec![];
+        let spans_lines = tried.iter().any(|(reading, _)| **reading == Reading::OverLines);
         for (reading, files) in tried {
             let Some(example) = &files.example else { continue };
+            if spans_lines && matches!(reading, Reading::DotsOverLines(_)) {
+                continue;
+            }
             let files = count(files.count, "file matches", "files match");
             facts.push(match (reading, &found.looks) {
                 (Reading::SameLooking, Some(Looks { line, text, .. })) => {
@@ -166,8 +171,12 @@ impl<L: Look> Nothing<'_, L> {
 
     /// Readings that were not tried, those that are asked for by an argument.
     fn untried(&self, others: &[Other]) -> Option<String> {
-        let is_short =
-            |reading: &&Reading| !matches!(reading, Reading::Rewritten(..) | Reading::SameLooking);
+        let is_short = |reading: &&Reading| {
+            !matches!(
+                reading,
+                Reading::Rewritten(..) | Reading::SameLooking | Reading::DotsOverLines(_)
+            )
+        };
         let readings = others.iter().map(|other| &other.reading).filter(is_short);
         let words: Vec<_> = readings.take(MOST_NAMED).map(|reading| self.worded(reading)).collect();
         (!words.is_empty()).then(|| {
@@ -190,7 +199,10 @@ impl<L: Look> Nothing<'_, L> {
             Reading::Text => self.arguments.text.into(),
             Reading::Expression => self.arguments.expression.into(),
             Reading::PartsOfWords => "word=false".into(),
-            Reading::OverLines => "multiline=true".into(),
+            Reading::OverLines => self.arguments.multiline.into(),
+            Reading::DotsOverLines(expression) => {
+                format!("{} and pattern=`{expression}`", self.arguments.multiline)
+            }
             Reading::SameLooking => SAME_LOOKING.into(),
             Reading::Bytes(expression) => {
                 let why = r"`\x` and two digits on a page stand for a byte";
@@ -318,6 +330,7 @@ impl<L> Tried<'_, L> {
 impl<L: Look> Look for Tried<'_, L> {
     type Found = TriedFound;
     const IS_WORK: bool = true;
+    const COUNTS_LINKS: bool = false;
 
     fn respects(&self) -> Respect {
         self.look.respects()

@@ -209,8 +209,14 @@ impl Look for Search<'_> {
         self.asked.respects
     }
 
-    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
-        self.names.include.led_to(dir, name)
+    fn include(&self) -> Option<&NamePatterns> {
+        Some(&self.names.include)
+    }
+
+    fn is_otherwise_meant(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> bool {
+        self.asked.modified_after.is_none_or(
+            |after| matches!(dir.modified_s(entry.name), Ok(Some(time)) if time >= after),
+        )
     }
 
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {

@@ -2,7 +2,11 @@
 //!
 //! A tool says by a [`Look`] what to make of entries. Why an entry is left out is counted here, once for all tools.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::glob_ways::Rest;
 use super::left_out::{PassedBy, Unsearched};
+use super::links::{Links, MOST_LINKS, Means};
 use super::name_pattern::{NamePatterns, Says};
 use super::trying::Names;
 use crate::cap::{
@@ -50,6 +54,8 @@ pub(super) trait Look: Sync {
     type Found: Default + Send;
     /// As for [`Visit`].
     const IS_WORK: bool;
+    /// Are the links counted that are not followed?
+    const COUNTS_LINKS: bool = true;
 
     /// Is what is ignored passed by?
     fn respects(&self) -> Respect;
@@ -60,9 +66,14 @@ pub(super) trait Look: Sync {
     /// Looks at one that is meant; for a directory the answer says whether to go on into it.
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Self::Found) -> bool;
 
-    /// Where a glob leads to a directory that is left out, or a name in it: the path, as clients say it.
-    fn led_to(&self, _: &WalkedDir, _: Option<&[u8]>) -> Option<String> {
+    /// The globs of what is searched for.
+    fn include(&self) -> Option<&NamePatterns> {
         None
+    }
+
+    /// Would an entry of the right name be found if its kind were searched for as well?
+    fn is_otherwise_meant(&self, _: &WalkedDir, _: WalkedEntry<'_>) -> bool {
+        true
     }
 
     /// Looks at everything below a place.
@@ -74,7 +85,13 @@ pub(super) trait Look: Sync {
         Self: Sized,
     {
         let files = IgnoreFiles::new(place, budget);
-        let looking = Looking { look: self, files: &files };
+        let looking = Looking {
+            look: self,
+            files: &files,
+            links: AtomicUsize::new(0),
+            meant_links: AtomicUsize::new(0),
+            budget,
+        };
         let mut walked = walk(place, &looking, self.respects().above(place, &files), budget)?;
         if let Some((passed_by, _)) = walked.found.first_mut() {
             passed_by.left_out = files.left_out();
@@ -89,6 +106,69 @@ pub(super) type Looked<L> = Walked<(PassedBy, <L as Look>::Found)>;
 struct Looking<'a, L> {
     look: &'a L,
     files: &'a IgnoreFiles<'a>,
+    /// How many links were met, and how many of those that the globs mean.
+    links: AtomicUsize,
+    meant_links: AtomicUsize,
+    budget: &'a Budget,
+}
+
+impl<L: Look> Looking<'_, L> {
+    /// Where a glob leads to a directory that is left out, or a name in it: the path, as clients say it.
+    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
+        self.look.include()?.led_to(dir, name)
+    }
+
+    /// Notes what is left out, if it is a file with a name that is searched for, or a glob leads through it.
+    fn left_out(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, passed_by: &mut PassedBy) {
+        let meant = match entry.kind {
+            // Of files, only those are left out whose names match.
+            Kind::File => Some(dir.shown(entry.name)),
+            Kind::Directory => self.led_to(dir, Some(entry.name)),
+            Kind::Link | Kind::Special => None,
+        };
+        if let Some(path) = meant {
+            passed_by.meant_left_out.one(path);
+        }
+    }
+
+    /// Counts a link that is not followed.
+    fn link(&self, dir: &WalkedDir, link: &[u8], judged: Judged, links: &mut Links) {
+        let path = dir.shown(link);
+        let include = self.look.include().filter(|all| !all.is_empty() && !all.match_all());
+        let is_named = include.is_some() && judged == Judged::OtherKind;
+        let rest = include.filter(|_| !is_named).and_then(|include| include.through(dir, link));
+        let met = if is_named || rest.is_some() { &self.meant_links } else { &self.links };
+        // It takes far longer to find out where a link leads than to pass by it.
+        if met.fetch_add(1, Ordering::Relaxed) >= MOST_LINKS {
+            return links.unknown(path);
+        }
+        let to = dir.follow(link, &[], self.budget);
+        let is_directory = to.as_ref().is_some_and(|to| to.is_directory);
+        let means = match (include, rest) {
+            // A pattern may be meant for something of another kind that is found.
+            (Some(include), None) if is_named => {
+                Some(Means::Itself(include.argument() != "pattern"))
+            }
+            (_, Some(rest)) if is_directory => self.means(dir, link, &rest),
+            _ => None,
+        };
+        links.one(path, to, means);
+    }
+
+    /// What a glob means that leads through a link to a directory; nothing if what it names there does not exist.
+    fn means(&self, dir: &WalkedDir, link: &[u8], rest: &Rest<'_>) -> Option<Means> {
+        let leads_to =
+            |names: &[&str]| names.is_empty() || dir.follow(link, names, self.budget).is_some();
+        let is_there = leads_to(&rest.names);
+        let above = rest.names.split_last().map_or(&[][..], |(_, above)| above);
+        if !(is_there || (rest.is_part && leads_to(above))) {
+            return None;
+        }
+        Some(match rest.glob {
+            "" => Means::Itself(false),
+            glob => Means::Below(glob.to_owned(), rest.is_plain && is_there),
+        })
+    }
 }
 
 impl<L: Look> Visit for Looking<'_, L> {
@@ -109,7 +189,7 @@ impl<L: Look> Visit for Looking<'_, L> {
     ) -> bool {
         if ignored.is_left_out() {
             let meant = [None, Some(entry.name)];
-            let mut meant = meant.into_iter().filter_map(|name| self.look.led_to(dir, name));
+            let mut meant = meant.into_iter().filter_map(|name| self.led_to(dir, name));
             if let Some(path) = meant.next_back() {
                 passed_by.meant_in_worktree.one(path);
             }
@@ -118,14 +198,17 @@ impl<L: Look> Visit for Looking<'_, L> {
         let judged = self.look.judge(dir, entry);
         match judged {
             Judged::Excluded(by) => {
-                passed_by.excluded.one(dir, entry);
-                passed_by.excluded_by = Some(by);
+                passed_by.excluded.entry(by).or_default().one(dir, entry);
+                let include = self.look.include();
+                if include.is_none_or(|include| include.argument() != by) {
+                    self.left_out(dir, entry, passed_by);
+                }
                 return false;
             }
             Judged::Other if entry.kind != Kind::Link => return false,
             // What a program keeps versions in is never searched, and the descriptions say so.
             _ if is_of_versions(entry.name) => {
-                let meant = self.look.led_to(dir, Some(entry.name));
+                let meant = self.led_to(dir, Some(entry.name));
                 if judged != Judged::Entered || meant.is_some() {
                     passed_by.versions.one(dir.shown(entry.name));
                 }
@@ -142,7 +225,7 @@ impl<L: Look> Visit for Looking<'_, L> {
             }
             let is_named = judged == Judged::Meant || is_entered;
             let named = is_named.then(|| dir.shown(entry.name));
-            if let Some(path) = named.or_else(|| self.look.led_to(dir, Some(entry.name))) {
+            if let Some(path) = named.or_else(|| self.led_to(dir, Some(entry.name))) {
                 passed_by.meant_ignored.one(path);
             }
             return false;
@@ -152,12 +235,17 @@ impl<L: Look> Visit for Looking<'_, L> {
                 passed_by.named += 1;
                 return self.look.look(dir, entry, found);
             }
-            Judged::Dotfile => passed_by.dotfiles.one(dir, entry),
-            Judged::OtherKind => passed_by.other_kind.one(dir.shown(entry.name)),
-            Judged::Entered | Judged::Excluded(_) | Judged::Other => {}
+            Judged::Dotfile => {
+                passed_by.dotfiles.one(dir, entry);
+                self.left_out(dir, entry, passed_by);
+            }
+            Judged::OtherKind if self.look.is_otherwise_meant(dir, entry) => {
+                passed_by.other_kind.one(dir.shown(entry.name));
+            }
+            Judged::OtherKind | Judged::Entered | Judged::Excluded(_) | Judged::Other => {}
         }
-        if entry.kind == Kind::Link && judged != Judged::Dotfile {
-            passed_by.links.one(dir.shown(entry.name));
+        if entry.kind == Kind::Link && judged != Judged::Dotfile && L::COUNTS_LINKS {
+            self.link(dir, entry.name, judged, &mut passed_by.links);
         }
         entry.kind == Kind::Directory && judged != Judged::Dotfile
     }
@@ -245,6 +333,7 @@ impl Counts {
 impl<Fits: Fn(&WalkedDir, WalkedEntry<'_>) -> bool + Sync> Look for Probe<'_, Fits> {
     type Found = Counts;
     const IS_WORK: bool = false;
+    const COUNTS_LINKS: bool = false;
 
     fn respects(&self) -> Respect {
         self.respects

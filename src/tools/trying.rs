@@ -9,7 +9,7 @@ use super::left_out::Unsearched;
 use super::name_pattern::{NamePatterns, Says};
 use super::searching::Judged;
 use crate::cap::{Kind, WalkedDir, WalkedEntry};
-use crate::error::ToolError;
+use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 
 /// The globs of a call.
@@ -104,15 +104,25 @@ pub(super) fn find<F>(
             names = second_names;
         }
     }
-    names.include.check()?;
     names.exclude.check()?;
+    // What is no glob may be one of another program.
+    let malformed = names.include.check();
     if unsearched.found_no_name()
         && !unsearched.left_out_what_is_meant()
         && !names.include.is_empty()
     {
-        let others = Meaning::OTHERS.into_iter().filter_map(|one| names.include.instead(one));
-        let others = others.map(|meanings| names.include.again(meanings, budget));
-        let others: Vec<NamePatterns> = others.collect::<Result<_, _>>()?;
+        let is_tried = |one: &Meaning| malformed.is_ok() || matches!(one, Meaning::Foreign(_));
+        let others = Meaning::others().filter(is_tried);
+        let mut compiled = vec![];
+        for meanings in others.filter_map(|one| names.include.instead(one)) {
+            match names.include.again(meanings, budget) {
+                Ok(other) => compiled.push(other),
+                // Another meaning can be too large where the one that was written is not.
+                Err(error) if error.code() == Code::OverLimit => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let others = compiled;
         let matches = walk(&names, &others)?;
         let first = others.into_iter().zip(matches).find(|(_, matches)| *matches > 0);
         if let Some((include, _)) = first {
@@ -122,6 +132,7 @@ pub(super) fn find<F>(
             unsearched = last.1.after(unsearched);
         }
     }
+    names.include.check()?;
     unsearched.note(names.include.taken_for());
     unsearched.note(names.exclude.taken_for());
     unsearched.note_idle(&names.include, &names.exclude);

@@ -1,0 +1,325 @@
+//! [`foreign`]: what a glob may mean that is written as in another program: with a line number, in quotes, with `|`
+//! between globs, as an extended glob of a shell, as a path of another machine, or as a regular expression.
+//!
+//! These are tried only where a glob matches nothing as it is written.
+//!
+//! May import: `path`. This module does not know what is there.
+
+use grep_regex::RegexMatcherBuilder;
+
+use super::name_pattern::Text;
+use crate::path::{begins_elsewhere, readings};
+
+/// Most readings of one glob.
+pub(super) const MOST_FOREIGN: usize = 16;
+/// Most globs in one list.
+const MOST_LISTED: usize = 20;
+/// Most names at the end of a path of another machine that are looked for.
+const MOST_NAMES: usize = 6;
+/// Most bytes of a glob that is read in other ways.
+const MOST_BYTES: usize = 500;
+/// Most bytes of the compiled expression, and most groups within each other.
+const MOST_COMPILED: usize = 64 << 10;
+const MOST_NESTED: u32 = 50;
+
+/// One reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Foreign {
+    /// These globs, separated by commas. A text without wildcards is a whole name, or what it is in the argument.
+    Globs(String, Option<Text>),
+    /// This regular expression for the path.
+    Expression(String),
+}
+
+/// What a glob may mean in the spellings of other programs, the likeliest first.
+pub(super) fn foreign(glob: &str, text: Text) -> Vec<Foreign> {
+    let mut all = Found(vec![]);
+    if glob.len() > MOST_BYTES {
+        return vec![];
+    }
+    let as_given = in_our_way(glob);
+    all.add(as_given.as_deref(), None);
+    let has_wildcards = glob.contains(['*', '?', '[', '{']);
+    for reading in readings(glob) {
+        let path = reading.path;
+        // A directory that is left out would make another glob of it.
+        let has_lost = path.matches(['/', '\\']).count() < glob.matches(['/', '\\']).count();
+        if has_wildcards && has_lost && !begins_elsewhere(glob) {
+            continue;
+        }
+        let is_whole = reading.line.is_some() || path.contains('/');
+        let text = is_whole.then_some(Text::Whole);
+        all.add(in_our_way(&path).as_deref(), text);
+        if !begins_elsewhere(&path) {
+            all.add(Some(&path), text);
+        }
+        all.ends_of(&path, 0);
+    }
+    all.ends_of(glob, 1);
+    let inner = without_what_is_around(glob);
+    all.add(inner, inner.filter(|inner| inner.contains('/')).map(|_| Text::Whole));
+    if let Some(glob) = without_option(glob) {
+        all.add(Some(glob), None);
+    }
+    let unanchored = glob.trim_start_matches('^').trim_end_matches('$');
+    all.add(Some(unanchored).filter(|_| has_wildcards), None);
+    if is_like_an_expression(glob) && is_an_expression(glob) {
+        let ignores_case = text == Text::Part && !glob.chars().any(char::is_uppercase);
+        let flag = if ignores_case { "(?i)" } else { "" };
+        all.0.truncate(MOST_FOREIGN - 1);
+        all.0.push(Foreign::Expression(format!("{flag}{glob}")));
+    }
+    all.0.retain(|one| !matches!(one, Foreign::Globs(other, _) if other == glob));
+    all.0.truncate(MOST_FOREIGN);
+    all.0
+}
+
+struct Found(Vec<Foreign>);
+
+impl Found {
+    fn add(&mut self, globs: Option<&str>, text: Option<Text>) {
+        let is_known = |globs: &str| {
+            self.0.iter().any(|one| matches!(one, Foreign::Globs(known, _) if known == globs))
+        };
+        if let Some(globs) = globs.filter(|globs| !globs.trim().is_empty() && !is_known(globs)) {
+            self.0.push(Foreign::Globs(globs.to_owned(), text));
+        }
+    }
+
+    /// The last names of a path that begins on another machine, or above the grants: the most first, from the name in
+    /// this place on.
+    fn ends_of(&mut self, path: &str, first: usize) {
+        if !is_elsewhere(path) {
+            return;
+        }
+        let path = path.replace('\\', "/");
+        let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+        // The first name of one that is not absolute is a drive, a home or a variable.
+        let first = if path.starts_with('/') { first } else { 1 };
+        for at in first.max(names.len().saturating_sub(MOST_NAMES))..names.len() {
+            let end = names.get(at..).unwrap_or_default();
+            if end.first().is_none_or(|name| name.contains(['*', '?', '[', '{'])) {
+                break;
+            }
+            self.add(Some(&end.join("/")), Some(Text::Whole));
+        }
+    }
+}
+
+/// Is it a path of another machine, of a shell's variable, or an absolute one?
+fn is_elsewhere(path: &str) -> bool {
+    let is_variable = path.starts_with('$') || (path.starts_with('%') && path.len() > 1);
+    begins_elsewhere(path) || (path.starts_with('/') && !path.starts_with("/*")) || is_variable
+}
+
+/// The same in our syntax, where it is a list or an extended glob of another program.
+fn in_our_way(glob: &str) -> Option<String> {
+    let listed = in_json(glob).or_else(|| listed(glob));
+    let globs = listed.as_deref().unwrap_or(glob);
+    let braced = with_braces(globs);
+    let all = braced.as_deref().unwrap_or(globs);
+    let deep = all.strip_suffix("/...").map(|above| format!("{above}/**"));
+    deep.or(braced).or(listed)
+}
+
+/// `["*.ts", "*.md"]`
+fn in_json(text: &str) -> Option<String> {
+    let globs: Vec<String> = serde_json::from_str(text).ok()?;
+    (!globs.is_empty() && globs.len() <= MOST_LISTED).then(|| globs.join(","))
+}
+
+/// `*.ts|*.md`, `*.ts;*.md`, `*.ts *.md`, `*.ts or *.md`
+fn listed(text: &str) -> Option<String> {
+    let parts = outside_brackets(text, |c| matches!(c, '|' | ';' | '\n'));
+    if (2..=MOST_LISTED).contains(&parts.len()) {
+        // What takes away takes away all of the list.
+        let is_negative = text.starts_with('!');
+        let separator = if is_negative { ",!" } else { "," };
+        let parts: Vec<&str> = if is_negative {
+            parts.into_iter().map(|part| part.trim_start_matches('!')).collect()
+        } else {
+            parts
+        };
+        return Some(format!("{}{}", if is_negative { "!" } else { "" }, parts.join(separator)));
+    }
+    let parts = outside_brackets(text, char::is_whitespace);
+    let is_joint = |part: &&str| !["or", "and", "OR", "AND"].contains(part);
+    let parts: Vec<&str> = parts.into_iter().filter(is_joint).collect();
+    // A blank may also be a part of a name.
+    let is_glob = |part: &&str| part.contains(['*', '?', '.']);
+    let is_list = (2..=MOST_LISTED).contains(&parts.len()) && parts.iter().all(is_glob);
+    is_list.then(|| parts.join(","))
+}
+
+/// The parts of a text between separators that are in no brackets, trimmed; empty ones are left out.
+fn outside_brackets(text: &str, separates: impl Fn(char) -> bool) -> Vec<&str> {
+    let (mut parts, mut begin, mut depth) = (vec![], 0, 0_usize);
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            c if depth == 0 && separates(c) => {
+                parts.push(text.get(begin..at).unwrap_or_default());
+                begin = at + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    parts.push(text.get(begin..).unwrap_or_default());
+    parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+/// `*.(ts|md)`, `@(a|b).ts`, `?(a)b`, `*.{ts|md}` and `*.[ts|md]` with braces and commas. `None` where nothing changes.
+fn with_braces(globs: &str) -> Option<String> {
+    let (mut text, mut open) = (String::new(), vec![]);
+    let mut chars = globs.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_extended = matches!(c, '@' | '+' | '?' | '*') && chars.peek() == Some(&'(');
+        match c {
+            _ if is_extended => {
+                chars.next();
+                open.push('(');
+                let before = match c {
+                    '?' => "{,",
+                    '*' => "*{",
+                    _ => "{",
+                };
+                text += before;
+            }
+            '(' => {
+                open.push('(');
+                text.push('{');
+            }
+            '[' if has_bar_inside(chars.clone()) => {
+                open.push('[');
+                text.push('{');
+            }
+            '{' => {
+                open.push('{');
+                text.push('{');
+            }
+            ')' | ']' | '}' if open.last() == Some(&opening(c)) => {
+                open.pop();
+                text.push('}');
+            }
+            '|' if !open.is_empty() => text.push(','),
+            c => text.push(c),
+        }
+    }
+    let has_list = text.contains(',') || globs.contains("@(") || globs.contains("+(");
+    (open.is_empty() && has_list && text != globs).then_some(text)
+}
+
+fn opening(closing: char) -> char {
+    match closing {
+        ')' => '(',
+        ']' => '[',
+        _ => '{',
+    }
+}
+
+/// Does a class hold a `|`?
+fn has_bar_inside(rest: impl Iterator<Item = char>) -> bool {
+    let mut inside = rest.take_while(|c| *c != ']');
+    inside.any(|c| c == '|')
+}
+
+/// `[a.ts](src/a.ts)`, `"src/a.ts`, `src/a.ts:`
+fn without_what_is_around(glob: &str) -> Option<&str> {
+    let linked = glob.strip_suffix(')').and_then(|rest| rest.rsplit_once("](")).map(|(_, to)| to);
+    let begun = glob.trim_start_matches(['"', '\'', '`', '\u{201C}', '\u{2018}']);
+    let inner =
+        begun.trim_end_matches(['"', '\'', '`', '\u{201D}', '\u{2019}', ':', ',', ';', '.']);
+    linked.or(Some(inner)).filter(|inner| inner.len() < glob.len())
+}
+
+/// `-name '*.ts'`, `glob:*.ts`
+fn without_option(glob: &str) -> Option<&str> {
+    const OPTIONS: [&str; 8] =
+        ["-name ", "-iname ", "-path ", "-g ", "--glob=", "--glob ", "glob:", "name:"];
+    let rest = OPTIONS.iter().find_map(|option| glob.strip_prefix(option))?;
+    Some(rest.trim().trim_matches(['"', '\'']))
+}
+
+fn is_like_an_expression(text: &str) -> bool {
+    let parts =
+        [".*", ".+", r"\.", r"\w", r"\d", r"\s", r"\b", r"\/", "(?", "]+", "]*", ")+", ")?"];
+    text.starts_with('^')
+        || text.ends_with('$')
+        || (text.contains('(') && text.contains('|'))
+        || parts.iter().any(|part| text.contains(part))
+}
+
+fn is_an_expression(text: &str) -> bool {
+    let mut builder = RegexMatcherBuilder::new();
+    builder.size_limit(MOST_COMPILED).nest_limit(MOST_NESTED);
+    builder.build(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn globs(glob: &str) -> Vec<String> {
+        let all = foreign(glob, Text::Whole).into_iter();
+        let globs = all.filter_map(|one| match one {
+            Foreign::Globs(globs, _) => Some(globs),
+            Foreign::Expression(_) => None,
+        });
+        globs.collect()
+    }
+
+    #[test]
+    fn spellings_of_other_programs_are_put_into_ours() {
+        for (glob, want) in [
+            ("*.ts|*.md", "*.ts,*.md"),
+            ("*.ts;*.md", "*.ts,*.md"),
+            ("*.ts *.md", "*.ts,*.md"),
+            ("*.ts or *.md", "*.ts,*.md"),
+            ("[\"*.ts\", \"*.md\"]", "*.ts,*.md"),
+            ("*.(ts|md)", "*.{ts,md}"),
+            ("@(a|b).ts", "{a,b}.ts"),
+            ("?(x|y)a.ts", "{,x,y}a.ts"),
+            ("*.{ts|md}", "*.{ts,md}"),
+            ("*.[ts|md]", "*.{ts,md}"),
+            ("src/...", "src/**"),
+            ("src/a.ts:12:5", "src/a.ts"),
+            ("\"*.ts|*.md\"", "*.ts,*.md"),
+            ("~/b.ts", "b.ts"),
+            (r"C:\x\b.ts", "x/b.ts"),
+            ("$PWD/src/b.ts", "src/b.ts"),
+            ("/home/me/repo/src/*.ts", "src/*.ts"),
+            ("-name '*.ts'", "*.ts"),
+            ("[a.ts](src/a.ts)", "src/a.ts"),
+            ("\"src/a.ts", "src/a.ts"),
+            ("src/a.ts:", "src/a.ts"),
+            ("/src/a.ts:12", "/src/a.ts"),
+            ("src/*/*.ts$", "src/*/*.ts"),
+        ] {
+            assert!(globs(glob).iter().any(|known| known == want), "{glob}: {:?}", globs(glob));
+        }
+    }
+
+    #[test]
+    fn plain_globs_have_no_other_spelling() {
+        for glob in ["*.ts", "src/**/*.{ts,md}", "my notes", "my file.txt", "(auth)", "[id]", "a"] {
+            assert_eq!(foreign(glob, Text::Part), [], "{glob}");
+        }
+        // A glob of which a directory is left out is another glob.
+        assert!(globs("a/*.ts").is_empty() && globs("/x/*.ts").is_empty());
+    }
+
+    #[test]
+    fn expressions_are_told_from_globs() {
+        for glob in [r".*\.ts$", "^src/", r"\w+\.ts", "(a|b)", r"src\/a"] {
+            let all = foreign(glob, Text::Whole);
+            assert_eq!(all.last(), Some(&Foreign::Expression(glob.into())), "{glob}");
+        }
+        for glob in ["*.ts", "a(", "^(", "foo|bar"] {
+            let all = foreign(glob, Text::Whole);
+            assert!(!matches!(all.last(), Some(Foreign::Expression(_))), "{glob}");
+        }
+        let many = format!("`\"{}x:1|{}\"`", "a/".repeat(50), "b;".repeat(50));
+        assert!(foreign(&many, Text::Part).len() <= MOST_FOREIGN);
+    }
+}
