@@ -57,7 +57,7 @@ pub struct Spelling {
     pub must_be_dir: bool,
 }
 
-/// Why a string is no path.
+/// Why a string is not a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadPath {
     /// It holds a NUL, written out or as `\x00`.
@@ -171,7 +171,7 @@ impl Name {
         self.0.as_bytes()
     }
 
-    /// Does it hold a character that deceives whoever lists it: a line feed or another control, one that
+    /// Does it hold a character that deceives a reader of a list: a line feed or another control, one that
     /// reorders the line, or one that is invisible by design?
     pub fn deceives(&self) -> bool {
         String::from_utf8_lossy(self.as_bytes()).contains(shown::deceives)

@@ -22,7 +22,7 @@ pub use foreign::replacements;
 pub trait Tool: 'static {
     /// Its name; the official file server's name where that has the tool.
     const NAME: &'static str;
-    /// Other names under which it is called, though it is offered under its own alone.
+    /// Other names that clients may call it by. Only its own name is listed.
     const ALSO: &'static [Also] = &[];
     /// What it does, for the model that chooses among tools.
     const ABOUT: &'static str;
@@ -160,7 +160,7 @@ pub struct Call<'a> {
     pub schema: &'a Object,
     /// What the call may use.
     pub budget: &'a Budget,
-    /// Asked before a change: puts the paths on record.
+    /// Called before a change: records the paths.
     pub intend: &'a dyn Fn(&[String]) -> Result<(), ToolError>,
 }
 

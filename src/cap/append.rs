@@ -54,7 +54,7 @@ impl Place<Write> {
             return Err(self.os("append to", errno));
         }
         system::sync_contents(&fd).map_err(|errno| {
-            // Whoever repeats it would append twice.
+            // Repeating the call would append twice.
             let was = format!("lengthened by {appended} of {} bytes", contents.len());
             self.may_not_last(&was, errno)
         })?;

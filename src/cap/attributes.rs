@@ -5,8 +5,8 @@
 //! read the old. What the system does not let this process keep is left out so that nobody gains by it,
 //! and [`Lost`] says so.
 //!
-//! May import: `system`. Absent on purpose: set-user and set-group bits, capabilities and
-//! labels. New contents have not earned them.
+//! May import: `system`. It does not keep set-user and set-group bits, capabilities
+//! and labels: new contents have not earned them.
 
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -102,7 +102,7 @@ pub(super) fn keep(old: impl AsFd, stat: &Stat, new: BorrowedFd<'_>) -> Result<L
         let kept = value_of(old, name).and_then(|value| {
             rustix::fs::fsetxattr(new, name.as_slice(), &value, XattrFlags::empty())
         });
-        // What is not the user's may be set by the system alone.
+        // Only the system may set attributes that are not the user's.
         lost.attributes |= HAS_LISTS && kept.is_err();
     }
     let list = if HAS_LISTS { value_of(old, ACCESS_LIST).ok() } else { None };

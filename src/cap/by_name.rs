@@ -182,7 +182,7 @@ impl<'a> Walk<'a> {
     ) -> Result<Option<Stat>, ToolError> {
         // Here and not earlier on the way, so that the answer is that of a name which is not there.
         if self.held()?.rules.hide(below) {
-            // Nothing is made there: what is to be made was refused by its name.
+            // Nothing is created there: a new entry was refused by its name before.
             return if self.look.may_be_missing {
                 Err(self.missing(parent, name))
             } else {
@@ -247,7 +247,7 @@ impl<'a> Walk<'a> {
         for step in self.todo.drain(..) {
             match step {
                 Step::Down(name) => missing.push(name),
-                // What `..` means below a directory that is not there, nobody can say.
+                // `..` under a missing directory is undefined; refuse it.
                 Step::Up => return Err(ToolError::escapes_grant(self.said)),
             }
         }
@@ -274,7 +274,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// Rules refuse a change by the name alone, whatever is there: here, and further down the path as
+    /// Rules refuse a change by the name only, whether or not the entry exists: here, and further down the path as
     /// far as it is known. Only what has to be there already and is hidden is not refused here: it is
     /// answered like a name that is not there, which no rule refuses either.
     fn refuse_by_name(&self, below: &[Name]) -> Result<(), ToolError> {

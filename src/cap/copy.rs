@@ -1,7 +1,7 @@
 //! Copying: a file, or a tree, that appears in its new place whole.
 //!
-//! A tree is built under a name that nobody can say, and renamed. It is not put on the disk, as `cp` does
-//! not: the source is still there. Links and special
+//! A tree is built under a name that no client can use, and renamed. Like `cp`, it is not synced:
+//! the source still exists. Links and special
 //! files are not copied, only counted: this process cannot make them. Hidden names are not copied, as if
 //! they did not exist.
 //!
@@ -234,7 +234,7 @@ impl Copy<'_> {
         }
     }
 
-    /// Are both the same, byte for byte?
+    /// Compares both, byte for byte.
     pub(super) fn compare(
         &mut self,
         from: &OwnedFd,

@@ -16,7 +16,7 @@ const MAX_ALTERNATIVES: usize = 1_000;
 /// A part of a name in a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// What is meant literally, escapes removed.
+    /// Literal text, escapes removed.
     Text(String),
     /// `?`: any one character.
     One,

@@ -335,7 +335,7 @@ mod tests {
         Grants::new(open.collect(), shut.collect(), false).unwrap()
     }
 
-    /// The path that a target stands for, or what is said instead.
+    /// The path that a target stands for, or the error.
     fn minted<R: Right>(grants: &Grants, path: &str) -> String {
         let target = grants.attenuate::<R>(&VirtualPath::from(path));
         target.map_or_else(|error| error.to_string(), |target| target.shown())

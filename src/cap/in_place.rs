@@ -1,6 +1,6 @@
 //! Writing into a file where it lies: for a file that cannot be replaced, as containers mount single ones.
 //!
-//! It is not atomic. Whoever reads meanwhile sees old and new bytes mixed, and a process that is killed leaves them so.
+//! It is not atomic. A program that reads meanwhile sees old and new bytes mixed, and a killed process leaves them so.
 //! Nothing does this unasked, and the operator has to permit it (`--in-place`): the kernel refuses to shorten any file
 //! otherwise. A file with other names would change under all of them, perhaps outside the grant, and is left alone.
 //!

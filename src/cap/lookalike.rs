@@ -110,7 +110,7 @@ pub fn look(text: &str) -> String {
     fold(&looks(text.as_bytes(), Visible::Only).unwrap_or_default())
 }
 
-/// Do the texts look the same to whoever reads them?
+/// Do the texts look the same to a reader?
 pub(super) fn look_the_same(one: &str, other: &str) -> bool {
     let looks = |text: &str| looks(text.as_bytes(), Visible::Only);
     one != other && looks(one).is_some_and(|one| looks(other) == Some(one))
@@ -135,8 +135,8 @@ fn form(name: &[u8]) -> Option<String> {
 }
 
 /// Does a listed name look like the wanted one? A listed name may have more blanks at its ends, and characters that are
-/// invisible by design, which a client leaves out. The other way round it is another name: whoever puts such
-/// characters into a path means something by them.
+/// invisible by design, which a client leaves out. The other way round it is another name: such
+/// characters in a path are there on purpose.
 fn is_alike(listed: &[u8], wanted: &str) -> bool {
     let is = |visible| looks(listed, visible).is_some_and(|looks| looks == wanted);
     is(Visible::All) || (!listed.iter().all(u8::is_ascii_graphic) && is(Visible::Only))

@@ -132,11 +132,11 @@ impl Walk<'_> {
     /// The name in this directory that is meant by one which does not exist, if exactly one looks like it. Only a name
     /// that the client gave stands for another one; the text of a link does not, nor a name with `\xHH` in it.
     ///
-    /// A change takes only a twin for what is meant. Otherwise it could change something that nobody named.
+    /// A change accepts only a twin of the name. Otherwise it could change something that nobody named.
     ///
     /// # Errors
     /// Several names look like it, or, for a change, a link does: a planted link must not redirect a change of
-    /// a name that it does not have. For what is to be taken away, one name is enough.
+    /// a name that it does not have. For a removal, one name is enough.
     pub(super) fn lookalike(
         &mut self,
         parent: &Dir,
@@ -194,7 +194,7 @@ impl Walk<'_> {
         names
     }
 
-    /// Whoever writes bytes means them.
+    /// Is this character written as the escape of a byte? Then it stands for that byte.
     fn is_written_in_hex(&self, at: usize) -> bool {
         let from_the_end = self.said_names.len().saturating_sub(at + 1);
         self.said.is_in_hex(from_the_end)

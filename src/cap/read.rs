@@ -1,4 +1,4 @@
-//! What the right to read allows at a [`Place`]: open a file, list a directory, say what is there.
+//! What the right to read allows at a [`Place`]: open a file, list a directory, describe an entry.
 //!
 //! Only regular files and directories are ever opened, and so that opening cannot block
 //! (`O_NONBLOCK`) or take a terminal (`O_NOCTTY`). The type is asked before the open, so that a
@@ -158,7 +158,7 @@ impl<R: Right> Place<R> {
         Ok(fd)
     }
 
-    /// What is there.
+    /// Describes the entry.
     ///
     /// # Errors
     /// `special_file` for what lies on a pseudo file system.
@@ -273,8 +273,8 @@ impl Place<Read> {
 }
 
 impl OpenFile {
-    /// A file that was opened on a walk in a grant on `device`; nothing if it is no regular file, or
-    /// lies where files are no data.
+    /// A file that was opened on a walk in a grant on `device`; `None` if it is not a regular file, or
+    /// is on a file system whose files are not data.
     pub(super) fn walked(fd: OwnedFd, device: u64, shown: String) -> Option<Self> {
         let found = Found::new(system::stat(&fd).ok()?);
         let is_data = found.stat.device == device || is_pseudo(&fd) == Ok(false);

@@ -85,7 +85,7 @@ impl Holder {
         is_theirs.then_some(Obstacle::Owner)
     }
 
-    /// Is something mounted on `name`?
+    /// The mount point at `name`, if there is one.
     pub(super) fn mount_point(&self, dir: impl AsFd, name: &Name) -> Option<Obstacle> {
         is_mounted_on(self.mount, dir, name).then_some(Obstacle::MountPoint)
     }

@@ -59,7 +59,7 @@ pub(super) fn pointer(dir: &Dir, name: &Name, is_repository: bool) -> Option<Vec
     Some(path.trim_ascii().to_vec())
 }
 
-/// What is there, as far as an answer may depend on it.
+/// The entries of a directory, as far as an answer may depend on them.
 struct Siblings<'a> {
     dir: BorrowedFd<'a>,
     /// The names of the directory from the root of the grant.

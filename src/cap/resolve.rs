@@ -28,7 +28,7 @@ use crate::path::{Name, VirtualPath, join};
 pub enum Resolver {
     /// By `openat2`, and by the walk where a path has links in it.
     OpenAt2,
-    /// By the walk alone: this system has no `openat2`, or refuses it.
+    /// Only by the walk: this system has no `openat2`, or refuses it.
     Walk,
 }
 
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
     use crate::error::Code;
 
-    /// Both ways come to the same, so which one was gone is seen here alone.
+    /// Both ways give the same result, so only this test sees which one was used.
     #[test]
     fn the_short_way_is_for_what_is_plain() {
         let temp = tree(&["g/a/f", "g/f", "g/to-a -> a", "g/.git/x"]);

@@ -2,8 +2,8 @@
 //!
 //! To the kernel a rename between the two is a rename of a file to itself: it does nothing, or finds the name taken. So
 //! it takes two steps, through a name that neither is. A process that is killed between them leaves the file under that
-//! name, `README.md.renaming-` and random digits, which is listed and read like any other. It is no temp, which the next
-//! change would remove.
+//! name, `README.md.renaming-` and random digits, which is listed and read like any other. It is not a temp, so the
+//! next change does not remove it.
 //!
 //! May import: `path`, `limits`, `error`, `system`.
 

@@ -1,7 +1,7 @@
 //! Rights twice: [`Rights`] as a value (what a grant carries), [`Right`] as a type (what a tool needs).
 //!
 //! They meet once, when a target is minted; from then on the type is the proof. May import: nothing.
-//! Absent on purpose: a way to add a right to an existing value.
+//! There is no way to add a right to an existing value.
 
 use std::fmt;
 use std::str::FromStr;

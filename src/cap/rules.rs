@@ -37,7 +37,7 @@ pub struct Rules {
 /// What the rules say to a change of one name, the strictest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// As if it did not exist; changes are refused by the name alone.
+    /// As if it did not exist. Changes are refused by the name, without a look at the entry.
     Hidden,
     /// The server's own configuration or program.
     Own,

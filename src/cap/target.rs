@@ -4,7 +4,7 @@
 //! travel apart. A `Target<R>` carries the right `R` in its type: what a tool cannot do with its
 //! target does not compile. Only `Grants::attenuate` makes targets.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: a public constructor, any access to the handle.
+//! May import: `path`, `limits`, `error`. There is no public constructor, and no access to the handle.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -119,7 +119,7 @@ impl Look {
         takes_away: false,
         may_be_named_as_grant: false,
     };
-    /// For a removal or a move: a link at the end is what is meant.
+    /// For a removal or a move: a link at the end is removed or moved itself.
     pub(super) const TO_TAKE: Self = Self { follows: false, takes_away: true, ..Self::THERE };
 }
 
@@ -200,7 +200,7 @@ mod tests {
             ("root", "o Directory"),
             ("root/d", "o/d Directory"),
             ("own", "g/f File"),
-            // What `..` means behind a name that was not looked up, nobody can say.
+            // `..` after a name that was not looked up is undefined.
             ("odd", "escapes_grant"),
             ("up", "escapes_grant"),
             ("back", "escapes_grant"),

@@ -7,12 +7,12 @@
 //! locked as long as somebody works on it. A process that is killed leaves its temp there, unlocked: the
 //! next change in that directory removes it.
 //!
-//! Anybody can make a file whose name looks like a temp's, so the form of the name is no reason to remove it. The
+//! Anybody can make a file whose name looks like a temp's, so the form of the name does not suffice to remove it. The
 //! name of a temp holds a [`mark`] of the directory that it was made in. The mark cannot be in the contents, which are
 //! the user's; an attribute or a time would be missing on some file systems, and after a kill at the wrong
 //! moment. The name is there from the first moment to the last, and a file that was unpacked, cloned or
-//! copied does not have the right one by chance. Whoever computes it on purpose can only give away a file
-//! of their own, and could have removed that.
+//! copied does not have the right one by chance. A user who computes it on purpose can only have a file
+//! of their own removed, which they could have done anyway.
 //!
 //! Some file systems (vfat, some of FUSE) give directories new inode numbers when they are mounted again. A temp left
 //! there by a kill is then taken for a user's file, and stays.
@@ -48,8 +48,8 @@ const TRIES: usize = 16;
 /// Most names of a directory that are looked at for what was left behind.
 const MAX_SWEPT: usize = 100_000;
 
-/// Does it look like the name of a temp? Such names are reserved: no client can use one, whoever made it, and
-/// answers count those that they leave out.
+/// Does it look like the name of a temp? Such names are reserved: no client can use one, and answers count
+/// those that they leave out.
 pub(super) fn is_temp(name: &[u8]) -> bool {
     middle(name).is_some_and(|hex| {
         hex.len() == 2 * (RANDOM + MARK) && hex.iter().all(u8::is_ascii_hexdigit)
@@ -264,14 +264,14 @@ impl Left {
             if let Ok(dir) = tree::open_directory(parent, &name) {
                 let _ = tree::remove_all(&dir, &name, Some(budget));
             }
-            // Only if that was all there was: else it is no temp, whatever it is called.
+            // Only if it is empty now: otherwise it is not a temp, whatever its name.
             let _ = rustix::fs::unlinkat(parent, name.as_os_str(), AtFlags::REMOVEDIR);
         }
     }
 }
 
-/// Locks the temp of this name, if nobody works on it, for as long as the descriptor is kept: whoever has
-/// just made it finds it locked, and makes another one.
+/// Locks the temp of this name, if nobody works on it, for as long as the descriptor is kept. A process that
+/// has just made it finds it locked, and makes another one.
 pub(super) fn locked(parent: impl AsFd, name: &Name) -> Option<(OwnedFd, Stat)> {
     let lock = |fd: &OwnedFd| rustix::fs::flock(fd, FlockOperation::NonBlockingLockExclusive);
     let mut fd = handle::open(&parent, name, To::Read).ok()?;

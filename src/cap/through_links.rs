@@ -55,7 +55,7 @@ impl Walk<'_> {
         self.relocate(host, Some(self.grant))
     }
 
-    /// Finds, by names alone, the grant that the path goes on in: `host` is where it is now, and
+    /// Finds, only by names, the grant that the path goes on in: `host` is where it is now, and
     /// exists as spelled. A path that climbs out of a grant may not come back into the same one.
     fn relocate(&mut self, mut host: Vec<Name>, except: Option<usize>) -> Result<(), ToolError> {
         let mut known = true;
@@ -69,7 +69,7 @@ impl Walk<'_> {
                     host.push(name);
                     known = false;
                 }
-                // What `..` means after a name that was never looked up, nobody can say.
+                // `..` after a name that was never looked up is undefined; refuse it.
                 Some(Step::Up) if known => drop(host.pop()),
                 Some(Step::Up) | None => return Err(ToolError::escapes_grant(self.said)),
             }

@@ -1,4 +1,4 @@
-//! [`traverse`]: everything in a tree, one entry after the other, for whoever changes it.
+//! [`traverse`]: everything in a tree, one entry after the other, for changes.
 //!
 //! Each entry is reached from the handle of the directory that holds it, links are entries and no ways,
 //! and a directory comes before what is in it and again behind it. What lies deeper than [`MAX_DEPTH`],
@@ -32,7 +32,7 @@ pub(super) trait Act {
         Ok(())
     }
 
-    /// Something that is no directory.
+    /// Something that is not a directory.
     fn entry(&mut self, node: &Node<'_>) -> Result<(), ToolError>;
 
     /// A directory with whose entries all is done.

@@ -1,8 +1,8 @@
 //! [`Turn`]: which changes of this process may go on at the same time.
 //!
 //! Changes of different files do; changes of one file take turns, so that the one that comes second sees
-//! what the first has done. Who changes a tree, or makes directories, is alone on that file system: between
-//! the look at a tree and its move no other call puts anything into it. Other servers
+//! what the first has done. Changing a tree or creating directories takes an exclusive lock on the file
+//! system: between the check of a tree and its move no other call puts anything into it. Other servers
 //! are kept out by `change_lock` during the last steps of a change, and other programs by nothing: against them there is
 //! the comparison just before the rename.
 //!
@@ -45,7 +45,7 @@ struct Taken {
 struct Changes {
     beside_others: usize,
     alone: bool,
-    /// How many wait to be alone: no others are let in before them.
+    /// How many wait for the exclusive lock: no others are let in before them.
     to_be_alone: usize,
 }
 
@@ -242,8 +242,8 @@ impl Turns {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until `take` has taken what it wants. To wait is no step: a call that does nothing else lets
-    /// others run in its place.
+    /// Waits until `take` succeeds. Waiting does not count as a step: a call that only waits lets others run in its
+    /// place.
     fn wait(
         &self,
         mut taken: MutexGuard<'_, Taken>,

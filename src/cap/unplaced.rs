@@ -42,7 +42,7 @@ impl Place<Write> {
         }
     }
 
-    /// Why nothing can be written beside what is there.
+    /// Why nothing can be written beside the entry.
     pub(super) fn not_begun(&self, errno: Errno) -> ToolError {
         match errno {
             _ if self.is_mount_point() => self.mount_point(),

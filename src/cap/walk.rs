@@ -6,8 +6,8 @@
 //! handle of its parent, up to [`MAX_OPEN`] of them; beyond that it is found again from the root of the
 //! walk, name by name.
 //!
-//! Who walks says by a [`Visit`] what to make of entries. The order is that of the threads: who needs
-//! another sorts what was found.
+//! A [`Visit`] decides what to do with each entry. The order is that of the threads: callers that need another
+//! order sort what was found.
 //!
 //! May import: `path`, `limits`, `error`, `system`. It does not follow links, and does not know ignore rules.
 

@@ -332,7 +332,7 @@ impl WalkedDir {
             return None;
         }
         let fd = open(at, name, To::Read).ok()?;
-        // Its name alone: the whole path would cost more than many a file that is searched.
+        // Only its name: the whole path would cost more than searching many a file.
         OpenFile::walked(fd, grant.device, name.to_string())
     }
 }

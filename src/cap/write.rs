@@ -1,9 +1,9 @@
 //! What the right to write allows at a [`Place`]: put contents there, whole or not at all.
 //!
 //! Contents are never changed where they lie. New ones are written to a [`Temp`] in the same directory,
-//! which gets the old file's owner and mode before the first byte, is on the disk before it is renamed,
-//! and renamed in one step: whoever looks, at any time, sees the old bytes or the new. Then the directory
-//! is put on the disk. (`append` and `in_place` are the exceptions.)
+//! which gets the old file's owner and mode before the first byte, is synced before it is renamed,
+//! and renamed in one step: a reader sees, at any time, the old bytes or the new. Then the directory
+//! is synced. (`append` and `in_place` are the exceptions.)
 //!
 //! May import: `path`, `limits`, `error`, `system`. Nothing is truncated, and no link at the end is followed: a
 //! place is what the link led to.
@@ -124,7 +124,7 @@ impl<R: Right> Place<R> {
             .hint("read it again; nothing was changed by this call")
     }
 
-    /// It is done and to be seen, but a crash could undo it. `was` says behind the path what was done.
+    /// The change is done and visible, but a crash could undo it. `was` describes the change, after the path.
     pub(super) fn may_not_last(&self, was: &str, errno: Errno) -> ToolError {
         let code = self.os("change", errno).code();
         let sentence = format!(
@@ -245,7 +245,7 @@ impl Place<Write> {
         }
     }
 
-    /// The file that is there, opened for some kind of writing: whoever may not do that may not replace it either.
+    /// The existing file, opened for writing: a user who may not do that may not replace it either.
     fn old(&self, how: To) -> Result<Option<Old>, ToolError> {
         let (Some(_), Some(name)) = (&self.found, &self.name) else { return Ok(None) };
         let fd = match self.open(name, how) {
@@ -257,8 +257,8 @@ impl Place<Write> {
         if found.kind == Kind::File { Ok(Some((fd, found))) } else { Err(self.special()) }
     }
 
-    /// The same, and what is to be expected of it from then on. On an overlay the open itself changes what the file
-    /// system says of a file, so that is taken from the open file if nobody else changed it before.
+    /// The same, and the state to expect from then on. On an overlay the open itself changes the file's metadata, so
+    /// the state is taken from the open file if nobody else changed it before.
     pub(super) fn old_as_expected(
         &self,
         expect: Expect,
@@ -276,12 +276,12 @@ impl Place<Write> {
         Ok((Some((fd, found)), Expect::This(now)))
     }
 
-    /// May the user write to the file that is there?
+    /// Fails if the user may not write to the existing file.
     pub(super) fn is_writable(&self) -> Result<(), ToolError> {
         self.old(To::Write).map(drop)
     }
 
-    /// The name of what is there, or can be.
+    /// The name of the entry that exists, or can be created.
     pub(super) fn name_of_entry(&self) -> Result<&Name, ToolError> {
         self.name.as_ref().ok_or_else(|| self.is_root())
     }

@@ -79,7 +79,7 @@ impl Pattern {
         let text = text.strip_prefix(b"/").unwrap_or(text);
         match first_wildcard(text).and_then(|at| text.split_at_checked(at)) {
             None => Some(Self::Path(folded(text))),
-            // Git compares the literal beginning by itself, and matches the rest as a pattern of its own. So `a**/b`
+            // Git compares the literal beginning first, and matches the rest as a separate pattern. So `a**/b`
             // means what `**/b` means after an `a`.
             Some((start, rest)) => Some(Self::Below(folded(start), Wild::new(rest, ignores_case)?)),
         }

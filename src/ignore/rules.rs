@@ -1,7 +1,7 @@
 //! [`Compiled`]: the rules of ignore files as tables and patterns, bounded for the whole process.
 //!
-//! Equal files are compiled once, and small ones are kept for the next search. All that is compiled at one time,
-//! whoever uses it, has one bound.
+//! Equal files are compiled once, and small ones are kept for the next search. One bound holds for everything that is
+//! compiled at one time, for all calls.
 //!
 //! Most rules are names, or endings such as `*.log`: they are found in tables. Rules with other wildcards are tried
 //! one after the other, and cost most.
@@ -212,7 +212,7 @@ impl Compiled {
         (Some(rules), is_whole)
     }
 
-    /// Room for so many bytes. What is kept for later makes way for what is needed now.
+    /// Room for so many bytes. Cached rules are dropped to make room.
     fn hold(&self, bytes: usize) -> Option<Held> {
         let fits = |held: usize| Some(held + bytes).filter(|held| *held <= MAX_HELD_BYTES);
         let hold = || self.held_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits);

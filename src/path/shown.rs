@@ -1,11 +1,11 @@
 //! How bytes from outside are shown: on one line, with nothing in them that hides or reorders what follows,
 //! and so that they can be read back.
 //!
-//! May import: nothing. Absent on purpose: what a name or a path is.
+//! May import: nothing. It does not know what a name or a path is.
 
 use std::fmt::{self, Write as _};
 
-/// Text from outside that is told in passing: as [`printable`] shows it, shortened aloud where it is very long.
+/// Text from outside, quoted in a sentence: as [`printable`] shows it, visibly shortened if it is very long.
 pub fn brief(text: &str) -> String {
     const SHOWN: usize = 300;
     match text.char_indices().nth(SHOWN) {

@@ -4,9 +4,9 @@
 
 use serde_json::{Value, json};
 
-/// JSON-RPC: the text is no JSON.
+/// JSON-RPC: the text is not JSON.
 pub(super) const PARSE_ERROR: i32 = -32700;
-/// JSON-RPC: the JSON is no request.
+/// JSON-RPC: the JSON is not a request.
 pub(super) const INVALID_REQUEST: i32 = -32600;
 /// JSON-RPC: the parameters are not those of the method.
 pub(super) const INVALID_PARAMS: i32 = -32602;

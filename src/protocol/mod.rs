@@ -32,7 +32,7 @@ use crate::dispatch::Dispatcher;
 /// Serves until the input ends, then lets running calls finish.
 ///
 /// # Errors
-/// When the system has no room for a runtime. A client that goes away is no error.
+/// When the system has no room for a runtime. A client that goes away is not an error.
 pub fn serve(dispatcher: Dispatcher, input: OwnedFd, output: OwnedFd) -> io::Result<()> {
     let limits = dispatcher.limits().clone();
     // A call that hangs in the kernel must not keep the process alive, nor a client that reads no

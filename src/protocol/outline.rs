@@ -13,7 +13,7 @@ use super::invalid::usable;
 const MAX_ID: usize = 2 << 20;
 /// The most ids of one line that are kept.
 const MAX_IDS: usize = 16;
-/// The longest name of a member that is looked at: `jsonrpc` and the like, each letter escaped.
+/// The longest name of a member that is looked at: `jsonrpc` and similar, each letter escaped.
 const MAX_KEY: usize = 64;
 /// What the methods of all notifications of MCP begin with.
 const NOTIFICATIONS: &str = "notifications/";

@@ -102,8 +102,8 @@ impl ServerHandler for Server {
         self.config.clone()
     }
 
-    /// Opens a session, unless the client began without one. Then there is none to be had: `rmcp` would
-    /// go on to refuse what does not say its version in every request, as nothing in a session does.
+    /// Opens a session, unless the client began without one. Then it must not: `rmcp` would refuse every request that
+    /// does not name its version, as requests in a session do not.
     async fn initialize(
         &self,
         request: InitializeRequestParams,

@@ -87,7 +87,7 @@ impl Stream {
     }
 }
 
-/// Begins anew when a signal came in between.
+/// Repeats a call that a signal interrupted.
 fn again<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match act() {

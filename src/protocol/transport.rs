@@ -202,8 +202,8 @@ impl Idle {
         Self { written: Arc::default(), seen: 0, waited: Duration::ZERO, patience }
     }
 
-    /// What a future gives; `None` if the client has closed its end and takes no answers either. While it is waited for,
-    /// nothing is read, and so the end of the input would not be seen behind what the pipe holds.
+    /// The result of a future; `None` if the client has closed its end and takes no answers either. Nothing is read
+    /// meanwhile, so the end of the input would not be seen while bytes are left in the pipe.
     async fn unless_abandoned<T>(
         &mut self,
         input: &Input,

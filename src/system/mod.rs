@@ -99,7 +99,7 @@ pub(crate) enum Mark {
     AppendOnly,
 }
 
-/// May the user add and remove names in this directory, by its permissions and its mount?
+/// Fails if permissions or the mount keep the user from adding and removing names in this directory.
 pub(crate) fn may_change_names(dir: impl AsFd) -> Result<(), Errno> {
     let access = Access::WRITE_OK | Access::EXEC_OK;
     match rustix::fs::accessat(dir, ".", access, AtFlags::EACCESS) {
