@@ -46,6 +46,7 @@ mod failing; // a full disk, a read-only one, a limit: what is left of a change 
 mod faults; // every call of the kernel for files fails, in every way
 #[cfg(target_os = "linux")]
 mod filesystems; // the same promise on every file system, or a sentence that is true
+mod from_end; // grep from the end of files, and matches over lines, page by page
 mod globs; // globs against ripgrep, and where the two differ on purpose
 mod grepping; // what grep and keyword_search say: line ends, long lines, what else a pattern may have meant
 mod grepping_as_rg; // random patterns over random texts, against ripgrep

@@ -207,7 +207,8 @@ pub(super) struct Asked<'a> {
     pub(super) respects: Respect,
     pub(super) hidden: bool,
     pub(super) page: usize,
-    pub(super) after: Option<(String, Position)>,
+    /// The file and the place in it up to which earlier pages have shown what matches.
+    pub(super) from: Option<(String, Position)>,
     pub(super) coding: Option<Coding>,
     pub(super) budget: &'a Budget,
     args: &'a Args,
@@ -217,16 +218,18 @@ impl<'a> Asked<'a> {
     fn new(args: &'a Args, budget: &'a Budget) -> Result<Self, ToolError> {
         let _busy = budget.begin(Work::Patterns);
         let page = args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries);
+        let wanted = wanted(args, PER_FILE, page);
+        let cursor = args.cursor.as_deref();
         Ok(Self {
             pattern: Pattern::new("pattern", &args.pattern, args.meaning())?,
-            wanted: wanted(args, PER_FILE, page, budget),
+            wanted,
             filters_names: !args.glob.as_given().is_empty() || args.kind.is_some(),
             types: args.kind.as_deref().map(types).transpose()?,
             output: args.output,
             respects: Respect(args.respect_ignore),
             hidden: args.hidden,
             page,
-            after: args.cursor.as_deref().map(grep_cursor::read).transpose()?,
+            from: cursor.map(|cursor| grep_cursor::read(cursor, wanted.output)).transpose()?,
             coding: named(args.encoding.as_deref())?,
             budget,
             args,
@@ -249,18 +252,18 @@ impl<'a> Asked<'a> {
         found: &mut Found,
     ) {
         // What an earlier page has shown of this file.
-        let after = match &self.after {
-            None => Position::START,
+        let from = match &self.from {
+            None => wanted.output.beginning(),
             Some((path, position)) => match shown().cmp(path) {
-                Ordering::Less => Position::END,
+                Ordering::Less => wanted.output.finish(),
                 Ordering::Equal => *position,
-                Ordering::Greater => Position::START,
+                Ordering::Greater => wanted.output.beginning(),
             },
         };
         let search = found.search.get_or_insert_with(|| {
             Search::new(self.pattern.clone(), wanted).in_coding(self.coding)
         });
-        let hits = match search.file(file, after, self.budget) {
+        let hits = match search.file(file, from, self.budget) {
             Outcome::Searched(hits) => hits,
             Outcome::Partly(hits) => {
                 found.failed += 1;
@@ -272,7 +275,7 @@ impl<'a> Asked<'a> {
         if hits.count > 0 {
             found.total_files += 1;
             found.total_lines += hits.count;
-            if after == Position::START || !hits.lines.is_empty() {
+            if from == wanted.output.beginning() || !hits.lines.is_empty() {
                 found.insert(shown(), hits, self.page);
             }
         }
@@ -280,10 +283,8 @@ impl<'a> Asked<'a> {
 }
 
 /// What of each file is wanted, and at most `per_file` of it where the client does not say.
-fn wanted(args: &Args, per_file: usize, page: usize, budget: &Budget) -> Wanted {
-    let per_file = match args.per_file.unwrap_or(per_file) {
-        // The last lines of a file are as many as a page holds. All lines are the same from either end.
-        0 if args.from_end && args.per_file.is_none() => page,
+fn wanted(args: &Args, per_file: usize, page: usize) -> Wanted {
+    let of = match args.per_file.unwrap_or(per_file) {
         0 => usize::MAX,
         some => some,
     };
@@ -291,10 +292,8 @@ fn wanted(args: &Args, per_file: usize, page: usize, budget: &Budget) -> Wanted 
     let (before, after) =
         if args.only_matching { (0, 0) } else { (about(args.before), about(args.after)) };
     let output = match args.output {
-        Output::Content if args.from_end && per_file < usize::MAX => {
-            Lines::Last(per_file.min(budget.limits().max_list_entries))
-        }
-        Output::Content => Lines::First { of: per_file, page },
+        Output::Content if args.from_end => Lines::Last { of, page },
+        Output::Content => Lines::First { of, page },
         Output::Count => Lines::Counted,
         Output::Files => Lines::Any,
     };
@@ -315,7 +314,7 @@ impl InFiles<'_> {
             let mut found = Found::default();
             found.is_one_file = true;
             // A file that is named is wanted whole.
-            let wanted = wanted(asked.args, 0, asked.page, asked.budget);
+            let wanted = wanted(asked.args, 0, asked.page);
             asked.search(&place.open_file()?, wanted, || place.shown(), &mut found);
             let found = vec![(PassedBy::nothing_of_one_file(), found)];
             return Ok(Walked { found, skipped: Skipped::default(), is_cut: false });
