@@ -135,6 +135,8 @@ pub struct Budget {
     hints: AtomicUsize,
     versions: Mutex<[Option<String>; 2]>,
     is_audited: bool,
+    /// The arguments that the tool has.
+    arguments: Arc<[String]>,
 }
 
 /// Why a call must stop now.
@@ -166,7 +168,19 @@ impl Budget {
             hints: AtomicUsize::new(0),
             versions: Mutex::default(),
             is_audited: false,
+            arguments: Arc::default(),
         }
+    }
+
+    /// The same, of a call of a tool that has these arguments.
+    #[must_use]
+    pub fn with_arguments(self, arguments: Arc<[String]>) -> Self {
+        Self { arguments, ..self }
+    }
+
+    /// Has the tool this argument, so that a hint may name it?
+    pub fn takes(&self, argument: &str) -> bool {
+        self.arguments.iter().any(|name| name == argument)
     }
 
     /// The same, of a call of which an audit trail is kept.

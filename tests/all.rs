@@ -64,6 +64,7 @@ mod lines; // a table of raw lines, in both eras
 mod links; // links that searches do not follow: what is said of them, and how to search what they lead to
 mod loads; // trees at their largest, long paths, names in every script
 mod logging; // what standard error gets, and that nobody has to read it
+mod meant_paths; // paths and globs that are nearly right, and what a hint says of them
 mod moving; // moving, copying, deleting: whole or not at all
 mod names; // searches by name: nothing that is there gives an empty answer
 mod own_files; // the server's own program, by whatever name it was started

@@ -4,11 +4,13 @@
 
 use std::cmp::Ordering;
 
-use ::ignore::types::{Types, TypesBuilder};
+use ::ignore::types::Types;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::encoding::{MAX_LABEL, named};
+use super::file_types;
+use super::given_files::{may_be_mistaken, unfiltered};
 use super::grep_answer::{Found, answer};
 use super::grep_cursor;
 use super::left_out::PassedBy;
@@ -19,7 +21,7 @@ use super::trying::{Attempted, Names, find};
 use crate::cap::{
     Kind, OpenFile, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
-use crate::error::{Code, ToolError};
+use crate::error::ToolError;
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
@@ -160,6 +162,18 @@ impl Tool for Grep {
             exclude: args.exclude.compile_to_leave_out("exclude", begins, budget)?,
         };
         let asked = Asked::new(args, budget)?;
+        let filters = [
+            ("glob", !args.glob.as_given().is_empty()),
+            ("exclude", !args.exclude.as_given().is_empty()),
+            ("type", args.kind.is_some()),
+        ];
+        let is_filtered = filters.iter().any(|(_, is_used)| *is_used);
+        let (names, note) = match &at {
+            Scoped::One(file) if is_filtered && file.place(budget)?.what() == Some(Kind::File) => {
+                unfiltered(&names, &filters, "path", budget)?
+            }
+            _ => (names, None),
+        };
         let attempt = |names: &Names| {
             let search = InFiles { asked: &asked, names };
             let mut found = Found::default();
@@ -175,7 +189,11 @@ impl Tool for Grep {
             everywhere(&at, below, |part| counts.add(&part))?;
             Ok(counts.0)
         };
-        let Attempted { found, unsearched, names } = find(names, budget, attempt, walk)?;
+        let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
+        unsearched.note(note);
+        if may_be_mistaken(&unsearched) {
+            unsearched.note(at.likely_meant(args.glob.as_given(), budget));
+        }
         let otherwise = if found.total_files > 0 || unsearched.is_cut() {
             vec![]
         } else {
@@ -224,7 +242,7 @@ impl<'a> Asked<'a> {
             pattern: Pattern::new("pattern", &args.pattern, args.meaning())?,
             wanted,
             filters_names: !args.glob.as_given().is_empty() || args.kind.is_some(),
-            types: args.kind.as_deref().map(types).transpose()?,
+            types: args.kind.as_deref().map(file_types::named).transpose()?,
             output: args.output,
             respects: Respect(args.respect_ignore),
             hidden: args.hidden,
@@ -377,14 +395,4 @@ impl Look for InFiles<'_> {
         }
         false
     }
-}
-
-fn types(name: &str) -> Result<Types, ToolError> {
-    let mut types = TypesBuilder::new();
-    types.add_defaults().select(name);
-    types.build().map_err(|_| {
-        let name = crate::path::printable(name);
-        ToolError::new(Code::BadArgs, format!("`type` `{name}` is not one of ripgrep's"))
-            .hint("use `glob`, such as [\"*.rs\"]")
-    })
 }

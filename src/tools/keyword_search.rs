@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::given_files::{may_be_mistaken, unfiltered};
 use super::keyword_answer::{Answer, Metadata, Options, Summary, file, rounded};
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
@@ -104,6 +105,15 @@ impl Tool for KeywordSearch {
         let pattern = pattern(args, budget)?;
         let mut errors = BTreeMap::new();
         let places = places(args, targets, &mut errors, budget)?;
+        let filters = [
+            ("include_patterns", !args.include_patterns.as_given().is_empty()),
+            ("exclude_patterns", !args.exclude_patterns.as_given().is_empty()),
+        ];
+        let (names, filter_note) = if places.iter().all(|place| place.what() == Some(Kind::File)) {
+            unfiltered(&names, &filters, "root_paths", budget)?
+        } else {
+            (names, None)
+        };
         let (zero, respects) = (args.include_zero, Respect(args.respect_ignore));
         let attempt = |names: &Names| {
             let asked = Asked { pattern: pattern.clone(), names, zero, respects, budget };
@@ -123,6 +133,11 @@ impl Tool for KeywordSearch {
             Ok(counts.0)
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
+        unsearched.note(filter_note);
+        let place = places.first().filter(|_| may_be_mistaken(&unsearched));
+        if let Some(place) = place {
+            unsearched.note(place.likely_meant(args.include_patterns.as_given(), budget));
+        }
         if pattern.spans_lines_by_itself() {
             let note = "the keyword holds a line feed: it is searched over line ends";
             unsearched.note([note.to_owned()]);
