@@ -72,9 +72,6 @@ impl Grants {
         if let Some(hint) = as_glob(self, path, false, budget) {
             return error.hint(hint);
         }
-        if error.code() != Code::UnknownGrant {
-            return error;
-        }
         match elsewhere(self, 0, path, budget).as_slice() {
             [] => match as_glob(self, path, true, budget) {
                 Some(hint) => error.hint(hint),
