@@ -78,6 +78,34 @@ fn a_hint_names_only_arguments_that_the_tool_has() {
     }
 }
 
+/// How a page of several files goes on: with the tool that has the argument.
+#[test]
+fn what_continues_a_page_is_an_argument_of_the_tool_that_is_named() {
+    let sandbox = Sandbox::new()
+        .file("grant/many", "line\n".repeat(20_000))
+        .file("grant/long", "y".repeat(200_000))
+        .file("grant/binary", b"\0\x01\xff".repeat(1_000));
+    let mut client = start(&sandbox);
+    for (path, own, several) in [
+        ("many", "; continue with offset=", "; continue with read_text_file offset="),
+        (
+            "long",
+            "more bytes; continue with byte_offset=",
+            "more bytes; continue with read_text_file byte_offset=",
+        ),
+        (
+            "binary",
+            "if it is a text, name its `encoding`",
+            "if it is a text, read_text_file reads it with its `encoding`",
+        ),
+    ] {
+        for (tool, wanted) in [("read_text_file", own), ("read_multiple_files", several)] {
+            let answer = call(&mut client, tool, path);
+            assert!(answer.text.contains(wanted), "{tool} {path}: {}", answer.text.len());
+        }
+    }
+}
+
 #[test]
 fn a_glob_for_a_path_gets_the_search_that_finds_it() {
     let sandbox = Sandbox::new()
@@ -212,6 +240,7 @@ fn a_path_without_its_extension_finds_the_file() {
     let (grant, other) = (sandbox.spec("grant", "rw"), sandbox.spec("other", "ro"));
     let mut client = Client::start(&["--allow", &grant, "--allow", &other], Era::Modern);
     assert_eq!(hint(&mut client, "read_text_file", "lib/c"), "did you mean `other/lib/c.rs`?");
+    assert_eq!(hint(&mut client, "read_text_file", "../lib/c"), "did you mean `other/lib/c.rs`?");
 }
 
 /// The same to the byte, whatever is hidden.
