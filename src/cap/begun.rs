@@ -2,6 +2,7 @@
 //!
 //! May import: `path`, `limits`, `error`. This module opens nothing and expands no glob.
 
+use super::suggest::missing;
 use super::target::Look;
 use super::{Grants, Place, Read, Scoped, Target};
 use crate::error::{Code, ToolError};
@@ -53,7 +54,9 @@ fn said_of(grants: &Grants, path: &VirtualPath, budget: &Budget) -> Option<Strin
         Err(error) => grants.with_hints(path, error, budget),
     };
     let hint = error.shown_hint().filter(|hint| hint.starts_with("did you mean"))?;
-    let is_missing = matches!(error.code(), Code::NotFound | Code::UnknownGrant);
+    // Where a link on the way leads to nothing, the answer says so, and is the same whatever the link names.
+    let is_missing = error.code() == Code::UnknownGrant
+        || error.to_string().starts_with(&missing(path).to_string());
     is_missing.then(|| format!("`{path}` does not exist: {hint}"))
 }
 
