@@ -39,6 +39,17 @@ pub struct Offered {
     pub entry: Entry,
     /// The schema of its arguments.
     pub schema: Object,
+    /// Their names.
+    arguments: Arc<[String]>,
+}
+
+impl Offered {
+    fn new(entry: &Entry) -> Self {
+        let schema = (entry.schema)();
+        let properties = schema.get("properties").and_then(|all| all.as_object());
+        let arguments = properties.into_iter().flat_map(Object::keys).cloned().collect();
+        Self { entry: *entry, schema, arguments }
+    }
 }
 
 /// What a call works on, as far as it tells how long that may take.
@@ -90,8 +101,7 @@ impl Dispatcher {
         let offered = registry.iter().filter(|tool| rights.carry(tool.rights));
         let offered =
             offered.filter(|tool| only.is_empty() || only.iter().any(|name| name == tool.name));
-        let offered =
-            offered.map(|entry| Offered { entry: *entry, schema: (entry.schema)() }).collect();
+        let offered = offered.map(Offered::new).collect();
         Ok(Self {
             registry,
             grants,
@@ -170,6 +180,7 @@ impl Dispatcher {
         for argument in means {
             sent.entry(*argument).or_insert_with(|| true.into());
         }
+        let budget = budget.with_arguments(Arc::clone(&tool.arguments));
         let Entry { name, rights, .. } = tool.entry;
         let intend = |paths: &[String]| self.intend(call, name, rights, paths);
         let with =

@@ -135,6 +135,8 @@ pub struct Budget {
     hints: AtomicUsize,
     versions: Mutex<[Option<String>; 2]>,
     is_audited: bool,
+    /// The arguments that the tool has, where that is known.
+    arguments: Option<Arc<[String]>>,
 }
 
 /// Why a call must stop now.
@@ -166,7 +168,25 @@ impl Budget {
             hints: AtomicUsize::new(0),
             versions: Mutex::default(),
             is_audited: false,
+            arguments: None,
         }
+    }
+
+    /// The same, of a call of a tool that has these arguments.
+    #[must_use]
+    pub fn with_arguments(self, arguments: Arc<[String]>) -> Self {
+        Self { arguments: Some(arguments), ..self }
+    }
+
+    /// Has the tool this argument, so that an answer may name it?
+    pub fn takes(&self, argument: &str) -> bool {
+        let arguments = self.arguments.as_ref();
+        arguments.is_none_or(|all| all.iter().any(|name| name == argument))
+    }
+
+    /// What an answer puts in front of an argument: nothing, or the `other` tool if this one does not have it.
+    pub fn in_front_of(&self, argument: &str, other: &str) -> String {
+        if self.takes(argument) { String::new() } else { format!("{other} ") }
     }
 
     /// The same, of a call of which an audit trail is kept.

@@ -49,6 +49,7 @@ mod faults; // every call of the kernel for files fails, in every way
 mod filesystems; // the same promise on every file system, or a sentence that is true
 mod footers; // what answers say of what they left out, of further pages, and of other readings
 mod forms; // other names and forms of arguments and tools
+mod from_end; // grep from the end of files, and matches over lines, page by page
 mod glob_spellings; // names that look alike, escapes of bytes, and globs as other programs write them
 mod globs; // globs against ripgrep, and where the two differ on purpose
 mod grepping; // what grep and keyword_search say: line ends, long lines, what else a pattern may have meant
@@ -69,6 +70,7 @@ mod lines; // a table of raw lines, in both eras
 mod links; // links that searches do not follow: what is said of them, and how to search what they lead to
 mod loads; // trees at their largest, long paths, names in every script
 mod logging; // what standard error gets, and that nobody has to read it
+mod meant_paths; // paths and globs that are nearly right, and what a hint says of them
 mod messages; // several messages on a line, doubled members, responses, and random changes of good lines
 mod moving; // moving, copying, deleting: whole or not at all
 mod names; // searches by name: nothing that is there gives an empty answer

@@ -74,7 +74,7 @@ fn foreign_spellings_make_no_new_names() {
     for (path, meant) in [
         (r"src\new.ts", "did you mean `src/new.ts`?"),
         (r"src\a.ts", "did you mean `src/a.ts`?"),
-        ("src/a.ts:12", "did you mean `src/a.ts`, offset=12?"),
+        ("src/a.ts:12", "did you mean `src/a.ts`?"),
         ("\"src/new.ts\"", "did you mean `src/new.ts`?"),
         ("'new.ts'", "did you mean `new.ts`?"),
         ("~/new.ts", "paths are relative"),

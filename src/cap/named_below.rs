@@ -6,6 +6,7 @@
 //!
 //! May import: `path`, `limits`, `system`. This module does not word anything.
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
@@ -18,6 +19,7 @@ use super::fold::fold;
 use super::grant::Grant;
 use super::handle::{To, reopen};
 use super::resolve::Resolver;
+use super::stems::{Extended, extended};
 use super::{Grants, Rights};
 use crate::limits::Budget;
 use crate::path::Name;
@@ -53,7 +55,8 @@ const SKIPPED: [&[u8]; 16] = [
     b".next",
 ];
 
-/// The entries below the grants whose path ends like one of `wanted`, those first of which most names agree.
+/// The entries below the grants whose path ends like one of `wanted`, perhaps with an extension; those first of which
+/// most names agree.
 /// `first` is the grant to begin with.
 pub(super) fn named_below(
     grants: &Grants,
@@ -74,9 +77,15 @@ pub(super) fn named_below(
     for grant in std::iter::once(first).chain(all.filter(|grant| *grant != first)) {
         search.grant(grant);
     }
-    let best = search.found.first().map_or(0, |found| found.agree);
-    // Where a directory agrees as well, the many files with a common name elsewhere are not meant.
-    let is_near = |found: &Found| found.agree > 1 || best == 1;
+    let (best, is_exact) = match search.found.first() {
+        Some(first) => (first.agree, first.extended == Extended::Not),
+        None => return vec![],
+    };
+    // Where a directory agrees as well, the many files with a common name elsewhere are not meant. Nor is what has an
+    // extension more, where something has the exact name.
+    let is_near = |found: &Found| {
+        (found.agree > 1 || best == 1) && (found.extended == Extended::Not || !is_exact)
+    };
     search.found.into_iter().filter(is_near).map(|found| (found.grant, found.below)).collect()
 }
 
@@ -93,6 +102,7 @@ struct Search<'a> {
 struct Found {
     /// How many names at the end agree.
     agree: usize,
+    extended: Extended,
     grant: usize,
     below: Vec<Name>,
 }
@@ -156,22 +166,30 @@ impl Search<'_> {
         let Ok(listed) = std::str::from_utf8(listed) else { return false };
         let mut last = self.wanted.iter().filter_map(|names| names.last());
         if listed.is_ascii() {
-            return last.any(|name| name.eq_ignore_ascii_case(listed));
+            return last.any(|name| {
+                let start = listed.get(..name.len()).unwrap_or_default();
+                let ends = matches!(listed.as_bytes().get(name.len()), None | Some(b'.'));
+                ends && start.eq_ignore_ascii_case(name)
+            });
         }
         let listed = fold(listed);
-        last.any(|name| *name == listed)
+        last.any(|name| extended(&listed, name).is_some())
     }
 
     fn keep(&mut self, grant: usize, below: &[Name]) {
         let path = folded(below);
         let agree = |wanted: &Vec<String>| {
-            let pairs = wanted.iter().rev().zip(path.iter().rev());
-            pairs.take_while(|(one, other)| one == other).count()
+            let extended = extended(path.last()?, wanted.last()?)?;
+            let above = wanted.iter().rev().skip(1).zip(path.iter().rev().skip(1));
+            Some((1 + above.take_while(|(one, other)| one == other).count(), extended))
         };
-        let agree = self.wanted.iter().map(agree).max().unwrap_or(0);
-        self.found.push(Found { agree, grant, below: below.to_vec() });
+        let best = self.wanted.iter().filter_map(agree);
+        let best = best.min_by_key(|(agree, extended)| (Reverse(*agree), *extended));
+        let Some((agree, extended)) = best else { return };
+        self.found.push(Found { agree, extended, grant, below: below.to_vec() });
         self.found.sort_by(|a, b| {
-            let order = b.agree.cmp(&a.agree).then(a.below.len().cmp(&b.below.len()));
+            let order = b.agree.cmp(&a.agree).then(a.extended.cmp(&b.extended));
+            let order = order.then(a.below.len().cmp(&b.below.len()));
             order.then_with(|| (a.grant, &a.below).cmp(&(b.grant, &b.below)))
         });
         self.found.truncate(MAX_FOUND);

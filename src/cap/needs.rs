@@ -6,7 +6,6 @@
 //! May import: `path`, `limits`, `error`. Absent on purpose: looking at what a path names, but to word
 //! the hint that another grant has it.
 
-use super::suggest::with_names_below;
 use super::{Announced, Grants, Remove, Right, Rights, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -154,7 +153,7 @@ impl<R: Right> Needs for Scope<R> {
         budget: &Budget,
     ) -> Result<Scoped<R>, ToolError> {
         let scoped = grants.attenuate_scope(path);
-        scoped.map_err(|error| with_names_below(grants, path, error, budget))
+        scoped.map_err(|error| grants.with_hints(path, error, budget))
     }
 }
 
@@ -243,7 +242,7 @@ fn mint<R: Right>(
     path: &VirtualPath,
     budget: &Budget,
 ) -> Result<Target<R>, ToolError> {
-    grants.attenuate(path).map_err(|error| with_names_below(grants, path, error, budget))
+    grants.attenuate(path).map_err(|error| grants.with_hints(path, error, budget))
 }
 
 #[cfg(test)]

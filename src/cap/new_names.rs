@@ -67,7 +67,7 @@ impl<R: Right> Place<R> {
         for reading in &mistakes {
             if let Some((grant, names)) = existing(&self.grants, &reading.path).into_iter().next() {
                 let path = self.grants.shown(grant, &names);
-                return Some(format!("`{path}`{}", reading.arguments()));
+                return Some(format!("`{path}`"));
             }
         }
         // A new file has no lines yet, so the path is the one without them.

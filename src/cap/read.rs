@@ -133,8 +133,13 @@ impl<R: Right> Place<R> {
             }
             _ if self.found.is_none() => Err(self.not_found()),
             (Kind::Directory, _) | (_, None) => {
+                let listing = "list_directory shows what is in it";
+                let hint = match self.index_file() {
+                    Some(path) => format!("did you mean `{path}`? {listing}"),
+                    None => listing.into(),
+                };
                 Err(ToolError::new(Code::IsADirectory, format!("`{}` is a directory", self.said))
-                    .hint("list_directory shows what is in it"))
+                    .hint(hint))
             }
             _ => Err(self.special()),
         }

@@ -9,12 +9,14 @@ use cap_std::fs::Dir;
 
 use super::Grants;
 use super::apart::{spelled_out, told_apart};
+use super::as_glob::as_glob;
 use super::fold::fold;
 use super::lookalike::look_the_same;
 use super::named_below::named_below;
 use super::read::names;
 use super::resolve::exists;
 use super::rules::Rules;
+use super::stems::same_stem;
 use super::{Rights, grant::Grant};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -52,15 +54,21 @@ impl Missing<'_> {
     /// What to do next, for a client that gave `said`. The missing name is the last one of it or, with `is_on_way`, an
     /// earlier one.
     pub(super) fn hint(&self, said: &VirtualPath, is_on_way: bool, budget: &Budget) -> String {
-        let meant = read_as(self.grants, said);
+        let meant = read_as(self.grants, said, |argument| budget.takes(argument));
         if !meant.is_empty() {
             return did_you_mean(&meant);
         }
-        let mut paths = elsewhere(self.grants, self.grant, said, budget);
+        if let Some(hint) = as_glob(self.grants, said, false, budget) {
+            return hint;
+        }
+        let mut paths = if is_on_way { vec![] } else { self.same_stem() };
+        paths.extend(elsewhere(self.grants, self.grant, said, budget));
         if paths.is_empty() || !is_on_way {
             paths.extend(self.siblings());
         }
-        self.worded(paths)
+        let as_glob = || as_glob(self.grants, said, true, budget);
+        let glob = if paths.is_empty() { as_glob() } else { None };
+        glob.unwrap_or_else(|| self.worded(paths))
     }
 
     /// The same with the names in that directory only.
@@ -84,13 +92,21 @@ impl Missing<'_> {
     }
 
     fn siblings(&self) -> Vec<String> {
-        let held = self.grants.inner().grants.get(self.grant);
-        let near = held.map(|held| near(self.dir, &held.rules, self.below, self.wanted));
+        self.beside(near)
+    }
+
+    /// The names in that directory that are the missing one with an extension, or with another one.
+    fn same_stem(&self) -> Vec<String> {
+        self.beside(same_stem)
+    }
+
+    fn beside(&self, find: impl Fn(&Dir, &Rules, &[Name], &Name) -> Vec<Name>) -> Vec<String> {
+        let Some(held) = self.grants.inner().grants.get(self.grant) else { return vec![] };
         let shown = |name: &Name| {
             let path = [self.below, std::slice::from_ref(name)].concat();
             shown_beside(self.grants, self.grant, &path, self.wanted)
         };
-        near.unwrap_or_default().iter().map(shown).collect()
+        find(self.dir, &held.rules, self.below, self.wanted).iter().map(shown).collect()
     }
 }
 
@@ -99,24 +115,13 @@ pub(super) fn did_you_mean(paths: &[String]) -> String {
     format!("did you mean {}?", told_apart(paths).join(" or "))
 }
 
-/// The same error with a hint of the entries below the grants that have the path's last name, if it has no such hint yet.
-pub(super) fn with_names_below(
+/// The paths, in backticks, that exist and that the client may have meant by one that is written like one of a shell, an
+/// editor, a diff or a URL, or for another machine; with arguments that read a given line, where the tool `has` them.
+pub(super) fn read_as(
     grants: &Grants,
     said: &VirtualPath,
-    error: ToolError,
-    budget: &Budget,
-) -> ToolError {
-    let is_found = error.shown_hint().is_some_and(|hint| !hint.starts_with("paths are"));
-    if error.code() != Code::UnknownGrant || is_found {
-        return error;
-    }
-    let paths = elsewhere(grants, 0, said, budget);
-    if paths.is_empty() { error } else { error.hint(did_you_mean(&paths)) }
-}
-
-/// The paths, in backticks, that exist and that the client may have meant by one that is written like one of a shell, an
-/// editor, a diff or a URL, or for another machine.
-pub(super) fn read_as(grants: &Grants, said: &VirtualPath) -> Vec<String> {
+    has: impl Fn(&str) -> bool,
+) -> Vec<String> {
     let as_said = Reading {
         path: said.as_said().to_owned(),
         line: None,
@@ -127,7 +132,7 @@ pub(super) fn read_as(grants: &Grants, said: &VirtualPath) -> Vec<String> {
         let there = existing(grants, &reading.path);
         if !there.is_empty() {
             let shown = |(grant, names): &(usize, Vec<Name>)| {
-                format!("`{}`{}", grants.shown(*grant, names), reading.arguments())
+                format!("`{}`{}", grants.shown(*grant, names), reading.arguments(&has))
             };
             return there.iter().take(MAX_OFFERED).map(shown).collect();
         }
@@ -170,7 +175,12 @@ fn below_grant(grant: &Grant, names: &[Name]) -> Vec<Vec<Name>> {
 }
 
 /// The entries below the grants that have the last name of the path, in backticks.
-fn elsewhere(grants: &Grants, first: usize, said: &VirtualPath, budget: &Budget) -> Vec<String> {
+pub(super) fn elsewhere(
+    grants: &Grants,
+    first: usize,
+    said: &VirtualPath,
+    budget: &Budget,
+) -> Vec<String> {
     let read = readings(said.as_said()).pop();
     let paths = [Some(said.as_said()), read.as_ref().map(|reading| reading.path.as_str())];
     let names = |path: &str| VirtualPath::from(path).parse().ok().map(|spelling| spelling.names);
@@ -179,7 +189,8 @@ fn elsewhere(grants: &Grants, first: usize, said: &VirtualPath, budget: &Budget)
     if wanted.is_empty() || !budget.take_search_for_hint() {
         return vec![];
     }
-    let arguments = read.map(|reading| reading.arguments()).unwrap_or_default();
+    let has = |argument: &str| budget.takes(argument);
+    let arguments = read.map(|reading| reading.arguments(has)).unwrap_or_default();
     let found = named_below(grants, first, &wanted, budget);
     let asked = wanted.first().and_then(|names| names.last());
     let shown = |(grant, names): &(usize, Vec<Name>)| match asked {

@@ -20,30 +20,33 @@ const LOOK_AHEAD: usize = 128;
 pub(super) struct Kept<'a> {
     matcher: &'a Timed<'a>,
     wanted: Wanted,
-    after: Position,
+    from: Position,
     hits: Hits,
     lines: VecDeque<Line>,
     /// How many of these match.
     matching: usize,
+    /// Where the last lines are wanted: how much of what is counted lies after `from`.
+    counted_after: u64,
     shown: Shown,
 }
 
 impl<'a> Kept<'a> {
-    /// Nothing yet. What lies at or before the position `after` was shown already: it is only counted. With `has_escapes`,
+    /// Nothing yet. What an earlier page has shown, up to the position `from`, is only counted. With `has_escapes`,
     /// pages of the file show some bytes as escapes.
     pub(super) fn new(
         matcher: &'a Timed<'a>,
         wanted: Wanted,
-        after: Position,
+        from: Position,
         has_escapes: bool,
     ) -> Self {
         Self {
             matcher,
             wanted,
-            after,
+            from,
             hits: Hits::default(),
             lines: VecDeque::new(),
             matching: 0,
+            counted_after: 0,
             shown: Shown::new(has_escapes),
         }
     }
@@ -51,8 +54,14 @@ impl<'a> Kept<'a> {
     /// Lets it be searched, and tells what came of that.
     pub(super) fn search(mut self, search: impl FnOnce(&mut Self) -> io::Result<()>) -> Outcome {
         let is_whole = search(&mut self).is_ok();
-        let lines = self.lines.into_iter().filter(|line| line.position() > self.after).collect();
-        let hits = Hits { lines, has_escapes: self.shown.has_shown_escapes, ..self.hits };
+        if let Lines::Last { of, .. } = self.wanted.output {
+            self.leave_last(of as u64);
+        }
+        let hits = Hits {
+            lines: self.lines.into(),
+            has_escapes: self.shown.has_shown_escapes,
+            ..self.hits
+        };
         if is_whole { Outcome::Searched(hits) } else { Outcome::Partly(hits) }
     }
 
@@ -61,47 +70,91 @@ impl<'a> Kept<'a> {
         match self.wanted.output {
             Lines::Any | Lines::Counted | Lines::Matches => false,
             Lines::First { of, .. } => self.hits.selected < of as u64,
-            Lines::Last(_) => true,
+            Lines::Last { .. } => true,
         }
     }
 
     /// Is there room on the page for what stands there?
     fn has_room(&self, position: Position) -> bool {
+        let is_full = match self.wanted.output {
+            Lines::First { page, .. } => self.matching > page,
+            _ => false,
+        };
+        !is_full && self.wanted.output.are_open(position, self.from)
+    }
+
+    /// Counts what is wanted, on this page or another.
+    fn select(&mut self, counts: u64, position: Position) {
         match self.wanted.output {
-            Lines::First { page, .. } => position > self.after && self.matching <= page,
-            _ => true,
+            Lines::Last { .. } if !self.wanted.output.are_open(position, self.from) => {
+                self.counted_after += counts;
+            }
+            _ => self.hits.selected += counts,
         }
     }
 
-    fn push(&mut self, number: u64, is_match: bool, bytes: &[u8]) {
-        for (line, number) in lines_of(bytes).zip(number..) {
+    /// Keeps lines, in the first of which so much begins that is counted; no match where that is nothing.
+    fn push(&mut self, number: u64, counts: u64, bytes: &[u8]) {
+        let is_match = counts > 0;
+        for (at, (line, number)) in lines_of(bytes).zip(number..).enumerate() {
+            if !self.has_room(Position::end_of(number)) {
+                continue;
+            }
             let text = if is_match {
                 self.shown.matching(self.matcher, line)
             } else {
                 self.shown.context(line)
             };
-            self.keep(Line { number, is_match, part: None, text });
+            let counts = if at == 0 { counts } else { 0 };
+            self.keep(Line { number, is_match, part: None, counts, text });
         }
     }
 
     fn keep(&mut self, line: Line) {
         self.matching += usize::from(line.is_match);
         self.lines.push_back(line);
-        let Lines::Last(most) = self.wanted.output else { return };
-        if self.matching > most {
-            // With the oldest match go the lines around it.
+        if let Lines::Last { page, .. } = self.wanted.output {
+            let most = page.saturating_add(1);
             while self.matching > most {
-                if let Some(Line { is_match: true, .. }) = self.lines.pop_front() {
-                    self.matching -= 1;
-                }
-            }
-            let first = self.lines.iter().find(|line| line.is_match).map_or(0, |line| line.number);
-            let from = first.saturating_sub(self.wanted.before as u64);
-            while self.lines.front().is_some_and(|line| !line.is_match && line.number < from) {
-                self.lines.pop_front();
+                self.drop_first();
             }
         }
-        self.hits.selected = self.matching as u64;
+    }
+
+    /// Drops the first line that matches, with the lines around it.
+    fn drop_first(&mut self) {
+        while let Some(line) = self.lines.pop_front() {
+            if line.is_match {
+                self.matching -= 1;
+                break;
+            }
+        }
+        let first = self.lines.iter().find(|line| line.is_match).map_or(u64::MAX, |l| l.number);
+        let from = first.saturating_sub(self.wanted.before as u64);
+        while self.lines.front().is_some_and(|line| !line.is_match && line.number < from) {
+            self.lines.pop_front();
+        }
+    }
+
+    /// Leaves of what is kept only what is among the last ones of the file.
+    fn leave_last(&mut self, of: u64) {
+        let left = of.saturating_sub(self.counted_after);
+        let (mut counted, mut matching) = (0, 0);
+        for line in self.lines.iter().rev().filter(|line| line.is_match) {
+            if counted >= left {
+                break;
+            }
+            counted += line.counts;
+            matching += 1;
+        }
+        while self.matching > matching {
+            self.drop_first();
+        }
+        // What stands before a match of an earlier page.
+        if self.matching == 0 {
+            self.lines.clear();
+        }
+        self.hits.selected = self.hits.count.min(of).max(self.counted_after + counted);
     }
 
     /// Keeps the matches in lines that match, each by itself.
@@ -128,18 +181,20 @@ impl<'a> Kept<'a> {
             column += chars(between);
             (nth, counted) = (nth + 1, found.start());
             self.hits.count += 1;
+            let position = Position { line: number, matches: nth };
             if self.wants_more() {
-                self.hits.selected += 1;
-                if self.has_room(Position { line: number, matches: nth }) {
+                self.select(1, position);
+                if self.has_room(position) {
                     let text = self.lines_of_match(number, matched);
-                    self.keep(Line { number, is_match: true, part: Some((nth, column)), text });
+                    let part = Some((nth, column));
+                    self.keep(Line { number, is_match: true, part, counts: 1, text });
                 }
             }
             true
         })
     }
 
-    /// How many matches begin in lines that match: those that touch each other come as one.
+    /// How many matches begin in lines that match.
     fn count_matches(&self, found: &SinkMatch<'_>) -> (u64, io::Result<()>) {
         let (text, range) = Self::text_of(self.matcher.pattern, found);
         let mut count = 0;
@@ -149,6 +204,50 @@ impl<'a> Kept<'a> {
             is_within
         });
         (count, counted)
+    }
+
+    /// Keeps matches over line ends. Those that touch each other come as one from the searcher; each counts by itself,
+    /// with the lines that it spans. Matches that share a line are kept together.
+    fn keep_spans(&mut self, number: u64, found: &SinkMatch<'_>) -> io::Result<()> {
+        let (text, range) = Self::text_of(self.matcher.pattern, found);
+        let all = found.bytes_range_in_buffer();
+        let line_end = |at: usize| {
+            let rest = text.get(at..all.end).unwrap_or_default();
+            memchr::memchr(b'\n', rest).map_or(all.end, |end| at + end + 1)
+        };
+        let mut span = Span { number, start: all.start, end: all.start, counts: 0 };
+        let matcher = self.matcher;
+        let searched = matcher.find_iter_at(text, range.start, |found| {
+            if !range.contains(&found.start()) {
+                return false;
+            }
+            // What matches after the last line end belongs to the last line.
+            let begins_a_line = found.start() >= span.end && found.start() < all.end;
+            if span.counts > 0 && begins_a_line {
+                self.keep_span(&span, text);
+                let lines = text.get(span.start..span.end).unwrap_or_default();
+                let number = span.number + memchr::memchr_iter(b'\n', lines).count() as u64;
+                span = Span { number, start: span.end, end: span.end, counts: 0 };
+            }
+            span.counts += 1;
+            // A line end that the match ends with belongs to its last line.
+            let last = found.end().saturating_sub(1).max(found.start());
+            span.end = span.end.max(line_end(last));
+            true
+        });
+        // The searcher can see one more match than this, since it does not look at what lies before the last one.
+        span.end = all.end;
+        self.keep_span(&span, text);
+        searched
+    }
+
+    fn keep_span(&mut self, span: &Span, text: &[u8]) {
+        self.hits.count += span.counts;
+        if span.counts > 0 && self.wants_more() {
+            self.select(span.counts, Position::end_of(span.number));
+            let lines = text.get(span.start..span.end).unwrap_or_default();
+            self.push(span.number, span.counts, lines);
+        }
     }
 
     /// Where the matches in lines that match are looked for once more, and the places at which they may begin. An assertion
@@ -181,6 +280,16 @@ impl<'a> Kept<'a> {
     }
 }
 
+/// Lines of a text that matches span.
+struct Span {
+    /// The number of the first one.
+    number: u64,
+    start: usize,
+    end: usize,
+    /// How many matches begin in them.
+    counts: u64,
+}
+
 /// Lines without their ends.
 fn lines_of(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let lines = bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|byte| *byte == b'\n');
@@ -206,6 +315,10 @@ impl Sink for Kept<'_> {
             return Ok(true);
         }
         // Over line ends there are matches, as ripgrep counts them, and not lines that match.
+        if self.matcher.pattern.multiline && self.wanted.output.are_shown() {
+            self.keep_spans(number, found)?;
+            return Ok(true);
+        }
         let (lines, counted) =
             if self.matcher.pattern.multiline || self.wanted.output == Lines::Matches {
                 self.count_matches(found)
@@ -215,10 +328,8 @@ impl Sink for Kept<'_> {
         self.hits.count += lines;
         counted?;
         if self.wants_more() {
-            self.hits.selected += lines;
-            if self.has_room(Position::end_of(number)) {
-                self.push(number, true, found.bytes());
-            }
+            self.select(lines, Position::end_of(number));
+            self.push(number, lines, found.bytes());
         }
         Ok(true)
     }
@@ -229,7 +340,7 @@ impl Sink for Kept<'_> {
         let follows = *context.kind() == SinkContextKind::After
             && self.lines.back().is_some_and(|last| number == last.number + 1);
         if self.has_room(Position::end_of(number)) && (self.wants_more() || follows) {
-            self.push(number, false, context.bytes());
+            self.push(number, 0, context.bytes());
         }
         Ok(true)
     }

@@ -66,8 +66,39 @@ pub enum Lines {
         /// How many a page takes.
         page: usize,
     },
-    /// So many of the last ones.
-    Last(usize),
+    /// The last ones; of these no more than a page takes, and one to say that there is more.
+    Last {
+        /// How many of the file.
+        of: usize,
+        /// How many a page takes.
+        page: usize,
+    },
+}
+
+impl Lines {
+    /// Where a search begins in a file of which nothing was shown: from the end if the last lines are wanted.
+    pub fn beginning(self) -> Position {
+        if self.are_last() { Position::END } else { Position::START }
+    }
+
+    /// Where a search is when all of a file was shown.
+    pub fn finish(self) -> Position {
+        if self.are_last() { Position::START } else { Position::END }
+    }
+
+    /// Are the last lines wanted, so that pages go backwards?
+    pub fn are_last(self) -> bool {
+        matches!(self, Self::Last { .. })
+    }
+
+    /// Does a search that was interrupted at `from` still have to show what ends at `position`?
+    fn are_open(self, position: Position, from: Position) -> bool {
+        if self.are_last() { position < from } else { position > from }
+    }
+
+    fn are_shown(self) -> bool {
+        matches!(self, Self::First { .. } | Self::Last { .. })
+    }
 }
 
 /// A line of a file, or a match in it.
@@ -79,6 +110,8 @@ pub struct Line {
     pub is_match: bool,
     /// For a match by itself: which match of its line it is, and the character at which it begins; both from 1.
     pub part: Option<(u64, u64)>,
+    /// How many of what is counted begin here: 0 in the further lines of a match that spans lines.
+    pub counts: u64,
     /// Its text, shortened around the matches if it is very long.
     pub text: String,
 }
@@ -163,8 +196,9 @@ impl Search {
         Self { named, ..self }
     }
 
-    /// Searches one file. What lies at or before the position `after` was shown already: it is only counted.
-    pub fn file(&mut self, file: &OpenFile, after: Position, budget: &Budget) -> Outcome {
+    /// Searches one file, from a position: what lies before it (where the last lines are wanted, after it) was shown
+    /// already, and is only counted.
+    pub fn file(&mut self, file: &OpenFile, from: Position, budget: &Budget) -> Outcome {
         let is_small = file.size() <= AT_ONCE;
         // Not a byte more: to be told of its end would take another call.
         let size = if is_small { usize::try_from(file.size()).unwrap_or(0) } else { 0 };
@@ -174,7 +208,7 @@ impl Search {
         let mut buffer = std::mem::take(&mut self.buffer);
         let text = file.read_at(buffer.get_mut(..size).unwrap_or_default(), 0);
         let outcome = match text {
-            Ok(text) => self.text(file, is_small.then_some(text), after, budget),
+            Ok(text) => self.text(file, is_small.then_some(text), from, budget),
             Err(_) => Outcome::Partly(Hits::default()),
         };
         self.buffer = buffer;
@@ -186,7 +220,7 @@ impl Search {
         &mut self,
         file: &OpenFile,
         whole: Option<&[u8]>,
-        after: Position,
+        from: Position,
         budget: &Budget,
     ) -> Outcome {
         let Self { pattern, wanted, named, searcher, .. } = self;
@@ -203,9 +237,9 @@ impl Search {
         let is_split = file.size() >= HUGE
             && !(transcoder.is_some() || pattern.multiline)
             && wanted.before + wanted.after == 0
-            && after == Position::START;
+            && from == wanted.output.beginning();
         let matcher = Timed::new(pattern, budget);
-        let kept = Kept::new(&matcher, *wanted, after, has_escapes);
+        let kept = Kept::new(&matcher, *wanted, from, has_escapes);
         let mut outcome = match (whole, transcoder) {
             (Some(whole), None) => {
                 let text = usize::try_from(mark).ok().and_then(|mark| whole.get(mark..));
@@ -231,7 +265,7 @@ impl Search {
 }
 
 fn searcher(pattern: &Pattern, wanted: Wanted) -> Searcher {
-    let shows = matches!(wanted.output, Lines::First { .. } | Lines::Last(_));
+    let shows = wanted.output.are_shown();
     let about = |lines| if shows { lines } else { 0 };
     SearcherBuilder::new()
         .line_number(shows)

@@ -10,7 +10,7 @@ use grep_searcher::Searcher;
 
 use super::kept::Kept;
 use super::pattern::Timed;
-use super::{Hits, Lines, MOST_HELD, Outcome, Pattern, Position, Wanted, searcher};
+use super::{Hits, Lines, MOST_HELD, Outcome, Pattern, Wanted, searcher};
 use crate::cap::{OpenFile, search_threads};
 use crate::limits::Budget;
 use crate::text::Searched;
@@ -128,10 +128,10 @@ impl All<'_> {
         };
         let matcher = Timed::new(self.pattern, self.budget);
         let wanted = Wanted { output, ..self.wanted };
-        let kept = Kept::new(&matcher, wanted, Position::START, self.form.has_escapes);
+        let kept = Kept::new(&matcher, wanted, output.beginning(), self.form.has_escapes);
         let outcome = kept.search(|kept| searcher.search_slice(&matcher, text, kept));
-        let are_numbered = matches!(output, Lines::First { .. } | Lines::Last(_));
-        let lines = if are_numbered { memchr::memchr_iter(b'\n', text).count() as u64 } else { 0 };
+        let lines =
+            if output.are_shown() { memchr::memchr_iter(b'\n', text).count() as u64 } else { 0 };
         Part { outcome, lines }
     }
 
@@ -213,9 +213,10 @@ impl All<'_> {
                 all.selected = all.count.min(of as u64);
                 all.lines.truncate(of.min(page.saturating_add(1)));
             }
-            Lines::Last(most) => {
+            Lines::Last { of, page } => {
+                let most = of.min(page.saturating_add(1));
                 all.lines.drain(..all.lines.len().saturating_sub(most));
-                all.selected = all.lines.len() as u64;
+                all.selected = all.count.min(of as u64);
             }
         }
     }

@@ -24,9 +24,11 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The arguments that read the lines: `, offset=12, limit=9`.
-    pub fn arguments(&self) -> String {
-        let Some(line) = self.line else { return String::new() };
+    /// The arguments that read the lines, where a tool has them: `, offset=12, limit=9`.
+    pub fn arguments(&self, has: impl Fn(&str) -> bool) -> String {
+        let Some(line) = self.line.filter(|_| has("offset") && has("limit")) else {
+            return String::new();
+        };
         match self.last_line.and_then(|last| last.checked_sub(line)) {
             Some(more) => format!(", offset={line}, limit={}", more.saturating_add(1)),
             None => format!(", offset={line}"),
@@ -280,7 +282,7 @@ mod tests {
 
     fn first(said: &str) -> (String, String) {
         let reading = readings(said).pop().unwrap();
-        (reading.path.clone(), reading.arguments())
+        (reading.path.clone(), reading.arguments(|_| true))
     }
 
     #[test]

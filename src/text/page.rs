@@ -136,7 +136,7 @@ pub fn read_as(
     let begin = Begin { bytes: start, is_whole: start.len() < most };
     let in_file = InFile(file, budget);
     let evidence = if begin.is_whole { Evidence::of(start)? } else { Evidence::of(&in_file)? };
-    let encoding = Encoding::of(&evidence, named).map_err(|_| binary(file))?;
+    let encoding = Encoding::of(&evidence, named).map_err(|_| binary(file, budget))?;
     drop(evidence);
     Reader { file, begin, encoding, room, budget }.read(piece)
 }
@@ -247,8 +247,10 @@ impl Reader<'_> {
             fitting(coding, bytes, place, span.line_bytes, span.line_bytes, escapes);
         let (left, next) = (len.saturating_sub(taken as u64), place + taken as u64);
         let least = if line.is_endless { "at least " } else { "" };
-        let note =
-            format!("{text} [... {least}{left} more bytes; continue with byte_offset={next}]");
+        let tool = self.budget.in_front_of("byte_offset", "read_text_file");
+        let note = format!(
+            "{text} [... {least}{left} more bytes; continue with {tool}byte_offset={next}]"
+        );
         (note.into(), true, escaped)
     }
 
@@ -322,9 +324,14 @@ fn fitting(
     }
 }
 
-fn binary(file: &OpenFile) -> ToolError {
+fn binary(file: &OpenFile, budget: &Budget) -> ToolError {
     let sentence = format!("`{}` is a binary file, not text", file.shown());
-    ToolError::new(Code::NotText, sentence).hint(
-        "read_media_file gives images, audio and other binary files; if it is a text, name its `encoding`",
-    )
+    let text = if budget.takes("encoding") {
+        "name its `encoding`"
+    } else {
+        "read_text_file reads it with its `encoding`"
+    };
+    ToolError::new(Code::NotText, sentence).hint(format!(
+        "read_media_file gives images, audio and other binary files; if it is a text, {text}"
+    ))
 }

@@ -4,11 +4,13 @@
 
 use std::cmp::Ordering;
 
-use ::ignore::types::{Types, TypesBuilder};
+use ::ignore::types::Types;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::encoding::{MAX_LABEL, named};
+use super::file_types;
+use super::given_files::{may_be_mistaken, unfiltered};
 use super::grep_answer::{Found, answer};
 use super::grep_cursor;
 use super::left_out::PassedBy;
@@ -19,7 +21,7 @@ use super::trying::{Attempted, Names, find};
 use crate::cap::{
     Kind, OpenFile, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
-use crate::error::{Code, ToolError};
+use crate::error::ToolError;
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
@@ -161,6 +163,18 @@ impl Tool for Grep {
             exclude: args.exclude.compile_to_leave_out("exclude", begins, budget)?,
         };
         let asked = Asked::new(args, budget)?;
+        let filters = [
+            ("glob", !args.glob.as_given().is_empty()),
+            ("exclude", !args.exclude.as_given().is_empty()),
+            ("type", args.kind.is_some()),
+        ];
+        let is_filtered = filters.iter().any(|(_, is_used)| *is_used);
+        let (names, note) = match &at {
+            Scoped::One(file) if is_filtered && file.place(budget)?.what() == Some(Kind::File) => {
+                unfiltered(&names, &filters, "path", budget)?
+            }
+            _ => (names, None),
+        };
         let attempt = |names: &Names| {
             let search = InFiles { asked: &asked, names };
             let mut found = Found::default();
@@ -176,7 +190,11 @@ impl Tool for Grep {
             everywhere(&at, below, |part| counts.add(&part))?;
             Ok(counts.0)
         };
-        let Attempted { found, unsearched, names } = find(names, budget, attempt, walk)?;
+        let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
+        unsearched.note(note);
+        if may_be_mistaken(&unsearched) {
+            unsearched.note(at.likely_meant(args.glob.as_given(), budget));
+        }
         let otherwise = if found.total_files > 0 || unsearched.is_cut() {
             vec![]
         } else {
@@ -208,7 +226,8 @@ pub(super) struct Asked<'a> {
     pub(super) respects: Respect,
     pub(super) hidden: bool,
     pub(super) page: usize,
-    pub(super) after: Option<(String, Position)>,
+    /// The file and the place in it up to which earlier pages have shown what matches.
+    pub(super) from: Option<(String, Position)>,
     pub(super) coding: Option<Coding>,
     pub(super) budget: &'a Budget,
     args: &'a Args,
@@ -218,16 +237,18 @@ impl<'a> Asked<'a> {
     fn new(args: &'a Args, budget: &'a Budget) -> Result<Self, ToolError> {
         let _busy = budget.begin(Work::Patterns);
         let page = args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries);
+        let wanted = wanted(args, PER_FILE, page);
+        let cursor = args.cursor.as_deref();
         Ok(Self {
             pattern: Pattern::new("pattern", &args.pattern, args.meaning())?,
-            wanted: wanted(args, PER_FILE, page, budget),
+            wanted,
             filters_names: !args.glob.as_given().is_empty() || args.kind.is_some(),
-            types: args.kind.as_deref().map(types).transpose()?,
+            types: args.kind.as_deref().map(file_types::named).transpose()?,
             output: args.output,
             respects: Respect(args.respect_ignore),
             hidden: args.hidden,
             page,
-            after: args.cursor.as_deref().map(grep_cursor::read).transpose()?,
+            from: cursor.map(|cursor| grep_cursor::read(cursor, wanted.output)).transpose()?,
             coding: named(args.encoding.as_deref())?,
             budget,
             args,
@@ -250,18 +271,18 @@ impl<'a> Asked<'a> {
         found: &mut Found,
     ) {
         // What an earlier page has shown of this file.
-        let after = match &self.after {
-            None => Position::START,
+        let from = match &self.from {
+            None => wanted.output.beginning(),
             Some((path, position)) => match shown().cmp(path) {
-                Ordering::Less => Position::END,
+                Ordering::Less => wanted.output.finish(),
                 Ordering::Equal => *position,
-                Ordering::Greater => Position::START,
+                Ordering::Greater => wanted.output.beginning(),
             },
         };
         let search = found.search.get_or_insert_with(|| {
             Search::new(self.pattern.clone(), wanted).in_coding(self.coding)
         });
-        let hits = match search.file(file, after, self.budget) {
+        let hits = match search.file(file, from, self.budget) {
             Outcome::Searched(hits) => hits,
             Outcome::Partly(hits) => {
                 found.failed += 1;
@@ -273,7 +294,7 @@ impl<'a> Asked<'a> {
         if hits.count > 0 {
             found.total_files += 1;
             found.total_lines += hits.count;
-            if after == Position::START || !hits.lines.is_empty() {
+            if from == wanted.output.beginning() || !hits.lines.is_empty() {
                 found.insert(shown(), hits, self.page);
             }
         }
@@ -281,10 +302,8 @@ impl<'a> Asked<'a> {
 }
 
 /// What of each file is wanted, and at most `per_file` of it where the client does not say.
-fn wanted(args: &Args, per_file: usize, page: usize, budget: &Budget) -> Wanted {
-    let per_file = match args.per_file.unwrap_or(per_file) {
-        // The last lines of a file are as many as a page holds. All lines are the same from either end.
-        0 if args.from_end && args.per_file.is_none() => page,
+fn wanted(args: &Args, per_file: usize, page: usize) -> Wanted {
+    let of = match args.per_file.unwrap_or(per_file) {
         0 => usize::MAX,
         some => some,
     };
@@ -292,10 +311,8 @@ fn wanted(args: &Args, per_file: usize, page: usize, budget: &Budget) -> Wanted 
     let (before, after) =
         if args.only_matching { (0, 0) } else { (about(args.before), about(args.after)) };
     let output = match args.output {
-        Output::Content if args.from_end && per_file < usize::MAX => {
-            Lines::Last(per_file.min(budget.limits().max_list_entries))
-        }
-        Output::Content => Lines::First { of: per_file, page },
+        Output::Content if args.from_end => Lines::Last { of, page },
+        Output::Content => Lines::First { of, page },
         Output::Count => Lines::Counted,
         Output::Files => Lines::Any,
     };
@@ -316,7 +333,7 @@ impl InFiles<'_> {
             let mut found = Found::default();
             found.is_one_file = true;
             // A file that is named is wanted whole.
-            let wanted = wanted(asked.args, 0, asked.page, asked.budget);
+            let wanted = wanted(asked.args, 0, asked.page);
             asked.search(&place.open_file()?, wanted, || place.shown(), &mut found);
             let found = vec![(PassedBy::nothing_of_one_file(), found)];
             return Ok(Walked { found, skipped: Skipped::default(), is_cut: false });
@@ -379,22 +396,4 @@ impl Look for InFiles<'_> {
         }
         false
     }
-}
-
-/// A type of ripgrep's, or an ending that one of these types has: `rs`, `.rs` or `*.rs`.
-fn types(name: &str) -> Result<Types, ToolError> {
-    let mut types = TypesBuilder::new();
-    let known = types.add_defaults().definitions();
-    let ending = name.trim_start_matches(['*', '.']);
-    let glob = format!("*.{ending}");
-    if known.iter().any(|known| known.globs().contains(&glob)) {
-        // An ending that is the name of a type stays that type.
-        let _ = known.iter().all(|known| known.name() != ending).then(|| types.add(ending, &glob));
-    }
-    types.select(ending);
-    types.build().map_err(|_| {
-        let name = crate::path::printable(name);
-        ToolError::new(Code::BadArgs, format!("`type` `{name}` is not one of ripgrep's"))
-            .hint("use `glob`, such as [\"*.rs\"]")
-    })
 }

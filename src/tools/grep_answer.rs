@@ -171,51 +171,99 @@ impl<'a> Page<'a> {
                 Output::Files => format!("{path}\n"),
                 Output::Count => format!("{path}:{}\n", hits.count),
             };
-            page.full = page.full_with(cost(&head), asked.page, room);
+            let head_cost = cost(&head);
+            page.full = page.full_with(head_cost, asked.page, room);
             if page.shown > 0 && page.full.is_some() {
                 return page;
             }
-            page.push(&head);
-            page.guessed.extend(hits.guessed.map(|encoding| (path.as_str(), encoding)));
-            page.has_escapes |= hits.has_escapes;
-            if asked.output != Output::Content {
+            if asked.output == Output::Content {
+                page.used += head_cost;
+                if !page.lines(asked, &head, path, hits, room) {
+                    return page;
+                }
+            } else {
+                page.push(&head);
                 page.shown += 1;
-            } else if !page.lines(asked, path, hits, room) {
-                return page;
             }
-            page.last = Some((path, Position::END));
+            page.last = Some((path, asked.wanted.output.finish()));
         }
         page.full = found.has_more.then_some(Full::Limit);
         page
     }
 
-    /// Shows the lines of a file. Do all have room?
-    fn lines(&mut self, asked: &Asked<'_>, path: &'a str, hits: &Hits, room: usize) -> bool {
+    /// Shows the lines of a file after its head. Do all have room?
+    fn lines(
+        &mut self,
+        asked: &Asked<'_>,
+        head: &str,
+        path: &'a str,
+        hits: &Hits,
+        room: usize,
+    ) -> bool {
+        let are_last = asked.wanted.output.are_last();
+        self.full = None;
+        let chosen = self.chosen(asked, hits, room);
+        let end = if are_last { chosen.first() } else { chosen.last() };
+        match end {
+            Some(line) => self.last = Some((path, line.position())),
+            None if self.full.is_some() => return false,
+            None => {}
+        }
+        self.guessed.extend(hits.guessed.map(|encoding| (path, encoding)));
+        self.has_escapes |= hits.has_escapes;
+        self.text += head;
         let mut before = None;
-        for line in &hits.lines {
-            let is_gap = before.is_some_and(|before| line.number > before + 1)
-                && asked.wanted.before + asked.wanted.after > 0;
-            let text = written(line, is_gap);
-            let full = self.full_with(cost(&text), asked.page, room);
-            if self.shown > 0 && full.is_some() {
-                self.full = full;
-                return false;
-            }
-            // A first match is shown in any case, with as much around it as has room.
-            if full.is_some() && !line.is_match {
-                self.no_room += 1;
-                continue;
-            }
-            self.push(&text);
-            self.shown += usize::from(line.is_match);
-            before = Some(line.number);
-            self.last = Some((path, line.position()));
+        for line in chosen {
+            self.text += &written(line, is_gap(asked, before, line));
+            before = Some(line);
+        }
+        if self.full.is_some() {
+            return false;
         }
         if hits.count > hits.selected {
             let more = hits.count - hits.selected;
             self.text += &format!("[{more} more in this file: per_file=0]\n");
         }
         true
+    }
+
+    /// The lines of a file that have room, in order: the first ones or, where the last ones are wanted, the last ones.
+    fn chosen<'h>(&mut self, asked: &Asked<'_>, hits: &'h Hits, room: usize) -> Vec<&'h Line> {
+        let are_last = asked.wanted.output.are_last();
+        let mut chosen: Vec<&Line> = vec![];
+        let mut last_match = None;
+        let mut rest = hits.lines.as_slice();
+        while let Some((line, others)) =
+            if are_last { rest.split_last() } else { rest.split_first() }
+        {
+            rest = others;
+            let gap = is_gap(asked, chosen.last().copied(), line);
+            let chars = cost(&written(line, gap));
+            let full = self.full_with(chars, asked.page, room);
+            // `limit` counts lines that match. Those around the last of them still belong to it.
+            let belongs = full == Some(Full::Limit) && self.used + chars <= room && {
+                !line.is_match && last_match.is_some_and(|found| is_around(asked, found, line))
+            };
+            if self.shown > 0 && full.is_some() && !belongs {
+                self.full = full;
+                break;
+            }
+            // A first match is shown in any case, with as much around it as has room.
+            if full.is_some() && !line.is_match && !belongs {
+                self.no_room += 1;
+                continue;
+            }
+            self.used += chars;
+            self.shown += usize::from(line.is_match);
+            if line.is_match {
+                last_match = Some(line);
+            }
+            chosen.push(line);
+        }
+        if are_last {
+            chosen.reverse();
+        }
+        chosen
     }
 
     fn push(&mut self, text: &str) {
@@ -248,8 +296,24 @@ impl<'a> Page<'a> {
                 format!("page full at {chars} characters, whatever `limit` is{less}")
             }
         };
-        vec![why, format!("continue with cursor={}", grep_cursor::written(path, position))]
+        let output = asked.wanted.output;
+        let is_backwards = output.are_last() && position != output.finish();
+        let next = if is_backwards { ", earlier lines of this file come next" } else { "" };
+        let cursor = grep_cursor::written(path, position, output);
+        vec![format!("{why}{next}"), format!("continue with cursor={cursor}")]
     }
+}
+
+/// Are lines left out between two that follow each other on the page, in either direction?
+fn is_gap(asked: &Asked<'_>, before: Option<&Line>, line: &Line) -> bool {
+    let has_context = asked.wanted.before + asked.wanted.after > 0;
+    has_context && before.is_some_and(|before| line.number.abs_diff(before.number) > 1)
+}
+
+/// Does a line stand as near a match as lines around it are wanted?
+fn is_around(asked: &Asked<'_>, found: &Line, line: &Line) -> bool {
+    let most = if line.number < found.number { asked.wanted.before } else { asked.wanted.after };
+    line.number.abs_diff(found.number) <= most as u64
 }
 
 fn written(line: &Line, is_gap: bool) -> String {

@@ -9,14 +9,16 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::given_files::{may_be_mistaken, unfiltered};
 use super::keyword_answer::{Answer, Metadata, Options, Summary, file, rounded};
+use super::keyword_roots::{places, roots};
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
 use super::otherwise::{Arguments, Nothing, Volume};
 use super::repeated::Repeated;
-use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, count, reaches, yes};
+use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, count, yes};
 use super::trying::{Attempted, Names, find};
-use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, Target, WalkedDir, WalkedEntry};
+use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work, cost};
@@ -106,8 +108,17 @@ impl Tool for KeywordSearch {
         };
         let pattern = pattern(args, budget)?;
         let mut errors = BTreeMap::new();
-        let roots = roots(args, &targets);
-        let places = places(args, roots, &mut errors, budget)?;
+        let roots = roots(&args.root_paths, &targets);
+        let places = places(Respect(args.respect_ignore), roots, &mut errors, budget)?;
+        let filters = [
+            ("include_patterns", !args.include_patterns.as_given().is_empty()),
+            ("exclude_patterns", !args.exclude_patterns.as_given().is_empty()),
+        ];
+        let (names, filter_note) = if places.iter().all(|place| place.what() == Some(Kind::File)) {
+            unfiltered(&names, &filters, "root_paths", budget)?
+        } else {
+            (names, None)
+        };
         let (zero, respects) = (args.include_zero, Respect(args.respect_ignore));
         let attempt = |names: &Names| {
             let asked = Asked { pattern: pattern.clone(), names, zero, respects, budget };
@@ -127,6 +138,11 @@ impl Tool for KeywordSearch {
             Ok(counts.0)
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
+        unsearched.note(filter_note);
+        let place = places.first().filter(|_| may_be_mistaken(&unsearched));
+        if let Some(place) = place {
+            unsearched.note(place.likely_meant(args.include_patterns.as_given(), budget));
+        }
         if pattern.spans_lines_by_itself() {
             let note = "the keyword holds a line feed: it is searched over line ends";
             unsearched.note([note.to_owned()]);
@@ -274,57 +290,6 @@ impl Look for Asked<'_> {
             }
         }
         true
-    }
-}
-
-/// Each root as it was given, and what it is; of the list of grants each grant.
-fn roots<'a>(
-    args: &Args,
-    targets: &'a [Result<Scoped<Read>, ToolError>],
-) -> Vec<(String, Result<&'a Target<Read>, ToolError>)> {
-    let mut roots = vec![];
-    for (said, target) in args.root_paths.iter().zip(targets) {
-        match target {
-            Ok(Scoped::One(target)) => roots.push((said.to_string(), Ok(target))),
-            Ok(Scoped::Roots(all)) => roots.extend(all.iter().map(|root| (root.shown(), Ok(root)))),
-            Err(error) => roots.push((said.to_string(), Err(error.clone()))),
-        }
-    }
-    roots
-}
-
-/// The places of the roots that are there. One within another is left to that, unless it would be left out there. Why others cannot
-/// be searched goes to `errors`.
-fn places(
-    args: &Args,
-    roots: Vec<(String, Result<&Target<Read>, ToolError>)>,
-    errors: &mut BTreeMap<String, String>,
-    budget: &Budget,
-) -> Result<Vec<Place<Read>>, ToolError> {
-    let mut places: Vec<Place<Read>> = vec![];
-    let respects = Respect(args.respect_ignore);
-    let is_searched =
-        |place: &Place<Read>, from: &Place<Read>| reaches(from, place, respects, budget);
-    let mut first = None;
-    for (said, target) in roots {
-        match target.and_then(|target| target.place(budget)) {
-            Ok(place) if places.iter().any(|other| is_searched(&place, other)) => {}
-            Ok(place) => {
-                places.retain(|other| !is_searched(other, &place));
-                places.push(place);
-            }
-            Err(error) if matches!(error.code(), Code::TimedOut | Code::Cancelled) => {
-                return Err(error);
-            }
-            Err(refused) => {
-                errors.insert(said, refused.to_string());
-                first.get_or_insert(refused);
-            }
-        }
-    }
-    match first {
-        Some(error) if places.is_empty() => Err(error),
-        _ => Ok(places),
     }
 }
 

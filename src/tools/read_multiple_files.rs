@@ -88,6 +88,6 @@ fn file(
     let place = target.place(budget)?;
     let piece = Piece::Lines { first: 1, count: head.unwrap_or(u64::MAX) };
     let mut page = text::read(&place.open_file()?, piece, Room { chars, before_line: 0 }, budget)?;
-    page.text += &closing(&page, place.elsewhere(target));
+    page.text += &closing(&page, place.elsewhere(target), budget);
     Ok(page.text)
 }

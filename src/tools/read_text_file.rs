@@ -103,7 +103,7 @@ impl Tool for ReadTextFile {
             }
             _ => {}
         }
-        let mut line = closing(&page, elsewhere);
+        let mut line = closing(&page, elsewhere, budget);
         if args.line_numbers && matches!(page.range, Range::Tail { .. }) {
             line +=
                 "\n[line numbers unknown: the file is too large to count the lines before these]";

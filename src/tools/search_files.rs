@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::given_files::may_be_mistaken;
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns, Text};
 use super::searching::{
@@ -130,7 +131,10 @@ impl Tool for SearchFiles {
             everywhere(&at, below, |part| counts.add(&part))?;
             Ok(counts.0)
         };
-        let Attempted { found, unsearched, .. } = find(names, budget, attempt, walk)?;
+        let Attempted { found, mut unsearched, .. } = find(names, budget, attempt, walk)?;
+        if may_be_mistaken(&unsearched) {
+            unsearched.note(at.likely_meant(pattern, budget));
+        }
         Ok(answer(&found, &asked, &unsearched, budget))
     }
 }

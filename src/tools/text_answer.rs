@@ -2,13 +2,14 @@
 //!
 //! Shared by the tools that show text, so that a model learns one form.
 
+use crate::limits::Budget;
 use crate::text::{Escaped, LineEnds, Page, Range, has_lone_return};
 
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 600;
 
 /// `[lines 2390-2449 of 5310; LF; version k3f9a2c1xq; continue with offset=2450]`.
-pub(super) fn closing(page: &Page, elsewhere: Option<String>) -> String {
+pub(super) fn closing(page: &Page, elsewhere: Option<String>, budget: &Budget) -> String {
     let mut facts = vec![range(page.range)];
     if page.ends != LineEnds::None {
         facts.push(page.ends.as_str().into());
@@ -28,7 +29,7 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>) -> String {
     }
     facts.extend(elsewhere.map(|real| format!("links lead to {real}")));
     facts.push(format!("version {}", page.version));
-    facts.extend(next(page.range));
+    facts.extend(next(page.range, budget));
     format!("[{}]", facts.join("; "))
 }
 
@@ -78,18 +79,18 @@ fn range(range: Range) -> String {
     }
 }
 
-/// The argument that goes on, where there is more.
-fn next(range: Range) -> Option<String> {
-    match range {
+/// The argument that goes on, where there is more; with its tool, if the one that was called does not have it.
+fn next(range: Range, budget: &Budget) -> Option<String> {
+    let (argument, value) = match range {
         Range::Lines { first, count, total } => {
             let next = first.saturating_add(count);
-            total.is_none_or(|total| next <= total).then(|| format!("continue with offset={next}"))
+            ("offset", total.is_none_or(|total| next <= total).then_some(next)?)
         }
-        Range::Tail { next, .. } => next.map(|next| format!("continue with byte_offset={next}")),
-        Range::Bytes { to, size, .. } => {
-            (to < size).then(|| format!("continue with byte_offset={to}"))
-        }
-    }
+        Range::Tail { next, .. } => ("byte_offset", next?),
+        Range::Bytes { to, size, .. } => ("byte_offset", (to < size).then_some(to)?),
+    };
+    let tool = budget.in_front_of(argument, "read_text_file");
+    Some(format!("continue with {tool}{argument}={value}"))
 }
 
 fn lines(count: u64) -> String {

@@ -1,0 +1,44 @@
+//! Files that a search is given by their path, and paths that its globs give and that do not exist.
+//!
+//! May import: `cap`, `error`, `limits`, its neighbours.
+
+use super::left_out::Unsearched;
+use super::name_pattern::{Begins, NamePatterns, Text};
+use super::trying::Names;
+use crate::error::ToolError;
+use crate::limits::Budget;
+
+/// The names for a search of nothing but files that are given as `place`, which filters of names do not hold for. `filters`
+/// are the arguments, with whether the client used them; the note names those.
+///
+/// # Errors
+/// `bad_args` where a glob cannot be read, as in any search.
+pub(super) fn unfiltered(
+    names: &Names,
+    filters: &[(&str, bool)],
+    place: &str,
+    budget: &Budget,
+) -> Result<(Names, Option<String>), ToolError> {
+    names.include.check()?;
+    names.exclude.check()?;
+    let none =
+        |argument| NamePatterns::new(argument, &[], Text::Whole, Begins::Above(None), budget);
+    let empty = Names {
+        include: none(names.include.argument())?,
+        exclude: none(names.exclude.argument())?,
+    };
+    let used = filters.iter().filter(|(_, is_used)| *is_used);
+    let used: Vec<String> = used.map(|(argument, _)| format!("`{argument}`")).collect();
+    let note = (!used.is_empty()).then(|| {
+        let does = if used.len() == 1 { "does" } else { "do" };
+        format!("{} {does} not apply to a file given as `{place}`", used.join(" and "))
+    });
+    Ok((empty, note))
+}
+
+/// Did no name match, in any meaning, and was nothing of that name left out? Then a path may be mistaken.
+pub(super) fn may_be_mistaken(unsearched: &Unsearched) -> bool {
+    unsearched.found_no_name()
+        && !unsearched.left_out_what_is_meant()
+        && unsearched.other_kind().count == 0
+}
