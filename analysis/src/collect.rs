@@ -70,6 +70,7 @@ const LEAVING: &[&str] = &[
 pub(super) fn collect(body: &[Stmt]) -> Names<'_> {
     let mut collect = Collect { names: Names::default(), in_class: false };
     collect.visit_body(body);
+    collect.names.sort();
     collect.names
 }
 

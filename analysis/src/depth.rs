@@ -16,7 +16,7 @@
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
 
-use super::Refusal;
+use super::refusal::Refusal;
 
 /// Most blocks in one another, as in Python itself.
 const MOST_BLOCKS: usize = 100;

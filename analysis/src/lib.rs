@@ -31,55 +31,21 @@
 //! ```
 
 mod collect;
+mod context;
 mod depth;
 mod names;
 mod plain;
+mod refusal;
 mod report;
 mod rules;
 mod syntax;
 mod walk;
 
-use std::fmt;
-
 use ruff_python_ast::visitor::Visitor;
 use ruff_text_size::Ranged;
 
+pub use refusal::{MOST_BYTES, Refusal};
 pub use report::{Category, Confidence, Issue, MOST_ISSUES, Report, Severity};
-
-/// Most bytes of a source. Parsing is one step that nothing interrupts, so it has to be a short one.
-pub const MOST_BYTES: usize = 4 << 20;
-
-/// Why a source is not looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// It has more than [`MOST_BYTES`], or more in them than code of that size has.
-    TooLarge,
-    /// It is nested deeper than can be parsed.
-    TooDeep,
-    /// It is no Python of today.
-    Syntax {
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong there.
-        what: String,
-    },
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge => {
-                write!(f, "the source is larger than {MOST_BYTES} bytes, or as dense as one")
-            }
-            Self::TooDeep => write!(f, "the source is nested too deep to be parsed"),
-            Self::Syntax { line, what } => {
-                write!(f, "the source is not valid Python: line {line}: {what}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 /// Looks for six kinds of slow code in a Python source. It is a function of its text and of nothing
 /// else.
@@ -98,5 +64,5 @@ pub fn performance_check(source: &str) -> Result<Report, Refusal> {
     })?;
     let mut walk = walk::Walk::new(source, module.suite());
     walk.visit_body(module.suite());
-    Ok(walk.report)
+    Ok(walk.into_report())
 }

@@ -7,10 +7,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::Expr;
 use ruff_text_size::{TextRange, TextSize};
 
-use super::collect::collect;
 use super::syntax::{dotted, is_text};
 
 /// What was assigned to a name.
@@ -55,16 +54,14 @@ pub(crate) struct Names<'a> {
     pub(super) pauses: Places,
 }
 
-impl<'a> Names<'a> {
-    /// What the names in `body` stand for.
-    pub(crate) fn of(body: &'a [Stmt]) -> Self {
-        let mut names = collect(body);
-        let Self { bound, changed, leaves, continues, pauses, .. } = &mut names;
+impl Names<'_> {
+    /// Sorts all positions, which the searches below rely on.
+    pub(super) fn sort(&mut self) {
+        let Self { bound, changed, leaves, continues, pauses, .. } = self;
         let lists = bound.values_mut().chain(changed.values_mut());
         let flows = [leaves, continues, pauses];
         lists.chain(flows).for_each(|places| places.sort_unstable());
-        names.values.values_mut().for_each(|values| values.sort_unstable_by_key(|(at, _)| *at));
-        names
+        self.values.values_mut().for_each(|values| values.sort_unstable_by_key(|(at, _)| *at));
     }
 
     /// What a name with dots stands for; none where it is a variable.

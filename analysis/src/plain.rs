@@ -9,7 +9,7 @@
 //!
 //! May import: nothing of this crate. Absent on purpose: recursion.
 
-use super::Refusal;
+use super::refusal::Refusal;
 
 /// Most strings with code in one another.
 const MOST_STRINGS: usize = 50;

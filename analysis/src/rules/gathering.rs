@@ -9,9 +9,9 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprAwait};
 
 use super::queries;
+use crate::context::{Context, Kind, Loop};
 use crate::report::{Category, Confidence};
 use crate::syntax::{called, last_name, root};
-use crate::walk::{Kind, Loop, Walk};
 
 /// Methods whose order matters, or that one connection does one at a time.
 const IN_ORDER: &[&str] = &[
@@ -45,41 +45,43 @@ const IN_ORDER: &[&str] = &[
     "write",
 ];
 
-pub(super) fn wait(walk: &mut Walk<'_>, wait: &ExprAwait) {
-    let Some(each) = walk.innermost() else { return };
-    if !walk.is_async() || !is_free(walk, each) || !is_of_round(walk, each, &wait.value) {
+pub(super) fn wait(context: &mut Context<'_>, wait: &ExprAwait) {
+    let Some(each) = context.innermost() else { return };
+    if !context.is_async() || !is_free(context, each) || !is_of_round(context, each, &wait.value) {
         return;
     }
     let sure = if each.kind == Kind::Comprehension { Confidence::High } else { Confidence::Medium };
-    walk.found(
+    context.found(
         wait,
         (Category::MissingAsyncOpportunity, sure),
-        |walk| format!("each round waits for `{}` before the next begins", walk.said(&*wait.value)),
+        |context| {
+            format!("each round waits for `{}` before the next begins", context.said(&*wait.value))
+        },
         "await asyncio.gather(*(.. for ..)), or asyncio.TaskGroup; a semaphore bounds how many run",
     );
 }
 
 /// May its rounds run in any order?
-fn is_free(walk: &Walk<'_>, each: &Loop<'_>) -> bool {
+fn is_free(context: &Context<'_>, each: &Loop<'_>) -> bool {
     matches!(each.kind, Kind::For | Kind::Comprehension)
         && each.guards == 0
-        && !walk.names.leaves_in(each.range)
-        && !walk.names.pauses_in(each.range)
+        && !context.names.leaves_in(each.range)
+        && !context.names.pauses_in(each.range)
 }
 
 /// Is it a call with something of this round, and nothing of the rounds before?
-fn is_of_round(walk: &Walk<'_>, each: &Loop<'_>, awaited: &Expr) -> bool {
+fn is_of_round(context: &Context<'_>, each: &Loop<'_>, awaited: &Expr) -> bool {
     let Some(call) = called(awaited) else { return false };
     let is_method = matches!(&*call.func, Expr::Attribute(_));
     let name = last_name(&call.func).unwrap_or_default();
     // One session asks one thing at a time.
-    if is_method && IN_ORDER.contains(&name) || queries::is_query(walk, call) {
+    if is_method && IN_ORDER.contains(&name) || queries::is_query(context, call) {
         return false;
     }
     let mut used = Used { names: vec![] };
     used.visit_expr(awaited);
     let is_target = |name: &str| each.targets.iter().any(|target| is_in(target, name));
-    let is_kept = |name: &str| !is_target(name) && walk.names.is_bound_in(name, each.range);
+    let is_kept = |name: &str| !is_target(name) && context.names.is_bound_in(name, each.range);
     used.names.iter().any(|name| is_target(name)) && !used.names.iter().any(|name| is_kept(name))
 }
 

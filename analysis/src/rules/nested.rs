@@ -3,8 +3,8 @@
 use ruff_python_ast::{Comprehension, Expr, Stmt};
 use ruff_text_size::Ranged;
 
+use crate::context::Context;
 use crate::report::{Category, Confidence};
-use crate::walk::Walk;
 
 /// So many in one another are told of.
 const MANY: usize = 3;
@@ -14,15 +14,15 @@ const FEW: u64 = 16;
 const SUGGESTION: &str =
     "look things up in a dictionary or a set instead of a loop, or say why three are needed";
 
-pub(super) fn statement<'a>(walk: &mut Walk<'a>, stmt: &'a Stmt) {
+pub(super) fn statement<'a>(context: &mut Context<'a>, stmt: &'a Stmt) {
     let counts = match stmt {
         Stmt::For(each) => is_long(&each.iter),
         Stmt::While(each) => is_condition(&each.test),
         _ => false,
     };
-    let around = walk.loops.iter().filter(|each| each.counts).count();
+    let around = context.loops.iter().filter(|each| each.counts).count();
     if counts && around + 1 == MANY {
-        walk.found(
+        context.found(
             stmt,
             (Category::InefficientLoop, Confidence::Medium),
             |_| "three loops in one another".into(),
@@ -31,10 +31,10 @@ pub(super) fn statement<'a>(walk: &mut Walk<'a>, stmt: &'a Stmt) {
     }
 }
 
-pub(super) fn comprehension(walk: &mut Walk<'_>, at: &impl Ranged, parts: &[Comprehension]) {
+pub(super) fn comprehension(context: &mut Context<'_>, at: &impl Ranged, parts: &[Comprehension]) {
     let long = parts.iter().filter(|part| is_long(&part.iter)).count();
     if long >= MANY {
-        walk.found(
+        context.found(
             at.range(),
             (Category::InefficientLoop, Confidence::Medium),
             |_| "three loops in one comprehension".into(),

@@ -7,9 +7,9 @@
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange};
 
+use crate::context::Context;
 use crate::report::{Category, Confidence};
 use crate::syntax::{called, last_name, root};
-use crate::walk::Walk;
 
 /// Methods that ask, at the end of a chain that is a query.
 const ASKING: &[&str] = &[
@@ -47,27 +47,27 @@ const QUERIES: &[&str] = &["qs", "query", "queryset"];
 const SUGGESTION: &str = "ask once before the loop for all of them, such as by `IN`, a join, \
                           select_related or prefetch_related";
 
-pub(super) fn call(walk: &mut Walk<'_>, call: &ExprCall) {
-    if walk.query.is_some_and(|told| is_part(told, call.range())) {
+pub(super) fn call(context: &mut Context<'_>, call: &ExprCall) {
+    if context.query.is_some_and(|told| is_part(told, call.range())) {
         return;
     }
-    if walk.loops.is_empty() {
+    if context.loops.is_empty() {
         return;
     }
-    if let Some(confidence) = of_method(walk, call) {
-        walk.query = Some(call.range());
-        walk.found(
+    if let Some(confidence) = of_method(context, call) {
+        context.query = Some(call.range());
+        context.found(
             call,
             (Category::NPlusOneQuery, confidence),
-            |walk| format!("`{}` asks the database in each round", walk.said(&*call.func)),
+            |context| format!("`{}` asks the database in each round", context.said(&*call.func)),
             SUGGESTION,
         );
     }
 }
 
 /// Is it a call that asks a database?
-pub(super) fn is_query(walk: &Walk<'_>, call: &ExprCall) -> bool {
-    of_method(walk, call).is_some()
+pub(super) fn is_query(context: &Context<'_>, call: &ExprCall) -> bool {
+    of_method(context, call).is_some()
 }
 
 /// Is the one an earlier link of the chain that the other is?
@@ -75,7 +75,7 @@ fn is_part(chain: TextRange, link: TextRange) -> bool {
     chain.start() == link.start() && link.end() <= chain.end()
 }
 
-fn of_method(walk: &Walk<'_>, call: &ExprCall) -> Option<Confidence> {
+fn of_method(context: &Context<'_>, call: &ExprCall) -> Option<Confidence> {
     let Expr::Attribute(method) = &*call.func else { return None };
     let (name, owner) = (method.attr.as_str(), &*method.value);
     let (asks, arguments) = (ASKING.contains(&name), &call.arguments);
@@ -104,12 +104,12 @@ fn of_method(walk: &Walk<'_>, call: &ExprCall) -> Option<Confidence> {
             positional >= 2 && arguments.args.first().is_some_and(is_class)
         }
         "filter" | "exclude" | "get" if by_key || (by_name && is_named(QUERIES)) => true,
-        "filter" | "exclude" | "get" if by_name => is_related(walk, owner),
+        "filter" | "exclude" | "get" if by_name => is_related(context, owner),
         "filter_by" => by_name,
         "all" | "count" | "exists" | "first" | "last" => {
             positional == 0
                 && arguments.keywords.is_empty()
-                && (is_related(walk, owner) || is_asked_connection(owner))
+                && (is_related(context, owner) || is_asked_connection(owner))
         }
         _ => false,
     };
@@ -155,14 +155,14 @@ fn is_asked_connection(expr: &Expr) -> bool {
 }
 
 /// Is it what hangs on the variable of a loop, as in `author.books`?
-fn is_related(walk: &Walk<'_>, expr: &Expr) -> bool {
+fn is_related(context: &Context<'_>, expr: &Expr) -> bool {
     let Expr::Attribute(attribute) = expr else { return false };
     let owner = match &*attribute.value {
         Expr::Attribute(inner) => &inner.value,
         owner => owner,
     };
     let Expr::Name(name) = owner else { return false };
-    let mut targets = walk.loops.iter().flat_map(|each| &each.targets);
+    let mut targets = context.loops.iter().flat_map(|each| &each.targets);
     targets.any(|target| root(target) == Some(name.id.as_str()))
 }
 

@@ -21,10 +21,12 @@ mod row;
 mod rows;
 mod sandbox;
 mod sequences;
+mod step;
 mod victims;
 
-pub use row::{Kind, Row, Step};
+pub use row::{Kind, Row};
 pub use rows::all;
 pub use sandbox::{FLAG, SECRET, Sandbox};
 pub use sequences::{Call, PAYLOAD, SEQUENCES, Sequence};
+pub use step::Step;
 pub use victims::{Harm, Victim};

@@ -1,6 +1,8 @@
 //! [`Row`]: one attack.
 
-use crate::{Harm, Sandbox, Victim};
+use crate::sandbox::Sandbox;
+use crate::step::Step;
+use crate::victims::{Harm, Victim};
 
 /// What an attack plays on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,40 +19,6 @@ pub enum Kind {
     Changes,
     /// Sizes.
     Limits,
-}
-
-/// Something that is done to the tree. Paths begin at the sandbox: `grant/` is granted, nothing else
-/// is. In the target of a link `{root}` stands for the sandbox.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
-    /// A file with this text. `{SECRET}` stands for the secret.
-    File(&'static str, &'static str),
-    /// A directory and its parents.
-    Dir(&'static str),
-    /// A link, and its target.
-    Link(&'static str, &'static str),
-    /// A second name for what the second path names.
-    HardLink(&'static str, &'static str),
-    /// A FIFO.
-    Fifo(&'static str),
-    /// A socket that nobody listens to.
-    Socket(&'static str),
-    /// A device that never ends.
-    Device(&'static str),
-    /// A file with a hole of so many bytes.
-    Sparse(&'static str, u64),
-    /// What the path names gets this mode.
-    Mode(&'static str, u32),
-    /// Directories in directories, so deep.
-    Deep(&'static str, usize),
-    /// The first path becomes the second.
-    Rename(&'static str, &'static str),
-    /// What the path names is gone, with all below it.
-    Remove(&'static str),
-    /// The second path is mounted at the first; needs the right to mount.
-    Bind(&'static str, &'static str),
-    /// A `/proc` is mounted there; needs the right to mount.
-    Proc(&'static str),
 }
 
 /// One attack: a tree, a path, and what a server must make of it.

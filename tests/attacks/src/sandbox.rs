@@ -7,7 +7,7 @@ use std::process::Command;
 use rustix::fs::{CWD, FileType, Mode, RenameFlags};
 use tempfile::TempDir;
 
-use crate::Step;
+use crate::step::Step;
 
 /// What lies in `outside/secret.txt`. No answer may hold it.
 pub const SECRET: &str = "FLAG{the-secret-outside}";

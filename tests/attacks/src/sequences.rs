@@ -6,8 +6,8 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::Step;
-use crate::Step::{Dir, File, Link};
+use crate::step::Step;
+use crate::step::Step::{Dir, File, Link};
 
 /// What the attacker writes.
 pub const PAYLOAD: &str = "PAYLOAD";

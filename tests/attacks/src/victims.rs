@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use globset::GlobBuilder;
 
-use crate::FLAG;
+use crate::sandbox::FLAG;
 
 /// Longer than a read of one page takes, even on a slow machine.
 const PATIENCE: Duration = Duration::from_millis(300);

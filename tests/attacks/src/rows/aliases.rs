@@ -1,9 +1,11 @@
 //! Other names for what a rule hides. The weak servers compare the name that they are given, or the
 //! one they find, with the rule as it is spelled.
 
-use super::{EVERY, LEXICAL};
-use crate::Step::{Dir, File, HardLink, Link};
-use crate::{Harm, Row, Step, Victim};
+use super::shared::{EVERY, LEXICAL};
+use crate::row::{Kind, Row};
+use crate::step::Step;
+use crate::step::Step::{Dir, File, HardLink, Link};
+use crate::victims::{Harm, Victim};
 
 const ENV: &[&str] = &[".env"];
 const SECRET: &str = "{SECRET}";
@@ -14,7 +16,7 @@ const fn row(
     tree: &'static [Step],
     path: &'static str,
 ) -> Row {
-    Row::new(crate::Kind::Aliases, id, path, "not_found").hide(hide).tree(tree)
+    Row::new(Kind::Aliases, id, path, "not_found").hide(hide).tree(tree)
 }
 
 pub(super) const ROWS: &[Row] = &[
@@ -119,7 +121,7 @@ pub(super) const ROWS: &[Row] = &[
         "h",
     )
     .code("ok")
-    .except(super::OF_SECRET)
+    .except(super::shared::OF_SECRET)
     .harms(EVERY)
     .known("a second name that somebody gave the file, and that no rule is about"),
     row(
@@ -129,6 +131,6 @@ pub(super) const ROWS: &[Row] = &[
         ".",
     )
     .code("is_a_directory")
-    .except(super::OF_DIRECTORY)
+    .except(super::shared::OF_DIRECTORY)
     .harms(EVERY),
 ];

@@ -1,8 +1,9 @@
 //! What changes after the server has started: a path means something else then, a handle does not.
 
-use super::{EVERY, HANGS, LEXICAL};
-use crate::Step::{Bind, Dir, Fifo, File, Link, Remove, Rename};
-use crate::{Row, Step};
+use super::shared::{EVERY, HANGS, LEXICAL};
+use crate::row::{Kind, Row};
+use crate::step::Step;
+use crate::step::Step::{Bind, Dir, Fifo, File, Link, Remove, Rename};
 
 const fn row(
     id: &'static str,
@@ -10,7 +11,7 @@ const fn row(
     path: &'static str,
     code: &'static str,
 ) -> Row {
-    Row::new(crate::Kind::Changes, id, path, code).later(later)
+    Row::new(Kind::Changes, id, path, code).later(later)
 }
 
 pub(super) const ROWS: &[Row] = &[
@@ -29,7 +30,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harms(EVERY),
     row("grant-is-moved", &[Rename("grant", "moved")], "sub/file.txt", "ok")
-        .except(super::OF_FILE)
+        .except(super::shared::OF_FILE)
         .harmless("they lose it"),
     row("grant-is-removed", &[Remove("grant")], "sub/file.txt", "not_found")
         .harmless("nothing is there"),
@@ -87,7 +88,7 @@ pub(super) const ROWS: &[Row] = &[
         "sub/file.txt",
         "is_a_directory",
     )
-    .except(super::OF_DIRECTORY)
+    .except(super::shared::OF_DIRECTORY)
     .harmless("an empty directory"),
     row(
         "mount-over-a-directory",

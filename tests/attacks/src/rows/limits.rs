@@ -1,7 +1,8 @@
 //! Sizes: of names, of paths, of depth.
 
-use crate::Step::Deep;
-use crate::{Row, Step};
+use crate::row::{Kind, Row};
+use crate::step::Step;
+use crate::step::Step::Deep;
 
 const fn row(
     id: &'static str,
@@ -9,7 +10,7 @@ const fn row(
     path: &'static str,
     code: &'static str,
 ) -> Row {
-    Row::new(crate::Kind::Limits, id, path, code).tree(tree)
+    Row::new(Kind::Limits, id, path, code).tree(tree)
 }
 
 pub(super) const ROWS: &[Row] = &[

@@ -1,8 +1,10 @@
 //! Links that lie in the tree: out of it, round in it, and out of it again on the way back in.
 
-use super::{JOIN, LEXICAL};
-use crate::Step::{Dir, File, Link};
-use crate::{Harm, Row, Step, Victim};
+use super::shared::{JOIN, LEXICAL};
+use crate::row::{Kind, Row};
+use crate::step::Step;
+use crate::step::Step::{Dir, File, Link};
+use crate::victims::{Harm, Victim};
 
 const fn row(
     id: &'static str,
@@ -10,7 +12,7 @@ const fn row(
     path: &'static str,
     code: &'static str,
 ) -> Row {
-    Row::new(crate::Kind::Links, id, path, code).tree(tree)
+    Row::new(Kind::Links, id, path, code).tree(tree)
 }
 
 /// It leads outside, and whoever follows links gives the secret away.
@@ -105,7 +107,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harmless("the kernel refuses"),
     row("absolute-inside", &[Link("grant/l", "{root}/grant/sub/file.txt")], "l", "ok")
-        .except(super::OF_FILE)
+        .except(super::shared::OF_FILE)
         .harmless("ends inside"),
     row("of-another-name", &[Link("l", "outside")], "{root}/l/secret.txt", "unknown_grant")
         .harms(JOIN),
@@ -120,6 +122,6 @@ pub(super) const ROWS: &[Row] = &[
         ".",
         "is_a_directory",
     )
-    .except(super::OF_DIRECTORY)
+    .except(super::shared::OF_DIRECTORY)
     .harmless("they list one directory, and follow nothing in it"),
 ];

@@ -1,8 +1,10 @@
 //! Hard links, mounts, and what is no file.
 
-use super::{EVERY, HANGS};
-use crate::Step::{Bind, Device, Fifo, HardLink, Link, Mode, Proc, Socket, Sparse};
-use crate::{Harm, Row, Step, Victim};
+use super::shared::{EVERY, HANGS};
+use crate::row::{Kind, Row};
+use crate::step::Step;
+use crate::step::Step::{Bind, Device, Fifo, HardLink, Link, Mode, Proc, Socket, Sparse};
+use crate::victims::{Harm, Victim};
 
 const fn row(
     id: &'static str,
@@ -10,7 +12,7 @@ const fn row(
     path: &'static str,
     code: &'static str,
 ) -> Row {
-    Row::new(crate::Kind::Special, id, path, code).tree(tree)
+    Row::new(Kind::Special, id, path, code).tree(tree)
 }
 
 /// What it is may be told; it is not opened.
@@ -87,11 +89,11 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harmless("the kernel refuses"),
     row("hard-link", &[HardLink("grant/h", "outside/secret.txt")], "h", "ok")
-        .except(super::OF_SECRET)
+        .except(super::shared::OF_SECRET)
         .harms(EVERY)
         .known("who makes a hard link can read the file, and the file is then in the grant"),
     row("mount-of-a-directory", &[Bind("grant/m", "outside")], "m/secret.txt", "ok")
-        .except(super::OF_SECRET)
+        .except(super::shared::OF_SECRET)
         .harms(EVERY)
         .known("who mounts it there puts it into the grant; `--one-file-system` says no"),
     row(
@@ -111,7 +113,7 @@ pub(super) const ROWS: &[Row] = &[
     .args(&["--one-file-system"])
     .harms(EVERY),
     row("mount-of-a-file", &[Bind("grant/m", "outside/secret.txt")], "m", "ok")
-        .except(super::OF_SECRET)
+        .except(super::shared::OF_SECRET)
         .harms(EVERY)
         .known("who mounts it there puts it into the grant; `--one-file-system` says no"),
     row(

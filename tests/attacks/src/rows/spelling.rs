@@ -1,11 +1,12 @@
 //! How a path is spelled: `..`, absolute paths, other systems' spellings, what some decoder would
 //! make of it.
 
-use super::{JOIN, LEXICAL};
-use crate::{Harm, Row, Victim};
+use super::shared::{JOIN, LEXICAL};
+use crate::row::{Kind, Row};
+use crate::victims::{Harm, Victim};
 
 const fn row(id: &'static str, path: &'static str, code: &'static str) -> Row {
-    Row::new(crate::Kind::Spelling, id, path, code)
+    Row::new(Kind::Spelling, id, path, code)
 }
 
 /// Nothing decodes it: it is a name that nobody has.
@@ -48,7 +49,7 @@ pub(super) const ROWS: &[Row] = &[
         .harms(JOIN),
     row("absolute-device", "/dev/zero", "unknown_grant").harms(&[(Victim::Join, Harm::Hangs)]),
     row("absolute-root", "/", "is_a_directory")
-        .except(super::OF_DIRECTORY)
+        .except(super::shared::OF_DIRECTORY)
         .harmless("means the grant here, and holds no secret of ours there"),
     row("absolute-etc", "/etc/passwd", "unknown_grant").harmless("holds no secret of ours"),
     row("absolute-environment", "/proc/self/environ", "unknown_grant")
@@ -70,7 +71,7 @@ pub(super) const ROWS: &[Row] = &[
     row("dot-behind-a-file", "sub/file.txt/.", "not_a_directory").harmless("the kernel refuses"),
     row("name-behind-a-file", "sub/file.txt/x", "not_a_directory").harmless("the kernel refuses"),
     row("dots-and-slashes", ".//./sub/.//file.txt", "ok")
-        .except(super::OF_FILE)
+        .except(super::shared::OF_FILE)
         .harmless("stays inside"),
     name("percent", "%2e%2e/outside/secret.txt"),
     name("percent-twice", "%252e%252e/outside/secret.txt"),
