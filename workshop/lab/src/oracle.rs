@@ -5,10 +5,8 @@
 //!
 //! May import: `attack`, `server`, `subject`. Absent on purpose: any knowledge of the flag.
 
-use serde_json::Value;
-
 use crate::attack::Ask;
-use crate::server::Exchange;
+use crate::server::{Exchange, without};
 use crate::subject::Subject;
 
 /// The letters that flags are made of.
@@ -77,9 +75,4 @@ pub fn extract(
     }
     found.letters = Ok(known);
     found
-}
-
-/// An answer, without what was asked.
-pub fn without(result: &Value, said: &str) -> String {
-    result.to_string().replace(said, "")
 }

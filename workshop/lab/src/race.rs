@@ -16,9 +16,8 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::{Deserialize, Serialize};
 
 use crate::attack::{Ask, Attack, Goal, Verb};
-use crate::oracle;
 use crate::process;
-use crate::server::{Reply, is_refusal};
+use crate::server::{Reply, is_refusal, without};
 use crate::subject::Subject;
 use crate::trial::{KEPT, excerpt};
 use crate::victim::{Log, now};
@@ -309,7 +308,7 @@ impl Mark {
             subject
                 .set(|sandbox| sandbox.take(setting.tree).file(&format!("grant/{path}"), content));
             let result = subject.ask(&ask)?.reply.result()?;
-            Some(oracle::without(&result, &ask.text))
+            Some(without(&result, &ask.text))
         };
         let (inside, absent) = (told(&ask.text)?, told("inside")?);
         (inside != absent).then_some(Self { ask, how: How::Counted(inside) })
@@ -325,9 +324,9 @@ impl Mark {
             How::Flag => reply.line().is_some_and(|line| line.contains(subject.flag())),
             // Gone again, to be seen again.
             How::File(path) => std::fs::remove_file(path).is_ok(),
-            How::Counted(inside) => reply
-                .result()
-                .is_some_and(|result| oracle::without(&result, &self.ask.text) == *inside),
+            How::Counted(inside) => {
+                reply.result().is_some_and(|result| without(&result, &self.ask.text) == *inside)
+            }
         }
     }
 }

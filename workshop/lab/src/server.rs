@@ -283,6 +283,11 @@ pub fn is_refusal(result: &Value) -> bool {
     result.get("isError") == Some(&Value::Bool(true))
 }
 
+/// Returns an answer as text, with `text` removed: many answers repeat the request.
+pub fn without(result: &Value, text: &str) -> String {
+    result.to_string().replace(text, "")
+}
+
 fn lines_of(child: &mut Child) -> Receiver<String> {
     let (send, lines) = channel();
     if let Some(output) = child.stdout.take() {

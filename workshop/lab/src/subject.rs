@@ -12,8 +12,7 @@ use serde_json::{Value, json};
 
 use crate::attack::{Ask, Attack, Setting, Verb};
 use crate::mapping::Tools;
-use crate::oracle;
-use crate::server::{Exchange, Launch, Reply, Server, is_refusal};
+use crate::server::{Exchange, Launch, Reply, Server, is_refusal, without};
 use crate::stage::{FLAG, Stage};
 
 /// The longest wait, however slow the machine.
@@ -181,9 +180,8 @@ impl<'a> Subject<'a> {
             } else {
                 let other = self.ask(&count("absent")).and_then(|other| other.reply.result());
                 !is_refusal(&told)
-                    && other.is_some_and(|other| {
-                        oracle::without(&other, "absent") != oracle::without(&told, "inside")
-                    })
+                    && other
+                        .is_some_and(|other| without(&other, "absent") != without(&told, "inside"))
             };
             if understood {
                 break;

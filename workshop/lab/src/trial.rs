@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::attack::{Ask, Attack, Goal, Verb};
 use crate::oracle;
-use crate::server::{Exchange, Reply, is_refusal};
+use crate::server::{Exchange, Reply, is_refusal, without};
 use crate::stage::FLAG;
 use crate::subject::Subject;
 use crate::verdict::{Finding, Verdict};
@@ -182,7 +182,7 @@ impl Subject<'_> {
             let Some(exchange) = self.ask(&ask) else {
                 return Tried::new(Verdict::NotMapped, "no tool was found that reads a file");
             };
-            answers.push((exchange.reply.result().map(|r| oracle::without(&r, text)), exchange));
+            answers.push((exchange.reply.result().map(|r| without(&r, text)), exchange));
         }
         let [(found, exchange), (other, _), (again, last)] = &answers[..] else {
             return Tried::default();

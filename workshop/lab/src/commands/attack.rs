@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use super::common::{column_held, patience, print_json};
 use super::races::one_race;
-use super::{column_held, patience, print_json};
+
 use crate::attack::{Attack, Goal};
 use crate::cli::How;
 use crate::matrix::{self, Column, Done};

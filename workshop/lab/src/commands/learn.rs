@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::print_json;
+use super::common::print_json;
 use crate::cli::{How, Learn, Then};
 use crate::learn::{ALL, ANSWER, Exercise, Record, State, Stop, Work, prepare};
 use crate::show::{Screen, Tone, WIDTH, line, paragraph, plain, wrapped};
@@ -38,14 +38,14 @@ impl Desk<'_> {
         if self.how.json {
             let dir = self.work.of(exercise);
             let files = exercise.start.iter().map(|(name, _)| dir.join(name));
-            let told = json!({"number": exercise.number(), "name": exercise.name, "title": exercise.title,
+            let told = json!({"number": exercise.number, "name": exercise.name, "title": exercise.title,
                 "minutes": exercise.minutes, "predict": exercise.predict, "task": exercise.task,
                 "files": files.collect::<Vec<_>>()});
             return print_json(&told).map(|()| true);
         }
         let head = format!(
             "{} of {}: {} ({} minutes)",
-            exercise.number(),
+            exercise.number,
             ALL.len(),
             exercise.title,
             exercise.minutes
@@ -66,13 +66,13 @@ impl Desk<'_> {
         }
         // Without a number it would be of the next one.
         let is_next = record.next().is_some_and(|next| next.name == exercise.name);
-        let number = if is_next { String::new() } else { format!(" {}", exercise.number()) };
+        let number = if is_next { String::new() } else { format!(" {}", exercise.number) };
         line(&format!("  then   preopen-lab learn check{number}{}", self.where_else()));
         line(&format!("  stuck  preopen-lab learn hint{number}{}", self.where_else()));
         if exercise.diff.is_some() {
             line(&format!(
                 "  no compiler   preopen-lab learn show {}{}",
-                exercise.number(),
+                exercise.number,
                 self.where_else()
             ));
         }
@@ -101,7 +101,7 @@ impl Desk<'_> {
                 Err(Stop::NotYet { seen, look }) => json!({"seen": [seen], "look": look}),
                 Err(Stop::Failed(_)) => json!({}),
             };
-            print_json(&json!({"exercise": exercise.number(), "name": exercise.name,
+            print_json(&json!({"exercise": exercise.number, "name": exercise.name,
                 "solved": checked.is_ok(), "predicted": predicted, "told": told}))?;
             return Ok(checked.is_ok());
         }
@@ -116,7 +116,7 @@ impl Desk<'_> {
                 about("look", &look);
                 line(&format!(
                     "  hint:  preopen-lab learn hint {}{}",
-                    exercise.number(),
+                    exercise.number,
                     self.where_else()
                 ));
                 Ok(false)
@@ -147,7 +147,7 @@ impl Desk<'_> {
             Some(next) => line(&format!(
                 "next: preopen-lab learn{}   ({}, {})",
                 self.where_else(),
-                next.number(),
+                next.number,
                 next.title
             )),
             None => line("That was the last one. See workshop/book.md for what to do with it."),
@@ -162,7 +162,7 @@ impl Desk<'_> {
         record.write(self.work.path())?;
         let hints = exercise.hints.get(..shown).unwrap_or_default();
         if self.how.json {
-            let told = json!({"exercise": exercise.number(), "hints": hints});
+            let told = json!({"exercise": exercise.number, "hints": hints});
             return print_json(&told).map(|()| true);
         }
         self.head(exercise, &format!("hint {shown} of 3"), Tone::Dim);
@@ -177,8 +177,7 @@ impl Desk<'_> {
         let Some(diff) = exercise.diff else {
             return Err(io::Error::other(format!(
                 "exercise {} takes no compiler; `preopen-lab learn hint {}` helps, in three steps",
-                exercise.number(),
-                exercise.number()
+                exercise.number, exercise.number
             )));
         };
         let entry = record.entry(exercise);
@@ -187,7 +186,7 @@ impl Desk<'_> {
         }
         record.write(self.work.path())?;
         if self.how.json {
-            let told = json!({"exercise": exercise.number(), "diff": diff});
+            let told = json!({"exercise": exercise.number, "diff": diff});
             return print_json(&told).map(|()| true);
         }
         diff.lines().for_each(line);
@@ -199,7 +198,7 @@ impl Desk<'_> {
     fn list(&self, record: &Record) -> io::Result<bool> {
         if self.how.json {
             let all = ALL.iter().map(|exercise| {
-                json!({"number": exercise.number(), "name": exercise.name, "title": exercise.title,
+                json!({"number": exercise.number, "name": exercise.name, "title": exercise.title,
                     "minutes": exercise.minutes, "progress": record.of(exercise)})
             });
             return print_json(&json!({"exercises": all.collect::<Vec<_>>()})).map(|()| true);
@@ -217,7 +216,7 @@ impl Desk<'_> {
                 (tries, hints) => format!("{tries} tries, {hints} hints"),
             };
             let word = self.screen.toned(&format!("{word:8}"), tone);
-            line(&format!("{:>2}  {:40} {word} {how}", exercise.number(), exercise.title));
+            line(&format!("{:>2}  {:40} {word} {how}", exercise.number, exercise.title));
         }
         line(&format!("{} of {} solved", record.solved(), ALL.len()));
         Ok(true)
@@ -254,8 +253,7 @@ impl Desk<'_> {
         if let Some(open) = before.first().filter(|_| !self.said.skip_ahead) {
             return Err(io::Error::other(format!(
                 "exercise {} ({}) comes before {number}; `--skip-ahead` leaves it out",
-                open.number(),
-                open.title
+                open.number, open.title
             )));
         }
         if !before.is_empty() {
@@ -275,7 +273,7 @@ impl Desk<'_> {
 
     fn head(&self, exercise: &Exercise, word: &str, tone: Tone) {
         let word = self.screen.toned(word, tone);
-        line(&format!("{} {}: {word}", exercise.number(), exercise.title));
+        line(&format!("{} {}: {word}", exercise.number, exercise.title));
     }
 
     /// What has to be typed to find the work directory again, if somebody said where it is.

@@ -3,17 +3,18 @@
 //! May import: everything below `main`.
 
 mod attack;
+mod common;
 mod learn;
 mod races;
 mod victim;
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::attack::Attack;
 use crate::cli::How;
-use crate::matrix::{self, Column, Done};
+use crate::matrix::{self, Done};
 use crate::page::{Around, Page};
 use crate::race::{RACES, Race, Raced};
 use crate::server::Launch;
@@ -24,6 +25,7 @@ use crate::victim::Level;
 use crate::{explain, page, report, table, trace};
 
 pub use attack::attack;
+use common::{column_held, patience, print_json};
 pub use learn::learn;
 use races::lost_and_kept;
 pub use races::race;
@@ -154,24 +156,10 @@ fn run_race(
     Ok(held)
 }
 
-fn patience(how: &How, otherwise: Duration) -> Duration {
-    how.patience.map_or(otherwise, Duration::from_millis)
-}
-
 fn launches(how: &How, traced: bool) -> io::Result<Vec<Launch>> {
     let ours = ours(how.preopen.as_deref())?;
     let weak = Level::ALL.into_iter().map(|level| weak(level, traced, how.unconfined));
     weak.chain([Ok(ours)]).collect()
-}
-
-/// Is every attack contained but for those that no server stops, and everything served that has to be?
-fn column_held(attacks: &[&'static Attack], column: Option<&Column>) -> bool {
-    column.is_some_and(|column| {
-        column.findings.len() == attacks.len()
-            && column.findings.iter().zip(attacks).all(|(found, attack)| {
-                found.verdict.is_fine() || found.verdict.is_harm() && attack.known().is_some()
-            })
-    })
 }
 
 fn headline(screen: Screen, stage: &Stage) {
@@ -192,8 +180,4 @@ fn verdict(screen: Screen, held: bool, known: usize) -> String {
         let word = screen.toned("preopen DID NOT HOLD", Tone::Bad);
         format!("{word}: please report it, as SECURITY.md says")
     }
-}
-
-fn print_json(value: &serde_json::Value) -> io::Result<()> {
-    writeln!(io::stdout(), "{value:#}")
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::print_json;
+use super::common::print_json;
 use crate::cli::How;
 use crate::progress;
 use crate::race::{self, Counters, RACES, Race, Raced};

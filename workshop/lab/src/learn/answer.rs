@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Stop;
+use super::stop::Stop;
 
 /// The most that is read of an answer, in lines.
 const LINES: usize = 1000;

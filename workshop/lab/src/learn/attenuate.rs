@@ -3,12 +3,15 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::bench::Bench;
 use super::compiled::Cargo;
-use super::{ANSWER, Bench, Checked, Exercise, Stop};
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
 
 const NUMBER: usize = 7;
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: NUMBER,
     name: "attenuate",
     title: "less authority, as a type",
     minutes: 10,

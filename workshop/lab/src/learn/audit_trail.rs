@@ -6,13 +6,16 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{ANSWER, Bench, Checked, Exercise, Stop};
+use super::bench::Bench;
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
 use crate::server::Server;
 
 /// The trail's file.
 const TRAIL: &str = "audit.jsonl";
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 10,
     name: "audit-trail",
     title: "an attack, from its trail",
     minutes: 7,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::answer::Answer;
 use crate::cli::How;
 use crate::server::{Exchange, Launch, Server};
 use crate::servers::{ours, weak};

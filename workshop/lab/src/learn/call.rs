@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Bench, Stop};
+use super::bench::Bench;
+use super::stop::Stop;
 use crate::server::{Exchange, Reply, Server};
 use crate::trial::{excerpt, text_of};
 

@@ -6,7 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Bench, Stop};
+use super::bench::Bench;
+use super::stop::Stop;
 use crate::progress;
 
 /// Lines of the compiler's first error that are shown.

@@ -3,11 +3,15 @@
 use preopen_attacks::Sandbox;
 use serde_json::json;
 
-use super::{ANSWER, Bench, Checked, Exercise, Stop, call};
+use super::bench::Bench;
+use super::call;
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
 use crate::server::{Server, is_refusal};
 use crate::trial::text_of;
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 9,
     name: "confused-deputy",
     title: "a deputy, and whose authority it uses",
     minutes: 8,

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use super::Bench;
+use super::bench::Bench;
 
 /// The longest line that is passed on, in bytes.
 const LINE: u64 = 1 << 20;

@@ -2,10 +2,14 @@
 
 use preopen_attacks::Step::File;
 
-use super::{ANSWER, Bench, Checked, Exercise, Stop, call};
+use super::bench::Bench;
+use super::call;
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
 use crate::victim::Level;
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 1,
     name: "first-escape",
     title: "the first escape",
     minutes: 3,

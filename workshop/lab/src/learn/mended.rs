@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{ANSWER, Bench, Checked, Exercise, Stop, win_the_race};
+use super::bench::Bench;
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
+use super::win_the_race;
 use crate::race::{self, RACES};
 use crate::show::number;
 use crate::subject::Subject;
@@ -16,6 +19,7 @@ const ASKED: &[&str] = &["link-file", "search-link", "root-replaced", "race-dire
 const TO_LOSE: Duration = Duration::from_secs(5);
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 5,
     name: "the-usual-mending",
     title: "the mending that mends nothing",
     minutes: 5,

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
 
+use super::bench::Bench;
+use super::call;
 use super::conversation::{self, Ended};
-use super::{ANSWER, Bench, Checked, Exercise, Stop, call};
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
 use crate::server::{Server, is_refusal};
 use crate::show::number;
 
@@ -15,6 +18,7 @@ const CALLS: u64 = 1_000_000;
 const LONGEST: u64 = 3600;
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 12,
     name: "open-escape",
     title: "escape from preopen",
     minutes: 10,

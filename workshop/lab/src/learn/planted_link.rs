@@ -8,7 +8,10 @@ use std::time::Duration;
 use preopen_attacks::Sandbox;
 use serde_json::json;
 
-use super::{ANSWER, Bench, Checked, Exercise, Stop, call, conversation};
+use super::bench::Bench;
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
+use super::{call, conversation};
 use crate::stage::FLAG;
 use crate::victim::Level;
 
@@ -20,6 +23,7 @@ const QUESTIONS: usize = 600;
 const LONGEST: Duration = Duration::from_secs(30);
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 3,
     name: "planted-link",
     title: "a search that opens what it finds",
     minutes: 8,

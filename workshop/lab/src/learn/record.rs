@@ -9,7 +9,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ALL, Exercise};
+use super::all::ALL;
+use super::exercise::Exercise;
 
 /// The file's name.
 pub const FILE: &str = "lab-progress.json";

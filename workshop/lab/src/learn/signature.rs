@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use super::bench::Bench;
 use super::compiled::Cargo;
-use super::{ANSWER, Bench, Checked, Exercise, Stop, win_the_race};
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
+use super::win_the_race;
 use crate::race::{self, Counters, RACES};
 use crate::server::Launch;
 use crate::show::number;
@@ -16,6 +19,7 @@ const NUMBER: usize = 6;
 const TO_HOLD: Duration = Duration::from_secs(1);
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: NUMBER,
     name: "signature",
     title: "mended by a signature",
     minutes: 10,

@@ -1,9 +1,13 @@
 //! Exercise: a server that compares the texts of two paths, and a directory whose name begins alike.
 
-use super::{ANSWER, Bench, Checked, Exercise, Stop, call};
+use super::bench::Bench;
+use super::call;
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
 use crate::victim::Level;
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 2,
     name: "startswith",
     title: "what begins alike",
     minutes: 4,

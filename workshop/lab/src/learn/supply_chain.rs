@@ -6,13 +6,17 @@ use std::process::Command;
 
 use serde_json::json;
 
+use super::bench::Bench;
+use super::call;
 use super::compiled::Cargo;
-use super::{ANSWER, Bench, Checked, Exercise, Stop, call};
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
 use crate::server::Server;
 
 const NUMBER: usize = 11;
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: NUMBER,
     name: "supply-chain",
     title: "a line that goes by path",
     minutes: 10,

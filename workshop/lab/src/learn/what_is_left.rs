@@ -4,7 +4,10 @@ use preopen_attacks::Sandbox;
 use preopen_attacks::Step::{Fifo, File, HardLink, Sparse};
 use serde_json::{Value, json};
 
-use super::{ANSWER, Bench, Checked, Exercise, Stop, call};
+use super::bench::Bench;
+use super::call;
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
 use crate::server::{Exchange, Reply, Server, is_refusal};
 use crate::stage::FLAG;
 use crate::trial::text_of;
@@ -14,6 +17,7 @@ const MOST: usize = 10_000;
 const AROUND: usize = 500;
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 8,
     name: "what-is-left",
     title: "what a handle does not decide",
     minutes: 8,

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use preopen_attacks::Step::{File, Link};
 
-use super::{ANSWER, Bench, Checked, Exercise, Stop};
+use super::bench::Bench;
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
 use crate::attack::Attack;
 use crate::race::{self, Counters, Race, Raced, Round};
 use crate::show::{Time, number};
@@ -24,6 +26,7 @@ const ENOUGH: u64 = 1000;
 const LONGEST: u64 = 10_000_000;
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 4,
     name: "win-the-race",
     title: "a race that can be won",
     minutes: 6,

@@ -6,7 +6,10 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{ANSWER, Answer, Bench, Exercise, record};
+use super::answer::Answer;
+use super::bench::Bench;
+use super::exercise::{ANSWER, Exercise};
+use super::record;
 use crate::cli::How;
 use crate::stage::Stage;
 
@@ -45,7 +48,7 @@ impl Work {
 
     /// An exercise's own directory.
     pub fn of(&self, exercise: &Exercise) -> PathBuf {
-        self.0.join(format!("{:02}-{}", exercise.number(), exercise.name))
+        self.0.join(format!("{:02}-{}", exercise.number, exercise.name))
     }
 
     /// A bench for an exercise, with the answer as it is now.

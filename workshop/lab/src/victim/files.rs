@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
-use super::Level;
+use super::level::Level;
 use crate::attack::{Ask, Verb};
 
 /// The most that is shown of a file.

@@ -8,68 +8,21 @@
 
 mod confine;
 mod files;
+mod level;
 mod styles;
 
 use std::io::{self, BufRead as _, Write as _};
 use std::path::Path;
 
-use clap::ValueEnum;
-use preopen_attacks::Victim;
 use serde_json::{Value, json};
 
 pub use confine::{confine, keep_out};
 pub use files::{Log, now};
+pub use level::Level;
 pub use styles::Style;
 
 use crate::stage::made_by_the_lab;
 use files::Files;
-
-/// How weak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Level {
-    /// Joins the path to the directory, and opens it.
-    Join,
-    /// The same, if the joined path begins with the directory's.
-    Prefix,
-    /// Resolves the path, checks the parts of what comes out, and opens the path as it was said.
-    Checked,
-    /// The same, and opens what came out: the usual mending, which mends nothing.
-    Resolved,
-}
-
-impl Level {
-    /// All of them, the weakest first.
-    pub const ALL: [Self; 4] = [Self::Join, Self::Prefix, Self::Checked, Self::Resolved];
-
-    /// Its name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Join => "join",
-            Self::Prefix => "prefix",
-            Self::Checked => "checked",
-            Self::Resolved => "resolved",
-        }
-    }
-
-    /// What it is, in words.
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::Join => "joins the path to the directory",
-            Self::Prefix => "joins, and compares the text",
-            Self::Checked => "resolves, checks, opens as said",
-            Self::Resolved => "resolves, checks, opens that path",
-        }
-    }
-
-    /// How it decides whether a path is inside.
-    pub const fn check(self) -> Victim {
-        match self {
-            Self::Join => Victim::Join,
-            Self::Prefix => Victim::Prefix,
-            Self::Checked | Self::Resolved => Victim::Canonical,
-        }
-    }
-}
 
 /// Serves a directory until the client goes. `traced` puts into each answer when it checked and opened what.
 ///

@@ -1,0 +1,26 @@
+//! What several commands share: the patience, the verdict on a server, and JSON output.
+
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use crate::attack::Attack;
+use crate::cli::How;
+use crate::matrix::Column;
+
+pub(super) fn patience(how: &How, otherwise: Duration) -> Duration {
+    how.patience.map_or(otherwise, Duration::from_millis)
+}
+
+/// Is every attack contained but for those that no server stops, and everything served that has to be?
+pub(super) fn column_held(attacks: &[&'static Attack], column: Option<&Column>) -> bool {
+    column.is_some_and(|column| {
+        column.findings.len() == attacks.len()
+            && column.findings.iter().zip(attacks).all(|(found, attack)| {
+                found.verdict.is_fine() || found.verdict.is_harm() && attack.known().is_some()
+            })
+    })
+}
+
+pub(super) fn print_json(value: &serde_json::Value) -> io::Result<()> {
+    writeln!(io::stdout(), "{value:#}")
+}

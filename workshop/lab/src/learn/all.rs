@@ -1,0 +1,55 @@
+//! [`ALL`]: the exercises, in order.
+
+use super::exercise::Exercise;
+use super::{
+    attenuate, audit_trail, confused_deputy, first_escape, mended, open_escape, planted_link,
+    signature, startswith, supply_chain, what_is_left, win_the_race,
+};
+
+/// All exercises, in their order.
+pub const ALL: &[&Exercise] = &[
+    &first_escape::EXERCISE,
+    &startswith::EXERCISE,
+    &planted_link::EXERCISE,
+    &win_the_race::EXERCISE,
+    &mended::EXERCISE,
+    &signature::EXERCISE,
+    &attenuate::EXERCISE,
+    &what_is_left::EXERCISE,
+    &confused_deputy::EXERCISE,
+    &audit_trail::EXERCISE,
+    &supply_chain::EXERCISE,
+    &open_escape::EXERCISE,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::ALL;
+    use crate::learn::exercise::ANSWER;
+
+    #[test]
+    fn each_exercise_asks_tells_and_helps() {
+        let mut names = BTreeSet::new();
+        for (number, exercise) in (1..).zip(ALL) {
+            let name = exercise.name;
+            assert_eq!(exercise.number, number, "{name}");
+            assert!(names.insert(name), "{name} is there twice");
+            for (what, text) in [
+                ("predict", exercise.predict),
+                ("task", exercise.task),
+                ("debrief", exercise.debrief),
+                ("hints", exercise.hints[0]),
+                ("hints", exercise.hints[1]),
+                ("hints", exercise.hints[2]),
+            ] {
+                assert!(text.len() > 30, "{name} has no {what}");
+            }
+            let sentences = exercise.debrief.matches(". ").count();
+            assert!(sentences == 0 && exercise.debrief.ends_with('.'), "{name}: one sentence");
+            assert!(exercise.start.iter().any(|(file, _)| *file == ANSWER), "{name}: no answer");
+            assert!(exercise.title.len() <= 40 && exercise.name.len() <= 20, "{name} is too long");
+        }
+    }
+}
