@@ -45,7 +45,7 @@ impl Verb {
 
 /// One thing that is asked of a server.
 #[derive(Clone, Debug)]
-pub struct Ask {
+pub struct Request {
     /// What is to be done.
     pub verb: Verb,
     /// With what: relative to the grant, or absolute.
@@ -113,7 +113,7 @@ pub struct Attack {
     /// Its place in OWASP's list for MCP, if it has one.
     pub owasp: Option<&'static str>,
     /// Does it need a server that nobody uses any more? One that waits for ever, or lost its directory.
-    pub alone: bool,
+    pub needs_own_server: bool,
     /// Why it works where it works, and why not where not.
     pub why: &'static str,
 }
@@ -154,7 +154,7 @@ impl Attack {
     }
 
     /// Why no server of files can stop it alone, if that is so.
-    pub fn known(&self) -> Option<&'static str> {
+    pub fn known_limit(&self) -> Option<&'static str> {
         if self.goal == Goal::Shell {
             return Some(
                 "a shell beside a server reaches what its user can, whatever the server holds; \
@@ -174,7 +174,7 @@ impl Attack {
 }
 
 impl Attack {
-    pub(crate) const fn of(
+    pub(crate) const fn from_row(
         id: &'static str,
         row: &'static str,
         title: &'static str,
@@ -189,7 +189,7 @@ impl Attack {
             goal: Goal::Flag,
             cwe: 22,
             owasp: Some("MCP02"),
-            alone: false,
+            needs_own_server: false,
             why,
         }
     }
@@ -202,7 +202,7 @@ impl Attack {
         why: &'static str,
     ) -> Self {
         let scene = Scene::Own { tree, path, beats: &Victim::ALL };
-        Self { scene, ..Self::of(id, "", title, why) }
+        Self { scene, ..Self::from_row(id, "", title, why) }
     }
 
     pub(crate) const fn verb(self, verb: Verb, text: &'static str) -> Self {
@@ -217,8 +217,8 @@ impl Attack {
         Self { cwe, owasp, ..self }
     }
 
-    pub(crate) const fn alone(self) -> Self {
-        Self { alone: true, ..self }
+    pub(crate) const fn on_own_server(self) -> Self {
+        Self { needs_own_server: true, ..self }
     }
 
     pub(crate) const fn only(self, checks: &'static [Victim]) -> Self {

@@ -12,8 +12,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::cli::How;
-use crate::page::may_be_written;
+use crate::cli::Options;
+use crate::page::check_new_file;
 use crate::picture;
 use crate::show::{WIDTH, line};
 
@@ -33,7 +33,7 @@ impl Session {
     ///
     /// # Errors
     /// When the program cannot run itself, or one of its commands fails.
-    pub fn record(how: &How) -> io::Result<Self> {
+    pub fn record(options: &Options) -> io::Result<Self> {
         let (started, mut lines) = (Instant::now(), vec![]);
         let mut told = |text: String| {
             line(&text);
@@ -43,13 +43,13 @@ impl Session {
             told(format!("$ preopen-lab {}", args.join(" ")));
             let mut command = Command::new(std::env::current_exe()?);
             command.args(*args).env("CLICOLOR_FORCE", "1").env_remove("NO_COLOR");
-            if let Some(preopen) = &how.preopen {
+            if let Some(preopen) = &options.preopen {
                 command.arg("--preopen").arg(preopen);
             }
-            if let Some(patience) = how.patience {
+            if let Some(patience) = options.patience {
                 command.arg("--patience").arg(patience.to_string());
             }
-            command.args(how.unconfined.then_some("--unconfined"));
+            command.args(options.unconfined.then_some("--unconfined"));
             let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
             if let Some(output) = child.stdout.take() {
                 for text in BufReader::new(output).lines() {
@@ -100,9 +100,9 @@ impl Session {
 ///
 /// # Errors
 /// When one of them is there already, or the session failed.
-pub fn record(how: &How, cast: Option<&Path>, picture: Option<&Path>) -> io::Result<bool> {
-    cast.into_iter().chain(picture).try_for_each(may_be_written)?;
-    let session = Session::record(how)?;
+pub fn record(options: &Options, cast: Option<&Path>, picture: Option<&Path>) -> io::Result<bool> {
+    cast.into_iter().chain(picture).try_for_each(check_new_file)?;
+    let session = Session::record(options)?;
     cast.map_or(Ok(()), |file| session.write_cast(file))?;
     picture.map_or(Ok(()), |file| session.write_picture(file))?;
     Ok(true)

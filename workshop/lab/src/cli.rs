@@ -33,12 +33,12 @@ pub struct Cli {
     pub picture: Option<PathBuf>,
     /// How.
     #[command(flatten)]
-    pub how: How,
+    pub options: Options,
 }
 
 /// What goes with every command.
 #[derive(Clone, Debug, Args)]
-pub struct How {
+pub struct Options {
     /// The program to be shown beside the weak servers; else the one beside this program, or in PATH.
     #[arg(long, value_name = "FILE", global = true)]
     pub preopen: Option<PathBuf>,
@@ -94,7 +94,7 @@ pub enum Command {
     ///
     /// Each asks what you expect, and then what you do about it, in a file that you edit. Nothing that you wrote is ever
     /// written over.
-    Learn(Learn),
+    Learn(LearnArgs),
     /// Run a command that reaches everything but one directory. What a participant writes is run so.
     #[command(hide = true)]
     KeepOut {
@@ -129,12 +129,12 @@ pub enum Command {
 /// What goes with the exercises.
 #[derive(Clone, Debug, Args)]
 #[command(subcommand_precedence_over_arg = true, args_conflicts_with_subcommands = false)]
-pub struct Learn {
+pub struct LearnArgs {
     /// The exercise to be shown; else the next one.
     pub number: Option<usize>,
     /// What else than to show one.
     #[command(subcommand)]
-    pub then: Option<Then>,
+    pub command: Option<LearnCommand>,
     /// Where the answers are; else in `preopen-lab-work`, or where one stands if that is in it.
     #[arg(long, value_name = "DIR", global = true)]
     pub work: Option<PathBuf>,
@@ -145,7 +145,7 @@ pub struct Learn {
 
 /// What is done with an exercise.
 #[derive(Clone, Copy, Debug, Subcommand)]
-pub enum Then {
+pub enum LearnCommand {
     /// Is it solved? Exits with 1 if not yet.
     Check {
         /// Which; else the next one.

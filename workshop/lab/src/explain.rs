@@ -46,13 +46,13 @@ pub fn side(
     patience: Duration,
 ) -> io::Result<Side> {
     let log = stage.file(&format!("{}.trace", launch.name));
-    let can_trace = trace::is_there() && attack.goal != Goal::Shell;
-    let wrapped = if can_trace { trace::traced(launch, &log) } else { launch.clone() };
+    let can_trace = trace::is_available() && attack.goal != Goal::Shell;
+    let wrapped = if can_trace { trace::under_strace(launch, &log) } else { launch.clone() };
     let mut subject = Subject::start(stage, &wrapped, patience)?;
-    let from = trace::here(&log);
+    let from = trace::log_position(&log);
     let finding = subject.attack(attack);
     let (calls, seen) = if can_trace {
-        (trace::since(&log, from, &subject.path("")), "traced by strace")
+        (trace::calls_since(&log, from, &subject.path("")), "traced by strace")
     } else {
         own_record(&finding)
     };
@@ -90,13 +90,13 @@ pub fn show(screen: Screen, attack: &Attack, left: &Side, right: &Side) {
     };
     let (l, r) = (word(left), word(right));
     line(&format!("{}  | {}", screen.toned(&l.0, l.1), screen.toned(&r.0, r.1)));
-    both(&[said(&left.finding)], &[said(&right.finding)]);
+    print_columns(&[answer_text(&left.finding)], &[answer_text(&right.finding)]);
     line(&columns("", ""));
-    both(&[format!("calls, {}:", left.seen)], &[format!("calls, {}:", right.seen)]);
-    both(&some(&left.calls), &some(&right.calls));
+    print_columns(&[format!("calls, {}:", left.seen)], &[format!("calls, {}:", right.seen)]);
+    print_columns(&first_and_last(&left.calls), &first_and_last(&right.calls));
     line("");
     paragraph(0, &format!("Why: {}", attack.why));
-    if let Some(known) = attack.known() {
+    if let Some(known) = attack.known_limit() {
         paragraph(0, &format!("preopen does not stop this, and says so: {known}."));
     }
 }
@@ -144,7 +144,7 @@ fn path_of(race: &Race) -> &'static str {
     race.attack.setting().map_or("", |setting| setting.path)
 }
 
-fn said(finding: &Finding) -> String {
+fn answer_text(finding: &Finding) -> String {
     let answer: Option<Value> = serde_json::from_str(&finding.answer).ok();
     let text = match answer.as_ref().and_then(|answer| answer.get("result")) {
         Some(result) => text_of(result),
@@ -155,7 +155,7 @@ fn said(finding: &Finding) -> String {
 }
 
 /// The first and the last, if there are many: the last is where it ends.
-fn some(calls: &[String]) -> Vec<String> {
+fn first_and_last(calls: &[String]) -> Vec<String> {
     if calls.is_empty() {
         return vec!["(none)".into()];
     }
@@ -166,7 +166,7 @@ fn some(calls: &[String]) -> Vec<String> {
     first.cloned().chain([format!("... {left_out} more ...")]).chain(last.cloned()).collect()
 }
 
-fn both(left: &[String], right: &[String]) {
+fn print_columns(left: &[String], right: &[String]) {
     let lines =
         |side: &[String]| -> Vec<String> { side.iter().flat_map(|text| hanging(text)).collect() };
     let (left, right) = (lines(left), lines(right));

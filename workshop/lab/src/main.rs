@@ -46,26 +46,26 @@ use clap::Parser as _;
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    let Cli { command, report, sample, cast, picture, how } = Cli::parse();
+    let Cli { command, report, sample, cast, picture, options } = Cli::parse();
     let is_recorded = cast.is_some() || picture.is_some();
     let done = match command {
         Some(_) if report.is_some() || is_recorded => Err(std::io::Error::other(
             "`--report`, `--cast` and `--picture` go with no command: what they are of is given",
         )),
-        None if is_recorded => cast::record(&how, cast.as_deref(), picture.as_deref()),
-        None => commands::everything(&how, report.as_deref(), sample),
-        Some(Command::List) => commands::list(&how),
-        Some(Command::Run { id, explain, victim }) => commands::run(&how, &id, explain, victim),
-        Some(Command::Race { seconds }) => commands::race(&how, seconds),
+        None if is_recorded => cast::record(&options, cast.as_deref(), picture.as_deref()),
+        None => commands::everything(&options, report.as_deref(), sample),
+        Some(Command::List) => commands::list(&options),
+        Some(Command::Run { id, explain, victim }) => commands::run(&options, &id, explain, victim),
+        Some(Command::Race { seconds }) => commands::race(&options, seconds),
         Some(Command::Attack { seconds, junit, command }) => {
-            commands::attack(&how, seconds, junit.as_deref(), &command)
+            commands::attack(&options, seconds, junit.as_deref(), &command)
         }
-        Some(Command::Learn(learn)) => commands::learn(&how, &learn),
+        Some(Command::Learn(learn)) => commands::learn(&options, &learn),
         Some(Command::KeepOut { of, but, command }) => {
-            commands::keep_out(&how, &of, &but, &command)
+            commands::keep_out(&options, &of, &but, &command)
         }
         Some(Command::ServeVictim { level, root, style, trace, quiet }) => {
-            commands::serve_victim(&how, level, root, style, trace, quiet)
+            commands::serve_victim(&options, level, root, style, trace, quiet)
         }
     };
     match done {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::attack::{Ask, Verb};
+use crate::attack::{Request, Verb};
 
 /// A tool that does what a [`Verb`] means.
 #[derive(Clone, Debug)]
@@ -103,18 +103,18 @@ impl Tools {
     }
 
     /// The name and the arguments of a call, unless no tool is good for it.
-    pub fn call(&self, ask: &Ask) -> Option<(String, Value)> {
-        let tool = self.by_verb.get(&ask.verb)?;
+    pub fn call(&self, request: &Request) -> Option<(String, Value)> {
+        let tool = self.by_verb.get(&request.verb)?;
         let path = match &self.base {
-            Some(base) if !ask.path.starts_with('/') && ask.path == "." => base.clone(),
-            Some(base) if !ask.path.starts_with('/') => format!("{base}/{}", ask.path),
-            _ => ask.path.clone(),
+            Some(base) if !request.path.starts_with('/') && request.path == "." => base.clone(),
+            Some(base) if !request.path.starts_with('/') => format!("{base}/{}", request.path),
+            _ => request.path.clone(),
         };
         let mut arguments = tool.fixed.clone();
         let (name, many) = &tool.path;
         arguments.insert(name.clone(), if *many { json!([path]) } else { json!(path) });
         if let Some(text) = &tool.text {
-            arguments.insert(text.clone(), json!(ask.text));
+            arguments.insert(text.clone(), json!(request.text));
         }
         Some((tool.name.clone(), Value::Object(arguments)))
     }
@@ -226,8 +226,8 @@ mod tests {
     }
 
     fn call(tools: &[Value], verb: Verb) -> Option<(String, Value)> {
-        let ask = Ask { verb, path: "a".into(), text: "t".into() };
-        Tools::discover(&json!({"tools": tools})).call(&ask)
+        let request = Request { verb, path: "a".into(), text: "t".into() };
+        Tools::discover(&json!({"tools": tools})).call(&request)
     }
 
     #[test]

@@ -58,7 +58,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn column(self, launch: &Launch, attacks: &[&'static Attack]) -> Column {
         let (alone, shared): (Vec<&'static Attack>, Vec<_>) =
-            attacks.iter().copied().partition(|attack| attack.alone);
+            attacks.iter().copied().partition(|attack| attack.needs_own_server);
         let mut lanes: Vec<Vec<_>> = alone.into_iter().map(|attack| vec![attack]).collect();
         lanes.push(shared);
         let lanes: Vec<_> = std::thread::scope(|scope| {

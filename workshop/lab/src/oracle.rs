@@ -5,15 +5,15 @@
 //!
 //! May import: `attack`, `server`, `subject`. Absent on purpose: any knowledge of the flag.
 
-use crate::attack::Ask;
-use crate::server::{Exchange, without};
+use crate::attack::Request;
+use crate::server::{Exchange, text_without};
 use crate::subject::Subject;
 
 /// The letters that flags are made of.
 const LETTERS: &str = "0123456789abcdef";
 
 /// What was put together.
-pub struct Found {
+pub struct Extraction {
     /// The letters, as far as they came; or why this cannot be done here.
     pub letters: Result<String, String>,
     /// Was that because no answer came?
@@ -29,41 +29,43 @@ pub struct Found {
 pub fn extract(
     subject: &mut Subject<'_>,
     most: usize,
-    ask_for: impl Fn(&str) -> (Ask, String),
-) -> Found {
-    let mut found = Found { letters: Ok(String::new()), is_silent: false, calls: 0, last: None };
+    request_for: impl Fn(&str) -> (Request, String),
+) -> Extraction {
+    let mut extraction =
+        Extraction { letters: Ok(String::new()), is_silent: false, calls: 0, last: None };
     let mut known = String::new();
     while known.len() < most {
-        let mut answer = |letter: &str, found: &mut Found| {
-            let (ask, said) = ask_for(&format!("{known}{letter}"));
-            let exchange = subject.ask(&ask)?;
-            found.calls += 1;
+        let mut answer = |letter: &str, extraction: &mut Extraction| {
+            let (request, said) = request_for(&format!("{known}{letter}"));
+            let exchange = subject.call(&request)?;
+            extraction.calls += 1;
             let result = exchange.reply.result();
-            let told = result.as_ref().map(|result| without(result, &said));
-            if told.is_none() {
-                found.is_silent = true;
-                found.letters = Err(exchange.reply.in_words());
+            let answered = result.as_ref().map(|result| text_without(result, &said));
+            if answered.is_none() {
+                extraction.is_silent = true;
+                extraction.letters = Err(exchange.reply.in_words());
             }
-            Some((told?, exchange))
+            Some((answered?, exchange))
         };
         // Letters that no flag has.
         let (Some((wrong, _)), Some((also, _))) =
-            (answer("x", &mut found), answer("z", &mut found))
+            (answer("x", &mut extraction), answer("z", &mut extraction))
         else {
-            return found;
+            return extraction;
         };
         if wrong != also {
-            found.letters = Err("answers to questions that are alike differ by themselves".into());
-            return found;
+            extraction.letters =
+                Err("answers to questions that are alike differ by themselves".into());
+            return extraction;
         }
         let mut next = None;
         for letter in LETTERS.chars() {
-            let Some((told, exchange)) = answer(&letter.to_string(), &mut found) else {
-                return found;
+            let Some((answered, exchange)) = answer(&letter.to_string(), &mut extraction) else {
+                return extraction;
             };
-            let is_it = told != wrong;
-            if is_it || found.last.is_none() {
-                found.last = Some(exchange);
+            let is_it = answered != wrong;
+            if is_it || extraction.last.is_none() {
+                extraction.last = Some(exchange);
             }
             if is_it {
                 next = Some(letter);
@@ -73,6 +75,6 @@ pub fn extract(
         let Some(letter) = next else { break };
         known.push(letter);
     }
-    found.letters = Ok(known);
-    found
+    extraction.letters = Ok(known);
+    extraction
 }

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 /// What a process has had of the processors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Spent {
+pub struct CpuTime {
     /// It ran for so long.
     pub running: Duration,
     /// It could have run, and had to wait for so long.
     pub waiting: Duration,
 }
 
-impl Spent {
+impl CpuTime {
     /// What came since.
     pub fn since(self, before: Self) -> Self {
         Self {
@@ -32,11 +32,11 @@ impl Spent {
 }
 
 /// What a process and those that it started have had of the processors.
-pub fn spent(pid: u32) -> Spent {
-    let mut all = Spent::default();
+pub fn cpu_time(pid: u32) -> CpuTime {
+    let mut all = CpuTime::default();
     for thread in family(pid).into_iter().flat_map(threads) {
-        let told = std::fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
-        let mut numbers = told.split_whitespace().flat_map(str::parse).map(Duration::from_nanos);
+        let text = std::fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
+        let mut numbers = text.split_whitespace().flat_map(str::parse).map(Duration::from_nanos);
         all.running += numbers.next().unwrap_or_default();
         all.waiting += numbers.next().unwrap_or_default();
     }
@@ -46,7 +46,7 @@ pub fn spent(pid: u32) -> Spent {
 /// Gives the first processor to this thread, and the others to a process and those that it started: two that share
 /// one would take turns, and then there is no race. Where there is but one, or no such call, nothing happens.
 #[cfg(target_os = "linux")]
-pub fn part_from(pid: u32) {
+pub fn use_other_processor(pid: u32) {
     use rustix::thread::{CpuSet, Pid, sched_getaffinity, sched_setaffinity};
 
     let Ok(all) = sched_getaffinity(None) else { return };
@@ -67,7 +67,7 @@ pub fn part_from(pid: u32) {
 
 /// There is no such call.
 #[cfg(not(target_os = "linux"))]
-pub fn part_from(_: u32) {}
+pub fn use_other_processor(_: u32) {}
 
 fn threads(pid: u32) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn who_had_to_wait_is_excused_and_who_ran_is_not() {
         let ms = Duration::from_millis;
-        let spent = |running, waiting| Spent { running: ms(running), waiting: ms(waiting) };
+        let spent = |running, waiting| CpuTime { running: ms(running), waiting: ms(waiting) };
         assert!(spent(1, 290).is_starved(ms(300), ms(300)));
         assert!(!spent(1, 0).is_starved(ms(300), ms(300)), "it slept");
         assert!(!spent(80, 220).is_starved(ms(300), ms(300)), "it worked");
@@ -115,6 +115,6 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn the_system_tells_of_this_process() {
         assert!(memory(std::process::id(), "VmRSS:").unwrap() > 1 << 16);
-        assert!(spent(std::process::id()).running > Duration::ZERO);
+        assert!(cpu_time(std::process::id()).running > Duration::ZERO);
     }
 }

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// Does something that takes a while, and shows what `told` says of it.
-pub fn shown<T>(told: impl Fn() -> String + Sync, work: impl FnOnce() -> T) -> T {
+pub fn with_progress<T>(status: impl Fn() -> String + Sync, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        scope.spawn(|| show(&told, &done));
+        scope.spawn(|| show(&status, &done));
         let _finished = Finished(&done);
         work()
     })
@@ -26,7 +26,7 @@ impl Drop for Finished<'_> {
     }
 }
 
-fn show(told: impl Fn() -> String, done: &AtomicBool) {
+fn show(status: impl Fn() -> String, done: &AtomicBool) {
     let mut errors = std::io::stderr();
     let is_terminal = errors.is_terminal();
     let every = Duration::from_millis(if is_terminal { 100 } else { 1000 });
@@ -37,15 +37,15 @@ fn show(told: impl Fn() -> String, done: &AtomicBool) {
             continue;
         }
         next += every;
-        let told = told();
+        let status = status();
         let _ = if is_terminal {
-            write!(errors, "\r  {told:77.77}").and_then(|()| errors.flush())
-        } else if told == last {
+            write!(errors, "\r  {status:77.77}").and_then(|()| errors.flush())
+        } else if status == last {
             Ok(())
         } else {
-            writeln!(errors, "  {told}")
+            writeln!(errors, "  {status}")
         };
-        last = told;
+        last = status;
     }
     if is_terminal {
         let _ = write!(errors, "\r{:79}\r", "").and_then(|()| errors.flush());

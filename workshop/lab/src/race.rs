@@ -15,11 +15,11 @@ use preopen_attacks::Step::{Dir, File, Link};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::{Deserialize, Serialize};
 
-use crate::attack::{Ask, Attack, Goal, Verb};
+use crate::attack::{Attack, Goal, Request, Verb};
 use crate::process;
-use crate::server::{Reply, is_refusal, without};
+use crate::server::{Reply, is_refusal, text_without};
 use crate::subject::Subject;
-use crate::trial::{KEPT, excerpt};
+use crate::trial::{MAX_EXCERPT, excerpt};
 use crate::victim::{Log, now};
 
 /// Calls that are on their way at once, so that the server never sleeps.
@@ -172,12 +172,12 @@ pub fn run(
     counters: &Counters,
 ) -> Raced {
     let mut raced = Raced::none(race, server);
-    let Some(mark) = Mark::of(subject, race) else {
+    let Some(probe) = Probe::of(subject, race) else {
         raced.failed = Some(format!("no tool was found that {}", race.attack.verb.in_words()));
         return raced;
     };
     let Some(setting) = race.attack.setting() else { return raced };
-    subject.set(|sandbox| sandbox.take(setting.tree));
+    subject.plant(|sandbox| sandbox.take(setting.tree));
     let names = (subject.path(race.swap.0), subject.path(race.swap.1));
     let (stop, ring) = (AtomicBool::new(false), Mutex::new(VecDeque::with_capacity(REMEMBERED)));
     let started = Instant::now();
@@ -185,13 +185,13 @@ pub fn run(
         let pid = subject.pid();
         let (names, stop, ring) = (&names, &stop, &ring);
         scope.spawn(move || {
-            process::part_from(pid);
-            swap(names, race.pause, stop, ring, counters);
+            process::use_other_processor(pid);
+            swap_names(names, race.pause, stop, ring, counters);
         });
         let mut asked = BTreeMap::new();
         while started.elapsed() < limit {
-            while asked.len() < mark.in_flight() {
-                asked.extend(subject.begin(&mark.ask));
+            while asked.len() < probe.in_flight() {
+                asked.extend(subject.send_request(&probe.request));
             }
             let reply = subject.next();
             let Some(result) = reply.result() else {
@@ -205,11 +205,12 @@ pub fn run(
             if let Some(log) = log.as_ref().filter(|_| raced.windows_ns.len() < WINDOWS) {
                 raced.windows_ns.extend(log.open_end.checked_sub(log.check_end));
             }
-            if mark.is_seen(subject, &reply) {
+            if probe.is_seen(subject, &reply) {
                 raced.escapes = counters.escapes.fetch_add(1, Relaxed) + 1;
                 if raced.first_ns.is_none() {
                     raced.first_ns = Some(nanoseconds(started.elapsed()));
-                    raced.answer = excerpt(reply.line().unwrap_or_default(), subject.flag(), KEPT);
+                    raced.answer =
+                        excerpt(reply.line().unwrap_or_default(), subject.flag(), MAX_EXCERPT);
                     raced.request = request;
                     raced.round = log.map(|log| round(log, ring));
                 }
@@ -270,18 +271,18 @@ impl Raced {
     }
 
     /// Did the server hold?
-    pub fn held(&self) -> bool {
+    pub fn has_held(&self) -> bool {
         self.escapes == 0 && self.failed.is_none() && self.calls > 0
     }
 }
 
 /// What is asked, and by what an escape is known.
-struct Mark {
-    ask: Ask,
-    how: How,
+struct Probe {
+    request: Request,
+    evidence: Evidence,
 }
 
-enum How {
+enum Evidence {
     /// The flag is in the answer.
     Flag,
     /// This file is outside.
@@ -290,49 +291,51 @@ enum How {
     Counted(String),
 }
 
-impl Mark {
+impl Probe {
     fn of(subject: &mut Subject<'_>, race: &Race) -> Option<Self> {
         let setting = race.attack.setting()?;
-        let ask = subject.asked(&race.attack, &setting);
+        let request = subject.request_for(&race.attack, &setting);
         if subject.tools().has(race.attack.verb) {
             let outside = subject.path("outside/planted.txt");
-            let how = if ask.verb == Verb::Write { How::File(outside) } else { How::Flag };
-            return Some(Self { ask, how });
+            let evidence =
+                if request.verb == Verb::Write { Evidence::File(outside) } else { Evidence::Flag };
+            return Some(Self { request, evidence });
         }
         if race.attack.verb != Verb::Read || !subject.tools().has(Verb::Count) {
             return None;
         }
-        let ask = Ask { verb: Verb::Count, text: subject.flag().into(), ..ask };
+        let request = Request { verb: Verb::Count, text: subject.flag().into(), ..request };
         let mut told = |content: &str| {
-            let path = ask.path.clone();
-            subject
-                .set(|sandbox| sandbox.take(setting.tree).file(&format!("grant/{path}"), content));
-            let result = subject.ask(&ask)?.reply.result()?;
-            Some(without(&result, &ask.text))
+            let path = request.path.clone();
+            subject.plant(|sandbox| {
+                sandbox.take(setting.tree).file(&format!("grant/{path}"), content)
+            });
+            let result = subject.call(&request)?.reply.result()?;
+            Some(text_without(&result, &request.text))
         };
-        let (inside, absent) = (told(&ask.text)?, told("inside")?);
-        (inside != absent).then_some(Self { ask, how: How::Counted(inside) })
+        let (inside, absent) = (told(&request.text)?, told("inside")?);
+        (inside != absent).then_some(Self { request, evidence: Evidence::Counted(inside) })
     }
 
     /// A file outside does not tell which call put it there: those go one by one.
     fn in_flight(&self) -> usize {
-        if matches!(self.how, How::File(_)) { 1 } else { IN_FLIGHT }
+        if matches!(self.evidence, Evidence::File(_)) { 1 } else { IN_FLIGHT }
     }
 
     fn is_seen(&self, subject: &Subject<'_>, reply: &Reply) -> bool {
-        match &self.how {
-            How::Flag => reply.line().is_some_and(|line| line.contains(subject.flag())),
+        match &self.evidence {
+            Evidence::Flag => reply.line().is_some_and(|line| line.contains(subject.flag())),
             // Gone again, to be seen again.
-            How::File(path) => std::fs::remove_file(path).is_ok(),
-            How::Counted(inside) => {
-                reply.result().is_some_and(|result| without(&result, &self.ask.text) == *inside)
-            }
+            Evidence::File(path) => std::fs::remove_file(path).is_ok(),
+            Evidence::Counted(inside) => reply
+                .result()
+                .is_some_and(|result| text_without(&result, &self.request.text) == *inside),
         }
     }
 }
 
 /// The attacker.
-fn swap(
+fn swap_names(
     names: &(PathBuf, PathBuf),
     pause: Duration,
     stop: &AtomicBool,

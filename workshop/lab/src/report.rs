@@ -56,7 +56,7 @@ fn described(attack: &Attack) -> serde_json::Map<String, Value> {
         "title": attack.title,
         "cwe": attack.cwe,
         "owasp": attack.owasp,
-        "known": attack.known(),
+        "known": attack.known_limit(),
         "why": attack.why,
     }) else {
         return serde_json::Map::new();
@@ -78,7 +78,7 @@ pub fn junit(
     let mut suite = TestSuite::new("preopen-lab");
     for (attack, found) in attacks.iter().zip(&column.findings) {
         let told = format!("{}\n{}\n{}", found.note, found.request, found.answer);
-        let mut status = status(found.verdict, attack.known());
+        let mut status = status(found.verdict, attack.known_limit());
         status.set_message(format!("{}: {}", attack.title, found.note)).set_description(told);
         let mut case = TestCase::new(attack.id, status);
         case.set_classname(attack.tags()).set_time(found.took);

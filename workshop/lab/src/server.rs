@@ -14,18 +14,18 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::process;
-use crate::stage::{Running, Stage};
+use crate::stage::{ProcessGroups, Stage};
 
 /// Longer than the slowest package runner takes to fetch and start a server.
-const TO_START: Duration = Duration::from_mins(1);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 /// More than any answer takes: whoever has grown to this is ended.
-const TOO_LARGE: u64 = 1 << 30;
+const MAX_MEMORY: u64 = 1 << 30;
 /// The longest that a server is excused for, since the machine is busy.
-const LONGEST: Duration = Duration::from_secs(10);
+const MAX_WAIT: Duration = Duration::from_secs(10);
 /// What a busy machine takes to hand an answer on.
 const GRACE: Duration = Duration::from_millis(50);
 /// How often the size is looked at.
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// How a server is started.
 #[derive(Clone, Debug)]
@@ -58,8 +58,8 @@ pub struct Server {
     input: Option<ChildStdin>,
     lines: Receiver<String>,
     next_id: u64,
-    running: Arc<Running>,
-    said: PathBuf,
+    process_groups: Arc<ProcessGroups>,
+    stderr: PathBuf,
 }
 
 /// What came of a request.
@@ -92,27 +92,27 @@ impl Server {
     /// # Errors
     /// When it cannot be started, or is no server of MCP.
     pub fn start(mut command: Command, stage: &Stage) -> io::Result<Self> {
-        let said = tempfile::Builder::new()
+        let stderr = tempfile::Builder::new()
             .prefix("said.")
             .tempfile_in(stage.file(""))?
             .into_temp_path()
             .keep()
             .map_err(io::Error::other)?;
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&said)?);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&stderr)?);
         // A group of its own, so that it ends with all that it starts.
         command.process_group(0);
         let program = command.get_program().to_string_lossy().into_owned();
         let mut child = command
             .spawn()
             .map_err(|error| io::Error::other(format!("cannot start `{program}`: {error}")))?;
-        let running = stage.running();
-        running.add(child.id());
+        let process_groups = stage.process_groups();
+        process_groups.add(child.id());
         let input = child.stdin.take();
         let lines = lines_of(&mut child);
-        let mut server = Self { child, input, lines, next_id: 0, running, said };
+        let mut server = Self { child, input, lines, next_id: 0, process_groups, stderr };
         let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {},
             "clientInfo": {"name": "preopen-lab", "version": env!("CARGO_PKG_VERSION")}});
-        match server.request("initialize", &hello, TO_START).reply {
+        match server.request("initialize", &hello, START_TIMEOUT).reply {
             Reply::Line(_) => {}
             other => return Err(io::Error::other(format!("`{program}` {}", other.in_words()))),
         }
@@ -123,13 +123,13 @@ impl Server {
     /// One request and its answer.
     pub fn request(&mut self, method: &str, params: &Value, patience: Duration) -> Exchange {
         let started = Instant::now();
-        let (id, request) = self.begin(method, params);
+        let (id, request) = self.send_request(method, params);
         let reply = self.receive(Some(id), patience);
         Exchange { request, reply, took: started.elapsed() }
     }
 
     /// Somebody else's line, as it is, and the answer to it. One without a number has none, and none is waited for.
-    pub fn say(&mut self, line: &str, patience: Duration) -> Exchange {
+    pub fn send_line(&mut self, line: &str, patience: Duration) -> Exchange {
         let started = Instant::now();
         let message: Value = serde_json::from_str(line).unwrap_or_default();
         self.send(line);
@@ -141,7 +141,7 @@ impl Server {
     }
 
     /// Sends a request and does not wait; gives its number and its line.
-    pub fn begin(&mut self, method: &str, params: &Value) -> (u64, String) {
+    pub fn send_request(&mut self, method: &str, params: &Value) -> (u64, String) {
         self.next_id += 1;
         let id = self.next_id;
         let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
@@ -167,7 +167,7 @@ impl Server {
     }
 
     /// The most memory that it, or what it started, has ever had at once, in bytes; where the system tells.
-    pub fn peak(&self) -> Option<u64> {
+    pub fn peak_memory(&self) -> Option<u64> {
         process::memory(self.child.id(), "VmHWM:")
     }
 
@@ -184,28 +184,30 @@ impl Server {
     }
 
     fn receive(&mut self, id: Option<u64>, patience: Duration) -> Reply {
-        let (started, before) = (Instant::now(), process::spent(self.child.id()));
+        let (started, before) = (Instant::now(), process::cpu_time(self.child.id()));
         let mut until = patience;
         loop {
             let left = until.saturating_sub(started.elapsed());
-            match self.lines.recv_timeout(left.min(LOOK)) {
+            match self.lines.recv_timeout(left.min(POLL_INTERVAL)) {
                 Ok(line) => match serde_json::from_str::<Value>(&line) {
                     Ok(message) if message.get("method").is_some() => self.refuse(&message),
                     Ok(message) if is_for(&message, id) => return Reply::Line(line),
                     // Late answers, and what is no message.
                     _ => {}
                 },
-                Err(RecvTimeoutError::Disconnected) => return Reply::Gone(self.last_words()),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Reply::Gone(self.last_stderr_lines());
+                }
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
-                    let spent = process::spent(self.child.id()).since(before);
-                    if started.elapsed() > LONGEST || !spent.is_starved(patience, until) {
+                    let used = process::cpu_time(self.child.id()).since(before);
+                    if started.elapsed() > MAX_WAIT || !used.is_starved(patience, until) {
                         return Reply::Silence(started.elapsed());
                     }
-                    until = patience + spent.waiting + GRACE;
+                    until = patience + used.waiting + GRACE;
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     let size = process::memory(self.child.id(), "VmRSS:");
-                    if let Some(size) = size.filter(|size| *size > TOO_LARGE) {
+                    if let Some(size) = size.filter(|size| *size > MAX_MEMORY) {
                         return Reply::Swelled(size);
                     }
                 }
@@ -221,19 +223,19 @@ impl Server {
         }
     }
 
-    fn last_words(&self) -> String {
-        let said = std::fs::read(&self.said).unwrap_or_default();
-        let said = String::from_utf8_lossy(&said);
-        let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+    fn last_stderr_lines(&self) -> String {
+        let stderr = std::fs::read(&self.stderr).unwrap_or_default();
+        let stderr = String::from_utf8_lossy(&stderr);
+        let lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
         lines.get(lines.len().saturating_sub(3)..).unwrap_or_default().join(" / ")
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.running.end(self.child.id());
+        self.process_groups.end(self.child.id());
         let _ = self.child.wait();
-        let _ = std::fs::remove_file(&self.said);
+        let _ = std::fs::remove_file(&self.stderr);
     }
 }
 
@@ -244,8 +246,8 @@ impl Reply {
             Self::Line(_) => "answers".into(),
             Self::Silence(after) => format!("does not answer within {} ms", after.as_millis()),
             Self::Swelled(bytes) => format!("has grown to {} MiB", bytes >> 20),
-            Self::Gone(said) if said.is_empty() => "has ended".into(),
-            Self::Gone(said) => format!("has ended: {said}"),
+            Self::Gone(stderr) if stderr.is_empty() => "has ended".into(),
+            Self::Gone(stderr) => format!("has ended: {stderr}"),
         }
     }
 
@@ -284,7 +286,7 @@ pub fn is_refusal(result: &Value) -> bool {
 }
 
 /// Returns an answer as text, with `text` removed: many answers repeat the request.
-pub fn without(result: &Value, text: &str) -> String {
+pub fn text_without(result: &Value, text: &str) -> String {
     result.to_string().replace(text, "")
 }
 

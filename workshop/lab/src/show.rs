@@ -78,7 +78,8 @@ impl Screen {
             for column in columns {
                 let found = column.findings.iter().find(|found| found.id == attack.id);
                 let verdict = found.map_or(Verdict::Failed, |found| found.verdict);
-                let mark = if attack.known().is_some() && verdict.is_harm() { "*" } else { "" };
+                let mark =
+                    if attack.known_limit().is_some() && verdict.is_harm() { "*" } else { "" };
                 let word = format!("{}{mark}", verdict.word());
                 row += &self.toned(&format!("{word:CELL$}"), tone(verdict));
             }
@@ -90,7 +91,7 @@ impl Screen {
             }
         }
         for attack in attacks {
-            if let Some(why) = attack.known() {
+            if let Some(why) = attack.known_limit() {
                 paragraph(0, &format!("* {}: {why}.", attack.id));
             }
         }
@@ -175,7 +176,7 @@ pub fn number(n: u64) -> String {
 }
 
 /// What a server says, without what a terminal would obey.
-pub fn plain(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
@@ -185,7 +186,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![];
     for paragraph in text.lines() {
         let mut line = String::new();
-        for word in plain(paragraph).split_inclusive([' ', '|']) {
+        for word in printable(paragraph).split_inclusive([' ', '|']) {
             let mut word = word.to_owned();
             let fits = |line: &str, word: &str| {
                 line.chars().count() + word.trim_end().chars().count() <= width

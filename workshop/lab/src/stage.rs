@@ -17,20 +17,20 @@ use tempfile::TempDir;
 /// No sign in it means anything in an expression or a glob: it can be searched for anywhere.
 pub const FLAG: &str = "FLAG_";
 /// The file that says that a directory is the lab's own. Weak servers serve nothing else.
-const MARK: &str = ".preopen-lab";
+const MARKER_FILE: &str = ".preopen-lab";
 
 /// A temporary directory that is removed in the end, with whatever was started for it.
 pub struct Stage {
     dir: TempDir,
     flag: String,
-    running: Arc<Running>,
+    process_groups: Arc<ProcessGroups>,
 }
 
 /// The process groups that are to end with the lab, and whether it still stands.
 #[derive(Default)]
-pub struct Running {
+pub struct ProcessGroups {
     groups: Mutex<BTreeSet<i32>>,
-    stands: RwLock<()>,
+    active: RwLock<()>,
 }
 
 impl Stage {
@@ -40,11 +40,15 @@ impl Stage {
     /// When there is no room for it, or nobody to ask for random bytes.
     pub fn new() -> io::Result<Self> {
         let dir = tempfile::Builder::new().prefix("preopen-lab.").tempdir()?;
-        std::fs::write(dir.path().join(MARK), "made by preopen-lab; removed when it ends\n")?;
+        std::fs::write(
+            dir.path().join(MARKER_FILE),
+            "made by preopen-lab; removed when it ends\n",
+        )?;
         let mut bytes = [0; 8];
         getrandom::fill(&mut bytes).map_err(io::Error::other)?;
         let letters = u64::from_ne_bytes(bytes) >> 16;
-        let stage = Self { dir, flag: format!("{FLAG}{letters:012x}"), running: Arc::default() };
+        let stage =
+            Self { dir, flag: format!("{FLAG}{letters:012x}"), process_groups: Arc::default() };
         stage.clean_up_on_signals()?;
         Ok(stage)
     }
@@ -61,12 +65,12 @@ impl Stage {
 
     /// A tree to be served, with the flag beside it.
     pub fn sandbox(&self) -> Sandbox {
-        self.while_it_stands(|| Sandbox::planted(self.dir.path(), &self.flag))
+        self.while_active(|| Sandbox::planted(self.dir.path(), &self.flag))
     }
 
     /// Does something below the stage. Once that is being taken down, this never returns.
-    pub fn while_it_stands<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _standing = self.running.stands.read().unwrap_or_else(PoisonError::into_inner);
+    pub fn while_active<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _active = self.process_groups.active.read().unwrap_or_else(PoisonError::into_inner);
         work()
     }
 
@@ -76,17 +80,18 @@ impl Stage {
     }
 
     /// Where what was started is put on record.
-    pub fn running(&self) -> Arc<Running> {
-        Arc::clone(&self.running)
+    pub fn process_groups(&self) -> Arc<ProcessGroups> {
+        Arc::clone(&self.process_groups)
     }
 
     fn clean_up_on_signals(&self) -> io::Result<()> {
         let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-        let (running, path) = (Arc::clone(&self.running), self.dir.path().to_owned());
+        let (process_groups, path) = (Arc::clone(&self.process_groups), self.dir.path().to_owned());
         std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
-                let _never_again = running.stands.write().unwrap_or_else(PoisonError::into_inner);
-                running.end_all();
+                let _never_again =
+                    process_groups.active.write().unwrap_or_else(PoisonError::into_inner);
+                process_groups.end_all();
                 remove(&path);
                 std::process::exit(128 + signal);
             }
@@ -97,12 +102,12 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        self.running.end_all();
+        self.process_groups.end_all();
         remove(self.dir.path());
     }
 }
 
-impl Running {
+impl ProcessGroups {
     /// A process group is there.
     pub fn add(&self, leader: u32) {
         self.with(|all| all.extend(i32::try_from(leader).ok()));
@@ -128,9 +133,9 @@ impl Running {
 }
 
 /// The directory above a granted one, if the lab made it.
-pub fn made_by_the_lab(grant: &Path) -> Option<PathBuf> {
+pub fn lab_sandbox_of(grant: &Path) -> Option<PathBuf> {
     let sandbox = grant.canonicalize().ok()?.parent()?.to_owned();
-    sandbox.parent()?.join(MARK).is_file().then_some(sandbox)
+    sandbox.parent()?.join(MARKER_FILE).is_file().then_some(sandbox)
 }
 
 fn kill(leader: i32) {

@@ -10,9 +10,9 @@ use std::time::Duration;
 use preopen_attacks::Sandbox;
 use serde_json::{Value, json};
 
-use crate::attack::{Ask, Attack, Setting, Verb};
+use crate::attack::{Attack, Request, Setting, Verb};
 use crate::mapping::Tools;
-use crate::server::{Exchange, Launch, Reply, Server, is_refusal, without};
+use crate::server::{Exchange, Launch, Reply, Server, is_refusal, text_without};
 use crate::stage::{FLAG, Stage};
 
 /// The longest wait, however slow the machine.
@@ -26,7 +26,7 @@ pub struct Subject<'a> {
     launch: &'a Launch,
     server: Server,
     tools: Tools,
-    at_least: Duration,
+    min_patience: Duration,
     patience: Duration,
     /// Did it not answer the last attack?
     is_lost: bool,
@@ -40,7 +40,7 @@ impl<'a> Subject<'a> {
     ///
     /// # Errors
     /// When it cannot be started or does not answer.
-    pub fn start(stage: &'a Stage, launch: &'a Launch, at_least: Duration) -> io::Result<Self> {
+    pub fn start(stage: &'a Stage, launch: &'a Launch, min_patience: Duration) -> io::Result<Self> {
         let sandbox = stage.sandbox();
         let server = Server::start(launch.command(&sandbox.path("grant")), stage)?;
         let mut subject = Self {
@@ -48,7 +48,7 @@ impl<'a> Subject<'a> {
             launch,
             server,
             tools: Tools::default(),
-            at_least,
+            min_patience,
             patience: LONGEST,
             is_lost: false,
             sandbox: Some(sandbox),
@@ -61,26 +61,26 @@ impl<'a> Subject<'a> {
             )));
         };
         subject.tools = Tools::discover(&listed);
-        subject.learn_its_tongue()?;
+        subject.detect_path_style()?;
         Ok(subject)
     }
 
     /// One call as the server's own tools take it, or nothing if it has none for it.
-    pub fn ask(&mut self, ask: &Ask) -> Option<Exchange> {
-        self.ask_patiently(ask, 1)
+    pub fn call(&mut self, request: &Request) -> Option<Exchange> {
+        self.call_with_patience(request, 1)
     }
 
     /// The same, with so many times the patience.
-    pub fn ask_patiently(&mut self, ask: &Ask, times: u32) -> Option<Exchange> {
-        let (name, arguments) = self.tools.call(ask)?;
+    pub fn call_with_patience(&mut self, request: &Request, times: u32) -> Option<Exchange> {
+        let (name, arguments) = self.tools.call(request)?;
         let params = json!({"name": name, "arguments": arguments});
         Some(self.server.request("tools/call", &params, self.patience * times))
     }
 
     /// The same, without waiting for the answer; gives the number of the request, and its line.
-    pub fn begin(&mut self, ask: &Ask) -> Option<(u64, String)> {
-        let (name, arguments) = self.tools.call(ask)?;
-        Some(self.server.begin("tools/call", &json!({"name": name, "arguments": arguments})))
+    pub fn send_request(&mut self, request: &Request) -> Option<(u64, String)> {
+        let (name, arguments) = self.tools.call(request)?;
+        Some(self.server.send_request("tools/call", &json!({"name": name, "arguments": arguments})))
     }
 
     /// The next answer, whatever to.
@@ -89,9 +89,9 @@ impl<'a> Subject<'a> {
     }
 
     /// Puts a tree there.
-    pub fn set(&mut self, make: impl FnOnce(Sandbox) -> Sandbox) {
+    pub fn plant(&mut self, make: impl FnOnce(Sandbox) -> Sandbox) {
         let sandbox = self.sandbox.take();
-        self.sandbox = self.stage.while_it_stands(|| sandbox.map(|s| make(s.planted_anew())));
+        self.sandbox = self.stage.while_active(|| sandbox.map(|s| make(s.planted_anew())));
     }
 
     /// A path in its tree.
@@ -120,12 +120,12 @@ impl<'a> Subject<'a> {
     }
 
     /// The most memory that the server has ever had, in bytes; where the system tells.
-    pub fn peak(&self) -> Option<u64> {
-        self.server.peak()
+    pub fn peak_memory(&self) -> Option<u64> {
+        self.server.peak_memory()
     }
 
     /// Whoever did not answer this attack would not answer the next one either.
-    pub fn is_lost(&mut self, is_lost: bool) {
+    pub fn set_lost(&mut self, is_lost: bool) {
         self.is_lost = is_lost;
     }
 
@@ -133,39 +133,42 @@ impl<'a> Subject<'a> {
     ///
     /// # Errors
     /// When it does not start again.
-    pub fn be_there(&mut self) -> io::Result<()> {
+    pub fn restart_if_lost(&mut self) -> io::Result<()> {
         if self.is_lost {
             let grant = self.path("grant");
-            self.set(|sandbox| sandbox);
+            self.plant(|sandbox| sandbox);
             self.server = Server::start(self.launch.command(&grant), self.stage)?;
         }
         Ok(())
     }
 
     /// What is asked in an attack.
-    pub fn asked(&self, attack: &Attack, setting: &Setting) -> Ask {
+    pub fn request_for(&self, attack: &Attack, setting: &Setting) -> Request {
         let path = match (&self.sandbox, setting.row) {
             (Some(sandbox), Some(row)) => row.spelled(sandbox),
             (Some(sandbox), None) => sandbox.spelled(setting.path),
             _ => setting.path.to_owned(),
         };
-        Ask { verb: attack.verb, path, text: attack.text.replace("{flag}", FLAG) }
+        Request { verb: attack.verb, path, text: attack.text.replace("{flag}", FLAG) }
     }
 
     /// Relative paths, if it takes them; and how long an ordinary call takes.
-    fn learn_its_tongue(&mut self) -> io::Result<()> {
+    fn detect_path_style(&mut self) -> io::Result<()> {
         let absolute = self.path("grant").to_string_lossy().into_owned();
         for base in [None, Some(absolute)] {
             if let Some(base) = &base {
                 self.tools.absolute_below(base);
             }
-            let read = Ask { verb: Verb::Read, path: "sub/file.txt".into(), text: String::new() };
-            let count = |text: &str| Ask { verb: Verb::Count, path: ".".into(), text: text.into() };
+            let read =
+                Request { verb: Verb::Read, path: "sub/file.txt".into(), text: String::new() };
+            let count =
+                |text: &str| Request { verb: Verb::Count, path: ".".into(), text: text.into() };
             let mut quickest = LONGEST;
             let mut told = Value::Null;
             // More than once: the first call may find a machine that is busy with starting servers.
             for _ in 0..3 {
-                let Some(exchange) = self.ask(&read).or_else(|| self.ask(&count("inside"))) else {
+                let Some(exchange) = self.call(&read).or_else(|| self.call(&count("inside")))
+                else {
                     return Err(io::Error::other("no tool of it reads or searches files"));
                 };
                 quickest = quickest.min(exchange.took);
@@ -174,14 +177,15 @@ impl<'a> Subject<'a> {
                     .result()
                     .ok_or_else(|| io::Error::other(format!("it {}", exchange.reply.in_words())))?;
             }
-            self.patience = (quickest * CALLS_OF_PATIENCE).min(LONGEST).max(self.at_least);
+            self.patience = (quickest * CALLS_OF_PATIENCE).min(LONGEST).max(self.min_patience);
             let understood = if self.tools.has(Verb::Read) {
                 told.to_string().contains("inside")
             } else {
-                let other = self.ask(&count("absent")).and_then(|other| other.reply.result());
+                let other = self.call(&count("absent")).and_then(|other| other.reply.result());
                 !is_refusal(&told)
-                    && other
-                        .is_some_and(|other| without(&other, "absent") != without(&told, "inside"))
+                    && other.is_some_and(|other| {
+                        text_without(&other, "absent") != text_without(&told, "inside")
+                    })
             };
             if understood {
                 break;

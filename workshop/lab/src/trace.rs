@@ -14,13 +14,13 @@ const TRACED: &str = "trace=%file,getdents64";
 const SETTLED: Duration = Duration::from_millis(30);
 
 /// Can programs be traced here?
-pub fn is_there() -> bool {
+pub fn is_available() -> bool {
     let tried = Command::new("strace").args(["-qq", "true"]).stderr(Stdio::null()).status();
     tried.is_ok_and(|status| status.success())
 }
 
 /// A server, under strace, which writes into `log`.
-pub fn traced(launch: &Launch, log: &Path) -> Launch {
+pub fn under_strace(launch: &Launch, log: &Path) -> Launch {
     let mut args: Vec<String> =
         ["-f", "-qq", "-y", "-s", "400", "-e", TRACED, "-o"].map(str::to_owned).into();
     args.push(log.to_string_lossy().into_owned());
@@ -30,17 +30,17 @@ pub fn traced(launch: &Launch, log: &Path) -> Launch {
 }
 
 /// A place in the log.
-pub fn here(log: &Path) -> usize {
+pub fn log_position(log: &Path) -> usize {
     std::thread::sleep(SETTLED);
     std::fs::read(log).map_or(0, |bytes| bytes.len())
 }
 
 /// The calls since, with paths as they are known below `root`.
-pub fn since(log: &Path, from: usize, root: &Path) -> Vec<String> {
+pub fn calls_since(log: &Path, from: usize, root: &Path) -> Vec<String> {
     std::thread::sleep(SETTLED);
     let bytes = std::fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(bytes.get(from..).unwrap_or_default()).into_owned();
-    text.lines().filter_map(|line| plain(line, root)).collect()
+    text.lines().filter_map(|line| shorten_call(line, root)).collect()
 }
 
 /// What is no part of the story, and what stands in its place: where a handle to the current directory leads,
@@ -54,7 +54,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
 
 /// A line without the number of its thread, and with paths from the lab's directory; nothing for what lies above
 /// that.
-fn plain(line: &str, root: &Path) -> Option<String> {
+fn shorten_call(line: &str, root: &Path) -> Option<String> {
     let call = line.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
     let is_call = call.starts_with(|c: char| c.is_ascii_lowercase()) && !call.starts_with("exit");
     let named = call.split('"').nth(1).unwrap_or_default();
@@ -74,11 +74,11 @@ fn plain(line: &str, root: &Path) -> Option<String> {
 mod tests {
     use std::path::Path;
 
-    use super::plain;
+    use super::shorten_call;
 
     #[test]
     fn a_call_is_shown_without_what_says_nothing() {
-        let seen = |line| plain(line, Path::new("/tmp/lab/"));
+        let seen = |line| shorten_call(line, Path::new("/tmp/lab/"));
         let open = "12 openat2(3</tmp/lab/grant>, \"l\", {flags=O_RDONLY, resolve=RESOLVE_BENEATH}, 24) = -1 EXDEV";
         let want =
             "openat2(3<grant>, \"l\", {flags=O_RDONLY, resolve=RESOLVE_BENEATH}, 24) = -1 EXDEV";

@@ -10,12 +10,12 @@ use super::common::{column_held, patience, print_json};
 use super::races::one_race;
 
 use crate::attack::{Attack, Goal};
-use crate::cli::How;
+use crate::cli::Options;
 use crate::matrix::{self, Column, Done};
 use crate::progress;
 use crate::race::{RACES, Raced};
 use crate::server::Launch;
-use crate::show::{Screen, Tone, line, paragraph, plain};
+use crate::show::{Screen, Tone, line, paragraph, printable};
 use crate::stage::{FLAG, Stage};
 use crate::trial::excerpt;
 use crate::{report, table};
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Every attack against somebody's own server.
 pub fn attack(
-    how: &How,
+    options: &Options,
     seconds: f64,
     junit: Option<&Path>,
     command: &[OsString],
@@ -44,9 +44,9 @@ pub fn attack(
         table::all().filter(|attack| attack.goal != Goal::Shell).collect();
     let launches = [launch];
     let done = Done::default();
-    let told = || format!("{} of {} attacks", done.load(Relaxed), attacks.len());
-    let columns = progress::shown(told, || {
-        matrix::run(&stage, &launches, &attacks, patience(how, PATIENCE), &done)
+    let status = || format!("{} of {} attacks", done.load(Relaxed), attacks.len());
+    let columns = progress::with_progress(status, || {
+        matrix::run(&stage, &launches, &attacks, patience(options, PATIENCE), &done)
     });
     let (Some(column), [launch]) = (columns.into_iter().next(), launches) else { return Ok(false) };
     if let Some(why) = &column.failed {
@@ -60,7 +60,7 @@ pub fn attack(
     if let Some(file) = junit {
         report::junit(file, &attacks, &column, &races)?;
     }
-    if how.json {
+    if options.json {
         return print_json(&report::json(&attacks, &[column], &races, held)).map(|()| held);
     }
     show_attacked(screen, &attacks, &column, &races);
@@ -70,7 +70,7 @@ pub fn attack(
 fn show_attacked(screen: Screen, attacks: &[&'static Attack], column: &Column, races: &[Raced]) {
     line("what its tools were taken for:");
     for (what, tool) in &column.tools {
-        line(&format!("  {what:27}{}", plain(tool)));
+        line(&format!("  {what:27}{}", printable(tool)));
     }
     line("");
     screen.matrix(attacks, std::slice::from_ref(column));

@@ -4,11 +4,11 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use crate::attack::Attack;
-use crate::cli::How;
+use crate::cli::Options;
 use crate::matrix::Column;
 
-pub(super) fn patience(how: &How, otherwise: Duration) -> Duration {
-    how.patience.map_or(otherwise, Duration::from_millis)
+pub(super) fn patience(options: &Options, otherwise: Duration) -> Duration {
+    options.patience.map_or(otherwise, Duration::from_millis)
 }
 
 /// Is every attack contained but for those that no server stops, and everything served that has to be?
@@ -16,7 +16,7 @@ pub(super) fn column_held(attacks: &[&'static Attack], column: Option<&Column>) 
     column.is_some_and(|column| {
         column.findings.len() == attacks.len()
             && column.findings.iter().zip(attacks).all(|(found, attack)| {
-                found.verdict.is_fine() || found.verdict.is_harm() && attack.known().is_some()
+                found.verdict.is_fine() || found.verdict.is_harm() && attack.known_limit().is_some()
             })
     })
 }

@@ -6,36 +6,36 @@ use std::path::Path;
 use serde_json::json;
 
 use super::common::print_json;
-use crate::cli::{How, Learn, Then};
+use crate::cli::{LearnArgs, LearnCommand, Options};
 use crate::learn::{ALL, ANSWER, Exercise, Record, State, Stop, Work, prepare};
-use crate::show::{Screen, Tone, WIDTH, line, paragraph, plain, wrapped};
+use crate::show::{Screen, Tone, WIDTH, line, paragraph, printable, wrapped};
 
 /// Shows the next exercise, or does what else is asked for.
-pub fn learn(how: &How, said: &Learn) -> io::Result<bool> {
-    let work = Work::open(&said.work.clone().unwrap_or_else(Work::usual))?;
+pub fn learn(options: &Options, args: &LearnArgs) -> io::Result<bool> {
+    let work = Work::open(&args.work.clone().unwrap_or_else(Work::default_dir))?;
     let mut record = Record::read(work.path())?;
-    let at = Desk { how, said, screen: Screen::new(), work: &work };
-    match said.then {
-        None => at.show(&mut record, said.number),
-        Some(Then::Check { number }) => at.check(&mut record, number),
-        Some(Then::Hint { number }) => at.hint(&mut record, number),
-        Some(Then::Show { number }) => at.solution(&mut record, number),
-        Some(Then::List) => at.list(&record),
+    let at = Learner { options, args, screen: Screen::new(), work: &work };
+    match args.command {
+        None => at.show(&mut record, args.number),
+        Some(LearnCommand::Check { number }) => at.check(&mut record, number),
+        Some(LearnCommand::Hint { number }) => at.hint(&mut record, number),
+        Some(LearnCommand::Show { number }) => at.solution(&mut record, number),
+        Some(LearnCommand::List) => at.list(&record),
     }
 }
 
-struct Desk<'a> {
-    how: &'a How,
-    said: &'a Learn,
+struct Learner<'a> {
+    options: &'a Options,
+    args: &'a LearnArgs,
     screen: Screen,
     work: &'a Work,
 }
 
-impl Desk<'_> {
+impl Learner<'_> {
     fn show(&self, record: &mut Record, number: Option<usize>) -> io::Result<bool> {
-        let Some(exercise) = self.chosen(record, number)? else { return Ok(true) };
-        self.prepared(record, exercise)?;
-        if self.how.json {
+        let Some(exercise) = self.choose(record, number)? else { return Ok(true) };
+        self.prepare(record, exercise)?;
+        if self.options.json {
             let dir = self.work.of(exercise);
             let files = exercise.start.iter().map(|(name, _)| dir.join(name));
             let told = json!({"number": exercise.number, "name": exercise.name, "title": exercise.title,
@@ -56,33 +56,33 @@ impl Desk<'_> {
         line("");
         task(&format!("Do: {}", exercise.task));
         line("");
-        line(&format!("  edit   {}", named(&self.work.of(exercise).join(ANSWER))));
+        line(&format!("  edit   {}", printable_path(&self.work.of(exercise).join(ANSWER))));
         // What cargo wants to have is there, and nobody's business.
         let others = exercise.start.iter().map(|(name, _)| name);
         for name in others.filter(|name| **name != ANSWER && !name.starts_with("Cargo")) {
             // What lies in a directory of its own is there to be changed as a whole.
             let name = name.strip_suffix("README.md").unwrap_or(name);
-            line(&format!("  and    {}", named(&self.work.of(exercise).join(name))));
+            line(&format!("  and    {}", printable_path(&self.work.of(exercise).join(name))));
         }
         // Without a number it would be of the next one.
         let is_next = record.next().is_some_and(|next| next.name == exercise.name);
         let number = if is_next { String::new() } else { format!(" {}", exercise.number) };
-        line(&format!("  then   preopen-lab learn check{number}{}", self.where_else()));
-        line(&format!("  stuck  preopen-lab learn hint{number}{}", self.where_else()));
+        line(&format!("  then   preopen-lab learn check{number}{}", self.work_flag()));
+        line(&format!("  stuck  preopen-lab learn hint{number}{}", self.work_flag()));
         if exercise.diff.is_some() {
             line(&format!(
                 "  no compiler   preopen-lab learn show {}{}",
                 exercise.number,
-                self.where_else()
+                self.work_flag()
             ));
         }
         Ok(true)
     }
 
     fn check(&self, record: &mut Record, number: Option<usize>) -> io::Result<bool> {
-        let Some(exercise) = self.chosen(record, number)? else { return Ok(true) };
-        self.prepared(record, exercise)?;
-        let bench = self.work.bench(exercise, self.how)?;
+        let Some(exercise) = self.choose(record, number)? else { return Ok(true) };
+        self.prepare(record, exercise)?;
+        let bench = self.work.bench(exercise, self.options)?;
         let checked = (exercise.check)(&bench);
         if let Err(Stop::Failed(error)) = checked {
             return Err(error);
@@ -95,7 +95,7 @@ impl Desk<'_> {
         }
         record.write(self.work.path())?;
         let predicted = bench.answer.predicted.as_deref();
-        if self.how.json {
+        if self.options.json {
             let told = match &checked {
                 Ok(seen) => json!({"seen": seen, "debrief": exercise.debrief}),
                 Err(Stop::NotYet { seen, look }) => json!({"seen": [seen], "look": look}),
@@ -112,12 +112,12 @@ impl Desk<'_> {
             }
             Err(Stop::NotYet { seen, look }) => {
                 self.head(exercise, "not yet", Tone::Bad);
-                about("seen", &seen);
-                about("look", &look);
+                labelled("seen", &seen);
+                labelled("look", &look);
                 line(&format!(
                     "  hint:  preopen-lab learn hint {}{}",
                     exercise.number,
-                    self.where_else()
+                    self.work_flag()
                 ));
                 Ok(false)
             }
@@ -134,11 +134,13 @@ impl Desk<'_> {
     ) {
         self.head(exercise, "SOLVED", Tone::Good);
         for seen in seen {
-            about("seen", seen);
+            labelled("seen", seen);
         }
         match predicted {
-            Some(predicted) => about("said", &format!("you expected: {predicted}")),
-            None => about("said", "nothing behind `predict:`; next time guess first, in writing"),
+            Some(predicted) => labelled("said", &format!("you expected: {predicted}")),
+            None => {
+                labelled("said", "nothing behind `predict:`; next time guess first, in writing");
+            }
         }
         line("");
         paragraph(0, &format!("In one sentence: {}", exercise.debrief));
@@ -146,7 +148,7 @@ impl Desk<'_> {
         match record.next() {
             Some(next) => line(&format!(
                 "next: preopen-lab learn{}   ({}, {})",
-                self.where_else(),
+                self.work_flag(),
                 next.number,
                 next.title
             )),
@@ -155,25 +157,25 @@ impl Desk<'_> {
     }
 
     fn hint(&self, record: &mut Record, number: Option<usize>) -> io::Result<bool> {
-        let Some(exercise) = self.chosen(record, number)? else { return Ok(true) };
+        let Some(exercise) = self.choose(record, number)? else { return Ok(true) };
         let entry = record.entry(exercise);
         entry.hints = (entry.hints + 1).min(3);
         let shown = usize::from(entry.hints);
         record.write(self.work.path())?;
         let hints = exercise.hints.get(..shown).unwrap_or_default();
-        if self.how.json {
+        if self.options.json {
             let told = json!({"exercise": exercise.number, "hints": hints});
             return print_json(&told).map(|()| true);
         }
         self.head(exercise, &format!("hint {shown} of 3"), Tone::Dim);
         for (number, hint) in (1..).zip(hints) {
-            about(&number.to_string(), hint);
+            labelled(&number.to_string(), hint);
         }
         Ok(true)
     }
 
     fn solution(&self, record: &mut Record, number: Option<usize>) -> io::Result<bool> {
-        let Some(exercise) = self.chosen(record, number)? else { return Ok(true) };
+        let Some(exercise) = self.choose(record, number)? else { return Ok(true) };
         let Some(diff) = exercise.diff else {
             return Err(io::Error::other(format!(
                 "exercise {} takes no compiler; `preopen-lab learn hint {}` helps, in three steps",
@@ -185,7 +187,7 @@ impl Desk<'_> {
             entry.state = State::Shown;
         }
         record.write(self.work.path())?;
-        if self.how.json {
+        if self.options.json {
             let told = json!({"exercise": exercise.number, "diff": diff});
             return print_json(&told).map(|()| true);
         }
@@ -196,7 +198,7 @@ impl Desk<'_> {
     }
 
     fn list(&self, record: &Record) -> io::Result<bool> {
-        if self.how.json {
+        if self.options.json {
             let all = ALL.iter().map(|exercise| {
                 json!({"number": exercise.number, "name": exercise.name, "title": exercise.title,
                     "minutes": exercise.minutes, "progress": record.of(exercise)})
@@ -211,26 +213,26 @@ impl Desk<'_> {
                 State::Skipped => ("skipped", Tone::Dim),
                 State::Open => ("", Tone::Dim),
             };
-            let how = match (entry.tries, entry.hints) {
+            let attempts = match (entry.tries, entry.hints) {
                 (0, 0) => String::new(),
                 (tries, hints) => format!("{tries} tries, {hints} hints"),
             };
             let word = self.screen.toned(&format!("{word:8}"), tone);
-            line(&format!("{:>2}  {:40} {word} {how}", exercise.number, exercise.title));
+            line(&format!("{:>2}  {:40} {word} {attempts}", exercise.number, exercise.title));
         }
         line(&format!("{} of {} solved", record.solved(), ALL.len()));
         Ok(true)
     }
 
     /// The exercise of that number, or the next. Nobody comes past one that is not solved without saying so.
-    fn chosen(
+    fn choose(
         &self,
         record: &mut Record,
         number: Option<usize>,
     ) -> io::Result<Option<&'static Exercise>> {
         let next = record.next();
         let Some(number) = number else {
-            if let (Some(exercise), true, None) = (next, self.said.skip_ahead, self.said.then) {
+            if let (Some(exercise), true, None) = (next, self.args.skip_ahead, self.args.command) {
                 record.entry(exercise).state = State::Skipped;
                 record.write(self.work.path())?;
             }
@@ -250,7 +252,7 @@ impl Desk<'_> {
         })?;
         let before = ALL.iter().take(number - 1).filter(|e| record.of(e).state == State::Open);
         let before: Vec<_> = before.copied().collect();
-        if let Some(open) = before.first().filter(|_| !self.said.skip_ahead) {
+        if let Some(open) = before.first().filter(|_| !self.args.skip_ahead) {
             return Err(io::Error::other(format!(
                 "exercise {} ({}) comes before {number}; `--skip-ahead` leaves it out",
                 open.number, open.title
@@ -266,8 +268,8 @@ impl Desk<'_> {
     }
 
     /// Its files are there, and so is the record.
-    fn prepared(&self, record: &Record, exercise: &Exercise) -> io::Result<()> {
-        prepare(self.work, exercise, self.how)?;
+    fn prepare(&self, record: &Record, exercise: &Exercise) -> io::Result<()> {
+        prepare(self.work, exercise, self.options)?;
         record.write(self.work.path())
     }
 
@@ -277,19 +279,19 @@ impl Desk<'_> {
     }
 
     /// What has to be typed to find the work directory again, if somebody said where it is.
-    fn where_else(&self) -> String {
-        let said = self.said.work.as_ref();
-        said.map_or_else(String::new, |work| format!(" --work {}", named(work)))
+    fn work_flag(&self) -> String {
+        let said = self.args.work.as_ref();
+        said.map_or_else(String::new, |work| format!(" --work {}", printable_path(work)))
     }
 }
 
 /// A path, without what a terminal would obey.
-fn named(path: &Path) -> String {
-    plain(&path.display().to_string())
+fn printable_path(path: &Path) -> String {
+    printable(&path.display().to_string())
 }
 
 /// One thing that is told, behind a word.
-fn about(word: &str, text: &str) {
+fn labelled(word: &str, text: &str) {
     for (at, wrapped) in wrapped(text, WIDTH - 9).into_iter().enumerate() {
         let word = if at == 0 { format!("{word}:") } else { String::new() };
         line(&format!("  {word:6} {wrapped}"));

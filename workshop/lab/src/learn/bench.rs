@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use crate::cli::How;
+use crate::cli::Options;
 use crate::server::{Exchange, Launch, Server};
 use crate::servers::{ours, weak};
 use crate::stage::Stage;
@@ -23,13 +23,13 @@ pub struct Bench {
     /// The stage. Its flag was never there before.
     pub stage: Stage,
     /// What was said on the command line.
-    pub how: How,
+    pub options: Options,
     /// The work directory.
     pub work: PathBuf,
     /// The exercise's own directory in it.
     pub dir: PathBuf,
     /// The same, as the participant names it.
-    pub named: PathBuf,
+    pub shown_dir: PathBuf,
     /// What the participant wrote.
     pub answer: Answer,
 }
@@ -42,7 +42,7 @@ impl Bench {
 
     /// How long an answer may take.
     pub fn patience(&self) -> Duration {
-        self.how.patience.map_or(PATIENCE, Duration::from_millis)
+        self.options.patience.map_or(PATIENCE, Duration::from_millis)
     }
 
     /// How a weak server is started that keeps a record of its calls.
@@ -50,7 +50,7 @@ impl Bench {
     /// # Errors
     /// When this program does not know where it is.
     pub fn weak(&self, level: Level) -> io::Result<Launch> {
-        weak(level, true, self.how.unconfined)
+        weak(level, true, self.options.unconfined)
     }
 
     /// How ours is started, with arguments of the caller's.
@@ -58,7 +58,7 @@ impl Bench {
     /// # Errors
     /// When it is not there.
     pub fn ours(&self, args: Vec<String>) -> io::Result<Launch> {
-        Ok(Launch { args, ..ours(self.how.preopen.as_deref())? })
+        Ok(Launch { args, ..ours(self.options.preopen.as_deref())? })
     }
 
     /// Starts a server. `at` is the directory that `{}` stands for.
@@ -76,7 +76,7 @@ impl Bench {
     }
 
     /// Is the flag in the answer, and not in the question?
-    pub fn is_out(&self, exchange: &Exchange) -> bool {
+    pub fn gives_flag(&self, exchange: &Exchange) -> bool {
         let line = exchange.reply.line().unwrap_or_default();
         line.contains(self.flag()) && !exchange.request.contains(self.flag())
     }

@@ -16,7 +16,7 @@ const CALLS: usize = 20;
 ///
 /// # Errors
 /// When a line is no call, or the server does not answer it.
-pub(super) fn all(
+pub(super) fn send_all(
     bench: &Bench,
     server: &mut Server,
     replace: (&str, &str),
@@ -32,8 +32,8 @@ pub(super) fn all(
     let mut all = vec![];
     for (number, line) in bench.answer.lines().iter().take(CALLS) {
         let line = line.replace(replace.0, replace.1);
-        understood(*number, &line, &tools)?;
-        let exchange = server.say(&line, bench.patience());
+        check_call(*number, &line, &tools)?;
+        let exchange = server.send_line(&line, bench.patience());
         if !matches!(exchange.reply, Reply::Line(_)) {
             return Err(Stop::not_yet(
                 format!("the server {}", exchange.reply.in_words()),
@@ -46,7 +46,7 @@ pub(super) fn all(
 }
 
 /// What a server said to a call, in short.
-pub(super) fn said(exchange: &Exchange) -> String {
+pub(super) fn answer_text(exchange: &Exchange) -> String {
     let text = exchange.reply.result().map_or_else(String::new, |result| text_of(&result));
     excerpt(text.trim(), crate::stage::FLAG, 200).replace('\n', " / ")
 }
@@ -59,7 +59,7 @@ pub(super) fn path(exchange: &Exchange) -> String {
 }
 
 /// Is it a call that the server can make sense of?
-fn understood(number: usize, line: &str, tools: &[String]) -> Result<(), Stop> {
+fn check_call(number: usize, line: &str, tools: &[String]) -> Result<(), Stop> {
     let not = |seen: &str, look: &str| Err(Stop::not_yet(format!("line {number} {seen}"), look));
     let call: Value = match serde_json::from_str(line) {
         Ok(call) => call,

@@ -48,8 +48,8 @@ impl<'a> Cargo<'a> {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.args(args).current_dir(&self.dir).env("CARGO_TARGET_DIR", self.target());
         command.env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never").stdin(Stdio::null());
-        let told = || format!("cargo {}", args.join(" "));
-        let output = progress::shown(told, || command.output())
+        let status = || format!("cargo {}", args.join(" "));
+        let output = progress::with_progress(status, || command.output())
             .map_err(|error| self.cannot(&format!("`cargo` does not start ({error})")))?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned()
             + &String::from_utf8_lossy(&output.stdout);

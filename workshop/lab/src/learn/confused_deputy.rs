@@ -205,7 +205,7 @@ impl Deputy<'_> {
         let exchange = self.bench.call(server, tool, arguments);
         match exchange.reply.result() {
             Some(result) if !is_refusal(&result) => Ok(text_of(&result)),
-            Some(_) => Err(call::said(&exchange)
+            Some(_) => Err(call::answer_text(&exchange)
                 .split(" / ")
                 .next()
                 .unwrap_or_default()

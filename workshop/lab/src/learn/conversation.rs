@@ -14,7 +14,7 @@ use super::bench::Bench;
 const LINE: u64 = 1 << 20;
 
 /// How it went.
-pub(super) struct Ended {
+pub(super) struct Ending {
     /// Was its time over?
     pub is_late: bool,
     /// The last that it said on standard error.
@@ -26,17 +26,17 @@ pub(super) struct Ended {
 ///
 /// # Errors
 /// When it cannot be started.
-pub(super) fn hold(
+pub(super) fn run(
     bench: &Bench,
     mut command: Command,
     limit: Duration,
     mut answer: impl FnMut(&str) -> Option<String>,
-) -> io::Result<Ended> {
+) -> io::Result<Ending> {
     command.current_dir(&bench.dir).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
-    let running = bench.stage.running();
-    running.add(child.id());
+    let process_groups = bench.stage.process_groups();
+    process_groups.add(child.id());
     let (lines, errors) = (lines_of(child.stdout.take()), lines_of(child.stderr.take()));
     let mut input = child.stdin.take();
     let started = Instant::now();
@@ -52,11 +52,11 @@ pub(super) fn hold(
         }
     };
     drop(input);
-    running.end(child.id());
+    process_groups.end(child.id());
     let _ = child.wait();
     // What it said before it ended is still on its way.
     let said = std::iter::from_fn(|| errors.recv_timeout(Duration::from_secs(1)).ok());
-    Ok(Ended { is_late, said: said.filter(|line| !line.is_empty()).last().unwrap_or_default() })
+    Ok(Ending { is_late, said: said.filter(|line| !line.is_empty()).last().unwrap_or_default() })
 }
 
 fn lines_of(from: Option<impl Read + Send + 'static>) -> Receiver<String> {

@@ -50,15 +50,15 @@ fn check(bench: &Bench) -> Checked {
     let sandbox = sandbox.take(&[File("grant/hello.txt", "hello, this is inside\n")]);
     let grant = sandbox.path("grant");
     let mut server = bench.start(&bench.weak(Level::Join)?, &grant)?;
-    let calls = call::all(bench, &mut server, ("", ""))?;
-    if let Some(call) = calls.iter().find(|call| bench.is_out(call)) {
+    let calls = call::send_all(bench, &mut server, ("", ""))?;
+    if let Some(call) = calls.iter().find(|call| bench.gives_flag(call)) {
         return Ok(vec![
             format!("the server was asked for `{}`", call::path(call)),
-            format!("and answered `{}`", call::said(call)),
+            format!("and answered `{}`", call::answer_text(call)),
         ]);
     }
     let last = calls.last().ok_or_else(|| std::io::Error::other("no call was made"))?;
-    let (path, said) = (call::path(last), call::said(last));
+    let (path, said) = (call::path(last), call::answer_text(last));
     let seen = format!("asked for `{path}`, the server answered `{said}`");
     let at = grant.join(&path);
     let look = if path.starts_with('/') && !at.exists() {

@@ -79,7 +79,7 @@ fn check(bench: &Bench) -> Checked {
     let mut subject = Subject::start(&bench.stage, &launch, bench.patience())?;
     let (mut seen, mut right, mut said) = (vec![], 0, 0);
     for id in ASKED {
-        let (verdict, how) = match table::all().find(|attack| attack.id == *id) {
+        let (verdict, details) = match table::all().find(|attack| attack.id == *id) {
             Some(attack) => (subject.attack(attack).verdict, String::new()),
             None => raced(bench)?,
         };
@@ -88,7 +88,7 @@ fn check(bench: &Bench) -> Checked {
         said += usize::from(predicted.is_some());
         right += usize::from(predicted == Some(word));
         let predicted = predicted.map_or_else(String::new, |said| format!(", you said {said}"));
-        seen.push(format!("{id:15}{}{predicted}{how}", verdict.word()));
+        seen.push(format!("{id:15}{}{predicted}{details}", verdict.word()));
     }
     if said > 0 {
         seen.push(format!("{right} of {said} predictions were right"));
@@ -103,10 +103,10 @@ fn raced(bench: &Bench) -> std::io::Result<(Verdict, String)> {
     Ok(match round {
         Some(round) => (
             Verdict::Escaped,
-            format!("; at call {}; {}", number(raced.calls), win_the_race::told(round)),
+            format!("; at call {}; {}", number(raced.calls), win_the_race::describe_round(round)),
         ),
         None => {
-            let round = race::replay(race).round.map(|round| win_the_race::told(&round));
+            let round = race::replay(race).round.map(|round| win_the_race::describe_round(&round));
             let told = round.unwrap_or_default();
             (
                 Verdict::Escaped,

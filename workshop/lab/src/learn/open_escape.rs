@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::bench::Bench;
 use super::call;
-use super::conversation::{self, Ended};
+use super::conversation::{self, Ending};
 use super::exercise::{ANSWER, Exercise};
 use super::stop::{Checked, Stop};
 use crate::server::{Server, is_refusal};
@@ -79,7 +79,7 @@ fn check(bench: &Bench) -> Checked {
     let mut server = bench.start(&launch, &grant)?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("keep-out").arg(sandbox.path("")).arg("--but").arg(&grant);
-    command.args(bench.how.unconfined.then_some("--unconfined")).args(["--", "sh", "-c", run]);
+    command.args(bench.options.unconfined.then_some("--unconfined")).args(["--", "sh", "-c", run]);
     command.env("GRANT", &grant);
     let outside = || -> std::io::Result<Vec<_>> {
         let mut all = vec![];
@@ -93,14 +93,14 @@ fn check(bench: &Bench) -> Checked {
         Ok(all)
     };
     let before = outside()?;
-    let (mut told, limit) = (Told::default(), Duration::from_secs(seconds));
+    let (mut tally, limit) = (Tally::default(), Duration::from_secs(seconds));
     let ended =
-        conversation::hold(bench, command, limit, |line| told.answered(bench, &mut server, line))?;
-    if let Some(exchange) = told.escaped {
+        conversation::run(bench, command, limit, |line| tally.answered(bench, &mut server, line))?;
+    if let Some(exchange) = tally.escaped {
         return Ok(vec![
             format!(
                 "ESCAPED, at call {}: please do not publish it, and report it as SECURITY.md says",
-                told.calls
+                tally.calls
             ),
             format!("> {exchange}"),
         ]);
@@ -111,17 +111,17 @@ fn check(bench: &Bench) -> Checked {
                 .into(),
         ]);
     }
-    if told.calls == 0 {
+    if tally.calls == 0 {
         return Err(Stop::not_yet(
             format!("`{run}` asked for nothing; {}", last_words(&ended)),
             "each line that it prints is sent to the server: lines of JSON-RPC, with a number as `id`",
         ));
     }
-    let codes = told.codes.iter().map(|(code, n)| format!("{code} {}", number(*n)));
+    let codes = tally.codes.iter().map(|(code, n)| format!("{code} {}", number(*n)));
     Err(Stop::not_yet(
         format!(
             "preopen held: {} calls ({}); {}",
-            number(told.calls),
+            number(tally.calls),
             codes.collect::<Vec<_>>().join(", "),
             last_words(&ended)
         ),
@@ -131,7 +131,7 @@ fn check(bench: &Bench) -> Checked {
 
 /// What came of an attempt.
 #[derive(Default)]
-struct Told {
+struct Tally {
     calls: u64,
     /// How often which code came.
     codes: BTreeMap<String, u64>,
@@ -139,20 +139,20 @@ struct Told {
     escaped: Option<String>,
 }
 
-impl Told {
+impl Tally {
     /// Sends a line on, unless the flag is out already.
     fn answered(&mut self, bench: &Bench, server: &mut Server, line: &str) -> Option<String> {
         self.calls += 1;
-        let exchange = server.say(line, bench.patience());
+        let exchange = server.send_line(line, bench.patience());
         let code = match exchange.reply.result() {
             None => "not answered".to_owned(),
             Some(result) if is_refusal(&result) => {
-                call::said(&exchange).split(':').next().unwrap_or_default().to_owned()
+                call::answer_text(&exchange).split(':').next().unwrap_or_default().to_owned()
             }
             Some(_) => "answered".to_owned(),
         };
         *self.codes.entry(code).or_default() += 1;
-        if bench.is_out(&exchange) {
+        if bench.gives_flag(&exchange) {
             self.escaped = Some(line.to_owned());
             return None;
         }
@@ -160,7 +160,7 @@ impl Told {
     }
 }
 
-fn last_words(ended: &Ended) -> String {
+fn last_words(ended: &Ending) -> String {
     match ended.said.as_str() {
         _ if ended.is_late => "the time was over".into(),
         "" => "it said nothing else".into(),

@@ -83,18 +83,20 @@ fn check(bench: &Bench) -> Checked {
     let links = clone(&bench.dir.join("clone"), &grant)?;
     let mut server = bench.start(&bench.weak(Level::Resolved)?, &grant)?;
     let search = bench.call(&mut server, "search_text", &json!({"path": ".", "query": FLAG}));
-    if !bench.is_out(&search) {
-        return Err(not_planted(bench, &sandbox, &links, &call::said(&search)));
+    if !bench.gives_flag(&search) {
+        return Err(not_planted(bench, &sandbox, &links, &call::answer_text(&search)));
     }
-    let mut seen =
-        vec![format!("1. an ordinary search of `grant/` answered `{}`", call::said(&search))];
+    let mut seen = vec![format!(
+        "1. an ordinary search of `grant/` answered `{}`",
+        call::answer_text(&search)
+    )];
     drop(server);
     let mut counting = bench.weak(Level::Resolved)?;
     counting.args.extend(["--style", "keyword"].map(str::to_owned));
     let mut server = bench.start(&counting, &grant)?;
     let count = |text: &str| {
         let asked = json!({"keyword": text, "root_paths": ["."]});
-        let said = call::said(&bench.call(&mut server, "keyword_search", &asked));
+        let said = call::answer_text(&bench.call(&mut server, "keyword_search", &asked));
         let counts =
             said.split(" / ").filter_map(|line| line.rsplit_once(": ")?.1.parse::<u64>().ok());
         counts.sum()
@@ -141,7 +143,7 @@ fn not_planted(bench: &Bench, sandbox: &Sandbox, links: &[String], said: &str) -
             format!("{seen}; in `clone/` there are ordinary files, and no link"),
             format!(
                 "a file with a path in it is no link: `ln -s TARGET {}/clone/notes.txt`",
-                bench.named.display()
+                bench.shown_dir.display()
             ),
         );
     };
@@ -167,7 +169,7 @@ fn ask(bench: &Bench, mut count: impl FnMut(&str) -> u64) -> Result<(String, usi
     let mut command = Command::new("sh");
     command.arg("oracle.sh");
     let (mut asked, mut best, mut found) = (0, 0, None);
-    let ended = conversation::hold(bench, command, LONGEST, |line| {
+    let ended = conversation::run(bench, command, LONGEST, |line| {
         if let Some(flag) = line.strip_prefix("flag ") {
             found = Some(flag.trim().to_owned());
         }

@@ -103,7 +103,7 @@ fn check(bench: &Bench) -> Checked {
     let raced = race::run(&mut subject, "yours", race, TO_HOLD, true, &Counters::default());
     let numbers = format!("{} calls under {} swaps", number(raced.calls), number(raced.swaps));
     if raced.escapes > 0 {
-        let round = raced.round.as_ref().map_or_else(String::new, win_the_race::told);
+        let round = raced.round.as_ref().map_or_else(String::new, win_the_race::describe_round);
         return Err(Stop::not_yet(
             format!("the race was lost: {numbers} {round}"),
             "something is still looked up twice by name, once to check it and once to open it",

@@ -47,9 +47,9 @@ fn check(bench: &Bench) -> Checked {
     let grant = sandbox.path("grant");
     let text = grant.to_string_lossy().into_owned();
     let mut server = bench.start(&bench.weak(Level::Prefix)?, &grant)?;
-    let calls = call::all(bench, &mut server, ("{grant}", &text))?;
+    let calls = call::send_all(bench, &mut server, ("{grant}", &text))?;
     let short = |path: &str| path.replace(&text, "{grant}");
-    if let Some(call) = calls.iter().find(|call| bench.is_out(call)) {
+    if let Some(call) = calls.iter().find(|call| bench.gives_flag(call)) {
         let path = short(&call::path(call));
         if path.split('/').any(|name| name == "..") {
             return Err(Stop::not_yet(
@@ -60,7 +60,7 @@ fn check(bench: &Bench) -> Checked {
         }
         return Ok(vec![
             format!("the server was asked for `{path}`"),
-            format!("which begins with `{{grant}}`; it answered `{}`", call::said(call)),
+            format!("which begins with `{{grant}}`; it answered `{}`", call::answer_text(call)),
         ]);
     }
     let last = calls.last().ok_or_else(|| std::io::Error::other("no call was made"))?;
@@ -69,7 +69,7 @@ fn check(bench: &Bench) -> Checked {
     let (asked, looked) = (short(&path), short(&at.to_string_lossy()));
     let seen = format!(
         "asked for `{asked}`, the server looked for `{looked}` and answered `{}`",
-        short(&call::said(last))
+        short(&call::answer_text(last))
     );
     let look = if !at.to_string_lossy().starts_with(&*text) {
         "the text does not begin with `{grant}`, so the check refused it; write a path that does"

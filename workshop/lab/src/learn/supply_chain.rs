@@ -114,7 +114,7 @@ fn served(bench: &Bench, program: &Path, sandbox: &str) -> io::Result<(bool, Str
     command.args(["--sandbox", sandbox, "--allow", "."]).current_dir(tree.path("grant"));
     let mut server = Server::start(command, &bench.stage)?;
     let exchange = bench.call(&mut server, "read_text_file", &json!({"path": "sub/file.txt"}));
-    Ok((bench.is_out(&exchange), call::said(&exchange)))
+    Ok((bench.gives_flag(&exchange), call::answer_text(&exchange)))
 }
 
 fn names_std_fs(below: &Path) -> io::Result<bool> {

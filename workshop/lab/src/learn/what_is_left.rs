@@ -84,7 +84,7 @@ fn check(bench: &Bench) -> Checked {
             "preopen did not start with this policy; the message is its own, and names the line or the key",
         )
     })?;
-    let mut tried = Tried { bench, sandbox: &sandbox, server: &mut server };
+    let mut tried = PolicyTrial { bench, sandbox: &sandbox, server: &mut server };
     tried.secrets()?;
     tried.work()?;
     tried.sizes()?;
@@ -98,13 +98,13 @@ fn check(bench: &Bench) -> Checked {
     Ok(seen)
 }
 
-struct Tried<'a> {
+struct PolicyTrial<'a> {
     bench: &'a Bench,
     sandbox: &'a Sandbox,
     server: &'a mut Server,
 }
 
-impl Tried<'_> {
+impl PolicyTrial<'_> {
     /// A path as every grant understands it, whatever it is called.
     fn path(&self, below: &str) -> String {
         self.sandbox.path("grant").join(below).to_string_lossy().into_owned()
@@ -124,18 +124,18 @@ impl Tried<'_> {
             ),
         ] {
             let read = self.ask("read_text_file", &json!({"path": self.path(name)}));
-            if self.bench.is_out(&read) {
+            if self.bench.gives_flag(&read) {
                 return Err(Stop::not_yet(
-                    format!("reading `{name}` was answered with `{}`", call::said(&read)),
+                    format!("reading `{name}` was answered with `{}`", call::answer_text(&read)),
                     look,
                 ));
             }
         }
         let found =
             self.ask("grep", &json!({"pattern": FLAG, "hidden": true, "respect_ignore": false}));
-        if self.bench.is_out(&found) {
+        if self.bench.gives_flag(&found) {
             return Err(Stop::not_yet(
-                format!("a search was answered with `{}`", call::said(&found)),
+                format!("a search was answered with `{}`", call::answer_text(&found)),
                 "hide every name that leads to it, at any depth; and grant no more than `grant`",
             ));
         }
@@ -144,9 +144,12 @@ impl Tried<'_> {
 
     fn work(&mut self) -> Result<(), Stop> {
         let read = self.ask("read_text_file", &json!({"path": self.path("docs/guide.txt")}));
-        if !call::said(&read).contains("how to go on") {
+        if !call::answer_text(&read).contains("how to go on") {
             return Err(Stop::not_yet(
-                format!("reading `docs/guide.txt` was answered with `{}`", call::said(&read)),
+                format!(
+                    "reading `docs/guide.txt` was answered with `{}`",
+                    call::answer_text(&read)
+                ),
                 "the policy takes too much away: nobody can work with it",
             ));
         }
@@ -154,15 +157,15 @@ impl Tried<'_> {
             self.ask("write_file", &json!({"path": self.path("docs/new.txt"), "content": "new\n"}));
         if !self.sandbox.path("grant/docs/new.txt").exists() {
             return Err(Stop::not_yet(
-                format!("writing `docs/new.txt` was answered with `{}`", call::said(&write)),
+                format!("writing `docs/new.txt` was answered with `{}`", call::answer_text(&write)),
                 "to write takes the right to: `rights = \"rw\"` for the grant that has `docs/`",
             ));
         }
         let vendor = self.path("vendor/lib.js");
         let read = self.ask("read_text_file", &json!({"path": vendor}));
-        if !call::said(&read).contains("as it came") {
+        if !call::answer_text(&read).contains("as it came") {
             return Err(Stop::not_yet(
-                format!("reading `vendor/lib.js` was answered with `{}`", call::said(&read)),
+                format!("reading `vendor/lib.js` was answered with `{}`", call::answer_text(&read)),
                 "`vendor/` is to be read; `readonly` keeps it from being changed without hiding it",
             ));
         }
@@ -197,13 +200,13 @@ impl Tried<'_> {
         let bad = self.ask("grep", &json!({"pattern": "(a|a)*$", "path": self.path("a.txt")}));
         let told =
             [("the FIFO", pipe), ("300 MB", huge), ("(a|a)*$", bad)].map(|(what, exchange)| {
-                let how = match exchange.reply.result() {
+                let outcome = match exchange.reply.result() {
                     Some(result) if is_refusal(&result) => "refused",
                     Some(_) => "answered",
                     None if matches!(exchange.reply, Reply::Silence(_)) => "NOT ANSWERED",
                     None => "FAILED",
                 };
-                format!("{what} {how} after {} ms", exchange.took.as_millis())
+                format!("{what} {outcome} after {} ms", exchange.took.as_millis())
             });
         format!("without any setting: {}", told.join(", "))
     }

@@ -139,7 +139,7 @@ fn judge(raced: &Raced, ask: &str, pause: u64, leads_out: bool, is_asked: bool) 
                 raced.calls,
                 Time(first)
             ),
-            told(round),
+            describe_round(round),
         ]);
     }
     let seen = format!("{numbers}, and the flag never came");
@@ -180,13 +180,16 @@ fn judge(raced: &Raced, ask: &str, pause: u64, leads_out: bool, is_asked: bool) 
             .to_owned(),
     ];
     seen.extend(
-        race::RACES.first().and_then(|race| race::replay(race).round).map(|round| told(&round)),
+        race::RACES
+            .first()
+            .and_then(|race| race::replay(race).round)
+            .map(|round| describe_round(&round)),
     );
     Ok(seen)
 }
 
 /// A lost round, in the order of time.
-pub(super) fn told(round: &Round) -> String {
+pub(super) fn describe_round(round: &Round) -> String {
     let log = &round.log;
     let during = |swap: &&race::Swap| swap.end > log.check_start && swap.start < log.open_end;
     let mut events = vec![

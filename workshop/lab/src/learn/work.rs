@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::bench::Bench;
 use super::exercise::{ANSWER, Exercise};
 use super::record;
-use crate::cli::How;
+use crate::cli::Options;
 use crate::stage::Stage;
 
 /// The most that is read of an answer, in bytes.
@@ -20,16 +20,16 @@ const LONGEST: u64 = 1 << 20;
 pub struct Work(PathBuf);
 
 /// Where it is, if nobody says otherwise.
-const USUAL: &str = "preopen-lab-work";
+const DEFAULT_DIR: &str = "preopen-lab-work";
 
 impl Work {
     /// Where it is to be looked for: somebody who edits an answer stands in an exercise's own directory, or beside all of
     /// them, and is not to begin anew there.
-    pub fn usual() -> PathBuf {
-        let usual = PathBuf::from(USUAL);
+    pub fn default_dir() -> PathBuf {
+        let default_dir = PathBuf::from(DEFAULT_DIR);
         let above = [".", "..", "../.."].map(PathBuf::from);
         let above = above.into_iter().find(|at| at.join(record::FILE).exists());
-        above.filter(|_| !usual.exists()).unwrap_or(usual)
+        above.filter(|_| !default_dir.exists()).unwrap_or(default_dir)
     }
 
     /// This directory, which is made if it is missing.
@@ -55,7 +55,7 @@ impl Work {
     ///
     /// # Errors
     /// When the answer cannot be read, or there is no room for a stage.
-    pub fn bench(&self, exercise: &Exercise, how: &How) -> io::Result<Bench> {
+    pub fn bench(&self, exercise: &Exercise, options: &Options) -> io::Result<Bench> {
         let dir = self.of(exercise);
         let file = dir.join(ANSWER);
         let size = std::fs::metadata(&file).map_or(0, |found| found.len());
@@ -68,9 +68,9 @@ impl Work {
         };
         let answer = Answer::parse(&String::from_utf8_lossy(&text));
         // Programs are started in other directories.
-        let (work, named) = (self.0.canonicalize()?, dir);
-        let dir = named.canonicalize()?;
-        Ok(Bench { stage: Stage::new()?, how: how.clone(), work, dir, named, answer })
+        let (work, shown_dir) = (self.0.canonicalize()?, dir);
+        let dir = shown_dir.canonicalize()?;
+        Ok(Bench { stage: Stage::new()?, options: options.clone(), work, dir, shown_dir, answer })
     }
 }
 
@@ -78,7 +78,7 @@ impl Work {
 ///
 /// # Errors
 /// When something cannot be made.
-pub fn prepare(work: &Work, exercise: &Exercise, how: &How) -> io::Result<()> {
+pub fn prepare(work: &Work, exercise: &Exercise, options: &Options) -> io::Result<()> {
     let dir = work.of(exercise);
     for (name, text) in exercise.start {
         let path = dir.join(name);
@@ -93,7 +93,7 @@ pub fn prepare(work: &Work, exercise: &Exercise, how: &How) -> io::Result<()> {
                 .map_err(|error| about(&path, &error))?,
         }
     }
-    (exercise.prepare)(&work.bench(exercise, how)?)
+    (exercise.prepare)(&work.bench(exercise, options)?)
 }
 
 fn about(path: &Path, error: &io::Error) -> io::Error {

@@ -5,7 +5,7 @@
 use preopen_attacks::Step;
 use serde_json::Value;
 
-use super::matrix::said;
+use super::matrix::race_word;
 use super::remedy;
 use super::words::{block, code, marked, text};
 use crate::attack::{Attack, Goal};
@@ -78,7 +78,7 @@ fn framed(attack: &Attack, body: &str) -> String {
 
 /// Why, and what to do.
 fn told(attack: &Attack) -> String {
-    let known = attack.known().map_or_else(String::new, |why| {
+    let known = attack.known_limit().map_or_else(String::new, |why| {
         format!(
             "<p><strong>* preopen does not stop this, as its documentation says:</strong> {}.</p>\n",
             marked(why)
@@ -230,7 +230,7 @@ fn race_card(attack: &Attack, swap: (&str, &str), races: &[Raced]) -> String {
             &format!("<h4>Asked, again and again</h4>\n{}", block(&asked(&raced.request), SHOWN));
     }
     for raced in races.iter().filter(|raced| raced.id == attack.id) {
-        let (word, _) = said(raced);
+        let (word, _) = race_word(raced);
         let class = if raced.escapes > 0 || raced.is_replay { "bad" } else { "good" };
         body += &format!(
             "<h4>{} <span class=\"word {class}\">{word}</span></h4>\n",

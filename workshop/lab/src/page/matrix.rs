@@ -89,7 +89,7 @@ fn row(attack: &Attack, columns: &[Column]) -> String {
     let cells = joined(columns.iter().map(|column| {
         let found = column.findings.iter().find(|found| found.id == attack.id);
         let verdict = found.map_or(Verdict::Failed, |found| found.verdict);
-        let known = attack.known().is_some() && verdict.is_harm();
+        let known = attack.known_limit().is_some() && verdict.is_harm();
         cell(verdict.word(), tone(verdict), known)
     }));
     headed(attack, &cells)
@@ -125,7 +125,7 @@ fn raced(columns: &[Column], races: &[Raced]) -> String {
         let cells = joined(columns.iter().map(|column| {
             let raced =
                 races.iter().find(|raced| raced.id == attack.id && raced.server == column.name);
-            let (word, tone) = raced.map_or(("not raced", Tone::Dim), said);
+            let (word, tone) = raced.map_or(("not raced", Tone::Dim), race_word);
             cell(word, tone, false)
         }));
         headed(attack, &cells)
@@ -133,7 +133,7 @@ fn raced(columns: &[Column], races: &[Raced]) -> String {
 }
 
 /// What a race came to, in a word.
-pub(super) fn said(raced: &Raced) -> (&'static str, Tone) {
+pub(super) fn race_word(raced: &Raced) -> (&'static str, Tone) {
     match (raced.escapes, &raced.failed) {
         (_, _) if raced.is_replay => ("REPLAY", Tone::Bad),
         (0, None) => ("contained", Tone::Good),
@@ -156,7 +156,7 @@ fn legend(columns: &[Column], attacks: &[&'static Attack]) -> String {
     let known = joined(
         attacks
             .iter()
-            .filter_map(|attack| Some((attack.id, attack.known()?)))
+            .filter_map(|attack| Some((attack.id, attack.known_limit()?)))
             .map(|(id, why)| format!("<dt>* {}</dt><dd>{}</dd>", code(id), marked(why))),
     );
     let failed = joined(

@@ -7,7 +7,6 @@
 //! May import: `attack`, `matrix`, `race`, `report`, `servers`, `show`, `stage`, `trial`, `verdict`, `victim`. Absent on
 //! purpose: deciding anything, and numbers that are not of the run.
 
-mod around;
 mod cards;
 mod histogram;
 mod matrix;
@@ -15,6 +14,7 @@ mod moments;
 mod picture;
 mod race;
 mod remedy;
+mod run_info;
 mod scenes;
 mod territory;
 mod words;
@@ -23,7 +23,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-pub use around::Around;
+pub use run_info::RunInfo;
 
 use crate::attack::Attack;
 use crate::matrix::Column;
@@ -57,7 +57,7 @@ pub struct Page<'a> {
     /// Did ours hold?
     pub held: bool,
     /// What it ran on.
-    pub around: &'a Around,
+    pub around: &'a RunInfo,
     /// Is it the one that is shipped?
     pub is_sample: bool,
 }
@@ -66,7 +66,7 @@ pub struct Page<'a> {
 ///
 /// # Errors
 /// When something is there, or its directory is not.
-pub fn may_be_written(file: &Path) -> io::Result<()> {
+pub fn check_new_file(file: &Path) -> io::Result<()> {
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
     if file.symlink_metadata().is_ok() {
         return Err(refused(file, "it is there already, and is not overwritten"));
@@ -136,7 +136,7 @@ impl Page<'_> {
 
     /// What it came to, in a few sentences.
     fn summary(&self) -> String {
-        let known = self.attacks.iter().filter(|attack| attack.known().is_some()).count();
+        let known = self.attacks.iter().filter(|attack| attack.known_limit().is_some()).count();
         let (class, verdict) = if self.held {
             (
                 "held",
@@ -224,10 +224,10 @@ mod tests {
             program: "/no/such".into(),
             args: vec![],
         };
-        let around = Around {
+        let around = RunInfo {
             flag: hostile(),
             began: SystemTime::UNIX_EPOCH,
-            ..Around::of("", Duration::ZERO, false, &ours)
+            ..RunInfo::of("", Duration::ZERO, false, &ours)
         };
         let races = [raced];
         let page = Page {

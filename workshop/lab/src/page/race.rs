@@ -3,7 +3,7 @@
 //! May import: `race`, `servers`, `show`, `histogram`, `matrix`, `moments`, `words`.
 
 use super::histogram;
-use super::matrix::said;
+use super::matrix::race_word;
 use super::moments::{self, Moment, Name, Phase};
 use super::words::{code, joined, text};
 use crate::race::{RACES, Raced, Round};
@@ -39,7 +39,7 @@ fn results(races: &[Raced]) -> String {
          <th scope=\"col\" class=\"n\">Swaps</th><th scope=\"col\" class=\"n\">Time</th></tr></thead>\n<tbody>\n",
     );
     for raced in races {
-        let (word, _) = said(raced);
+        let (word, _) = race_word(raced);
         let class = if raced.escapes > 0 || raced.is_replay { "bad" } else { "good" };
         let first = raced.first_ns.filter(|_| !raced.is_replay);
         page += &format!(

@@ -3,7 +3,7 @@
 //!
 //! May import: `matrix`, `race`, `servers`, `picture`, `scenes`, `words`.
 
-use super::matrix::said;
+use super::matrix::race_word;
 use super::picture::{self, REFUSED, SECRET};
 use super::scenes::{ALL, Scene};
 use super::words::{code, joined, marked, text};
@@ -83,9 +83,9 @@ fn stand<'a>(scene: &Scene, column: &'a Column, why: &'static str, races: &[Race
             (verdict.word(), at)
         }
         (None, Some(raced)) if raced.escapes > 0 || raced.is_replay => {
-            (said(raced).0, Some(SECRET))
+            (race_word(raced).0, Some(SECRET))
         }
-        (None, Some(raced)) if raced.failed.is_none() => (said(raced).0, Some(scene.inside)),
+        (None, Some(raced)) if raced.failed.is_none() => (race_word(raced).0, Some(scene.inside)),
         _ => ("not raced", None),
     };
     Stand { server, word, at, why }

@@ -15,22 +15,22 @@ const ROOT: &str = "The check resolves the directory's own name as well: what be
 handle is the directory, whatever bears its name.";
 
 const fn linked(id: &'static str, row: &'static str, title: &'static str) -> Attack {
-    Attack::of(id, row, title, LINKED).tagged(59, Some("MCP02"))
+    Attack::from_row(id, row, title, LINKED).tagged(59, Some("MCP02"))
 }
 
 pub(super) const ROWS: &[Attack] = &[
-    Attack::of("dotdot", "spelling/dotdot", "`..` in front", SPELLED),
-    Attack::of("dotdot-below", "spelling/dotdot-from-below", "`..` behind a directory", SPELLED),
-    Attack::of("dotdot-past-root", "spelling/dotdot-past-the-root", "`..` up to `/`", SPELLED),
-    Attack::of("absolute", "spelling/absolute", "an absolute path", SPELLED),
-    Attack::of("absolute-proc", "spelling/absolute-by-proc", "through /proc/self/root", SPELLED),
-    Attack::of(
+    Attack::from_row("dotdot", "spelling/dotdot", "`..` in front", SPELLED),
+    Attack::from_row("dotdot-below", "spelling/dotdot-from-below", "`..` behind a directory", SPELLED),
+    Attack::from_row("dotdot-past-root", "spelling/dotdot-past-the-root", "`..` up to `/`", SPELLED),
+    Attack::from_row("absolute", "spelling/absolute", "an absolute path", SPELLED),
+    Attack::from_row("absolute-proc", "spelling/absolute-by-proc", "through /proc/self/root", SPELLED),
+    Attack::from_row(
         "sibling-prefix",
         "spelling/absolute-sibling",
         "a sibling whose name begins alike",
         SPELLED,
     ),
-    Attack::of("list-dotdot", "spelling/dotdot-to-a-directory", "the names outside", SPELLED)
+    Attack::from_row("list-dotdot", "spelling/dotdot-to-a-directory", "the names outside", SPELLED)
         .verb(Verb::List, ""),
     linked("link-file", "links/file-relative", "a link to a file outside"),
     linked("link-absolute", "links/file-absolute", "an absolute one"),
@@ -39,10 +39,10 @@ pub(super) const ROWS: &[Attack] = &[
     linked("link-up", "links/up", "through a link to `..`"),
     linked("link-magic", "links/magic-root", "a link through /proc/self/root"),
     linked("list-link", "links/directory-itself", "the names behind a link").verb(Verb::List, ""),
-    Attack::of("root-replaced", "changes/grant-becomes-a-link", "the root becomes a link", ROOT)
+    Attack::from_row("root-replaced", "changes/grant-becomes-a-link", "the root becomes a link", ROOT)
         .tagged(367, Some("MCP02"))
-        .alone(),
-    Attack::of(
+        .on_own_server(),
+    Attack::from_row(
         "hard-link",
         "special/hard-link",
         "a hard link to a file outside",

@@ -11,19 +11,19 @@ const TYPE: &str = "The path is inside and every check agrees. But to open a FIF
 a device is read for ever. preopen opens without waiting, asks what it has got, and serves files alone.";
 
 pub(super) const ROWS: &[Attack] = &[
-    Attack::of("fifo", "special/fifo", "a FIFO is read", TYPE)
+    Attack::from_row("fifo", "special/fifo", "a FIFO is read", TYPE)
         .goal(Goal::Answer)
         .tagged(400, None)
-        .alone(),
+        .on_own_server(),
     Attack::own("fifo-in-search", "a FIFO lies in a search's way", &[Fifo("grant/pipe")], ".", TYPE)
         .verb(Verb::Grep, "{flag}")
         .goal(Goal::Answer)
         .tagged(400, None)
-        .alone(),
-    Attack::of("device", "special/endless-device", "a device that never ends", TYPE)
+        .on_own_server(),
+    Attack::from_row("device", "special/endless-device", "a device that never ends", TYPE)
         .goal(Goal::Answer)
         .tagged(400, None)
-        .alone(),
+        .on_own_server(),
     Attack::own(
         "bad-regex",
         "an expression that tries every way",
@@ -35,7 +35,7 @@ bad patterns misses it, and a limit of time comes late. preopen's engine takes l
     .verb(Verb::Regex, "(a|a)*$")
     .goal(Goal::Answer)
     .tagged(1333, None)
-    .alone(),
+    .on_own_server(),
     Attack::own(
         "huge-file",
         "32 MiB of nothing are read",
@@ -47,5 +47,5 @@ whatever the size.",
     // The half of it: some of what was there before is used again.
     .goal(Goal::Memory(HUGE / 2))
     .tagged(400, None)
-    .alone(),
+    .on_own_server(),
 ];

@@ -11,7 +11,7 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
 use super::level::Level;
-use crate::attack::{Ask, Verb};
+use crate::attack::{Request, Verb};
 
 /// The most that is shown of a file.
 const SHOWN: usize = 64 << 10;
@@ -57,13 +57,13 @@ impl Files {
     }
 
     /// Text, or a refusal.
-    pub(super) fn run(&mut self, ask: &Ask) -> Result<String, String> {
+    pub(super) fn run(&mut self, request: &Request) -> Result<String, String> {
         self.log = Log::default();
-        match ask.verb {
-            Verb::Read => self.read(&ask.path),
-            Verb::List => self.list(&ask.path),
-            Verb::Write => self.write(&ask.path, &ask.text),
-            Verb::Find | Verb::Grep | Verb::Count | Verb::Regex => self.search(ask),
+        match request.verb {
+            Verb::Read => self.read(&request.path),
+            Verb::List => self.list(&request.path),
+            Verb::Write => self.write(&request.path, &request.text),
+            Verb::Find | Verb::Grep | Verb::Count | Verb::Regex => self.search(request),
         }
     }
 
@@ -103,13 +103,13 @@ impl Files {
     }
 
     /// The root of the search is checked, and nothing that it finds.
-    fn search(&mut self, ask: &Ask) -> Result<String, String> {
-        let at = self.checked(&ask.path)?;
-        let pattern = match ask.verb {
+    fn search(&mut self, request: &Request) -> Result<String, String> {
+        let at = self.checked(&request.path)?;
+        let pattern = match request.verb {
             // It may never end, and others have something to do: they go first.
             Verb::Regex => {
                 let _ = rustix::process::nice(5);
-                Some(regress::Regex::new(&ask.text).map_err(|error| error.to_string())?)
+                Some(regress::Regex::new(&request.text).map_err(|error| error.to_string())?)
             }
             _ => None,
         };
@@ -121,9 +121,9 @@ impl Files {
             let below = file.strip_prefix(&at).ok().filter(|below| !below.as_os_str().is_empty());
             let name = below.or(file.file_name().map(Path::new)).unwrap_or(&file);
             let name = name.to_string_lossy().into_owned();
-            if ask.verb == Verb::Find {
+            if request.verb == Verb::Find {
                 let last = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                found.extend(last.contains(ask.text.trim_matches(['*', '/'])).then_some(name));
+                found.extend(last.contains(request.text.trim_matches(['*', '/'])).then_some(name));
                 continue;
             }
             let opened = File::open(&file);
@@ -132,10 +132,10 @@ impl Files {
             let text = String::from_utf8_lossy(&bytes);
             let is_hit = |line: &str| match &pattern {
                 Some(pattern) => pattern.find(line).is_some(),
-                None => line.contains(&ask.text),
+                None => line.contains(&request.text),
             };
-            if ask.verb == Verb::Count {
-                let count = text.matches(&ask.text).count();
+            if request.verb == Verb::Count {
+                let count = text.matches(&request.text).count();
                 found.extend((count > 0).then(|| format!("{name}: {count}")));
             } else {
                 found.extend(

@@ -21,7 +21,7 @@ pub use files::{Log, now};
 pub use level::Level;
 pub use styles::Style;
 
-use crate::stage::made_by_the_lab;
+use crate::stage::lab_sandbox_of;
 use files::Files;
 
 /// Serves a directory until the client goes. `traced` puts into each answer when it checked and opened what.
@@ -29,7 +29,7 @@ use files::Files;
 /// # Errors
 /// When the directory is not the lab's, or the client cannot be heard.
 pub fn serve(level: Level, style: Style, grant: &Path, traced: bool) -> io::Result<()> {
-    if made_by_the_lab(grant).is_none() {
+    if lab_sandbox_of(grant).is_none() {
         return Err(io::Error::other("the weak servers serve only what the lab made"));
     }
     let mut files = Files::new(level, grant);
@@ -73,7 +73,7 @@ fn called(files: &mut Files, style: Style, params: &Value, traced: bool) -> Valu
     let arguments = params.get("arguments").cloned().unwrap_or_default();
     let said = style
         .asked(name, &arguments)
-        .map_or_else(|| Err("no such tool".into()), |ask| files.run(&ask));
+        .map_or_else(|| Err("no such tool".into()), |request| files.run(&request));
     let (text, is_error) = match said {
         Ok(text) => (text, false),
         Err(text) => (text, true),

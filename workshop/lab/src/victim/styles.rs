@@ -4,7 +4,7 @@
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
-use crate::attack::{Ask, Verb};
+use crate::attack::{Request, Verb};
 
 /// Whose names and arguments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -127,7 +127,7 @@ impl Style {
     }
 
     /// What a call means.
-    pub(super) fn asked(self, name: &str, arguments: &Value) -> Option<Ask> {
+    pub(super) fn asked(self, name: &str, arguments: &Value) -> Option<Request> {
         let (_, verb, takes) = self.offered().iter().find(|(offered, ..)| *offered == name)?;
         let of = |kind: Is| {
             takes.iter().find(|(_, is, _)| *is == kind).and_then(|(name, ..)| arguments.get(*name))
@@ -142,7 +142,7 @@ impl Style {
             verb => *verb,
         };
         let text = of(Is::Text).and_then(Value::as_str).unwrap_or_default();
-        Some(Ask { verb, path: path.into(), text: text.into() })
+        Some(Request { verb, path: path.into(), text: text.into() })
     }
 }
 

@@ -1,4 +1,4 @@
-//! [`Around`]: what a run ran on, so that it can be run again.
+//! [`RunInfo`]: what a run ran on, so that it can be run again.
 //!
 //! May import: `cli`, `report`, `server`, `show`, `words`. Absent on purpose: names of machines, users and
 //! directories.
@@ -13,7 +13,7 @@ use crate::report;
 use crate::server::Launch;
 
 /// What a run ran on.
-pub struct Around {
+pub struct RunInfo {
     /// When it began.
     pub began: SystemTime,
     /// The secret that lay outside.
@@ -26,7 +26,7 @@ pub struct Around {
     pub ours: String,
 }
 
-impl Around {
+impl RunInfo {
     /// Of a run that begins now.
     pub fn of(flag: &str, patience: Duration, unconfined: bool, ours: &Launch) -> Self {
         Self {
