@@ -1,7 +1,6 @@
-//! One attack, told: what was asked, what two servers answered, what each asked the kernel for, and why.
+//! Explains one attack: the request, the answers of two servers, the system calls of each, and the reason.
 //!
-//! May import: everything below `main`. Absent on purpose: made-up calls. What is shown was traced, or is what
-//! the weak server says of itself, and then it says so.
+//! Calls are never made up. They were traced, or they come from the weak server's own record and are labelled so.
 
 use std::io;
 use std::time::Duration;
@@ -18,27 +17,27 @@ use crate::trace;
 use crate::trial::text_of;
 use crate::verdict::Finding;
 
-/// Calls of one side that are shown.
+/// The maximum number of calls to show for one server.
 const CALLS: usize = 12;
-/// The width of one of two sides.
+/// The width of one of the two columns.
 const SIDE: usize = WIDTH / 2 - 2;
 
-/// One of the two sides.
+/// The result for one of the two servers.
 pub struct Side {
-    /// The server.
+    /// The name of the server.
     pub name: String,
-    /// What the attack came to.
+    /// The result of the attack.
     pub finding: Finding,
-    /// What it called, as far as that could be seen.
+    /// The calls of the server, as far as they are known.
     pub calls: Vec<String>,
-    /// How the calls were seen.
+    /// How the calls were recorded.
     pub seen: &'static str,
 }
 
-/// Runs an attack against one server, traced if that can be done here.
+/// Runs an attack against one server, under strace if that is possible.
 ///
 /// # Errors
-/// When the server does not start.
+/// If the server does not start.
 pub fn side(
     stage: &Stage,
     launch: &Launch,
@@ -59,19 +58,19 @@ pub fn side(
     Ok(Side { name: launch.name.clone(), finding, calls, seen })
 }
 
-/// What a weak server says of itself.
+/// Returns the weak server's own record of its calls, and how to label it.
 fn own_record(finding: &Finding) -> (Vec<String>, &'static str) {
     let answer: Option<Value> = serde_json::from_str(&finding.answer).ok();
     let record = answer.as_ref().and_then(|a| a.pointer("/result/_meta/preopen-lab/calls"));
     let calls: Option<Vec<String>> =
         record.and_then(|calls| serde_json::from_value(calls.clone()).ok());
     match calls {
-        Some(calls) => (calls, "NOT TRACED: its own record"),
-        None => (vec![], "NOT TRACED: strace is not there"),
+        Some(calls) => (calls, "NOT TRACED: server's record"),
+        None => (vec![], "NOT TRACED: strace is not available"),
     }
 }
 
-/// Shows both.
+/// Prints both sides.
 pub fn show(screen: Screen, attack: &Attack, left: &Side, right: &Side) {
     line(
         &screen.toned(&format!("{}: {} ({})", attack.id, attack.title, attack.tags()), Tone::Head),
@@ -97,38 +96,38 @@ pub fn show(screen: Screen, attack: &Attack, left: &Side, right: &Side) {
     line("");
     paragraph(0, &format!("Why: {}", attack.why));
     if let Some(known) = attack.known_limit() {
-        paragraph(0, &format!("preopen does not stop this, and says so: {known}."));
+        paragraph(0, &format!("preopen does not stop this attack, as documented: {known}."));
     }
 }
 
-/// The same for programs.
+/// Returns both sides as JSON.
 pub fn as_json(attack: &Attack, left: &Side, right: &Side) -> Value {
     let side = |side: &Side| json!({"server": side.name, "finding": side.finding, "calls": side.calls, "seen": side.seen});
     json!({"id": attack.id, "why": attack.why, "sides": [side(left), side(right)]})
 }
 
-/// Shows the round that a race was lost in, in the order of time.
+/// Prints the events of the round that a server lost, in order of time.
 pub fn show_round(screen: Screen, race: &Race, lost: &Raced) {
     let Some(round) = &lost.round else { return };
     let log = &round.log;
     let mut events = vec![
-        (log.check_start, "server", format!("begins to check `{}`", path_of(race))),
-        (log.check_end, "server", "has checked it: it is inside".into()),
-        (log.open_end, "server", "has opened it by path, and it is outside".into()),
+        (log.check_start, "server", format!("starts to check `{}`", path_of(race))),
+        (log.check_end, "server", "ends the check: inside".into()),
+        (log.open_end, "server", "opens the path: outside".into()),
     ];
     let name = race.swap.0.trim_start_matches("grant/");
     events.extend(round.swaps.iter().map(|swap| {
-        let what = if swap.to_link { "a link that leads outside" } else { "what lies inside" };
+        let what = if swap.to_link { "a link that leads outside" } else { "something inside" };
         (swap.end, "attacker", format!("`{name}` is now {what}"))
     }));
     events.sort();
     line("");
     let label = if lost.is_replay {
-        "REPLAY of a round recorded another time"
+        "REPLAY of a round recorded in an earlier run"
     } else {
-        "the round it lost"
+        "the lost round"
     };
-    line(&screen.toned(&format!("{label}, in nanoseconds of one clock:"), Tone::Head));
+    line(&screen.toned(&format!("{label}, in nanoseconds since the check started:"), Tone::Head));
     let last_before =
         events.iter().filter(|event| event.1 == "attacker" && event.0 < log.check_start).count();
     for (at, who, what) in events.into_iter().skip(last_before.saturating_sub(1)) {
@@ -137,7 +136,7 @@ pub fn show_round(screen: Screen, race: &Race, lost: &Raced) {
         line(&format!("  {at:>12}  {who:9}{what}"));
     }
     let window = log.open_end.saturating_sub(log.check_end);
-    line(&format!("  The window between its check and its opening: {}.", Time(window)));
+    line(&format!("  The window between check and open: {}.", Time(window)));
 }
 
 fn path_of(race: &Race) -> &'static str {
@@ -154,7 +153,7 @@ fn answer_text(finding: &Finding) -> String {
     if finding.note.is_empty() { text } else { format!("{text}\n({})", finding.note) }
 }
 
-/// The first and the last, if there are many: the last is where it ends.
+/// Shortens a long list of calls to its first and last ones. The last calls show the result.
 fn first_and_last(calls: &[String]) -> Vec<String> {
     if calls.is_empty() {
         return vec!["(none)".into()];
@@ -176,7 +175,7 @@ fn print_columns(left: &[String], right: &[String]) {
     }
 }
 
-/// A text in one of two columns; what does not fit goes on further in.
+/// Wraps a text to the width of one column, with a hanging indent.
 fn hanging(text: &str) -> Vec<String> {
     let mut lines = vec![];
     for paragraph in text.lines() {

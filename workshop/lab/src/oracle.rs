@@ -1,31 +1,30 @@
-//! Letter by letter: a secret, from answers that show none of it.
+//! Extracts a secret letter by letter, from answers that do not contain it.
 //!
-//! An answer that differs from those to questions that cannot be right says: this letter. Nothing of what
-//! it says is understood; what was asked for is taken out of it first, since many answers repeat it.
-//!
-//! May import: `attack`, `server`, `subject`. Absent on purpose: any knowledge of the flag.
+//! A letter is right if its answer differs from the answers to guesses that cannot be right. The content of an answer is
+//! not interpreted. The text of the request is removed first, because many answers repeat it. This module does not know
+//! the flag.
 
 use crate::attack::Request;
 use crate::server::{Exchange, text_without};
 use crate::subject::Subject;
 
-/// The letters that flags are made of.
+/// The letters that a flag can contain.
 const LETTERS: &str = "0123456789abcdef";
 
-/// What was put together.
+/// The result of an extraction.
 pub struct Extraction {
-    /// The letters, as far as they came; or why this cannot be done here.
+    /// The letters that were found, or why the extraction failed.
     pub letters: Result<String, String>,
-    /// Was that because no answer came?
+    /// Whether it failed because the server did not answer.
     pub is_silent: bool,
-    /// How many calls it took.
+    /// The number of calls.
     pub calls: u64,
-    /// The last call that told a letter, or the last of all.
+    /// The last call that revealed a letter, or the first call if none did.
     pub last: Option<Exchange>,
 }
 
-/// Asks for one letter after the other. `ask_for` makes a question of what is known and one more letter, and
-/// says what of it an answer may repeat.
+/// Guesses one letter after the other. `request_for` builds the request for a guess, and returns the text of it that an
+/// answer may repeat.
 pub fn extract(
     subject: &mut Subject<'_>,
     most: usize,
@@ -47,15 +46,14 @@ pub fn extract(
             }
             Some((answered?, exchange))
         };
-        // Letters that no flag has.
+        // No flag contains these letters.
         let (Some((wrong, _)), Some((also, _))) =
             (answer("x", &mut extraction), answer("z", &mut extraction))
         else {
             return extraction;
         };
         if wrong != also {
-            extraction.letters =
-                Err("answers to questions that are alike differ by themselves".into());
+            extraction.letters = Err("answers to equivalent requests differ".into());
             return extraction;
         }
         let mut next = None;

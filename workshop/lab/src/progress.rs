@@ -1,13 +1,10 @@
-//! How far something has come, on standard error: one line that changes on a terminal, a line now and then
-//! elsewhere.
-//!
-//! May import: nothing of the lab.
+//! Progress on standard error: one line that is updated on a terminal, or a new line every second elsewhere.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-/// Does something that takes a while, and shows what `told` says of it.
+/// Runs `work` and displays `status` meanwhile.
 pub fn with_progress<T>(status: impl Fn() -> String + Sync, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -17,7 +14,7 @@ pub fn with_progress<T>(status: impl Fn() -> String + Sync, work: impl FnOnce() 
     })
 }
 
-/// Ends the display, even if the work fails loudly.
+/// Ends the display when dropped, so that it also ends if the work panics.
 struct Finished<'a>(&'a AtomicBool);
 
 impl Drop for Finished<'_> {

@@ -1,6 +1,4 @@
-//! What programs read: JSON, and the XML of `JUnit` for a CI.
-//!
-//! May import: `attack`, `matrix`, `race`, `verdict`. Absent on purpose: deciding anything.
+//! Output for programs: JSON, and `JUnit` XML for CI. This module makes no decisions.
 
 use std::io;
 use std::path::Path;
@@ -14,7 +12,7 @@ use crate::matrix::Column;
 use crate::race::{RACES, Raced};
 use crate::verdict::Verdict;
 
-/// Everything, as one value.
+/// Returns all results as one JSON value.
 pub fn json(attacks: &[&'static Attack], columns: &[Column], races: &[Raced], held: bool) -> Value {
     let rows = attacks.iter().map(|attack| {
         let findings: serde_json::Map<String, Value> = columns
@@ -44,7 +42,7 @@ pub fn json(attacks: &[&'static Attack], columns: &[Column], races: &[Raced], he
     })
 }
 
-/// The attacks and races, without any result.
+/// Returns the attacks and races without results.
 pub fn list(attacks: &[&'static Attack]) -> Value {
     let races = RACES.iter().map(|race| &race.attack);
     attacks.iter().copied().chain(races).map(|attack| Value::Object(described(attack))).collect()
@@ -64,11 +62,11 @@ fn described(attack: &Attack) -> serde_json::Map<String, Value> {
     row
 }
 
-/// One case for each attack and race: a failure for what reached what it was there for, skipped where nothing was
-/// found to ask for it, or no server can stop it.
+/// Writes a report with one test case for each attack and race. An attack that succeeded is a failure. It is skipped if
+/// the server has no suitable tool, or if no file server can stop it.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// If the file cannot be written.
 pub fn junit(
     file: &Path,
     attacks: &[&'static Attack],
@@ -113,7 +111,7 @@ fn status(verdict: Verdict, known: Option<&str>) -> TestCaseStatus {
     }
 }
 
-/// What it ran on.
+/// Returns the name and release of the operating system.
 pub fn system() -> String {
     let name = rustix::system::uname();
     let part = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();

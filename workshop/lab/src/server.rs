@@ -1,6 +1,6 @@
-//! [`Server`]: a program that speaks MCP on standard input and output, and how it is talked to.
+//! [`Server`]: runs a program that speaks MCP on standard input and output, and exchanges lines with it.
 //!
-//! Every server gets the same lines. May import: `process`, `stage`. Absent on purpose: what the lines mean.
+//! Every server gets the same lines. This module does not know what they mean.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -16,30 +16,30 @@ use serde_json::{Value, json};
 use crate::process;
 use crate::stage::{ProcessGroups, Stage};
 
-/// Longer than the slowest package runner takes to fetch and start a server.
+/// How long a server may take to start. Package runners may have to download it first.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
-/// More than any answer takes: whoever has grown to this is ended.
+/// A server that uses this much memory is stopped. No answer needs as much.
 const MAX_MEMORY: u64 = 1 << 30;
-/// The longest that a server is excused for, since the machine is busy.
+/// The longest wait for an answer, even if the machine is busy.
 const MAX_WAIT: Duration = Duration::from_secs(10);
-/// What a busy machine takes to hand an answer on.
+/// Extra time for a busy machine to pass an answer on.
 const GRACE: Duration = Duration::from_millis(50);
-/// How often the size is looked at.
+/// How often the memory is checked.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How a server is started.
+/// How to start a server.
 #[derive(Clone, Debug)]
 pub struct Launch {
-    /// What it is called in tables.
+    /// Its name in tables.
     pub name: String,
     /// The program.
     pub program: PathBuf,
-    /// Its arguments. `{}` stands for the granted directory; without one it comes last.
+    /// Its arguments. `{}` stands for the granted directory; without `{}` the directory becomes the last argument.
     pub args: Vec<String>,
 }
 
 impl Launch {
-    /// The command for a granted directory, which is also where it starts.
+    /// Returns the command for a granted directory, which is also the working directory.
     pub fn command(&self, grant: &Path) -> Command {
         let grant_text = grant.to_string_lossy();
         let mut command = Command::new(&self.program);
@@ -62,35 +62,35 @@ pub struct Server {
     stderr: PathBuf,
 }
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// This line.
+    /// The server answered with this line.
     Line(String),
-    /// Nothing, in time.
+    /// The server did not answer within this time.
     Silence(Duration),
-    /// Nothing, and more memory than any answer needs, in bytes.
+    /// The server did not answer, and its memory grew to this many bytes.
     Swelled(u64),
-    /// The server is gone; the last that it said.
+    /// The server ended. Holds the last lines of its standard error.
     Gone(String),
 }
 
-/// A line that was sent, and what came of it.
+/// A request and its outcome.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// The line.
+    /// The line that was sent.
     pub request: String,
-    /// What came.
+    /// The outcome.
     pub reply: Reply,
-    /// How long that took.
+    /// How long it took.
     pub took: Duration,
 }
 
 impl Server {
-    /// Starts it and shakes hands.
+    /// Starts the server and performs the MCP handshake.
     ///
     /// # Errors
-    /// When it cannot be started, or is no server of MCP.
+    /// If the program cannot be started, or is not an MCP server.
     pub fn start(mut command: Command, stage: &Stage) -> io::Result<Self> {
         let stderr = tempfile::Builder::new()
             .prefix("said.")
@@ -99,7 +99,7 @@ impl Server {
             .keep()
             .map_err(io::Error::other)?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&stderr)?);
-        // A group of its own, so that it ends with all that it starts.
+        // A process group of its own, so that the server can be ended with all its children.
         command.process_group(0);
         let program = command.get_program().to_string_lossy().into_owned();
         let mut child = command
@@ -120,7 +120,7 @@ impl Server {
         Ok(server)
     }
 
-    /// One request and its answer.
+    /// Sends a request and waits for the answer.
     pub fn request(&mut self, method: &str, params: &Value, patience: Duration) -> Exchange {
         let started = Instant::now();
         let (id, request) = self.send_request(method, params);
@@ -128,7 +128,7 @@ impl Server {
         Exchange { request, reply, took: started.elapsed() }
     }
 
-    /// Somebody else's line, as it is, and the answer to it. One without a number has none, and none is waited for.
+    /// Sends a line unchanged and waits for the answer. Does not wait if the line has no numeric `id`.
     pub fn send_line(&mut self, line: &str, patience: Duration) -> Exchange {
         let started = Instant::now();
         let message: Value = serde_json::from_str(line).unwrap_or_default();
@@ -140,7 +140,7 @@ impl Server {
         Exchange { request: line.to_owned(), reply, took: started.elapsed() }
     }
 
-    /// Sends a request and does not wait; gives its number and its line.
+    /// Sends a request without waiting. Returns its id and its line.
     pub fn send_request(&mut self, method: &str, params: &Value) -> (u64, String) {
         self.next_id += 1;
         let id = self.next_id;
@@ -150,7 +150,7 @@ impl Server {
         (id, request)
     }
 
-    /// Closes its input, and waits for it to end by itself.
+    /// Closes the server's input and waits for it to exit.
     pub fn finish(mut self, patience: Duration) {
         self.input = None;
         let started = Instant::now();
@@ -161,23 +161,23 @@ impl Server {
         }
     }
 
-    /// The next answer, whatever to.
+    /// Waits for the next answer to any request.
     pub fn next(&mut self, patience: Duration) -> Reply {
         self.receive(None, patience)
     }
 
-    /// The most memory that it, or what it started, has ever had at once, in bytes; where the system tells.
+    /// Returns the peak memory of the server or one of its children in bytes, if the system reports it.
     pub fn peak_memory(&self) -> Option<u64> {
         process::memory(self.child.id(), "VmHWM:")
     }
 
-    /// The number of its process.
+    /// Returns the process id of the server.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
     fn send(&mut self, line: &str) {
-        // Whoever does not take it is gone, and the answer says so.
+        // A failed write means that the server has ended, which the read will report.
         if let Some(input) = &mut self.input {
             let _ = input.write_all(format!("{line}\n").as_bytes()).and_then(|()| input.flush());
         }
@@ -192,7 +192,7 @@ impl Server {
                 Ok(line) => match serde_json::from_str::<Value>(&line) {
                     Ok(message) if message.get("method").is_some() => self.refuse(&message),
                     Ok(message) if is_for(&message, id) => return Reply::Line(line),
-                    // Late answers, and what is no message.
+                    // Late answers, and lines that are not messages.
                     _ => {}
                 },
                 Err(RecvTimeoutError::Disconnected) => {
@@ -215,7 +215,7 @@ impl Server {
         }
     }
 
-    /// What a server asks of its client, such as its roots: it gets none.
+    /// Refuses a request from the server to the client, such as `roots/list`.
     fn refuse(&mut self, message: &Value) {
         if let Some(id) = message.get("id") {
             let error = json!({"code": -32601, "message": "not offered"});
@@ -240,7 +240,7 @@ impl Drop for Server {
 }
 
 impl Reply {
-    /// It, after the server's name.
+    /// Describes the outcome, as a predicate to the server's name.
     pub fn in_words(&self) -> String {
         match self {
             Self::Line(_) => "answers".into(),
@@ -251,7 +251,7 @@ impl Reply {
         }
     }
 
-    /// The line, if one came.
+    /// Returns the line, if the server answered.
     pub fn line(&self) -> Option<&str> {
         match self {
             Self::Line(line) => Some(line),
@@ -259,12 +259,12 @@ impl Reply {
         }
     }
 
-    /// Which request it answers.
+    /// Returns the id of the answered request.
     pub fn id(&self) -> Option<u64> {
         serde_json::from_str::<Value>(self.line()?).ok()?.get("id")?.as_u64()
     }
 
-    /// What the answer says, without its number; nothing if none came.
+    /// Returns the result or the error of the answer, or `None` if the server did not answer.
     pub fn result(&self) -> Option<Value> {
         let mut message: Value = serde_json::from_str(self.line()?).ok()?;
         message.get_mut("result").map(Value::take).or_else(|| {
@@ -274,13 +274,13 @@ impl Reply {
     }
 }
 
-/// Is it an answer to this request, or to any?
+/// Returns whether a message answers the request `id`, or any request if `id` is `None`.
 fn is_for(message: &Value, id: Option<u64>) -> bool {
     let answered = message.get("id").and_then(Value::as_u64);
     answered.is_some() && (id.is_none() || answered == id)
 }
 
-/// Is it an answer that says no?
+/// Returns whether a result is an error.
 pub fn is_refusal(result: &Value) -> bool {
     result.get("isError") == Some(&Value::Bool(true))
 }

@@ -1,7 +1,7 @@
-//! What an attack comes to: the tree is made, the server is asked, and the marks are read. The flag in an answer,
-//! something outside that is not as it was, no answer, memory: nothing else counts.
+//! Runs an attack: sets up the tree, sends the requests, and judges the result.
 //!
-//! May import: `attack`, `oracle`, `server`, `stage`, `subject`, `verdict`. Absent on purpose: what messages say.
+//! Only these signs count: the flag in an answer, a change outside the grant, a missing answer, and memory. The text of
+//! messages does not count.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,13 +18,13 @@ use crate::stage::FLAG;
 use crate::subject::Subject;
 use crate::verdict::{Finding, Verdict};
 
-/// Characters of an answer that are kept as evidence.
+/// The number of characters of an answer to keep as evidence.
 pub const MAX_EXCERPT: usize = 4000;
-/// More memory than any answer that came in time needs, in bytes.
+/// A server whose memory grows by this many bytes during one answer has failed the attack.
 const MAX_GROWTH: u64 = 256 << 20;
 
 impl Subject<'_> {
-    /// What comes of an attack. The tree is made anew for it.
+    /// Runs an attack in a fresh tree.
     pub fn attack(&mut self, attack: &Attack) -> Finding {
         let started = Instant::now();
         let attempt = self.restart_if_lost().and_then(|()| self.attempt(attack));
@@ -36,7 +36,7 @@ impl Subject<'_> {
     }
 }
 
-/// What came of an attempt.
+/// The result of an attempt.
 struct Attempt {
     verdict: Verdict,
     note: String,
@@ -87,11 +87,13 @@ impl Subject<'_> {
         }
         if !self.tools().has(attack.verb) {
             let what = attack.verb.in_words();
-            return Ok(Attempt::new(Verdict::NotMapped, format!("no tool was found that {what}")));
+            return Ok(Attempt::new(
+                Verdict::NotMapped,
+                format!("the server has no tool that {what}"),
+            ));
         }
         let (before, peak) = (self.outside_snapshot()?, self.peak_memory());
-        // How long is the question only where a server may be left waiting. A write waits for the disk, which a
-        // busy machine makes slow, and nobody hangs.
+        // Only attacks that may hang a server are timed strictly. A write may wait for a slow disk, which is not a hang.
         let patience = match attack.goal {
             Goal::Memory(_) => 4,
             _ if attack.needs_own_server => 1,
@@ -109,8 +111,8 @@ impl Subject<'_> {
         Ok(last)
     }
 
-    /// The same in other words: a name may be a part of one, or a glob; and a server that takes relative paths may
-    /// have another way for absolute ones.
+    /// Returns variants of a request. A search tool may expect a part of a name or a glob, and a server may treat absolute
+    /// paths differently from relative ones.
     fn variants(&self, attack: &Attack, request: Request) -> Vec<Request> {
         if request.verb == Verb::Find {
             let globs = ["{}", "*{}*", "**/*{}*"].map(|glob| glob.replace("{}", &request.text));
@@ -153,7 +155,7 @@ impl Subject<'_> {
             Goal::Served => {
                 let is_served = match attack.verb {
                     Verb::Write => wrote().is_some_and(|bytes| bytes == request.text.as_bytes()),
-                    // What was asked for may be said again: the name of what was found was not.
+                    // The answer may repeat the request, but the request does not contain the name of the file.
                     Verb::Grep => !is_refusal(&result) && line.contains("file.txt"),
                     Verb::Find => !is_refusal(&result) && line.contains("inside.txt"),
                     _ => !is_refusal(&result) && line.contains(&request.text),
@@ -163,17 +165,18 @@ impl Subject<'_> {
             Goal::Config if wrote().is_some_and(|bytes| bytes == request.text.as_bytes()) => Ok(
                 Attempt::new(Verdict::Planted, format!("`{}` is now what was sent", request.path)),
             ),
-            Goal::Memory(_) if peak.is_none() => {
-                Ok(Attempt::new(Verdict::NotMapped, "this system does not tell a process's memory"))
-            }
+            Goal::Memory(_) if peak.is_none() => Ok(Attempt::new(
+                Verdict::NotMapped,
+                "this system does not report the memory of a process",
+            )),
             Goal::Memory(most) if grown >= most => Ok(swelled),
             Goal::Answer if grown >= MAX_GROWTH => Ok(swelled),
             _ if is_refusal(&result) => Ok(Attempt::new(Verdict::Contained, "refused")),
-            _ => Ok(Attempt::new(Verdict::Contained, "answered, with nothing from outside")),
+            _ => Ok(Attempt::new(Verdict::Contained, "answered without anything from outside")),
         }
     }
 
-    /// A server that shows no text: does it answer otherwise when asked for what lies outside alone?
+    /// Attacks a server that shows no text: compares its answers for the flag with those for text that exists nowhere.
     fn compare_counts(&mut self, request: &Request) -> Attempt {
         let flag = self.flag();
         let absent = format!("{FLAG}{}", "z".repeat(flag.len() - FLAG.len()));
@@ -182,7 +185,10 @@ impl Subject<'_> {
             let request =
                 Request { verb: Verb::Count, path: request.path.clone(), text: text.into() };
             let Some(exchange) = self.call(&request) else {
-                return Attempt::new(Verdict::NotMapped, "no tool was found that reads a file");
+                return Attempt::new(
+                    Verdict::NotMapped,
+                    "the server has no tool that reads a file",
+                );
             };
             answers.push((exchange.reply.result().map(|r| text_without(&r, text)), exchange));
         }
@@ -191,16 +197,15 @@ impl Subject<'_> {
         };
         let attempt = match (found, other, again) {
             (Some(_), Some(other), Some(again)) if other != again => {
-                Attempt::new(Verdict::NotMapped, "answers to the same question differ")
+                Attempt::new(Verdict::NotMapped, "answers to the same request differ")
                     .with_exchange(last, flag)
             }
             (Some(found), Some(other), _) if found != other => {
-                Attempt::new(Verdict::Escaped, "it counts the flag, which lies outside alone")
+                Attempt::new(Verdict::Escaped, "the server counts the flag, which is only outside")
                     .with_exchange(exchange, flag)
             }
-            (Some(_), Some(_), _) => {
-                Attempt::new(Verdict::Contained, "it counts nothing").with_exchange(exchange, flag)
-            }
+            (Some(_), Some(_), _) => Attempt::new(Verdict::Contained, "the server counts nothing")
+                .with_exchange(exchange, flag),
             _ => {
                 let silent = answers.iter().find(|(result, _)| result.is_none());
                 let verdict = match silent.map(|(_, exchange)| &exchange.reply) {
@@ -215,11 +220,14 @@ impl Subject<'_> {
         Attempt { calls: 3, ..attempt }
     }
 
-    /// Puts the flag together from answers, each of which holds none of it.
+    /// Extracts the flag from answers that do not contain it.
     fn extract_secret(&mut self, attack: &Attack, request: &Request) -> io::Result<Attempt> {
         if !self.tools().has(attack.verb) {
             let what = attack.verb.in_words();
-            return Ok(Attempt::new(Verdict::NotMapped, format!("no tool was found that {what}")));
+            return Ok(Attempt::new(
+                Verdict::NotMapped,
+                format!("the server has no tool that {what}"),
+            ));
         }
         let letters = self.letters().to_owned();
         if attack.goal == Goal::Names {
@@ -241,13 +249,13 @@ impl Subject<'_> {
         let found = oracle::extract(self, letters.len(), request_for);
         let (verdict, note) = match &found.letters {
             Ok(all) if *all == letters => {
-                let bare = if attack.goal == Goal::Names { "names" } else { "letters" };
+                let hidden = if attack.goal == Goal::Names { "name" } else { "letter" };
                 (
                     Verdict::Escaped,
-                    format!("`{all}` from {} answers, {bare} of none shown", found.calls),
+                    format!("`{all}` from {} answers, none of which shows a {hidden}", found.calls),
                 )
             }
-            Ok(some) if some.is_empty() => (Verdict::Contained, "every answer was the same".into()),
+            Ok(some) if some.is_empty() => (Verdict::Contained, "all answers were the same".into()),
             Ok(some) => (Verdict::Contained, format!("`{some}` is not the flag")),
             Err(why) if found.is_silent => (Verdict::Hung, why.clone()),
             Err(why) => (Verdict::NotMapped, why.clone()),
@@ -259,21 +267,21 @@ impl Subject<'_> {
         })
     }
 
-    /// The agent asks the server, and then the shell that it also holds.
+    /// Sends the request to the server, and then runs it in the shell that the agent also has.
     fn ask_shell(&mut self, request: &Request) -> io::Result<Attempt> {
         let refused = self.call(request);
         let script = format!("cat {}", request.path);
         let output =
             Command::new("sh").args(["-c", &script]).current_dir(self.path("grant")).output()?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let answer = String::from_utf8_lossy(&output.stdout).into_owned();
         let verdict =
-            if said.contains(self.flag()) { Verdict::Escaped } else { Verdict::Contained };
+            if answer.contains(self.flag()) { Verdict::Escaped } else { Verdict::Contained };
         let server = refused.map_or_else(String::new, |exchange| exchange.request + "\n");
         Ok(Attempt {
             verdict,
-            note: "the shell was asked, not the server".into(),
+            note: "the shell answered, not the server".into(),
             request: format!("{server}sh -c '{script}'"),
-            answer: said,
+            answer,
             calls: 2,
         })
     }
@@ -295,7 +303,7 @@ impl Subject<'_> {
     }
 }
 
-/// Names outside the grant, and what is in the files.
+/// The paths outside the grant, with the contents of files.
 type OutsideSnapshot = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
 fn describe_change(before: &OutsideSnapshot, after: &OutsideSnapshot) -> Option<String> {
@@ -303,12 +311,12 @@ fn describe_change(before: &OutsideSnapshot, after: &OutsideSnapshot) -> Option<
     let new = after.keys().find(|path| !before.contains_key(*path));
     let gone = before.keys().find(|path| !after.contains_key(*path));
     let other = after.iter().find(|(path, text)| before.get(*path).is_some_and(|old| old != *text));
-    new.map(|path| format!("`{}` was made", name(path)))
+    new.map(|path| format!("`{}` was created", name(path)))
         .or_else(|| gone.map(|path| format!("`{}` was removed", name(path))))
         .or_else(|| other.map(|(path, _)| format!("`{}` was changed", name(path))))
 }
 
-/// What of a line shows the flag, or its beginning: at most so many characters.
+/// Returns at most `most` characters of a line: around the flag, or from the start if there is no flag.
 pub fn excerpt(line: &str, flag: &str, most: usize) -> String {
     let before =
         line.find(flag).and_then(|at| line.get(..at)).map_or(0, |text| text.chars().count());
@@ -319,7 +327,7 @@ pub fn excerpt(line: &str, flag: &str, most: usize) -> String {
     format!("{}{shown}{}", dots(skipped > 0), dots(skipped + most < all))
 }
 
-/// The text of an answer, without the protocol around it.
+/// Returns the text of an answer, without the protocol around it.
 pub fn text_of(result: &Value) -> String {
     let blocks = result.get("content").and_then(Value::as_array).cloned().unwrap_or_default();
     let texts = blocks.iter().filter_map(|block| block.get("text").and_then(Value::as_str));

@@ -1,4 +1,4 @@
-//! `preopen-lab attack`: the same attacks, against somebody's own server.
+//! `preopen-lab attack`: runs the attacks against the user's own server.
 
 use std::ffi::OsString;
 use std::io;
@@ -20,10 +20,10 @@ use crate::stage::{FLAG, Stage};
 use crate::trial::excerpt;
 use crate::{report, table};
 
-/// How long an answer may take before it counts as none. The server may be anything.
+/// How long an answer may take. This is generous, since the server is unknown.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Every attack against somebody's own server.
+/// Runs every attack against a server. Returns whether it held.
 pub fn attack(
     options: &Options,
     seconds: f64,
@@ -34,7 +34,7 @@ pub fn attack(
     let stage = Stage::new()?;
     let mut words = command.iter().map(|word| word.to_string_lossy().into_owned());
     let program = words.next().map(PathBuf::from).unwrap_or_default();
-    // It starts in the directory that is granted.
+    // The server starts in the granted directory, so a relative path must be resolved first.
     let program = match program.canonicalize() {
         Ok(path) if program.components().count() > 1 => path,
         _ => program,
@@ -68,7 +68,7 @@ pub fn attack(
 }
 
 fn show_attacked(screen: Screen, attacks: &[&'static Attack], column: &Column, races: &[Raced]) {
-    line("what its tools were taken for:");
+    line("tools used for each request:");
     for (what, tool) in &column.tools {
         line(&format!("  {what:27}{}", printable(tool)));
     }
@@ -101,7 +101,7 @@ fn show_attacked(screen: Screen, attacks: &[&'static Attack], column: &Column, r
     }
 }
 
-/// A word of a command that names a file from where the lab was started.
+/// Makes a word of the command absolute if it is the relative path of a file.
 fn from_here(word: String) -> String {
     let path = Path::new(&word);
     let is_file = path.is_relative() && path.components().count() > 1 && path.is_file();

@@ -11,7 +11,7 @@ pub(super) fn patience(options: &Options, otherwise: Duration) -> Duration {
     options.patience.map_or(otherwise, Duration::from_millis)
 }
 
-/// Is every attack contained but for those that no server stops, and everything served that has to be?
+/// Returns whether a server contained every attack that a file server can stop, and served every harmless request.
 pub(super) fn column_held(attacks: &[&'static Attack], column: Option<&Column>) -> bool {
     column.is_some_and(|column| {
         column.findings.len() == attacks.len()

@@ -1,4 +1,4 @@
-//! `preopen-lab learn`: shows an exercise, checks it, gives hints, and keeps how far somebody has come.
+//! `preopen-lab learn`: shows exercises, checks answers, gives hints, and records progress.
 
 use std::io;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::cli::{LearnArgs, LearnCommand, Options};
 use crate::learn::{ALL, ANSWER, Exercise, Record, State, Stop, Work, prepare};
 use crate::show::{Screen, Tone, WIDTH, line, paragraph, printable, wrapped};
 
-/// Shows the next exercise, or does what else is asked for.
+/// Runs a subcommand of `learn`, or shows an exercise. Returns whether a checked exercise is solved.
 pub fn learn(options: &Options, args: &LearnArgs) -> io::Result<bool> {
     let work = Work::open(&args.work.clone().unwrap_or_else(Work::default_dir))?;
     let mut record = Record::read(work.path())?;
@@ -57,14 +57,14 @@ impl Learner<'_> {
         task(&format!("Do: {}", exercise.task));
         line("");
         line(&format!("  edit   {}", printable_path(&self.work.of(exercise).join(ANSWER))));
-        // What cargo wants to have is there, and nobody's business.
+        // Participants do not edit the files for cargo.
         let others = exercise.start.iter().map(|(name, _)| name);
         for name in others.filter(|name| **name != ANSWER && !name.starts_with("Cargo")) {
-            // What lies in a directory of its own is there to be changed as a whole.
+            // A README stands for its directory, which the participant changes as a whole.
             let name = name.strip_suffix("README.md").unwrap_or(name);
             line(&format!("  and    {}", printable_path(&self.work.of(exercise).join(name))));
         }
-        // Without a number it would be of the next one.
+        // Without a number, the command refers to the next exercise.
         let is_next = record.next().is_some_and(|next| next.name == exercise.name);
         let number = if is_next { String::new() } else { format!(" {}", exercise.number) };
         line(&format!("  then   preopen-lab learn check{number}{}", self.work_flag()));
@@ -137,9 +137,12 @@ impl Learner<'_> {
             labelled("seen", seen);
         }
         match predicted {
-            Some(predicted) => labelled("said", &format!("you expected: {predicted}")),
+            Some(predicted) => labelled("said", &format!("you predicted: {predicted}")),
             None => {
-                labelled("said", "nothing behind `predict:`; next time guess first, in writing");
+                labelled(
+                    "said",
+                    "no prediction after `predict:`; next time write your guess down first",
+                );
             }
         }
         line("");
@@ -152,7 +155,7 @@ impl Learner<'_> {
                 next.number,
                 next.title
             )),
-            None => line("That was the last one. See workshop/book.md for what to do with it."),
+            None => line("That was the last exercise. workshop/book.md describes what to do next."),
         }
     }
 
@@ -178,7 +181,7 @@ impl Learner<'_> {
         let Some(exercise) = self.choose(record, number)? else { return Ok(true) };
         let Some(diff) = exercise.diff else {
             return Err(io::Error::other(format!(
-                "exercise {} takes no compiler; `preopen-lab learn hint {}` helps, in three steps",
+                "exercise {} needs no compiler; `preopen-lab learn hint {}` shows three hints",
                 exercise.number, exercise.number
             )));
         };
@@ -224,7 +227,7 @@ impl Learner<'_> {
         Ok(true)
     }
 
-    /// The exercise of that number, or the next. Nobody comes past one that is not solved without saying so.
+    /// Returns the exercise with this number, or the next one. Skipping an unsolved exercise requires `--skip-ahead`.
     fn choose(
         &self,
         record: &mut Record,
@@ -239,7 +242,7 @@ impl Learner<'_> {
             let next = record.next();
             if next.is_none() {
                 line(&format!(
-                    "No exercise is open: {} of {} are solved. `preopen-lab learn list` has all.",
+                    "No exercise is open: {} of {} are solved. `preopen-lab learn list` lists all.",
                     record.solved(),
                     ALL.len()
                 ));
@@ -248,13 +251,16 @@ impl Learner<'_> {
         };
         let chosen = number.checked_sub(1).and_then(|at| ALL.get(at)).copied();
         let chosen = chosen.ok_or_else(|| {
-            io::Error::other(format!("there is no exercise {number}; there are 1 to {}", ALL.len()))
+            io::Error::other(format!(
+                "there is no exercise {number}; the exercises are 1 to {}",
+                ALL.len()
+            ))
         })?;
         let before = ALL.iter().take(number - 1).filter(|e| record.of(e).state == State::Open);
         let before: Vec<_> = before.copied().collect();
         if let Some(open) = before.first().filter(|_| !self.args.skip_ahead) {
             return Err(io::Error::other(format!(
-                "exercise {} ({}) comes before {number}; `--skip-ahead` leaves it out",
+                "exercise {} ({}) comes before {number}; `--skip-ahead` skips it",
                 open.number, open.title
             )));
         }
@@ -267,7 +273,7 @@ impl Learner<'_> {
         Ok(Some(chosen))
     }
 
-    /// Its files are there, and so is the record.
+    /// Creates the missing files of an exercise and writes the record.
     fn prepare(&self, record: &Record, exercise: &Exercise) -> io::Result<()> {
         prepare(self.work, exercise, self.options)?;
         record.write(self.work.path())
@@ -278,19 +284,19 @@ impl Learner<'_> {
         line(&format!("{} {}: {word}", exercise.number, exercise.title));
     }
 
-    /// What has to be typed to find the work directory again, if somebody said where it is.
+    /// Returns the `--work` flag to repeat in suggested commands, if the user gave it.
     fn work_flag(&self) -> String {
         let said = self.args.work.as_ref();
         said.map_or_else(String::new, |work| format!(" --work {}", printable_path(work)))
     }
 }
 
-/// A path, without what a terminal would obey.
+/// Returns a path without control characters.
 fn printable_path(path: &Path) -> String {
     printable(&path.display().to_string())
 }
 
-/// One thing that is told, behind a word.
+/// Prints a paragraph with a label in front.
 fn labelled(word: &str, text: &str) {
     for (at, wrapped) in wrapped(text, WIDTH - 9).into_iter().enumerate() {
         let word = if at == 0 { format!("{word}:") } else { String::new() };
@@ -298,7 +304,7 @@ fn labelled(word: &str, text: &str) {
     }
 }
 
-/// A text in which lines that begin with blanks are a picture.
+/// Prints a text. Lines that start with a blank belong to a picture and are not wrapped.
 fn task(text: &str) {
     for text in text.lines() {
         if text.starts_with(' ') { line(text) } else { paragraph(0, text) }

@@ -1,6 +1,4 @@
-//! What the lab does, a function for each command. Each says whether the server that is judged held.
-//!
-//! May import: everything below `main`.
+//! The commands of the lab, one function each. Each returns whether the judged server held.
 
 mod attack;
 mod common;
@@ -31,13 +29,15 @@ pub use races::race;
 use races::race_weak_then_preopen;
 pub use victim::{keep_out, serve_victim};
 
-/// How long an answer may take before it counts as none, where all servers are the lab's or ours.
+/// How long an answer may take if only the lab's servers and preopen are attacked.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// Every attack against every server, then one race; and a page of it, if one is asked for.
+/// Runs every attack against every server, then one race. Writes a report to `page` if given.
 pub fn everything(options: &Options, page: Option<&Path>, is_sample: bool) -> io::Result<bool> {
     let screen = Screen::new();
-    page.map_or(Ok(()), page::check_new_file)?;
+    if let Some(file) = page {
+        page::check_new_file(file)?;
+    }
     let stage = Stage::new()?;
     let launches = launches(options, false)?;
     let ours = ours(options.preopen.as_deref())?;
@@ -74,13 +74,13 @@ pub fn everything(options: &Options, page: Option<&Path>, is_sample: bool) -> io
         Some(file) => line(&format!("report: {}", file.display())),
         None => {
             line("next: preopen-lab run search-link --explain; preopen-lab --report lab.html");
-            line("to learn it: preopen-lab learn");
+            line("exercises: preopen-lab learn");
         }
     }
     Ok(held)
 }
 
-/// The attacks and races by name.
+/// Lists the attacks and races.
 pub fn list(options: &Options) -> io::Result<bool> {
     let attacks: Vec<&'static Attack> = table::all().collect();
     if options.json {
@@ -93,7 +93,7 @@ pub fn list(options: &Options) -> io::Result<bool> {
     Ok(true)
 }
 
-/// One attack, or one race, against all servers.
+/// Runs one attack or one race against all servers.
 pub fn run(options: &Options, id: &str, explained: bool, level: Option<Level>) -> io::Result<bool> {
     let screen = Screen::new();
     let stage = Stage::new()?;
@@ -101,7 +101,7 @@ pub fn run(options: &Options, id: &str, explained: bool, level: Option<Level>) -
         return run_race(options, screen, &stage, race, explained, level);
     }
     let attack = table::all().find(|attack| attack.id == id).ok_or_else(|| {
-        io::Error::other(format!("there is no attack `{id}`; `preopen-lab list` has all"))
+        io::Error::other(format!("there is no attack `{id}`; `preopen-lab list` lists all attacks"))
     })?;
     if !explained {
         let launches = launches(options, false)?;
@@ -177,16 +177,16 @@ fn headline(screen: Screen, stage: &Stage) {
     for level in Level::ALL {
         line(&format!("  {:10}{}", level.name(), level.in_words()));
     }
-    line("  preopen   holds a handle, and compares no path");
+    line("  preopen   opens from a directory handle, compares no paths");
     line("");
 }
 
 fn verdict(screen: Screen, held: bool, known: usize) -> String {
     if held {
         let word = screen.toned("preopen held", Tone::Good);
-        format!("{word}: 0 flags, but for the {known} rows (*) that no file server stops")
+        format!("{word}: 0 flags, except in the {known} rows (*) that no file server stops")
     } else {
         let word = screen.toned("preopen DID NOT HOLD", Tone::Bad);
-        format!("{word}: please report it, as SECURITY.md says")
+        format!("{word}: please report it as described in SECURITY.md")
     }
 }

@@ -1,4 +1,4 @@
-//! `preopen-lab race`, and the races of the other commands.
+//! `preopen-lab race`, and running races for the other commands.
 
 use std::io;
 use std::sync::atomic::Ordering::Relaxed;
@@ -16,12 +16,12 @@ use crate::stage::Stage;
 use crate::subject::Subject;
 use crate::victim::Level;
 
-/// How long the weak server has to lose.
+/// How long the weak server is raced until it loses.
 const TO_LOSE: Duration = Duration::from_secs(5);
-/// How long ours has to hold, where nobody says how long.
+/// How long preopen is raced by default.
 const TO_HOLD: Duration = Duration::from_secs(3);
 
-/// All races, for as long as is said.
+/// Runs all races, each for `seconds`.
 pub fn race(options: &Options, seconds: f64) -> io::Result<bool> {
     let screen = Screen::new();
     let stage = Stage::new()?;
@@ -52,7 +52,7 @@ pub fn race(options: &Options, seconds: f64) -> io::Result<bool> {
     Ok(held)
 }
 
-/// A race until the weak server loses, or to the end of its time; and then for some seconds with ours.
+/// Races the weak server until it loses or its time is up, and then preopen.
 pub(super) fn race_weak_then_preopen(
     options: &Options,
     screen: Screen,

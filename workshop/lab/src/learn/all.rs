@@ -6,7 +6,7 @@ use super::{
     signature, startswith, supply_chain, what_is_left, win_the_race,
 };
 
-/// All exercises, in their order.
+/// All exercises, in order.
 pub const ALL: &[&Exercise] = &[
     &first_escape::EXERCISE,
     &startswith::EXERCISE,
@@ -30,12 +30,12 @@ mod tests {
     use crate::learn::exercise::ANSWER;
 
     #[test]
-    fn each_exercise_asks_tells_and_helps() {
+    fn each_exercise_is_complete() {
         let mut names = BTreeSet::new();
         for (number, exercise) in (1..).zip(ALL) {
             let name = exercise.name;
             assert_eq!(exercise.number, number, "{name}");
-            assert!(names.insert(name), "{name} is there twice");
+            assert!(names.insert(name), "{name} is a duplicate");
             for (what, text) in [
                 ("predict", exercise.predict),
                 ("task", exercise.task),
@@ -47,8 +47,14 @@ mod tests {
                 assert!(text.len() > 30, "{name} has no {what}");
             }
             let sentences = exercise.debrief.matches(". ").count();
-            assert!(sentences == 0 && exercise.debrief.ends_with('.'), "{name}: one sentence");
-            assert!(exercise.start.iter().any(|(file, _)| *file == ANSWER), "{name}: no answer");
+            assert!(
+                sentences == 0 && exercise.debrief.ends_with('.'),
+                "{name}: the debrief is not one sentence"
+            );
+            assert!(
+                exercise.start.iter().any(|(file, _)| *file == ANSWER),
+                "{name} has no answer file"
+            );
             assert!(exercise.title.len() <= 40 && exercise.name.len() <= 20, "{name} is too long");
         }
     }

@@ -1,6 +1,4 @@
-//! A participant's program, which prints lines and gets an answer to each, until it ends or has to.
-//!
-//! May import: `bench`. Absent on purpose: what the lines are.
+//! Runs a participant's program that prints lines and reads an answer to each.
 
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::CommandExt as _;
@@ -10,22 +8,22 @@ use std::time::{Duration, Instant};
 
 use super::bench::Bench;
 
-/// The longest line that is passed on, in bytes.
+/// The maximum length of a line, in bytes.
 const LINE: u64 = 1 << 20;
 
-/// How it went.
+/// How the program ended.
 pub(super) struct Ending {
-    /// Was its time over?
+    /// Whether its time was up.
     pub is_late: bool,
-    /// The last that it said on standard error.
-    pub said: String,
+    /// The last line on its standard error.
+    pub last_error: String,
 }
 
-/// Runs a program in the exercise's directory, with an answer to each of its lines, until it ends, the time is over or
-/// there is no answer.
+/// Runs a program in the directory of the exercise and answers each of its lines. Stops when the program ends, its time
+/// is up, or `answer` returns `None`.
 ///
 /// # Errors
-/// When it cannot be started.
+/// If the program cannot be started.
 pub(super) fn run(
     bench: &Bench,
     mut command: Command,
@@ -47,16 +45,19 @@ pub(super) fn run(
         };
         let Some(answer) = answer(&line) else { break false };
         if let Some(input) = &mut input {
-            // Whoever has closed its input does not care for the answer.
+            // A program that has closed its input does not want the answer.
             let _ = writeln!(input, "{answer}");
         }
     };
     drop(input);
     process_groups.end(child.id());
     let _ = child.wait();
-    // What it said before it ended is still on its way.
-    let said = std::iter::from_fn(|| errors.recv_timeout(Duration::from_secs(1)).ok());
-    Ok(Ending { is_late, said: said.filter(|line| !line.is_empty()).last().unwrap_or_default() })
+    // The last lines may still be on their way.
+    let lines = std::iter::from_fn(|| errors.recv_timeout(Duration::from_secs(1)).ok());
+    Ok(Ending {
+        is_late,
+        last_error: lines.filter(|line| !line.is_empty()).last().unwrap_or_default(),
+    })
 }
 
 fn lines_of(from: Option<impl Read + Send + 'static>) -> Receiver<String> {

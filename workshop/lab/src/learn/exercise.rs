@@ -1,43 +1,43 @@
-//! [`Exercise`]: what one exercise consists of.
+//! [`Exercise`]: the parts of an exercise.
 
 use std::io;
 
 use super::bench::Bench;
 use super::stop::Checked;
 
-/// The file of every exercise that takes the prediction, and mostly the answer.
+/// The file for the prediction, and in most exercises for the answer.
 pub const ANSWER: &str = "answer.txt";
 
 /// One exercise.
 pub struct Exercise {
     /// Its number, from 1.
     pub number: usize,
-    /// Its name, which is that of its directory as well.
+    /// Its name, which is also the name of its directory.
     pub name: &'static str,
-    /// What it is about, in a few words.
+    /// A short title.
     pub title: &'static str,
-    /// How long it takes somebody who does it for the first time.
+    /// How many minutes it takes the first time.
     pub minutes: u8,
-    /// What is to be predicted. Nothing depends on the prediction.
+    /// The question to predict an answer to. Nothing depends on the prediction.
     pub predict: &'static str,
-    /// What is to be done.
+    /// The task.
     pub task: &'static str,
-    /// What lies in its directory at first: names and contents.
+    /// The initial files in its directory: names and contents.
     pub start: &'static [(&'static str, &'static str)],
-    /// What else has to be made before it can be done.
+    /// Prepares what the initial files do not cover.
     pub prepare: fn(&Bench) -> io::Result<()>,
-    /// From a nudge to nearly all of it.
+    /// The hints: the last one is nearly the solution.
     pub hints: [&'static str; 3],
-    /// What a compiler would be needed for, done.
+    /// The solution as a diff, if the exercise needs a compiler.
     pub diff: Option<&'static str>,
-    /// What has been learned, in one sentence.
+    /// The lesson, in one sentence.
     pub debrief: &'static str,
-    /// Is it solved?
+    /// Checks an answer.
     pub check: fn(&Bench) -> Checked,
 }
 
 impl Exercise {
-    /// One of which the rest is to be said.
+    /// Default values.
     pub(super) const NEW: Self = Self {
         number: 0,
         name: "",

@@ -1,4 +1,4 @@
-//! Exercise: the usual mending of a race, which is to open the path that was checked; and what comes of it.
+//! Exercise: the usual fix of a race, opening the path that was checked, and why it does not help.
 
 use std::time::Duration;
 
@@ -13,32 +13,32 @@ use crate::table;
 use crate::verdict::Verdict;
 use crate::victim::Level;
 
-/// What is predicted, by the names of the lab's attacks.
+/// The attacks to predict, by name.
 const ASKED: &[&str] = &["link-file", "search-link", "root-replaced", "race-directory"];
-/// How long the race goes on, if it is not lost.
+/// How long the race runs if the server does not lose.
 const TO_LOSE: Duration = Duration::from_secs(5);
 
 pub(super) const EXERCISE: Exercise = Exercise {
     number: 5,
     name: "the-usual-mending",
-    title: "the mending that mends nothing",
+    title: "the usual fix does not help",
     minutes: 5,
-    predict: "The check resolves the path to `/.../grant/d/secret.txt`, and the path that is opened then is the one that the \
-client said. So open what was resolved: there is nothing in it that could still be a link. Is the race over?",
-    task: "Mend the server: set `open: resolved`. Then say for each of four attacks what will come of it, `escaped` or \
-`contained`, and see. (link-file: a link to the flag is read. search-link: a search meets it. root-replaced: the directory's own \
-name is given to another one. race-directory: the race that you have won.)",
+    predict: "The check resolves the path to `/.../grant/d/secret.txt`, but then the server opens the path that the client sent. So \
+open the resolved path instead: it contains no links. Does that end the race?",
+    task: "Fix the server: set `open: resolved`. Then predict for each of four attacks whether its result will be `escaped` or \
+`contained`, and check. (link-file: a link to the flag is read. search-link: a search meets that link. root-replaced: the \
+name of the granted directory becomes a link that leads outside. race-directory: the race that you won.)",
     start: &[(
         ANSWER,
-        "# 5. The mending that mends nothing.
+        "# 5. The usual fix does not help.
 
-# Is the race over? (Nobody judges this.)
+# Does that end the race? (This is not graded.)
 predict:
 
-# What the server opens once the check is done: as-said, or resolved.
+# What the server opens after the check: as-said (the requested path), or resolved.
 open: as-said
 
-# What will come of these, with the server mended: escaped or contained?
+# The results of these attacks on the fixed server: escaped or contained?
 link-file:
 search-link:
 root-replaced:
@@ -46,11 +46,11 @@ race-directory:
 ",
     )],
     hints: [
-        "One word in the answer is the mending: what should be opened after the check?",
-        "`open: resolved`. A prediction may be wrong or left out; what counts is to see what happens.",
-        "`open: resolved`, and the four lines as you like. Ask yourself for each: is a path looked at twice?",
+        "One word in the answer is the fix: what should the server open after the check?",
+        "`open: resolved`. Predictions may be wrong or missing; the point is to see the results.",
+        "`open: resolved`, and the four lines as you like. Ask for each attack: is a path resolved twice?",
     ],
-    debrief: "A resolved path is still a path, to be looked up again from its first letter, and only a handle is the file \
+    debrief: "A resolved path is still a path, which every use looks up again from the root, while a handle refers to the file \
 itself.",
     check,
     ..Exercise::NEW
@@ -66,8 +66,8 @@ fn check(bench: &Bench) -> Checked {
     ])?;
     if settings.one_of("open", &["as-said", "resolved"])? == 0 {
         return Err(Stop::not_yet(
-            "the server still opens the path as it was said: it is the one of exercise 4, which lost the race",
-            "mend it: the check has resolved the path, so let it open what came out, `open: resolved`",
+            "the server still opens the requested path: it is the server of exercise 4, which lost the race",
+            "fix it: the check resolves the path, so let the server open the result, with `open: resolved`",
         ));
     }
     for id in ASKED {
@@ -77,7 +77,7 @@ fn check(bench: &Bench) -> Checked {
     }
     let launch = bench.weak(Level::Resolved)?;
     let mut subject = Subject::start(&bench.stage, &launch, bench.patience())?;
-    let (mut seen, mut right, mut said) = (vec![], 0, 0);
+    let (mut seen, mut right, mut predictions) = (vec![], 0, 0);
     for id in ASKED {
         let (verdict, details) = match table::all().find(|attack| attack.id == *id) {
             Some(attack) => (subject.attack(attack).verdict, String::new()),
@@ -85,13 +85,14 @@ fn check(bench: &Bench) -> Checked {
         };
         let word = if verdict == Verdict::Escaped { "escaped" } else { "contained" };
         let predicted = settings.get(id);
-        said += usize::from(predicted.is_some());
+        predictions += usize::from(predicted.is_some());
         right += usize::from(predicted == Some(word));
-        let predicted = predicted.map_or_else(String::new, |said| format!(", you said {said}"));
+        let predicted =
+            predicted.map_or_else(String::new, |word| format!(", you predicted {word}"));
         seen.push(format!("{id:15}{}{predicted}{details}", verdict.word()));
     }
-    if said > 0 {
-        seen.push(format!("{right} of {said} predictions were right"));
+    if predictions > 0 {
+        seen.push(format!("{right} of {predictions} predictions were right"));
     }
     Ok(seen)
 }
@@ -107,10 +108,13 @@ fn raced(bench: &Bench) -> std::io::Result<(Verdict, String)> {
         ),
         None => {
             let round = race::replay(race).round.map(|round| win_the_race::describe_round(&round));
-            let told = round.unwrap_or_default();
+            let described = round.unwrap_or_default();
             (
                 Verdict::Escaped,
-                format!("; not in {} calls now, but another time; {told}", number(raced.calls)),
+                format!(
+                    "; not in {} calls now, but in an earlier run; {described}",
+                    number(raced.calls)
+                ),
             )
         }
     })

@@ -1,8 +1,8 @@
-//! `preopen-lab learn`: twelve exercises, each of which is predicted, tried, mended and said in one sentence.
+//! The twelve exercises of `preopen-lab learn`. In each, a participant predicts, tries, and fixes, and gets the lesson in one
+//! sentence.
 //!
-//! An exercise is a file here and a line in [`ALL`]. It is solved when a flag that nobody could know appears where
-//! it must not, or no longer does: a text is never compared with a solution. May import: everything that attacks and
-//! talks. Absent on purpose: showing anything, which is for `commands`.
+//! An exercise is a file here and a line in [`ALL`]. It is solved when a random flag appears where it must not, or no longer
+//! does. Answers are never compared with a solution. This module prints nothing; `commands` does that.
 
 mod all;
 mod answer;

@@ -2,25 +2,25 @@
 
 use std::io;
 
-/// What was seen, a line each, if it is solved.
+/// The observations if an exercise is solved, one line each.
 pub type Checked = Result<Vec<String>, Stop>;
 
-/// Why it is not solved.
+/// Why an exercise is not solved.
 #[derive(Debug)]
 pub enum Stop {
-    /// Not yet: what was seen, and what to look at.
+    /// The answer is not right yet.
     NotYet {
-        /// What came of the attempt.
+        /// What the attempt led to.
         seen: String,
         /// What to look at next.
         look: String,
     },
-    /// It could not be tried.
+    /// The answer could not be tried.
     Failed(io::Error),
 }
 
 impl Stop {
-    /// Not yet.
+    /// Creates a [`Stop::NotYet`].
     pub fn not_yet(seen: impl Into<String>, look: impl Into<String>) -> Self {
         Self::NotYet { seen: seen.into(), look: look.into() }
     }

@@ -1,7 +1,4 @@
-//! [`RunInfo`]: what a run ran on, so that it can be run again.
-//!
-//! May import: `cli`, `report`, `server`, `show`, `words`. Absent on purpose: names of machines, users and
-//! directories.
+//! [`RunInfo`]: the conditions of a run, so that it can be repeated. It contains no names of machines, users or directories.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
@@ -12,22 +9,22 @@ use super::words::{code, joined, text};
 use crate::report;
 use crate::server::Launch;
 
-/// What a run ran on.
+/// The conditions of a run.
 pub struct RunInfo {
-    /// When it began.
+    /// When the run started.
     pub began: SystemTime,
-    /// The secret that lay outside.
+    /// The secret outside the grant.
     pub flag: String,
-    /// How long an answer could take at least before it counted as none.
+    /// The minimum time that a server had to answer.
     pub patience: Duration,
-    /// Were the weak servers kept in the lab's directory by the kernel?
+    /// Whether the kernel confined the weak servers to the lab's directory.
     pub is_confined: bool,
-    /// What preopen says of its version.
+    /// The version that preopen prints.
     pub ours: String,
 }
 
 impl RunInfo {
-    /// Of a run that begins now.
+    /// Describes a run that starts now.
     pub fn of(flag: &str, patience: Duration, unconfined: bool, ours: &Launch) -> Self {
         Self {
             began: SystemTime::now(),
@@ -48,23 +45,23 @@ impl RunInfo {
             ("Lab", code(concat!("preopen-lab ", env!("CARGO_PKG_VERSION")))),
             ("Server", code(&self.ours)),
             ("System", text(&report::system())),
-            ("Processor", format!("{}; {processors} to run on", text(std::env::consts::ARCH))),
-            ("Began", began),
-            ("Secret", format!("{}, 48 random bits, made for this run", code(&self.flag))),
+            ("Processor", format!("{}, {processors} available", text(std::env::consts::ARCH))),
+            ("Started", began),
+            ("Secret", format!("{}, 48 random bits, new in each run", code(&self.flag))),
             (
                 "Attacks",
                 format!(
-                    "{attacks} rows, without the races; every server got each once, in a tree made anew"
+                    "{attacks} rows, without the races; every server got each attack once, in a fresh tree"
                 ),
             ),
             (
                 "Patience",
-                format!("{patience} ms, or the time of 50 ordinary calls where that is longer"),
+                format!("{patience} ms, or the time of 50 ordinary calls if that is longer"),
             ),
             (
                 "Weak servers",
                 if self.is_confined {
-                    "asked to be kept in the lab's directory by Landlock"
+                    "confined to the lab's directory by Landlock"
                 } else {
                     "unconfined"
                 }
@@ -74,21 +71,21 @@ impl RunInfo {
         let facts =
             joined(facts.iter().map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n")));
         format!(
-            "<dl class=\"facts\">\n{facts}</dl>\n<p>The matrix comes out the same each time, on a machine that is quick enough: where it is busy, <code>HUNG</code> may be \
-             its fault, which a longer <code>--patience</code> tells. The races differ: how often a window is hit \
-             depends on the machine, and on what else it does. That preopen loses none in so many calls is evidence and no proof; the \
-             argument is that there is no moment between a check and a use.</p>\n\
-             <p>One attack, with the system calls of both sides: <code>preopen-lab run search-link --explain</code>. All races, for \
-             longer: <code>preopen-lab race --seconds 10</code>. Your own server: <code>preopen-lab attack -- CMD</code>; what that \
-             finds in somebody else's goes to its maintainers first, in private.</p>\n"
+            "<dl class=\"facts\">\n{facts}</dl>\n<p>The matrix is the same in each run, unless the machine is too busy: then <code>HUNG</code> may be its fault, and a longer \
+             <code>--patience</code> shows whether it is. The races differ: how often a server loses depends on the machine and its \
+             load. That preopen loses none in so many calls is evidence but not proof; the stronger argument is that there is no \
+             moment between a check and a use.</p>\n\
+             <p>To see one attack with the system calls of both sides: <code>preopen-lab run search-link --explain</code>. To run all races for longer: <code>preopen-lab race --seconds 10</code>. To attack your own server: <code>preopen-lab attack -- CMD</code>. Report findings in \
+             somebody else's server to its maintainers first, in private.</p>\n"
         )
     }
 }
 
 fn version(ours: &Launch) -> String {
     let output = Command::new(&ours.program).arg("--version").stdin(Stdio::null()).output();
-    let said = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    said.ok()
-        .filter(|said| !said.is_empty())
-        .unwrap_or_else(|| "preopen, of an unknown version".into())
+    let version = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    version
+        .ok()
+        .filter(|version| !version.is_empty())
+        .unwrap_or_else(|| "preopen, unknown version".into())
 }

@@ -3,24 +3,24 @@
 use clap::ValueEnum;
 use preopen_attacks::Victim;
 
-/// How weak.
+/// A weak server, by the check that it makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Level {
-    /// Joins the path to the directory, and opens it.
+    /// Joins the path to the directory and opens it.
     Join,
-    /// The same, if the joined path begins with the directory's.
+    /// As `Join`, but requires that the text of the joined path starts with that of the directory.
     Prefix,
-    /// Resolves the path, checks the parts of what comes out, and opens the path as it was said.
+    /// Resolves the path, checks the components of the result, and opens the requested path.
     Checked,
-    /// The same, and opens what came out: the usual mending, which mends nothing.
+    /// As `Checked`, but opens the resolved path: the usual fix, which does not help.
     Resolved,
 }
 
 impl Level {
-    /// All of them, the weakest first.
+    /// All levels, weakest first.
     pub const ALL: [Self; 4] = [Self::Join, Self::Prefix, Self::Checked, Self::Resolved];
 
-    /// Its name on the command line.
+    /// Returns the name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Join => "join",
@@ -30,17 +30,17 @@ impl Level {
         }
     }
 
-    /// What it is, in words.
+    /// Describes what the server does.
     pub const fn in_words(self) -> &'static str {
         match self {
             Self::Join => "joins the path to the directory",
-            Self::Prefix => "joins, and compares the text",
-            Self::Checked => "resolves, checks, opens as said",
-            Self::Resolved => "resolves, checks, opens that path",
+            Self::Prefix => "joins, compares the text",
+            Self::Checked => "resolves, checks, opens the requested path",
+            Self::Resolved => "resolves, checks, opens the resolved path",
         }
     }
 
-    /// How it decides whether a path is inside.
+    /// Returns the check that decides whether a path is inside.
     pub const fn check(self) -> Victim {
         match self {
             Self::Join => Victim::Join,

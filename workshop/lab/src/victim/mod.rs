@@ -1,10 +1,8 @@
-//! DELIBERATELY WEAK servers. Do not learn from them how to serve files: they are here to be broken.
+//! DELIBERATELY WEAK servers. Do not use them as an example: they exist to be broken.
 //!
-//! Each is what somebody wrote, shipped and had to mend: a typical server that resolves a path and checks it,
-//! and the three before it. The checks are those of the suite of attacks; what is opened, and how, is here. They
-//! serve only a directory that the lab made, and the kernel keeps them in it.
-//!
-//! May import: `stage`. Absent on purpose: any handle that is kept.
+//! They are a typical server that resolves a path and checks it, and the three steps before it. Their checks come from the
+//! attack suite; this module opens the files. They serve only a directory that the lab created, and the kernel confines
+//! them to it. They keep no handles.
 
 mod confine;
 mod files;
@@ -24,13 +22,15 @@ pub use styles::Style;
 use crate::stage::lab_sandbox_of;
 use files::Files;
 
-/// Serves a directory until the client goes. `traced` puts into each answer when it checked and opened what.
+/// Serves a directory until the client disconnects. `traced` adds the record of the check and the open to each answer.
 ///
 /// # Errors
-/// When the directory is not the lab's, or the client cannot be heard.
+/// If the lab did not create the directory, or standard input cannot be read.
 pub fn serve(level: Level, style: Style, grant: &Path, traced: bool) -> io::Result<()> {
     if lab_sandbox_of(grant).is_none() {
-        return Err(io::Error::other("the weak servers serve only what the lab made"));
+        return Err(io::Error::other(
+            "the weak servers serve only directories that the lab created",
+        ));
     }
     let mut files = Files::new(level, grant);
     for line in io::stdin().lock().lines() {
@@ -64,17 +64,17 @@ fn hello(level: Level) -> Value {
         "protocolVersion": "2025-06-18",
         "capabilities": {"tools": {}},
         "serverInfo": {"name": format!("preopen-lab-weak-{}", level.name()), "version": env!("CARGO_PKG_VERSION")},
-        "instructions": "DELIBERATELY WEAK, for the lab. Serve nothing real with it.",
+        "instructions": "DELIBERATELY WEAK, for the lab. Do not serve real files with it.",
     })
 }
 
 fn called(files: &mut Files, style: Style, params: &Value, traced: bool) -> Value {
     let name = params.get("name").and_then(Value::as_str).unwrap_or_default();
     let arguments = params.get("arguments").cloned().unwrap_or_default();
-    let said = style
+    let outcome = style
         .asked(name, &arguments)
         .map_or_else(|| Err("no such tool".into()), |request| files.run(&request));
-    let (text, is_error) = match said {
+    let (text, is_error) = match outcome {
         Ok(text) => (text, false),
         Err(text) => (text, true),
     };
