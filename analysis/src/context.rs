@@ -8,10 +8,10 @@ use super::collect::collect;
 use super::names::Names;
 use super::report::{Category, Confidence, Issue, Report};
 
-/// Most characters of a snippet.
+/// The maximum length of a snippet, in characters.
 const SNIPPET: usize = 160;
 
-/// A function, a class, a `lambda` or the whole.
+/// A function, a class, a `lambda` or the whole source.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub(super) function: Option<&'a str>,
@@ -19,17 +19,17 @@ pub(super) struct Scope<'a> {
     pub(super) range: TextRange,
 }
 
-/// A loop that the walk is in.
+/// A loop around the current place.
 #[derive(Clone)]
 pub(crate) struct Loop<'a> {
-    /// What is run in each round.
+    /// The code that runs in each iteration.
     pub(crate) range: TextRange,
     pub(crate) kind: Kind,
-    /// Has it rounds that nobody can count by looking at it?
-    pub(crate) counts: bool,
-    /// What is bound anew for each round.
+    /// Whether the number of iterations cannot be seen in the source.
+    pub(crate) is_unbounded: bool,
+    /// The targets that each iteration binds again.
     pub(crate) targets: Vec<&'a Expr>,
-    /// `async with` blocks around what is looked at, within the loop.
+    /// The number of `async with` blocks around the current place, within the loop.
     pub(crate) guards: usize,
 }
 
@@ -71,27 +71,27 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Is it run by a coroutine?
+    /// Returns whether a coroutine runs the current code.
     pub(crate) fn is_async(&self) -> bool {
         self.scope.is_async
     }
 
-    /// The function that is looked at, or all of the source.
+    /// Returns the range of the current function, or of the whole source.
     pub(crate) fn scope(&self) -> TextRange {
         self.scope.range
     }
 
-    /// The innermost loop.
+    /// Returns the innermost loop.
     pub(crate) fn innermost(&self) -> Option<&Loop<'a>> {
         self.loops.last()
     }
 
-    /// A piece of the source as it is told of.
-    pub(crate) fn said(&self, at: impl Ranged) -> String {
+    /// Returns a short excerpt of the source.
+    pub(crate) fn excerpt(&self, at: impl Ranged) -> String {
         shortened(self.source.get(at.range().to_std_range()).unwrap_or_default(), 60)
     }
 
-    /// Notes a finding.
+    /// Adds a finding to the report.
     pub(crate) fn found(
         &mut self,
         at: impl Ranged,
@@ -118,7 +118,7 @@ impl<'a> Context<'a> {
         self.lines.line_index(at).get()
     }
 
-    /// The line on which it begins; in a very long one, from where it begins.
+    /// Returns the line on which a range starts, or only the range if that line is very long.
     fn snippet(&self, range: TextRange) -> String {
         let line = self.lines.line_index(range.start());
         let begin = self.lines.line_start(line, self.source).to_usize();
@@ -132,7 +132,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The beginning of a text, in one line; ` ...` where there is more.
+/// Returns the start of a text in one line, followed by ` ...` if there is more.
 fn shortened(text: &str, most: usize) -> String {
     match first_line(text, most) {
         Some(line) if line.len() == text.len() => line.to_owned(),
@@ -141,7 +141,7 @@ fn shortened(text: &str, most: usize) -> String {
     }
 }
 
-/// The first line, if it has no more than so many characters. No more than those are looked at.
+/// Returns the first line if it has at most `most` characters. Reads no more than those.
 fn first_line(text: &str, most: usize) -> Option<&str> {
     let mut chars = text.char_indices().take(most + 1);
     match chars.by_ref().find(|(_, c)| matches!(c, '\n' | '\r')) {

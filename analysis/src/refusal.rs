@@ -2,21 +2,21 @@
 
 use std::fmt;
 
-/// Most bytes of a source. Parsing is one step that nothing interrupts, so it has to be a short one.
+/// The maximum size of a source, in bytes. Parsing cannot be interrupted, so it must be short.
 pub const MOST_BYTES: usize = 4 << 20;
 
-/// Why a source is not looked at.
+/// Why a source cannot be analysed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It has more than [`MOST_BYTES`], or more in them than code of that size has.
+    /// It has more than [`MOST_BYTES`], or more tokens than ordinary code of that size.
     TooLarge,
-    /// It is nested deeper than can be parsed.
+    /// It is nested too deeply to be parsed.
     TooDeep,
-    /// It is no Python of today.
+    /// It is not valid in the current version of Python.
     Syntax {
         /// The line, from 1.
         line: usize,
-        /// What is wrong there.
+        /// The error on that line.
         what: String,
     },
 }

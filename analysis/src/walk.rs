@@ -1,10 +1,7 @@
-//! [`Walk`]: goes through the source once, knows in which function and in which loops it is, and asks
-//! the rules.
+//! [`Walk`]: walks the source once, tracks the current function and loops, and runs the rules.
 //!
-//! What runs once is in no loop, wherever it is written: what a loop goes over, what is returned, and
-//! what a block does that ends with `break`.
-//!
-//! May import: `names`, `report`, `rules`, `syntax`. Absent on purpose: what is slow.
+//! Code that runs only once counts as outside the loop that contains it: the iterable of a loop, a
+//! returned value, and a block that ends with `break`. This module does not know what is slow.
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Comprehension, Expr, ExprLambda, Stmt, StmtFor, StmtFunctionDef, StmtWhile};
@@ -27,7 +24,7 @@ impl<'a> Walk<'a> {
         self.context.report
     }
 
-    /// Goes on in another scope: no loop around it runs what is in there.
+    /// Walks another scope. The loops around it do not run its code.
     fn within(&mut self, scope: Scope<'a>, walk: impl FnOnce(&mut Self)) {
         let outer = std::mem::replace(&mut self.context.scope, scope);
         let loops = std::mem::take(&mut self.context.loops);
@@ -42,7 +39,7 @@ impl<'a> Walk<'a> {
         self.context.loops.pop();
     }
 
-    /// What is run once, however many of the innermost loops it is written in.
+    /// Walks code that runs only once, outside the given number of innermost loops.
     fn once(&mut self, how_many: usize, walk: impl FnOnce(&mut Self)) {
         let keep = self.context.loops.len().saturating_sub(how_many);
         let loops = self.context.loops.split_off(keep);
@@ -66,7 +63,7 @@ impl<'a> Walk<'a> {
         let this = Loop {
             range: TextRange::new(each.target.start(), end_of(&each.body, each.range)),
             kind: if each.is_async { Kind::AsyncFor } else { Kind::For },
-            counts: rules::nested::is_long(&each.iter),
+            is_unbounded: rules::nested::is_long(&each.iter),
             targets: vec![&each.target],
             guards: 0,
         };
@@ -78,7 +75,7 @@ impl<'a> Walk<'a> {
         let this = Loop {
             range: TextRange::new(repeat.test.start(), end_of(&repeat.body, repeat.range)),
             kind: Kind::While,
-            counts: rules::nested::is_condition(&repeat.test),
+            is_unbounded: rules::nested::is_condition(&repeat.test),
             targets: vec![],
             guards: 0,
         };
@@ -110,7 +107,7 @@ impl<'a> Walk<'a> {
         let this = Loop {
             range,
             kind: if is_async { Kind::AsyncFor } else { Kind::Comprehension },
-            counts: false,
+            is_unbounded: false,
             targets: parts.iter().map(|part| &part.target).collect(),
             guards: 0,
         };
@@ -189,7 +186,7 @@ impl<'a> Visitor<'a> for Walk<'a> {
         }
     }
 
-    // Nothing of an annotation is run in a loop.
+    // Loops do not run annotations.
     fn visit_annotation(&mut self, _: &'a Expr) {}
 }
 

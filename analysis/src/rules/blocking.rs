@@ -1,4 +1,4 @@
-//! `blocking_io_in_async`: a coroutine that waits without `await`, and all others with it.
+//! `blocking_io_in_async`: a coroutine waits without `await` and blocks all others.
 
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::Ranged;
@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::names::Value;
 use crate::report::{Category, Confidence};
 
-/// Functions that wait, and what does not.
+/// Functions that block, and what to use instead.
 const BLOCKING: &[(&[&str], &str)] = &[
     (&["time.sleep"], "await asyncio.sleep(..)"),
     (
@@ -66,7 +66,7 @@ const BLOCKING: &[(&[&str], &str)] = &[
 ];
 const CLIENT: &str =
     "a client with coroutines (httpx.AsyncClient, aiohttp), or await asyncio.to_thread(..)";
-const FILES: &str = "read and write the file in await asyncio.to_thread(..), or by aiofiles";
+const FILES: &str = "read and write the file in await asyncio.to_thread(..), or with aiofiles";
 /// Methods of `pathlib.Path` that open a file.
 const OF_PATHS: &[&str] = &["read_bytes", "read_text", "write_bytes", "write_text"];
 /// Methods of a session of `requests`.
@@ -74,7 +74,7 @@ const OF_SESSIONS: &[&str] =
     &["delete", "get", "head", "options", "patch", "post", "put", "request"];
 
 pub(super) fn call(context: &mut Context<'_>, call: &ExprCall) {
-    // What is awaited is none of these, whatever it is called.
+    // An awaited call does not block, whatever its name is.
     if !context.is_async() || context.awaited == Some(call.range()) {
         return;
     }
@@ -83,7 +83,10 @@ pub(super) fn call(context: &mut Context<'_>, call: &ExprCall) {
         call,
         (Category::BlockingIoInAsync, confidence),
         |context| {
-            format!("`{}` blocks every other coroutine while it waits", context.said(&*call.func))
+            format!(
+                "`{}` blocks every other coroutine while it waits",
+                context.excerpt(&*call.func)
+            )
         },
         suggestion,
     );

@@ -1,9 +1,9 @@
-//! `missing_async_opportunity`: a loop that awaits one thing after the other, though they could be
-//! awaited together.
+//! `missing_async_opportunity`: a loop awaits operations one after the other that could run
+//! concurrently.
 //!
-//! Only where the rounds seem to be free of one another: what is awaited is made from what the loop
-//! goes over and from nothing that the loop changes, and no round ends it. Two awaits that follow each
-//! other outside of a loop are left alone: the order may be the point.
+//! The rule applies only if the iterations seem independent: the awaited call uses the loop variable and
+//! nothing that the loop changes, and no iteration ends the loop. Two awaits in a row outside of a loop
+//! are not reported, since their order may matter.
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprAwait};
@@ -13,7 +13,7 @@ use crate::context::{Context, Kind, Loop};
 use crate::report::{Category, Confidence};
 use crate::syntax::{called, last_name, root};
 
-/// Methods whose order matters, or that one connection does one at a time.
+/// Methods whose order matters, or that a connection runs one at a time.
 const IN_ORDER: &[&str] = &[
     "acquire",
     "aclose",
@@ -55,13 +55,13 @@ pub(super) fn wait(context: &mut Context<'_>, wait: &ExprAwait) {
         wait,
         (Category::MissingAsyncOpportunity, sure),
         |context| {
-            format!("each round waits for `{}` before the next begins", context.said(&*wait.value))
+            format!("each iteration waits for `{}` before the next one starts", context.excerpt(&*wait.value))
         },
-        "await asyncio.gather(*(.. for ..)), or asyncio.TaskGroup; a semaphore bounds how many run",
+        "await asyncio.gather(*(.. for ..)), or asyncio.TaskGroup; a semaphore limits how many run at once",
     );
 }
 
-/// May its rounds run in any order?
+/// Returns whether the iterations can run in any order.
 fn is_free(context: &Context<'_>, each: &Loop<'_>) -> bool {
     matches!(each.kind, Kind::For | Kind::Comprehension)
         && each.guards == 0
@@ -69,12 +69,13 @@ fn is_free(context: &Context<'_>, each: &Loop<'_>) -> bool {
         && !context.names.pauses_in(each.range)
 }
 
-/// Is it a call with something of this round, and nothing of the rounds before?
+/// Returns whether an awaited expression is a call that uses the loop variable and nothing from earlier
+/// iterations.
 fn is_of_round(context: &Context<'_>, each: &Loop<'_>, awaited: &Expr) -> bool {
     let Some(call) = called(awaited) else { return false };
     let is_method = matches!(&*call.func, Expr::Attribute(_));
     let name = last_name(&call.func).unwrap_or_default();
-    // One session asks one thing at a time.
+    // A session runs one query at a time.
     if is_method && IN_ORDER.contains(&name) || queries::is_query(context, call) {
         return false;
     }

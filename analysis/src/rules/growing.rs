@@ -1,4 +1,4 @@
-//! `inefficient_loop`: a text that grows by `+=` in a loop. Each round copies all of it.
+//! `inefficient_loop`: a string grows by `+=` in a loop. Each iteration copies all of it.
 
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::TextRange;
@@ -8,18 +8,18 @@ use crate::names::Value;
 use crate::report::{Category, Confidence};
 use crate::syntax::{grown, is_text, root};
 
-/// Most assignments of a name that are looked at: the first ones say what it is.
+/// The maximum number of assignments of a name to examine. The first ones show its type.
 const MOST_VALUES: usize = 100;
 
 const SUGGESTION: &str =
-    "append the pieces to a list, and join them behind the loop: ''.join(pieces)";
+    "append the pieces to a list and join them after the loop: ''.join(pieces)";
 
 pub(super) fn statement(context: &mut Context<'_>, stmt: &Stmt) {
     let Some((target, added)) = grown(stmt) else { return };
     let Some(each) = context.innermost() else { return };
     let confidence = match target {
         Expr::Name(name) => of_name(context, &name.id, each.range, added),
-        // What `self.text` was before cannot be seen, but what is added can.
+        // The earlier value of `self.text` is unknown, but the added value may be known.
         Expr::Attribute(_) => {
             let is_new =
                 root(target).is_some_and(|root| context.names.is_bound_in(root, each.range));
@@ -32,7 +32,10 @@ pub(super) fn statement(context: &mut Context<'_>, stmt: &Stmt) {
             stmt,
             (Category::InefficientLoop, confidence),
             |context| {
-                format!("`{}` is a text that is copied in each round to grow", context.said(target))
+                format!(
+                    "`{}` is a string that each iteration copies to extend it",
+                    context.excerpt(target)
+                )
             },
             SUGGESTION,
         );
@@ -41,7 +44,7 @@ pub(super) fn statement(context: &mut Context<'_>, stmt: &Stmt) {
 
 fn of_name(context: &Context<'_>, name: &str, each: TextRange, added: &Expr) -> Option<Confidence> {
     let is_before = |at| !each.contains(at);
-    // What is bound anew in each round does not grow with the rounds.
+    // A name that each iteration binds again does not grow over iterations.
     if context.names.values_in(name, each).next().is_some() {
         return None;
     }

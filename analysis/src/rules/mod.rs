@@ -1,9 +1,7 @@
-//! One file a category, but for `inefficient_loop`, which has two.
+//! The rules: one file per category, except for `inefficient_loop`, which has two.
 //!
-//! A rule sees a statement or an expression before the walk goes into it. It says nothing where it
-//! would have to guess: what is no query, no file and no text by its looks is none.
-//!
-//! May import: `names`, `report`, `syntax`, `walk`. Absent on purpose: state of their own.
+//! A rule sees a statement or an expression before the walk enters it. It does not guess: an expression
+//! that does not look like a query, a file or a string is not treated as one. Rules have no state.
 
 mod blocking;
 mod gathering;

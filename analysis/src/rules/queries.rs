@@ -1,8 +1,9 @@
-//! `n_plus_one_query`: a query in a loop, one for each round.
+//! `n_plus_one_query`: a loop runs one query in each iteration.
 //!
-//! `.get`, `.all`, `.first`, `.one` and `.filter` are methods of many things. A query is what says so:
-//! `objects` or `query` in the chain, a name such as `session` or `cursor`, arguments by name that a
-//! dictionary does not take, or what hangs on the variable of the loop as rows of another table do.
+//! Many types have methods named `.get`, `.all`, `.first`, `.one` and `.filter`. A call counts as a query
+//! only with further evidence: `objects` or `query` in the chain, a name such as `session` or `cursor`,
+//! keyword arguments that a dictionary does not take, or an attribute of the loop variable, as for rows
+//! of a related table.
 
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange};
@@ -11,8 +12,8 @@ use crate::context::Context;
 use crate::report::{Category, Confidence};
 use crate::syntax::{called, last_name, root};
 
-/// Methods that ask, at the end of a chain that is a query.
-const ASKING: &[&str] = &[
+/// Methods that run a query at the end of a chain.
+const QUERY_METHODS: &[&str] = &[
     "all",
     "aggregate",
     "count",
@@ -37,18 +38,18 @@ const ASKING: &[&str] = &[
     "values",
     "values_list",
 ];
-/// Methods that ask when they are called on a connection.
+/// Methods that run a query on a connection.
 const OF_CONNECTIONS: &[&str] =
     &["execute", "fetch", "fetchrow", "fetchval", "query", "scalar", "scalars"];
 const CONNECTIONS: &[&str] =
     &["conn", "connection", "cur", "cursor", "database", "db", "engine", "session", "tx"];
 const QUERIES: &[&str] = &["qs", "query", "queryset"];
 
-const SUGGESTION: &str = "ask once before the loop for all of them, such as by `IN`, a join, \
+const SUGGESTION: &str = "run one query before the loop, for example with `IN`, a join, \
                           select_related or prefetch_related";
 
 pub(super) fn call(context: &mut Context<'_>, call: &ExprCall) {
-    if context.query.is_some_and(|told| is_part(told, call.range())) {
+    if context.query.is_some_and(|reported| is_part(reported, call.range())) {
         return;
     }
     if context.loops.is_empty() {
@@ -59,18 +60,20 @@ pub(super) fn call(context: &mut Context<'_>, call: &ExprCall) {
         context.found(
             call,
             (Category::NPlusOneQuery, confidence),
-            |context| format!("`{}` asks the database in each round", context.said(&*call.func)),
+            |context| {
+                format!("`{}` queries the database in each iteration", context.excerpt(&*call.func))
+            },
             SUGGESTION,
         );
     }
 }
 
-/// Is it a call that asks a database?
+/// Returns whether a call runs a database query.
 pub(super) fn is_query(context: &Context<'_>, call: &ExprCall) -> bool {
     of_method(context, call).is_some()
 }
 
-/// Is the one an earlier link of the chain that the other is?
+/// Returns whether a call is an earlier link of a chain.
 fn is_part(chain: TextRange, link: TextRange) -> bool {
     chain.start() == link.start() && link.end() <= chain.end()
 }
@@ -78,8 +81,8 @@ fn is_part(chain: TextRange, link: TextRange) -> bool {
 fn of_method(context: &Context<'_>, call: &ExprCall) -> Option<Confidence> {
     let Expr::Attribute(method) = &*call.func else { return None };
     let (name, owner) = (method.attr.as_str(), &*method.value);
-    let (asks, arguments) = (ASKING.contains(&name), &call.arguments);
-    if asks && is_chain(owner) {
+    let (is_query_method, arguments) = (QUERY_METHODS.contains(&name), &call.arguments);
+    if is_query_method && is_chain(owner) {
         return Some(Confidence::High);
     }
     let positional = arguments.args.len();
@@ -99,7 +102,7 @@ fn of_method(context: &Context<'_>, call: &ExprCall) -> Option<Confidence> {
     };
     let is_likely = match name {
         _ if is_named(CONNECTIONS) && OF_CONNECTIONS.contains(&name) => true,
-        // A table, and a key: a dictionary or a client of HTTP is asked in another way.
+        // A table and a key. Dictionaries and HTTP clients have other arguments.
         "get" if is_named(CONNECTIONS) => {
             positional >= 2 && arguments.args.first().is_some_and(is_class)
         }
@@ -109,14 +112,14 @@ fn of_method(context: &Context<'_>, call: &ExprCall) -> Option<Confidence> {
         "all" | "count" | "exists" | "first" | "last" => {
             positional == 0
                 && arguments.keywords.is_empty()
-                && (is_related(context, owner) || is_asked_connection(owner))
+                && (is_related(context, owner) || has_execute(owner))
         }
         _ => false,
     };
     is_likely.then_some(Confidence::Medium)
 }
 
-/// Does the chain say that it is a query?
+/// Returns whether a chain contains `objects` or `query`.
 fn is_chain(mut expr: &Expr) -> bool {
     loop {
         expr = match expr {
@@ -126,7 +129,7 @@ fn is_chain(mut expr: &Expr) -> bool {
                 }
                 &attribute.value
             }
-            // A frame of data takes a text; a session takes tables.
+            // A data frame's `query` takes a string; that of a session takes tables.
             Expr::Call(call) => match &*call.func {
                 Expr::Attribute(method) if method.attr.as_str() == "query" => {
                     return call.arguments.args.first().is_some_and(is_class);
@@ -139,8 +142,8 @@ fn is_chain(mut expr: &Expr) -> bool {
     }
 }
 
-/// `connection.execute(..)`, and what may come between it and the last call.
-fn is_asked_connection(expr: &Expr) -> bool {
+/// Returns whether a chain contains `connection.execute(..)`.
+fn has_execute(expr: &Expr) -> bool {
     let mut next = called(expr);
     while let Some(call) = next {
         let Expr::Attribute(method) = &*call.func else { return false };
@@ -154,7 +157,7 @@ fn is_asked_connection(expr: &Expr) -> bool {
     false
 }
 
-/// Is it what hangs on the variable of a loop, as in `author.books`?
+/// Returns whether an expression is an attribute of a loop variable, as in `author.books`.
 fn is_related(context: &Context<'_>, expr: &Expr) -> bool {
     let Expr::Attribute(attribute) = expr else { return false };
     let owner = match &*attribute.value {
@@ -166,10 +169,10 @@ fn is_related(context: &Context<'_>, expr: &Expr) -> bool {
     targets.any(|target| root(target) == Some(name.id.as_str()))
 }
 
-/// By its looks: a name that begins with a capital.
+/// Returns whether an expression looks like a class: a name that starts with a capital letter.
 fn is_class(expr: &Expr) -> bool {
     let mut expr = expr;
-    // A column belongs to a class.
+    // A column is an attribute of a class.
     while let Expr::Attribute(attribute) = expr {
         if attribute.attr.as_str().starts_with(|c: char| c.is_ascii_uppercase()) {
             return true;

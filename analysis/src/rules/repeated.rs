@@ -1,7 +1,7 @@
-//! `repeated_computation`: what comes out the same in each round.
+//! `repeated_computation`: a result that is the same in each iteration.
 //!
-//! Only of functions that are known to compute and nothing else, and of names that nothing in the loop
-//! binds or may change.
+//! The rule applies only to functions without side effects, and to names that the loop neither binds nor
+//! changes.
 
 use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprCompare};
 use ruff_text_size::TextRange;
@@ -11,9 +11,9 @@ use crate::report::{Category, Confidence};
 use crate::syntax::{called, dotted, is_literal, root};
 
 const SUGGESTION: &str = "compute it once before the loop";
-/// Functions that go through all of their argument.
+/// Functions that iterate over their whole argument.
 const WHOLE: &[&str] = &["max", "min", "sorted", "sum"];
-/// Functions that copy it, for no reason where only a membership is asked for.
+/// Functions that copy their argument, which is unnecessary for a membership test.
 const COPIES: &[&str] = &["dict", "frozenset", "list", "set", "sorted", "tuple"];
 
 pub(super) fn call(context: &mut Context<'_>, call: &ExprCall) {
@@ -33,7 +33,7 @@ pub(super) fn call(context: &mut Context<'_>, call: &ExprCall) {
     }
 }
 
-/// `x in set(ys)` in a loop.
+/// Reports `x in set(ys)` in a loop.
 pub(super) fn membership(context: &mut Context<'_>, compare: &ExprCompare) {
     let Some(each) = context.innermost() else { return };
     let range = each.range;
@@ -49,7 +49,7 @@ pub(super) fn membership(context: &mut Context<'_>, compare: &ExprCompare) {
     }
 }
 
-/// `while i < len(xs)`: cheap, and the same all the same.
+/// Reports `while i < len(xs)`, which is cheap but repeated.
 pub(crate) fn test(context: &mut Context<'_>, test: &Expr) {
     let Some(each) = context.innermost() else { return };
     let range = each.range;
@@ -80,7 +80,7 @@ fn note(context: &mut Context<'_>, call: &ExprCall, sure: Confidence) {
     context.found(
         call,
         (Category::RepeatedComputation, sure),
-        |context| format!("`{}` is the same in each round", context.said(call)),
+        |context| format!("`{}` is the same in each iteration", context.excerpt(call)),
         SUGGESTION,
     );
 }
@@ -89,7 +89,7 @@ fn is_one_of(context: &Context<'_>, call: &ExprCall, names: &[&str]) -> bool {
     names.iter().any(|name| context.names.is_built_in(&call.func, name))
 }
 
-/// Are all arguments the same in each round?
+/// Returns whether all arguments are the same in each iteration.
 fn are_same(context: &Context<'_>, call: &ExprCall, each: TextRange) -> bool {
     let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
     let mut all = call.arguments.args.iter().chain(keywords);
@@ -100,7 +100,7 @@ fn is_same(context: &Context<'_>, expr: &Expr, each: TextRange) -> bool {
     match expr {
         _ if is_literal(expr) => true,
         Expr::Name(name) => !context.names.is_changed_in(&name.id, each),
-        // `re.IGNORECASE` stays what it is, `self.items` as long as nobody asks `self` to do anything.
+        // `re.IGNORECASE` is constant. `self.items` is the same if the loop does not change `self`.
         Expr::Attribute(_) if dotted(expr).is_some() => {
             root(expr).is_some_and(|root| !context.names.is_changed_in(root, each))
                 || context.names.meaning(expr).is_some_and(|meaning| meaning.is_certain)
