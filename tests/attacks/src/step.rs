@@ -1,35 +1,35 @@
 //! [`Step`]: one change that sets up the tree of an attack.
 
-/// Something that is done to the tree. Paths begin at the sandbox: `grant/` is granted, nothing else
-/// is. In the target of a link `{root}` stands for the sandbox.
+/// One change to the tree. Paths are relative to the sandbox, in which only `grant/` is granted. In the target of a
+/// link, `{root}` stands for the sandbox.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    /// A file with this text. `{SECRET}` stands for the secret.
+    /// Creates a file with this text. `{SECRET}` stands for the secret.
     File(&'static str, &'static str),
-    /// A directory and its parents.
+    /// Creates a directory and its parents.
     Dir(&'static str),
-    /// A link, and its target.
+    /// Creates a symbolic link with this target.
     Link(&'static str, &'static str),
-    /// A second name for what the second path names.
+    /// Creates a hard link to the second path.
     HardLink(&'static str, &'static str),
-    /// A FIFO.
+    /// Creates a FIFO.
     Fifo(&'static str),
-    /// A socket that nobody listens to.
+    /// Creates a socket without a listener.
     Socket(&'static str),
-    /// A device that never ends.
+    /// Creates an endless device.
     Device(&'static str),
-    /// A file with a hole of so many bytes.
+    /// Creates a sparse file of this size.
     Sparse(&'static str, u64),
-    /// What the path names gets this mode.
+    /// Sets the mode of a path.
     Mode(&'static str, u32),
-    /// Directories in directories, so deep.
+    /// Creates directories nested to this depth.
     Deep(&'static str, usize),
-    /// The first path becomes the second.
+    /// Renames the first path to the second.
     Rename(&'static str, &'static str),
-    /// What the path names is gone, with all below it.
+    /// Removes a path with everything below it.
     Remove(&'static str),
-    /// The second path is mounted at the first; needs the right to mount.
+    /// Bind-mounts the second path at the first; needs the right to mount.
     Bind(&'static str, &'static str),
-    /// A `/proc` is mounted there; needs the right to mount.
+    /// Mounts a `/proc`; needs the right to mount.
     Proc(&'static str),
 }

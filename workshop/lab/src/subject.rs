@@ -90,7 +90,7 @@ impl<'a> Subject<'a> {
     /// Resets the tree and applies `make` to it.
     pub fn plant(&mut self, make: impl FnOnce(Sandbox) -> Sandbox) {
         let sandbox = self.sandbox.take();
-        self.sandbox = self.stage.while_active(|| sandbox.map(|s| make(s.planted_anew())));
+        self.sandbox = self.stage.while_active(|| sandbox.map(|s| make(s.restored())));
     }
 
     /// Returns the path of a file in the tree.

@@ -1,5 +1,4 @@
-//! Other names for what a rule hides. The weak servers compare the name that they are given, or the
-//! one they find, with the rule as it is spelled.
+//! Other names of a hidden file. The weak servers compare the text of the requested or resolved path with the glob.
 
 use super::shared::{EVERY, LEXICAL};
 use crate::row::{Kind, Row};
@@ -21,7 +20,7 @@ const fn row(
 
 pub(super) const ROWS: &[Row] = &[
     row("as-it-is", ENV, &[File("grant/.env", SECRET)], ".env")
-        .harmless("the rule is spelled as the name is"),
+        .harmless("the glob matches the name literally"),
     row("dot-in-front", ENV, &[File("grant/.env", SECRET)], "./.env").harms(LEXICAL),
     row("slashes-in-front", ENV, &[File("grant/.env", SECRET)], ".//.env").harms(LEXICAL),
     row("by-the-absolute-path", ENV, &[File("grant/.env", SECRET)], "{root}/grant/.env")
@@ -64,7 +63,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harms(LEXICAL),
     row("by-our-own-escape", ENV, &[File("grant/.env", SECRET)], r"\x2Eenv")
-        .harmless("our own escape form"),
+        .harmless("preopen's own escape form"),
     row("case", ENV, &[File("grant/.ENV", SECRET)], ".ENV").harms(EVERY),
     row("case-of-one-letter", ENV, &[File("grant/.eNv", SECRET)], ".eNv").harms(EVERY),
     row("case-of-a-directory", &["keys/**"], &[File("grant/Keys/a", SECRET)], "Keys/a")
@@ -102,7 +101,7 @@ pub(super) const ROWS: &[Row] = &[
     row("directory-and-slash", &["keys/**"], &[File("grant/keys/FLAG{name}", "")], "keys/")
         .harms(&[(Victim::Canonical, Harm::Leaks)]),
     row("name-that-is-not-below", &["keys/**"], &[Dir("grant/keys")], "keys/none")
-        .harmless("nothing is there"),
+        .harmless("the file does not exist"),
     row("below-a-hidden-name", &["keys"], &[File("grant/keys/deep/a", SECRET)], "keys/deep/a")
         .harms(EVERY),
     row(
@@ -113,7 +112,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harms(EVERY),
     row("listed", &["**/FLAG*"], &[File("grant/sub/FLAG{name}", "")], "sub/FLAG{name}")
-        .harmless("the rule is spelled as the name is"),
+        .harmless("the glob matches the name literally"),
     row(
         "by-a-hard-link",
         ENV,
@@ -123,7 +122,7 @@ pub(super) const ROWS: &[Row] = &[
     .code("ok")
     .except(super::shared::OF_SECRET)
     .harms(EVERY)
-    .known("a second name that somebody gave the file, and that no rule is about"),
+    .known("the second name of the file matches no rule"),
     row(
         "everything-below",
         &["**/FLAG*", "*.pem"],

@@ -1,4 +1,4 @@
-//! What changes after the server has started: a path means something else then, a handle does not.
+//! Changes after the server has started: a path may then lead elsewhere, a handle does not.
 
 use super::shared::{EVERY, HANGS, LEXICAL};
 use crate::row::{Kind, Row};
@@ -31,9 +31,9 @@ pub(super) const ROWS: &[Row] = &[
     .harms(EVERY),
     row("grant-is-moved", &[Rename("grant", "moved")], "sub/file.txt", "ok")
         .except(super::shared::OF_FILE)
-        .harmless("they lose it"),
+        .harmless("the weak servers no longer find the file"),
     row("grant-is-removed", &[Remove("grant")], "sub/file.txt", "not_found")
-        .harmless("nothing is there"),
+        .harmless("the file does not exist"),
     row(
         "grant-is-removed-and-made-anew",
         &[Remove("grant"), File("grant/secret.txt", "{SECRET}")],
@@ -66,7 +66,7 @@ pub(super) const ROWS: &[Row] = &[
         "sub/file.txt",
         "not_found",
     )
-    .harmless("nothing is there"),
+    .harmless("the file does not exist"),
     row(
         "file-becomes-a-link",
         &[Remove("grant/sub/file.txt"), Link("grant/sub/file.txt", "../../outside/secret.txt")],
@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Row] = &[
         "is_a_directory",
     )
     .except(super::shared::OF_DIRECTORY)
-    .harmless("an empty directory"),
+    .harmless("the directory is empty"),
     row(
         "mount-over-a-directory",
         &[Bind("grant/sub", "outside")],

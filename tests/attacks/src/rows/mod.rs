@@ -10,7 +10,7 @@ mod spelling;
 
 use crate::row::Row;
 
-/// Every attack.
+/// Returns every attack.
 pub fn all() -> impl Iterator<Item = &'static Row> {
     [spelling::ROWS, links::ROWS, special::ROWS, aliases::ROWS, changes::ROWS, limits::ROWS]
         .into_iter()
