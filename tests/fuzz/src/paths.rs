@@ -1,4 +1,4 @@
-//! Any string as a path: what comes out of it are names, and nothing else can come out.
+//! Any string as a path is refused or parsed to valid names.
 
 use preopen::path::{
     MAX_NAME_BYTES, MAX_PATH_BYTES, Name, VirtualPath, brief, join, percent_decoded,
@@ -15,7 +15,7 @@ pub fn run(bytes: &[u8]) {
     assert_eq!(percent_decoded(&percent_encoded(bytes)).as_deref(), Some(bytes));
     if let Some(name) = Name::from_bytes(bytes) {
         assert_eq!(name.as_bytes(), bytes);
-        again(&[name]);
+        check_round_trip(&[name]);
     }
     let Ok(spelling) = VirtualPath::from(&*said).parse() else { return };
     assert!(said.len() <= MAX_PATH_BYTES);
@@ -26,14 +26,14 @@ pub fn run(bytes: &[u8]) {
         assert!(!bytes.contains(&b'/') && !bytes.contains(&0), "{said:?}");
         assert!(bytes.len() <= MAX_NAME_BYTES, "{said:?}");
     }
-    again(&spelling.names);
+    check_round_trip(&spelling.names);
     for reading in readings(&said) {
         assert!(!reading.path.is_empty() && reading.path.len() <= said.len(), "{reading:?}");
     }
 }
 
-/// Names as they are shown mean the same names, unless they are too long to be said.
-fn again(names: &[Name]) {
+/// Displayed names parse to the same names, unless they are too long.
+fn check_round_trip(names: &[Name]) {
     let shown = join(names);
     assert!(!deceives(&shown) && !shown.contains('\n'), "{shown:?}");
     let too_long = shown.len() > MAX_PATH_BYTES

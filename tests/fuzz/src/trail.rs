@@ -1,5 +1,4 @@
-//! Whatever a file is called, one record is one line of plain JSON, and the trail verifies; and any
-//! bytes can be read as a trail.
+//! For any file name, a record is one line of plain JSON and the trail verifies. Any bytes can be read as a trail.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -47,11 +46,11 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-/// What somebody else wrote there.
+/// Reads any bytes as a trail.
 fn any_trail(bytes: &[u8]) {
     let _ = verify(bytes).unwrap();
     let page = report("trail", bytes).unwrap();
-    assert!(!page.html.contains("<script"), "a page has none of its own");
+    assert!(!page.html.contains("<script"), "the page contains a script");
     for text in String::from_utf8_lossy(bytes).lines() {
         if let Some(record) = Record::read(text) {
             let shown = line(&record, false);

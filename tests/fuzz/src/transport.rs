@@ -1,4 +1,4 @@
-//! Any bytes on standard input: whole lines of JSON come out, and each request gets one answer.
+//! Any bytes on standard input: the output consists of whole lines of JSON, and each request gets one answer.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::served::{Served, gives_away};
 
 const TOOLS: [&str; 2] = ["list_allowed_directories", "read_text_file"];
-/// Longer lines are skipped: the fuzzer is to meet that, too.
+/// The server skips longer lines. The limit is low, so that the fuzzer reaches it.
 const MOST_BYTES: usize = 2_000;
 
 static SERVED: LazyLock<Served> = LazyLock::new(|| {
@@ -58,11 +58,11 @@ pub fn run(bytes: &[u8]) {
         let named = asked.named.get(id).unwrap_or(&0) + asked.unreadable;
         assert!(*times <= named, "{id}: {times} answers");
     }
-    if !asked.takes_back {
+    if !asked.has_cancellation {
         for (id, times) in &asked.ids {
             assert!(
                 answered.get(id).unwrap_or(&0) >= times,
-                "{id} was asked {times} times: {said}"
+                "id {id} was requested {times} times: {said}"
             );
         }
     }
@@ -72,19 +72,19 @@ fn file(name: &str) -> File {
     File::from(memfd_create(name, MemfdFlags::CLOEXEC).unwrap())
 }
 
-/// What a client is owed.
+/// The requests in the input.
 #[derive(Default)]
 struct Asked {
-    /// Lines that are not blank.
+    /// The number of lines that are not blank.
     lines: usize,
-    /// How often each id was asked for.
+    /// How many requests have each id.
     ids: HashMap<String, usize>,
-    /// How often each id was named, which what is no request may do, too.
+    /// How many messages have each id, including those that are not requests.
     named: HashMap<String, usize>,
-    /// Lines that are no JSON, or too long: an id in them may be found all the same.
+    /// The number of lines that are not JSON or too long. The server may still find an id in them.
     unreadable: usize,
-    /// Was anything taken back?
-    takes_back: bool,
+    /// Whether a request was cancelled.
+    has_cancellation: bool,
 }
 
 fn asked(bytes: &[u8]) -> Asked {
@@ -96,8 +96,8 @@ fn asked(bytes: &[u8]) -> Asked {
             asked.unreadable += 1;
             continue;
         };
-        asked.takes_back |= message["method"] == "notifications/cancelled";
-        // A message with several ids is answered under none of them.
+        asked.has_cancellation |= message["method"] == "notifications/cancelled";
+        // The answer to a message with several ids has none of them.
         let ids = line.windows(4).filter(|window| *window == b"\"id\"").count();
         let is_request = message["method"].is_string()
             && ids == 1
