@@ -13,19 +13,19 @@ use crate::served::deceives;
 
 pub fn run(bytes: &[u8]) {
     any_trail(bytes);
-    let said = String::from_utf8_lossy(bytes);
+    let name = String::from_utf8_lossy(bytes);
     let out = Kept::default();
     let start = Start { version: "0", config: None, grants: vec![], walls: vec![] };
     let sink = Sink::new(out.clone(), || SystemTime::UNIX_EPOCH, "s".into(), b"", start).unwrap();
-    let error = ToolError::new(Code::NotFound, said.to_string()).detail(&*said);
+    let error = ToolError::new(Code::NotFound, name.to_string()).detail(&*name);
     for outcome in [Outcome::Answered { bytes: 1 }, Outcome::Refused(&error)] {
         sink.record(Event {
             call: 1,
-            request: said.to_string(),
+            request: name.to_string(),
             tool: "read_text_file",
             right: Rights::RO,
-            paths: vec![VirtualPath::from(&*said).whole()],
-            places: vec![printable(&said)],
+            paths: vec![VirtualPath::from(&*name).whole()],
+            places: vec![printable(&name)],
             versions: [None, None],
             outcome,
             took: Duration::ZERO,

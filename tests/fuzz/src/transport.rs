@@ -31,16 +31,16 @@ pub fn run(bytes: &[u8]) {
     input.rewind().unwrap();
     protocol::serve(dispatcher, OwnedFd::from(input), OwnedFd::from(output.try_clone().unwrap()))
         .unwrap();
-    let mut said = String::new();
+    let mut printed = String::new();
     let mut output = output;
     output.rewind().unwrap();
-    output.read_to_string(&mut said).unwrap();
-    assert!(said.is_empty() || said.ends_with('\n'), "{said:?}");
-    assert!(!gives_away(&said, bytes), "{said}");
+    output.read_to_string(&mut printed).unwrap();
+    assert!(printed.is_empty() || printed.ends_with('\n'), "{printed:?}");
+    assert!(!gives_away(&printed, bytes), "{printed}");
     let asked = asked(bytes);
     let mut answered: HashMap<String, usize> = HashMap::new();
     let mut answers = 0;
-    for line in said.lines() {
+    for line in printed.lines() {
         let answer: Value =
             serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}"));
         assert_eq!(answer["jsonrpc"], "2.0", "{line}");
@@ -62,7 +62,7 @@ pub fn run(bytes: &[u8]) {
         for (id, times) in &asked.ids {
             assert!(
                 answered.get(id).unwrap_or(&0) >= times,
-                "id {id} was requested {times} times: {said}"
+                "id {id} was requested {times} times: {printed}"
             );
         }
     }

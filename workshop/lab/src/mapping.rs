@@ -182,7 +182,9 @@ fn mapped(tool: &Value, verb: Verb) -> Option<Tool> {
         properties.get(*name).is_some_and(|property| is_kind(property, "boolean"))
     });
     match (verb, switch) {
-        (Verb::Regex, Some((name, on))) => drop(fixed.insert((*name).to_owned(), json!(on))),
+        (Verb::Regex, Some((name, on))) => {
+            fixed.insert((*name).to_owned(), json!(on));
+        }
         (Verb::Regex, None) => return None,
         (Verb::Grep | Verb::Count, Some((name, on))) => {
             fixed.insert((*name).to_owned(), json!(!on));

@@ -35,11 +35,11 @@ pub fn extract(
     let mut known = String::new();
     while known.len() < most {
         let mut answer = |letter: &str, extraction: &mut Extraction| {
-            let (request, said) = request_for(&format!("{known}{letter}"));
+            let (request, repeated) = request_for(&format!("{known}{letter}"));
             let exchange = subject.call(&request)?;
             extraction.calls += 1;
             let result = exchange.reply.result();
-            let answered = result.as_ref().map(|result| text_without(result, &said));
+            let answered = result.as_ref().map(|result| text_without(result, &repeated));
             if answered.is_none() {
                 extraction.is_silent = true;
                 extraction.letters = Err(exchange.reply.in_words());

@@ -302,7 +302,7 @@ impl Probe {
             return None;
         }
         let request = Request { verb: Verb::Count, text: subject.flag().into(), ..request };
-        let mut told = |content: &str| {
+        let mut answer_for = |content: &str| {
             let path = request.path.clone();
             subject.plant(|sandbox| {
                 sandbox.take(setting.tree).file(&format!("grant/{path}"), content)
@@ -310,7 +310,7 @@ impl Probe {
             let result = subject.call(&request)?.reply.result()?;
             Some(text_without(&result, &request.text))
         };
-        let (inside, absent) = (told(&request.text)?, told("inside")?);
+        let (inside, absent) = (answer_for(&request.text)?, answer_for("inside")?);
         (inside != absent).then_some(Self { request, evidence: Evidence::Counted(inside) })
     }
 
@@ -332,7 +332,7 @@ impl Probe {
     }
 }
 
-/// Runs the attacker: swaps the two names until told to stop.
+/// Runs the attacker: swaps the two names until stopped.
 fn swap_names(
     names: &(PathBuf, PathBuf),
     pause: Duration,

@@ -75,9 +75,9 @@ pub fn junit(
 ) -> io::Result<()> {
     let mut suite = TestSuite::new("preopen-lab");
     for (attack, found) in attacks.iter().zip(&column.findings) {
-        let told = format!("{}\n{}\n{}", found.note, found.request, found.answer);
+        let details = format!("{}\n{}\n{}", found.note, found.request, found.answer);
         let mut status = status(found.verdict, attack.known_limit());
-        status.set_message(format!("{}: {}", attack.title, found.note)).set_description(told);
+        status.set_message(format!("{}: {}", attack.title, found.note)).set_description(details);
         let mut case = TestCase::new(attack.id, status);
         case.set_classname(attack.tags()).set_time(found.took);
         suite.add_test_case(case);
@@ -90,8 +90,8 @@ pub fn junit(
             _ => Verdict::Escaped,
         };
         let mut status = status(verdict, None);
-        let told = format!("{} of {} calls escaped", raced.escapes, raced.calls);
-        status.set_message(told).set_description(format!("{}\n{}", raced.request, raced.answer));
+        let details = format!("{} of {} calls escaped", raced.escapes, raced.calls);
+        status.set_message(details).set_description(format!("{}\n{}", raced.request, raced.answer));
         let mut case = TestCase::new(raced.id, status);
         case.set_classname("CWE-367 MCP02").set_time(Duration::from_nanos(raced.took_ns));
         suite.add_test_case(case);

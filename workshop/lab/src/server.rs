@@ -93,7 +93,7 @@ impl Server {
     /// If the program cannot be started, or is not an MCP server.
     pub fn start(mut command: Command, stage: &Stage) -> io::Result<Self> {
         let stderr = tempfile::Builder::new()
-            .prefix("said.")
+            .prefix("stderr.")
             .tempfile_in(stage.file(""))?
             .into_temp_path()
             .keep()

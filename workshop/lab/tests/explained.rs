@@ -45,8 +45,8 @@ fn explain_shows_traced_calls_of_both_sides() {
 #[test]
 fn explain_supports_json() {
     let run = Run::of(&["run", "count-oracle", "--explain", "--json", "--patience", PATIENCE]);
-    let told = run.json();
-    let (left, right) = (&told["sides"][0], &told["sides"][1]);
+    let explained = run.json();
+    let (left, right) = (&explained["sides"][0], &explained["sides"][1]);
     assert_eq!(left["server"], "resolved", "the strongest server that loses");
     assert_eq!(left["finding"]["verdict"], "escaped");
     assert_eq!(right["finding"]["verdict"], "contained");

@@ -88,11 +88,11 @@ fn check_solution(number: usize, seen: &str) {
     assert!(before.text().contains("look:"), "{}", before.text());
     participant.solves(number);
     let after = participant.checks(number);
-    let said = after.text() + &after.errors();
-    assert_eq!(after.code(), 0, "{said}");
-    assert!(said.contains("SOLVED") && said.contains("In one sentence:"), "{said}");
-    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(flat.contains(seen), "{said}");
+    let printed = after.text() + &after.errors();
+    assert_eq!(after.code(), 0, "{printed}");
+    assert!(printed.contains("SOLVED") && printed.contains("In one sentence:"), "{printed}");
+    let flat = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(seen), "{printed}");
     let listed = participant.types(&["list"]).text();
     assert!(listed.contains("1 of 12 solved") && listed.contains("2 tries"), "{listed}");
 }
@@ -152,17 +152,20 @@ fn audit_trail_is_solved_from_the_trail() {
 fn open_escape_detects_an_escape_from_a_weak_server_only() {
     let participant = Participant::at(12);
     let held = participant.checks(12);
-    let said = held.text();
-    assert_eq!(held.code(), 1, "{said}{}", held.errors());
-    assert!(said.contains("preopen held: 2 calls") && said.contains("escapes_grant 1"), "{said}");
+    let printed = held.text();
+    assert_eq!(held.code(), 1, "{printed}{}", held.errors());
+    assert!(
+        printed.contains("preopen held: 2 calls") && printed.contains("escapes_grant 1"),
+        "{printed}"
+    );
     // The participant's own program can reach everything except the flag.
     participant.writes(
         12,
         "attack.sh",
         "cat \"$GRANT/../outside/secret.txt\" \"$GRANT/sub/file.txt\"\n",
     );
-    let said = participant.checks(12).text();
-    assert!(!said.contains("FLAG_") && said.contains("denied"), "{said}");
+    let printed = participant.checks(12).text();
+    assert!(!printed.contains("FLAG_") && printed.contains("denied"), "{printed}");
     participant.writes(
         12,
         "attack.sh",
@@ -185,8 +188,8 @@ fn open_escape_detects_an_escape_from_a_weak_server_only() {
     let mut command = Command::new(&lab);
     command.arg("--preopen").arg(&weak).args(["learn", "check", "12", "--work"]);
     let output = command.arg(participant.work()).env("TMPDIR", temporary.path()).output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success() && said.contains("ESCAPED, at call 1"), "{said}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && printed.contains("ESCAPED, at call 1"), "{printed}");
 }
 
 const READ: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_file","arguments":{"path":"PATH"}}}"#;
@@ -245,7 +248,7 @@ fn wrong_attempts_are_explained() {
             ["no call returned the flag", "through neither of them"],
         ),
         (4, "answer.txt", race("d outside", "d/secret.txt"), ["`outside`", "both must exist"]),
-        (5, "answer.txt", "open: twice\n".into(), ["`open` is `twice`", "`as-said`, `resolved`"]),
+        (5, "answer.txt", "open: twice\n".into(), ["`open` is `twice`", "`requested`, `resolved`"]),
         (
             5,
             "answer.txt",
@@ -325,10 +328,10 @@ fn wrong_attempts_are_explained() {
 
 fn check_explanation(participant: &Participant, number: usize, words: &[&str]) {
     let run = participant.checks(number);
-    let said = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(run.code(), 1, "{number}: {said}{}", run.errors());
+    let printed = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(run.code(), 1, "{number}: {printed}{}", run.errors());
     for word in words {
-        assert!(said.contains(word), "exercise {number} does not explain `{word}`: {said}");
+        assert!(printed.contains(word), "exercise {number} does not explain `{word}`: {printed}");
     }
 }
 
@@ -423,9 +426,12 @@ fn solutions_are_shown_without_a_compiler() {
     let mut command = command(&temporary, &["learn", "check", "6", "--work"]);
     command.arg(participant.work()).env("CARGO", "/no/such/cargo");
     let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2));
-    assert!(said.contains("without a compiler") && said.contains("learn show 6"), "{said}");
+    assert!(
+        printed.contains("without a compiler") && printed.contains("learn show 6"),
+        "{printed}"
+    );
     assert!(participant.types(&["show", "6"]).text().contains("+pub fn read(root: &Dir"));
     assert!(participant.types(&["list"]).text().contains("shown"));
     assert!(
@@ -546,14 +552,15 @@ fn the_work_directory_is_found_from_inside() {
 fn hints_are_shown_one_by_one_and_counted() {
     let participant = Participant::new();
     for (shown, total) in [(1, 1), (2, 2), (3, 3), (3, 3)] {
-        let said = participant.types(&["hint", "1"]).text();
-        assert!(said.contains(&format!("hint {shown} of 3")), "{said}");
+        let printed = participant.types(&["hint", "1"]).text();
+        assert!(printed.contains(&format!("hint {shown} of 3")), "{printed}");
         assert_eq!(
-            said.lines()
+            printed
+                .lines()
                 .filter(|line| line.starts_with("  ") && line.as_bytes()[3] == b':')
                 .count(),
             total,
-            "{said}"
+            "{printed}"
         );
     }
     assert!(participant.types(&["list"]).text().contains("3 hints"));

@@ -27,13 +27,13 @@ fn run_steps(bytes: &mut Unstructured<'_>) -> Result<()> {
     let dispatcher = served.dispatcher(Limits::default(), &[]);
     let (root, outside) = (served.at(""), served.at("../outside"));
     let beside = Tree::of(&outside);
-    let mut said = vec![];
+    let mut steps = vec![];
     for _ in 0..MOST_STEPS {
         if bytes.is_empty() {
             break;
         }
         let step = Step::any(bytes)?;
-        said.push(step.to_string());
+        steps.push(step.to_string());
         let before = Tree::of(&root);
         let Step::Call(called) = step else {
             step.on_host(&root);
@@ -42,7 +42,7 @@ fn run_steps(bytes: &mut Unstructured<'_>) -> Result<()> {
         let (tool, arguments) = called.as_call();
         let answer = call(&dispatcher, tool, &arguments);
         let after = Tree::of(&root);
-        let details = || format!("{said:#?}\n{answer:?}\nbefore {before:?}\nafter {after:?}");
+        let details = || format!("{steps:#?}\n{answer:?}\nbefore {before:?}\nafter {after:?}");
         assert_eq!(Tree::of(&outside), beside, "outside was changed: {}", details());
         let text = answer.as_ref().unwrap_or_else(|(_, text)| text);
         assert!(!gives_away(text, b""), "the answer contains the secret: {}", details());

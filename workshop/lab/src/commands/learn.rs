@@ -38,10 +38,10 @@ impl Learner<'_> {
         if self.options.json {
             let dir = self.work.of(exercise);
             let files = exercise.start.iter().map(|(name, _)| dir.join(name));
-            let told = json!({"number": exercise.number, "name": exercise.name, "title": exercise.title,
+            let value = json!({"number": exercise.number, "name": exercise.name, "title": exercise.title,
                 "minutes": exercise.minutes, "predict": exercise.predict, "task": exercise.task,
                 "files": files.collect::<Vec<_>>()});
-            return print_json(&told).map(|()| true);
+            return print_json(&value).map(|()| true);
         }
         let head = format!(
             "{} of {}: {} ({} minutes)",
@@ -96,13 +96,13 @@ impl Learner<'_> {
         record.write(self.work.path())?;
         let predicted = bench.answer.predicted.as_deref();
         if self.options.json {
-            let told = match &checked {
+            let value = match &checked {
                 Ok(seen) => json!({"seen": seen, "debrief": exercise.debrief}),
                 Err(Stop::NotYet { seen, look }) => json!({"seen": [seen], "look": look}),
                 Err(Stop::Failed(_)) => json!({}),
             };
             print_json(&json!({"exercise": exercise.number, "name": exercise.name,
-                "solved": checked.is_ok(), "predicted": predicted, "told": told}))?;
+                "solved": checked.is_ok(), "predicted": predicted, "told": value}))?;
             return Ok(checked.is_ok());
         }
         match checked {
@@ -137,10 +137,10 @@ impl Learner<'_> {
             labelled("seen", seen);
         }
         match predicted {
-            Some(predicted) => labelled("said", &format!("you predicted: {predicted}")),
+            Some(predicted) => labelled("guess", &format!("you predicted: {predicted}")),
             None => {
                 labelled(
-                    "said",
+                    "guess",
                     "no prediction after `predict:`; next time write your guess down first",
                 );
             }
@@ -167,8 +167,8 @@ impl Learner<'_> {
         record.write(self.work.path())?;
         let hints = exercise.hints.get(..shown).unwrap_or_default();
         if self.options.json {
-            let told = json!({"exercise": exercise.number, "hints": hints});
-            return print_json(&told).map(|()| true);
+            let value = json!({"exercise": exercise.number, "hints": hints});
+            return print_json(&value).map(|()| true);
         }
         self.head(exercise, &format!("hint {shown} of 3"), Tone::Dim);
         for (number, hint) in (1..).zip(hints) {
@@ -191,8 +191,8 @@ impl Learner<'_> {
         }
         record.write(self.work.path())?;
         if self.options.json {
-            let told = json!({"exercise": exercise.number, "diff": diff});
-            return print_json(&told).map(|()| true);
+            let value = json!({"exercise": exercise.number, "diff": diff});
+            return print_json(&value).map(|()| true);
         }
         diff.lines().for_each(line);
         line("");
@@ -286,8 +286,8 @@ impl Learner<'_> {
 
     /// Returns the `--work` flag to repeat in suggested commands, if the user gave it.
     fn work_flag(&self) -> String {
-        let said = self.args.work.as_ref();
-        said.map_or_else(String::new, |work| format!(" --work {}", printable_path(work)))
+        let dir = self.args.work.as_ref();
+        dir.map_or_else(String::new, |work| format!(" --work {}", printable_path(work)))
     }
 }
 

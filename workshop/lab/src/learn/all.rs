@@ -2,8 +2,8 @@
 
 use super::exercise::Exercise;
 use super::{
-    attenuate, audit_trail, confused_deputy, first_escape, mended, open_escape, planted_link,
-    signature, startswith, supply_chain, what_is_left, win_the_race,
+    attenuate, audit_trail, confused_deputy, first_escape, open_escape, planted_link, signature,
+    startswith, supply_chain, usual_fix, what_is_left, win_the_race,
 };
 
 /// All exercises, in order.
@@ -12,7 +12,7 @@ pub const ALL: &[&Exercise] = &[
     &startswith::EXERCISE,
     &planted_link::EXERCISE,
     &win_the_race::EXERCISE,
-    &mended::EXERCISE,
+    &usual_fix::EXERCISE,
     &signature::EXERCISE,
     &attenuate::EXERCISE,
     &what_is_left::EXERCISE,

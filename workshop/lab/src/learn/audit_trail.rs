@@ -171,11 +171,11 @@ fn verify(bench: &Bench) -> io::Result<String> {
         .args(["audit", "verify"])
         .arg(bench.dir.join(TRAIL))
         .output()?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let line = said.split("line ").nth(1).and_then(|rest| rest.split(':').next());
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = errors.split("line ").nth(1).and_then(|rest| rest.split(':').next());
     line.map(str::to_owned).ok_or_else(|| {
         io::Error::other(format!(
-            "`{TRAIL}` is not the file that the lab wrote; move it away, and `preopen-lab learn 10` writes a new one ({said})"
+            "`{TRAIL}` is not the file that the lab wrote; move it away, and `preopen-lab learn 10` writes a new one ({errors})"
         ))
     })
 }

@@ -49,17 +49,17 @@ impl<'a> Cargo<'a> {
         let status = || format!("cargo {}", args.join(" "));
         let output = progress::with_progress(status, || command.output())
             .map_err(|error| self.cannot(&format!("`cargo` does not start ({error})")))?;
-        let said = String::from_utf8_lossy(&output.stderr).into_owned()
+        let log = String::from_utf8_lossy(&output.stderr).into_owned()
             + &String::from_utf8_lossy(&output.stdout);
         let is_fetching =
             ["failed to download", "failed to get", "no matching package", "failed to select"]
                 .iter()
-                .any(|words| said.contains(words));
-        if !output.status.success() && is_fetching && !said.contains("could not compile") {
-            let why = said.lines().find(|line| line.starts_with("error")).unwrap_or_default();
+                .any(|words| log.contains(words));
+        if !output.status.success() && is_fetching && !log.contains("could not compile") {
+            let why = log.lines().find(|line| line.starts_with("error")).unwrap_or_default();
             return Err(self.cannot(&format!("cargo cannot get the dependencies ({why})")));
         }
-        Ok(Built { is_done: output.status.success(), output: said })
+        Ok(Built { is_done: output.status.success(), output: log })
     }
 
     fn cannot(&self, why: &str) -> Stop {

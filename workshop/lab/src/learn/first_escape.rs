@@ -58,8 +58,8 @@ fn check(bench: &Bench) -> Checked {
         ]);
     }
     let last = calls.last().ok_or_else(|| std::io::Error::other("no call was made"))?;
-    let (path, said) = (call::path(last), call::answer_text(last));
-    let seen = format!("asked for `{path}`, the server answered `{said}`");
+    let (path, answer) = (call::path(last), call::answer_text(last));
+    let seen = format!("asked for `{path}`, the server answered `{answer}`");
     let at = grant.join(&path);
     let look = if path.starts_with('/') && !at.exists() {
         "an absolute path starts at `/` of the machine, and the lab's directory has another path in each run; \

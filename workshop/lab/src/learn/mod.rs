@@ -19,12 +19,12 @@ mod attenuate;
 mod audit_trail;
 mod confused_deputy;
 mod first_escape;
-mod mended;
 mod open_escape;
 mod planted_link;
 mod signature;
 mod startswith;
 mod supply_chain;
+mod usual_fix;
 mod what_is_left;
 mod win_the_race;
 

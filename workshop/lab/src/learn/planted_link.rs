@@ -96,9 +96,9 @@ fn check(bench: &Bench) -> Checked {
     let mut server = bench.start(&counting, &grant)?;
     let count = |text: &str| {
         let asked = json!({"keyword": text, "root_paths": ["."]});
-        let said = call::answer_text(&bench.call(&mut server, "keyword_search", &asked));
+        let answer = call::answer_text(&bench.call(&mut server, "keyword_search", &asked));
         let counts =
-            said.split(" / ").filter_map(|line| line.rsplit_once(": ")?.1.parse::<u64>().ok());
+            answer.split(" / ").filter_map(|line| line.rsplit_once(": ")?.1.parse::<u64>().ok());
         counts.sum()
     };
     let (flag, questions) = ask(bench, count).map_err(|stop| match stop {
@@ -136,8 +136,8 @@ fn clone(from: &Path, to: &Path) -> io::Result<Vec<String>> {
     Ok(links)
 }
 
-fn not_planted(bench: &Bench, sandbox: &Sandbox, links: &[String], said: &str) -> Stop {
-    let seen = format!("a search of `grant/` answered `{said}`");
+fn not_planted(bench: &Bench, sandbox: &Sandbox, links: &[String], answer: &str) -> Stop {
+    let seen = format!("a search of `grant/` answered `{answer}`");
     let Some(link) = links.first() else {
         return Stop::not_yet(
             format!("{seen}; `clone/` contains only ordinary files, no link"),

@@ -75,21 +75,21 @@ fn check(bench: &Bench) -> Checked {
         ));
     }
     let program = cargo.target().join("debug/preopen");
-    let (is_out, said) = call_server(bench, &program, "off")?;
+    let (is_out, answer) = call_server(bench, &program, "off")?;
     if !is_out {
         return Err(Stop::not_yet(
-            format!("even without the kernel's sandbox the server answers `{said}`"),
+            format!("even without the kernel's sandbox the server answers `{answer}`"),
             "the server starts in `grant/`, so the path of the flag is `../outside/secret.txt`; the line must come first in \
              `run`",
         ));
     }
-    let mut seen = vec![format!("with `--sandbox off` the answer is `{said}`: the line works")];
-    let (is_out, said) = call_server(bench, &program, "require")?;
+    let mut seen = vec![format!("with `--sandbox off` the answer is `{answer}`: the line works")];
+    let (is_out, answer) = call_server(bench, &program, "require")?;
     seen.push(if is_out {
         "with `--sandbox require` the flag gets out as well: please report this as described in SECURITY.md"
             .to_owned()
     } else {
-        format!("the kernel: with `--sandbox require` the same program answers `{said}`")
+        format!("the kernel: with `--sandbox require` the same program answers `{answer}`")
     });
     let clippy =
         cargo.run(&["clippy", "--locked", "--quiet", "--", "-D", "clippy::disallowed_methods"])?;

@@ -178,12 +178,12 @@ fn shortened(line: &str) -> String {
 
 fn answer(server: &str, found: &Finding) -> String {
     let class = if found.verdict.is_harm() { "bad" } else { "good" };
-    let said = answer_text(&found.answer);
+    let answer_block = answer_text(&found.answer);
     // Without an answer, the note explains what happened.
-    let said = if said.is_empty() || said == found.note {
+    let answer_block = if answer_block.is_empty() || answer_block == found.note {
         "<p>No answer.</p>\n".into()
     } else {
-        block(&said, SHOWN + 6)
+        block(&answer_block, SHOWN + 6)
     };
     let calls =
         if found.calls > 1 { format!(" One of {} calls.", found.calls) } else { String::new() };
@@ -193,7 +193,7 @@ fn answer(server: &str, found: &Finding) -> String {
         (note, calls) => format!("<p class=\"soft\">Result: {}.{calls}</p>\n", marked(note)),
     };
     format!(
-        "<h4>{} <span class=\"word {class}\">{}</span></h4>\n{said}{note}",
+        "<h4>{} <span class=\"word {class}\">{}</span></h4>\n{answer_block}{note}",
         text(server),
         found.verdict.word()
     )

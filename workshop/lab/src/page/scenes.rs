@@ -10,7 +10,7 @@ pub(super) struct Scene {
     /// The request of the client.
     pub asked: &'static str,
     /// Explains the picture.
-    pub says: &'static str,
+    pub explanation: &'static str,
     /// The visible lines of the picture.
     pub edges: &'static str,
     /// The place of a server that was served.
@@ -29,7 +29,7 @@ pub(super) const ALL: [Scene; 8] = [
         id: "link-file",
         label: "a link to the file outside",
         asked: "read notes.txt",
-        says: "`notes.txt` is not a file but a link: a name that refers to another name, which leads out.",
+        explanation: "`notes.txt` is not a file but a link: a name that refers to another name, which leads out.",
         edges: "grant sub out sec n-sec",
         inside: "22",
         why: [
@@ -44,7 +44,7 @@ pub(super) const ALL: [Scene; 8] = [
         id: "ok-read",
         label: "a file inside",
         asked: "read a file inside",
-        says: "The name leads to an inode inside. Map and territory agree.",
+        explanation: "The name leads to an inode inside. Map and territory agree.",
         edges: "grant n12 sub out sec",
         inside: "12",
         why: [
@@ -59,7 +59,7 @@ pub(super) const ALL: [Scene; 8] = [
         id: "ok-link",
         label: "a link to a file inside",
         asked: "read the link",
-        says: "A link that stays inside is ordinary and must work.",
+        explanation: "A link that stays inside is ordinary and must work.",
         edges: "grant sub out sec n-sub",
         inside: "13",
         why: [
@@ -74,7 +74,7 @@ pub(super) const ALL: [Scene; 8] = [
         id: "search-link",
         label: "the same link outside, met by a search",
         asked: "search . for FLAG_",
-        says: "The client does not request a link: it searches the directory, and the search meets a link that came with a clone.",
+        explanation: "The client does not request a link: it searches the directory, and the search meets a link that came with a clone.",
         edges: "grant sub out sec n-sec",
         inside: "22",
         why: [
@@ -89,7 +89,7 @@ pub(super) const ALL: [Scene; 8] = [
         id: "race-directory",
         label: "a file at the check, a link at the open",
         asked: "read, again and again",
-        says: "The name is swapped all the time: it leads inside during the check, and outside at the open. (The race swaps a \
+        explanation: "The name is swapped all the time: it leads inside during the check, and outside at the open. (The race swaps a \
                directory on the way, which has the same effect.)",
         edges: "grant n12 sub out sec n-sec",
         inside: "12",
@@ -105,7 +105,7 @@ pub(super) const ALL: [Scene; 8] = [
         id: "hard-link",
         label: "a second name of the file outside (hard link)",
         asked: "read notes.txt",
-        says: "There is no link to follow: the inode itself has two names, and one of them is inside. Whoever made the hard link \
+        explanation: "There is no link to follow: the inode itself has two names, and one of them is inside. Whoever made the hard link \
                could reach the file already.",
         edges: "grant sub out sec n22",
         inside: "22",
@@ -121,7 +121,7 @@ pub(super) const ALL: [Scene; 8] = [
         id: "dotdot",
         label: "no link: the client sends `..`",
         asked: "read ../outside/…",
-        says: "Nothing is planted. The client sends a path that goes up from the directory.",
+        explanation: "Nothing is planted. The client sends a path that goes up from the directory.",
         edges: "grant n12 sub out sec up",
         inside: "22",
         why: [
@@ -136,7 +136,7 @@ pub(super) const ALL: [Scene; 8] = [
         id: "root-replaced",
         label: "the name of the granted directory becomes a link",
         asked: "read a file of grant/",
-        says: "While the server runs, the directory is moved away, and its name becomes a link that leads out.",
+        explanation: "While the server runs, the directory is moved away, and its name becomes a link that leads out.",
         edges: "n12 sub out sec g-out",
         inside: "12",
         why: [

@@ -118,7 +118,7 @@ fn one(scene: &Scene, stands: &[Stand<'_>]) -> String {
         ends.join(" "),
         text(scene.asked),
         marked(scene.label),
-        marked(scene.says),
+        marked(scene.explanation),
         summary(stands),
     )
 }

@@ -35,8 +35,8 @@ name of the granted directory becomes a link that leads outside. race-directory:
 # Does that end the race? (This is not graded.)
 predict:
 
-# What the server opens after the check: as-said (the requested path), or resolved.
-open: as-said
+# What the server opens after the check: requested (the path that the client sent), or resolved.
+open: requested
 
 # The results of these attacks on the fixed server: escaped or contained?
 link-file:
@@ -64,7 +64,7 @@ fn check(bench: &Bench) -> Checked {
         "root-replaced",
         "race-directory",
     ])?;
-    if settings.one_of("open", &["as-said", "resolved"])? == 0 {
+    if settings.one_of("open", &["requested", "resolved"])? == 0 {
         return Err(Stop::not_yet(
             "the server still opens the requested path: it is the server of exercise 4, which lost the race",
             "fix it: the check resolves the path, so let the server open the result, with `open: resolved`",
