@@ -61,7 +61,9 @@ pub(super) fn check(plain: &str) -> Result<(), Refusal> {
         return Err(Refusal::TooDeep);
     }
     let mut tokens = lexer::lex(plain, Mode::Module);
-    let (mut open, mut frame, mut blocks) = (Vec::<Frame>::new(), Frame::default(), 0_usize);
+    let mut open = Vec::<Frame>::new();
+    let mut frame = Frame::default();
+    let mut blocks = 0_usize;
     // The number of nesting tokens around the innermost open bracket.
     let mut above = 0;
     // Whether a line end ends an expression depends on the next token.

@@ -49,7 +49,7 @@ pub(crate) fn root(mut expr: &Expr) -> Option<&str> {
     }
 }
 
-/// The call that an expression is.
+/// Returns the call, if an expression is one.
 pub(crate) fn called(expr: &Expr) -> Option<&ExprCall> {
     match expr {
         Expr::Call(call) => Some(call),

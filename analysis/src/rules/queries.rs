@@ -80,8 +80,10 @@ fn is_part(chain: TextRange, link: TextRange) -> bool {
 
 fn of_method(context: &Context<'_>, call: &ExprCall) -> Option<Confidence> {
     let Expr::Attribute(method) = &*call.func else { return None };
-    let (name, owner) = (method.attr.as_str(), &*method.value);
-    let (is_query_method, arguments) = (QUERY_METHODS.contains(&name), &call.arguments);
+    let name = method.attr.as_str();
+    let owner = &*method.value;
+    let is_query_method = QUERY_METHODS.contains(&name);
+    let arguments = &call.arguments;
     if is_query_method && is_chain(owner) {
         return Some(Confidence::High);
     }

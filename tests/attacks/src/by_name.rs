@@ -20,7 +20,7 @@ const PROTECTED: [&str; 9] = [
 ];
 
 impl Call {
-    /// DELIBERATELY WEAK: makes the change unless its path contains a protected name.
+    /// Makes the change unless its path contains a protected name. DELIBERATELY WEAK.
     ///
     /// # Errors
     /// If the change is refused or fails.

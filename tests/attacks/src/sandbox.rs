@@ -75,7 +75,8 @@ impl Sandbox {
     /// Removes everything below `at` that differs from the planted files.
     fn clear(&self, at: &Path, planted: &[(String, String)]) {
         for entry in std::fs::read_dir(self.path(at)).unwrap().map(Result::unwrap) {
-            let (path, kind) = (at.join(entry.file_name()), entry.file_type().unwrap());
+            let path = at.join(entry.file_name());
+            let kind = entry.file_type().unwrap();
             let is_as_planted = kind.is_file()
                 && entry.metadata().unwrap().nlink() == 1
                 && planted.iter().any(|(name, text)| {
@@ -258,7 +259,8 @@ impl Sandbox {
 /// Creates a FIFO or a device like `/dev/zero`. Returns whether that succeeded.
 #[cfg(not(target_vendor = "apple"))]
 fn special(at: &Path, kind: FileType) -> bool {
-    let (mode, zero) = (Mode::from_raw_mode(0o644), rustix::fs::makedev(1, 5));
+    let mode = Mode::from_raw_mode(0o644);
+    let zero = rustix::fs::makedev(1, 5);
     let device = if kind == FileType::Fifo { 0 } else { zero };
     rustix::fs::mknodat(CWD, at, kind, mode, device).is_ok()
 }

@@ -45,7 +45,8 @@ impl Victim {
     /// Requests a path from this server and returns the harm. A file is read, and a directory is listed.
     #[must_use]
     pub fn harm(self, grant: &Path, path: &str, hide: &[&str]) -> Option<Harm> {
-        let (grant, path) = (grant.to_owned(), path.to_owned());
+        let grant = grant.to_owned();
+        let path = path.to_owned();
         let hide: Vec<String> = hide.iter().map(|glob| (*glob).to_owned()).collect();
         let (send, answer) = channel();
         // Opening a FIFO never returns, so the thread is not joined.
@@ -94,7 +95,8 @@ impl Victim {
                 (begins && !hidden(Path::new(path))).then_some(joined)
             }
             Self::Canonical => {
-                let (grant, real) = (grant.canonicalize().ok()?, joined.canonicalize().ok()?);
+                let grant = grant.canonicalize().ok()?;
+                let real = joined.canonicalize().ok()?;
                 let below = real.strip_prefix(&grant).ok()?;
                 (!hidden(below)).then(|| real.clone())
             }

@@ -22,7 +22,7 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-/// A parsed SPEC can be printed and parsed again with the same result.
+/// Checks that a parsed SPEC can be printed and parsed again with the same result.
 fn spec(text: &str) {
     let Ok(spec) = text.parse::<GrantSpec>() else { return };
     let again: GrantSpec = spec.to_string().parse().unwrap_or_else(|why| panic!("{text:?}: {why}"));

@@ -102,7 +102,8 @@ fn last_name(entry: &str) -> &str {
 }
 
 fn all_pages(dispatcher: &Dispatcher, tool: &str, asked: &Value, limit: usize) -> Vec<String> {
-    let (mut all, mut next) = (vec![], vec![("limit", json!(limit))]);
+    let mut all = vec![];
+    let mut next = vec![("limit", json!(limit))];
     for _ in 0..MOST_PAGES {
         let answer = call(dispatcher, tool, &with(asked, &next))
             .unwrap_or_else(|(_, why)| panic!("{tool} {next:?}: {why}"));

@@ -62,7 +62,7 @@ fn old(text: &str, edit: &RandomEdit<'_>) -> String {
     edit.other.map_or_else(|| taken.collect(), Into::into)
 }
 
-/// Without CRLF line ends, an edit has the same result as `str::replace`.
+/// Checks that an edit without CRLF line ends has the same result as `str::replace`.
 fn check_replacement(text: &str, edit: Edit<'_>, after: &str) {
     let Edit { old_text, new_text, replace_all } = edit;
     if [text, old_text, new_text].iter().any(|text| text.contains('\r')) {
@@ -76,7 +76,7 @@ fn check_replacement(text: &str, edit: Edit<'_>, after: &str) {
     assert_eq!(after, expected, "{edit:?}");
 }
 
-/// At the start and the end, at least as many bytes are unchanged as characters.
+/// Checks that at least as many bytes as characters are unchanged, at the start and at the end.
 fn check_unchanged_bytes(before: &[u8], after: &[u8], was: &str, is: &str) {
     let same = was.chars().zip(is.chars()).take_while(|(a, b)| a == b).count();
     let same_bytes = before.iter().zip(after).take_while(|(a, b)| a == b).count();

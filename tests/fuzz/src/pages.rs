@@ -19,7 +19,8 @@ pub fn run(bytes: &[u8]) {
 }
 
 fn paged(mut bytes: Unstructured<'_>) -> Result<()> {
-    let (first, count) = (bytes.int_in_range(1..=40_u64)?, bytes.int_in_range(1..=20_u64)?);
+    let first = bytes.int_in_range(1..=40_u64)?;
+    let count = bytes.int_in_range(1..=20_u64)?;
     let chars = bytes.int_in_range(1..=400_usize)?;
     // Repeat the input, so that the fuzzer can make long lines and many lines from few bytes.
     let times = [1, 1, 1, 7, 300][bytes.int_in_range(0..=4_usize)?];
@@ -61,7 +62,8 @@ fn has_legacy_encoding(file: &OpenFile) -> bool {
 fn check_whole_by_bytes(file: &OpenFile, text: &str, count: u64) {
     // Otherwise a file could need thousands of reads of a few bytes.
     let count = count.max(text.len() as u64 / 100);
-    let (mut got, mut offset) = (String::new(), 0);
+    let mut got = String::new();
+    let mut offset = 0;
     for _ in 0..MOST_PIECES {
         let page = piece_of(file, Piece::Bytes { offset, count }, 1 << 20).unwrap();
         let Range::Bytes { from, to, size } = page.range else { panic!("{:?}", page.range) };
@@ -76,7 +78,7 @@ fn check_whole_by_bytes(file: &OpenFile, text: &str, count: u64) {
     assert_eq!(got, text);
 }
 
-/// Text with escaped invalid bytes or NULs can be converted back to the bytes of the file.
+/// Checks that text with escaped invalid bytes or NULs can be converted back to the bytes of the file.
 fn check_escapes(file: &OpenFile, contents: &[u8], count: u64) {
     let Ok(page) = piece_of(file, Piece::Bytes { offset: 0, count }, 1 << 20) else { return };
     let has_escapes = page.encoding.as_deref().is_some_and(|name| {
@@ -87,7 +89,8 @@ fn check_escapes(file: &OpenFile, contents: &[u8], count: u64) {
     }
     let count = count.max(contents.len() as u64 / 20);
     let mut offset = if contents.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    let (begin, mut got) = (offset, vec![]);
+    let begin = offset;
+    let mut got = vec![];
     while offset < contents.len() as u64 {
         let page = piece_of(file, Piece::Bytes { offset, count }, 1 << 20).unwrap();
         let Range::Bytes { from, to, .. } = page.range else { panic!("{:?}", page.range) };
@@ -120,7 +123,8 @@ fn check_lines(file: &OpenFile, text: &str, first: u64, count: u64) {
     if page.shortened > 0 {
         return;
     }
-    let (skip, take) = (usize::try_from(first - 1).unwrap(), usize::try_from(count).unwrap());
+    let skip = usize::try_from(first - 1).unwrap();
+    let take = usize::try_from(count).unwrap();
     let expected: Vec<&str> = lines.iter().skip(skip).take(take).copied().collect();
     assert_eq!(plain(&page.text), expected, "lines {first}+{count} of {text:?}");
     let Range::Lines { total: Some(total), .. } = page.range else { panic!("{:?}", page.range) };

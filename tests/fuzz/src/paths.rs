@@ -32,7 +32,7 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-/// Displayed names parse to the same names, unless they are too long.
+/// Checks that displayed names parse to the same names, unless they are too long.
 fn check_round_trip(names: &[Name]) {
     let shown = join(names);
     assert!(!deceives(&shown) && !shown.contains('\n'), "{shown:?}");

@@ -58,7 +58,7 @@ fn searched(mut bytes: Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Line numbers are ascending and unique, and lines up to `skip_until` do not match again.
+/// Checks that line numbers are ascending and unique, and that lines up to `skip_until` do not match again.
 fn check_line_numbers(hits: &Hits, skip_until: u64) {
     let numbers: Vec<u64> = hits.lines.iter().map(|line| line.number).collect();
     assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");

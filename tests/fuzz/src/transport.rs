@@ -26,7 +26,8 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
 pub fn run(bytes: &[u8]) {
     let limits = Limits { max_message_bytes: MOST_BYTES, ..Limits::default() };
     let dispatcher = SERVED.dispatcher(limits, &TOOLS);
-    let (mut input, output) = (file("in"), file("out"));
+    let mut input = file("in");
+    let output = file("out");
     input.write_all(bytes).unwrap();
     input.rewind().unwrap();
     protocol::serve(dispatcher, OwnedFd::from(input), OwnedFd::from(output.try_clone().unwrap()))

@@ -34,7 +34,8 @@ impl Session {
     /// # Errors
     /// If the program cannot run itself, or one of the commands fails.
     pub fn record(options: &Options) -> io::Result<Self> {
-        let (started, mut lines) = (Instant::now(), vec![]);
+        let started = Instant::now();
+        let mut lines = vec![];
         let mut record_line = |text: String| {
             line(&text);
             lines.push((started.elapsed().as_secs_f64(), text));

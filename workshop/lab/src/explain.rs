@@ -87,7 +87,8 @@ pub fn show(screen: Screen, attack: &Attack, left: &Side, right: &Side) {
         let text = side.finding.verdict.word();
         (format!("{text:SIDE$}"), tone(side.finding.verdict))
     };
-    let (l, r) = (word(left), word(right));
+    let l = word(left);
+    let r = word(right);
     line(&format!("{}  | {}", screen.toned(&l.0, l.1), screen.toned(&r.0, r.1)));
     print_columns(&[answer_text(&left.finding)], &[answer_text(&right.finding)]);
     line(&columns("", ""));
@@ -161,14 +162,16 @@ fn first_and_last(calls: &[String]) -> Vec<String> {
     let Some(left_out) = calls.len().checked_sub(CALLS).filter(|n| *n > 0) else {
         return calls.to_vec();
     };
-    let (first, last) = (calls.iter().take(CALLS / 2), calls.iter().skip(CALLS / 2 + left_out));
+    let first = calls.iter().take(CALLS / 2);
+    let last = calls.iter().skip(CALLS / 2 + left_out);
     first.cloned().chain([format!("... {left_out} more ...")]).chain(last.cloned()).collect()
 }
 
 fn print_columns(left: &[String], right: &[String]) {
     let lines =
         |side: &[String]| -> Vec<String> { side.iter().flat_map(|text| hanging(text)).collect() };
-    let (left, right) = (lines(left), lines(right));
+    let left = lines(left);
+    let right = lines(right);
     for at in 0..left.len().max(right.len()) {
         let of = |side: &[String]| side.get(at).cloned().unwrap_or_default();
         line(&columns(&of(&left), &of(&right)));

@@ -67,7 +67,9 @@ impl Run<'_> {
                 .collect();
             lanes.into_iter().filter_map(|lane| lane.join().ok()).collect()
         });
-        let (mut findings, mut tools, mut failed) = (vec![], vec![], None);
+        let mut findings = vec![];
+        let mut tools = vec![];
+        let mut failed = None;
         for lane in lanes {
             findings.extend(lane.findings);
             tools = lane.tools;

@@ -26,7 +26,8 @@ text { fill: #e7e9ec } .back { fill: #14161a; stroke: #3a404a } .bar { fill: #1f
 
 /// Returns the lines as an SVG document.
 pub fn svg(lines: &[&str]) -> String {
-    let (width, height) = (WIDTH * ACROSS + 2 * EDGE, lines.len() * DOWN + 2 * EDGE + BAR);
+    let width = WIDTH * ACROSS + 2 * EDGE;
+    let height = lines.len() * DOWN + 2 * EDGE + BAR;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"t d\">\n\
          <title id=\"t\">A session with preopen-lab</title>\n<desc id=\"d\">{}</desc>\n<style>\n{STYLE}</style>\n\
@@ -47,7 +48,8 @@ pub fn svg(lines: &[&str]) -> String {
         );
     }
     for (nth, line) in (1..).zip(lines) {
-        let (x, y) = (EDGE, BAR + EDGE / 2 + nth * DOWN);
+        let x = EDGE;
+        let y = BAR + EDGE / 2 + nth * DOWN;
         let mut spans = String::new();
         for (class, text) in spans_of(line) {
             let text = escaped(&text);

@@ -48,7 +48,8 @@ pub fn use_other_processor(pid: u32) {
 
     let Ok(all) = sched_getaffinity(None) else { return };
     let Some(first) = (0..CpuSet::MAX_CPU).find(|cpu| all.is_set(*cpu)) else { return };
-    let (mut own, mut others) = (CpuSet::new(), all);
+    let mut own = CpuSet::new();
+    let mut others = all;
     own.set(first);
     others.unset(first);
     if others.count() == 0 || sched_setaffinity(None, &own).is_err() {

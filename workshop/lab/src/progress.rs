@@ -27,7 +27,8 @@ fn show(status: impl Fn() -> String, done: &AtomicBool) {
     let mut errors = std::io::stderr();
     let is_terminal = errors.is_terminal();
     let every = Duration::from_millis(if is_terminal { 100 } else { 1000 });
-    let (mut next, mut last) = (Instant::now() + every, String::new());
+    let mut next = Instant::now() + every;
+    let mut last = String::new();
     while !done.load(Relaxed) {
         std::thread::sleep(Duration::from_millis(10));
         if Instant::now() < next {

@@ -176,11 +176,14 @@ pub fn run(
     let Some(setting) = race.attack.setting() else { return raced };
     subject.plant(|sandbox| sandbox.take(setting.tree));
     let names = (subject.path(race.swap.0), subject.path(race.swap.1));
-    let (stop, ring) = (AtomicBool::new(false), Mutex::new(VecDeque::with_capacity(REMEMBERED)));
+    let stop = AtomicBool::new(false);
+    let ring = Mutex::new(VecDeque::with_capacity(REMEMBERED));
     let started = Instant::now();
     std::thread::scope(|scope| {
         let pid = subject.pid();
-        let (names, stop, ring) = (&names, &stop, &ring);
+        let names = &names;
+        let stop = &stop;
+        let ring = &ring;
         scope.spawn(move || {
             process::use_other_processor(pid);
             swap_names(names, race.pause, stop, ring, counters);
@@ -340,7 +343,8 @@ fn swap_names(
     ring: &Mutex<VecDeque<Swap>>,
     counters: &Counters,
 ) {
-    let (mut to_link, pause) = (false, nanoseconds(pause).max(1));
+    let mut to_link = false;
+    let pause = nanoseconds(pause).max(1);
     for turn in 1_u64.. {
         if stop.load(Relaxed) {
             return;

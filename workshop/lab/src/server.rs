@@ -184,7 +184,8 @@ impl Server {
     }
 
     fn receive(&mut self, id: Option<u64>, patience: Duration) -> Reply {
-        let (started, before) = (Instant::now(), process::cpu_time(self.child.id()));
+        let started = Instant::now();
+        let before = process::cpu_time(self.child.id());
         let mut until = patience;
         loop {
             let left = until.saturating_sub(started.elapsed());

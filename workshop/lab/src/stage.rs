@@ -86,7 +86,8 @@ impl Stage {
 
     fn clean_up_on_signals(&self) -> io::Result<()> {
         let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-        let (process_groups, path) = (Arc::clone(&self.process_groups), self.dir.path().to_owned());
+        let process_groups = Arc::clone(&self.process_groups);
+        let path = self.dir.path().to_owned();
         std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
                 let _never_again =

@@ -92,7 +92,8 @@ impl Subject<'_> {
                 format!("the server has no tool that {what}"),
             ));
         }
-        let (before, peak) = (self.outside_snapshot()?, self.peak_memory());
+        let before = self.outside_snapshot()?;
+        let peak = self.peak_memory();
         // Only attacks that may hang a server are timed strictly. A write may wait for a slow disk, which is not a hang.
         let patience = match attack.goal {
             Goal::Memory(_) => 4,

@@ -25,7 +25,8 @@ pub fn run(bytes: &[u8]) {
 fn run_steps(bytes: &mut Unstructured<'_>) -> Result<()> {
     let served = Served::new("rwd");
     let dispatcher = served.dispatcher(Limits::default(), &[]);
-    let (root, outside) = (served.at(""), served.at("../outside"));
+    let root = served.at("");
+    let outside = served.at("../outside");
     let beside = Tree::of(&outside);
     let mut steps = vec![];
     for _ in 0..MOST_STEPS {

@@ -38,7 +38,8 @@ pub(super) enum Way {
 impl Tree {
     /// Reads a tree from disk.
     pub(super) fn of(root: &Path) -> Self {
-        let (mut tree, mut todo) = (Self::default(), vec![String::new()]);
+        let mut tree = Self::default();
+        let mut todo = vec![String::new()];
         while let Some(below) = todo.pop() {
             for entry in fs::read_dir(root.join(&below)).unwrap().map(Result::unwrap) {
                 let path = joined(&below, entry.file_name().to_str().unwrap());
@@ -67,7 +68,8 @@ impl Tree {
     /// Looks up names. Returns the result, and whether a link was followed. `follow_last` also follows a link at the end.
     pub(super) fn walk(&self, names: &[String], follow_last: bool) -> (Way, bool) {
         let mut todo: VecDeque<String> = names.iter().cloned().collect();
-        let (mut at, mut links) = (Vec::<String>::new(), 0);
+        let mut at = Vec::<String>::new();
+        let mut links = 0;
         while let Some(name) = todo.pop_front() {
             if name == ".." {
                 if at.pop().is_none() {

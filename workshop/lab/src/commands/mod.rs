@@ -61,7 +61,10 @@ pub fn everything(options: &Options, page: Option<&Path>, is_sample: bool) -> io
     let held = column_held(&attacks, columns.iter().find(|column| column.name == OURS))
         && races.iter().filter(|raced| raced.server == OURS).all(Raced::has_held);
     if let Some(file) = page {
-        let (attacks, columns, races, around) = (&attacks, &columns, &races, &around);
+        let attacks = &attacks;
+        let columns = &columns;
+        let races = &races;
+        let around = &around;
         Page { attacks, columns, races, held, around, is_sample }.write(file)?;
     }
     if options.json {

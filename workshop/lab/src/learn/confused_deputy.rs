@@ -69,7 +69,8 @@ struct Deputy<'a> {
 
 fn check(bench: &Bench) -> Checked {
     let settings = bench.answer.settings(&["from", "to", "from_by", "to_by", "log_by"])?;
-    let (from, to) = (settings.need("from")?, settings.need("to")?);
+    let from = settings.need("from")?;
+    let to = settings.need("to")?;
     let mut by_helper = [false; 3];
     for (by, name) in by_helper.iter_mut().zip(["from_by", "to_by", "log_by"]) {
         *by = settings.one_of(name, BY)? == 1;
@@ -90,7 +91,8 @@ fn check(bench: &Bench) -> Checked {
         command.args(launch.args);
         Server::start(command, &bench.stage)
     };
-    let (builder, helper) = (start(&["private", "public"])?, start(&["public"])?);
+    let builder = start(&["private", "public"])?;
+    let helper = start(&["public"])?;
     let mut deputy = Deputy { bench, sandbox: &sandbox, builder, helper, by_helper: [false; 3] };
     check_attack(&mut deputy, from, to)?;
     let mut seen = vec![format!(

@@ -35,7 +35,8 @@ pub(super) fn run(
     let mut child = command.spawn()?;
     let process_groups = bench.stage.process_groups();
     process_groups.add(child.id());
-    let (lines, errors) = (lines_of(child.stdout.take()), lines_of(child.stderr.take()));
+    let lines = lines_of(child.stdout.take());
+    let errors = lines_of(child.stderr.take());
     let mut input = child.stdin.take();
     let started = Instant::now();
     let is_late = loop {

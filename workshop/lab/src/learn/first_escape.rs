@@ -58,7 +58,8 @@ fn check(bench: &Bench) -> Checked {
         ]);
     }
     let last = calls.last().ok_or_else(|| std::io::Error::other("no call was made"))?;
-    let (path, answer) = (call::path(last), call::answer_text(last));
+    let path = call::path(last);
+    let answer = call::answer_text(last);
     let seen = format!("asked for `{path}`, the server answered `{answer}`");
     let at = grant.join(&path);
     let look = if path.starts_with('/') && !at.exists() {

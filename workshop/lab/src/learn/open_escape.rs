@@ -97,7 +97,8 @@ fn check(bench: &Bench) -> Checked {
         Ok(all)
     };
     let before = outside()?;
-    let (mut tally, limit) = (Tally::default(), Duration::from_secs(seconds));
+    let mut tally = Tally::default();
+    let limit = Duration::from_secs(seconds);
     let ended =
         conversation::run(bench, command, limit, |line| tally.answered(bench, &mut server, line))?;
     if let Some(exchange) = tally.escaped {

@@ -113,7 +113,9 @@ fn check(bench: &Bench) -> Checked {
 
 /// Copies a directory as `git clone` would, with links as links. Returns the links.
 fn clone(from: &Path, to: &Path) -> io::Result<Vec<String>> {
-    let (mut todo, mut links, mut left) = (vec![String::new()], vec![], ENTRIES);
+    let mut todo = vec![String::new()];
+    let mut links = vec![];
+    let mut left = ENTRIES;
     while let Some(below) = todo.pop() {
         for entry in std::fs::read_dir(from.join(&below))? {
             let entry = entry?;
@@ -121,7 +123,8 @@ fn clone(from: &Path, to: &Path) -> io::Result<Vec<String>> {
                 io::Error::other(format!("`clone/` has more than {ENTRIES} entries"))
             })?;
             let name = Path::new(&below).join(entry.file_name()).to_string_lossy().into_owned();
-            let (kind, at) = (entry.file_type()?, to.join(&name));
+            let kind = entry.file_type()?;
+            let at = to.join(&name);
             if kind.is_symlink() {
                 std::os::unix::fs::symlink(std::fs::read_link(entry.path())?, at)?;
                 links.push(name);
@@ -167,7 +170,9 @@ fn not_planted(bench: &Bench, sandbox: &Sandbox, links: &[String], answer: &str)
 fn ask(bench: &Bench, mut count: impl FnMut(&str) -> u64) -> Result<(String, usize), Stop> {
     let mut command = Command::new("sh");
     command.arg("oracle.sh");
-    let (mut asked, mut best, mut found) = (0, 0, None);
+    let mut asked = 0;
+    let mut best = 0;
+    let mut found = None;
     let ended = conversation::run(bench, command, LONGEST, |line| {
         if let Some(flag) = line.strip_prefix("flag ") {
             found = Some(flag.trim().to_owned());

@@ -67,7 +67,8 @@ fn check(bench: &Bench) -> Checked {
     let last = calls.last().ok_or_else(|| std::io::Error::other("no call was made"))?;
     let path = call::path(last);
     let at = grant.join(&path);
-    let (asked, looked) = (short(&path), short(&at.to_string_lossy()));
+    let asked = short(&path);
+    let looked = short(&at.to_string_lossy());
     let seen = format!(
         "asked for `{asked}`, the server looked for `{looked}` and answered `{}`",
         short(&call::answer_text(last))

@@ -77,7 +77,9 @@ fn check(bench: &Bench) -> Checked {
     }
     let launch = bench.weak(Level::Resolved)?;
     let mut subject = Subject::start(&bench.stage, &launch, bench.patience())?;
-    let (mut seen, mut right, mut predictions) = (vec![], 0, 0);
+    let mut seen = vec![];
+    let mut right = 0;
+    let mut predictions = 0;
     for id in ASKED {
         let (verdict, details) = match table::all().find(|attack| attack.id == *id) {
             Some(attack) => (subject.attack(attack).verdict, String::new()),

@@ -69,7 +69,8 @@ impl Work {
         };
         let answer = Answer::parse(&String::from_utf8_lossy(&text));
         // Programs run in other directories, so they need absolute paths.
-        let (work, shown_dir) = (self.0.canonicalize()?, dir);
+        let work = self.0.canonicalize()?;
+        let shown_dir = dir;
         let dir = shown_dir.canonicalize()?;
         Ok(Bench { stage: Stage::new()?, options: options.clone(), work, dir, shown_dir, answer })
     }

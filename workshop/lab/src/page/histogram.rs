@@ -24,7 +24,8 @@ pub(super) fn of(server: &str, windows: &[u64]) -> String {
         }
     }
     let highest = bars.iter().copied().max().unwrap_or(1).max(1);
-    let (mut drawn, mut rows) = (String::new(), String::new());
+    let mut drawn = String::new();
+    let mut rows = String::new();
     for (nth, count) in bars.iter().enumerate() {
         let from = width * nth as u64;
         let height = count * 100 / highest;

@@ -255,7 +255,8 @@ mod tests {
         for gone in ["innerHTML", "eval(", "http", "document.write", "insertAdjacentHTML"] {
             assert!(!SCRIPT.contains(gone), "{gone}");
         }
-        let (one, other) = (nonce().unwrap(), nonce().unwrap());
+        let one = nonce().unwrap();
+        let other = nonce().unwrap();
         assert!(one != other && one.len() == 32);
     }
 }

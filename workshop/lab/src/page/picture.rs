@@ -128,7 +128,8 @@ fn tokens(ends: &[(String, Option<&'static str>)]) -> String {
         let before = ends.iter().take(nth).filter(|(_, other)| other == place).count();
         let before = u32::try_from(before).unwrap_or_default();
         let (left, top, row) = slots(place.unwrap_or(REFUSED));
-        let (x, y) = (left + before % row * 62, top + before / row * 18);
+        let x = left + before % row * 62;
+        let y = top + before / row * 18;
         let off = if place.is_none() { " off" } else { "" };
         let ours = if server == crate::servers::OURS { " ours" } else { "" };
         drawn += &format!(

@@ -70,7 +70,8 @@ fn lanes(raced: &Raced, round: &Round) -> String {
     let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return String::new() };
     let name = RACES.iter().find(|race| race.attack.id == raced.id).map_or("", |race| race.swap.0);
     let name = name.trim_start_matches("grant/");
-    let (begin, end) = (first.from, last.to);
+    let begin = first.from;
+    let end = last.to;
     let scale = Scale { begin, span: (end - begin).max(1) };
     let which = if raced.is_replay {
         "<p><strong>A replay:</strong> no round was lost in this run, so this one was recorded in an earlier run.</p>\n"

@@ -24,7 +24,8 @@ pub fn confine(to: &Path) -> io::Result<()> {
 /// If the kernel does not enforce it.
 #[cfg(target_os = "linux")]
 pub fn keep_out(of: &Path, but: &Path) -> io::Result<()> {
-    let (of, mut allowed) = (of.canonicalize()?, vec![but.to_owned()]);
+    let of = of.canonicalize()?;
+    let mut allowed = vec![but.to_owned()];
     // Landlock rules can only add rights, so a denied directory must not lie below an allowed one. Therefore allow every
     // entry next to the path that leads to it.
     for (above, on_the_way) in of.ancestors().skip(1).zip(of.ancestors()) {

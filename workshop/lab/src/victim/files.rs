@@ -102,7 +102,7 @@ impl Files {
         written.map(|()| format!("wrote {} bytes", text.len())).map_err(|error| error.to_string())
     }
 
-    /// Searches. Checks only the root of the search, and nothing that it finds.
+    /// Searches below a path. Checks only the root of the search, and nothing that it finds.
     fn search(&mut self, request: &Request) -> Result<String, String> {
         let at = self.checked(&request.path)?;
         let pattern = match request.verb {
@@ -213,7 +213,8 @@ impl Files {
 /// neither all memory nor all processor time.
 fn whole(mut file: File) -> Result<Vec<u8>, String> {
     let size = file.metadata().map_err(|error| error.to_string())?.len();
-    let (mut bytes, mut chunk) = (vec![], vec![0; 1 << 16]);
+    let mut bytes = vec![];
+    let mut chunk = vec![0; 1 << 16];
     loop {
         match file.read(&mut chunk) {
             Ok(0) => return Ok(bytes),
