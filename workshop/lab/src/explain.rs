@@ -87,9 +87,13 @@ pub fn show(screen: Screen, attack: &Attack, left: &Side, right: &Side) {
         let text = side.finding.verdict.word();
         (format!("{text:SIDE$}"), tone(side.finding.verdict))
     };
-    let l = word(left);
-    let r = word(right);
-    line(&format!("{}  | {}", screen.toned(&l.0, l.1), screen.toned(&r.0, r.1)));
+    let left_word = word(left);
+    let right_word = word(right);
+    line(&format!(
+        "{}  | {}",
+        screen.toned(&left_word.0, left_word.1),
+        screen.toned(&right_word.0, right_word.1)
+    ));
     print_columns(&[answer_text(&left.finding)], &[answer_text(&right.finding)]);
     line(&columns("", ""));
     print_columns(&[format!("calls, {}:", left.seen)], &[format!("calls, {}:", right.seen)]);

@@ -41,7 +41,7 @@ pub fn everything(options: &Options, page: Option<&Path>, is_sample: bool) -> io
     let stage = Stage::new()?;
     let launches = launches(options, false)?;
     let ours = ours(options.preopen.as_deref())?;
-    let around = RunInfo::of(stage.flag(), patience(options, PATIENCE), options.unconfined, &ours);
+    let info = RunInfo::of(stage.flag(), patience(options, PATIENCE), options.unconfined, &ours);
     let attacks: Vec<&'static Attack> = table::all().collect();
     if !options.json {
         headline(screen, &stage);
@@ -64,8 +64,8 @@ pub fn everything(options: &Options, page: Option<&Path>, is_sample: bool) -> io
         let attacks = &attacks;
         let columns = &columns;
         let races = &races;
-        let around = &around;
-        Page { attacks, columns, races, held, around, is_sample }.write(file)?;
+        let info = &info;
+        Page { attacks, columns, races, held, info, is_sample }.write(file)?;
     }
     if options.json {
         return print_json(&report::json(&attacks, &columns, &races, held)).map(|()| held);

@@ -54,7 +54,7 @@ pub struct Page<'a> {
     /// Whether preopen held.
     pub held: bool,
     /// The conditions of the run.
-    pub around: &'a RunInfo,
+    pub info: &'a RunInfo,
     /// Whether it is the sample that is shipped with the lab.
     pub is_sample: bool,
 }
@@ -111,7 +111,7 @@ impl Page<'_> {
             race::part(self.races),
             territory::part(self.columns, self.races),
             cards::part(self.attacks, self.columns, self.races),
-            self.around.part(self.attacks.len()),
+            self.info.part(self.attacks.len()),
         ];
         for ((id, name), body) in PARTS.iter().zip(bodies) {
             let _ = write!(
@@ -163,7 +163,7 @@ impl Page<'_> {
             "{sample}<p>Each server was granted one directory and got the same requests. A secret lay next to the \
              directory, new in this run: {}. Four of the servers are deliberately weak; the fifth is preopen.</p>\n\
              <p class=\"verdict {class}\">{verdict}</p>\n",
-            marked(&format!("`{}`", text(&self.around.flag)))
+            marked(&format!("`{}`", text(&self.info.flag)))
         )
     }
 }
@@ -221,7 +221,7 @@ mod tests {
             program: "/no/such".into(),
             args: vec![],
         };
-        let around = RunInfo {
+        let info = RunInfo {
             flag: hostile(),
             began: SystemTime::UNIX_EPOCH,
             ..RunInfo::of("", Duration::ZERO, false, &ours)
@@ -232,7 +232,7 @@ mod tests {
             columns: &columns,
             races: &races,
             held: false,
-            around: &around,
+            info: &info,
             is_sample: true,
         };
         let html = page.html("N");
