@@ -1,9 +1,7 @@
-//! [`collect`]: one pass over the source that notes what happens to each name, and where.
+//! [`collect`]: one pass over the source that records what happens to each name, and where.
 //!
-//! What may change a name is taken to do so: a rule that asks whether something stays the same must
-//! not be wrong about it.
-//!
-//! May import: `names`, `syntax`. Absent on purpose: answers; those are given by [`Names`].
+//! Anything that may change a name counts as a change, so that rules can rely on a name that stays the
+//! same. [`Names`] answers the questions of the rules.
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Alias, ExceptHandler, Expr, Parameters, Pattern, Stmt};
@@ -12,8 +10,8 @@ use ruff_text_size::{Ranged, TextSize};
 use super::names::{Names, Value};
 use super::syntax::{called, dotted, grown, root};
 
-/// Methods that leave what they are called on as it is. Any other may change it.
-const ASKING: &[&str] = &[
+/// Methods that do not change the object that they are called on. All others may change it.
+const READ_ONLY_METHODS: &[&str] = &[
     "copy",
     "count",
     "endswith",
@@ -33,8 +31,8 @@ const ASKING: &[&str] = &[
     "values",
 ];
 
-/// Functions that leave their arguments as they are.
-const LEAVING: &[&str] = &[
+/// Functions that do not change their arguments.
+const READ_ONLY_FUNCTIONS: &[&str] = &[
     "abs",
     "all",
     "any",
@@ -66,10 +64,11 @@ const LEAVING: &[&str] = &[
     "zip",
 ];
 
-/// All that happens to names, in no order.
+/// Collects what happens to all names in `body`.
 pub(super) fn collect(body: &[Stmt]) -> Names<'_> {
     let mut collect = Collect { names: Names::default(), in_class: false };
     collect.visit_body(body);
+    collect.names.sort();
     collect.names
 }
 
@@ -87,7 +86,7 @@ impl<'a> Collect<'a> {
         }
     }
 
-    /// Binds what an assignment binds; `a.b = c` and `a[b] = c` change `a`.
+    /// Binds the targets of an assignment. `a.b = c` and `a[b] = c` change `a`.
     fn assign(&mut self, target: &'a Expr, value: Value) {
         match target {
             Expr::Name(name) => self.bind(&name.id, target.start(), value),
@@ -146,7 +145,7 @@ impl<'a> Visitor<'a> for Collect<'a> {
                 self.in_class = outer;
                 return;
             }
-            // `a = a + b` is `a += b`. Whatever it was, it stays: no value is noted.
+            // `a = a + b` is like `a += b`. The kind of value stays the same, so none is recorded.
             Stmt::Assign(_) | Stmt::AugAssign(_) if grown(stmt).is_some() => {
                 if let Some((target, _)) = grown(stmt) {
                     self.rebind(target);
@@ -220,18 +219,18 @@ impl<'a> Visitor<'a> for Collect<'a> {
             }
             Expr::Call(call) => {
                 if let Expr::Attribute(method) = &*call.func
-                    && !ASKING.contains(&method.attr.as_str())
+                    && !READ_ONLY_METHODS.contains(&method.attr.as_str())
                 {
                     self.change(&method.value, at);
                 }
-                let leaves = match &*call.func {
-                    Expr::Name(function) => LEAVING.contains(&function.id.as_str()),
+                let is_read_only = match &*call.func {
+                    Expr::Name(function) => READ_ONLY_FUNCTIONS.contains(&function.id.as_str()),
                     Expr::Attribute(method) => {
                         matches!(&*method.value, Expr::Name(module) if module.id.as_str() == "re")
                     }
                     _ => false,
                 };
-                if !leaves {
+                if !is_read_only {
                     let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
                     for argument in call.arguments.args.iter().chain(keywords) {
                         if matches!(argument, Expr::Name(_) | Expr::Attribute(_) | Expr::Starred(_))

@@ -1,45 +1,47 @@
-//! [`check`]: how deep a source can be nested, before a parser that recurses sees it.
+//! [`check`]: limits the nesting of a source before the recursive parser sees it.
 //!
-//! An upper bound, by tokens alone. What makes an expression deeper is an operator, a keyword, a dot or
-//! a bracket; what lies between two commas is one expression, and what is in brackets is one level
-//! below it. So the depth is at most the number of such tokens between commas, and the deepest bracket
-//! among them. Blocks are counted by their indentation. The bound holds for broken sources as well,
-//! where the parser goes on in its own way after an error:
+//! It computes an upper bound from the tokens. An operator, a keyword, a dot or a bracket makes an
+//! expression deeper. The tokens between two commas form one expression, and a bracket is one level
+//! deeper. So the depth is at most the number of such tokens between two commas, plus that of the deepest
+//! bracket among them. Blocks are counted by their indentation. The bound also holds for broken sources,
+//! where the parser continues after an error:
 //!
-//! - a comma behind `lambda` parts its arguments, not expressions, up to its `:`; any other `:` parts;
-//! - the end of a line ends an expression only if the next line cannot continue it: the parser may have
-//!   lost count of the brackets, to which line ends mean nothing;
-//! - it may also see a block where there is none, but not one that is deeper than the line's own indent.
+//! - a comma after `lambda` separates its parameters and not expressions, up to its `:`; any other `:`
+//!   separates expressions;
+//! - the end of a line ends an expression only if the next line cannot continue it, since the parser may
+//!   have lost count of the brackets, in which line ends do not count;
+//! - the parser may see a block where there is none, but not one that is deeper than the line's indent.
 //!
-//! May import: nothing of this crate. Absent on purpose: recursion, and what the code means.
+//! This module does not recurse and does not interpret the code.
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
 
-use super::Refusal;
+use super::refusal::Refusal;
 
-/// Most blocks in one another, as in Python itself.
+/// The maximum number of nested blocks, as in Python itself.
 const MOST_BLOCKS: usize = 100;
-/// Most blanks at the beginning of a line.
+/// The maximum indentation of a line, in characters.
 const MOST_INDENT: usize = 500;
-/// Most brackets in one another, as in Python itself.
+/// The maximum number of nested brackets, as in Python itself.
 const MOST_BRACKETS: usize = 200;
-/// Most that an expression may be nested.
+/// The maximum nesting of an expression.
 const MOST_NESTED: usize = 1_000;
 
-/// Most tokens. A syntax tree takes some hundred bytes for each; code has one in four or five bytes.
+/// The maximum number of tokens. A syntax tree takes a few hundred bytes per token; ordinary code has one
+/// token in four or five bytes.
 const MOST_TOKENS: usize = 2_000_000;
 
-/// What lies between two commas in one bracket.
+/// The expression between two commas in one bracket.
 #[derive(Clone, Copy, Default)]
 struct Frame {
-    /// Tokens that nest.
+    /// The number of tokens that nest.
     tokens: usize,
-    /// The deepest bracket among them.
+    /// The depth of the deepest bracket among them.
     below: usize,
-    /// The deepest of what came before the last comma.
+    /// The depth of the deepest expression before the last comma.
     deepest: usize,
-    /// `lambda`s whose `:` is yet to come.
+    /// The number of `lambda`s whose `:` is still to come.
     lambdas: usize,
 }
 
@@ -53,16 +55,18 @@ impl Frame {
     }
 }
 
-/// Is it nested no deeper than can be parsed, and not more than can be held?
+/// Refuses a source that is nested too deeply or has too many tokens.
 pub(super) fn check(plain: &str) -> Result<(), Refusal> {
-    if plain.split(['\n', '\r']).any(is_far_in) {
+    if plain.split(['\n', '\r']).any(is_too_indented) {
         return Err(Refusal::TooDeep);
     }
     let mut tokens = lexer::lex(plain, Mode::Module);
-    let (mut open, mut frame, mut blocks) = (Vec::<Frame>::new(), Frame::default(), 0_usize);
-    // Tokens that nest around the bracket that is open.
+    let mut open = Vec::<Frame>::new();
+    let mut frame = Frame::default();
+    let mut blocks = 0_usize;
+    // The number of nesting tokens around the innermost open bracket.
     let mut above = 0;
-    // What the line's end is worth is known by what comes next.
+    // Whether a line end ends an expression depends on the next token.
     let mut has_ended = false;
     for _ in 0..MOST_TOKENS {
         let token = tokens.next_token();
@@ -106,8 +110,8 @@ pub(super) fn check(plain: &str) -> Result<(), Refusal> {
     Err(Refusal::TooLarge)
 }
 
-/// It begins behind more blanks than there are blocks to be.
-fn is_far_in(line: &str) -> bool {
+/// Returns whether a line has more indentation than any block may have.
+fn is_too_indented(line: &str) -> bool {
     let code = line.trim_start_matches([' ', '\t', '\x0c']);
     line.len() - code.len() > MOST_INDENT && !code.is_empty()
 }
@@ -116,7 +120,7 @@ fn is_trivia(token: TokenKind) -> bool {
     matches!(token, TokenKind::Comment | TokenKind::NonLogicalNewline | TokenKind::Newline)
 }
 
-/// It neither nests nor parts.
+/// Returns whether a token neither nests nor separates expressions.
 fn is_flat(token: TokenKind) -> bool {
     is_trivia(token)
         || matches!(
@@ -133,7 +137,7 @@ fn is_flat(token: TokenKind) -> bool {
         )
 }
 
-/// May it be the middle of an expression?
+/// Returns whether a token can continue an expression.
 fn continues(token: TokenKind) -> bool {
     !matches!(token, TokenKind::Indent | TokenKind::Dedent | TokenKind::EndOfFile)
         && !is_flat(token)

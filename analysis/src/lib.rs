@@ -1,15 +1,15 @@
-//! Where Python code is likely to be slow, told from its text alone.
+//! Finds Python code that is likely to be slow, from its text only.
 //!
-//! The shortest lesson in capability security is the type of the one function here:
+//! The type of the only function here is a short lesson in capability security:
 //!
 //! ```text
 //! pub fn performance_check(source: &str) -> Result<Report, Refusal>
 //! ```
 //!
-//! It gets a text and gives a report. It has no handle, no path and no way to make one, so it *cannot*
-//! read your disk, call home or run what it looks at: there is nothing to check and nothing to trust
-//! but the language. Where the text comes from, and whether the caller may read it, was settled before
-//! by whoever holds the file. A test asks that no module here names `std::fs`, `std::env`,
+//! The function takes a text and returns a report. It has no handle, no path and no way to create one,
+//! so it *cannot* read your disk, access the network or run the code that it analyses. There is nothing
+//! to check, and nothing to trust except the language. The caller that opened the file has already
+//! decided that the text may be read. A test checks that no module here names `std::fs`, `std::env`,
 //! `std::net` or `std::process`.
 //!
 //! ```
@@ -23,69 +23,35 @@
 //! # Ok::<(), preopen_analysis::Refusal>(())
 //! ```
 //!
-//! It knows syntax, imports and assignments, and no types: it misses what goes through other functions
-//! or files, and says how sure it is of the rest. Code in f-strings is not looked at.
+//! The analysis knows syntax, imports and assignments, but no types. It misses effects that pass through
+//! other functions or files, and rates its confidence in each finding. It does not analyse code in
+//! f-strings.
 //!
 //! ```text
-//! source - plain (no strings) - depth (may it be parsed?) - parser - names - walk - rules - Report
+//! source -> plain (blanks strings) -> depth (limits nesting) -> parser -> collect (names) -> walk -> rules -> Report
 //! ```
 
 mod collect;
+mod context;
 mod depth;
 mod names;
 mod plain;
+mod refusal;
 mod report;
 mod rules;
 mod syntax;
 mod walk;
 
-use std::fmt;
-
 use ruff_python_ast::visitor::Visitor;
 use ruff_text_size::Ranged;
 
+pub use refusal::{MOST_BYTES, Refusal};
 pub use report::{Category, Confidence, Issue, MOST_ISSUES, Report, Severity};
 
-/// Most bytes of a source. Parsing is one step that nothing interrupts, so it has to be a short one.
-pub const MOST_BYTES: usize = 4 << 20;
-
-/// Why a source is not looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// It has more than [`MOST_BYTES`], or more in them than code of that size has.
-    TooLarge,
-    /// It is nested deeper than can be parsed.
-    TooDeep,
-    /// It is no Python of today.
-    Syntax {
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong there.
-        what: String,
-    },
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge => {
-                write!(f, "the source is larger than {MOST_BYTES} bytes, or as dense as one")
-            }
-            Self::TooDeep => write!(f, "the source is nested too deep to be parsed"),
-            Self::Syntax { line, what } => {
-                write!(f, "the source is not valid Python: line {line}: {what}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-/// Looks for six kinds of slow code in a Python source. It is a function of its text and of nothing
-/// else.
+/// Finds six kinds of slow code in a Python source. The result depends only on the text.
 ///
 /// # Errors
-/// [`Refusal`], where the source is too large, too deep or not Python.
+/// [`Refusal`] if the source is too large, nested too deeply, or not valid Python.
 pub fn performance_check(source: &str) -> Result<Report, Refusal> {
     if source.len() > MOST_BYTES {
         return Err(Refusal::TooLarge);
@@ -98,5 +64,5 @@ pub fn performance_check(source: &str) -> Result<Report, Refusal> {
     })?;
     let mut walk = walk::Walk::new(source, module.suite());
     walk.visit_body(module.suite());
-    Ok(walk.report)
+    Ok(walk.into_report())
 }

@@ -1,76 +1,72 @@
-//! [`Names`]: what the names in a source stand for, as far as the text says.
+//! [`Names`]: what the names in a source refer to, as far as the text shows.
 //!
-//! Collected in one pass, by [`super::collect`], before the rules ask. What happens to a name is kept by position: whether it
-//! changes within a loop is then two searches, however deep the loops are.
-//!
-//! May import: `collect`, `syntax`. Absent on purpose: types, and whether code is ever run.
+//! [`super::collect`] collects the events of each name in one pass, before the rules run. Events are
+//! stored by position, so that two binary searches find out whether a name changes within a loop,
+//! however deep the loops are. This module knows neither types nor control flow.
 
 use std::collections::{HashMap, HashSet};
 
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::Expr;
 use ruff_text_size::{TextRange, TextSize};
 
-use super::collect::collect;
 use super::syntax::{dotted, is_text};
 
-/// What was assigned to a name.
+/// The kind of value that was assigned to a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
-    /// A text, or bytes.
+    /// A string or bytes.
     Text,
     /// An open file.
     File,
-    /// What a server sent, open to be read.
+    /// An open response of a server.
     Response,
     /// A session of `requests`.
     Requests,
-    /// Nothing that is any of these.
+    /// Something that is none of these.
     Other,
-    /// It cannot be told.
+    /// Unknown.
     Unknown,
 }
 
-/// What a dotted name stands for.
+/// What a dotted name refers to.
 pub(crate) struct Meaning {
-    /// From its module on, such as `time.sleep`.
+    /// The full path, including the module, such as `time.sleep`.
     pub(crate) path: String,
-    /// Is it seen in the source, and not only likely?
+    /// Whether the source shows it, or it is only likely.
     pub(crate) is_certain: bool,
 }
 
-/// Where something happens: positions in ascending order.
+/// Positions in ascending order.
 type Places = Vec<TextSize>;
 
-/// What happens to the names of a source.
+/// The events of all names in a source.
 #[derive(Default)]
 pub(crate) struct Names<'a> {
     pub(super) imports: HashMap<&'a str, String>,
     pub(super) values: HashMap<&'a str, Vec<(TextSize, Value)>>,
     pub(super) bound: HashMap<&'a str, Places>,
     pub(super) changed: HashMap<&'a str, Places>,
-    /// Names that are something else than a built-in function or a module somewhere in the source.
+    /// Names that the source binds itself, so that they may not be built-in functions or modules.
     pub(super) own: HashSet<&'a str>,
     pub(super) leaves: Places,
     pub(super) continues: Places,
     pub(super) pauses: Places,
 }
 
-impl<'a> Names<'a> {
-    /// What the names in `body` stand for.
-    pub(crate) fn of(body: &'a [Stmt]) -> Self {
-        let mut names = collect(body);
-        let Self { bound, changed, leaves, continues, pauses, .. } = &mut names;
+impl Names<'_> {
+    /// Sorts all positions, which the searches below rely on.
+    pub(super) fn sort(&mut self) {
+        let Self { bound, changed, leaves, continues, pauses, .. } = self;
         let lists = bound.values_mut().chain(changed.values_mut());
         let flows = [leaves, continues, pauses];
         lists.chain(flows).for_each(|places| places.sort_unstable());
-        names.values.values_mut().for_each(|values| values.sort_unstable_by_key(|(at, _)| *at));
-        names
+        self.values.values_mut().for_each(|values| values.sort_unstable_by_key(|(at, _)| *at));
     }
 
-    /// What a name with dots stands for; none where it is a variable.
+    /// Returns what a dotted name refers to, or `None` if it is a variable.
     pub(crate) fn meaning(&self, expr: &Expr) -> Option<Meaning> {
-        let said = dotted(expr)?;
-        let (root, rest) = said.split_once('.').unwrap_or((&said, ""));
+        let name = dotted(expr)?;
+        let (root, rest) = name.split_once('.').unwrap_or((&name, ""));
         if let Some(module) = self.imports.get(root) {
             let dot = if rest.is_empty() { "" } else { "." };
             return Some(Meaning { path: format!("{module}{dot}{rest}"), is_certain: true });
@@ -78,43 +74,43 @@ impl<'a> Names<'a> {
         if self.own.contains(root) {
             return None;
         }
-        // A bare name that is bound nowhere is built in.
-        Some(Meaning { is_certain: rest.is_empty(), path: said })
+        // A name without dots that is not bound anywhere is built in.
+        Some(Meaning { is_certain: rest.is_empty(), path: name })
     }
 
-    /// Is it this built-in function?
+    /// Returns whether an expression is this built-in function.
     pub(crate) fn is_built_in(&self, expr: &Expr, name: &str) -> bool {
-        matches!(expr, Expr::Name(said) if said.id.as_str() == name)
+        matches!(expr, Expr::Name(found) if found.id.as_str() == name)
             && !self.imports.contains_key(name)
             && !self.own.contains(name)
     }
 
-    /// Is a name bound in there?
+    /// Returns whether a name is bound in a range.
     pub(crate) fn is_bound_in(&self, name: &str, range: TextRange) -> bool {
         is_any_in(self.bound.get(name), range)
     }
 
-    /// Is what a name stands for changed in there, or may it be?
+    /// Returns whether a name or its value may change in a range.
     pub(crate) fn is_changed_in(&self, name: &str, range: TextRange) -> bool {
         self.is_bound_in(name, range) || is_any_in(self.changed.get(name), range)
     }
 
-    /// Is the flow left in there, by `break`, `return`, `raise` or `yield`?
+    /// Returns whether a range contains `break`, `return`, `raise` or `yield`.
     pub(crate) fn leaves_in(&self, range: TextRange) -> bool {
         is_any_in(Some(&self.leaves), range)
     }
 
-    /// Is there a `continue` in there?
+    /// Returns whether a range contains `continue`.
     pub(crate) fn continues_in(&self, range: TextRange) -> bool {
         is_any_in(Some(&self.continues), range)
     }
 
-    /// Does it wait on purpose in there?
+    /// Returns whether a range contains an awaited sleep.
     pub(crate) fn pauses_in(&self, range: TextRange) -> bool {
         is_any_in(Some(&self.pauses), range)
     }
 
-    /// What is assigned to a name in there.
+    /// Returns the values that are assigned to a name in a range.
     pub(crate) fn values_in(
         &self,
         name: &str,
@@ -126,7 +122,7 @@ impl<'a> Names<'a> {
         within.take_while(move |(at, _)| *at < range.end())
     }
 
-    /// What a name stands for at a place: what was last assigned to it before, in that range.
+    /// Returns the value of the last assignment to a name before a position, within a range.
     pub(crate) fn value_before(&self, name: &str, range: TextRange, at: TextSize) -> Option<Value> {
         let all = self.values.get(name).map_or(&[][..], Vec::as_slice);
         let before = all.partition_point(|(assigned, _)| *assigned < at).checked_sub(1)?;
@@ -134,7 +130,7 @@ impl<'a> Names<'a> {
         (*assigned >= range.start()).then_some(*value)
     }
 
-    /// What an expression comes to.
+    /// Returns the kind of value of an expression.
     pub(crate) fn value_of(&self, expr: &Expr) -> Value {
         if is_text(expr) {
             return Value::Text;

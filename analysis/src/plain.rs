@@ -1,31 +1,30 @@
-//! [`plain`]: the source without what stands in its strings and comments.
+//! [`plain`]: blanks out the contents of strings and comments.
 //!
-//! Each byte in them becomes a blank; quotes and line ends stay, so every token keeps its place. Two
-//! things follow. The rules cannot mistake words in a string for code. And what a parser makes of a
-//! broken source is bounded by what [`super::depth`] has seen: where it recovers from an error it may
-//! take the end of one string for the beginning of another, and then there is nothing in between.
+//! Each byte in them becomes a blank. Quotes and line ends stay, so every token keeps its position. This
+//! has two effects. The rules cannot mistake words in a string for code. And [`super::depth`] can bound
+//! what the parser makes of a broken source: after an error, the parser may take the end of one string
+//! for the start of another, but then there is nothing in between.
 //!
-//! A string with code in it, such as `f"{x}"`, is a string here, and that code is blank as well.
-//!
-//! May import: nothing of this crate. Absent on purpose: recursion.
+//! A string that contains code, such as `f"{x}"`, counts as a string, and its code is blanked as well.
+//! This module does not recurse.
 
-use super::Refusal;
+use super::refusal::Refusal;
 
-/// Most strings with code in one another.
+/// The maximum nesting of strings that contain code.
 const MOST_STRINGS: usize = 50;
 
-/// What the scanner is in.
+/// What surrounds the current position of the scanner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum In {
-    /// A string, or the text of one that has code in it.
+    /// A string, or the text part of a string that contains code.
     Text { quote: u8, triple: bool, holds_code: bool },
-    /// The code between braces in a string, with so many brackets open.
+    /// Code between braces in a string, with this many open brackets.
     Code { brackets: usize },
-    /// What comes behind the `:` in such braces.
+    /// The format after the `:` in such braces.
     Format,
 }
 
-/// `source`, with blanks for what stands in strings and comments.
+/// Returns `source` with the contents of strings and comments blanked.
 pub(super) fn plain(source: &str) -> Result<String, Refusal> {
     let bytes = source.as_bytes();
     let mut scan = Scan { bytes, at: 0, out: Vec::with_capacity(bytes.len()), within: vec![] };
@@ -40,7 +39,7 @@ pub(super) fn plain(source: &str) -> Result<String, Refusal> {
         }
     }
     if scan.within.is_empty() {
-        // Whole characters were taken, or each of their bytes became a blank: nothing is replaced.
+        // Each character was kept as a whole or blanked as a whole, so the result is valid UTF-8.
         Ok(String::from_utf8(scan.out)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     } else {
@@ -56,7 +55,7 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// Code: a word, a string, a comment or anything else.
+    /// Scans code: a word, a string, a comment or anything else.
     fn code(&mut self, byte: u8, shown: bool) -> Result<(), Refusal> {
         match byte {
             b'#' => {
@@ -68,10 +67,10 @@ impl Scan<'_> {
             _ if is_word(byte) => {
                 let rest = self.bytes.get(self.at..).unwrap_or_default();
                 let len = rest.iter().position(|b| !is_word(*b)).unwrap_or(rest.len());
-                let (word, behind) = rest.split_at_checked(len).unwrap_or_default();
-                match behind.first() {
+                let (word, after) = rest.split_at_checked(len).unwrap_or_default();
+                match after.first() {
                     Some(&quote @ (b'"' | b'\'')) if is_prefix(word) => {
-                        // `f` goes with the code that it stands for.
+                        // Blank the prefix `f` as well, since its code is blanked.
                         (0..len).for_each(|_| self.take(shown && !holds_code(word)));
                         self.string(quote, word, shown)?;
                     }
@@ -83,7 +82,7 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// The beginning of a string.
+    /// Scans the start of a string.
     fn string(&mut self, quote: u8, prefix: &[u8], shown: bool) -> Result<(), Refusal> {
         let triple = self.is_next(&[quote; 3]);
         (0..if triple { 3 } else { 1 }).for_each(|_| self.take(shown));
@@ -95,12 +94,12 @@ impl Scan<'_> {
     }
 
     fn text(&mut self, byte: u8, quote: u8, triple: bool, holds_code: bool) -> Result<(), Refusal> {
-        // Only the outermost quotes are shown: what is between them is blank.
+        // Keep only the outermost quotes: everything between them is blanked.
         let is_outermost = self.within.len() == 1;
         match byte {
             b'\\' => {
                 self.take(false);
-                // What is behind it is text, but for code in braces.
+                // The next character is text, unless it opens code in braces.
                 if self.is_next(b"\r\n") {
                     self.take(false);
                 }
@@ -123,7 +122,7 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// Code in a string.
+    /// Scans code in a string.
     fn braced(&mut self, byte: u8, brackets: usize) -> Result<(), Refusal> {
         let brackets = match byte {
             b'(' | b'[' | b'{' => brackets + 1,
@@ -166,7 +165,7 @@ impl Scan<'_> {
         }
     }
 
-    /// One byte on: as it is, or as a blank. Line ends stay where a string may have some.
+    /// Copies one byte or blanks it. Keeps line ends, except in strings that cannot contain them.
     fn take(&mut self, shown: bool) {
         if let Some(&byte) = self.bytes.get(self.at) {
             let in_one_line = matches!(self.within.first(), Some(In::Text { triple: false, .. }));
@@ -185,12 +184,12 @@ impl Scan<'_> {
     }
 }
 
-/// The line of a byte, from 1.
+/// Returns the line of a byte, from 1.
 pub(super) fn line(source: &[u8], at: usize) -> usize {
     1 + source.get(..at).unwrap_or_default().split(|byte| *byte == b'\n').skip(1).count()
 }
 
-/// May it stand in a name? Every byte of a character beyond ASCII may.
+/// Returns whether a byte can be part of a name. All bytes of non-ASCII characters can.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
@@ -212,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_in_strings_and_comments_is_blank() {
+    fn contents_of_strings_and_comments_are_blanked() {
         let squeezed = |text: &str| text.replace(' ', "");
         for (source, want) in [
             ("a = 'b(' # c(\nd", "a=''\nd"),
@@ -223,7 +222,7 @@ mod tests {
             ("printf'x'", "printf''"),
             ("é = 'é'", "é=''"),
             ("'a\\\nb' + y", "''+y"),
-            // Code in strings: the whole is one string.
+            // A string with code is one string.
             ("f'{a[\"b\"]}c'", "''"),
             ("f'{a['b']}' + d", "''+d"),
             ("f'{{x' + y", "''+y"),
@@ -240,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_without_an_end_is_refused_on_its_line() {
+    fn unterminated_strings_are_refused_with_their_line() {
         for (source, line) in
             [("\n'a\n'", 2), ("'''\n\n", 3), ("f'{a", 1), ("f'{a:", 1), ("x\n'", 2)]
         {

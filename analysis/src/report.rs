@@ -1,32 +1,30 @@
-//! [`Report`]: what was found, and how sure that is.
-//!
-//! May import: nothing of this crate. Absent on purpose: how it is shown.
+//! [`Report`]: the findings and the confidence in them. This module does not display them.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Most findings that are kept; the rest are counted.
+/// The maximum number of findings in a report. More findings are only counted.
 pub const MOST_ISSUES: usize = 1_000;
 
-/// What kind of slowness.
+/// The kind of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Category {
-    /// One query for each round of a loop.
+    /// A loop runs one query in each iteration.
     NPlusOneQuery,
-    /// A coroutine stops all others while it waits.
+    /// A coroutine blocks all others while it waits.
     BlockingIoInAsync,
-    /// A loop that does much more than it has to.
+    /// A loop does much more work than necessary.
     InefficientLoop,
-    /// A whole file in memory.
+    /// A whole file is held in memory.
     MemoryInefficiency,
-    /// Awaited one after the other, though nothing asks for the order.
+    /// Operations are awaited one after the other, although the order does not matter.
     MissingAsyncOpportunity,
-    /// The same result is computed in each round.
+    /// The same result is computed in each iteration.
     RepeatedComputation,
 }
 
 impl Category {
-    /// All of them.
+    /// All categories.
     pub const ALL: [Self; 6] = [
         Self::NPlusOneQuery,
         Self::BlockingIoInAsync,
@@ -36,7 +34,7 @@ impl Category {
         Self::RepeatedComputation,
     ];
 
-    /// Its name in answers.
+    /// Returns the name in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NPlusOneQuery => "n_plus_one_query",
@@ -48,7 +46,7 @@ impl Category {
         }
     }
 
-    /// How bad it is where it is true: all of a category are equally so.
+    /// Returns the severity, which is the same for all findings of a category.
     pub const fn severity(self) -> Severity {
         match self {
             Self::NPlusOneQuery => Severity::High,
@@ -61,24 +59,24 @@ impl Category {
     }
 }
 
-/// How bad a finding is, if it is true.
+/// The impact of a finding, if it is true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// A constant factor, or less.
+    /// At most a constant factor.
     Low,
-    /// More time or memory with each further item.
+    /// More time or memory for each item.
     Medium,
-    /// A round trip with each further item.
+    /// A round trip for each item.
     High,
-    /// All that runs in the process waits.
+    /// The whole process waits.
     Critical,
 }
 
 impl Severity {
-    /// All of them.
+    /// All severities.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
 
-    /// Its name in answers.
+    /// Returns the name in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -89,19 +87,19 @@ impl Severity {
     }
 }
 
-/// How sure it is that the code does what a finding says. Nothing here knows types.
+/// How certain it is that a finding is true. The analysis does not know types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
-    /// True, and perhaps of no weight.
+    /// True, but perhaps irrelevant.
     Low,
-    /// By names that usually mean this, or not knowing how much there is.
+    /// Based on names that usually mean this, or on an unknown amount of data.
     Medium,
-    /// Seen in the source: an import, an assignment, a literal.
+    /// The source shows it, by an import, an assignment or a literal.
     High,
 }
 
 impl Confidence {
-    /// Its name in answers.
+    /// Returns the name in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -114,25 +112,25 @@ impl Confidence {
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
-    /// What kind of slowness.
+    /// The kind of the finding.
     pub category: Category,
-    /// How sure that is.
+    /// How certain the finding is.
     pub confidence: Confidence,
     /// The first line, from 1.
     pub line_number: usize,
     /// The last line.
     pub end_line_number: usize,
-    /// What is there.
+    /// Describes the slow code.
     pub description: String,
-    /// What could be there.
+    /// Describes faster code.
     pub suggestion: &'static str,
-    /// The first line of it; ` ...` at its end where there is more.
+    /// The first line of the code, followed by ` ...` if there is more.
     pub code_snippet: String,
-    /// The function that it is in, if it is in one.
+    /// The enclosing function, if there is one.
     pub function_name: Option<String>,
 }
 
-/// What was found in a source: the most severe findings first, then in the order of the source.
+/// The findings in a source: the most severe ones first, then in the order of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     kept: BTreeMap<(Reverse<Severity>, usize, Category), Issue>,
@@ -140,17 +138,17 @@ pub struct Report {
 }
 
 impl Report {
-    /// The findings, at most [`MOST_ISSUES`].
+    /// Returns the findings, at most [`MOST_ISSUES`].
     pub fn issues(&self) -> impl Iterator<Item = &Issue> {
         self.kept.values()
     }
 
-    /// How many there are of a category, kept or not.
+    /// Returns the number of findings of a category, including those that were only counted.
     pub fn of_category(&self, category: Category) -> usize {
         self.counts.get(&category).copied().unwrap_or(0)
     }
 
-    /// How many there are of a severity, kept or not.
+    /// Returns the number of findings of a severity, including those that were only counted.
     pub fn of_severity(&self, severity: Severity) -> usize {
         Category::ALL
             .into_iter()
@@ -159,12 +157,12 @@ impl Report {
             .sum()
     }
 
-    /// How many there are in all.
+    /// Returns the total number of findings.
     pub fn total(&self) -> usize {
         self.counts.values().sum()
     }
 
-    /// One more, which begins at a byte of the source. There is one of a category at a place.
+    /// Adds a finding at a byte of the source, unless there is one of the same category at that place.
     pub(crate) fn add(&mut self, at: usize, category: Category, issue: impl FnOnce() -> Issue) {
         let key = (Reverse(category.severity()), at, category);
         if self.kept.contains_key(&key) {

@@ -1,13 +1,11 @@
-//! Questions to a piece of syntax that need nothing else.
-//!
-//! May import: nothing of this crate. Absent on purpose: what names stand for.
+//! Functions on a piece of syntax. They do not know what names refer to.
 
 use ruff_python_ast::{Expr, ExprCall, Operator, Stmt};
 
-/// Most parts of a dotted name.
+/// The maximum number of parts of a dotted name.
 const MOST_PARTS: usize = 8;
 
-/// `a.b.c` as text, where it is nothing but names.
+/// Returns the text of `a.b.c`, or `None` if a part is not a name.
 pub(crate) fn dotted(expr: &Expr) -> Option<String> {
     let mut parts = vec![];
     let mut rest = expr;
@@ -28,7 +26,7 @@ pub(crate) fn dotted(expr: &Expr) -> Option<String> {
     None
 }
 
-/// The last name of `a.b.c`, or the only one.
+/// Returns the last name of `a.b.c`, or the only one.
 pub(crate) fn last_name(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
@@ -37,7 +35,7 @@ pub(crate) fn last_name(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// The name at the beginning of `a.b[c].d`.
+/// Returns the name at the start of `a.b[c].d`.
 pub(crate) fn root(mut expr: &Expr) -> Option<&str> {
     loop {
         expr = match expr {
@@ -51,7 +49,7 @@ pub(crate) fn root(mut expr: &Expr) -> Option<&str> {
     }
 }
 
-/// The call that an expression is.
+/// Returns the call, if an expression is one.
 pub(crate) fn called(expr: &Expr) -> Option<&ExprCall> {
     match expr {
         Expr::Call(call) => Some(call),
@@ -59,7 +57,7 @@ pub(crate) fn called(expr: &Expr) -> Option<&ExprCall> {
     }
 }
 
-/// Is it a text or bytes, whatever is in it?
+/// Returns whether an expression is certainly a string or bytes.
 pub(crate) fn is_text(expr: &Expr) -> bool {
     match expr {
         Expr::StringLiteral(_) | Expr::BytesLiteral(_) | Expr::FString(_) => true,
@@ -81,7 +79,7 @@ pub(crate) fn is_text(expr: &Expr) -> bool {
     }
 }
 
-/// Is it a value that is written there?
+/// Returns whether an expression is a literal.
 pub(crate) fn is_literal(expr: &Expr) -> bool {
     matches!(
         expr,
@@ -93,7 +91,7 @@ pub(crate) fn is_literal(expr: &Expr) -> bool {
     )
 }
 
-/// What grows in `a += b`, `a = a + b` or `a = b + a`, and by what.
+/// Returns the target and the added value of `a += b`, `a = a + b` or `a = b + a`.
 pub(crate) fn grown(stmt: &Stmt) -> Option<(&Expr, &Expr)> {
     match stmt {
         Stmt::AugAssign(assign) if assign.op == Operator::Add => {
@@ -103,7 +101,7 @@ pub(crate) fn grown(stmt: &Stmt) -> Option<(&Expr, &Expr)> {
             let [target] = assign.targets.as_slice() else { return None };
             let name = dotted(target)?;
             let Expr::BinOp(sum) = &*assign.value else { return None };
-            // `a + b + c` is `(a + b) + c`.
+            // `a + b + c` means `(a + b) + c`.
             let mut first = &assign.value;
             while let Expr::BinOp(sum) = &**first
                 && sum.op == Operator::Add
@@ -130,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_grows_is_found_in_each_spelling() {
+    fn every_form_of_adding_to_a_name_is_recognised() {
         for (source, grows) in [
             ("a += b", true),
             ("a = a + b", true),

@@ -1,13 +1,13 @@
-//! Hostile sources end soon: in a report or in a refusal, never in a stack that is too small.
+//! Hostile sources quickly lead to a report or a refusal, and never to a stack overflow.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use preopen_analysis::{MOST_BYTES, Refusal, performance_check};
 
-/// So often.
+/// The number of repetitions.
 const MANY: usize = 1_000_000;
 
-/// All the ways to nest in Python: before, between and behind; how they begin, what is repeated, what is
-/// in the middle, what is repeated behind it.
+/// All ways to nest in Python: the start, the repeated part, the middle, and the part that is repeated after
+/// it.
 const WAYS: &[(&str, &str, &str, &str)] = &[
     ("x = ", "(", "1", ")"),
     ("x = ", "[", "", "]"),
@@ -85,12 +85,12 @@ const WAYS: &[(&str, &str, &str, &str)] = &[
 ];
 
 #[test]
-fn nesting_is_bounded_in_every_way_there_is() {
-    for (begin, repeated, middle, behind) in WAYS {
-        // As often as there is room for, and as often as is allowed to go through to the parser.
+fn every_kind_of_nesting_is_bounded() {
+    for (begin, repeated, middle, after) in WAYS {
+        // As often as the size limit allows, and as often as the depth limit lets through to the parser.
         for count in [MANY, 900, 180, 90] {
-            let count = count.min((MOST_BYTES - 100) / (repeated.len() + behind.len()));
-            for end in ["", behind] {
+            let count = count.min((MOST_BYTES - 100) / (repeated.len() + after.len()));
+            for end in ["", after] {
                 let source = [begin, &*repeated.repeat(count), middle, &*end.repeat(count), "\n"];
                 ends(&source.concat(), repeated);
             }
@@ -108,7 +108,7 @@ fn blocks_are_bounded() {
             let source: String = lines.chain([format!("{}a\n", step.repeat(depth))]).collect();
             let is_shallow = depth == 90 && !matches!(head, "try:" | "else:");
             assert_eq!(ends(&source, head), is_shallow, "{head} {depth}");
-            // In a bracket that nobody closes, where they are no blocks for who counts brackets.
+            // In an unclosed bracket, where these lines are not blocks.
             for begin in ["(\n", "f(a, [b\n", "f'''{(\n", "def f(a\n(b)):\n"] {
                 ends(&format!("{begin}{source}"), head);
             }
@@ -117,8 +117,8 @@ fn blocks_are_bounded() {
 }
 
 #[test]
-fn a_broken_source_hides_nothing_deep() {
-    // The parser takes the end of a string for its beginning, or loses count of the brackets.
+fn broken_sources_cannot_hide_deep_nesting() {
+    // The parser takes the end of a string for its start, or loses count of the brackets.
     for begin in
         ["f\"{( a b ' ' )}\"\n", "def f(a\n(b)):\n 0\n", "f'''{(a b '\"' ''' '''\n", "(a\n{b)\n"]
     {
@@ -148,9 +148,9 @@ fn size_is_bounded() {
     assert_eq!(report.issues().last().unwrap().line_number, 2 * preopen_analysis::MOST_ISSUES);
 }
 
-/// A finding costs no more where there are many: none of these would end if it did.
+/// The cost of a finding does not grow with their number. Otherwise none of these would finish.
 #[test]
-fn many_of_everything_take_no_longer_each() {
+fn many_findings_take_linear_time() {
     for (line, count) in [
         ("for a in b:\n    s += c\ns = d\n", 100_000),
         ("f = open(a)\nf.read()\n", 150_000),
@@ -161,13 +161,13 @@ fn many_of_everything_take_no_longer_each() {
         let report = performance_check(&line.repeat(count));
         assert!(report.is_ok(), "{line}: {report:?}");
     }
-    // All in one line.
+    // All findings in one line.
     let line = format!("for z in y: {}", "x.y += 'a'; open(b).read(); ".repeat(100_000));
     assert_eq!(performance_check(&line).unwrap().total(), 200_000);
 }
 
 #[test]
-fn a_finding_in_a_huge_line_is_told_of_in_a_short_one() {
+fn a_finding_in_a_huge_line_has_a_short_snippet() {
     let source = format!("for a in b: x.y = '{}'; f(re.compile('a'))\n", "z".repeat(1_000_000));
     let report = performance_check(&format!("import re\n{source}")).unwrap();
     let issue = report.issues().next().unwrap();
@@ -177,7 +177,7 @@ fn a_finding_in_a_huge_line_is_told_of_in_a_short_one() {
 }
 
 #[test]
-fn what_is_wrong_is_said_by_its_line() {
+fn syntax_errors_name_their_line() {
     for (source, want) in [
         ("a\nb c\n", "line 2: Simple statements must be separated by newlines or semicolons"),
         ("print 'a'\n", "line 1: Simple statements must be separated by newlines or semicolons"),
@@ -189,7 +189,7 @@ fn what_is_wrong_is_said_by_its_line() {
     assert!(performance_check("").unwrap().issues().next().is_none());
 }
 
-/// It ends on a stack of the size that threads have. Is it looked at?
+/// Analyses a source on a stack of the usual thread size. Returns whether there is a report.
 fn ends(source: &str, what: &str) -> bool {
     std::thread::scope(|scope| {
         let run = || performance_check(source).is_ok();

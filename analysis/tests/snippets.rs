@@ -1,14 +1,14 @@
-//! Labelled Python: every finding stands behind its line, and there are no others.
+//! Labelled Python: a comment at the end of a line names each expected finding, and there are no others.
 #![allow(clippy::unwrap_used, reason = "a test")]
 #![allow(clippy::disallowed_methods, reason = "a test reads its own data")]
 
 use preopen_analysis::performance_check;
 
-/// Snippets begin with `# === what it is`.
+/// Snippets start with `# === description`.
 const HEAD: &str = "# === ";
 
 #[test]
-fn every_label_is_found_and_nothing_else() {
+fn findings_match_the_labels() {
     let mut wrong = vec![];
     let mut count = 0;
     for (file, text) in files() {
@@ -31,12 +31,12 @@ fn every_label_is_found_and_nothing_else() {
             }
         }
     }
-    assert!(wrong.is_empty(), "of {count}:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "of {count} snippets:\n{}", wrong.join("\n"));
     assert!(count >= 80, "{count} snippets");
 }
 
 #[test]
-fn every_category_and_every_confidence_is_produced() {
+fn snippets_cover_every_category_and_confidence() {
     let all: String = files().into_iter().map(|(_, text)| text).collect();
     let labels: Vec<_> = labels(&all).into_iter().map(|(_, label)| label).collect();
     let has = |part: &str| labels.iter().any(|label| label.split(' ').any(|word| word == part));
@@ -48,7 +48,7 @@ fn every_category_and_every_confidence_is_produced() {
     }
 }
 
-/// What stands behind the lines.
+/// Returns the labels with their line numbers.
 fn labels(source: &str) -> Vec<(usize, String)> {
     let of_line = |(number, line): (usize, &str)| {
         let (_, label) = line.split_once("  # ")?;

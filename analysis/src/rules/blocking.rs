@@ -1,13 +1,13 @@
-//! `blocking_io_in_async`: a coroutine that waits without `await`, and all others with it.
+//! `blocking_io_in_async`: a coroutine waits without `await` and blocks all others.
 
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::Ranged;
 
+use crate::context::Context;
 use crate::names::Value;
 use crate::report::{Category, Confidence};
-use crate::walk::Walk;
 
-/// Functions that wait, and what does not.
+/// Functions that block, and what to use instead.
 const BLOCKING: &[(&[&str], &str)] = &[
     (&["time.sleep"], "await asyncio.sleep(..)"),
     (
@@ -66,29 +66,34 @@ const BLOCKING: &[(&[&str], &str)] = &[
 ];
 const CLIENT: &str =
     "a client with coroutines (httpx.AsyncClient, aiohttp), or await asyncio.to_thread(..)";
-const FILES: &str = "read and write the file in await asyncio.to_thread(..), or by aiofiles";
+const FILES: &str = "read and write the file in await asyncio.to_thread(..), or with aiofiles";
 /// Methods of `pathlib.Path` that open a file.
 const OF_PATHS: &[&str] = &["read_bytes", "read_text", "write_bytes", "write_text"];
 /// Methods of a session of `requests`.
 const OF_SESSIONS: &[&str] =
     &["delete", "get", "head", "options", "patch", "post", "put", "request"];
 
-pub(super) fn call(walk: &mut Walk<'_>, call: &ExprCall) {
-    // What is awaited is none of these, whatever it is called.
-    if !walk.is_async() || walk.awaited == Some(call.range()) {
+pub(super) fn call(context: &mut Context<'_>, call: &ExprCall) {
+    // An awaited call does not block, whatever its name is.
+    if !context.is_async() || context.awaited == Some(call.range()) {
         return;
     }
-    let Some((suggestion, confidence)) = blocking(walk, call) else { return };
-    walk.found(
+    let Some((suggestion, confidence)) = blocking(context, call) else { return };
+    context.found(
         call,
         (Category::BlockingIoInAsync, confidence),
-        |walk| format!("`{}` blocks every other coroutine while it waits", walk.said(&*call.func)),
+        |context| {
+            format!(
+                "`{}` blocks every other coroutine while it waits",
+                context.excerpt(&*call.func)
+            )
+        },
         suggestion,
     );
 }
 
-fn blocking(walk: &Walk<'_>, call: &ExprCall) -> Option<(&'static str, Confidence)> {
-    if let Some(meaning) = walk.names.meaning(&call.func) {
+fn blocking(context: &Context<'_>, call: &ExprCall) -> Option<(&'static str, Confidence)> {
+    if let Some(meaning) = context.names.meaning(&call.func) {
         let row = BLOCKING.iter().find(|(names, _)| names.contains(&meaning.path.as_str()));
         if let Some((_, suggestion)) = row {
             let sure = if meaning.is_certain { Confidence::High } else { Confidence::Medium };
@@ -98,7 +103,7 @@ fn blocking(walk: &Walk<'_>, call: &ExprCall) -> Option<(&'static str, Confidenc
     let Expr::Attribute(method) = &*call.func else { return None };
     let name = method.attr.as_str();
     if OF_PATHS.contains(&name) {
-        let is_path = matches!(&*method.value, Expr::Call(made) if walk
+        let is_path = matches!(&*method.value, Expr::Call(made) if context
             .names
             .meaning(&made.func)
             .is_some_and(|meaning| meaning.path == "pathlib.Path"));
@@ -106,7 +111,8 @@ fn blocking(walk: &Walk<'_>, call: &ExprCall) -> Option<(&'static str, Confidenc
     }
     if let Expr::Name(owner) = &*method.value
         && OF_SESSIONS.contains(&name)
-        && walk.names.value_before(&owner.id, walk.scope(), call.start()) == Some(Value::Requests)
+        && context.names.value_before(&owner.id, context.scope(), call.start())
+            == Some(Value::Requests)
     {
         return Some((CLIENT, Confidence::High));
     }

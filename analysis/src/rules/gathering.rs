@@ -1,19 +1,19 @@
-//! `missing_async_opportunity`: a loop that awaits one thing after the other, though they could be
-//! awaited together.
+//! `missing_async_opportunity`: a loop awaits operations one after the other that could run
+//! concurrently.
 //!
-//! Only where the rounds seem to be free of one another: what is awaited is made from what the loop
-//! goes over and from nothing that the loop changes, and no round ends it. Two awaits that follow each
-//! other outside of a loop are left alone: the order may be the point.
+//! The rule applies only if the iterations seem independent: the awaited call uses the loop variable and
+//! nothing that the loop changes, and no iteration ends the loop. Two awaits in a row outside of a loop
+//! are not reported, since their order may matter.
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprAwait};
 
 use super::queries;
+use crate::context::{Context, Kind, Loop};
 use crate::report::{Category, Confidence};
 use crate::syntax::{called, last_name, root};
-use crate::walk::{Kind, Loop, Walk};
 
-/// Methods whose order matters, or that one connection does one at a time.
+/// Methods whose order matters, or that a connection runs one at a time.
 const IN_ORDER: &[&str] = &[
     "acquire",
     "aclose",
@@ -45,41 +45,44 @@ const IN_ORDER: &[&str] = &[
     "write",
 ];
 
-pub(super) fn wait(walk: &mut Walk<'_>, wait: &ExprAwait) {
-    let Some(each) = walk.innermost() else { return };
-    if !walk.is_async() || !is_free(walk, each) || !is_of_round(walk, each, &wait.value) {
+pub(super) fn wait(context: &mut Context<'_>, wait: &ExprAwait) {
+    let Some(each) = context.innermost() else { return };
+    if !context.is_async() || !is_free(context, each) || !is_of_round(context, each, &wait.value) {
         return;
     }
     let sure = if each.kind == Kind::Comprehension { Confidence::High } else { Confidence::Medium };
-    walk.found(
+    context.found(
         wait,
         (Category::MissingAsyncOpportunity, sure),
-        |walk| format!("each round waits for `{}` before the next begins", walk.said(&*wait.value)),
-        "await asyncio.gather(*(.. for ..)), or asyncio.TaskGroup; a semaphore bounds how many run",
+        |context| {
+            format!("each iteration waits for `{}` before the next one starts", context.excerpt(&*wait.value))
+        },
+        "await asyncio.gather(*(.. for ..)), or asyncio.TaskGroup; a semaphore limits how many run at once",
     );
 }
 
-/// May its rounds run in any order?
-fn is_free(walk: &Walk<'_>, each: &Loop<'_>) -> bool {
+/// Returns whether the iterations can run in any order.
+fn is_free(context: &Context<'_>, each: &Loop<'_>) -> bool {
     matches!(each.kind, Kind::For | Kind::Comprehension)
         && each.guards == 0
-        && !walk.names.leaves_in(each.range)
-        && !walk.names.pauses_in(each.range)
+        && !context.names.leaves_in(each.range)
+        && !context.names.pauses_in(each.range)
 }
 
-/// Is it a call with something of this round, and nothing of the rounds before?
-fn is_of_round(walk: &Walk<'_>, each: &Loop<'_>, awaited: &Expr) -> bool {
+/// Returns whether an awaited expression is a call that uses the loop variable and nothing from earlier
+/// iterations.
+fn is_of_round(context: &Context<'_>, each: &Loop<'_>, awaited: &Expr) -> bool {
     let Some(call) = called(awaited) else { return false };
     let is_method = matches!(&*call.func, Expr::Attribute(_));
     let name = last_name(&call.func).unwrap_or_default();
-    // One session asks one thing at a time.
-    if is_method && IN_ORDER.contains(&name) || queries::is_query(walk, call) {
+    // A session runs one query at a time.
+    if is_method && IN_ORDER.contains(&name) || queries::is_query(context, call) {
         return false;
     }
     let mut used = Used { names: vec![] };
     used.visit_expr(awaited);
     let is_target = |name: &str| each.targets.iter().any(|target| is_in(target, name));
-    let is_kept = |name: &str| !is_target(name) && walk.names.is_bound_in(name, each.range);
+    let is_kept = |name: &str| !is_target(name) && context.names.is_bound_in(name, each.range);
     used.names.iter().any(|name| is_target(name)) && !used.names.iter().any(|name| is_kept(name))
 }
 

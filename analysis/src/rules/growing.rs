@@ -1,52 +1,56 @@
-//! `inefficient_loop`: a text that grows by `+=` in a loop. Each round copies all of it.
+//! `inefficient_loop`: a string grows by `+=` in a loop. Each iteration copies all of it.
 
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::TextRange;
 
+use crate::context::Context;
 use crate::names::Value;
 use crate::report::{Category, Confidence};
 use crate::syntax::{grown, is_text, root};
-use crate::walk::Walk;
 
-/// Most assignments of a name that are looked at: the first ones say what it is.
+/// The maximum number of assignments of a name to examine. The first ones show its type.
 const MOST_VALUES: usize = 100;
 
 const SUGGESTION: &str =
-    "append the pieces to a list, and join them behind the loop: ''.join(pieces)";
+    "append the pieces to a list and join them after the loop: ''.join(pieces)";
 
-pub(super) fn statement(walk: &mut Walk<'_>, stmt: &Stmt) {
+pub(super) fn statement(context: &mut Context<'_>, stmt: &Stmt) {
     let Some((target, added)) = grown(stmt) else { return };
-    let Some(each) = walk.innermost() else { return };
+    let Some(each) = context.innermost() else { return };
     let confidence = match target {
-        Expr::Name(name) => of_name(walk, &name.id, each.range, added),
-        // What `self.text` was before cannot be seen, but what is added can.
+        Expr::Name(name) => of_name(context, &name.id, each.range, added),
+        // The earlier value of `self.text` is unknown, but the added value may be known.
         Expr::Attribute(_) => {
-            let is_new = root(target).is_some_and(|root| walk.names.is_bound_in(root, each.range));
+            let is_new =
+                root(target).is_some_and(|root| context.names.is_bound_in(root, each.range));
             (is_text(added) && !is_new).then_some(Confidence::Medium)
         }
         _ => None,
     };
     if let Some(confidence) = confidence {
-        walk.found(
+        context.found(
             stmt,
             (Category::InefficientLoop, confidence),
-            |walk| {
-                format!("`{}` is a text that is copied in each round to grow", walk.said(target))
+            |context| {
+                format!(
+                    "`{}` is a string that each iteration copies to extend it",
+                    context.excerpt(target)
+                )
             },
             SUGGESTION,
         );
     }
 }
 
-fn of_name(walk: &Walk<'_>, name: &str, each: TextRange, added: &Expr) -> Option<Confidence> {
+fn of_name(context: &Context<'_>, name: &str, each: TextRange, added: &Expr) -> Option<Confidence> {
     let is_before = |at| !each.contains(at);
-    // What is bound anew in each round does not grow with the rounds.
-    if walk.names.values_in(name, each).next().is_some() {
+    // A name that each iteration binds again does not grow over iterations.
+    if context.names.values_in(name, each).next().is_some() {
         return None;
     }
-    let values = walk.names.values_in(name, walk.scope()).take(MOST_VALUES);
+    let values = context.names.values_in(name, context.scope()).take(MOST_VALUES);
     let mut values = values.filter(|(at, _)| is_before(*at)).map(|(_, value)| value);
-    let added = is_text(added) || walk.names.value_of(added) == Value::Text;
+    let added = is_text(added) || context.names.value_of(added) == Value::Text;
     let first = values.next();
     let is_mixed = first.is_some_and(|first| values.any(|other| other != first));
     match first {

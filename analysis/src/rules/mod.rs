@@ -1,9 +1,7 @@
-//! One file a category, but for `inefficient_loop`, which has two.
+//! The rules: one file per category, except for `inefficient_loop`, which has two.
 //!
-//! A rule sees a statement or an expression before the walk goes into it. It says nothing where it
-//! would have to guess: what is no query, no file and no text by its looks is none.
-//!
-//! May import: `names`, `report`, `syntax`, `walk`. Absent on purpose: state of their own.
+//! A rule sees a statement or an expression before the walk enters it. It does not guess: an expression
+//! that does not look like a query, a file or a string is not treated as one. Rules have no state.
 
 mod blocking;
 mod gathering;
@@ -15,27 +13,27 @@ mod whole;
 
 use ruff_python_ast::{Expr, Stmt};
 
-use super::walk::Walk;
+use super::context::Context;
 
-pub(crate) fn statement<'a>(walk: &mut Walk<'a>, stmt: &'a Stmt) {
-    growing::statement(walk, stmt);
-    nested::statement(walk, stmt);
+pub(crate) fn statement<'a>(context: &mut Context<'a>, stmt: &'a Stmt) {
+    growing::statement(context, stmt);
+    nested::statement(context, stmt);
 }
 
-pub(crate) fn expression<'a>(walk: &mut Walk<'a>, expr: &'a Expr) {
+pub(crate) fn expression<'a>(context: &mut Context<'a>, expr: &'a Expr) {
     match expr {
         Expr::Call(call) => {
-            queries::call(walk, call);
-            blocking::call(walk, call);
-            whole::call(walk, call);
-            repeated::call(walk, call);
+            queries::call(context, call);
+            blocking::call(context, call);
+            whole::call(context, call);
+            repeated::call(context, call);
         }
-        Expr::Await(wait) => gathering::wait(walk, wait),
-        Expr::Compare(compare) => repeated::membership(walk, compare),
-        Expr::ListComp(all) => nested::comprehension(walk, all, &all.generators),
-        Expr::SetComp(all) => nested::comprehension(walk, all, &all.generators),
-        Expr::DictComp(all) => nested::comprehension(walk, all, &all.generators),
-        Expr::Generator(all) => nested::comprehension(walk, all, &all.generators),
+        Expr::Await(wait) => gathering::wait(context, wait),
+        Expr::Compare(compare) => repeated::membership(context, compare),
+        Expr::ListComp(all) => nested::comprehension(context, all, &all.generators),
+        Expr::SetComp(all) => nested::comprehension(context, all, &all.generators),
+        Expr::DictComp(all) => nested::comprehension(context, all, &all.generators),
+        Expr::Generator(all) => nested::comprehension(context, all, &all.generators),
         _ => {}
     }
 }

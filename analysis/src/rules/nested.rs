@@ -1,40 +1,40 @@
-//! `inefficient_loop`: three loops in one another. What is innermost is run for each of each of each.
+//! `inefficient_loop`: three nested loops. The innermost code runs for every combination.
 
 use ruff_python_ast::{Comprehension, Expr, Stmt};
 use ruff_text_size::Ranged;
 
+use crate::context::Context;
 use crate::report::{Category, Confidence};
-use crate::walk::Walk;
 
-/// So many in one another are told of.
+/// The number of nested loops to report.
 const MANY: usize = 3;
-/// Loops over at most so many things that are written there are no loops here.
+/// A loop over at most this many items that are visible in the source is not counted.
 const FEW: u64 = 16;
 
 const SUGGESTION: &str =
-    "look things up in a dictionary or a set instead of a loop, or say why three are needed";
+    "replace a loop by a lookup in a dictionary or a set, or explain why three loops are needed";
 
-pub(super) fn statement<'a>(walk: &mut Walk<'a>, stmt: &'a Stmt) {
-    let counts = match stmt {
+pub(super) fn statement<'a>(context: &mut Context<'a>, stmt: &'a Stmt) {
+    let is_unbounded = match stmt {
         Stmt::For(each) => is_long(&each.iter),
         Stmt::While(each) => is_condition(&each.test),
         _ => false,
     };
-    let around = walk.loops.iter().filter(|each| each.counts).count();
-    if counts && around + 1 == MANY {
-        walk.found(
+    let around = context.loops.iter().filter(|each| each.is_unbounded).count();
+    if is_unbounded && around + 1 == MANY {
+        context.found(
             stmt,
             (Category::InefficientLoop, Confidence::Medium),
-            |_| "three loops in one another".into(),
+            |_| "three nested loops".into(),
             SUGGESTION,
         );
     }
 }
 
-pub(super) fn comprehension(walk: &mut Walk<'_>, at: &impl Ranged, parts: &[Comprehension]) {
+pub(super) fn comprehension(context: &mut Context<'_>, at: &impl Ranged, parts: &[Comprehension]) {
     let long = parts.iter().filter(|part| is_long(&part.iter)).count();
     if long >= MANY {
-        walk.found(
+        context.found(
             at.range(),
             (Category::InefficientLoop, Confidence::Medium),
             |_| "three loops in one comprehension".into(),
@@ -43,12 +43,12 @@ pub(super) fn comprehension(walk: &mut Walk<'_>, at: &impl Ranged, parts: &[Comp
     }
 }
 
-/// Does `while` ask for something? `while True` waits for it, and is left when it has come.
+/// Returns whether a `while` loop has a condition. `while True` often waits for something and then ends.
 pub(crate) fn is_condition(test: &Expr) -> bool {
     !matches!(test, Expr::BooleanLiteral(_) | Expr::NumberLiteral(_))
 }
 
-/// Has a loop over this rounds that nobody can count by looking at it?
+/// Returns whether the number of iterations over an expression is large or cannot be seen in the source.
 pub(crate) fn is_long(iter: &Expr) -> bool {
     let few = |count: usize| count as u64 <= FEW;
     match iter {

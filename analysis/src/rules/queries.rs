@@ -1,18 +1,19 @@
-//! `n_plus_one_query`: a query in a loop, one for each round.
+//! `n_plus_one_query`: a loop runs one query in each iteration.
 //!
-//! `.get`, `.all`, `.first`, `.one` and `.filter` are methods of many things. A query is what says so:
-//! `objects` or `query` in the chain, a name such as `session` or `cursor`, arguments by name that a
-//! dictionary does not take, or what hangs on the variable of the loop as rows of another table do.
+//! Many types have methods named `.get`, `.all`, `.first`, `.one` and `.filter`. A call counts as a query
+//! only with further evidence: `objects` or `query` in the chain, a name such as `session` or `cursor`,
+//! keyword arguments that a dictionary does not take, or an attribute of the loop variable, as for rows
+//! of a related table.
 
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange};
 
+use crate::context::Context;
 use crate::report::{Category, Confidence};
 use crate::syntax::{called, last_name, root};
-use crate::walk::Walk;
 
-/// Methods that ask, at the end of a chain that is a query.
-const ASKING: &[&str] = &[
+/// Methods that run a query at the end of a chain.
+const QUERY_METHODS: &[&str] = &[
     "all",
     "aggregate",
     "count",
@@ -37,49 +38,53 @@ const ASKING: &[&str] = &[
     "values",
     "values_list",
 ];
-/// Methods that ask when they are called on a connection.
+/// Methods that run a query on a connection.
 const OF_CONNECTIONS: &[&str] =
     &["execute", "fetch", "fetchrow", "fetchval", "query", "scalar", "scalars"];
 const CONNECTIONS: &[&str] =
     &["conn", "connection", "cur", "cursor", "database", "db", "engine", "session", "tx"];
 const QUERIES: &[&str] = &["qs", "query", "queryset"];
 
-const SUGGESTION: &str = "ask once before the loop for all of them, such as by `IN`, a join, \
+const SUGGESTION: &str = "run one query before the loop, for example with `IN`, a join, \
                           select_related or prefetch_related";
 
-pub(super) fn call(walk: &mut Walk<'_>, call: &ExprCall) {
-    if walk.query.is_some_and(|told| is_part(told, call.range())) {
+pub(super) fn call(context: &mut Context<'_>, call: &ExprCall) {
+    if context.query.is_some_and(|reported| is_part(reported, call.range())) {
         return;
     }
-    if walk.loops.is_empty() {
+    if context.loops.is_empty() {
         return;
     }
-    if let Some(confidence) = of_method(walk, call) {
-        walk.query = Some(call.range());
-        walk.found(
+    if let Some(confidence) = of_method(context, call) {
+        context.query = Some(call.range());
+        context.found(
             call,
             (Category::NPlusOneQuery, confidence),
-            |walk| format!("`{}` asks the database in each round", walk.said(&*call.func)),
+            |context| {
+                format!("`{}` queries the database in each iteration", context.excerpt(&*call.func))
+            },
             SUGGESTION,
         );
     }
 }
 
-/// Is it a call that asks a database?
-pub(super) fn is_query(walk: &Walk<'_>, call: &ExprCall) -> bool {
-    of_method(walk, call).is_some()
+/// Returns whether a call runs a database query.
+pub(super) fn is_query(context: &Context<'_>, call: &ExprCall) -> bool {
+    of_method(context, call).is_some()
 }
 
-/// Is the one an earlier link of the chain that the other is?
+/// Returns whether a call is an earlier link of a chain.
 fn is_part(chain: TextRange, link: TextRange) -> bool {
     chain.start() == link.start() && link.end() <= chain.end()
 }
 
-fn of_method(walk: &Walk<'_>, call: &ExprCall) -> Option<Confidence> {
+fn of_method(context: &Context<'_>, call: &ExprCall) -> Option<Confidence> {
     let Expr::Attribute(method) = &*call.func else { return None };
-    let (name, owner) = (method.attr.as_str(), &*method.value);
-    let (asks, arguments) = (ASKING.contains(&name), &call.arguments);
-    if asks && is_chain(owner) {
+    let name = method.attr.as_str();
+    let owner = &*method.value;
+    let is_query_method = QUERY_METHODS.contains(&name);
+    let arguments = &call.arguments;
+    if is_query_method && is_chain(owner) {
         return Some(Confidence::High);
     }
     let positional = arguments.args.len();
@@ -99,24 +104,24 @@ fn of_method(walk: &Walk<'_>, call: &ExprCall) -> Option<Confidence> {
     };
     let is_likely = match name {
         _ if is_named(CONNECTIONS) && OF_CONNECTIONS.contains(&name) => true,
-        // A table, and a key: a dictionary or a client of HTTP is asked in another way.
+        // A table and a key. Dictionaries and HTTP clients have other arguments.
         "get" if is_named(CONNECTIONS) => {
             positional >= 2 && arguments.args.first().is_some_and(is_class)
         }
         "filter" | "exclude" | "get" if by_key || (by_name && is_named(QUERIES)) => true,
-        "filter" | "exclude" | "get" if by_name => is_related(walk, owner),
+        "filter" | "exclude" | "get" if by_name => is_related(context, owner),
         "filter_by" => by_name,
         "all" | "count" | "exists" | "first" | "last" => {
             positional == 0
                 && arguments.keywords.is_empty()
-                && (is_related(walk, owner) || is_asked_connection(owner))
+                && (is_related(context, owner) || has_execute(owner))
         }
         _ => false,
     };
     is_likely.then_some(Confidence::Medium)
 }
 
-/// Does the chain say that it is a query?
+/// Returns whether a chain contains `objects` or `query`.
 fn is_chain(mut expr: &Expr) -> bool {
     loop {
         expr = match expr {
@@ -126,7 +131,7 @@ fn is_chain(mut expr: &Expr) -> bool {
                 }
                 &attribute.value
             }
-            // A frame of data takes a text; a session takes tables.
+            // A data frame's `query` takes a string; that of a session takes tables.
             Expr::Call(call) => match &*call.func {
                 Expr::Attribute(method) if method.attr.as_str() == "query" => {
                     return call.arguments.args.first().is_some_and(is_class);
@@ -139,8 +144,8 @@ fn is_chain(mut expr: &Expr) -> bool {
     }
 }
 
-/// `connection.execute(..)`, and what may come between it and the last call.
-fn is_asked_connection(expr: &Expr) -> bool {
+/// Returns whether a chain contains `connection.execute(..)`.
+fn has_execute(expr: &Expr) -> bool {
     let mut next = called(expr);
     while let Some(call) = next {
         let Expr::Attribute(method) = &*call.func else { return false };
@@ -154,22 +159,22 @@ fn is_asked_connection(expr: &Expr) -> bool {
     false
 }
 
-/// Is it what hangs on the variable of a loop, as in `author.books`?
-fn is_related(walk: &Walk<'_>, expr: &Expr) -> bool {
+/// Returns whether an expression is an attribute of a loop variable, as in `author.books`.
+fn is_related(context: &Context<'_>, expr: &Expr) -> bool {
     let Expr::Attribute(attribute) = expr else { return false };
     let owner = match &*attribute.value {
         Expr::Attribute(inner) => &inner.value,
         owner => owner,
     };
     let Expr::Name(name) = owner else { return false };
-    let mut targets = walk.loops.iter().flat_map(|each| &each.targets);
+    let mut targets = context.loops.iter().flat_map(|each| &each.targets);
     targets.any(|target| root(target) == Some(name.id.as_str()))
 }
 
-/// By its looks: a name that begins with a capital.
+/// Returns whether an expression looks like a class: a name that starts with a capital letter.
 fn is_class(expr: &Expr) -> bool {
     let mut expr = expr;
-    // A column belongs to a class.
+    // A column is an attribute of a class.
     while let Expr::Attribute(attribute) = expr {
         if attribute.attr.as_str().starts_with(|c: char| c.is_ascii_uppercase()) {
             return true;

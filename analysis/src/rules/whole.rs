@@ -1,42 +1,45 @@
-//! `memory_inefficiency`: a file that is read whole.
+//! `memory_inefficiency`: a whole file is read into memory.
 
 use ruff_python_ast::{Expr, ExprCall, UnaryOp};
 use ruff_text_size::Ranged;
 
+use crate::context::Context;
 use crate::names::Value;
 use crate::report::{Category, Confidence};
 use crate::syntax::last_name;
-use crate::walk::Walk;
 
-/// Names that files have.
+/// Usual names of files.
 const FILES: &[&str] = &["f", "fd", "fh", "file", "fileobj", "fp", "handle", "infile", "stdin"];
 
-pub(super) fn call(walk: &mut Walk<'_>, call: &ExprCall) {
-    let Some((confidence, what, suggestion)) = whole(walk, call) else { return };
-    walk.found(
+pub(super) fn call(context: &mut Context<'_>, call: &ExprCall) {
+    let Some((confidence, what, suggestion)) = whole(context, call) else { return };
+    context.found(
         call,
         (Category::MemoryInefficiency, confidence),
-        |walk| format!("`{}` {what}", walk.said(&*call.func)),
+        |context| format!("`{}` {what}", context.excerpt(&*call.func)),
         suggestion,
     );
 }
 
-fn whole(walk: &Walk<'_>, call: &ExprCall) -> Option<(Confidence, &'static str, &'static str)> {
-    if let Some(meaning) = walk.names.meaning(&call.func) {
+fn whole(
+    context: &Context<'_>,
+    call: &ExprCall,
+) -> Option<(Confidence, &'static str, &'static str)> {
+    if let Some(meaning) = context.names.meaning(&call.func) {
         let sure = if meaning.is_certain { Confidence::High } else { Confidence::Medium };
         match meaning.path.as_str() {
             "json.load" => {
                 return Some((
                     sure,
-                    "holds the whole file, and everything that is in it",
-                    "for large files: ijson, or one JSON text a line",
+                    "holds the whole file and all its objects in memory",
+                    "for large files: use ijson, or one JSON text per line",
                 ));
             }
             "pickle.load" => {
                 return Some((
                     sure,
-                    "holds everything that is in the file",
-                    "for large files: several smaller pickles, or a format that is read in pieces",
+                    "holds all objects of the file in memory",
+                    "for large files: use several smaller pickles, or a format that can be read in pieces",
                 ));
             }
             _ => {}
@@ -48,23 +51,23 @@ fn whole(walk: &Walk<'_>, call: &ExprCall) -> Option<(Confidence, &'static str, 
     }
     match method.attr.as_str() {
         "read" => Some((
-            of_file(walk, &method.value, call)?,
+            of_file(context, &method.value, call)?,
             "holds the whole file in memory",
-            "read it by lines, or in pieces: for piece in iter(lambda: f.read(65536), '')",
+            "read it line by line, or in pieces: for piece in iter(lambda: f.read(65536), '')",
         )),
         "readlines" => Some((
-            of_file(walk, &method.value, call).or_else(|| {
-                // Few other things have such a method.
-                (value(walk, &method.value, call) != Value::Other).then_some(Confidence::Medium)
+            of_file(context, &method.value, call).or_else(|| {
+                // Few other types have this method.
+                (value(context, &method.value, call) != Value::Other).then_some(Confidence::Medium)
             })?,
             "holds every line of the file in memory",
-            "go through the file itself: for line in f",
+            "iterate over the file: for line in f",
         )),
         _ => None,
     }
 }
 
-/// No argument, or -1.
+/// Returns whether the arguments mean everything: none, or a negative number.
 fn is_everything(arguments: &[Expr]) -> bool {
     match arguments {
         [] => true,
@@ -73,14 +76,15 @@ fn is_everything(arguments: &[Expr]) -> bool {
     }
 }
 
-/// How sure it is that it is a file; none where it seems to be something else.
-fn of_file(walk: &Walk<'_>, owner: &Expr, call: &ExprCall) -> Option<Confidence> {
-    match value(walk, owner, call) {
+/// Returns how certain it is that an expression is a file, or `None` if it seems to be something else.
+fn of_file(context: &Context<'_>, owner: &Expr, call: &ExprCall) -> Option<Confidence> {
+    match value(context, owner, call) {
         Value::File => Some(Confidence::High),
         Value::Response => Some(Confidence::Medium),
-        Value::Unknown if walk.awaited == Some(call.range()) => None,
+        Value::Unknown if context.awaited == Some(call.range()) => None,
         Value::Unknown => {
-            let is_stdin = walk.names.meaning(owner).is_some_and(|said| said.path == "sys.stdin");
+            let is_stdin =
+                context.names.meaning(owner).is_some_and(|meaning| meaning.path == "sys.stdin");
             let name = last_name(owner).unwrap_or_default();
             let is_named = FILES.contains(&name) || name.ends_with("_file");
             match (is_stdin, is_named) {
@@ -93,12 +97,12 @@ fn of_file(walk: &Walk<'_>, owner: &Expr, call: &ExprCall) -> Option<Confidence>
     }
 }
 
-fn value(walk: &Walk<'_>, owner: &Expr, call: &ExprCall) -> Value {
+fn value(context: &Context<'_>, owner: &Expr, call: &ExprCall) -> Value {
     match owner {
         Expr::Name(name) => {
-            let known = walk.names.value_before(&name.id, walk.scope(), call.start());
+            let known = context.names.value_before(&name.id, context.scope(), call.start());
             known.unwrap_or(Value::Unknown)
         }
-        other => walk.names.value_of(other),
+        other => context.names.value_of(other),
     }
 }

@@ -12,7 +12,7 @@ async def tick():
     nap(1)  # blocking_io_in_async high
     t.sleep(1)  # blocking_io_in_async high
 
-# === a sleep that is imported elsewhere
+# === a sleep imported inside a function
 async def tick():
     time.sleep(1)  # blocking_io_in_async medium
 
@@ -22,7 +22,7 @@ import requests
 async def fetch(url):
     return requests.get(url).json()  # blocking_io_in_async high
 
-# === a request of a session
+# === a request through a session
 import requests
 
 async def fetch(url):
@@ -35,20 +35,20 @@ async def load(path):
         for line in f:
             print(line)
 
-# === a file by its path
+# === a file through pathlib
 from pathlib import Path
 
 async def load(path):
     Path(path).write_text("a")  # blocking_io_in_async high
     return path.read_text()  # blocking_io_in_async medium
 
-# === a program
+# === a subprocess
 import subprocess
 
 async def build():
     subprocess.run(["make"])  # blocking_io_in_async high
 
-# === what waits as it should
+# === calls that are awaited
 import asyncio, aiofiles, aiohttp
 
 async def fetch(url, path):
@@ -59,7 +59,7 @@ async def fetch(url, path):
     async with aiofiles.open(path, "w") as f:
         await f.write(body)
 
-# === what goes to a thread
+# === calls that run in a thread
 import asyncio, requests, time
 
 async def fetch(url):
@@ -68,7 +68,7 @@ async def fetch(url):
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(None, requests.get, url)
 
-# === open that is not the built-in one
+# === open, but not the built-in function
 from aiofiles import open
 
 async def load(path):
@@ -76,7 +76,7 @@ async def load(path):
         async for line in f:
             print(line)
 
-# === a function in a coroutine is none
+# === a plain function inside a coroutine
 import time
 
 async def outer():
@@ -84,14 +84,14 @@ async def outer():
         time.sleep(1)
     return inner
 
-# === a function that is no coroutine
+# === a function that is not a coroutine
 import time, requests
 
 def fetch(url):
     time.sleep(1)
     return requests.get(url)
 
-# === a variable that is called so
+# === a variable with the same name
 async def wait(time, requests):
     time.sleep(1)
     requests.get("a")

@@ -1,4 +1,4 @@
-# === one after the other
+# === awaits one after the other
 async def fetch_all(urls):
     results = []
     for url in urls:
@@ -9,18 +9,18 @@ async def fetch_all(urls):
 async def fetch_all(client, urls):
     return [await client.get(url) for url in urls]  # missing_async_opportunity high
 
-# === the method of each
+# === a method of each item
 async def refresh(devices):
     for device in devices:
         await device.refresh()  # missing_async_opportunity medium
 
-# === the second depends on the first
+# === the second await depends on the first
 async def load(ids):
     for id in ids:
         user = await find(id)  # missing_async_opportunity medium
         await greet(user)
 
-# === together
+# === awaited together
 import asyncio
 
 async def fetch_all(urls):
@@ -29,20 +29,20 @@ async def fetch_all(urls):
         await task
     return await asyncio.gather(*(fetch(url) for url in urls))
 
-# === each round needs the one before
+# === each iteration needs the one before
 async def fold(items):
     state = None
     for item in items:
         state = await step(state, item)
     return state
 
-# === until one is found
+# === a loop that ends early
 async def first(hosts):
     for host in hosts:
         if await ping(host):
             return host
 
-# === paced on purpose
+# === a loop with sleeps
 import asyncio
 
 async def poll(urls):
@@ -50,7 +50,7 @@ async def poll(urls):
         await fetch(url)
         await asyncio.sleep(1)
 
-# === in order by nature
+# === operations whose order matters
 async def send(socket, writer, queue, items):
     for item in items:
         await socket.send(item)
@@ -58,29 +58,29 @@ async def send(socket, writer, queue, items):
         await writer.drain()
         await queue.put(item)
 
-# === one session
+# === one database session
 async def load(session, ids):
     for id in ids:
         await session.get(User, id)  # n_plus_one_query medium
 
-# === under a lock
+# === inside a lock
 async def load(lock, ids):
     for id in ids:
         async with lock:
             await fetch(id)
 
-# === what comes one after the other
+# === an asynchronous iterator
 async def load(stream):
     async for item in stream:
         await handle(item)
 
-# === a server
+# === a server loop
 async def serve(queue):
     while True:
         item = await queue.get()
         await handle(item)
 
-# === made in the order of the loop
+# === results that depend on the order
 async def stream(urls):
     for url in urls:
         yield await fetch(url)

@@ -1,16 +1,16 @@
-# === the example of the seed
+# === the basic example
 result = ""
 for item in items:
     result += "a"  # inefficient_loop high
 
-# === in a function, with what is not known to be a text
+# === in a function, with added values of unknown type
 def join(lines):
     text = ""
     for line in lines:
         text += line  # inefficient_loop high
     return text
 
-# === spelt out
+# === without +=
 def join(lines):
     text = ''
     for line in lines:
@@ -39,7 +39,7 @@ class Page:
         for line in lines:
             self.text += line + "\n"  # inefficient_loop medium
 
-# === a number, a list, a set of bytes that may grow
+# === a number, a list, a bytearray
 def sums(lines, limit):
     total, all = 0, []
     n = 0
@@ -52,7 +52,7 @@ def sums(lines, limit):
         limit += 1
     return total
 
-# === begun anew in each round
+# === reset in each iteration
 def rows(table):
     for row in table:
         line = ""
@@ -60,7 +60,7 @@ def rows(table):
         line += ","
         yield line
 
-# === begun anew, and grown in a loop within
+# === reset, and extended in an inner loop
 def rows(table):
     for row in table:
         line = ""
@@ -77,7 +77,7 @@ def join(lines):
     text += "end"
     return text
 
-# === a dictionary of texts is not known to grow
+# === values of a dictionary
 def group(rows):
     groups = {}
     for key, value in rows:
@@ -91,7 +91,7 @@ def triples(xs, ys, zs):
             for z in zs:  # inefficient_loop medium
                 print(x, y, z)
 
-# === four loops are told of once
+# === four loops are one finding
 def quadruples(n):
     for a in range(n):
         for b in range(n):
@@ -111,14 +111,14 @@ def pairs(xs, ys):
     for z in xs:
         print(z)
 
-# === loops of a known few
+# === loops with few known items
 def cube(xs):
     for x in xs:
         for y in (1, 2, 3):
             for z in range(3):
                 print(x, y, z)
 
-# === a server waits in a loop
+# === a loop that waits for events
 def serve(queue):
     while True:
         for batch in queue.get():

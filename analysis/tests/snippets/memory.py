@@ -1,24 +1,24 @@
-# === read
+# === read a whole file
 def load(path):
     with open(path) as f:
         return f.read()  # memory_inefficiency high
 
-# === read at once
+# === read without a variable
 def load(path):
     return open(path).read()  # memory_inefficiency high
 
-# === lines
+# === readlines
 def load(path):
     f = open(path)
     for line in f.readlines():  # memory_inefficiency high
         print(line)
 
-# === a parameter by its name
+# === a parameter with the name of a file
 def load(f, log_file):
     a = f.read()  # memory_inefficiency medium
     return a + log_file.read(-1)  # memory_inefficiency medium
 
-# === lines of something
+# === readlines of an unknown object
 def load(stream):
     return stream.readlines()  # memory_inefficiency medium
 
@@ -39,7 +39,7 @@ import sys
 def load():
     return sys.stdin.read()  # memory_inefficiency high
 
-# === in pieces, by lines
+# === read in pieces or lines
 def load(path):
     with open(path) as f:
         head = f.read(1024)
@@ -47,7 +47,7 @@ def load(path):
             print(line)
         return head
 
-# === other things that read
+# === other objects with a read method
 import io
 
 def load(sensor, response, text):
@@ -57,12 +57,12 @@ def load(sensor, response, text):
     buffer.readlines()
     return buffer.read()
 
-# === texts that are there already
+# === strings that are in memory already
 import json
 
 def load(text):
     return json.loads(text)
 
-# === a body that is awaited
+# === an awaited body
 async def handle(request):
     return await request.read()

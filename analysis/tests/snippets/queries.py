@@ -10,13 +10,13 @@ def latest(authors):
     for author in authors:
         print(Book.objects.filter(author=author).order_by("-date").first())  # n_plus_one_query high
 
-# === Django: rows of another table, on the variable of the loop
+# === Django: related rows of the loop variable
 def show(authors):
     for author in authors:
         for book in author.books.all():  # n_plus_one_query medium
             print(book)
 
-# === Django: the loop goes over one query
+# === Django: iterating over one query
 def show():
     for author in Author.objects.filter(alive=True).prefetch_related("books"):
         print(author.name)
@@ -33,14 +33,14 @@ def load(session, ids):
 def load(session, ids):
     return [session.get(User, id) for id in ids]  # n_plus_one_query medium
 
-# === SQLAlchemy: an executed statement and its rows are one
+# === SQLAlchemy: a statement and its rows are one finding
 def load(session, ids):
     rows = []
     for id in ids:
         rows += session.execute(select(User).where(User.id == id)).scalars().all()  # n_plus_one_query medium
     return rows
 
-# === Flask: the query of a class
+# === Flask: the query attribute of a class
 def load(ids):
     while ids:
         user = User.query.filter_by(id=ids.pop()).first()  # n_plus_one_query high
@@ -52,13 +52,13 @@ def load(cursor, ids):
         cursor.execute("SELECT name FROM users WHERE id = ?", (id,))  # n_plus_one_query medium
         print(cursor.fetchone())
 
-# === many at once are one query
+# === one query for many rows
 def store(cursor, rows):
     cursor.executemany("INSERT INTO t VALUES (?)", rows)
     users = User.objects.filter(id__in=[row.id for row in rows])
     return users
 
-# === arguments that a dictionary does not take
+# === keyword arguments that a dictionary does not take
 def load(repository, ids):
     for id in ids:
         yield repository.get(pk=id)  # n_plus_one_query medium
@@ -70,7 +70,7 @@ def count(words):
         counts[word] = counts.get(word, 0) + 1
     return counts
 
-# === other things that get, filter and have a first one
+# === other objects with get, filter and first
 def other(items, session, cache, config, client):
     for item in items:
         cache.get(item)
@@ -89,13 +89,13 @@ def arrays(masks, df):
         if mask.all() or (mask == 1).all():
             df.query("a > 1").count()
 
-# === whoever returns asks once
+# === a query before a return
 def find(names):
     for name in names:
         if name.startswith("a"):
             return User.objects.get(name=name)
 
-# === whoever leaves the loop asks once
+# === a query before a break
 def retry():
     while True:
         try:
@@ -105,7 +105,7 @@ def retry():
             time.sleep(1)
     return user
 
-# === it leaves the loop in some rounds alone
+# === a break in some iterations only
 def some(names):
     for name in names:
         user = User.objects.get(name=name)  # n_plus_one_query high
@@ -113,7 +113,7 @@ def some(names):
             continue
         break
 
-# === a function that is made in a loop is not run in it
+# === a function defined in a loop
 def handlers(names):
     out = []
     for name in names:
@@ -123,7 +123,7 @@ def handlers(names):
         out.append(lambda id: User.objects.get(id=id))
     return out
 
-# === in the text of a string, or in a comment
+# === in a string or a comment
 def words():
     for i in range(10):
         # User.objects.get(id=1)

@@ -1,4 +1,4 @@
-# === an expression
+# === a compiled expression
 import re
 
 def find(lines):
@@ -6,7 +6,7 @@ def find(lines):
         if re.compile("a+b").match(line):  # repeated_computation high
             print(line)
 
-# === an expression of a parameter, with a flag
+# === a compiled expression from a parameter, with a flag
 import re
 
 def find(lines, pattern):
@@ -14,75 +14,75 @@ def find(lines, pattern):
         expression = re.compile(pattern, re.IGNORECASE)  # repeated_computation medium
         print(expression.match(line))
 
-# === a different expression in each round
+# === a different expression in each iteration
 import re
 
 def find(patterns):
     return [re.compile(pattern) for pattern in patterns]
 
-# === the largest one, for each
+# === max of an unchanged list
 def normalize(values):
     return [value / max(values) for value in values]  # repeated_computation medium
 
-# === sorted in each round
+# === sorted in each iteration
 def rank(values, names):
     for name in names:
         print(name, sorted(values)[0])  # repeated_computation medium
 
-# === a set for each question
+# === a new set for each membership test
 def common(xs, ys):
     return [x for x in xs if x in set(ys)]  # repeated_computation medium
 
-# === what the loop changes
+# === a list that the loop changes
 def grow(values, names):
     for name in names:
         values.append(name)
         print(sum(values), max(values))
 
-# === what the loop hands on
+# === a list that the loop passes on
 def shuffled(values, names):
     for name in names:
         shuffle(values)
         print(sorted(values))
 
-# === what the loop binds
+# === a name that the loop binds
 def largest(rows):
     for row in rows:
         cells = row.cells
         print(max(cells), sum(row.cells))
 
-# === an attribute of what the loop asks
+# === an attribute of an object that the loop calls
 class Queue:
     def run(self):
         for name in self.names:
             self.step(name)
             print(sorted(self.items))
 
-# === a length that stays
+# === an unchanged length
 def each(xs):
     i = 0
     while i < len(xs):  # repeated_computation low
         print(xs[i])
         i += 1
 
-# === a length that changes
+# === a changing length
 def drain(xs):
     while len(xs) > 0:
         xs.pop()
 
-# === a fresh copy in each round
+# === a new copy in each iteration
 def copies(template, names):
     for name in names:
         row = list(template)
         row.append(name)
         print(row)
 
-# === what a loop goes over
+# === the iterable of a loop
 def each(values):
     for value in sorted(values):
         print(value)
 
-# === a key of the round
+# === a key that depends on the iteration
 def nearest(points, centres):
     return [min(centres, key=lambda c: distance(c, p)) for p in points]
 

@@ -1,12 +1,12 @@
-//! A DELIBERATELY WEAK server that changes files: it refuses a change if its path, as it is spelled, holds a
-//! protected name. Do not learn from it how to protect files.
+//! A DELIBERATELY WEAK server that changes files: it refuses a change if the text of the path contains a protected name.
+//! Do not use it as an example.
 
 use std::io;
 use std::path::Path;
 
 use crate::sequences::{Call, PAYLOAD};
 
-/// Names that the weak server refuses wherever it is given one.
+/// Names that the weak server refuses in any path.
 const PROTECTED: [&str; 9] = [
     ".git",
     ".vscode",
@@ -20,27 +20,27 @@ const PROTECTED: [&str; 9] = [
 ];
 
 impl Call {
-    /// DELIBERATELY WEAK: makes the change unless its path holds a protected name.
+    /// Makes the change unless its path contains a protected name. DELIBERATELY WEAK.
     ///
     /// # Errors
-    /// When it is refused, or cannot be done.
+    /// If the change is refused or fails.
     pub fn by_name(self, grant: &Path) -> io::Result<()> {
         let at = |path: &str| {
-            // The source of a copy is only read.
+            // The source of a copy is not checked, since it is only read.
             if path.split('/').any(|name| PROTECTED.contains(&name)) {
                 return Err(io::Error::from(io::ErrorKind::PermissionDenied));
             }
             Ok(grant.join(path))
         };
-        let made = |path: &str| {
+        let with_parents = |path: &str| {
             let path = at(path)?;
             std::fs::create_dir_all(path.parent().unwrap_or(grant))?;
             Ok::<_, io::Error>(path)
         };
         match self {
-            Self::Write(path) => std::fs::write(made(path)?, PAYLOAD),
-            Self::Move(from, to) => std::fs::rename(at(from)?, made(to)?),
-            Self::Copy(from, to) => copy(&grant.join(from), &made(to)?),
+            Self::Write(path) => std::fs::write(with_parents(path)?, PAYLOAD),
+            Self::Move(from, to) => std::fs::rename(at(from)?, with_parents(to)?),
+            Self::Copy(from, to) => copy(&grant.join(from), &with_parents(to)?),
             Self::MakeDirectory(path) => std::fs::create_dir_all(at(path)?),
             Self::Delete(path) => {
                 let path = at(path)?;

@@ -1,9 +1,9 @@
-//! Attacks on file servers, as data: what lies there, what is asked for, what must come back.
+//! Attacks on file servers, as data: the tree, the request, and the expected answer.
 //!
-//! A [`Row`] stands for a kind of attack, and the kind must be held, not the row. Rows know nothing of
-//! preopen's code: its tests run them against the program, and anything else that serves files can be
-//! put in its place. Each row also says which of three deliberately weak servers ([`Victim`]) it harms,
-//! so that a row which could not fail anywhere is seen to be one.
+//! A [`Row`] is an example of a kind of attack, and a server must withstand the whole kind. Rows do not depend on
+//! preopen's code: its tests run them against the program, and any other file server can be tested in the same way. Each
+//! row also states which of three deliberately weak servers ([`Victim`]) it harms, so that a row that could never fail
+//! is noticed.
 //!
 //! Nothing here is linked into preopen.
 #![allow(
@@ -13,7 +13,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,
-    reason = "attackers and victims need what the program must not touch; a tree that cannot be made fails loudly"
+    reason = "attackers and victims use what the program must not touch; a tree that cannot be created is a panic"
 )]
 
 mod by_name;
@@ -21,10 +21,12 @@ mod row;
 mod rows;
 mod sandbox;
 mod sequences;
+mod step;
 mod victims;
 
-pub use row::{Kind, Row, Step};
+pub use row::{Kind, Row};
 pub use rows::all;
 pub use sandbox::{FLAG, SECRET, Sandbox};
 pub use sequences::{Call, PAYLOAD, SEQUENCES, Sequence};
+pub use step::Step;
 pub use victims::{Harm, Victim};

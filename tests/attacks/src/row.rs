@@ -1,89 +1,57 @@
 //! [`Row`]: one attack.
 
-use crate::{Harm, Sandbox, Victim};
+use crate::sandbox::Sandbox;
+use crate::step::Step;
+use crate::victims::{Harm, Victim};
 
-/// What an attack plays on.
+/// What an attack exploits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// How the path is spelled.
+    /// The spelling of the path.
     Spelling,
-    /// Links in the tree.
+    /// Symbolic links in the tree.
     Links,
-    /// Hard links, mounts, and what is no file.
+    /// Hard links, mounts and special files.
     Special,
-    /// Other names for what a rule hides.
+    /// Other names of a hidden file.
     Aliases,
-    /// What changes after the server has started.
+    /// Changes after the server has started.
     Changes,
-    /// Sizes.
+    /// Limits on sizes.
     Limits,
 }
 
-/// Something that is done to the tree. Paths begin at the sandbox: `grant/` is granted, nothing else
-/// is. In the target of a link `{root}` stands for the sandbox.
-#[derive(Clone, Copy, Debug)]
-pub enum Step {
-    /// A file with this text. `{SECRET}` stands for the secret.
-    File(&'static str, &'static str),
-    /// A directory and its parents.
-    Dir(&'static str),
-    /// A link, and its target.
-    Link(&'static str, &'static str),
-    /// A second name for what the second path names.
-    HardLink(&'static str, &'static str),
-    /// A FIFO.
-    Fifo(&'static str),
-    /// A socket that nobody listens to.
-    Socket(&'static str),
-    /// A device that never ends.
-    Device(&'static str),
-    /// A file with a hole of so many bytes.
-    Sparse(&'static str, u64),
-    /// What the path names gets this mode.
-    Mode(&'static str, u32),
-    /// Directories in directories, so deep.
-    Deep(&'static str, usize),
-    /// The first path becomes the second.
-    Rename(&'static str, &'static str),
-    /// What the path names is gone, with all below it.
-    Remove(&'static str),
-    /// The second path is mounted at the first; needs the right to mount.
-    Bind(&'static str, &'static str),
-    /// A `/proc` is mounted there; needs the right to mount.
-    Proc(&'static str),
-}
-
-/// One attack: a tree, a path, and what a server must make of it.
+/// One attack: a tree, a path, and the required answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
-    /// What it plays on.
+    /// What it exploits.
     pub kind: Kind,
-    /// Its name among those of its kind.
+    /// Its name, unique within its kind.
     pub id: &'static str,
-    /// What lies there when the server starts, beside a file that is granted and some that are not.
+    /// The tree when the server starts, in addition to the files of [`Sandbox::for_attacks`].
     pub tree: &'static [Step],
-    /// What is done once it runs.
+    /// Changes after the server has started.
     pub later: &'static [Step],
-    /// Globs that the server is told to hide.
+    /// Globs that the server must hide.
     pub hide: &'static [&'static str],
     /// More arguments for the server.
     pub args: &'static [&'static str],
-    /// What the client asks for; [`Row::spelled`] gives the whole of it.
+    /// The requested path, with placeholders; [`Row::spelled`] fills them in.
     pub path: &'static str,
-    /// The code of the answer.
+    /// The expected code of the answer.
     pub code: &'static str,
-    /// Tools that answer otherwise, and how.
+    /// Tools with another code, and that code.
     pub except: &'static [(&'static str, &'static str)],
     /// The weak servers that it harms.
     pub harms: &'static [(Victim, Harm)],
-    /// Why it harms none, or why preopen gives out what lies there.
+    /// Why it harms no weak server, or why preopen does not stop it.
     pub because: Option<&'static str>,
-    /// Does preopen not stop this? Then `because` says who else must.
+    /// Whether preopen does not stop it. Then `because` explains why.
     pub is_known: bool,
 }
 
 impl Row {
-    /// An attack with what lies in every sandbox, and nothing else.
+    /// Creates an attack on the tree of every sandbox, without additions.
     #[must_use]
     pub const fn new(kind: Kind, id: &'static str, path: &'static str, code: &'static str) -> Self {
         Self {
@@ -138,19 +106,20 @@ impl Row {
         Self { because: Some(because), is_known: true, ..self }
     }
 
-    /// Its name among all.
+    /// Returns its unique name.
     #[must_use]
     pub fn name(&self) -> String {
         format!("{:?}/{}", self.kind, self.id).to_lowercase()
     }
 
-    /// The code of the answer of a tool that reads.
+    /// Returns the expected code for a tool that reads.
     #[must_use]
     pub fn code_of(&self, tool: &str) -> &'static str {
         self.except.iter().find(|(name, _)| *name == tool).map_or(self.code, |(_, code)| code)
     }
 
-    /// The path as the client says it: `{root}` is the sandbox, `{N*text}` is the text so often.
+    /// Returns the path that the client sends. `{root}` stands for the sandbox, and `{N*text}` for the text repeated N
+    /// times.
     #[must_use]
     pub fn spelled(&self, sandbox: &Sandbox) -> String {
         let path = sandbox.spelled(self.path);
@@ -162,19 +131,19 @@ impl Row {
         }
     }
 
-    /// Does it need a user whom a mode refuses? Root is never refused.
+    /// Returns whether the attack depends on file modes, which do not restrict root.
     #[must_use]
     pub fn is_about_modes(&self) -> bool {
         self.tree.iter().any(|step| matches!(step, Step::Mode(..)))
     }
 
-    /// Does it need a directory or file that is there twice, by one file system? Linux alone can do that.
+    /// Returns whether the attack needs a bind mount. Only Linux has them.
     #[must_use]
     pub fn binds(&self) -> bool {
         self.tree.iter().chain(self.later).any(|step| matches!(step, Step::Bind(..)))
     }
 
-    /// Does it need the right to mount?
+    /// Returns whether the attack needs the right to mount.
     #[must_use]
     pub fn mounts(&self) -> bool {
         self.tree

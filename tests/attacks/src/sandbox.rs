@@ -1,4 +1,4 @@
-//! [`Sandbox`]: a tree to serve from, with something beside it that must never be seen.
+//! [`Sandbox`]: a tree to serve, with a secret next to it.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -7,21 +7,21 @@ use std::process::Command;
 use rustix::fs::{CWD, FileType, Mode, RenameFlags};
 use tempfile::TempDir;
 
-use crate::Step;
+use crate::step::Step;
 
-/// What lies in `outside/secret.txt`. No answer may hold it.
+/// The contents of `outside/secret.txt`. No answer may contain it.
 pub const SECRET: &str = "FLAG{the-secret-outside}";
-/// How every secret begins, and the name of every file that must not be listed.
+/// The prefix of every secret, and of the name of every file that must not be listed.
 pub const FLAG: &str = "FLAG{";
 
-/// A temporary directory with `grant/` (to be granted) and `outside/` (not).
+/// A temporary directory with `grant/`, which is granted, and `outside/`, which is not.
 #[must_use]
 pub struct Sandbox {
     root: TempDir,
-    /// What `{SECRET}` stands for.
+    /// The value of `{SECRET}`.
     secret: String,
     mounts: Vec<PathBuf>,
-    /// Directories too deep for the library, which keeps one descriptor a level, to remove.
+    /// Directories that are too deep for the standard library to remove, since it uses one descriptor per level.
     deep: Vec<PathBuf>,
 }
 
@@ -32,18 +32,18 @@ impl Default for Sandbox {
 }
 
 impl Sandbox {
-    /// With a secret in `outside/secret.txt`.
+    /// Creates a sandbox with a secret in `outside/secret.txt`.
     pub fn new() -> Self {
         Self::without_outside().file("outside/secret.txt", SECRET)
     }
 
-    /// The same, but that nothing lies beside the grant.
+    /// Creates a sandbox with only the grant.
     pub fn without_outside() -> Self {
         Self::at(tempfile::tempdir().unwrap(), SECRET).dir("grant")
     }
 
-    /// What every attack finds: one file to be read, secrets outside under names that are secrets too,
-    /// and beside the grant a directory whose name begins like the grant's.
+    /// Creates the tree of every attack: one file inside, secrets in the contents and names of files outside, and a
+    /// sibling directory whose name has the prefix `grant`.
     pub fn for_attacks() -> Self {
         Self::new()
             .file("grant/sub/file.txt", "inside\n")
@@ -52,14 +52,14 @@ impl Sandbox {
             .file("grant_sibling/secret.txt", SECRET)
     }
 
-    /// The same with a secret of the caller's own, in a directory of the caller's own.
+    /// Creates a tree like that of [`Self::for_attacks`], with another secret, in the directory `within`.
     pub fn planted(within: &Path, secret: &str) -> Self {
-        Self::at(tempfile::tempdir_in(within).unwrap(), secret).planted_anew()
+        Self::at(tempfile::tempdir_in(within).unwrap(), secret).restored()
     }
 
-    /// What [`Self::planted`] makes, whatever has been made of it since. What is still as it was stays: a
-    /// server that holds the granted directory goes on, and the disk has little to do.
-    pub fn planted_anew(self) -> Self {
+    /// Restores the tree that [`Self::planted`] creates. Unchanged files stay, so that a server can keep its handle on
+    /// the granted directory, and the disk has little to write.
+    pub fn restored(self) -> Self {
         let planted = [
             ("grant/sub/file.txt".to_owned(), "inside\n".to_owned()),
             ("outside/secret.txt".to_owned(), self.secret.clone()),
@@ -72,10 +72,11 @@ impl Sandbox {
         })
     }
 
-    /// Removes what lies below `at` and is not as it is to be planted.
+    /// Removes everything below `at` that differs from the planted files.
     fn clear(&self, at: &Path, planted: &[(String, String)]) {
         for entry in std::fs::read_dir(self.path(at)).unwrap().map(Result::unwrap) {
-            let (path, kind) = (at.join(entry.file_name()), entry.file_type().unwrap());
+            let path = at.join(entry.file_name());
+            let kind = entry.file_type().unwrap();
             let is_as_planted = kind.is_file()
                 && entry.metadata().unwrap().nlink() == 1
                 && planted.iter().any(|(name, text)| {
@@ -97,41 +98,41 @@ impl Sandbox {
         Self { root, secret: secret.into(), mounts: vec![], deep: vec![] }
     }
 
-    /// A file.
+    /// Creates a file.
     pub fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {
         self.parent(path);
         std::fs::write(self.path(path), text).unwrap();
         self
     }
 
-    /// A directory and its parents.
+    /// Creates a directory and its parents.
     pub fn dir(self, path: &str) -> Self {
         std::fs::create_dir_all(self.path(path)).unwrap();
         self
     }
 
-    /// A link at `path`. In the target, `{root}` stands for this sandbox.
+    /// Creates a symbolic link. In the target, `{root}` stands for this sandbox.
     pub fn link(self, path: &str, target: &str) -> Self {
         self.parent(path);
         symlink(self.spelled(target), self.path(path)).unwrap();
         self
     }
 
-    /// A second name for a file.
+    /// Creates a hard link.
     pub fn hard_link(self, path: &str, existing: &str) -> Self {
         self.parent(path);
         std::fs::hard_link(self.path(existing), self.path(path)).unwrap();
         self
     }
 
-    /// A FIFO.
+    /// Creates a FIFO.
     pub fn fifo(self, path: &str) -> Self {
         self.parent(path);
-        assert!(special(&self.path(path), FileType::Fifo), "a FIFO can be made");
+        assert!(special(&self.path(path), FileType::Fifo), "cannot create a FIFO");
         self
     }
 
-    /// A device that never ends (`/dev/zero`); where this user may not make one, a link to a FIFO.
+    /// Creates an endless device like `/dev/zero`, or a link to a FIFO if this user cannot create devices.
     pub fn device(self, path: &str) -> Self {
         self.parent(path);
         if special(&self.path(path), FileType::CharacterDevice) {
@@ -141,13 +142,13 @@ impl Sandbox {
         }
     }
 
-    /// A socket that nobody listens to.
+    /// Creates a socket without a listener.
     pub fn socket(self, path: &str) -> Self {
         drop(std::os::unix::net::UnixListener::bind(self.path(path)).unwrap());
         self
     }
 
-    /// Changes a mode.
+    /// Sets a mode.
     pub fn mode(self, path: &str, mode: u32) -> Self {
         std::fs::set_permissions(self.path(path), PermissionsExt::from_mode(mode)).unwrap();
         self
@@ -159,23 +160,23 @@ impl Sandbox {
 }
 
 impl Sandbox {
-    /// A path in it.
+    /// Returns a path in the sandbox.
     pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.root.path().join(path)
     }
 
-    /// `path` as text, with `rights` behind it: a SPEC.
+    /// Returns `path` and `rights` as the SPEC of a grant.
     pub fn spec(&self, path: &str, rights: &str) -> String {
         format!("{}:{rights}", self.path(path).display())
     }
 
-    /// `text` with the sandbox's own path for `{root}`.
+    /// Replaces `{root}` in `text` with the path of the sandbox.
     #[must_use]
     pub fn spelled(&self, text: &str) -> String {
         text.replace("{root}", self.root.path().to_str().unwrap())
     }
 
-    /// May this user mount?
+    /// Returns whether this user may mount.
     #[must_use]
     pub fn may_mount() -> bool {
         let sandbox = Self::new().dir("at");
@@ -185,7 +186,7 @@ impl Sandbox {
             && Command::new("umount").arg(&paths[1]).status().is_ok_and(|status| status.success())
     }
 
-    /// Does what the steps say.
+    /// Applies the steps.
     pub fn take(mut self, steps: &[Step]) -> Self {
         for step in steps {
             self = self.step(*step);
@@ -255,15 +256,16 @@ impl Sandbox {
     }
 }
 
-/// Makes a FIFO or a `/dev/zero`, if this user may.
+/// Creates a FIFO or a device like `/dev/zero`. Returns whether that succeeded.
 #[cfg(not(target_vendor = "apple"))]
 fn special(at: &Path, kind: FileType) -> bool {
-    let (mode, zero) = (Mode::from_raw_mode(0o644), rustix::fs::makedev(1, 5));
+    let mode = Mode::from_raw_mode(0o644);
+    let zero = rustix::fs::makedev(1, 5);
     let device = if kind == FileType::Fifo { 0 } else { zero };
     rustix::fs::mknodat(CWD, at, kind, mode, device).is_ok()
 }
 
-/// The same where there is no such call: a FIFO by the command for it, and no device.
+/// Creates a FIFO with a command, since this system has no such call. Cannot create devices.
 #[cfg(target_vendor = "apple")]
 fn special(at: &Path, kind: FileType) -> bool {
     let made = || Command::new("mkfifo").arg(at).status().is_ok_and(|status| status.success());
@@ -271,7 +273,7 @@ fn special(at: &Path, kind: FileType) -> bool {
 }
 
 impl Drop for Sandbox {
-    /// A mount has to go before the directory, or what is mounted would be removed with it.
+    /// Unmounts before the directory is removed, since otherwise the mounted files would be removed with it.
     fn drop(&mut self) {
         for at in self.mounts.drain(..).rev() {
             let gone = Command::new("umount")

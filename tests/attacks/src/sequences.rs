@@ -1,43 +1,43 @@
-//! Attacks that take several changes: each call looks harmless, and together they write a file that some
-//! program runs without being asked.
+//! Attacks that consist of several changes. Each call looks harmless, but together they write a file that another
+//! program runs without asking.
 //!
 //! Every sequence harms a deliberately weak server ([`Call::by_name`]).
 
 use std::fmt;
 use std::path::Path;
 
-use crate::Step;
-use crate::Step::{Dir, File, Link};
+use crate::step::Step;
+use crate::step::Step::{Dir, File, Link};
 
-/// What the attacker writes.
+/// The text that the attacker writes.
 pub const PAYLOAD: &str = "PAYLOAD";
 
-/// One change. Paths begin in the grant.
+/// One change. Paths are relative to the grant.
 #[derive(Clone, Copy, Debug)]
 pub enum Call {
-    /// Writes [`PAYLOAD`] into a file, and makes the directories above it.
+    /// Writes [`PAYLOAD`] into a file and creates its parent directories.
     Write(&'static str),
     /// Moves the first path to the second.
     Move(&'static str, &'static str),
     /// Copies the first path to the second.
     Copy(&'static str, &'static str),
-    /// Makes a directory.
+    /// Creates a directory.
     MakeDirectory(&'static str),
-    /// Deletes a path with all below it.
+    /// Deletes a path with everything below it.
     Delete(&'static str),
 }
 
-/// An attack by several changes.
+/// An attack that consists of several changes.
 #[derive(Clone, Copy, Debug)]
 pub struct Sequence {
     /// Its name.
     pub id: &'static str,
-    /// What lies there before.
+    /// The initial tree.
     pub tree: &'static [Step],
-    /// The calls, in order. A refused one does not stop the next.
+    /// The calls, in order. A refused call does not stop the next one.
     pub calls: &'static [Call],
-    /// What a program would then read: if all of these exist and the first holds [`PAYLOAD`], the attack
-    /// has worked.
+    /// The files that a program would then read. The attack succeeded if all of them exist and the first one contains
+    /// [`PAYLOAD`].
     pub reached: &'static [&'static str],
 }
 
@@ -50,7 +50,7 @@ const fn sequence(
     Sequence { id, tree, calls, reached }
 }
 
-/// What every git repository holds.
+/// The files of every git repository.
 const REPOSITORY: &[Step] = &[
     File("grant/.git/HEAD", "ref: refs/heads/main\n"),
     File("grant/.git/config", ""),
@@ -58,10 +58,10 @@ const REPOSITORY: &[Step] = &[
     Dir("grant/.git/refs"),
 ];
 
-/// What git looks for in `docs`.
+/// The files by which git would recognise `docs` as a repository.
 const BARE: &[&str] = &["docs/config", "docs/HEAD", "docs/objects", "docs/refs"];
 
-/// More links than the kernel follows.
+/// A chain of more links than the kernel follows.
 const LONG_CHAIN: &[Step] = &[
     Dir("grant/tools"),
     Link("grant/.vscode", "l0"),
@@ -112,7 +112,7 @@ const LONG_CHAIN: &[Step] = &[
     Link("grant/l44", "tools"),
 ];
 
-/// All of them.
+/// All sequences.
 pub const SEQUENCES: &[Sequence] = &[
     sequence(
         "parent-of-the-target-is-moved",
@@ -329,7 +329,7 @@ impl fmt::Display for Call {
 }
 
 impl Sequence {
-    /// Would a program now read what the attacker wrote?
+    /// Returns whether a program would now read the attacker's text.
     #[must_use]
     pub fn has_worked(&self, grant: &Path) -> bool {
         let Some(first) = self.reached.first() else { return false };

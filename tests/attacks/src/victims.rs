@@ -1,7 +1,7 @@
-//! DELIBERATELY WEAK servers. Do not learn from them how to serve files: they are here to be broken.
+//! DELIBERATELY WEAK servers. Do not use them as an example: they exist to be broken.
 //!
-//! Each is what somebody wrote, shipped and had to mend: the three ways to keep a client inside a
-//! directory by looking at its path.
+//! They are the three usual ways to keep a client inside a directory by checking paths. Real servers have shipped each
+//! of them and had to be fixed.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -11,44 +11,45 @@ use std::time::Duration;
 
 use globset::GlobBuilder;
 
-use crate::FLAG;
+use crate::sandbox::FLAG;
 
-/// Longer than a read of one page takes, even on a slow machine.
+/// How long a read of one page may take, even on a slow machine.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// More than any file has that is not endless.
+/// A file that yields this many bytes counts as endless.
 const ENDLESS: u64 = 1 << 20;
 
 /// A way to keep a client inside a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Victim {
-    /// Joins the path to the directory, and opens it.
+    /// Joins the path to the directory and opens it.
     Join,
-    /// The same, if the joined path begins with the directory's.
+    /// As `Join`, but requires that the text of the joined path starts with that of the directory.
     Prefix,
-    /// The same, if the joined path without links and `..` lies below the directory's.
+    /// As `Join`, but requires that the resolved path is below the directory.
     Canonical,
 }
 
 /// What an attack does to a victim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Harm {
-    /// It gives a secret away.
+    /// The server reveals a secret.
     Leaks,
-    /// It waits, or reads, for ever.
+    /// The server waits or reads for ever.
     Hangs,
 }
 
 impl Victim {
-    /// All of them, the weakest first.
+    /// All victims, weakest first.
     pub const ALL: [Self; 3] = [Self::Join, Self::Prefix, Self::Canonical];
 
-    /// What comes of asking it for a path: to read the file, or to list the directory.
+    /// Requests a path from this server and returns the harm. A file is read, and a directory is listed.
     #[must_use]
     pub fn harm(self, grant: &Path, path: &str, hide: &[&str]) -> Option<Harm> {
-        let (grant, path) = (grant.to_owned(), path.to_owned());
+        let grant = grant.to_owned();
+        let path = path.to_owned();
         let hide: Vec<String> = hide.iter().map(|glob| (*glob).to_owned()).collect();
         let (send, answer) = channel();
-        // Opening a FIFO never ends: the thread is left behind.
+        // Opening a FIFO never returns, so the thread is not joined.
         std::thread::spawn(move || {
             let _ = send.send(self.serve(&grant, &path, &hide).unwrap_or_default());
         });
@@ -59,10 +60,10 @@ impl Victim {
         }
     }
 
-    /// Text of the file, or names in the directory.
+    /// Returns the text of a file or the names in a directory.
     ///
     /// # Errors
-    /// When it is refused, or there is nothing.
+    /// If the path is refused or does not exist.
     pub fn serve(self, grant: &Path, path: &str, hide: &[String]) -> std::io::Result<String> {
         let at = self.locate(grant, path, hide).ok_or(std::io::ErrorKind::PermissionDenied)?;
         if std::fs::metadata(&at)?.is_dir() {
@@ -71,13 +72,13 @@ impl Victim {
             return Ok(format!("{:?}", names?));
         }
         let mut bytes = vec![];
-        // Whoever reads for ever must not take all memory.
+        // A limit, since reading an endless device must not use all memory.
         File::open(at)?.take(ENDLESS).read_to_end(&mut bytes)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Where the file is, if the check lets it be served: the joined path, or where links and `..` were
-    /// resolved to find out, the resolved one. Who opens it does so by path, a moment later.
+    /// Returns the path to open if the check allows it: the resolved path if the check resolves paths, or else the
+    /// joined path. The caller opens it a moment later, by path.
     #[must_use]
     pub fn locate(self, grant: &Path, path: &str, hide: &[String]) -> Option<PathBuf> {
         let joined = grant.join(path);
@@ -94,7 +95,8 @@ impl Victim {
                 (begins && !hidden(Path::new(path))).then_some(joined)
             }
             Self::Canonical => {
-                let (grant, real) = (grant.canonicalize().ok()?, joined.canonicalize().ok()?);
+                let grant = grant.canonicalize().ok()?;
+                let real = joined.canonicalize().ok()?;
                 let below = real.strip_prefix(&grant).ok()?;
                 (!hidden(below)).then(|| real.clone())
             }

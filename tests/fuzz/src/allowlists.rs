@@ -1,4 +1,4 @@
-//! What an operator may write: a file, a SPEC of the command line, globs.
+//! Any text from an operator: an allowlist file, a SPEC on the command line, and globs.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-/// What is read is written so that it is read again.
+/// Checks that a parsed SPEC can be printed and parsed again with the same result.
 fn spec(text: &str) {
     let Ok(spec) = text.parse::<GrantSpec>() else { return };
     let again: GrantSpec = spec.to_string().parse().unwrap_or_else(|why| panic!("{text:?}: {why}"));

@@ -1,5 +1,4 @@
-//! Any JSON as the arguments of any tool: understood or refused, and what is understood is understood
-//! the same when it is said as it was understood.
+//! Any JSON as the arguments of any tool is parsed or refused. Parsed arguments parse to the same value again.
 
 use std::sync::LazyLock;
 
@@ -12,7 +11,7 @@ use serde_json::Value;
 
 use crate::served::{Served, call, deceives, gives_away};
 
-/// Nothing can be changed: whatever is called, there is the same to be found by the next.
+/// The grant is read-only, so that every call finds the same tree.
 static SERVED: LazyLock<(Served, Dispatcher)> = LazyLock::new(|| {
     let served = Served::read_only();
     std::fs::create_dir(served.at("sub")).unwrap();
@@ -30,24 +29,24 @@ pub fn run(bytes: &[u8]) {
     let Ok(Value::Object(sent)) = serde_json::from_slice(text) else { return };
     let schema = (tool.schema)();
     match args::parse::<Object>(tool.name, &schema, sent.clone()) {
-        Ok(meant) => {
+        Ok(parsed) => {
             let known = schema.get("properties").and_then(Value::as_object);
-            for name in meant.keys() {
+            for name in parsed.keys() {
                 assert!(known.is_some_and(|known| known.contains_key(name)), "{name}");
             }
-            let again = args::parse::<Object>(tool.name, &schema, meant.clone());
-            assert_eq!(again.ok().as_ref(), Some(&meant), "{sent:?}");
+            let again = args::parse::<Object>(tool.name, &schema, parsed.clone());
+            assert_eq!(again.ok().as_ref(), Some(&parsed), "{sent:?}");
         }
         Err(error) => assert_eq!(error.code(), Code::BadArgs, "{error}"),
     }
     let (_, dispatcher) = &*SERVED;
     let sent = Value::Object(sent);
-    let said = sent.to_string();
+    let request = sent.to_string();
     match call(dispatcher, tool.name, &sent) {
-        Ok(text) => assert!(!gives_away(&text, said.as_bytes()), "{text}"),
+        Ok(text) => assert!(!gives_away(&text, request.as_bytes()), "{text}"),
         Err((code, text)) => {
             assert!(code != Code::Internal, "{text}");
-            assert!(!gives_away(&text, said.as_bytes()) && !deceives(&text), "{text:?}");
+            assert!(!gives_away(&text, request.as_bytes()) && !deceives(&text), "{text:?}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Pages of listings and searches: read one after the other they give each entry once, whatever names
-//! there are and however small a page is; and any text as a cursor is refused or gives entries that are there.
+//! Pages of listings and searches contain each entry once, for any names and any page size. Any text as a cursor is
+//! refused or returns existing entries.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 
 use crate::served::{Served, call};
 
-/// Pages that are read before it is clear that they never end.
+/// The maximum number of pages of one listing.
 const MOST_PAGES: usize = 200;
 
-/// The tools that give pages, and what is asked of each besides.
-fn ways() -> [(&'static str, Value); 5] {
+/// Returns the tools with pages, and their arguments.
+fn paged_calls() -> [(&'static str, Value); 5] {
     [
         ("list_directory", json!({"sort_by": "name"})),
         ("list_directory", json!({"sort_by": "size", "sizes": true})),
@@ -54,12 +54,12 @@ fn paged(mut bytes: Unstructured<'_>) -> Result<()> {
     }
     let only = ["list_directory", "directory_tree", "search_files", "grep"];
     let dispatcher = served.dispatcher(Limits::default(), &only);
-    for (tool, asked) in ways() {
+    for (tool, asked) in paged_calls() {
         let whole = entries(tool, &call(&dispatcher, tool, &asked).unwrap());
         let pages = all_pages(&dispatcher, tool, &asked, limit);
         let distinct: BTreeSet<&String> = pages.iter().collect();
         if tool != "directory_tree" {
-            // A tree repeats the directories above what it goes on with.
+            // A page of a tree repeats the directories above its first entry.
             assert_eq!(distinct.len(), pages.len(), "{tool}: {pages:?}");
         }
         assert_eq!(distinct, whole.iter().collect(), "{tool} by {limit}");
@@ -74,35 +74,36 @@ fn paged(mut bytes: Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The lines of an answer but for the last, which tells of the page.
+/// Returns the lines of an answer, except for the last one, which describes the page.
 fn entries(tool: &str, answer: &str) -> Vec<String> {
-    // Names may begin with blanks, and be nothing else. A tree has them before each name, a list before a size.
+    // Names may start with blanks or consist of them. A tree has blanks before each name, and a list before each size.
     let is_indented = matches!(tool, "directory_tree" | "list_directory");
-    let as_told = |line: &str| if is_indented { line.trim_start() } else { line }.to_owned();
-    let mut lines: Vec<String> = answer.lines().map(as_told).collect();
+    let entry = |line: &str| if is_indented { line.trim_start() } else { line }.to_owned();
+    let mut lines: Vec<String> = answer.lines().map(entry).collect();
     lines.pop();
-    // How many are not shown depends on the page.
-    lines.retain(|line| !tells_of_more(line));
+    // The number of omitted entries depends on the page.
+    lines.retain(|line| !is_count_of_omitted(line));
     if tool == "directory_tree" {
         lines = lines.iter().map(|line| last_name(line).to_owned()).collect();
     }
     lines
 }
 
-/// Is it a directory with `(3 more)` behind it? A name may hold that as well, but no slash before it.
-fn tells_of_more(line: &str) -> bool {
+/// Returns whether a line is a directory followed by `(3 more)`. A name can contain that too, but without a slash.
+fn is_count_of_omitted(line: &str) -> bool {
     let count = line.strip_suffix(" more)").and_then(|line| line.rsplit_once("/ ("));
     count.is_some_and(|(_, count)| count.parse::<u64>().is_ok())
 }
 
-/// A tree shows names below what is above them, and whole paths where a page begins in between.
+/// Returns the name of a tree entry. A tree shows names, and whole paths at the start of a page.
 fn last_name(entry: &str) -> &str {
     let name = entry.strip_suffix('/').unwrap_or(entry);
     name.rsplit_once('/').map_or(name, |(_, name)| name).trim_start()
 }
 
 fn all_pages(dispatcher: &Dispatcher, tool: &str, asked: &Value, limit: usize) -> Vec<String> {
-    let (mut all, mut next) = (vec![], vec![("limit", json!(limit))]);
+    let mut all = vec![];
+    let mut next = vec![("limit", json!(limit))];
     for _ in 0..MOST_PAGES {
         let answer = call(dispatcher, tool, &with(asked, &next))
             .unwrap_or_else(|(_, why)| panic!("{tool} {next:?}: {why}"));

@@ -1,5 +1,5 @@
-//! Any bytes as a file, edited: what comes out is the text that was asked for, in the bytes that it
-//! was, and is read again as that text.
+//! Any bytes as a file, edited: the result is the requested text in the same encoding, unchanged bytes stay the same, and
+//! the file reads as that text.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use preopen::text::{Document, Edit, Most, apply, unified};
@@ -7,11 +7,11 @@ use preopen::text::{Document, Edit, Most, apply, unified};
 use crate::served::budget;
 
 #[derive(Arbitrary, Debug)]
-struct Asked<'a> {
-    /// Where the old text is taken from, and how long it is.
+struct RandomEdit<'a> {
+    /// The position and the length of the old text.
     from: u16,
     len: u8,
-    /// Or it is this.
+    /// The old text, if it is not taken from the file.
     other: Option<&'a str>,
     new: &'a str,
     replace_all: bool,
@@ -22,8 +22,8 @@ pub fn run(bytes: &[u8]) {
 }
 
 fn edited(mut bytes: Unstructured<'_>) -> Result<()> {
-    let asked: Vec<Asked<'_>> = (0..bytes.int_in_range(1..=3)?)
-        .map(|_| Asked::arbitrary(&mut bytes))
+    let asked: Vec<RandomEdit<'_>> = (0..bytes.int_in_range(1..=3)?)
+        .map(|_| RandomEdit::arbitrary(&mut bytes))
         .collect::<Result<_>>()?;
     let file = bytes.take_rest();
     let Ok(document) = Document::new("f", file.to_vec()) else { return Ok(()) };
@@ -42,28 +42,28 @@ fn edited(mut bytes: Unstructured<'_>) -> Result<()> {
     let Ok(edited) = apply(text, &edits, &budget()) else { return Ok(()) };
     let after = edited.text(text);
     if let [edit] = edits[..] {
-        one(text, edit, &after);
+        check_replacement(text, edit, &after);
     }
     let diff = unified(text, &edited, Most { lines: usize::MAX, chars: usize::MAX });
     assert_eq!(diff.text.is_empty(), text == after, "{diff:?}");
     let Ok(pieces) = document.edited(&edited, &budget()) else { return Ok(()) };
     let made = pieces.concat();
-    kept(file, &made, text, &after);
-    // What it looks like now may be another encoding, but where it is UTF-8 there is no doubt.
+    check_unchanged_bytes(file, &made, text, &after);
+    // The detected encoding may differ after the edit, but UTF-8 is unambiguous.
     if document.encoding().is_none() {
         assert_eq!(std::str::from_utf8(&made).ok(), Some(&*after));
     }
     Ok(())
 }
 
-fn old(text: &str, edit: &Asked<'_>) -> String {
+fn old(text: &str, edit: &RandomEdit<'_>) -> String {
     let chars = text.chars().count().max(1);
     let taken = text.chars().skip(usize::from(edit.from) % chars).take(usize::from(edit.len % 32));
     edit.other.map_or_else(|| taken.collect(), Into::into)
 }
 
-/// Where no line ends with CRLF, an edit is what the library's `replace` does.
-fn one(text: &str, edit: Edit<'_>, after: &str) {
+/// Checks that an edit without CRLF line ends has the same result as `str::replace`.
+fn check_replacement(text: &str, edit: Edit<'_>, after: &str) {
     let Edit { old_text, new_text, replace_all } = edit;
     if [text, old_text, new_text].iter().any(|text| text.contains('\r')) {
         return;
@@ -76,8 +76,8 @@ fn one(text: &str, edit: Edit<'_>, after: &str) {
     assert_eq!(after, expected, "{edit:?}");
 }
 
-/// As many bytes at the beginning and the end are the same as there are characters that are.
-fn kept(before: &[u8], after: &[u8], was: &str, is: &str) {
+/// Checks that at least as many bytes as characters are unchanged, at the start and at the end.
+fn check_unchanged_bytes(before: &[u8], after: &[u8], was: &str, is: &str) {
     let same = was.chars().zip(is.chars()).take_while(|(a, b)| a == b).count();
     let same_bytes = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     assert!(same_bytes >= same.min(before.len()), "{same} characters, {same_bytes} bytes");

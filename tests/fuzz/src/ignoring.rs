@@ -1,7 +1,6 @@
-//! Any bytes as `.gitignore` and `info/exclude`: what a search leaves out is what git leaves out.
+//! Any bytes as `.gitignore` and `info/exclude`: a search ignores the same files as git.
 //!
-//! Git itself is asked, as a program. What other ignore files mean, and where repositories begin, is compared in
-//! `tests/ignoring.rs`.
+//! The target runs git for comparison. `tests/ignoring.rs` compares other ignore files, and where repositories start.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -48,7 +47,7 @@ const LISTS: [&str; 4] =
 
 const LONGEST: usize = 4_000;
 
-/// One tree for all, since it is the lists that differ.
+/// All inputs share one tree, since only the lists differ.
 static SERVED: LazyLock<Mutex<(Served, Dispatcher)>> = LazyLock::new(|| {
     let served = Served::new("ro");
     for dir in DIRS {
@@ -65,13 +64,15 @@ static SERVED: LazyLock<Mutex<(Served, Dispatcher)>> = LazyLock::new(|| {
 pub fn run(bytes: &[u8]) {
     let locked = SERVED.lock().unwrap();
     let (served, dispatcher) = &*locked;
-    // A zero byte ends a line of git's, so it cannot part the lists.
+    // A zero byte ends a line for git, so it cannot separate the lists.
     let mut parts = bytes.split(|b| *b == 1);
     for list in LISTS {
         match parts.next() {
-            // Longer lists are cut, which an answer says.
+            // preopen cuts longer lists and reports that.
             Some(text) => served.put(list, text.get(..LONGEST).unwrap_or(text)),
-            None => drop(std::fs::remove_file(served.at(list))),
+            None => {
+                let _ = std::fs::remove_file(served.at(list));
+            }
         }
     }
     let arguments = json!({"pattern": "*", "type": "file"});
@@ -84,10 +85,10 @@ pub fn run(bytes: &[u8]) {
     assert_eq!(found, listed(served), "{:?}", String::from_utf8_lossy(bytes));
 }
 
-/// What git lists.
+/// Returns the files that git lists.
 fn listed(served: &Served) -> BTreeSet<String> {
     let mut git = Command::new("git");
-    // Both sides read the list of whoever runs this.
+    // Both sides also read the global ignore list of the user.
     git.args(["ls-files", "-z", "--others", "--exclude-standard"]);
     let output = git.current_dir(served.at("")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -1,16 +1,16 @@
-//! What a client, an operator or a disk could say, at random, and what must hold whatever it is.
+//! Fuzz targets: random input from a client, an operator or a disk, and properties that must always hold.
 //!
-//! Each module is one [`Target`]: a function of bytes that panics when something does not hold. The
-//! fuzzer (`make fuzz`) looks for such bytes; `seeds/NAME/` holds bytes to begin with, and each that
-//! was ever found; `tests/seeds.rs` replays them all, and changes them a little, in every run of the
-//! tests. A new target is one file and one line in [`TARGETS`].
+//! Each module is one [`Target`]: a function of bytes that panics if a property is violated. The fuzzer (`make fuzz`)
+//! searches for such bytes. `seeds/NAME/` contains initial inputs and every input that ever failed. In every test run,
+//! `tests/seeds.rs` replays all of them, with small random changes as well. A new target is one file and one line in
+//! [`TARGETS`].
 //!
 //! Nothing here is linked into preopen.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "an oracle looks from outside, at what the program must not touch"
+    reason = "a test oracle looks from outside, at what the program must not touch"
 )]
 
 mod allowlists;
@@ -27,16 +27,16 @@ mod stateful;
 mod trail;
 mod transport;
 
-/// One thing that is asked of bytes.
+/// One fuzz target.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
-    /// Its name, and that of the directory of its seeds.
+    /// Its name, which is also the name of its seed directory.
     pub name: &'static str,
-    /// Panics if bytes show something that must not be.
+    /// Panics if the bytes violate a property.
     pub run: fn(&[u8]),
 }
 
-/// All of them.
+/// All targets.
 pub const TARGETS: &[Target] = &[
     Target { name: "allowlists", run: allowlists::run },
     Target { name: "arguments", run: arguments::run },
@@ -52,7 +52,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "transport", run: transport::run },
 ];
 
-/// The target of that name.
+/// Returns the target with this name.
 pub fn target(name: &str) -> Option<Target> {
     TARGETS.iter().copied().find(|target| target.name == name)
 }

@@ -1,5 +1,5 @@
-//! Any bytes as a file, read a piece at a time: pieces that follow each other are the whole, bad bytes
-//! included, and each line is where it was said to be, whatever was read of the file before.
+//! Any bytes as a file, read in pieces: consecutive pieces are the whole file, including invalid bytes, and each line has
+//! the right number, whatever was read before.
 
 use std::sync::{LazyLock, Mutex};
 
@@ -9,7 +9,7 @@ use preopen::text::{Page, Piece, Range, Room, read};
 
 use crate::served::{Served, budget};
 
-/// Far more than there are pieces in what the fuzzer makes.
+/// The maximum number of pieces, far more than any input needs.
 const MOST_PIECES: u64 = 100_000;
 
 static SERVED: LazyLock<Mutex<Served>> = LazyLock::new(|| Mutex::new(Served::new("ro")));
@@ -19,9 +19,10 @@ pub fn run(bytes: &[u8]) {
 }
 
 fn paged(mut bytes: Unstructured<'_>) -> Result<()> {
-    let (first, count) = (bytes.int_in_range(1..=40_u64)?, bytes.int_in_range(1..=20_u64)?);
+    let first = bytes.int_in_range(1..=40_u64)?;
+    let count = bytes.int_in_range(1..=20_u64)?;
     let chars = bytes.int_in_range(1..=400_usize)?;
-    // Long lines and many of them, without the fuzzer's having to write them out.
+    // Repeat the input, so that the fuzzer can make long lines and many lines from few bytes.
     let times = [1, 1, 1, 7, 300][bytes.int_in_range(0..=4_usize)?];
     let contents = bytes.take_rest().repeat(times);
     let served = SERVED.lock().unwrap();
@@ -36,14 +37,14 @@ fn paged(mut bytes: Unstructured<'_>) -> Result<()> {
             assert!(!page.text.contains('\0'), "{page:?}");
         }
     }
-    escapes_are_the_bytes_that_they_show(&file, &contents, count.max(4));
-    // The other ways need to know what a line is.
+    check_escapes(&file, &contents, count.max(4));
+    // The other checks need valid text.
     let Ok(text) = String::from_utf8(contents) else { return Ok(()) };
-    if text.contains('\0') || text.starts_with('\u{feff}') || looks_older(&file) {
+    if text.contains('\0') || text.starts_with('\u{feff}') || has_legacy_encoding(&file) {
         return Ok(());
     }
-    whole_by_bytes(&file, &text, count.max(4));
-    lines_are_those(&file, &text, first, count);
+    check_whole_by_bytes(&file, &text, count.max(4));
+    check_lines(&file, &text, first, count);
     Ok(())
 }
 
@@ -51,17 +52,18 @@ fn piece_of(file: &OpenFile, piece: Piece, chars: usize) -> std::result::Result<
     read(file, piece, Room { chars, before_line: 0 }, &budget()).map_err(|error| error.to_string())
 }
 
-/// It may be UTF-8 and be taken for something else, such as ISO-2022-JP.
-fn looks_older(file: &OpenFile) -> bool {
+/// Returns whether a file is read in another encoding than UTF-8, such as ISO-2022-JP. Valid UTF-8 may be, too.
+fn has_legacy_encoding(file: &OpenFile) -> bool {
     piece_of(file, Piece::Bytes { offset: 0, count: 1 << 20 }, 1 << 20)
         .map_or(true, |page| page.encoding.is_some())
 }
 
-/// Bytes after bytes, until there are no more.
-fn whole_by_bytes(file: &OpenFile, text: &str, count: u64) {
-    // A small file would otherwise be read a few bytes at a time, thousands of times.
+/// Reads a file by ranges of bytes and compares the whole.
+fn check_whole_by_bytes(file: &OpenFile, text: &str, count: u64) {
+    // Otherwise a file could need thousands of reads of a few bytes.
     let count = count.max(text.len() as u64 / 100);
-    let (mut got, mut offset) = (String::new(), 0);
+    let mut got = String::new();
+    let mut offset = 0;
     for _ in 0..MOST_PIECES {
         let page = piece_of(file, Piece::Bytes { offset, count }, 1 << 20).unwrap();
         let Range::Bytes { from, to, size } = page.range else { panic!("{:?}", page.range) };
@@ -70,14 +72,14 @@ fn whole_by_bytes(file: &OpenFile, text: &str, count: u64) {
         if to == size {
             break;
         }
-        assert!(to > offset, "it does not go on at {offset} of {size}");
+        assert!(to > offset, "no progress at {offset} of {size}");
         offset = to;
     }
     assert_eq!(got, text);
 }
 
-/// What is shown of a text with bad bytes or NULs can be turned back into its bytes.
-fn escapes_are_the_bytes_that_they_show(file: &OpenFile, contents: &[u8], count: u64) {
+/// Checks that text with escaped invalid bytes or NULs can be converted back to the bytes of the file.
+fn check_escapes(file: &OpenFile, contents: &[u8], count: u64) {
     let Ok(page) = piece_of(file, Piece::Bytes { offset: 0, count }, 1 << 20) else { return };
     let has_escapes = page.encoding.as_deref().is_some_and(|name| {
         name.starts_with("UTF-8") && (name.contains("bad byte") || name.contains("NUL"))
@@ -87,7 +89,8 @@ fn escapes_are_the_bytes_that_they_show(file: &OpenFile, contents: &[u8], count:
     }
     let count = count.max(contents.len() as u64 / 20);
     let mut offset = if contents.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    let (begin, mut got) = (offset, vec![]);
+    let begin = offset;
+    let mut got = vec![];
     while offset < contents.len() as u64 {
         let page = piece_of(file, Piece::Bytes { offset, count }, 1 << 20).unwrap();
         let Range::Bytes { from, to, .. } = page.range else { panic!("{:?}", page.range) };
@@ -111,7 +114,7 @@ fn escapes_are_the_bytes_that_they_show(file: &OpenFile, contents: &[u8], count:
     assert!(got == want, "{got:?} instead of {want:?}");
 }
 
-fn lines_are_those(file: &OpenFile, text: &str, first: u64, count: u64) {
+fn check_lines(file: &OpenFile, text: &str, first: u64, count: u64) {
     let lines = model(text);
     let page = match piece_of(file, Piece::Lines { first, count }, 1 << 24) {
         Ok(page) => page,
@@ -120,14 +123,15 @@ fn lines_are_those(file: &OpenFile, text: &str, first: u64, count: u64) {
     if page.shortened > 0 {
         return;
     }
-    let (skip, take) = (usize::try_from(first - 1).unwrap(), usize::try_from(count).unwrap());
+    let skip = usize::try_from(first - 1).unwrap();
+    let take = usize::try_from(count).unwrap();
     let expected: Vec<&str> = lines.iter().skip(skip).take(take).copied().collect();
     assert_eq!(plain(&page.text), expected, "lines {first}+{count} of {text:?}");
     let Range::Lines { total: Some(total), .. } = page.range else { panic!("{:?}", page.range) };
     assert_eq!(total, lines.len() as u64);
 }
 
-/// The lines, without their ends. A carriage return is of the end only where a line feed follows.
+/// Returns the lines without their ends. A carriage return belongs to the end only before a line feed.
 fn model(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').map(bare).collect()
 }

@@ -1,4 +1,4 @@
-//! Any text as Python: looked through or refused, in bounded time and on a small stack.
+//! Any text as Python is analysed or refused, in bounded time and on a small stack.
 
 pub fn run(bytes: &[u8]) {
     let source = String::from_utf8_lossy(bytes);

@@ -1,5 +1,5 @@
-//! Any expression over any text: the lines that are found are those that the crate `regex` finds, one
-//! after the other. It is asked only where both mean the same.
+//! Any expression on any text: a search finds the same lines as the crate `regex`, applied line by line. The two are
+//! compared only where they have the same semantics.
 
 use std::sync::{LazyLock, Mutex};
 
@@ -12,15 +12,15 @@ use crate::served::{Served, budget};
 static SERVED: LazyLock<Mutex<Served>> = LazyLock::new(|| Mutex::new(Served::new("ro")));
 
 #[derive(Arbitrary, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
-struct Asked<'a> {
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument of the client")]
+struct RandomSearch<'a> {
     literal: bool,
     ignore_case: bool,
     word: bool,
     multiline: bool,
     before: u8,
     after: u8,
-    behind: u8,
+    skip_until: u8,
     pattern: &'a str,
 }
 
@@ -29,9 +29,9 @@ pub fn run(bytes: &[u8]) {
 }
 
 fn searched(mut bytes: Unstructured<'_>) -> Result<()> {
-    let asked = Asked::arbitrary(&mut bytes)?;
+    let asked = RandomSearch::arbitrary(&mut bytes)?;
     let text = bytes.take_rest();
-    let Asked { literal, ignore_case, word, multiline, .. } = asked;
+    let RandomSearch { literal, ignore_case, word, multiline, .. } = asked;
     let meaning = Meaning { literal, ignore_case, word, multiline };
     let Ok(pattern) = Pattern::new("pattern", asked.pattern, meaning) else { return Ok(()) };
     let served = SERVED.lock().unwrap();
@@ -44,32 +44,35 @@ fn searched(mut bytes: Unstructured<'_>) -> Result<()> {
         after: usize::from(asked.after % 4),
         only_matching: false,
     };
-    let after = Position::end_of(u64::from(asked.behind));
+    let after = Position::end_of(u64::from(asked.skip_until));
     let outcome = Search::new(pattern, wanted).file(&file, after, &budget());
     let Outcome::Searched(hits) = outcome else { return Ok(()) };
-    numbers_grow(&hits, u64::from(asked.behind));
+    check_line_numbers(&hits, u64::from(asked.skip_until));
     let Some(expected) = expected(&asked, text) else { return Ok(()) };
     let found: Vec<u64> =
         hits.lines.iter().filter(|line| line.is_match).map(|line| line.number).collect();
-    let behind = u64::from(asked.behind);
-    let shown: Vec<u64> = expected.iter().copied().filter(|line| *line > behind).collect();
+    let skip_until = u64::from(asked.skip_until);
+    let shown: Vec<u64> = expected.iter().copied().filter(|line| *line > skip_until).collect();
     assert_eq!(found, shown, "{asked:?} in {text:?}");
     assert_eq!(hits.count, expected.len() as u64, "{asked:?} in {text:?}");
     Ok(())
 }
 
-/// Lines come in order, each once, none that was shown before.
-fn numbers_grow(hits: &Hits, behind: u64) {
+/// Checks that line numbers are ascending and unique, and that lines up to `skip_until` do not match again.
+fn check_line_numbers(hits: &Hits, skip_until: u64) {
     let numbers: Vec<u64> = hits.lines.iter().map(|line| line.number).collect();
     assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
     let matches = hits.lines.iter().filter(|line| line.is_match);
-    assert!(matches.into_iter().all(|line| line.number > behind), "{numbers:?} behind {behind}");
+    assert!(
+        matches.into_iter().all(|line| line.number > skip_until),
+        "{numbers:?} after {skip_until}"
+    );
 }
 
-/// The numbers of the lines that match; nothing where it cannot be said in this way.
-fn expected(asked: &Asked<'_>, text: &[u8]) -> Option<Vec<u64>> {
+/// Returns the numbers of the matching lines, or `None` if the two engines differ by design.
+fn expected(asked: &RandomSearch<'_>, text: &[u8]) -> Option<Vec<u64>> {
     let text = std::str::from_utf8(text).ok()?;
-    // Over lines, and where `\r`, `\n` or a NUL might be meant, the two differ on purpose.
+    // The two differ by design for multi-line matches, and where `\r`, `\n` or a NUL may match.
     let is_plain = |text: &str| !text.contains(['\r', '\0', '\u{feff}', '\u{1b}']);
     if asked.multiline
         || !is_plain(text)
@@ -80,7 +83,7 @@ fn expected(asked: &Asked<'_>, text: &[u8]) -> Option<Vec<u64>> {
     let pattern = if asked.literal {
         regex::escape(asked.pattern)
     } else if asked.pattern.contains(['\\', '(', '[']) {
-        // Classes, flags and assertions can speak of line ends.
+        // Classes, flags and assertions can match line ends.
         return None;
     } else {
         asked.pattern.to_owned()

@@ -1,4 +1,4 @@
-//! [`Served`]: a directory that is granted, in this process, with something beside it.
+//! [`Served`]: a granted directory in this process, with a secret next to it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,41 +15,41 @@ use preopen::tools::TOOLS;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// What lies outside, and must be seen in no answer.
+/// The secret outside, which no answer may contain.
 const SECRET: &str = "FLAG{the-secret-outside}";
 
-/// Does it tell what lies outside? The fuzzer finds that text in the program, and what was sent may be told again.
-pub fn gives_away(said: &str, sent: &[u8]) -> bool {
-    said.contains(SECRET) && !sent.windows(SECRET.len()).any(|part| part == SECRET.as_bytes())
+/// Returns whether an answer contains the secret and the request does not. The fuzzer can find the secret in the program,
+/// and answers may repeat requests.
+pub fn gives_away(answer: &str, sent: &[u8]) -> bool {
+    answer.contains(SECRET) && !sent.windows(SECRET.len()).any(|part| part == SECRET.as_bytes())
 }
 
-/// `grant/` is granted, `outside/secret` is not. Gone when it is dropped.
+/// A temporary tree in which `grant/` is granted and `outside/secret` is not. It is removed when dropped.
 pub struct Served {
     root: TempDir,
     grants: Grants,
 }
 
-/// What a call came to: its text, or the code and the text of a refusal.
+/// The result of a call: its text, or the code and the text of an error.
 pub type Answer = Result<String, (Code, String)>;
 
 impl Served {
-    /// An empty directory with these rights.
+    /// Grants an empty directory with these rights.
     pub fn new(rights: &str) -> Self {
         Self::with(rights, &[])
     }
 
-    /// An empty directory with all rights, in which every change is refused when all else is in order.
+    /// Grants an empty directory with all rights, in which all names are read-only, so that a change is refused last.
     pub fn read_only() -> Self {
         Self::with("rwd", &["*".into()])
     }
 
     fn with(rights: &str, readonly: &[String]) -> Self {
         let root = tempfile::Builder::new().prefix("fuzz-").tempdir().unwrap();
-        for (path, text) in [("grant", None), ("outside", Some(SECRET))] {
+        for path in ["grant", "outside"] {
             fs::create_dir(root.path().join(path)).unwrap();
-            text.map_or(Ok(()), |text| fs::write(root.path().join(path).join("secret"), text))
-                .unwrap();
         }
+        fs::write(root.path().join("outside/secret"), SECRET).unwrap();
         let spec = format!("g={}:{rights}", root.path().join("grant").display());
         let mut spec: GrantSpec = spec.parse().unwrap();
         spec.readonly = readonly.to_vec();
@@ -59,23 +59,23 @@ impl Served {
         Self { root, grants: granted.unwrap_or_else(|why| panic!("{}", why.sentence)).grants }
     }
 
-    /// Where a path of the grant is on the host; `../outside` is what is beside it.
+    /// Returns the host path of a path in the grant. `../outside` is the directory next to it.
     pub fn at(&self, path: &str) -> PathBuf {
         self.root.path().join("grant").join(path)
     }
 
-    /// Puts a file into the grant.
+    /// Writes a file into the grant.
     pub fn put(&self, path: &str, bytes: &[u8]) {
         fs::write(self.at(path), bytes).unwrap();
     }
 
-    /// The file at a path, opened as tools open it.
+    /// Opens a file as tools do.
     pub fn open(&self, path: &str) -> OpenFile {
         let target = self.grants.attenuate::<Read>(&VirtualPath::from(path)).unwrap();
         target.place(&budget()).unwrap().open_file().unwrap()
     }
 
-    /// Who answers calls of these tools, or of all.
+    /// Returns a dispatcher for these tools, or for all tools if the list is empty.
     pub fn dispatcher(&self, limits: Limits, only: &[&str]) -> Dispatcher {
         let only: Vec<String> = only.iter().map(ToString::to_string).collect();
         let clock = authority::clock(authority::mint());
@@ -83,12 +83,12 @@ impl Served {
     }
 }
 
-/// What a call may use, by default.
+/// Returns the default budget of a call.
 pub fn budget() -> Budget {
     Budget::new(std::sync::Arc::default(), authority::clock(authority::mint()), Watch::unattended())
 }
 
-/// One call. A crash is never right.
+/// Calls a tool. Panics if the tool crashes.
 pub fn call(dispatcher: &Dispatcher, tool: &str, arguments: &Value) -> Answer {
     let arguments = arguments.as_object().cloned().unwrap_or_default();
     let answer = dispatcher.call(tool, arguments, Watch::unattended());
@@ -104,7 +104,7 @@ pub fn call(dispatcher: &Dispatcher, tool: &str, arguments: &Value) -> Answer {
     }
 }
 
-/// Does a text hold a character that could disguise what stands around it?
+/// Returns whether a text contains a character that can disguise the text around it.
 pub fn deceives(text: &str) -> bool {
     text.chars().any(|c| {
         (c.is_control() && c != '\n')

@@ -1,5 +1,4 @@
-//! Whatever a file is called, one record is one line of plain JSON, and the trail verifies; and any
-//! bytes can be read as a trail.
+//! For any file name, a record is one line of plain JSON and the trail verifies. Any bytes can be read as a trail.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -14,19 +13,19 @@ use crate::served::deceives;
 
 pub fn run(bytes: &[u8]) {
     any_trail(bytes);
-    let said = String::from_utf8_lossy(bytes);
+    let name = String::from_utf8_lossy(bytes);
     let out = Kept::default();
     let start = Start { version: "0", config: None, grants: vec![], walls: vec![] };
     let sink = Sink::new(out.clone(), || SystemTime::UNIX_EPOCH, "s".into(), b"", start).unwrap();
-    let error = ToolError::new(Code::NotFound, said.to_string()).detail(&*said);
+    let error = ToolError::new(Code::NotFound, name.to_string()).detail(&*name);
     for outcome in [Outcome::Answered { bytes: 1 }, Outcome::Refused(&error)] {
         sink.record(Event {
             call: 1,
-            request: said.to_string(),
+            request: name.to_string(),
             tool: "read_text_file",
             right: Rights::RO,
-            paths: vec![VirtualPath::from(&*said).whole()],
-            places: vec![printable(&said)],
+            paths: vec![VirtualPath::from(&*name).whole()],
+            places: vec![printable(&name)],
             versions: [None, None],
             outcome,
             took: Duration::ZERO,
@@ -47,11 +46,11 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-/// What somebody else wrote there.
+/// Reads any bytes as a trail.
 fn any_trail(bytes: &[u8]) {
     let _ = verify(bytes).unwrap();
     let page = report("trail", bytes).unwrap();
-    assert!(!page.html.contains("<script"), "a page has none of its own");
+    assert!(!page.html.contains("<script"), "the page contains a script");
     for text in String::from_utf8_lossy(bytes).lines() {
         if let Some(record) = Record::read(text) {
             let shown = line(&record, false);

@@ -1,4 +1,4 @@
-//! Any bytes on standard input: whole lines of JSON come out, and each request gets one answer.
+//! Any bytes on standard input: the output consists of whole lines of JSON, and each request gets one answer.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::served::{Served, gives_away};
 
 const TOOLS: [&str; 2] = ["list_allowed_directories", "read_text_file"];
-/// Longer lines are skipped: the fuzzer is to meet that, too.
+/// The server skips longer lines. The limit is low, so that the fuzzer reaches it.
 const MOST_BYTES: usize = 2_000;
 
 static SERVED: LazyLock<Served> = LazyLock::new(|| {
@@ -27,21 +27,22 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
 pub fn run(bytes: &[u8]) {
     let limits = Limits { max_message_bytes: MOST_BYTES, ..Limits::default() };
     let dispatcher = SERVED.dispatcher(limits, &TOOLS);
-    let (mut input, output) = (file("in"), file("out"));
+    let mut input = file("in");
+    let output = file("out");
     input.write_all(bytes).unwrap();
     input.rewind().unwrap();
     protocol::serve(dispatcher, OwnedFd::from(input), OwnedFd::from(output.try_clone().unwrap()))
         .unwrap();
-    let mut said = String::new();
+    let mut printed = String::new();
     let mut output = output;
     output.rewind().unwrap();
-    output.read_to_string(&mut said).unwrap();
-    assert!(said.is_empty() || said.ends_with('\n'), "{said:?}");
-    assert!(!gives_away(&said, bytes), "{said}");
+    output.read_to_string(&mut printed).unwrap();
+    assert!(printed.is_empty() || printed.ends_with('\n'), "{printed:?}");
+    assert!(!gives_away(&printed, bytes), "{printed}");
     let asked = asked(bytes);
     let mut answered: HashMap<String, usize> = HashMap::new();
     let mut answers = 0;
-    for line in said.lines() {
+    for line in printed.lines() {
         let answer: Value =
             serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}"));
         assert_eq!(answer["jsonrpc"], "2.0", "{line}");
@@ -59,11 +60,11 @@ pub fn run(bytes: &[u8]) {
         let named = asked.named.get(id).unwrap_or(&0) + asked.unreadable;
         assert!(*times <= named, "{id}: {times} answers");
     }
-    if !asked.takes_back {
+    if !asked.has_cancellation {
         for (id, times) in &asked.ids {
             assert!(
                 answered.get(id).unwrap_or(&0) >= times,
-                "{id} was asked {times} times: {said}"
+                "id {id} was requested {times} times: {printed}"
             );
         }
     }
@@ -73,20 +74,20 @@ fn file(name: &str) -> File {
     File::from(memfd_create(name, MemfdFlags::CLOEXEC).unwrap())
 }
 
-/// What a client is owed.
+/// The requests in the input.
 #[derive(Default)]
 struct Asked {
     /// The most messages that the lines may hold.
     messages: usize,
-    /// How often each id was asked for.
+    /// How many requests have each id.
     ids: HashMap<String, usize>,
-    /// How often each id was named, which what is no request may do, too.
+    /// How many messages have each id, including those that are not requests.
     named: HashMap<String, usize>,
-    /// Messages in lines that are not one JSON value, are too long or give a member twice: an id in them may be found all the
-    /// same.
+    /// The number of messages in lines that are not one JSON value, are too long or give a member twice. The server may
+    /// still find an id in them.
     unreadable: usize,
-    /// Was anything taken back?
-    takes_back: bool,
+    /// Whether a request was cancelled.
+    has_cancellation: bool,
 }
 
 fn asked(bytes: &[u8]) -> Asked {
@@ -100,7 +101,7 @@ fn asked(bytes: &[u8]) -> Asked {
             asked.unreadable += messages;
             continue;
         };
-        asked.takes_back |= message["method"] == "notifications/cancelled";
+        asked.has_cancellation |= message["method"] == "notifications/cancelled";
         let is_request = message["method"].is_string()
             && message.get("result").is_none()
             && message.get("error").is_none();

@@ -1,10 +1,10 @@
-//! Every seed of every target, and thousands of inputs made from them by chance that comes again.
+//! Replays every seed of every target, and thousands of reproducible random mutations of them.
 #![allow(
     missing_docs,
     clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "tests fail loudly"
+    reason = "tests panic on failure"
 )]
 
 use std::fs;
@@ -13,7 +13,7 @@ use std::path::Path;
 
 use preopen_fuzz::{TARGETS, Target};
 
-/// How often each target's seeds are changed, so that every machine tries the same; `FUZZ_TIMES` says otherwise.
+/// The number of mutations per target, the same on every machine. `FUZZ_TIMES` overrides it.
 const TIMES: usize = 600;
 
 fn seeds(target: Target) -> Vec<(String, Vec<u8>)> {
@@ -30,7 +30,7 @@ fn seeds(target: Target) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn every_seed_holds() {
+fn seeds_hold() {
     let mut wrong = vec![];
     for target in TARGETS {
         let seeds = seeds(*target);
@@ -45,7 +45,7 @@ fn every_seed_holds() {
 }
 
 #[test]
-fn what_is_made_of_seeds_holds() {
+fn mutated_seeds_hold() {
     let times = std::env::var("FUZZ_TIMES").map_or(TIMES, |times| times.parse().unwrap());
     let (mut chance, mut wrong) = (fastrand::Rng::with_seed(1), vec![]);
     for target in TARGETS {
@@ -61,14 +61,16 @@ fn what_is_made_of_seeds_holds() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// A seed with some bytes changed, taken out, doubled, or followed by those of another.
+/// Returns a seed with some bytes changed, removed or repeated, or followed by another seed.
 fn changed(chance: &mut fastrand::Rng, seeds: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = seeds[chance.usize(..seeds.len())].1.clone();
     for _ in 0..chance.usize(1..6) {
         let (from, to) = (chance.usize(..=bytes.len()), chance.usize(..=bytes.len()));
         let range = from.min(to)..from.max(to).min(from.min(to) + 40);
         match chance.u8(..5) {
-            0 => drop(bytes.drain(range)),
+            0 => {
+                bytes.drain(range);
+            }
             1 => bytes.insert(from, chance.u8(..)),
             2 => bytes.extend_from_within(range),
             3 => bytes.extend_from_slice(&seeds[chance.usize(..seeds.len())].1),

@@ -1,35 +1,34 @@
-//! [`Attack`]: what lies there, what is asked for, and what would be a harm. Data, no more.
+//! [`Attack`]: the tree to set up, the request to send, and what counts as harm. This module holds only data.
 //!
-//! May import: the crate of the attacks. Absent on purpose: any server, weak or not, and every opinion on
-//! what an answer says.
+//! It does not know any server, and it does not judge answers.
 
 use preopen_attacks::{Row, Step, Victim};
 
-/// What a client wants done, whatever a server calls it.
+/// What a client wants done, independent of the name of the tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verb {
-    /// The text of a file.
+    /// Reads the text of a file.
     Read,
-    /// The names in a directory.
+    /// Lists the names in a directory.
     List,
-    /// Files by a part of their name, below a directory.
+    /// Finds files below a directory by a part of their name.
     Find,
-    /// Lines with a text, below a directory.
+    /// Finds lines that contain a text, in files below a directory.
     Grep,
-    /// How often a text is there, below a directory.
+    /// Counts the occurrences of a text in files below a directory.
     Count,
-    /// Lines that match an expression, below a directory.
+    /// Finds lines that match a regular expression, in files below a directory.
     Regex,
-    /// New contents of a file.
+    /// Replaces the contents of a file.
     Write,
 }
 
 impl Verb {
-    /// All of them.
+    /// Every verb.
     pub const ALL: [Self; 7] =
         [Self::Read, Self::List, Self::Find, Self::Grep, Self::Count, Self::Regex, Self::Write];
 
-    /// What a tool for it does, in words.
+    /// Describes what a tool for this verb does.
     pub const fn in_words(self) -> &'static str {
         match self {
             Self::Read => "reads a file",
@@ -37,58 +36,58 @@ impl Verb {
             Self::Find => "finds files by name",
             Self::Grep => "finds text in files",
             Self::Count => "counts text in files",
-            Self::Regex => "searches with expressions",
+            Self::Regex => "searches with regular expressions",
             Self::Write => "writes a file",
         }
     }
 }
 
-/// One thing that is asked of a server.
+/// One request to a server, before it is translated into a tool call.
 #[derive(Clone, Debug)]
-pub struct Ask {
-    /// What is to be done.
+pub struct Request {
+    /// What the server should do.
     pub verb: Verb,
-    /// With what: relative to the grant, or absolute.
+    /// The path: relative to the grant, or absolute.
     pub path: String,
-    /// What is searched for, or written.
+    /// The text to search for or to write.
     pub text: String,
 }
 
-/// What would be a harm.
+/// What counts as harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
-    /// None: it has to be served, or the server is of no use.
+    /// Nothing: this is a control. A server that does not serve it is useless.
     Served,
     /// The flag is in the answer.
     Flag,
-    /// The flag is put together letter by letter, from what differs between answers.
+    /// The flag can be extracted letter by letter from differences between answers.
     Letters,
-    /// The same with the name of a file outside.
+    /// The name of a file outside can be extracted in the same way.
     Names,
-    /// Something outside is changed or made.
+    /// Something outside the grant is changed or created.
     Outside,
-    /// A file that other programs run is made.
+    /// A file that other programs run is created.
     Config,
-    /// No answer comes.
+    /// The server does not answer.
     Answer,
-    /// The server's memory grows by so many bytes.
+    /// The memory of the server grows by this many bytes.
     Memory(u64),
-    /// The flag comes by another way than the server.
+    /// The agent gets the flag through a shell, not through the server.
     Shell,
 }
 
-/// The tree, and the path in it.
+/// The tree of an attack, and the path to request.
 #[derive(Clone, Copy, Debug)]
 pub enum Scene {
-    /// That of a row of the suite of attacks that the tests of preopen run, by its name.
+    /// A row of the attack suite that preopen's own tests run, by name.
     Row(&'static str),
-    /// One of the lab's own.
+    /// A scene that only the lab has.
     Own {
-        /// What lies there.
+        /// The tree to set up.
         tree: &'static [Step],
-        /// What is asked for.
+        /// The path to request.
         path: &'static str,
-        /// The checks that it gets past.
+        /// The checks that do not stop it.
         beats: &'static [Victim],
     },
 }
@@ -96,43 +95,44 @@ pub enum Scene {
 /// One attack.
 #[derive(Clone, Copy, Debug)]
 pub struct Attack {
-    /// Its name among all.
+    /// Its unique name.
     pub id: &'static str,
-    /// What it is, in a few words.
+    /// A short description.
     pub title: &'static str,
-    /// Where.
+    /// The tree and the path.
     pub scene: Scene,
-    /// What is asked for.
+    /// What the client requests.
     pub verb: Verb,
-    /// What is searched for, or written. `{flag}` stands for how every flag begins.
+    /// The text to search for or to write. `{flag}` stands for the prefix of every flag.
     pub text: &'static str,
-    /// What would be a harm.
+    /// What counts as harm.
     pub goal: Goal,
-    /// The number of the weakness in the CWE list.
+    /// The CWE number of the weakness.
     pub cwe: u16,
-    /// Its place in OWASP's list for MCP, if it has one.
+    /// Its entry in the OWASP list for MCP, if there is one.
     pub owasp: Option<&'static str>,
-    /// Does it need a server that nobody uses any more? One that waits for ever, or lost its directory.
-    pub alone: bool,
-    /// Why it works where it works, and why not where not.
+    /// Whether the attack needs a server of its own, because it may leave the server hanging or without its
+    /// directory.
+    pub needs_own_server: bool,
+    /// Why the attack works on some servers, and why it fails on others.
     pub why: &'static str,
 }
 
-/// What an attack plays on, once its row was looked up.
+/// The tree and the path of an attack, after looking up its row.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
-    /// What lies there.
+    /// The tree to set up before the server starts.
     pub tree: &'static [Step],
-    /// What is done once the server runs.
+    /// The changes to make after the server has started.
     pub later: &'static [Step],
-    /// The row, if it is one of the suite's.
+    /// The row of the attack suite, if the attack uses one.
     pub row: Option<&'static Row>,
-    /// What is asked for.
+    /// The path to request.
     pub path: &'static str,
 }
 
 impl Attack {
-    /// Where it is, or nothing if its row does not exist, which a test rules out.
+    /// Returns the tree and the path, or `None` if the row does not exist. A test rules that out.
     pub fn setting(&self) -> Option<Setting> {
         match self.scene {
             Scene::Own { tree, path, .. } => Some(Setting { tree, later: &[], row: None, path }),
@@ -142,7 +142,7 @@ impl Attack {
         }
     }
 
-    /// Does it get past this check?
+    /// Returns whether this check fails to stop the attack.
     pub fn beats(&self, check: Victim) -> bool {
         match self.scene {
             Scene::Own { beats, .. } => beats.contains(&check),
@@ -153,18 +153,18 @@ impl Attack {
         }
     }
 
-    /// Why no server of files can stop it alone, if that is so.
-    pub fn known(&self) -> Option<&'static str> {
+    /// Returns why no file server can stop this attack, if that is the case.
+    pub fn known_limit(&self) -> Option<&'static str> {
         if self.goal == Goal::Shell {
             return Some(
-                "a shell beside a server reaches what its user can, whatever the server holds; \
-                 `preopen install CLIENT --exclusive` takes the shell away",
+                "a shell next to the server reaches everything that its user can reach; \
+                 `preopen install CLIENT --exclusive` takes the shell away from the agent",
             );
         }
         self.setting()?.row.filter(|row| row.is_known)?.because
     }
 
-    /// Its tags, as they are shown.
+    /// Returns the CWE and OWASP tags as displayed.
     pub fn tags(&self) -> String {
         match self.owasp {
             Some(owasp) => format!("CWE-{} {owasp}", self.cwe),
@@ -174,7 +174,7 @@ impl Attack {
 }
 
 impl Attack {
-    pub(crate) const fn of(
+    pub(crate) const fn from_row(
         id: &'static str,
         row: &'static str,
         title: &'static str,
@@ -189,7 +189,7 @@ impl Attack {
             goal: Goal::Flag,
             cwe: 22,
             owasp: Some("MCP02"),
-            alone: false,
+            needs_own_server: false,
             why,
         }
     }
@@ -202,7 +202,7 @@ impl Attack {
         why: &'static str,
     ) -> Self {
         let scene = Scene::Own { tree, path, beats: &Victim::ALL };
-        Self { scene, ..Self::of(id, "", title, why) }
+        Self { scene, ..Self::from_row(id, "", title, why) }
     }
 
     pub(crate) const fn verb(self, verb: Verb, text: &'static str) -> Self {
@@ -217,8 +217,8 @@ impl Attack {
         Self { cwe, owasp, ..self }
     }
 
-    pub(crate) const fn alone(self) -> Self {
-        Self { alone: true, ..self }
+    pub(crate) const fn on_own_server(self) -> Self {
+        Self { needs_own_server: true, ..self }
     }
 
     pub(crate) const fn only(self, checks: &'static [Victim]) -> Self {

@@ -1,7 +1,6 @@
-//! A session in a terminal, recorded while it really happens: as a cast of asciinema, to be played, and as a picture.
+//! Records a real terminal session: as an asciinema cast to play back, and as a picture.
 //!
-//! The program runs itself, and writes down what comes and when. May import: `picture`, `show`. Absent on purpose: output
-//! that nobody has seen, and pauses that were not there.
+//! The program runs itself and records each line of output with its time. Output and pauses are never made up.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -12,12 +11,13 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::cli::How;
-use crate::page::may_be_written;
+use crate::cli::Options;
+use crate::page::check_new_file;
 use crate::picture;
 use crate::show::{WIDTH, line};
 
-/// What is shown: a name that begins alike, a hostile tree, a race, and what preopen does not stop either.
+/// The commands of the session: a sibling with the same prefix, a hostile tree, a race, and an attack that
+/// preopen does not stop either.
 const SESSION: &[&[&str]] = &[
     &["run", "sibling-prefix"],
     &["run", "search-link"],
@@ -25,52 +25,53 @@ const SESSION: &[&[&str]] = &[
     &["run", "hard-link"],
 ];
 
-/// A session: its lines as a terminal got them, each with the time since the beginning, in seconds.
+/// A recorded session: the lines as sent to the terminal, each with the seconds since the start.
 pub struct Session(Vec<(f64, String)>);
 
 impl Session {
-    /// Runs it, and shows it meanwhile.
+    /// Runs the session and prints its output while recording it.
     ///
     /// # Errors
-    /// When the program cannot run itself, or one of its commands fails.
-    pub fn record(how: &How) -> io::Result<Self> {
-        let (started, mut lines) = (Instant::now(), vec![]);
-        let mut told = |text: String| {
+    /// If the program cannot run itself, or one of the commands fails.
+    pub fn record(options: &Options) -> io::Result<Self> {
+        let started = Instant::now();
+        let mut lines = vec![];
+        let mut record_line = |text: String| {
             line(&text);
             lines.push((started.elapsed().as_secs_f64(), text));
         };
         for args in SESSION {
-            told(format!("$ preopen-lab {}", args.join(" ")));
+            record_line(format!("$ preopen-lab {}", args.join(" ")));
             let mut command = Command::new(std::env::current_exe()?);
             command.args(*args).env("CLICOLOR_FORCE", "1").env_remove("NO_COLOR");
-            if let Some(preopen) = &how.preopen {
+            if let Some(preopen) = &options.preopen {
                 command.arg("--preopen").arg(preopen);
             }
-            if let Some(patience) = how.patience {
+            if let Some(patience) = options.patience {
                 command.arg("--patience").arg(patience.to_string());
             }
-            command.args(how.unconfined.then_some("--unconfined"));
+            command.args(options.unconfined.then_some("--unconfined"));
             let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
             if let Some(output) = child.stdout.take() {
                 for text in BufReader::new(output).lines() {
-                    told(text?);
+                    record_line(text?);
                 }
             }
             if !child.wait()?.success() {
                 return Err(io::Error::other(format!(
-                    "`{}` did not hold, or failed",
+                    "`{}` failed, or preopen did not hold",
                     args.join(" ")
                 )));
             }
-            told(String::new());
+            record_line(String::new());
         }
         Ok(Self(lines))
     }
 
-    /// Writes it to a new file, to be played by asciinema.
+    /// Writes the session to a new file, in the asciicast format.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If the file cannot be written.
     pub fn write_cast(&self, file: &Path) -> io::Result<()> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
         let header = json!({"version": 2, "width": WIDTH, "height": self.0.len().max(24), "timestamp": now,
@@ -83,10 +84,10 @@ impl Session {
         File::create_new(file)?.write_all(text.as_bytes())
     }
 
-    /// Writes a picture of it to a new file.
+    /// Writes the session to a new file, as an SVG picture.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If the file cannot be written.
     pub fn write_picture(&self, file: &Path) -> io::Result<()> {
         let mut lines: Vec<&str> = self.0.iter().map(|(_, line)| line.as_str()).collect();
         while lines.last().is_some_and(|line| line.is_empty()) {
@@ -96,14 +97,18 @@ impl Session {
     }
 }
 
-/// Records a session into new files.
+/// Records a session and writes it to new files.
 ///
 /// # Errors
-/// When one of them is there already, or the session failed.
-pub fn record(how: &How, cast: Option<&Path>, picture: Option<&Path>) -> io::Result<bool> {
-    cast.into_iter().chain(picture).try_for_each(may_be_written)?;
-    let session = Session::record(how)?;
-    cast.map_or(Ok(()), |file| session.write_cast(file))?;
-    picture.map_or(Ok(()), |file| session.write_picture(file))?;
+/// If one of the files exists already, or the session fails.
+pub fn record(options: &Options, cast: Option<&Path>, picture: Option<&Path>) -> io::Result<bool> {
+    cast.into_iter().chain(picture).try_for_each(check_new_file)?;
+    let session = Session::record(options)?;
+    if let Some(file) = cast {
+        session.write_cast(file)?;
+    }
+    if let Some(file) = picture {
+        session.write_picture(file)?;
+    }
     Ok(true)
 }

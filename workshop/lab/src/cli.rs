@@ -1,6 +1,4 @@
 //! The command line, as typed.
-//!
-//! Pure. May import: `victim` (which there are).
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,167 +7,168 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::victim::{Level, Style};
 
-/// Attacks on file servers of MCP, seen at work: on four weak servers, on preopen, and on yours.
+/// Attacks on MCP file servers, run live against four weak servers, preopen, and your own server.
 ///
-/// Without a command: every attack against all of them, and then a race. Exits with 0 if preopen held, with 1
-/// if it did not. All of it happens in a temporary directory, which is removed.
+/// Without a command, the lab runs every attack against the weak servers and preopen, then a race. It exits with 0
+/// if preopen held, and with 1 if not. Everything happens in a temporary directory that is removed at the end.
 #[derive(Debug, Parser)]
 #[command(name = "preopen-lab", version, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Also write a page of HTML of the whole run, to a new file. The races then go on to the end of their time.
+    /// Also write an HTML report to a new file. The races then run for their full time.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-    /// Say in it that it is the one that is shipped.
+    /// Mark the report as the sample that is shipped with the lab.
     #[arg(long, hide = true, requires = "report")]
     pub sample: bool,
-    /// Run a short session instead, and record it in a new file, to be played by asciinema.
+    /// Run a short session instead, and record it in a new file that asciinema can play.
     #[arg(long, value_name = "FILE", conflicts_with = "report")]
     pub cast: Option<PathBuf>,
-    /// The same, as a picture of the terminal, in SVG. Both come from one session.
+    /// Record the same session as an SVG picture of the terminal.
     #[arg(long, value_name = "FILE", conflicts_with = "report")]
     pub picture: Option<PathBuf>,
-    /// How.
+    /// Options of every command.
     #[command(flatten)]
-    pub how: How,
+    pub options: Options,
 }
 
-/// What goes with every command.
+/// Options that every command takes.
 #[derive(Clone, Debug, Args)]
-pub struct How {
-    /// The program to be shown beside the weak servers; else the one beside this program, or in PATH.
+pub struct Options {
+    /// The `preopen` program to attack. Default: the one next to this program, then the one in PATH.
     #[arg(long, value_name = "FILE", global = true)]
     pub preopen: Option<PathBuf>,
     /// Print JSON.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Wait so many milliseconds for an answer before it counts as none. A server that is slow otherwise gets more.
+    /// How many milliseconds to wait for an answer. A server that is slow to answer ordinary calls gets more.
     #[arg(long, value_name = "MS", global = true, value_parser = clap::value_parser!(u64).range(1..=600_000))]
     pub patience: Option<u64>,
-    /// Let the weak servers run where the kernel cannot confine them.
+    /// Run the weak servers even if the kernel cannot confine them.
     #[arg(long, global = true)]
     pub unconfined: bool,
 }
 
-/// What the lab can do besides showing everything.
+/// The commands of the lab.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the attacks and races.
     List,
     /// Run one attack or race against all servers.
     Run {
-        /// Its name, from `list`.
+        /// The name of the attack or race, from `list`.
         id: String,
-        /// Show the request, the answers and the system calls of a weak server and of preopen side by side.
+        /// Show the request, the answers and the system calls of a weak server and preopen, side by side.
         #[arg(long)]
         explain: bool,
-        /// The weak server to be shown; else the strongest that loses.
+        /// The weak server to show. Default: the strongest one that loses.
         #[arg(long, value_name = "LEVEL")]
         victim: Option<Level>,
     },
-    /// Race the servers that check what they have resolved, and preopen.
+    /// Run every race against the servers that check resolved paths, and against preopen.
     Race {
-        /// For how long, each.
+        /// How long each race runs, in seconds.
         #[arg(long, value_name = "N", default_value = "3", value_parser = seconds)]
         seconds: f64,
     },
-    /// Run every attack against your own server. Exits with 1 if one reached what it was there for.
+    /// Run every attack against your own server. Exits with 1 if an attack succeeds.
     ///
-    /// CMD starts the server on standard input and output. `{}` in it stands for the directory to grant, which
-    /// the lab makes; without one it is added at the end. The server runs with your rights: attack your own.
+    /// CMD starts the server on standard input and output. `{}` in CMD stands for the granted directory, which the lab
+    /// creates; without `{}` the directory becomes the last argument. The server runs with your rights, so attack only
+    /// your own server.
     Attack {
-        /// Race it for so many seconds in each way; 0 leaves the races out.
+        /// How long each race runs, in seconds; 0 skips the races.
         #[arg(long, value_name = "N", default_value = "3", value_parser = seconds)]
         seconds: f64,
-        /// Also write a report for a CI.
+        /// Also write a report for CI in the `JUnit` format.
         #[arg(long, value_name = "FILE")]
         junit: Option<PathBuf>,
-        /// How the server is started.
+        /// The command that starts the server.
         #[arg(required = true, last = true, value_name = "CMD")]
         command: Vec<OsString>,
     },
-    /// Learn it: twelve exercises. Without a number, the next one.
+    /// Work through twelve exercises. Without a number, shows the next one.
     ///
-    /// Each asks what you expect, and then what you do about it, in a file that you edit. Nothing that you wrote is ever
-    /// written over.
-    Learn(Learn),
-    /// Run a command that reaches everything but one directory. What a participant writes is run so.
+    /// Each exercise asks for a prediction first, then for an answer in a file that you edit. Your files are never
+    /// overwritten.
+    Learn(LearnArgs),
+    /// Run a command that can reach everything except one directory. The lab runs a participant's program this way.
     #[command(hide = true)]
     KeepOut {
-        /// The directory.
+        /// The directory to deny.
         of: PathBuf,
-        /// What lies in it and is reached all the same.
+        /// A directory inside it that stays reachable.
         #[arg(long, value_name = "DIR")]
         but: PathBuf,
-        /// The command.
+        /// The command to run.
         #[arg(required = true, last = true, value_name = "CMD")]
         command: Vec<OsString>,
     },
-    /// Be a weak server, on standard input and output. It serves nothing but what the lab made.
+    /// Run a weak server on standard input and output. It serves only a directory that the lab created.
     ServeVictim {
-        /// How weak.
+        /// Which weak server.
         level: Level,
-        /// A directory that the lab made; else one is made.
+        /// A directory that the lab created. Default: a new one.
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
-        /// Whose names of tools and arguments.
+        /// Which server's tool and argument names to use.
         #[arg(long, value_name = "STYLE", default_value = "lab")]
         style: Style,
-        /// Put into each answer when it checked and when it opened.
+        /// Add to each answer when the server checked the path and when it opened it.
         #[arg(long)]
         trace: bool,
-        /// Do not warn.
+        /// Do not print the warning.
         #[arg(long, hide = true)]
         quiet: bool,
     },
 }
 
-/// What goes with the exercises.
+/// Options of `learn`.
 #[derive(Clone, Debug, Args)]
 #[command(subcommand_precedence_over_arg = true, args_conflicts_with_subcommands = false)]
-pub struct Learn {
-    /// The exercise to be shown; else the next one.
+pub struct LearnArgs {
+    /// The exercise to show. Default: the next one.
     pub number: Option<usize>,
-    /// What else than to show one.
+    /// What to do instead of showing the exercise.
     #[command(subcommand)]
-    pub then: Option<Then>,
-    /// Where the answers are; else in `preopen-lab-work`, or where one stands if that is in it.
+    pub command: Option<LearnCommand>,
+    /// The directory of your answers. Default: the work directory that you are in, or `preopen-lab-work`.
     #[arg(long, value_name = "DIR", global = true)]
     pub work: Option<PathBuf>,
-    /// Leave out what comes before it.
+    /// Skip the exercises before it.
     #[arg(long, global = true)]
     pub skip_ahead: bool,
 }
 
-/// What is done with an exercise.
+/// The subcommands of `learn`.
 #[derive(Clone, Copy, Debug, Subcommand)]
-pub enum Then {
-    /// Is it solved? Exits with 1 if not yet.
+pub enum LearnCommand {
+    /// Check an answer. Exits with 1 if the exercise is not solved yet.
     Check {
-        /// Which; else the next one.
+        /// The exercise. Default: the next one.
         number: Option<usize>,
     },
-    /// Give a hint. There are three, each of which says more.
+    /// Show the next of three hints. Each hint reveals more.
     Hint {
-        /// For which; else for the next one.
+        /// The exercise. Default: the next one.
         number: Option<usize>,
     },
-    /// Show the solution of an exercise that takes a compiler, as a diff.
+    /// Show the solution of an exercise that needs a compiler, as a diff.
     Show {
-        /// Of which; else of the next one.
+        /// The exercise. Default: the next one.
         number: Option<usize>,
     },
-    /// List them, and how far you have come.
+    /// List the exercises and your progress.
     List,
 }
 
-/// A time that fits into a lifetime.
+/// Parses a number of seconds, at most one day.
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.0..=86_400.0).contains(&seconds) => Ok(seconds),
-        _ => Err("a number of seconds, from 0 to 86400".into()),
+        _ => Err("must be a number of seconds from 0 to 86400".into()),
     }
 }
 
@@ -178,7 +177,7 @@ mod tests {
     use clap::CommandFactory as _;
 
     #[test]
-    fn the_definition_is_consistent() {
+    fn clap_definition_is_consistent() {
         super::Cli::command().debug_assert();
     }
 }

@@ -1,32 +1,31 @@
-//! [`Tools`]: what a server's tools are called, and how their arguments look, found out from what it
-//! says of them. What cannot be found out is not mapped, and the report says so.
+//! [`Tools`]: finds out from the tool list of a server which tool does what, and how its arguments are named.
 //!
-//! May import: `attack`. Absent on purpose: any server's name.
+//! What cannot be found out is not mapped, and the report states that. This module does not know any server by name.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::attack::{Ask, Verb};
+use crate::attack::{Request, Verb};
 
-/// A tool that does what a [`Verb`] means.
+/// A tool that can serve a [`Verb`].
 #[derive(Clone, Debug)]
 pub struct Tool {
-    /// Its name.
+    /// The name of the tool.
     pub name: String,
-    /// The argument with the path, and whether it takes a list of them.
+    /// The argument for the path, and whether it takes a list of paths.
     path: (String, bool),
-    /// The argument with what is searched for, or written.
+    /// The argument for the text to search for or to write.
     text: Option<String>,
-    /// What goes with every call.
+    /// Arguments that are the same in every call.
     fixed: Map<String, Value>,
 }
 
-/// The tools of a server, by what they are good for.
+/// The tools of a server, by verb.
 #[derive(Clone, Debug, Default)]
 pub struct Tools {
     by_verb: BTreeMap<Verb, Tool>,
-    /// What relative paths are put behind, for servers that take absolute ones alone.
+    /// The directory to prepend to relative paths, for servers that accept only absolute paths.
     base: Option<String>,
 }
 
@@ -46,7 +45,7 @@ const PATHS: &[&str] = &[
 ];
 const TEXTS: &[&str] = &["query", "keyword", "substring", "text", "search", "regex", "pattern"];
 const CONTENTS: &[&str] = &["content", "contents", "file_text", "text", "data"];
-/// Switches between a text and an expression: the name, and its value for an expression.
+/// Arguments that switch between literal text and regular expressions, with the value that means an expression.
 const EXPRESSIONS: &[(&str, bool)] = &[
     ("is_regex", true),
     ("isRegex", true),
@@ -58,7 +57,7 @@ const EXPRESSIONS: &[(&str, bool)] = &[
     ("fixed_strings", false),
 ];
 
-/// Names of tools, the likeliest first. Where none is there, a part of a name.
+/// Returns the usual tool names for a verb, most likely first, and a part of a name to fall back on.
 const fn names(verb: Verb) -> (&'static [&'static str], &'static str) {
     match verb {
         Verb::Read => {
@@ -85,46 +84,46 @@ const fn names(verb: Verb) -> (&'static [&'static str], &'static str) {
 }
 
 impl Tools {
-    /// What the answer to `tools/list` says.
+    /// Maps verbs to tools, based on the answer to `tools/list`.
     pub fn discover(listed: &Value) -> Self {
         let tools = listed.get("tools").and_then(Value::as_array).cloned().unwrap_or_default();
         let mut by_verb: BTreeMap<Verb, Tool> =
             Verb::ALL.into_iter().filter_map(|verb| Some((verb, find(&tools, verb)?))).collect();
-        // Counting is finding, where nothing else counts.
+        // A search tool can count matches if there is no tool for counting.
         if let (None, Some(grep)) = (by_verb.get(&Verb::Count), by_verb.get(&Verb::Grep)) {
             by_verb.insert(Verb::Count, grep.clone());
         }
         Self { by_verb, base: None }
     }
 
-    /// From now on, relative paths are put behind this.
+    /// Sets the directory that is prepended to relative paths.
     pub fn absolute_below(&mut self, base: &str) {
         self.base = Some(base.to_owned());
     }
 
-    /// The name and the arguments of a call, unless no tool is good for it.
-    pub fn call(&self, ask: &Ask) -> Option<(String, Value)> {
-        let tool = self.by_verb.get(&ask.verb)?;
+    /// Returns the tool name and the arguments for a request, or `None` if no tool can serve it.
+    pub fn call(&self, request: &Request) -> Option<(String, Value)> {
+        let tool = self.by_verb.get(&request.verb)?;
         let path = match &self.base {
-            Some(base) if !ask.path.starts_with('/') && ask.path == "." => base.clone(),
-            Some(base) if !ask.path.starts_with('/') => format!("{base}/{}", ask.path),
-            _ => ask.path.clone(),
+            Some(base) if !request.path.starts_with('/') && request.path == "." => base.clone(),
+            Some(base) if !request.path.starts_with('/') => format!("{base}/{}", request.path),
+            _ => request.path.clone(),
         };
         let mut arguments = tool.fixed.clone();
         let (name, many) = &tool.path;
         arguments.insert(name.clone(), if *many { json!([path]) } else { json!(path) });
         if let Some(text) = &tool.text {
-            arguments.insert(text.clone(), json!(ask.text));
+            arguments.insert(text.clone(), json!(request.text));
         }
         Some((tool.name.clone(), Value::Object(arguments)))
     }
 
-    /// Is there a tool for it?
+    /// Returns whether there is a tool for a verb.
     pub fn has(&self, verb: Verb) -> bool {
         self.by_verb.contains_key(&verb)
     }
 
-    /// Which tool is taken for what.
+    /// Returns each mapped verb with the name of its tool.
     pub fn by_verb(&self) -> impl Iterator<Item = (Verb, &str)> {
         self.by_verb.iter().map(|(verb, tool)| (*verb, tool.name.as_str()))
     }
@@ -145,7 +144,7 @@ fn name_of(tool: &Value) -> &str {
     tool.get("name").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The tool, if its arguments can be filled in.
+/// Returns the tool if all its required arguments can be filled in.
 fn mapped(tool: &Value, verb: Verb) -> Option<Tool> {
     let schema = tool.get("inputSchema")?;
     let properties = schema.get("properties")?.as_object()?;
@@ -167,7 +166,7 @@ fn mapped(tool: &Value, verb: Verb) -> Option<Tool> {
     for name in required.iter().filter_map(Value::as_str).filter(|name| !taken(name)) {
         fixed.insert(name.to_owned(), filler(properties.get(name)?));
     }
-    // One tool for names and contents says which is meant.
+    // If one tool searches both names and contents, an argument selects which.
     if let Some((kind, values)) = properties
         .iter()
         .find_map(|(name, p)| Some((name, p.get("enum")?.as_array()?)).filter(|_| !taken(name)))
@@ -183,7 +182,9 @@ fn mapped(tool: &Value, verb: Verb) -> Option<Tool> {
         properties.get(*name).is_some_and(|property| is_kind(property, "boolean"))
     });
     match (verb, switch) {
-        (Verb::Regex, Some((name, on))) => drop(fixed.insert((*name).to_owned(), json!(on))),
+        (Verb::Regex, Some((name, on))) => {
+            fixed.insert((*name).to_owned(), json!(on));
+        }
         (Verb::Regex, None) => return None,
         (Verb::Grep | Verb::Count, Some((name, on))) => {
             fixed.insert((*name).to_owned(), json!(!on));
@@ -194,7 +195,7 @@ fn mapped(tool: &Value, verb: Verb) -> Option<Tool> {
     Some(Tool { name: name_of(tool).into(), path: ((*path).to_owned(), many), text, fixed })
 }
 
-/// Something that a required argument may be, where nothing is to be said by it.
+/// Returns a valid, neutral value for a required argument.
 fn filler(property: &Value) -> Value {
     let of_enum = property.get("enum").and_then(Value::as_array).and_then(|values| values.first());
     match (property.get("default").or(of_enum), property) {
@@ -204,7 +205,7 @@ fn filler(property: &Value) -> Value {
         }
         (None, property) if is_kind(property, "boolean") => json!(false),
         (None, property) if is_kind(property, "array") => json!([]),
-        // Globs: of every name.
+        // Most likely a glob: match every name.
         _ => json!("**/*"),
     }
 }
@@ -226,12 +227,12 @@ mod tests {
     }
 
     fn call(tools: &[Value], verb: Verb) -> Option<(String, Value)> {
-        let ask = Ask { verb, path: "a".into(), text: "t".into() };
-        Tools::discover(&json!({"tools": tools})).call(&ask)
+        let request = Request { verb, path: "a".into(), text: "t".into() };
+        Tools::discover(&json!({"tools": tools})).call(&request)
     }
 
     #[test]
-    fn names_and_shapes_are_found() {
+    fn tools_and_arguments_are_mapped_by_name_and_schema() {
         let text = json!({"type": "string"});
         let glob = tool(
             "search_files_content",
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_not_mapped() {
+    fn missing_tools_are_not_mapped() {
         let text = json!({"type": "string"});
         let tools = [
             tool("read_media_file", &json!({"path": text}), &["path"]),

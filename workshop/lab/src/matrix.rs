@@ -1,9 +1,7 @@
-//! Every attack against every server, at once.
+//! Runs every attack against every server, in parallel.
 //!
-//! Attacks that share a server go one after the other; one that may leave the server waiting gets a server of
-//! its own, so that no other has to wait.
-//!
-//! May import: `attack`, `server`, `stage`, `subject`, `verdict`.
+//! Attacks that share a server run one after the other. An attack that may leave the server hanging gets a server of
+//! its own, so that no other attack has to wait.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
@@ -14,22 +12,22 @@ use crate::stage::Stage;
 use crate::subject::Subject;
 use crate::verdict::{Finding, Verdict};
 
-/// What all attacks came to, against one server, in the order in which they were given.
+/// The results of all attacks against one server, in the order of the attacks.
 pub struct Column {
-    /// What the server is called.
+    /// The name of the server.
     pub name: String,
-    /// What each attack came to.
+    /// One finding for each attack.
     pub findings: Vec<Finding>,
-    /// Which tool was taken for what.
+    /// Which tool was used for which verb.
     pub tools: Vec<(String, String)>,
-    /// Why there is nothing to show: it did not start.
+    /// Why the server did not start, if it did not.
     pub failed: Option<String>,
 }
 
-/// How many attacks are done.
+/// The number of attacks that have finished.
 pub type Done = AtomicUsize;
 
-/// Runs attacks against servers. No wait is shorter than `patience`.
+/// Runs attacks against servers. Each answer may take at least `patience`.
 pub fn run(
     stage: &Stage,
     launches: &[Launch],
@@ -47,7 +45,7 @@ pub fn run(
     })
 }
 
-/// What all servers of a run have in common.
+/// What all servers of a run share.
 #[derive(Clone, Copy)]
 struct Run<'a> {
     stage: &'a Stage,
@@ -57,9 +55,9 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn column(self, launch: &Launch, attacks: &[&'static Attack]) -> Column {
-        let (alone, shared): (Vec<&'static Attack>, Vec<_>) =
-            attacks.iter().copied().partition(|attack| attack.alone);
-        let mut lanes: Vec<Vec<_>> = alone.into_iter().map(|attack| vec![attack]).collect();
+        let (separate, shared): (Vec<&'static Attack>, Vec<_>) =
+            attacks.iter().copied().partition(|attack| attack.needs_own_server);
+        let mut lanes: Vec<Vec<_>> = separate.into_iter().map(|attack| vec![attack]).collect();
         lanes.push(shared);
         let lanes: Vec<_> = std::thread::scope(|scope| {
             let lanes: Vec<_> = lanes
@@ -69,7 +67,9 @@ impl Run<'_> {
                 .collect();
             lanes.into_iter().filter_map(|lane| lane.join().ok()).collect()
         });
-        let (mut findings, mut tools, mut failed) = (vec![], vec![], None);
+        let mut findings = vec![];
+        let mut tools = vec![];
+        let mut failed = None;
         for lane in lanes {
             findings.extend(lane.findings);
             tools = lane.tools;

@@ -1,71 +1,69 @@
-//! Letter by letter: a secret, from answers that show none of it.
+//! Extracts a secret letter by letter, from answers that do not contain it.
 //!
-//! An answer that differs from those to questions that cannot be right says: this letter. Nothing of what
-//! it says is understood; what was asked for is taken out of it first, since many answers repeat it.
-//!
-//! May import: `attack`, `server`, `subject`. Absent on purpose: any knowledge of the flag.
+//! A letter is right if its answer differs from the answers to guesses that cannot be right. The content of an answer is
+//! not interpreted. The text of the request is removed first, because many answers repeat it. This module does not know
+//! the flag.
 
-use serde_json::Value;
-
-use crate::attack::Ask;
-use crate::server::Exchange;
+use crate::attack::Request;
+use crate::server::{Exchange, text_without};
 use crate::subject::Subject;
 
-/// The letters that flags are made of.
+/// The letters that a flag can contain.
 const LETTERS: &str = "0123456789abcdef";
 
-/// What was put together.
-pub struct Found {
-    /// The letters, as far as they came; or why this cannot be done here.
+/// The result of an extraction.
+pub struct Extraction {
+    /// The letters that were found, or why the extraction failed.
     pub letters: Result<String, String>,
-    /// Was that because no answer came?
+    /// Whether it failed because the server did not answer.
     pub is_silent: bool,
-    /// How many calls it took.
+    /// The number of calls.
     pub calls: u64,
-    /// The last call that told a letter, or the last of all.
+    /// The last call that revealed a letter, or the first call if none did.
     pub last: Option<Exchange>,
 }
 
-/// Asks for one letter after the other. `ask_for` makes a question of what is known and one more letter, and
-/// says what of it an answer may repeat.
+/// Guesses one letter after the other. `request_for` builds the request for a guess, and returns the text of it that an
+/// answer may repeat.
 pub fn extract(
     subject: &mut Subject<'_>,
     most: usize,
-    ask_for: impl Fn(&str) -> (Ask, String),
-) -> Found {
-    let mut found = Found { letters: Ok(String::new()), is_silent: false, calls: 0, last: None };
+    request_for: impl Fn(&str) -> (Request, String),
+) -> Extraction {
+    let mut extraction =
+        Extraction { letters: Ok(String::new()), is_silent: false, calls: 0, last: None };
     let mut known = String::new();
     while known.len() < most {
-        let mut answer = |letter: &str, found: &mut Found| {
-            let (ask, said) = ask_for(&format!("{known}{letter}"));
-            let exchange = subject.ask(&ask)?;
-            found.calls += 1;
+        let mut answer = |letter: &str, extraction: &mut Extraction| {
+            let (request, repeated) = request_for(&format!("{known}{letter}"));
+            let exchange = subject.call(&request)?;
+            extraction.calls += 1;
             let result = exchange.reply.result();
-            let told = result.as_ref().map(|result| without(result, &said));
-            if told.is_none() {
-                found.is_silent = true;
-                found.letters = Err(exchange.reply.in_words());
+            let answered = result.as_ref().map(|result| text_without(result, &repeated));
+            if answered.is_none() {
+                extraction.is_silent = true;
+                extraction.letters = Err(exchange.reply.in_words());
             }
-            Some((told?, exchange))
+            Some((answered?, exchange))
         };
-        // Letters that no flag has.
+        // No flag contains these letters.
         let (Some((wrong, _)), Some((also, _))) =
-            (answer("x", &mut found), answer("z", &mut found))
+            (answer("x", &mut extraction), answer("z", &mut extraction))
         else {
-            return found;
+            return extraction;
         };
         if wrong != also {
-            found.letters = Err("answers to questions that are alike differ by themselves".into());
-            return found;
+            extraction.letters = Err("answers to equivalent requests differ".into());
+            return extraction;
         }
         let mut next = None;
         for letter in LETTERS.chars() {
-            let Some((told, exchange)) = answer(&letter.to_string(), &mut found) else {
-                return found;
+            let Some((answered, exchange)) = answer(&letter.to_string(), &mut extraction) else {
+                return extraction;
             };
-            let is_it = told != wrong;
-            if is_it || found.last.is_none() {
-                found.last = Some(exchange);
+            let is_it = answered != wrong;
+            if is_it || extraction.last.is_none() {
+                extraction.last = Some(exchange);
             }
             if is_it {
                 next = Some(letter);
@@ -75,11 +73,6 @@ pub fn extract(
         let Some(letter) = next else { break };
         known.push(letter);
     }
-    found.letters = Ok(known);
-    found
-}
-
-/// An answer, without what was asked.
-pub fn without(result: &Value, said: &str) -> String {
-    result.to_string().replace(said, "")
+    extraction.letters = Ok(known);
+    extraction
 }

@@ -1,19 +1,19 @@
-//! A terminal's lines as a picture in SVG, light or dark as the reader's screen is.
+//! Draws the lines of a terminal as an SVG picture, in light or dark colours depending on the reader's settings.
 //!
-//! Pure: lines in, text out. Of what terminals obey it knows the few codes that `show` writes. May import: `show`.
+//! It knows only the few escape codes that `show` writes.
 
 use std::fmt::Write as _;
 
 use crate::show::WIDTH;
 
-/// Of one character, in the picture's own units.
+/// The width of a character and the height of a line, in SVG units.
 const ACROSS: usize = 8;
 const DOWN: usize = 19;
-/// Around all of it, and the bar above.
+/// The margin around the text, and the height of the title bar.
 const EDGE: usize = 16;
 const BAR: usize = 30;
 
-/// How things look. A word carries the meaning, and a colour repeats it.
+/// The style sheet. Words carry the meaning; colours only repeat it.
 const STYLE: &str = "\
 text { font: 13.3px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; white-space: pre; fill: #1b1d21 }
 .back { fill: #fbfbfa; stroke: #d5d9df } .bar { fill: #eceef1 } .dot { fill: #c3c8d0 }
@@ -24,12 +24,13 @@ text { fill: #e7e9ec } .back { fill: #14161a; stroke: #3a404a } .bar { fill: #1f
 }
 ";
 
-/// The picture of some lines.
+/// Returns the lines as an SVG document.
 pub fn svg(lines: &[&str]) -> String {
-    let (width, height) = (WIDTH * ACROSS + 2 * EDGE, lines.len() * DOWN + 2 * EDGE + BAR);
+    let width = WIDTH * ACROSS + 2 * EDGE;
+    let height = lines.len() * DOWN + 2 * EDGE + BAR;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"t d\">\n\
-         <title id=\"t\">preopen-lab at work</title>\n<desc id=\"d\">{}</desc>\n<style>\n{STYLE}</style>\n\
+         <title id=\"t\">A session with preopen-lab</title>\n<desc id=\"d\">{}</desc>\n<style>\n{STYLE}</style>\n\
          <rect class=\"back\" x=\"0.5\" y=\"0.5\" width=\"{}\" height=\"{}\" rx=\"8\"/>\n\
          <path class=\"bar\" d=\"M1 {BAR}V8a7 7 0 0 1 7-7h{}a7 7 0 0 1 7 7v{}z\"/>\n",
         escaped(&described(lines)),
@@ -47,7 +48,8 @@ pub fn svg(lines: &[&str]) -> String {
         );
     }
     for (nth, line) in (1..).zip(lines) {
-        let (x, y) = (EDGE, BAR + EDGE / 2 + nth * DOWN);
+        let x = EDGE;
+        let y = BAR + EDGE / 2 + nth * DOWN;
         let mut spans = String::new();
         for (class, text) in spans_of(line) {
             let text = escaped(&text);
@@ -64,7 +66,7 @@ pub fn svg(lines: &[&str]) -> String {
     svg + "</svg>\n"
 }
 
-/// It, for those who hear it: without what only looks like something.
+/// Returns the text of the lines for screen readers, without layout.
 fn described(lines: &[&str]) -> String {
     let plain = lines.iter().map(|line| {
         let text: String = spans_of(line).into_iter().map(|(_, text)| text).collect();
@@ -73,7 +75,7 @@ fn described(lines: &[&str]) -> String {
     plain.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(". ")
 }
 
-/// The pieces of a line, and how each looks.
+/// Splits a line into pieces, each with its CSS class.
 fn spans_of(line: &str) -> Vec<(&'static str, String)> {
     if line.starts_with("$ ") {
         return vec![("typed", line.to_owned())];
@@ -110,7 +112,7 @@ mod tests {
     use super::{spans_of, svg};
 
     #[test]
-    fn codes_become_classes_and_nothing_of_them_is_left() {
+    fn escape_codes_become_css_classes() {
         let line = "a  \x1b[1;31mESCAPED \x1b[0m\x1b[32mcontained\x1b[0m";
         let want = [("", "a  "), ("bad", "ESCAPED "), ("good", "contained")];
         let got = spans_of(line);

@@ -1,22 +1,19 @@
-//! What the system tells of a process and those that it started: memory, and what it had of the processors.
-//! Linux tells; elsewhere there is nothing to say.
-//!
-//! May import: nothing of the lab.
+//! Memory and processor time of a process and its descendants. Only Linux reports them.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What a process has had of the processors.
+/// The processor time of a process and its descendants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Spent {
-    /// It ran for so long.
+pub struct CpuTime {
+    /// How long they ran.
     pub running: Duration,
-    /// It could have run, and had to wait for so long.
+    /// How long they were ready to run but had to wait for a processor.
     pub waiting: Duration,
 }
 
-impl Spent {
-    /// What came since.
+impl CpuTime {
+    /// Returns the time used since an earlier measurement.
     pub fn since(self, before: Self) -> Self {
         Self {
             running: self.running.saturating_sub(before.running),
@@ -24,34 +21,35 @@ impl Spent {
         }
     }
 
-    /// Who waited for a processor is no more to blame than who was not asked: of `waited`, did it have less than
-    /// `patience` for itself? Who ran for an eighth of that needs no excuse.
+    /// Returns whether the process did not answer because the machine is busy: of the time `waited`, it had less than
+    /// `patience` for itself, and it ran for less than an eighth of `patience`.
     pub fn is_starved(self, patience: Duration, waited: Duration) -> bool {
         waited.saturating_sub(self.waiting) < patience && self.running < patience / 8
     }
 }
 
-/// What a process and those that it started have had of the processors.
-pub fn spent(pid: u32) -> Spent {
-    let mut all = Spent::default();
+/// Returns the processor time of a process and its descendants.
+pub fn cpu_time(pid: u32) -> CpuTime {
+    let mut all = CpuTime::default();
     for thread in family(pid).into_iter().flat_map(threads) {
-        let told = std::fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
-        let mut numbers = told.split_whitespace().flat_map(str::parse).map(Duration::from_nanos);
+        let text = std::fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
+        let mut numbers = text.split_whitespace().flat_map(str::parse).map(Duration::from_nanos);
         all.running += numbers.next().unwrap_or_default();
         all.waiting += numbers.next().unwrap_or_default();
     }
     all
 }
 
-/// Gives the first processor to this thread, and the others to a process and those that it started: two that share
-/// one would take turns, and then there is no race. Where there is but one, or no such call, nothing happens.
+/// Pins this thread to the first processor, and a process and its descendants to the others. If both shared one
+/// processor they would take turns, and there would be no race. Does nothing if there is only one processor.
 #[cfg(target_os = "linux")]
-pub fn part_from(pid: u32) {
+pub fn use_other_processor(pid: u32) {
     use rustix::thread::{CpuSet, Pid, sched_getaffinity, sched_setaffinity};
 
     let Ok(all) = sched_getaffinity(None) else { return };
     let Some(first) = (0..CpuSet::MAX_CPU).find(|cpu| all.is_set(*cpu)) else { return };
-    let (mut own, mut others) = (CpuSet::new(), all);
+    let mut own = CpuSet::new();
+    let mut others = all;
     own.set(first);
     others.unset(first);
     if others.count() == 0 || sched_setaffinity(None, &own).is_err() {
@@ -65,21 +63,21 @@ pub fn part_from(pid: u32) {
     }
 }
 
-/// There is no such call.
+/// Does nothing: this system cannot pin threads to processors.
 #[cfg(not(target_os = "linux"))]
-pub fn part_from(_: u32) {}
+pub fn use_other_processor(_: u32) {}
 
 fn threads(pid: u32) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).collect()
 }
 
-/// A line of the memory of a process, such as `VmRSS:`, in bytes: of the largest, if it started others.
+/// Returns a memory figure such as `VmRSS:` in bytes: the largest among a process and its descendants.
 pub fn memory(pid: u32, what: &str) -> Option<u64> {
     family(pid).into_iter().filter_map(|pid| memory_of(pid, what)).max()
 }
 
-/// A process and those that it started, as far as the system tells.
+/// Returns a process and its descendants, as far as the system reports them.
 fn family(pid: u32) -> Vec<u32> {
     let mut all = vec![pid];
     let mut at = 0;
@@ -102,19 +100,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_had_to_wait_is_excused_and_who_ran_is_not() {
+    fn only_processes_that_waited_for_a_processor_are_starved() {
         let ms = Duration::from_millis;
-        let spent = |running, waiting| Spent { running: ms(running), waiting: ms(waiting) };
+        let spent = |running, waiting| CpuTime { running: ms(running), waiting: ms(waiting) };
         assert!(spent(1, 290).is_starved(ms(300), ms(300)));
         assert!(!spent(1, 0).is_starved(ms(300), ms(300)), "it slept");
         assert!(!spent(80, 220).is_starved(ms(300), ms(300)), "it worked");
-        assert!(!spent(1, 290).is_starved(ms(300), ms(640)), "it had its time since");
+        assert!(!spent(1, 290).is_starved(ms(300), ms(640)), "it had enough time later");
     }
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn the_system_tells_of_this_process() {
+    fn memory_and_time_of_this_process_are_reported() {
         assert!(memory(std::process::id(), "VmRSS:").unwrap() > 1 << 16);
-        assert!(spent(std::process::id()).running > Duration::ZERO);
+        assert!(cpu_time(std::process::id()).running > Duration::ZERO);
     }
 }

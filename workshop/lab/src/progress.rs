@@ -1,23 +1,20 @@
-//! How far something has come, on standard error: one line that changes on a terminal, a line now and then
-//! elsewhere.
-//!
-//! May import: nothing of the lab.
+//! Progress on standard error: one line that is updated on a terminal, or a new line every second elsewhere.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-/// Does something that takes a while, and shows what `told` says of it.
-pub fn shown<T>(told: impl Fn() -> String + Sync, work: impl FnOnce() -> T) -> T {
+/// Runs `work` and displays `status` meanwhile.
+pub fn with_progress<T>(status: impl Fn() -> String + Sync, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        scope.spawn(|| show(&told, &done));
+        scope.spawn(|| show(&status, &done));
         let _finished = Finished(&done);
         work()
     })
 }
 
-/// Ends the display, even if the work fails loudly.
+/// Ends the display when dropped, so that it also ends if the work panics.
 struct Finished<'a>(&'a AtomicBool);
 
 impl Drop for Finished<'_> {
@@ -26,26 +23,27 @@ impl Drop for Finished<'_> {
     }
 }
 
-fn show(told: impl Fn() -> String, done: &AtomicBool) {
+fn show(status: impl Fn() -> String, done: &AtomicBool) {
     let mut errors = std::io::stderr();
     let is_terminal = errors.is_terminal();
     let every = Duration::from_millis(if is_terminal { 100 } else { 1000 });
-    let (mut next, mut last) = (Instant::now() + every, String::new());
+    let mut next = Instant::now() + every;
+    let mut last = String::new();
     while !done.load(Relaxed) {
         std::thread::sleep(Duration::from_millis(10));
         if Instant::now() < next {
             continue;
         }
         next += every;
-        let told = told();
+        let status = status();
         let _ = if is_terminal {
-            write!(errors, "\r  {told:77.77}").and_then(|()| errors.flush())
-        } else if told == last {
+            write!(errors, "\r  {status:77.77}").and_then(|()| errors.flush())
+        } else if status == last {
             Ok(())
         } else {
-            writeln!(errors, "  {told}")
+            writeln!(errors, "  {status}")
         };
-        last = told;
+        last = status;
     }
     if is_terminal {
         let _ = write!(errors, "\r{:79}\r", "").and_then(|()| errors.flush());

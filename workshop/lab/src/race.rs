@@ -1,8 +1,7 @@
-//! Races: somebody swaps what is there for a link that leads out, as fast as the kernel lets them, while a
-//! server is asked for it again and again.
+//! Races: an attacker swaps a name inside the grant with a link that leads outside, as fast as the kernel allows, while a
+//! server is asked for that name again and again.
 //!
-//! May import: `attack`, `oracle`, `server`, `subject`, `victim`. Absent on purpose: any help for either side. Every
-//! server meets the same attacker.
+//! Neither side gets any help. Every server meets the same attacker.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -15,51 +14,48 @@ use preopen_attacks::Step::{Dir, File, Link};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::{Deserialize, Serialize};
 
-use crate::attack::{Ask, Attack, Goal, Verb};
-use crate::oracle;
+use crate::attack::{Attack, Goal, Request, Verb};
 use crate::process;
-use crate::server::{Reply, is_refusal};
+use crate::server::{Reply, is_refusal, text_without};
 use crate::subject::Subject;
-use crate::trial::{KEPT, excerpt};
+use crate::trial::{MAX_EXCERPT, excerpt};
 use crate::victim::{Log, now};
 
-/// Calls that are on their way at once, so that the server never sleeps.
+/// The number of calls in flight, so that the server never idles.
 const IN_FLIGHT: usize = 8;
 /// The longest pause between two swaps.
 pub const PAUSE: Duration = Duration::from_micros(8);
-/// Makes of 0, 1, 2, ... numbers that look like none of a row: 2^64 by the golden ratio.
+/// 2^64 divided by the golden ratio: multiples of it are spread evenly and show no pattern.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-/// A pause that is slept and not waited for, in nanoseconds.
+/// The attacker sleeps through longer pauses and spins through shorter ones, in nanoseconds.
 const LONG: u64 = 1_000_000;
-/// Swaps that are remembered: those of some milliseconds.
+/// The number of latest swaps to keep: those of a few milliseconds.
 const REMEMBERED: usize = 1 << 13;
-/// Swaps of a round that are told.
+/// The maximum number of swaps in the record of a round.
 const TOLD: usize = 64;
-/// The longest time between check and opening that is told of each call: so many calls.
+/// The number of calls whose window is recorded.
 const WINDOWS: usize = 2000;
 
 /// An attack in which two names are swapped.
 pub struct Race {
-    /// What is asked for.
+    /// What the client requests.
     pub attack: Attack,
-    /// The two names.
+    /// The two names to swap.
     pub swap: (&'static str, &'static str),
-    /// The longest pause between two swaps. Each is of another length, so that no server falls into step with the
-    /// attacker.
+    /// The longest pause between two swaps. The pauses vary, so that no server runs in step with the attacker.
     pub pause: Duration,
 }
 
-const WHY: &str = "Between the check and the opening the name comes to mean something else: the check read the map, the \
-open walked the territory. Opening the resolved path is no mending, since that is a path again. preopen \
-opens from a handle, in one call in which the kernel itself refuses links and what leads out: there is no moment in \
-between.";
+const WHY: &str = "Between the check and the open, the name changes its meaning: the check read the map, the open \
+walked the territory. Opening the resolved path is not a fix, because that is a path again. preopen opens from a \
+handle, in one call in which the kernel itself refuses links and ways out: there is no moment in between.";
 
-/// All of them.
+/// All races.
 pub const RACES: &[Race] = &[
     Race {
         attack: Attack::own(
             "race-directory",
-            "a directory and a link change places",
+            "a directory is swapped with a link",
             &[File("grant/d/secret.txt", "inside"), Link("grant/out", "../outside")],
             "d/secret.txt",
             WHY,
@@ -71,7 +67,7 @@ pub const RACES: &[Race] = &[
     Race {
         attack: Attack::own(
             "race-file",
-            "a file and a link change places",
+            "a file is swapped with a link",
             &[File("grant/a", "inside"), Link("grant/out", "../outside/secret.txt")],
             "a",
             WHY,
@@ -83,7 +79,7 @@ pub const RACES: &[Race] = &[
     Race {
         attack: Attack::own(
             "race-write",
-            "the same, while a file is written there",
+            "a directory is swapped during a write",
             &[Dir("grant/d"), Link("grant/out", "../outside")],
             "d/planted.txt",
             WHY,
@@ -96,74 +92,74 @@ pub const RACES: &[Race] = &[
     },
 ];
 
-/// How far a race has come.
+/// The progress of a race.
 #[derive(Default)]
 pub struct Counters {
-    /// Calls that were answered.
+    /// Answered calls.
     pub calls: AtomicU64,
-    /// Swaps that were made.
+    /// Completed swaps.
     pub swaps: AtomicU64,
     /// Calls in which something escaped.
     pub escapes: AtomicU64,
 }
 
-/// One swap, in nanoseconds of the clock of the weak servers' own records.
+/// One swap, in nanoseconds of the clock that the weak servers use as well.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Swap {
-    /// It began.
+    /// When it started.
     pub start: u64,
-    /// It was done.
+    /// When it was complete.
     pub end: u64,
-    /// What bears the name from now on.
+    /// Whether the name leads to the link afterwards.
     pub to_link: bool,
 }
 
-/// A round that the server lost: its check, its opening, and the swaps around them.
+/// A round that the server lost: its check, its open, and the swaps around them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Round {
-    /// What the server says of itself.
+    /// The server's own record.
     #[serde(flatten)]
     pub log: Log,
-    /// What the attacker did meanwhile.
+    /// What the attacker did at that time.
     pub swaps: Vec<Swap>,
 }
 
-/// What a race came to.
+/// The result of a race.
 #[derive(Clone, Debug, Serialize)]
 pub struct Raced {
-    /// The race.
+    /// The name of the race.
     pub id: &'static str,
-    /// The server.
+    /// The name of the server.
     pub server: String,
     /// How long it took, in nanoseconds.
     pub took_ns: u64,
-    /// Calls that were answered.
+    /// Answered calls.
     pub calls: u64,
-    /// Those that were served, with what lies inside or nothing.
+    /// Calls that were answered with content from inside, or with nothing.
     pub served: u64,
-    /// Those that were refused.
+    /// Calls that were refused.
     pub refused: u64,
-    /// Swaps.
+    /// Completed swaps.
     pub swaps: u64,
     /// Calls in which something escaped.
     pub escapes: u64,
-    /// When the first escaped, in nanoseconds from the start.
+    /// When the first escape happened, in nanoseconds since the start.
     pub first_ns: Option<u64>,
-    /// The request that shows it.
+    /// The request of the first escape.
     pub request: String,
-    /// The answer that shows it.
+    /// The answer of the first escape.
     pub answer: String,
-    /// The first lost round, where the server keeps a record.
+    /// The first lost round, if the server keeps a record.
     pub round: Option<Round>,
-    /// Nanoseconds from the end of the check to the opening, of the first calls; where it keeps a record.
+    /// The nanoseconds between check and open for the first calls, if the server keeps a record.
     pub windows_ns: Vec<u64>,
-    /// Why it could not be run, or ended early.
+    /// Why the race could not run, or why it ended early.
     pub failed: Option<String>,
-    /// Was this recorded another time?
+    /// Whether this result was recorded in an earlier run.
     pub is_replay: bool,
 }
 
-/// Races a server for so long, or until the first escape.
+/// Races a server until `limit` is reached, or until the first escape if `until_first` is set.
 pub fn run(
     subject: &mut Subject<'_>,
     server: &str,
@@ -173,26 +169,29 @@ pub fn run(
     counters: &Counters,
 ) -> Raced {
     let mut raced = Raced::none(race, server);
-    let Some(mark) = Mark::of(subject, race) else {
-        raced.failed = Some(format!("no tool was found that {}", race.attack.verb.in_words()));
+    let Some(probe) = Probe::of(subject, race) else {
+        raced.failed = Some(format!("has no tool that {}", race.attack.verb.in_words()));
         return raced;
     };
     let Some(setting) = race.attack.setting() else { return raced };
-    subject.set(|sandbox| sandbox.take(setting.tree));
+    subject.plant(|sandbox| sandbox.take(setting.tree));
     let names = (subject.path(race.swap.0), subject.path(race.swap.1));
-    let (stop, ring) = (AtomicBool::new(false), Mutex::new(VecDeque::with_capacity(REMEMBERED)));
+    let stop = AtomicBool::new(false);
+    let ring = Mutex::new(VecDeque::with_capacity(REMEMBERED));
     let started = Instant::now();
     std::thread::scope(|scope| {
         let pid = subject.pid();
-        let (names, stop, ring) = (&names, &stop, &ring);
+        let names = &names;
+        let stop = &stop;
+        let ring = &ring;
         scope.spawn(move || {
-            process::part_from(pid);
-            swap(names, race.pause, stop, ring, counters);
+            process::use_other_processor(pid);
+            swap_names(names, race.pause, stop, ring, counters);
         });
         let mut asked = BTreeMap::new();
         while started.elapsed() < limit {
-            while asked.len() < mark.in_flight() {
-                asked.extend(subject.begin(&mark.ask));
+            while asked.len() < probe.in_flight() {
+                asked.extend(subject.send_request(&probe.request));
             }
             let reply = subject.next();
             let Some(result) = reply.result() else {
@@ -206,11 +205,12 @@ pub fn run(
             if let Some(log) = log.as_ref().filter(|_| raced.windows_ns.len() < WINDOWS) {
                 raced.windows_ns.extend(log.open_end.checked_sub(log.check_end));
             }
-            if mark.is_seen(subject, &reply) {
+            if probe.is_seen(subject, &reply) {
                 raced.escapes = counters.escapes.fetch_add(1, Relaxed) + 1;
                 if raced.first_ns.is_none() {
                     raced.first_ns = Some(nanoseconds(started.elapsed()));
-                    raced.answer = excerpt(reply.line().unwrap_or_default(), subject.flag(), KEPT);
+                    raced.answer =
+                        excerpt(reply.line().unwrap_or_default(), subject.flag(), MAX_EXCERPT);
                     raced.request = request;
                     raced.round = log.map(|log| round(log, ring));
                 }
@@ -230,12 +230,12 @@ pub fn run(
     raced
 }
 
-/// Is there a round of it that was lost another time?
+/// Returns whether a lost round of this race was recorded in an earlier run.
 pub fn has_record(race: &Race) -> bool {
     RACES.first().is_some_and(|first| first.attack.id == race.attack.id)
 }
 
-/// That round, for when none is lost now.
+/// Returns the recorded round, for use when no round is lost now.
 pub fn replay(race: &Race) -> Raced {
     let recorded: Option<Round> = serde_json::from_str(RECORDED).ok();
     Raced {
@@ -246,7 +246,7 @@ pub fn replay(race: &Race) -> Raced {
     }
 }
 
-/// Written by `preopen-lab race --json`, cut down to the round.
+/// Output of `preopen-lab race --json`, reduced to one round.
 const RECORDED: &str = include_str!("recorded-round.json");
 
 impl Raced {
@@ -270,77 +270,81 @@ impl Raced {
         }
     }
 
-    /// Did the server hold?
-    pub fn held(&self) -> bool {
+    /// Returns whether the server answered calls and nothing escaped.
+    pub fn has_held(&self) -> bool {
         self.escapes == 0 && self.failed.is_none() && self.calls > 0
     }
 }
 
-/// What is asked, and by what an escape is known.
-struct Mark {
-    ask: Ask,
-    how: How,
+/// The request of a race, and how to recognise an escape.
+struct Probe {
+    request: Request,
+    evidence: Evidence,
 }
 
-enum How {
+enum Evidence {
     /// The flag is in the answer.
     Flag,
-    /// This file is outside.
+    /// This file exists outside.
     File(PathBuf),
-    /// The server shows no text: it answers as it does when the flag lies inside.
+    /// For a server that shows no text: the answer is the one that it gives if the flag is inside.
     Counted(String),
 }
 
-impl Mark {
+impl Probe {
     fn of(subject: &mut Subject<'_>, race: &Race) -> Option<Self> {
         let setting = race.attack.setting()?;
-        let ask = subject.asked(&race.attack, &setting);
+        let request = subject.request_for(&race.attack, &setting);
         if subject.tools().has(race.attack.verb) {
             let outside = subject.path("outside/planted.txt");
-            let how = if ask.verb == Verb::Write { How::File(outside) } else { How::Flag };
-            return Some(Self { ask, how });
+            let evidence =
+                if request.verb == Verb::Write { Evidence::File(outside) } else { Evidence::Flag };
+            return Some(Self { request, evidence });
         }
         if race.attack.verb != Verb::Read || !subject.tools().has(Verb::Count) {
             return None;
         }
-        let ask = Ask { verb: Verb::Count, text: subject.flag().into(), ..ask };
-        let mut told = |content: &str| {
-            let path = ask.path.clone();
-            subject
-                .set(|sandbox| sandbox.take(setting.tree).file(&format!("grant/{path}"), content));
-            let result = subject.ask(&ask)?.reply.result()?;
-            Some(oracle::without(&result, &ask.text))
+        let request = Request { verb: Verb::Count, text: subject.flag().into(), ..request };
+        let mut answer_for = |content: &str| {
+            let path = request.path.clone();
+            subject.plant(|sandbox| {
+                sandbox.take(setting.tree).file(&format!("grant/{path}"), content)
+            });
+            let result = subject.call(&request)?.reply.result()?;
+            Some(text_without(&result, &request.text))
         };
-        let (inside, absent) = (told(&ask.text)?, told("inside")?);
-        (inside != absent).then_some(Self { ask, how: How::Counted(inside) })
+        let (inside, absent) = (answer_for(&request.text)?, answer_for("inside")?);
+        (inside != absent).then_some(Self { request, evidence: Evidence::Counted(inside) })
     }
 
-    /// A file outside does not tell which call put it there: those go one by one.
+    /// Returns how many calls may be in flight. A file outside does not show which call wrote it, so writes run one by
+    /// one.
     fn in_flight(&self) -> usize {
-        if matches!(self.how, How::File(_)) { 1 } else { IN_FLIGHT }
+        if matches!(self.evidence, Evidence::File(_)) { 1 } else { IN_FLIGHT }
     }
 
     fn is_seen(&self, subject: &Subject<'_>, reply: &Reply) -> bool {
-        match &self.how {
-            How::Flag => reply.line().is_some_and(|line| line.contains(subject.flag())),
-            // Gone again, to be seen again.
-            How::File(path) => std::fs::remove_file(path).is_ok(),
-            How::Counted(inside) => reply
+        match &self.evidence {
+            Evidence::Flag => reply.line().is_some_and(|line| line.contains(subject.flag())),
+            // Remove the file, so that the next escape can be detected.
+            Evidence::File(path) => std::fs::remove_file(path).is_ok(),
+            Evidence::Counted(inside) => reply
                 .result()
-                .is_some_and(|result| oracle::without(&result, &self.ask.text) == *inside),
+                .is_some_and(|result| text_without(&result, &self.request.text) == *inside),
         }
     }
 }
 
-/// The attacker.
-fn swap(
+/// Runs the attacker: swaps the two names until stopped.
+fn swap_names(
     names: &(PathBuf, PathBuf),
     pause: Duration,
     stop: &AtomicBool,
     ring: &Mutex<VecDeque<Swap>>,
     counters: &Counters,
 ) {
-    let (mut to_link, pause) = (false, nanoseconds(pause).max(1));
+    let mut to_link = false;
+    let pause = nanoseconds(pause).max(1);
     for turn in 1_u64.. {
         if stop.load(Relaxed) {
             return;
@@ -354,7 +358,7 @@ fn swap(
         }
         let start = now();
         if exchange(&names.0, &names.1).is_err() {
-            // The server has taken one of them away; there is nothing to swap any more.
+            // The server has removed one of the names, so there is nothing left to swap.
             return;
         }
         to_link = !to_link;
@@ -372,7 +376,7 @@ fn exchange(a: &Path, b: &Path) -> rustix::io::Result<()> {
     renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)
 }
 
-/// The swaps around a call, the last before it among them.
+/// Collects the swaps during a call, and the last one before it.
 fn round(log: Log, ring: &Mutex<VecDeque<Swap>>) -> Round {
     let ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
     let first = ring.iter().rposition(|swap| swap.end <= log.check_start).unwrap_or_default();

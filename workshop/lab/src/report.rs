@@ -1,6 +1,4 @@
-//! What programs read: JSON, and the XML of `JUnit` for a CI.
-//!
-//! May import: `attack`, `matrix`, `race`, `verdict`. Absent on purpose: deciding anything.
+//! Output for programs: JSON, and `JUnit` XML for CI. This module makes no decisions.
 
 use std::io;
 use std::path::Path;
@@ -14,7 +12,7 @@ use crate::matrix::Column;
 use crate::race::{RACES, Raced};
 use crate::verdict::Verdict;
 
-/// Everything, as one value.
+/// Returns all results as one JSON value.
 pub fn json(attacks: &[&'static Attack], columns: &[Column], races: &[Raced], held: bool) -> Value {
     let rows = attacks.iter().map(|attack| {
         let findings: serde_json::Map<String, Value> = columns
@@ -44,7 +42,7 @@ pub fn json(attacks: &[&'static Attack], columns: &[Column], races: &[Raced], he
     })
 }
 
-/// The attacks and races, without any result.
+/// Returns the attacks and races without results.
 pub fn list(attacks: &[&'static Attack]) -> Value {
     let races = RACES.iter().map(|race| &race.attack);
     attacks.iter().copied().chain(races).map(|attack| Value::Object(described(attack))).collect()
@@ -56,7 +54,7 @@ fn described(attack: &Attack) -> serde_json::Map<String, Value> {
         "title": attack.title,
         "cwe": attack.cwe,
         "owasp": attack.owasp,
-        "known": attack.known(),
+        "known": attack.known_limit(),
         "why": attack.why,
     }) else {
         return serde_json::Map::new();
@@ -64,11 +62,11 @@ fn described(attack: &Attack) -> serde_json::Map<String, Value> {
     row
 }
 
-/// One case for each attack and race: a failure for what reached what it was there for, skipped where nothing was
-/// found to ask for it, or no server can stop it.
+/// Writes a report with one test case for each attack and race. An attack that succeeded is a failure. It is skipped if
+/// the server has no suitable tool, or if no file server can stop it.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// If the file cannot be written.
 pub fn junit(
     file: &Path,
     attacks: &[&'static Attack],
@@ -77,9 +75,9 @@ pub fn junit(
 ) -> io::Result<()> {
     let mut suite = TestSuite::new("preopen-lab");
     for (attack, found) in attacks.iter().zip(&column.findings) {
-        let told = format!("{}\n{}\n{}", found.note, found.request, found.answer);
-        let mut status = status(found.verdict, attack.known());
-        status.set_message(format!("{}: {}", attack.title, found.note)).set_description(told);
+        let details = format!("{}\n{}\n{}", found.note, found.request, found.answer);
+        let mut status = status(found.verdict, attack.known_limit());
+        status.set_message(format!("{}: {}", attack.title, found.note)).set_description(details);
         let mut case = TestCase::new(attack.id, status);
         case.set_classname(attack.tags()).set_time(found.took);
         suite.add_test_case(case);
@@ -92,8 +90,8 @@ pub fn junit(
             _ => Verdict::Escaped,
         };
         let mut status = status(verdict, None);
-        let told = format!("{} of {} calls escaped", raced.escapes, raced.calls);
-        status.set_message(told).set_description(format!("{}\n{}", raced.request, raced.answer));
+        let details = format!("{} of {} calls escaped", raced.escapes, raced.calls);
+        status.set_message(details).set_description(format!("{}\n{}", raced.request, raced.answer));
         let mut case = TestCase::new(raced.id, status);
         case.set_classname("CWE-367 MCP02").set_time(Duration::from_nanos(raced.took_ns));
         suite.add_test_case(case);
@@ -113,7 +111,7 @@ fn status(verdict: Verdict, known: Option<&str>) -> TestCaseStatus {
     }
 }
 
-/// What it ran on.
+/// Returns the name and release of the operating system.
 pub fn system() -> String {
     let name = rustix::system::uname();
     let part = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();

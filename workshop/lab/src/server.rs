@@ -1,6 +1,6 @@
-//! [`Server`]: a program that speaks MCP on standard input and output, and how it is talked to.
+//! [`Server`]: runs a program that speaks MCP on standard input and output, and exchanges lines with it.
 //!
-//! Every server gets the same lines. May import: `process`, `stage`. Absent on purpose: what the lines mean.
+//! Every server gets the same lines. This module does not know what they mean.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -14,32 +14,32 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::process;
-use crate::stage::{Running, Stage};
+use crate::stage::{ProcessGroups, Stage};
 
-/// Longer than the slowest package runner takes to fetch and start a server.
-const TO_START: Duration = Duration::from_mins(1);
-/// More than any answer takes: whoever has grown to this is ended.
-const TOO_LARGE: u64 = 1 << 30;
-/// The longest that a server is excused for, since the machine is busy.
-const LONGEST: Duration = Duration::from_secs(10);
-/// What a busy machine takes to hand an answer on.
+/// How long a server may take to start. Package runners may have to download it first.
+const START_TIMEOUT: Duration = Duration::from_mins(1);
+/// A server that uses this much memory is stopped. No answer needs as much.
+const MAX_MEMORY: u64 = 1 << 30;
+/// The longest wait for an answer, even if the machine is busy.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+/// Extra time for a busy machine to pass an answer on.
 const GRACE: Duration = Duration::from_millis(50);
-/// How often the size is looked at.
-const LOOK: Duration = Duration::from_millis(20);
+/// How often the memory is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How a server is started.
+/// How to start a server.
 #[derive(Clone, Debug)]
 pub struct Launch {
-    /// What it is called in tables.
+    /// Its name in tables.
     pub name: String,
     /// The program.
     pub program: PathBuf,
-    /// Its arguments. `{}` stands for the granted directory; without one it comes last.
+    /// Its arguments. `{}` stands for the granted directory; without `{}` the directory becomes the last argument.
     pub args: Vec<String>,
 }
 
 impl Launch {
-    /// The command for a granted directory, which is also where it starts.
+    /// Returns the command for a granted directory, which is also the working directory.
     pub fn command(&self, grant: &Path) -> Command {
         let grant_text = grant.to_string_lossy();
         let mut command = Command::new(&self.program);
@@ -58,61 +58,61 @@ pub struct Server {
     input: Option<ChildStdin>,
     lines: Receiver<String>,
     next_id: u64,
-    running: Arc<Running>,
-    said: PathBuf,
+    process_groups: Arc<ProcessGroups>,
+    stderr: PathBuf,
 }
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// This line.
+    /// The server answered with this line.
     Line(String),
-    /// Nothing, in time.
+    /// The server did not answer within this time.
     Silence(Duration),
-    /// Nothing, and more memory than any answer needs, in bytes.
+    /// The server did not answer, and its memory grew to this many bytes.
     Swelled(u64),
-    /// The server is gone; the last that it said.
+    /// The server ended. Holds the last lines of its standard error.
     Gone(String),
 }
 
-/// A line that was sent, and what came of it.
+/// A request and its outcome.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// The line.
+    /// The line that was sent.
     pub request: String,
-    /// What came.
+    /// The outcome.
     pub reply: Reply,
-    /// How long that took.
+    /// How long it took.
     pub took: Duration,
 }
 
 impl Server {
-    /// Starts it and shakes hands.
+    /// Starts the server and performs the MCP handshake.
     ///
     /// # Errors
-    /// When it cannot be started, or is no server of MCP.
+    /// If the program cannot be started, or is not an MCP server.
     pub fn start(mut command: Command, stage: &Stage) -> io::Result<Self> {
-        let said = tempfile::Builder::new()
-            .prefix("said.")
+        let stderr = tempfile::Builder::new()
+            .prefix("stderr.")
             .tempfile_in(stage.file(""))?
             .into_temp_path()
             .keep()
             .map_err(io::Error::other)?;
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&said)?);
-        // A group of its own, so that it ends with all that it starts.
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&stderr)?);
+        // A process group of its own, so that the server can be ended with all its children.
         command.process_group(0);
         let program = command.get_program().to_string_lossy().into_owned();
         let mut child = command
             .spawn()
             .map_err(|error| io::Error::other(format!("cannot start `{program}`: {error}")))?;
-        let running = stage.running();
-        running.add(child.id());
+        let process_groups = stage.process_groups();
+        process_groups.add(child.id());
         let input = child.stdin.take();
         let lines = lines_of(&mut child);
-        let mut server = Self { child, input, lines, next_id: 0, running, said };
+        let mut server = Self { child, input, lines, next_id: 0, process_groups, stderr };
         let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {},
             "clientInfo": {"name": "preopen-lab", "version": env!("CARGO_PKG_VERSION")}});
-        match server.request("initialize", &hello, TO_START).reply {
+        match server.request("initialize", &hello, START_TIMEOUT).reply {
             Reply::Line(_) => {}
             other => return Err(io::Error::other(format!("`{program}` {}", other.in_words()))),
         }
@@ -120,16 +120,16 @@ impl Server {
         Ok(server)
     }
 
-    /// One request and its answer.
+    /// Sends a request and waits for the answer.
     pub fn request(&mut self, method: &str, params: &Value, patience: Duration) -> Exchange {
         let started = Instant::now();
-        let (id, request) = self.begin(method, params);
+        let (id, request) = self.send_request(method, params);
         let reply = self.receive(Some(id), patience);
         Exchange { request, reply, took: started.elapsed() }
     }
 
-    /// Somebody else's line, as it is, and the answer to it. One without a number has none, and none is waited for.
-    pub fn say(&mut self, line: &str, patience: Duration) -> Exchange {
+    /// Sends a line unchanged and waits for the answer. Does not wait if the line has no numeric `id`.
+    pub fn send_line(&mut self, line: &str, patience: Duration) -> Exchange {
         let started = Instant::now();
         let message: Value = serde_json::from_str(line).unwrap_or_default();
         self.send(line);
@@ -140,8 +140,8 @@ impl Server {
         Exchange { request: line.to_owned(), reply, took: started.elapsed() }
     }
 
-    /// Sends a request and does not wait; gives its number and its line.
-    pub fn begin(&mut self, method: &str, params: &Value) -> (u64, String) {
+    /// Sends a request without waiting. Returns its id and its line.
+    pub fn send_request(&mut self, method: &str, params: &Value) -> (u64, String) {
         self.next_id += 1;
         let id = self.next_id;
         let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
@@ -150,7 +150,7 @@ impl Server {
         (id, request)
     }
 
-    /// Closes its input, and waits for it to end by itself.
+    /// Closes the server's input and waits for it to exit.
     pub fn finish(mut self, patience: Duration) {
         self.input = None;
         let started = Instant::now();
@@ -161,51 +161,54 @@ impl Server {
         }
     }
 
-    /// The next answer, whatever to.
+    /// Waits for the next answer to any request.
     pub fn next(&mut self, patience: Duration) -> Reply {
         self.receive(None, patience)
     }
 
-    /// The most memory that it, or what it started, has ever had at once, in bytes; where the system tells.
-    pub fn peak(&self) -> Option<u64> {
+    /// Returns the peak memory of the server or one of its children in bytes, if the system reports it.
+    pub fn peak_memory(&self) -> Option<u64> {
         process::memory(self.child.id(), "VmHWM:")
     }
 
-    /// The number of its process.
+    /// Returns the process id of the server.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
     fn send(&mut self, line: &str) {
-        // Whoever does not take it is gone, and the answer says so.
+        // A failed write means that the server has ended, which the read will report.
         if let Some(input) = &mut self.input {
             let _ = input.write_all(format!("{line}\n").as_bytes()).and_then(|()| input.flush());
         }
     }
 
     fn receive(&mut self, id: Option<u64>, patience: Duration) -> Reply {
-        let (started, before) = (Instant::now(), process::spent(self.child.id()));
+        let started = Instant::now();
+        let before = process::cpu_time(self.child.id());
         let mut until = patience;
         loop {
             let left = until.saturating_sub(started.elapsed());
-            match self.lines.recv_timeout(left.min(LOOK)) {
+            match self.lines.recv_timeout(left.min(POLL_INTERVAL)) {
                 Ok(line) => match serde_json::from_str::<Value>(&line) {
                     Ok(message) if message.get("method").is_some() => self.refuse(&message),
                     Ok(message) if is_for(&message, id) => return Reply::Line(line),
-                    // Late answers, and what is no message.
+                    // Late answers, and lines that are not messages.
                     _ => {}
                 },
-                Err(RecvTimeoutError::Disconnected) => return Reply::Gone(self.last_words()),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Reply::Gone(self.last_stderr_lines());
+                }
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
-                    let spent = process::spent(self.child.id()).since(before);
-                    if started.elapsed() > LONGEST || !spent.is_starved(patience, until) {
+                    let used = process::cpu_time(self.child.id()).since(before);
+                    if started.elapsed() > MAX_WAIT || !used.is_starved(patience, until) {
                         return Reply::Silence(started.elapsed());
                     }
-                    until = patience + spent.waiting + GRACE;
+                    until = patience + used.waiting + GRACE;
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     let size = process::memory(self.child.id(), "VmRSS:");
-                    if let Some(size) = size.filter(|size| *size > TOO_LARGE) {
+                    if let Some(size) = size.filter(|size| *size > MAX_MEMORY) {
                         return Reply::Swelled(size);
                     }
                 }
@@ -213,7 +216,7 @@ impl Server {
         }
     }
 
-    /// What a server asks of its client, such as its roots: it gets none.
+    /// Refuses a request from the server to the client, such as `roots/list`.
     fn refuse(&mut self, message: &Value) {
         if let Some(id) = message.get("id") {
             let error = json!({"code": -32601, "message": "not offered"});
@@ -221,35 +224,35 @@ impl Server {
         }
     }
 
-    fn last_words(&self) -> String {
-        let said = std::fs::read(&self.said).unwrap_or_default();
-        let said = String::from_utf8_lossy(&said);
-        let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+    fn last_stderr_lines(&self) -> String {
+        let stderr = std::fs::read(&self.stderr).unwrap_or_default();
+        let stderr = String::from_utf8_lossy(&stderr);
+        let lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
         lines.get(lines.len().saturating_sub(3)..).unwrap_or_default().join(" / ")
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.running.end(self.child.id());
+        self.process_groups.end(self.child.id());
         let _ = self.child.wait();
-        let _ = std::fs::remove_file(&self.said);
+        let _ = std::fs::remove_file(&self.stderr);
     }
 }
 
 impl Reply {
-    /// It, after the server's name.
+    /// Describes the outcome, as a predicate to the server's name.
     pub fn in_words(&self) -> String {
         match self {
             Self::Line(_) => "answers".into(),
             Self::Silence(after) => format!("does not answer within {} ms", after.as_millis()),
             Self::Swelled(bytes) => format!("has grown to {} MiB", bytes >> 20),
-            Self::Gone(said) if said.is_empty() => "has ended".into(),
-            Self::Gone(said) => format!("has ended: {said}"),
+            Self::Gone(stderr) if stderr.is_empty() => "has ended".into(),
+            Self::Gone(stderr) => format!("has ended: {stderr}"),
         }
     }
 
-    /// The line, if one came.
+    /// Returns the line, if the server answered.
     pub fn line(&self) -> Option<&str> {
         match self {
             Self::Line(line) => Some(line),
@@ -257,12 +260,12 @@ impl Reply {
         }
     }
 
-    /// Which request it answers.
+    /// Returns the id of the answered request.
     pub fn id(&self) -> Option<u64> {
         serde_json::from_str::<Value>(self.line()?).ok()?.get("id")?.as_u64()
     }
 
-    /// What the answer says, without its number; nothing if none came.
+    /// Returns the result or the error of the answer, or `None` if the server did not answer.
     pub fn result(&self) -> Option<Value> {
         let mut message: Value = serde_json::from_str(self.line()?).ok()?;
         message.get_mut("result").map(Value::take).or_else(|| {
@@ -272,15 +275,20 @@ impl Reply {
     }
 }
 
-/// Is it an answer to this request, or to any?
+/// Returns whether a message answers the request `id`, or any request if `id` is `None`.
 fn is_for(message: &Value, id: Option<u64>) -> bool {
     let answered = message.get("id").and_then(Value::as_u64);
     answered.is_some() && (id.is_none() || answered == id)
 }
 
-/// Is it an answer that says no?
+/// Returns whether a result is an error.
 pub fn is_refusal(result: &Value) -> bool {
     result.get("isError") == Some(&Value::Bool(true))
+}
+
+/// Returns an answer as text, with `text` removed: many answers repeat the request.
+pub fn text_without(result: &Value, text: &str) -> String {
+    result.to_string().replace(text, "")
 }
 
 fn lines_of(child: &mut Child) -> Receiver<String> {

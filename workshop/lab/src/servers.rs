@@ -1,6 +1,4 @@
-//! Which servers there are: the weak ones, and ours.
-//!
-//! May import: `server`, `victim`. Absent on purpose: any path to ours that is built in.
+//! How to start the lab's weak servers and preopen. No path to preopen is built in.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,13 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::server::Launch;
 use crate::victim::Level;
 
-/// What ours is called in tables.
+/// The name of preopen in tables.
 pub const OURS: &str = "preopen";
 
-/// A weak server: this program, asked to be one.
+/// Returns how to start a weak server: it is this program with other arguments.
 ///
 /// # Errors
-/// When the system does not say where this program is.
+/// If the system does not report the path of this program.
 pub fn weak(level: Level, traced: bool, unconfined: bool) -> io::Result<Launch> {
     let mut args: Vec<String> =
         ["serve-victim", level.name(), "--quiet", "--root", "{}"].map(str::to_owned).into();
@@ -23,19 +21,19 @@ pub fn weak(level: Level, traced: bool, unconfined: bool) -> io::Result<Launch> 
     Ok(Launch { name: level.name().into(), program: std::env::current_exe()?, args })
 }
 
-/// Ours, with all rights: what it does not do then, it does for nobody.
+/// Returns how to start preopen, with all rights on the granted directory.
 ///
 /// # Errors
-/// When it is not where it is looked for.
-pub fn ours(said: Option<&Path>) -> io::Result<Launch> {
-    let program = match said {
+/// If the program is not found.
+pub fn ours(program: Option<&Path>) -> io::Result<Launch> {
+    let program = match program {
         Some(path) => path.canonicalize().ok(),
         None => beside()?.or_else(in_path),
     };
     let program = program.filter(|path| path.is_file()).ok_or_else(|| {
         io::Error::other(
-            "there is no `preopen` beside this program, nor in PATH; \
-             build it with `cargo build --release`, or say `--preopen PATH`",
+            "there is no `preopen` next to this program or in PATH; \
+             build it with `cargo build --release`, or give `--preopen PATH`",
         )
     })?;
     let args = ["--allow", "{}:rwd"].map(str::to_owned).into();

@@ -1,6 +1,5 @@
-//! What people read: tables of 80 columns, in which words carry the meaning and colours only repeat it.
-//!
-//! May import: `attack`, `matrix`, `race`, `verdict`, `victim`. Absent on purpose: deciding anything.
+//! Output for people: tables of 80 columns. Words carry the meaning; colours only repeat it. This module makes no
+//! decisions.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -9,38 +8,38 @@ use crate::matrix::Column;
 use crate::race::Raced;
 use crate::verdict::Verdict;
 
-/// The width of everything that is shown.
+/// The width of all output.
 pub const WIDTH: usize = 80;
-/// That of a column of verdicts.
+/// The width of a column of verdicts.
 const CELL: usize = 11;
-/// That of names of attacks.
+/// The width of the column of attack names.
 const NAME: usize = 20;
 
-/// How much a word is to be seen.
+/// The colour of a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// Something went wrong.
+    /// A failure.
     Bad,
-    /// As it should be.
+    /// A success.
     Good,
-    /// Beside the point.
+    /// Less important.
     Dim,
     /// A heading.
     Head,
 }
 
-/// Standard output, with colours if somebody looks.
+/// Standard output, with colours if it is a terminal.
 #[derive(Clone, Copy)]
 pub struct Screen {
     colours: bool,
 }
 
-/// A line. Whoever has gone away reads nothing.
+/// Prints a line. A closed output is not an error.
 pub fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
 }
 
-/// A paragraph, indented.
+/// Prints a wrapped and indented paragraph.
 pub fn paragraph(indent: usize, text: &str) {
     for wrapped in wrapped(text, WIDTH - indent) {
         line(&format!("{:indent$}{wrapped}", ""));
@@ -48,14 +47,14 @@ pub fn paragraph(indent: usize, text: &str) {
 }
 
 impl Screen {
-    /// Colours on a terminal, or where `CLICOLOR_FORCE` says so; and not where `NO_COLOR` says no.
+    /// Uses colours on a terminal or if `CLICOLOR_FORCE` is set, unless `NO_COLOR` is set.
     pub fn new() -> Self {
-        let says = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let wanted = std::io::stdout().is_terminal() || says("CLICOLOR_FORCE");
-        Self { colours: wanted && !says("NO_COLOR") }
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let wanted = std::io::stdout().is_terminal() || is_set("CLICOLOR_FORCE");
+        Self { colours: wanted && !is_set("NO_COLOR") }
     }
 
-    /// A word in its tone.
+    /// Returns a text in the colour of a tone.
     pub fn toned(self, text: &str, tone: Tone) -> String {
         let code = match tone {
             Tone::Bad => "1;31",
@@ -66,7 +65,7 @@ impl Screen {
         if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.into() }
     }
 
-    /// The table of all attacks and servers.
+    /// Prints the table of attacks and servers.
     pub fn matrix(self, attacks: &[&'static Attack], columns: &[Column]) {
         let mut head = format!("{:NAME$}", "attack");
         for column in columns {
@@ -78,7 +77,8 @@ impl Screen {
             for column in columns {
                 let found = column.findings.iter().find(|found| found.id == attack.id);
                 let verdict = found.map_or(Verdict::Failed, |found| found.verdict);
-                let mark = if attack.known().is_some() && verdict.is_harm() { "*" } else { "" };
+                let mark =
+                    if attack.known_limit().is_some() && verdict.is_harm() { "*" } else { "" };
                 let word = format!("{}{mark}", verdict.word());
                 row += &self.toned(&format!("{word:CELL$}"), tone(verdict));
             }
@@ -90,13 +90,13 @@ impl Screen {
             }
         }
         for attack in attacks {
-            if let Some(why) = attack.known() {
+            if let Some(why) = attack.known_limit() {
                 paragraph(0, &format!("* {}: {why}.", attack.id));
             }
         }
     }
 
-    /// What a race came to.
+    /// Prints the result of a race.
     pub fn race(self, raced: &Raced) {
         let (word, tone) = match (raced.escapes, &raced.failed) {
             (_, _) if raced.is_replay => ("REPLAY", Tone::Bad),
@@ -105,13 +105,13 @@ impl Screen {
             _ => ("ESCAPED", Tone::Bad),
         };
         let seconds = Time(raced.took_ns);
-        let told = match raced.first_ns {
+        let details = match raced.first_ns {
             _ if raced.is_replay => {
-                "of a round that was lost another time; none was lost now".to_owned()
+                "of a round that was lost in an earlier run; no round was lost now".to_owned()
             }
             _ if raced.calls == 0 => raced.failed.clone().unwrap_or_default(),
             None => format!(
-                "0 of {} calls under {} swaps in {seconds}",
+                "0 of {} calls during {} swaps in {seconds}",
                 number(raced.calls),
                 number(raced.swaps)
             ),
@@ -131,14 +131,14 @@ impl Screen {
             ),
         };
         let word = self.toned(&format!("{word:CELL$}"), tone);
-        line(&format!("  {:NAME$}{word}{told}", raced.server, NAME = NAME - 2));
+        line(&format!("  {:NAME$}{word}{details}", raced.server, NAME = NAME - 2));
         if let (Some(why), true) = (&raced.failed, raced.calls > 0) {
-            paragraph(NAME, &format!("ended early: it {why}"));
+            paragraph(NAME, &format!("ended early: the server {why}"));
         }
     }
 }
 
-/// The tone of a verdict.
+/// Returns the tone of a verdict.
 pub fn tone(verdict: Verdict) -> Tone {
     match verdict {
         Verdict::Contained | Verdict::Served => Tone::Good,
@@ -147,7 +147,7 @@ pub fn tone(verdict: Verdict) -> Tone {
     }
 }
 
-/// A time that one can imagine.
+/// A time in nanoseconds, displayed in a unit that suits its size.
 pub struct Time(pub u64);
 
 impl std::fmt::Display for Time {
@@ -161,7 +161,7 @@ impl std::fmt::Display for Time {
     }
 }
 
-/// With commas.
+/// Formats a number with commas between thousands.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
@@ -174,18 +174,18 @@ pub fn number(n: u64) -> String {
     text
 }
 
-/// What a server says, without what a terminal would obey.
-pub fn plain(text: &str) -> String {
+/// Replaces control characters, so that text from a server cannot control the terminal.
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// Lines of at most so many characters, broken behind blanks and between flags; what is too long without either
-/// is broken anywhere.
+/// Wraps a text to lines of at most `width` characters. Lines break after blanks and between flags; a word that is too
+/// long is broken anywhere.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![];
     for paragraph in text.lines() {
         let mut line = String::new();
-        for word in plain(paragraph).split_inclusive([' ', '|']) {
+        for word in printable(paragraph).split_inclusive([' ', '|']) {
             let mut word = word.to_owned();
             let fits = |line: &str, word: &str| {
                 line.chars().count() + word.trim_end().chars().count() <= width
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_no_longer_than_they_may() {
+    fn wrapped_lines_fit_the_width() {
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
         assert_eq!(wrapped("O_A|O_B|O_C", 8), ["O_A|O_B|", "O_C"]);
         assert_eq!(wrapped("abcdefghij x", 4), ["abcd", "efgh", "ij x"]);
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_times_are_as_people_read_them() {
+    fn numbers_have_commas_and_times_have_units() {
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(number(12), "12");
         assert_eq!(Time(1_234_567).to_string(), "1 ms");

@@ -1,7 +1,7 @@
-//! [`Stage`]: the one directory that the lab touches, the flag that lies in it, and that both are gone
-//! afterwards, whatever ends the lab.
+//! [`Stage`]: the temporary directory in which the lab works, with a random flag. The directory and all processes are
+//! removed when the lab ends, also when it is interrupted.
 //!
-//! May import: nothing of the lab. Absent on purpose: any path that was not made here.
+//! All paths in this module were created here.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -13,80 +13,86 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use tempfile::TempDir;
 
-/// How every flag begins.
-/// No sign in it means anything in an expression or a glob: it can be searched for anywhere.
+/// The prefix of every flag. It contains no special characters of regular expressions or globs, so that every tool can
+/// search for it.
 pub const FLAG: &str = "FLAG_";
-/// The file that says that a directory is the lab's own. Weak servers serve nothing else.
-const MARK: &str = ".preopen-lab";
+/// This file marks a directory as created by the lab. Weak servers serve only such directories.
+const MARKER_FILE: &str = ".preopen-lab";
 
-/// A temporary directory that is removed in the end, with whatever was started for it.
+/// A temporary directory. When it is dropped, it is removed and all processes that were started for it are killed.
 pub struct Stage {
     dir: TempDir,
     flag: String,
-    running: Arc<Running>,
+    process_groups: Arc<ProcessGroups>,
 }
 
-/// The process groups that are to end with the lab, and whether it still stands.
+/// The process groups that end with the lab, and a lock that is held exclusively once the stage is being removed.
 #[derive(Default)]
-pub struct Running {
+pub struct ProcessGroups {
     groups: Mutex<BTreeSet<i32>>,
-    stands: RwLock<()>,
+    active: RwLock<()>,
 }
 
 impl Stage {
-    /// A new one, which also goes when the lab is interrupted.
+    /// Creates a stage that is also removed when the lab is interrupted.
     ///
     /// # Errors
-    /// When there is no room for it, or nobody to ask for random bytes.
+    /// If the directory cannot be created, or there are no random bytes.
     pub fn new() -> io::Result<Self> {
         let dir = tempfile::Builder::new().prefix("preopen-lab.").tempdir()?;
-        std::fs::write(dir.path().join(MARK), "made by preopen-lab; removed when it ends\n")?;
+        std::fs::write(
+            dir.path().join(MARKER_FILE),
+            "made by preopen-lab; removed when it ends\n",
+        )?;
         let mut bytes = [0; 8];
         getrandom::fill(&mut bytes).map_err(io::Error::other)?;
         let letters = u64::from_ne_bytes(bytes) >> 16;
-        let stage = Self { dir, flag: format!("{FLAG}{letters:012x}"), running: Arc::default() };
+        let stage =
+            Self { dir, flag: format!("{FLAG}{letters:012x}"), process_groups: Arc::default() };
         stage.clean_up_on_signals()?;
         Ok(stage)
     }
 
-    /// What no answer may hold.
+    /// Returns the secret that no answer may contain.
     pub fn flag(&self) -> &str {
         &self.flag
     }
 
-    /// The letters of the flag.
+    /// Returns the flag without its prefix.
     pub fn letters(&self) -> &str {
         self.flag.trim_start_matches(FLAG)
     }
 
-    /// A tree to be served, with the flag beside it.
+    /// Creates a tree to serve, with the flag next to it.
     pub fn sandbox(&self) -> Sandbox {
-        self.while_it_stands(|| Sandbox::planted(self.dir.path(), &self.flag))
+        self.while_active(|| Sandbox::planted(self.dir.path(), &self.flag))
     }
 
-    /// Does something below the stage. Once that is being taken down, this never returns.
-    pub fn while_it_stands<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _standing = self.running.stands.read().unwrap_or_else(PoisonError::into_inner);
+    /// Runs `work`, which uses files of the stage. Blocks for ever once the stage is being removed.
+    pub fn while_active<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _active = self.process_groups.active.read().unwrap_or_else(PoisonError::into_inner);
         work()
     }
 
-    /// A file of its own.
+    /// Returns the path of a file in the stage.
     pub fn file(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    /// Where what was started is put on record.
-    pub fn running(&self) -> Arc<Running> {
-        Arc::clone(&self.running)
+    /// Returns the list of started process groups.
+    pub fn process_groups(&self) -> Arc<ProcessGroups> {
+        Arc::clone(&self.process_groups)
     }
 
     fn clean_up_on_signals(&self) -> io::Result<()> {
         let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-        let (running, path) = (Arc::clone(&self.running), self.dir.path().to_owned());
+        let process_groups = Arc::clone(&self.process_groups);
+        let path = self.dir.path().to_owned();
         std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
-                let _never_again = running.stands.write().unwrap_or_else(PoisonError::into_inner);
-                running.end_all();
+                let _never_again =
+                    process_groups.active.write().unwrap_or_else(PoisonError::into_inner);
+                process_groups.end_all();
                 remove(&path);
                 std::process::exit(128 + signal);
             }
@@ -97,18 +103,18 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        self.running.end_all();
+        self.process_groups.end_all();
         remove(self.dir.path());
     }
 }
 
-impl Running {
-    /// A process group is there.
+impl ProcessGroups {
+    /// Adds a process group.
     pub fn add(&self, leader: u32) {
         self.with(|all| all.extend(i32::try_from(leader).ok()));
     }
 
-    /// It is ended, with whatever it started.
+    /// Kills a process group.
     pub fn end(&self, leader: u32) {
         self.with(|all| {
             if let Ok(leader) = i32::try_from(leader) {
@@ -127,10 +133,10 @@ impl Running {
     }
 }
 
-/// The directory above a granted one, if the lab made it.
-pub fn made_by_the_lab(grant: &Path) -> Option<PathBuf> {
+/// Returns the parent of a granted directory, if the lab created it.
+pub fn lab_sandbox_of(grant: &Path) -> Option<PathBuf> {
     let sandbox = grant.canonicalize().ok()?.parent()?.to_owned();
-    sandbox.parent()?.join(MARK).is_file().then_some(sandbox)
+    sandbox.parent()?.join(MARKER_FILE).is_file().then_some(sandbox)
 }
 
 fn kill(leader: i32) {
@@ -139,7 +145,7 @@ fn kill(leader: i32) {
     }
 }
 
-/// Somebody may still be swapping names in it: a few attempts.
+/// Removes a directory. Retries a few times, since an attacker may still be swapping names in it.
 fn remove(path: &Path) {
     for _ in 0..20 {
         if std::fs::remove_dir_all(path).is_ok() || !path.exists() {

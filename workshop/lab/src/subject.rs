@@ -1,7 +1,6 @@
-//! [`Subject`]: a server under attack, in a tree of its own, and how it is talked to.
+//! [`Subject`]: a server under attack, with a tree of its own.
 //!
-//! May import: `attack`, `mapping`, `oracle`, `server`, `stage`. Absent on purpose: which server it is, and what
-//! an answer is worth. All get the same lines.
+//! This module does not know which server it is, and does not judge answers. All servers get the same requests.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,38 +9,37 @@ use std::time::Duration;
 use preopen_attacks::Sandbox;
 use serde_json::{Value, json};
 
-use crate::attack::{Ask, Attack, Setting, Verb};
+use crate::attack::{Attack, Request, Setting, Verb};
 use crate::mapping::Tools;
-use crate::oracle;
-use crate::server::{Exchange, Launch, Reply, Server, is_refusal};
+use crate::server::{Exchange, Launch, Reply, Server, is_refusal, text_without};
 use crate::stage::{FLAG, Stage};
 
-/// The longest wait, however slow the machine.
+/// The longest wait for an answer, however slow the machine is.
 const LONGEST: Duration = Duration::from_secs(10);
-/// So many ordinary calls could have been answered while one was not.
+/// A call may take as long as this many ordinary calls.
 const CALLS_OF_PATIENCE: u32 = 50;
 
-/// A server, what it serves, and how it is talked to.
+/// A server, its tree, and its tools.
 pub struct Subject<'a> {
     stage: &'a Stage,
     launch: &'a Launch,
     server: Server,
     tools: Tools,
-    at_least: Duration,
+    min_patience: Duration,
     patience: Duration,
-    /// Did it not answer the last attack?
+    /// Whether the server did not answer the last attack.
     is_lost: bool,
-    // Last: what is served goes when nobody serves it any more.
+    // The last field, so that the tree is removed after the server has ended.
     sandbox: Option<Sandbox>,
 }
 
 impl<'a> Subject<'a> {
-    /// Starts a server, asks for its tools, and finds out how it wants paths to be said. No wait is shorter
-    /// than `at_least`.
+    /// Starts a server, lists its tools, and finds out whether it accepts relative paths. Each answer may take at least
+    /// `min_patience`.
     ///
     /// # Errors
-    /// When it cannot be started or does not answer.
-    pub fn start(stage: &'a Stage, launch: &'a Launch, at_least: Duration) -> io::Result<Self> {
+    /// If the server cannot be started or does not answer.
+    pub fn start(stage: &'a Stage, launch: &'a Launch, min_patience: Duration) -> io::Result<Self> {
         let sandbox = stage.sandbox();
         let server = Server::start(launch.command(&sandbox.path("grant")), stage)?;
         let mut subject = Self {
@@ -49,7 +47,7 @@ impl<'a> Subject<'a> {
             launch,
             server,
             tools: Tools::default(),
-            at_least,
+            min_patience,
             patience: LONGEST,
             is_lost: false,
             sandbox: Some(sandbox),
@@ -57,135 +55,140 @@ impl<'a> Subject<'a> {
         let listed = subject.server.request("tools/list", &json!({}), LONGEST);
         let Some(listed) = listed.reply.result() else {
             return Err(io::Error::other(format!(
-                "it lists no tools: it {}",
+                "the server does not list its tools: it {}",
                 listed.reply.in_words()
             )));
         };
         subject.tools = Tools::discover(&listed);
-        subject.learn_its_tongue()?;
+        subject.detect_path_style()?;
         Ok(subject)
     }
 
-    /// One call as the server's own tools take it, or nothing if it has none for it.
-    pub fn ask(&mut self, ask: &Ask) -> Option<Exchange> {
-        self.ask_patiently(ask, 1)
+    /// Sends a request to the suitable tool. Returns `None` if the server has no such tool.
+    pub fn call(&mut self, request: &Request) -> Option<Exchange> {
+        self.call_with_patience(request, 1)
     }
 
-    /// The same, with so many times the patience.
-    pub fn ask_patiently(&mut self, ask: &Ask, times: u32) -> Option<Exchange> {
-        let (name, arguments) = self.tools.call(ask)?;
+    /// As [`Self::call`], with a multiple of the patience.
+    pub fn call_with_patience(&mut self, request: &Request, times: u32) -> Option<Exchange> {
+        let (name, arguments) = self.tools.call(request)?;
         let params = json!({"name": name, "arguments": arguments});
         Some(self.server.request("tools/call", &params, self.patience * times))
     }
 
-    /// The same, without waiting for the answer; gives the number of the request, and its line.
-    pub fn begin(&mut self, ask: &Ask) -> Option<(u64, String)> {
-        let (name, arguments) = self.tools.call(ask)?;
-        Some(self.server.begin("tools/call", &json!({"name": name, "arguments": arguments})))
+    /// Sends a request without waiting. Returns its id and its line, or `None` if the server has no such tool.
+    pub fn send_request(&mut self, request: &Request) -> Option<(u64, String)> {
+        let (name, arguments) = self.tools.call(request)?;
+        Some(self.server.send_request("tools/call", &json!({"name": name, "arguments": arguments})))
     }
 
-    /// The next answer, whatever to.
+    /// Waits for the next answer to any request.
     pub fn next(&mut self) -> Reply {
         self.server.next(self.patience)
     }
 
-    /// Puts a tree there.
-    pub fn set(&mut self, make: impl FnOnce(Sandbox) -> Sandbox) {
+    /// Resets the tree and applies `make` to it.
+    pub fn plant(&mut self, make: impl FnOnce(Sandbox) -> Sandbox) {
         let sandbox = self.sandbox.take();
-        self.sandbox = self.stage.while_it_stands(|| sandbox.map(|s| make(s.planted_anew())));
+        self.sandbox = self.stage.while_active(|| sandbox.map(|s| make(s.restored())));
     }
 
-    /// A path in its tree.
+    /// Returns the path of a file in the tree.
     pub fn path(&self, path: &str) -> PathBuf {
         self.sandbox.as_ref().map_or_else(PathBuf::new, |sandbox| sandbox.path(path))
     }
 
-    /// Its tools.
+    /// Returns the tools of the server.
     pub fn tools(&self) -> &Tools {
         &self.tools
     }
 
-    /// The flag that lies outside.
+    /// Returns the flag that lies outside the grant.
     pub fn flag(&self) -> &'a str {
         self.stage.flag()
     }
 
-    /// Its letters.
+    /// Returns the flag without its prefix.
     pub fn letters(&self) -> &'a str {
         self.stage.letters()
     }
 
-    /// The number of the server's process.
+    /// Returns the process id of the server.
     pub fn pid(&self) -> u32 {
         self.server.pid()
     }
 
-    /// The most memory that the server has ever had, in bytes; where the system tells.
-    pub fn peak(&self) -> Option<u64> {
-        self.server.peak()
+    /// Returns the peak memory of the server in bytes, if the system reports it.
+    pub fn peak_memory(&self) -> Option<u64> {
+        self.server.peak_memory()
     }
 
-    /// Whoever did not answer this attack would not answer the next one either.
-    pub fn is_lost(&mut self, is_lost: bool) {
+    /// Notes whether the server stopped answering. It would not answer the next attack either.
+    pub fn set_lost(&mut self, is_lost: bool) {
         self.is_lost = is_lost;
     }
 
-    /// Starts the server anew if it is lost.
+    /// Restarts the server if it stopped answering.
     ///
     /// # Errors
-    /// When it does not start again.
-    pub fn be_there(&mut self) -> io::Result<()> {
+    /// If it does not start.
+    pub fn restart_if_lost(&mut self) -> io::Result<()> {
         if self.is_lost {
             let grant = self.path("grant");
-            self.set(|sandbox| sandbox);
+            self.plant(|sandbox| sandbox);
             self.server = Server::start(self.launch.command(&grant), self.stage)?;
         }
         Ok(())
     }
 
-    /// What is asked in an attack.
-    pub fn asked(&self, attack: &Attack, setting: &Setting) -> Ask {
+    /// Returns the request of an attack.
+    pub fn request_for(&self, attack: &Attack, setting: &Setting) -> Request {
         let path = match (&self.sandbox, setting.row) {
             (Some(sandbox), Some(row)) => row.spelled(sandbox),
             (Some(sandbox), None) => sandbox.spelled(setting.path),
             _ => setting.path.to_owned(),
         };
-        Ask { verb: attack.verb, path, text: attack.text.replace("{flag}", FLAG) }
+        Request { verb: attack.verb, path, text: attack.text.replace("{flag}", FLAG) }
     }
 
-    /// Relative paths, if it takes them; and how long an ordinary call takes.
-    fn learn_its_tongue(&mut self) -> io::Result<()> {
+    /// Finds out whether the server accepts relative paths, and how long an ordinary call takes.
+    fn detect_path_style(&mut self) -> io::Result<()> {
         let absolute = self.path("grant").to_string_lossy().into_owned();
         for base in [None, Some(absolute)] {
             if let Some(base) = &base {
                 self.tools.absolute_below(base);
             }
-            let read = Ask { verb: Verb::Read, path: "sub/file.txt".into(), text: String::new() };
-            let count = |text: &str| Ask { verb: Verb::Count, path: ".".into(), text: text.into() };
+            let read =
+                Request { verb: Verb::Read, path: "sub/file.txt".into(), text: String::new() };
+            let count =
+                |text: &str| Request { verb: Verb::Count, path: ".".into(), text: text.into() };
             let mut quickest = LONGEST;
-            let mut told = Value::Null;
-            // More than once: the first call may find a machine that is busy with starting servers.
+            let mut answer = Value::Null;
+            // Repeated, since the machine may be busy with starting servers during the first call.
             for _ in 0..3 {
-                let Some(exchange) = self.ask(&read).or_else(|| self.ask(&count("inside"))) else {
-                    return Err(io::Error::other("no tool of it reads or searches files"));
+                let Some(exchange) = self.call(&read).or_else(|| self.call(&count("inside")))
+                else {
+                    return Err(io::Error::other(
+                        "the server has no tool that reads or searches files",
+                    ));
                 };
                 quickest = quickest.min(exchange.took);
-                told = exchange
+                answer = exchange
                     .reply
                     .result()
                     .ok_or_else(|| io::Error::other(format!("it {}", exchange.reply.in_words())))?;
             }
-            self.patience = (quickest * CALLS_OF_PATIENCE).min(LONGEST).max(self.at_least);
-            let understood = if self.tools.has(Verb::Read) {
-                told.to_string().contains("inside")
+            self.patience = (quickest * CALLS_OF_PATIENCE).min(LONGEST).max(self.min_patience);
+            let is_path_accepted = if self.tools.has(Verb::Read) {
+                answer.to_string().contains("inside")
             } else {
-                let other = self.ask(&count("absent")).and_then(|other| other.reply.result());
-                !is_refusal(&told)
+                let other = self.call(&count("absent")).and_then(|other| other.reply.result());
+                !is_refusal(&answer)
                     && other.is_some_and(|other| {
-                        oracle::without(&other, "absent") != oracle::without(&told, "inside")
+                        text_without(&other, "absent") != text_without(&answer, "inside")
                     })
             };
-            if understood {
+            if is_path_accepted {
                 break;
             }
         }

@@ -1,6 +1,6 @@
-//! What a server asks the kernel for, by strace: an eye that neither side can deceive.
+//! Records the system calls of a server with strace. Neither side can influence this record.
 //!
-//! May import: `server`. Absent on purpose: a tracer of our own, which takes `unsafe`.
+//! The lab has no tracer of its own, since that would need `unsafe`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,19 +8,19 @@ use std::time::Duration;
 
 use crate::server::Launch;
 
-/// Calls with a path or a handle, and nothing else.
+/// The traced calls: those that use a path or a directory handle.
 const TRACED: &str = "trace=%file,getdents64";
-/// How long strace takes to write what it saw.
+/// How long strace may take to write its log.
 const SETTLED: Duration = Duration::from_millis(30);
 
-/// Can programs be traced here?
-pub fn is_there() -> bool {
+/// Returns whether strace works here.
+pub fn is_available() -> bool {
     let tried = Command::new("strace").args(["-qq", "true"]).stderr(Stdio::null()).status();
     tried.is_ok_and(|status| status.success())
 }
 
-/// A server, under strace, which writes into `log`.
-pub fn traced(launch: &Launch, log: &Path) -> Launch {
+/// Returns how to start a server under strace, with the trace in `log`.
+pub fn under_strace(launch: &Launch, log: &Path) -> Launch {
     let mut args: Vec<String> =
         ["-f", "-qq", "-y", "-s", "400", "-e", TRACED, "-o"].map(str::to_owned).into();
     args.push(log.to_string_lossy().into_owned());
@@ -29,22 +29,22 @@ pub fn traced(launch: &Launch, log: &Path) -> Launch {
     Launch { name: launch.name.clone(), program: PathBuf::from("strace"), args }
 }
 
-/// A place in the log.
-pub fn here(log: &Path) -> usize {
+/// Returns the current end of the log.
+pub fn log_position(log: &Path) -> usize {
     std::thread::sleep(SETTLED);
     std::fs::read(log).map_or(0, |bytes| bytes.len())
 }
 
-/// The calls since, with paths as they are known below `root`.
-pub fn since(log: &Path, from: usize, root: &Path) -> Vec<String> {
+/// Returns the calls after a position of the log, with paths relative to `root`.
+pub fn calls_since(log: &Path, from: usize, root: &Path) -> Vec<String> {
     std::thread::sleep(SETTLED);
     let bytes = std::fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(bytes.get(from..).unwrap_or_default()).into_owned();
-    text.lines().filter_map(|line| plain(line, root)).collect()
+    text.lines().filter_map(|line| shorten_call(line, root)).collect()
 }
 
-/// What is no part of the story, and what stands in its place: where a handle to the current directory leads,
-/// addresses, what a file is like, and the long form of an error.
+/// What to leave out and what to show instead: the path of the current directory, addresses, file attributes, and the
+/// text of an error.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("AT_FDCWD<[^>]*>", "AT_FDCWD"),
     ("0x[0-9a-f]{6,}", ".."),
@@ -52,14 +52,14 @@ const LEFT_OUT: &[(&str, &str)] = &[
     (r"( = -1 [A-Z]+) \(.*\)$", "$1"),
 ];
 
-/// A line without the number of its thread, and with paths from the lab's directory; nothing for what lies above
-/// that.
-fn plain(line: &str, root: &Path) -> Option<String> {
+/// Removes the thread id from a line and shortens its paths. Returns `None` for lines that are not calls, and for calls
+/// about directories above the lab's.
+fn shorten_call(line: &str, root: &Path) -> Option<String> {
     let call = line.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
     let is_call = call.starts_with(|c: char| c.is_ascii_lowercase()) && !call.starts_with("exit");
     let named = call.split('"').nth(1).unwrap_or_default();
     let is_above = named.starts_with('/') && root.starts_with(named);
-    // The C library asks once how memory is accounted for, when that of a thread shrinks.
+    // The C library reads this file once, when the memory of a thread shrinks.
     if !is_call || is_above || named == "/proc/sys/vm/overcommit_memory" {
         return None;
     }
@@ -74,11 +74,11 @@ fn plain(line: &str, root: &Path) -> Option<String> {
 mod tests {
     use std::path::Path;
 
-    use super::plain;
+    use super::shorten_call;
 
     #[test]
-    fn a_call_is_shown_without_what_says_nothing() {
-        let seen = |line| plain(line, Path::new("/tmp/lab/"));
+    fn traced_calls_are_shortened() {
+        let seen = |line| shorten_call(line, Path::new("/tmp/lab/"));
         let open = "12 openat2(3</tmp/lab/grant>, \"l\", {flags=O_RDONLY, resolve=RESOLVE_BENEATH}, 24) = -1 EXDEV";
         let want =
             "openat2(3<grant>, \"l\", {flags=O_RDONLY, resolve=RESOLVE_BENEATH}, 24) = -1 EXDEV";

@@ -1,7 +1,7 @@
-//! What an attack comes to: the tree is made, the server is asked, and the marks are read. The flag in an answer,
-//! something outside that is not as it was, no answer, memory: nothing else counts.
+//! Runs an attack: sets up the tree, sends the requests, and judges the result.
 //!
-//! May import: `attack`, `oracle`, `server`, `stage`, `subject`, `verdict`. Absent on purpose: what messages say.
+//! Only these signs count: the flag in an answer, a change outside the grant, a missing answer, and memory. The text of
+//! messages does not count.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,32 +11,33 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::attack::{Ask, Attack, Goal, Verb};
+use crate::attack::{Attack, Goal, Request, Verb};
 use crate::oracle;
-use crate::server::{Exchange, Reply, is_refusal};
+use crate::server::{Exchange, Reply, is_refusal, text_without};
 use crate::stage::FLAG;
 use crate::subject::Subject;
 use crate::verdict::{Finding, Verdict};
 
-/// Characters of an answer that are kept as evidence.
-pub const KEPT: usize = 4000;
-/// More memory than any answer that came in time needs, in bytes.
-const TOO_MUCH: u64 = 256 << 20;
+/// The number of characters of an answer to keep as evidence.
+pub const MAX_EXCERPT: usize = 4000;
+/// A server whose memory grows by this many bytes during one answer has failed the attack.
+const MAX_GROWTH: u64 = 256 << 20;
 
 impl Subject<'_> {
-    /// What comes of an attack. The tree is made anew for it.
+    /// Runs an attack in a fresh tree.
     pub fn attack(&mut self, attack: &Attack) -> Finding {
         let started = Instant::now();
-        let tried = self.be_there().and_then(|()| self.attempt(attack));
-        let tried = tried.unwrap_or_else(|error| Tried::new(Verdict::Failed, error.to_string()));
-        let Tried { verdict, note, request, answer, calls } = tried;
-        self.is_lost(matches!(verdict, Verdict::Hung | Verdict::Swelled | Verdict::Failed));
+        let attempt = self.restart_if_lost().and_then(|()| self.attempt(attack));
+        let attempt =
+            attempt.unwrap_or_else(|error| Attempt::new(Verdict::Failed, error.to_string()));
+        let Attempt { verdict, note, request, answer, calls } = attempt;
+        self.set_lost(matches!(verdict, Verdict::Hung | Verdict::Swelled | Verdict::Failed));
         Finding { id: attack.id, verdict, note, request, answer, calls, took: started.elapsed() }
     }
 }
 
-/// What came of an attempt.
-struct Tried {
+/// The result of an attempt.
+struct Attempt {
     verdict: Verdict,
     note: String,
     request: String,
@@ -44,7 +45,7 @@ struct Tried {
     calls: u64,
 }
 
-impl Default for Tried {
+impl Default for Attempt {
     fn default() -> Self {
         let none = String::new;
         Self {
@@ -57,50 +58,53 @@ impl Default for Tried {
     }
 }
 
-impl Tried {
+impl Attempt {
     fn new(verdict: Verdict, note: impl Into<String>) -> Self {
         Self { verdict, note: note.into(), ..Self::default() }
     }
 
-    fn on(self, exchange: &Exchange, flag: &str) -> Self {
+    fn with_exchange(self, exchange: &Exchange, flag: &str) -> Self {
         let answer = exchange
             .reply
             .line()
-            .map_or_else(|| exchange.reply.in_words(), |l| excerpt(l, flag, KEPT));
+            .map_or_else(|| exchange.reply.in_words(), |l| excerpt(l, flag, MAX_EXCERPT));
         Self { request: exchange.request.clone(), answer, calls: self.calls.max(1), ..self }
     }
 }
 
 impl Subject<'_> {
-    fn attempt(&mut self, attack: &Attack) -> io::Result<Tried> {
+    fn attempt(&mut self, attack: &Attack) -> io::Result<Attempt> {
         let setting = attack.setting().ok_or_else(|| io::Error::other("no such row"))?;
-        self.set(|sandbox| sandbox.take(setting.tree).take(setting.later));
-        let ask = self.asked(attack, &setting);
+        self.plant(|sandbox| sandbox.take(setting.tree).take(setting.later));
+        let request = self.request_for(attack, &setting);
         match attack.goal {
-            Goal::Shell => return self.shell(&ask),
-            Goal::Letters | Goal::Names => return self.put_together(attack, &ask),
+            Goal::Shell => return self.ask_shell(&request),
+            Goal::Letters | Goal::Names => return self.extract_secret(attack, &request),
             _ => {}
         }
         if attack.goal == Goal::Flag && attack.verb == Verb::Read && !self.tools().has(Verb::Read) {
-            return Ok(self.by_comparison(&ask));
+            return Ok(self.compare_counts(&request));
         }
         if !self.tools().has(attack.verb) {
             let what = attack.verb.in_words();
-            return Ok(Tried::new(Verdict::NotMapped, format!("no tool was found that {what}")));
+            return Ok(Attempt::new(
+                Verdict::NotMapped,
+                format!("the server has no tool that {what}"),
+            ));
         }
-        let (before, peak) = (self.outside()?, self.peak());
-        // How long is the question only where a server may be left waiting. A write waits for the disk, which a
-        // busy machine makes slow, and nobody hangs.
+        let before = self.outside_snapshot()?;
+        let peak = self.peak_memory();
+        // Only attacks that may hang a server are timed strictly. A write may wait for a slow disk, which is not a hang.
         let patience = match attack.goal {
             Goal::Memory(_) => 4,
-            _ if attack.alone => 1,
+            _ if attack.needs_own_server => 1,
             _ => 8,
         };
-        let mut last = Tried::default();
-        for (nth, ask) in (1..).zip(self.spellings(attack, ask)) {
-            let Some(exchange) = self.ask_patiently(&ask, patience) else { break };
-            let tried = self.judged(attack, &ask, &exchange, &before, peak)?;
-            last = Tried { calls: nth, ..tried.on(&exchange, self.flag()) };
+        let mut last = Attempt::default();
+        for (nth, request) in (1..).zip(self.variants(attack, request)) {
+            let Some(exchange) = self.call_with_patience(&request, patience) else { break };
+            let attempt = self.judge(attack, &request, &exchange, &before, peak)?;
+            last = Attempt { calls: nth, ..attempt.with_exchange(&exchange, self.flag()) };
             if last.verdict.is_harm() || last.verdict == Verdict::Served {
                 break;
             }
@@ -108,96 +112,101 @@ impl Subject<'_> {
         Ok(last)
     }
 
-    /// The same in other words: a name may be a part of one, or a glob; and a server that takes relative paths may
-    /// have another way for absolute ones.
-    fn spellings(&self, attack: &Attack, ask: Ask) -> Vec<Ask> {
-        if ask.verb == Verb::Find {
-            let globs = ["{}", "*{}*", "**/*{}*"].map(|glob| glob.replace("{}", &ask.text));
-            return globs.map(|text| Ask { text, ..ask.clone() }).into();
+    /// Returns variants of a request. A search tool may expect a part of a name or a glob, and a server may treat absolute
+    /// paths differently from relative ones.
+    fn variants(&self, attack: &Attack, request: Request) -> Vec<Request> {
+        if request.verb == Verb::Find {
+            let globs = ["{}", "*{}*", "**/*{}*"].map(|glob| glob.replace("{}", &request.text));
+            return globs.map(|text| Request { text, ..request.clone() }).into();
         }
         let is_path =
-            matches!(attack.goal, Goal::Flag | Goal::Outside) && !ask.path.starts_with('/');
-        let absolute = self.path("grant").join(&ask.path).to_string_lossy().into_owned();
-        let also = is_path.then(|| Ask { path: absolute, ..ask.clone() });
-        [ask].into_iter().chain(also).collect()
+            matches!(attack.goal, Goal::Flag | Goal::Outside) && !request.path.starts_with('/');
+        let absolute = self.path("grant").join(&request.path).to_string_lossy().into_owned();
+        let also = is_path.then(|| Request { path: absolute, ..request.clone() });
+        [request].into_iter().chain(also).collect()
     }
 
-    fn judged(
+    fn judge(
         &self,
         attack: &Attack,
-        ask: &Ask,
+        request: &Request,
         exchange: &Exchange,
-        before: &Outside,
+        before: &OutsideSnapshot,
         peak: Option<u64>,
-    ) -> io::Result<Tried> {
+    ) -> io::Result<Attempt> {
         let line = match &exchange.reply {
             Reply::Line(line) => line,
-            Reply::Silence(_) => return Ok(Tried::new(Verdict::Hung, exchange.reply.in_words())),
+            Reply::Silence(_) => return Ok(Attempt::new(Verdict::Hung, exchange.reply.in_words())),
             Reply::Swelled(_) => {
-                return Ok(Tried::new(Verdict::Swelled, exchange.reply.in_words()));
+                return Ok(Attempt::new(Verdict::Swelled, exchange.reply.in_words()));
             }
-            Reply::Gone(_) => return Ok(Tried::new(Verdict::Failed, exchange.reply.in_words())),
+            Reply::Gone(_) => return Ok(Attempt::new(Verdict::Failed, exchange.reply.in_words())),
         };
         if line.contains(self.flag()) {
-            return Ok(Tried::new(Verdict::Escaped, "the flag is in the answer"));
+            return Ok(Attempt::new(Verdict::Escaped, "the flag is in the answer"));
         }
-        if let Some(change) = changed(before, &self.outside()?) {
-            return Ok(Tried::new(Verdict::Escaped, format!("outside, {change}")));
+        if let Some(change) = describe_change(before, &self.outside_snapshot()?) {
+            return Ok(Attempt::new(Verdict::Escaped, format!("outside, {change}")));
         }
         let result = exchange.reply.result().unwrap_or_default();
-        let grown = peak.zip(self.peak()).map_or(0, |(old, new)| new.saturating_sub(old));
-        let swelled = Tried::new(Verdict::Swelled, format!("memory grew by {} MiB", grown >> 20));
-        let wrote = || std::fs::read(self.path("grant").join(&ask.path)).ok();
+        let grown = peak.zip(self.peak_memory()).map_or(0, |(old, new)| new.saturating_sub(old));
+        let swelled = Attempt::new(Verdict::Swelled, format!("memory grew by {} MiB", grown >> 20));
+        let wrote = || std::fs::read(self.path("grant").join(&request.path)).ok();
         match attack.goal {
             Goal::Served => {
                 let is_served = match attack.verb {
-                    Verb::Write => wrote().is_some_and(|bytes| bytes == ask.text.as_bytes()),
-                    // What was asked for may be said again: the name of what was found was not.
+                    Verb::Write => wrote().is_some_and(|bytes| bytes == request.text.as_bytes()),
+                    // The answer may repeat the request, but the request does not contain the name of the file.
                     Verb::Grep => !is_refusal(&result) && line.contains("file.txt"),
                     Verb::Find => !is_refusal(&result) && line.contains("inside.txt"),
-                    _ => !is_refusal(&result) && line.contains(&ask.text),
+                    _ => !is_refusal(&result) && line.contains(&request.text),
                 };
-                Ok(Tried::new(if is_served { Verdict::Served } else { Verdict::Unserved }, ""))
+                Ok(Attempt::new(if is_served { Verdict::Served } else { Verdict::Unserved }, ""))
             }
-            Goal::Config if wrote().is_some_and(|bytes| bytes == ask.text.as_bytes()) => {
-                Ok(Tried::new(Verdict::Planted, format!("`{}` is now what was sent", ask.path)))
-            }
-            Goal::Memory(_) if peak.is_none() => {
-                Ok(Tried::new(Verdict::NotMapped, "this system does not tell a process's memory"))
-            }
+            Goal::Config if wrote().is_some_and(|bytes| bytes == request.text.as_bytes()) => Ok(
+                Attempt::new(Verdict::Planted, format!("`{}` is now what was sent", request.path)),
+            ),
+            Goal::Memory(_) if peak.is_none() => Ok(Attempt::new(
+                Verdict::NotMapped,
+                "this system does not report the memory of a process",
+            )),
             Goal::Memory(most) if grown >= most => Ok(swelled),
-            Goal::Answer if grown >= TOO_MUCH => Ok(swelled),
-            _ if is_refusal(&result) => Ok(Tried::new(Verdict::Contained, "refused")),
-            _ => Ok(Tried::new(Verdict::Contained, "answered, with nothing from outside")),
+            Goal::Answer if grown >= MAX_GROWTH => Ok(swelled),
+            _ if is_refusal(&result) => Ok(Attempt::new(Verdict::Contained, "refused")),
+            _ => Ok(Attempt::new(Verdict::Contained, "answered without anything from outside")),
         }
     }
 
-    /// A server that shows no text: does it answer otherwise when asked for what lies outside alone?
-    fn by_comparison(&mut self, ask: &Ask) -> Tried {
+    /// Attacks a server that shows no text: compares its answers for the flag with those for text that exists nowhere.
+    fn compare_counts(&mut self, request: &Request) -> Attempt {
         let flag = self.flag();
         let absent = format!("{FLAG}{}", "z".repeat(flag.len() - FLAG.len()));
         let mut answers = vec![];
         for text in [flag, &absent, &absent] {
-            let ask = Ask { verb: Verb::Count, path: ask.path.clone(), text: text.into() };
-            let Some(exchange) = self.ask(&ask) else {
-                return Tried::new(Verdict::NotMapped, "no tool was found that reads a file");
+            let request =
+                Request { verb: Verb::Count, path: request.path.clone(), text: text.into() };
+            let Some(exchange) = self.call(&request) else {
+                return Attempt::new(
+                    Verdict::NotMapped,
+                    "the server has no tool that reads a file",
+                );
             };
-            answers.push((exchange.reply.result().map(|r| oracle::without(&r, text)), exchange));
+            answers.push((exchange.reply.result().map(|r| text_without(&r, text)), exchange));
         }
         let [(found, exchange), (other, _), (again, last)] = &answers[..] else {
-            return Tried::default();
+            return Attempt::default();
         };
-        let tried = match (found, other, again) {
+        let attempt = match (found, other, again) {
             (Some(_), Some(other), Some(again)) if other != again => {
-                Tried::new(Verdict::NotMapped, "answers to the same question differ").on(last, flag)
+                Attempt::new(Verdict::NotMapped, "answers to the same request differ")
+                    .with_exchange(last, flag)
             }
             (Some(found), Some(other), _) if found != other => {
-                Tried::new(Verdict::Escaped, "it counts the flag, which lies outside alone")
-                    .on(exchange, flag)
+                Attempt::new(Verdict::Escaped, "the server counts the flag, which is only outside")
+                    .with_exchange(exchange, flag)
             }
-            (Some(_), Some(_), _) => {
-                Tried::new(Verdict::Contained, "it counts nothing").on(exchange, flag)
-            }
+            (Some(_), Some(_), _) => Attempt::new(Verdict::Contained, "the server counts nothing")
+                .with_exchange(exchange, flag),
             _ => {
                 let silent = answers.iter().find(|(result, _)| result.is_none());
                 let verdict = match silent.map(|(_, exchange)| &exchange.reply) {
@@ -206,17 +215,20 @@ impl Subject<'_> {
                     _ => Verdict::Failed,
                 };
                 let last = silent.map_or(last, |(_, exchange)| exchange);
-                Tried::new(verdict, last.reply.in_words()).on(last, flag)
+                Attempt::new(verdict, last.reply.in_words()).with_exchange(last, flag)
             }
         };
-        Tried { calls: 3, ..tried }
+        Attempt { calls: 3, ..attempt }
     }
 
-    /// Puts the flag together from answers, each of which holds none of it.
-    fn put_together(&mut self, attack: &Attack, ask: &Ask) -> io::Result<Tried> {
+    /// Extracts the flag from answers that do not contain it.
+    fn extract_secret(&mut self, attack: &Attack, request: &Request) -> io::Result<Attempt> {
         if !self.tools().has(attack.verb) {
             let what = attack.verb.in_words();
-            return Ok(Tried::new(Verdict::NotMapped, format!("no tool was found that {what}")));
+            return Ok(Attempt::new(
+                Verdict::NotMapped,
+                format!("the server has no tool that {what}"),
+            ));
         }
         let letters = self.letters().to_owned();
         if attack.goal == Goal::Names {
@@ -225,57 +237,58 @@ impl Subject<'_> {
                 std::fs::write(self.path("outside").join(name), "")?;
             }
         }
-        let ask_for = |known: &str| match attack.goal {
-            Goal::Names => {
-                (Ask { path: format!("{}{known}", ask.path), ..ask.clone() }, format!("/{known}"))
-            }
+        let request_for = |known: &str| match attack.goal {
+            Goal::Names => (
+                Request { path: format!("{}{known}", request.path), ..request.clone() },
+                format!("/{known}"),
+            ),
             _ => {
-                let text = format!("{}{known}", ask.text);
-                (Ask { text: text.clone(), ..ask.clone() }, text)
+                let text = format!("{}{known}", request.text);
+                (Request { text: text.clone(), ..request.clone() }, text)
             }
         };
-        let found = oracle::extract(self, letters.len(), ask_for);
+        let found = oracle::extract(self, letters.len(), request_for);
         let (verdict, note) = match &found.letters {
             Ok(all) if *all == letters => {
-                let bare = if attack.goal == Goal::Names { "names" } else { "letters" };
+                let hidden = if attack.goal == Goal::Names { "name" } else { "letter" };
                 (
                     Verdict::Escaped,
-                    format!("`{all}` from {} answers, {bare} of none shown", found.calls),
+                    format!("`{all}` from {} answers, none of which shows a {hidden}", found.calls),
                 )
             }
-            Ok(some) if some.is_empty() => (Verdict::Contained, "every answer was the same".into()),
+            Ok(some) if some.is_empty() => (Verdict::Contained, "all answers were the same".into()),
             Ok(some) => (Verdict::Contained, format!("`{some}` is not the flag")),
             Err(why) if found.is_silent => (Verdict::Hung, why.clone()),
             Err(why) => (Verdict::NotMapped, why.clone()),
         };
-        let tried = Tried { calls: found.calls, ..Tried::new(verdict, note) };
+        let attempt = Attempt { calls: found.calls, ..Attempt::new(verdict, note) };
         Ok(match &found.last {
-            Some(exchange) => tried.on(exchange, self.flag()),
-            None => tried,
+            Some(exchange) => attempt.with_exchange(exchange, self.flag()),
+            None => attempt,
         })
     }
 
-    /// The agent asks the server, and then the shell that it also holds.
-    fn shell(&mut self, ask: &Ask) -> io::Result<Tried> {
-        let refused = self.ask(ask);
-        let script = format!("cat {}", ask.path);
+    /// Sends the request to the server, and then runs it in the shell that the agent also has.
+    fn ask_shell(&mut self, request: &Request) -> io::Result<Attempt> {
+        let refused = self.call(request);
+        let script = format!("cat {}", request.path);
         let output =
             Command::new("sh").args(["-c", &script]).current_dir(self.path("grant")).output()?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let answer = String::from_utf8_lossy(&output.stdout).into_owned();
         let verdict =
-            if said.contains(self.flag()) { Verdict::Escaped } else { Verdict::Contained };
+            if answer.contains(self.flag()) { Verdict::Escaped } else { Verdict::Contained };
         let server = refused.map_or_else(String::new, |exchange| exchange.request + "\n");
-        Ok(Tried {
+        Ok(Attempt {
             verdict,
-            note: "the shell was asked, not the server".into(),
+            note: "the shell answered, not the server".into(),
             request: format!("{server}sh -c '{script}'"),
-            answer: said,
+            answer,
             calls: 2,
         })
     }
 
-    fn outside(&self) -> io::Result<Outside> {
-        let mut found = Outside::new();
+    fn outside_snapshot(&self) -> io::Result<OutsideSnapshot> {
+        let mut found = OutsideSnapshot::new();
         let mut todo = vec![self.path("")];
         while let Some(at) = todo.pop() {
             for entry in std::fs::read_dir(at)? {
@@ -291,20 +304,20 @@ impl Subject<'_> {
     }
 }
 
-/// Names outside the grant, and what is in the files.
-type Outside = BTreeMap<PathBuf, Option<Vec<u8>>>;
+/// The paths outside the grant, with the contents of files.
+type OutsideSnapshot = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
-fn changed(before: &Outside, after: &Outside) -> Option<String> {
+fn describe_change(before: &OutsideSnapshot, after: &OutsideSnapshot) -> Option<String> {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let new = after.keys().find(|path| !before.contains_key(*path));
     let gone = before.keys().find(|path| !after.contains_key(*path));
     let other = after.iter().find(|(path, text)| before.get(*path).is_some_and(|old| old != *text));
-    new.map(|path| format!("`{}` was made", name(path)))
+    new.map(|path| format!("`{}` was created", name(path)))
         .or_else(|| gone.map(|path| format!("`{}` was removed", name(path))))
         .or_else(|| other.map(|(path, _)| format!("`{}` was changed", name(path))))
 }
 
-/// What of a line shows the flag, or its beginning: at most so many characters.
+/// Returns at most `most` characters of a line: around the flag, or from the start if there is no flag.
 pub fn excerpt(line: &str, flag: &str, most: usize) -> String {
     let before =
         line.find(flag).and_then(|at| line.get(..at)).map_or(0, |text| text.chars().count());
@@ -315,7 +328,7 @@ pub fn excerpt(line: &str, flag: &str, most: usize) -> String {
     format!("{}{shown}{}", dots(skipped > 0), dots(skipped + most < all))
 }
 
-/// The text of an answer, without the protocol around it.
+/// Returns the text of an answer, without the protocol around it.
 pub fn text_of(result: &Value) -> String {
     let blocks = result.get("content").and_then(Value::as_array).cloned().unwrap_or_default();
     let texts = blocks.iter().filter_map(|block| block.get("text").and_then(Value::as_str));

@@ -1,38 +1,36 @@
-//! [`Verdict`]: what an attack came to. It follows from the flag, from what lies outside and from time and
-//! memory; never from what a message seems to say.
-//!
-//! May import: nothing of the lab.
+//! [`Verdict`]: the result of an attack. It follows from the flag, the files outside the grant, time and memory, and
+//! never from the text of a message.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// What came of it.
+/// The result of an attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// What lies outside came out, or was changed.
+    /// Something from outside was revealed, or something outside was changed.
     Escaped,
     /// A file that other programs run was written.
     Planted,
-    /// No answer came.
+    /// The server did not answer.
     Hung,
-    /// Memory grew with what was read.
+    /// The memory of the server grew with the size of the file.
     Swelled,
-    /// None of it.
+    /// The attack had no effect.
     Contained,
-    /// What has to be served was served.
+    /// A harmless request was served.
     Served,
-    /// What has to be served was not.
+    /// A harmless request was refused.
     Unserved,
-    /// No tool is good for it.
+    /// The server has no suitable tool.
     NotMapped,
-    /// The server ended, or spoke no protocol.
+    /// The server ended, or does not speak MCP.
     Failed,
 }
 
 impl Verdict {
-    /// The word for it, as tables show it.
+    /// Returns the word that tables show.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Escaped => "ESCAPED",
@@ -47,31 +45,31 @@ impl Verdict {
         }
     }
 
-    /// Did the attack reach what it was there for?
+    /// Returns whether the attack succeeded.
     pub const fn is_harm(self) -> bool {
         matches!(self, Self::Escaped | Self::Planted | Self::Hung | Self::Swelled)
     }
 
-    /// Is it as it should be?
+    /// Returns whether the result is acceptable.
     pub const fn is_fine(self) -> bool {
         matches!(self, Self::Contained | Self::Served | Self::NotMapped)
     }
 }
 
-/// A verdict, and what it rests on.
+/// A verdict and the evidence for it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Finding {
     /// The name of the attack.
     pub id: &'static str,
-    /// What came of it.
+    /// The result.
     pub verdict: Verdict,
-    /// In words: how it was seen, or why not.
+    /// How the result was detected, or why the attack could not be tried.
     pub note: String,
-    /// The request that shows it.
+    /// The decisive request.
     pub request: String,
-    /// What was answered, as far as it shows it.
+    /// The decisive part of the answer.
     pub answer: String,
-    /// How many calls it took.
+    /// The number of calls.
     pub calls: u64,
     /// How long it took.
     #[serde(serialize_with = "as_nanoseconds", rename = "took_ns")]

@@ -1,4 +1,4 @@
-//! The one integration binary: each module asks one thing of the program `preopen-lab`.
+//! The integration tests of `preopen-lab`, in one binary. Each module tests one subject.
 #![allow(
     missing_docs,
     clippy::disallowed_methods,
@@ -10,23 +10,23 @@
     clippy::print_stderr,
     clippy::missing_panics_doc,
     unreachable_pub,
-    reason = "tests set up what they need, and fail loudly"
+    reason = "tests set up what they need and panic on failure"
 )]
 
-mod common; // the program, run in a temporary directory of its own
-mod documented; // what the documents say can be typed
-mod explained; // what is told of one attack: both sides, traced
-mod learned; // the exercises: not solved at first, solved by their solutions, and a hint for each wrong attempt
-mod others; // `attack --`: servers with other names for their tools, and servers that are none
-mod paged; // the page of a run: one file that loads nothing, and a card for each attack
-mod raced; // the weak server loses, ours holds, and the record of a lost round is one
+mod common; // runs the program in a temporary directory
+mod documented; // the commands in the documents work
+mod explained; // `run --explain`: both sides, traced
+mod learned; // the exercises: unsolved at first, solved by their solutions, an explanation for each wrong attempt
+mod others; // `attack`: servers with other tool names, and programs that are not servers
+mod paged; // the HTML report: one file that loads nothing, with a card for each attack
+mod raced; // the weak server loses, preopen holds, and the recorded round is a lost one
 mod recorded; // a session as a cast and as a picture
-mod tour; // every attack against every server: who has to lose what, and that ours loses nothing
-mod victims; // the weak servers serve only what the lab made
+mod tour; // every attack against every server: the expected results
+mod victims; // the weak servers serve only directories of the lab
 
-/// A file in this directory that no module takes in would never run.
+/// Tests in a file that is not a module would never run.
 #[test]
-fn every_file_here_is_a_module() {
+fn every_file_in_this_directory_is_a_module() {
     let all = std::fs::read_to_string("tests/all.rs").unwrap();
     for entry in std::fs::read_dir("tests").unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();

@@ -1,4 +1,4 @@
-//! The program, run in a temporary directory of its own.
+//! Runs the program in a temporary directory.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -7,16 +7,16 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// So long is waited for an answer in tests, in milliseconds: a machine may be slow.
+/// How long tests wait for an answer, in milliseconds. The machine may be slow.
 pub const PATIENCE: &str = "2000";
 
-/// The program.
+/// Returns the path of `preopen-lab`.
 pub fn lab() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_preopen-lab"))
 }
 
-/// The program that is to be defended. Cargo builds it with the tests of the whole workspace; here it is built if
-/// the lab's are run alone.
+/// Returns the path of `preopen`. Cargo builds it for the tests of the whole workspace; this function builds it if only
+/// the tests of the lab run.
 pub fn preopen() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -27,21 +27,21 @@ pub fn preopen() -> &'static Path {
             cargo.args(["build", "--locked", "--package", "preopen", "--bin", "preopen"]);
             cargo.arg("--target-dir").arg(profile.parent().unwrap());
             cargo.args(profile.ends_with("release").then_some("--release"));
-            assert!(cargo.status().unwrap().success(), "preopen is built");
+            assert!(cargo.status().unwrap().success(), "preopen does not build");
         }
         beside
     })
 }
 
-/// A run of the program.
+/// A finished run of the program.
 pub struct Run {
     pub output: Output,
-    /// What was left in its temporary directory.
+    /// What remained in its temporary directory.
     pub left: Vec<PathBuf>,
 }
 
 impl Run {
-    /// Runs it to its end.
+    /// Runs the program and waits for it.
     pub fn of(args: &[&str]) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let output = command(&temporary, args).output().unwrap();
@@ -66,7 +66,7 @@ impl Run {
     }
 }
 
-/// The program, not yet started, with `temporary` for its temporary directories.
+/// Returns a command for the program that uses `temporary` for its temporary directories.
 pub fn command(temporary: &TempDir, args: &[&str]) -> Command {
     let mut command = Command::new(lab());
     command.arg("--preopen").arg(preopen()).args(args);
@@ -74,13 +74,13 @@ pub fn command(temporary: &TempDir, args: &[&str]) -> Command {
     command
 }
 
-/// What is in a directory.
+/// Returns the entries of a directory.
 pub fn left(directory: &TempDir) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory.path()).unwrap();
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
-/// The verdicts of a report, for one server: (attack, verdict).
+/// Returns the verdicts of a report on one server, as pairs of attack and verdict.
 pub fn verdicts(report: &Value, server: &str) -> Vec<(String, String)> {
     let attacks = report["attacks"].as_array().unwrap();
     let of = |attack: &Value| {

@@ -1,4 +1,4 @@
-//! What the documents and the workshop say of the lab can be typed.
+//! The commands that the documents and the workshop material show exist and work.
 
 use std::process::Command;
 
@@ -6,19 +6,18 @@ use serde_json::Value;
 
 use crate::common::{PATIENCE, Run, lab};
 
-/// What somebody may read about it.
+/// The Markdown documents.
 const PAGES: &[&str] = &["../../README.md", "../../docs/lab.md", "../book.md", "../instructor.md"];
-/// The same, with a browser.
+/// The HTML documents.
 const SHEETS: &[&str] = &["../slides.html", "../cheat-sheet.html"];
 
 fn page(name: &str) -> String {
     std::fs::read_to_string(name).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Each command in a shell block is run; of those that would take long, or have a server of the reader's in them, what
-/// they say is understood.
+/// Runs each command in a shell block. Commands that take long or need the reader's server only print their help.
 #[test]
-fn every_command_of_the_documents_is_understood() {
+fn commands_in_shell_blocks_work() {
     let mut seen = 0;
     let work = tempfile::tempdir().unwrap();
     for text in PAGES.iter().map(|name| page(name)) {
@@ -33,37 +32,41 @@ fn every_command_of_the_documents_is_understood() {
             let end = args.iter().position(|arg| *arg == "--").unwrap_or(args.len());
             let is_learning = args.first() == Some(&"learn");
             match args.first() {
-                Some(&"list" | &"run") => drop(args.splice(end..end, ["--patience", PATIENCE])),
+                Some(&"list" | &"run") => {
+                    args.splice(end..end, ["--patience", PATIENCE]);
+                }
                 Some(&"learn") => args.extend(["--work", work.path().to_str().unwrap()]),
-                _ => drop(args.splice(end..end, ["--help"])),
+                _ => {
+                    args.splice(end..end, ["--help"]);
+                }
             }
             let run = Run::of(&args);
-            // What nobody has solved yet is not solved.
-            let is_understood = run.code() == 0 || is_learning && run.code() == 1;
-            assert!(is_understood, "{line}: {}", run.errors());
+            // A check of an unsolved exercise exits with 1.
+            let is_accepted = run.code() == 0 || is_learning && run.code() == 1;
+            assert!(is_accepted, "{line}: {}", run.errors());
             seen += 1;
         }
     }
-    assert!(seen >= 15, "only {seen} commands were found");
+    assert!(seen >= 15, "found only {seen} commands");
 }
 
-/// What is said in passing is a command with those flags.
+/// Each command in running text exists and has the flags.
 #[test]
-fn every_command_that_is_named_in_passing_exists() {
+fn commands_in_running_text_exist() {
     let mut seen = 0;
     let mut named = vec![];
     for name in PAGES {
         let text = page(name);
         let prose: String = text.split("```").step_by(2).collect();
-        named.extend(prose.split('`').skip(1).step_by(2).map(|said| said.replace('\n', " ")));
+        named.extend(prose.split('`').skip(1).step_by(2).map(|code| code.replace('\n', " ")));
     }
     for text in SHEETS.iter().map(|name| page(name)) {
         let codes = text.split("<code").skip(1).map(|rest| rest.split("</code>").next().unwrap());
         named
-            .extend(codes.filter_map(|code| code.split_once('>')).map(|(_, said)| said.to_owned()));
+            .extend(codes.filter_map(|code| code.split_once('>')).map(|(_, code)| code.to_owned()));
     }
-    for said in named {
-        let typed = said.strip_prefix("preopen-lab");
+    for code in named {
+        let typed = code.strip_prefix("preopen-lab");
         let Some(typed) = typed.filter(|t| t.is_empty() || t.starts_with(' ')) else { continue };
         let words: Vec<&str> = typed.split_whitespace().take_while(|word| *word != "--").collect();
         let is_command = |word: &&&str| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
@@ -73,17 +76,17 @@ fn every_command_that_is_named_in_passing_exists() {
         args.push("--help");
         let help = Command::new(lab()).args(&args).output().unwrap();
         let text = String::from_utf8_lossy(&help.stdout).into_owned();
-        assert!(help.status.success(), "`{said}` is no command");
+        assert!(help.status.success(), "`{code}` is not a command");
         for flag in words.iter().filter(|word| word.starts_with("--")) {
-            assert!(text.contains(flag), "`{said}`: there is no {flag}");
+            assert!(text.contains(flag), "`{code}`: there is no flag {flag}");
         }
         seen += 1;
     }
-    assert!(seen >= 30, "only {seen} commands are named");
+    assert!(seen >= 30, "found only {seen} commands");
 }
 
 #[test]
-fn the_page_has_every_verdict_and_every_weak_server() {
+fn lab_md_explains_every_verdict_and_every_weak_server() {
     let page = page("../../docs/lab.md");
     for word in ["ESCAPED", "PLANTED", "HUNG", "SWELLED", "contained", "served", "not mapped"] {
         assert!(page.contains(&format!("| `{word}` |")), "{word}");
@@ -94,7 +97,7 @@ fn the_page_has_every_verdict_and_every_weak_server() {
 }
 
 #[test]
-fn the_book_has_every_exercise_in_its_order() {
+fn the_book_has_every_exercise_in_order() {
     let book = page("../book.md").to_lowercase();
     let work = tempfile::tempdir().unwrap();
     let list =
@@ -114,9 +117,9 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Both scripts begin at the beginning and end in time, and every slide that they name is there.
+/// Both schedules start at minute 0 and end in time, and they refer only to existing slides.
 #[test]
-fn the_scripts_keep_their_time() {
+fn the_schedules_are_consistent() {
     let script = page("../instructor.md");
     let slides = page("../slides.html").matches("<section>").count();
     for (length, last) in [(30, 30), (90, 88)] {
@@ -134,8 +137,8 @@ fn the_scripts_keep_their_time() {
                 .skip_while(|c| c.is_ascii_lowercase() || *c == ' ')
                 .take_while(char::is_ascii_digit)
                 .collect();
-            let is_there = number.parse::<usize>().is_ok_and(|n| (1..=slides).contains(&n));
-            assert!(is_there, "slide `{number}` of {slides}");
+            let exists = number.parse::<usize>().is_ok_and(|n| (1..=slides).contains(&n));
+            assert!(exists, "slide `{number}` of {slides}");
         }
     }
     assert_eq!(script.lines().filter(|line| line.starts_with("| minute |")).count(), 2);
@@ -143,13 +146,13 @@ fn the_scripts_keep_their_time() {
     assert!((1..=5).all(|n| quiz.contains(&format!("\n{n}. ")) && quiz.contains(&format!("{n} "))));
 }
 
-/// Both sheets are one file each, which nothing is loaded for; the slides go by keys.
+/// The HTML documents are self-contained, and the slides can be controlled with keys.
 #[test]
-fn slides_and_sheet_load_nothing() {
+fn slides_and_cheat_sheet_load_nothing() {
     for name in SHEETS {
         let text = page(name);
         for bad in ["http:", "https:", " src=", "url(", "@import", "fetch(", "<link", "<iframe"] {
-            assert!(!text.contains(bad), "{name} has `{bad}`");
+            assert!(!text.contains(bad), "{name} contains `{bad}`");
         }
         assert!(text.contains("default-src 'none'") && text.contains("prefers-color-scheme: dark"));
         assert!(text.contains("@media print") && text.contains("name=\"viewport\""));
@@ -157,7 +160,7 @@ fn slides_and_sheet_load_nothing() {
     let slides = page(SHEETS[0]);
     let sections = slides.matches("<section>").count();
     assert_eq!(sections, slides.matches("</section>").count());
-    assert_eq!(sections, slides.matches("<section><h").count(), "every slide has a heading");
+    assert_eq!(sections, slides.matches("<section><h").count(), "a slide has no heading");
     for key in ["ArrowRight", "ArrowLeft", "PageDown", "Home", "End"] {
         assert!(slides.contains(&format!("\"{key}\"")), "{key}");
     }

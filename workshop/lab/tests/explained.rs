@@ -1,23 +1,24 @@
-//! What is told of one attack: both sides, traced where it can be.
+//! `run --explain`: both sides of one attack, traced if possible.
 
 use std::process::{Command, Stdio};
 
 use crate::common::{PATIENCE, Run, command};
 
-/// May this user trace programs? Says so if not. What a process that cannot be looked into names, strace shows to
-/// root alone.
-fn may_trace() -> bool {
+/// Returns whether this user may trace programs, and prints a note if not. Only root sees the paths of a process that
+/// protects itself from inspection.
+fn can_trace() -> bool {
     let tried = Command::new("strace").args(["-qq", "true"]).stderr(Stdio::null()).status();
-    let may = rustix::process::geteuid().is_root() && tried.is_ok_and(|status| status.success());
-    if !may {
-        eprintln!("not run: this user may not trace programs");
+    let can_trace =
+        rustix::process::geteuid().is_root() && tried.is_ok_and(|status| status.success());
+    if !can_trace {
+        eprintln!("skipped: this user cannot trace programs");
     }
-    may
+    can_trace
 }
 
 #[test]
-fn the_calls_of_both_sides_are_real() {
-    if !may_trace() {
+fn explain_shows_traced_calls_of_both_sides() {
+    if !can_trace() {
         return;
     }
     let run = Run::of(&["run", "link-directory", "--explain", "--patience", PATIENCE]);
@@ -42,28 +43,28 @@ fn the_calls_of_both_sides_are_real() {
 }
 
 #[test]
-fn each_attack_can_be_explained_for_programs() {
+fn explain_supports_json() {
     let run = Run::of(&["run", "count-oracle", "--explain", "--json", "--patience", PATIENCE]);
-    let told = run.json();
-    let (left, right) = (&told["sides"][0], &told["sides"][1]);
-    assert_eq!(left["server"], "resolved", "the strongest that loses");
+    let explained = run.json();
+    let (left, right) = (&explained["sides"][0], &explained["sides"][1]);
+    assert_eq!(left["server"], "resolved", "the strongest server that loses");
     assert_eq!(left["finding"]["verdict"], "escaped");
     assert_eq!(right["finding"]["verdict"], "contained");
-    if may_trace() {
+    if can_trace() {
         assert!(!left["calls"].as_array().unwrap().is_empty());
         assert!(!right["calls"].as_array().unwrap().is_empty());
     }
 }
 
-/// Without strace nothing is made up: the weak server's own record is shown as what it is.
+/// Without strace, the output shows the weak server's own record and labels it as such.
 #[test]
-fn without_an_eye_it_is_said_so() {
+fn missing_strace_is_reported() {
     let (temporary, empty) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut run =
         command(&temporary, &["run", "link-directory", "--explain", "--patience", PATIENCE]);
     let output = run.env("PATH", empty.path()).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("NOT TRACED") && text.contains("its own record"), "{text}");
+    assert!(text.contains("NOT TRACED") && text.contains("server's record"), "{text}");
     assert!(text.contains("starts_with(\"l/secret.txt\")"), "{text}");
     assert!(!text.contains("openat2("), "{text}");
 }

@@ -1,4 +1,4 @@
-//! The exercises: each is not solved at first, its reference solution solves it, and a wrong attempt is told what it did.
+//! The exercises: unsolved at first, solved by their reference solutions, with an explanation for each wrong attempt.
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::common::{Run, command, preopen};
 
-/// A participant: a work directory, and what they type.
+/// A participant with a work directory.
 struct Participant(TempDir);
 
 impl Participant {
@@ -17,7 +17,7 @@ impl Participant {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// One who has come to this exercise.
+    /// Creates a participant who has reached this exercise.
     fn at(number: usize) -> Self {
         let new = Self::new();
         let shown = new.types(&[&number.to_string(), "--skip-ahead"]);
@@ -33,7 +33,7 @@ impl Participant {
         let temporary = tempfile::tempdir().unwrap();
         let mut command = command(&temporary, &["learn", "--work"]);
         command.arg(self.work()).args(args).stdin(Stdio::null());
-        // What exercises compile is compiled once for all tests.
+        // All tests share one target directory, so that dependencies are compiled once.
         let target = crate::common::lab().ancestors().nth(2).unwrap().join("learn");
         command.env("CARGO_TARGET_DIR", target).env("CARGO", env!("CARGO"));
         let output = command.output().unwrap();
@@ -42,11 +42,11 @@ impl Participant {
 
     fn checks(&self, number: usize) -> Run {
         let run = self.types(&["check", &number.to_string()]);
-        assert_eq!(run.left, Vec::<PathBuf>::new(), "something is left behind");
+        assert_eq!(run.left, Vec::<PathBuf>::new(), "files remain");
         run
     }
 
-    /// The directory of an exercise.
+    /// Returns the directory of an exercise.
     fn dir(&self, number: usize) -> PathBuf {
         let begins = format!("{number:02}-");
         let mut all = std::fs::read_dir(self.work()).unwrap().map(|entry| entry.unwrap().path());
@@ -57,7 +57,7 @@ impl Participant {
         std::fs::write(self.dir(number).join(file), text).unwrap();
     }
 
-    /// Puts the reference solution there.
+    /// Applies the reference solution.
     fn solves(&self, number: usize) {
         let dir = self.dir(number);
         overlay(&Path::new("solutions").join(dir.file_name().unwrap()), &dir);
@@ -80,99 +80,102 @@ fn overlay(from: &Path, to: &Path) {
     }
 }
 
-/// Not solved at first, and solved by the solution; with a sentence, and on record.
-fn is_solved_by_its_solution(number: usize, seen: &str) {
+/// Checks that an exercise is unsolved at first and solved by its solution, and that this is recorded.
+fn check_solution(number: usize, seen: &str) {
     let participant = Participant::at(number);
     let before = participant.checks(number);
     assert_eq!(before.code(), 1, "{}{}", before.text(), before.errors());
     assert!(before.text().contains("look:"), "{}", before.text());
     participant.solves(number);
     let after = participant.checks(number);
-    let said = after.text() + &after.errors();
-    assert_eq!(after.code(), 0, "{said}");
-    assert!(said.contains("SOLVED") && said.contains("In one sentence:"), "{said}");
-    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(flat.contains(seen), "{said}");
+    let printed = after.text() + &after.errors();
+    assert_eq!(after.code(), 0, "{printed}");
+    assert!(printed.contains("SOLVED") && printed.contains("In one sentence:"), "{printed}");
+    let flat = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(seen), "{printed}");
     let listed = participant.types(&["list"]).text();
     assert!(listed.contains("1 of 12 solved") && listed.contains("2 tries"), "{listed}");
 }
 
 #[test]
-fn the_first_escape_is_solved_by_two_dots() {
-    is_solved_by_its_solution(1, "answered `FLAG_");
+fn first_escape_is_solved_with_dotdot() {
+    check_solution(1, "answered `FLAG_");
 }
 
 #[test]
-fn what_begins_alike_is_solved_by_the_sibling() {
-    is_solved_by_its_solution(2, "asked for `{grant}_sibling/secret.txt`");
+fn startswith_is_solved_with_the_sibling() {
+    check_solution(2, "asked for `{grant}_sibling/secret.txt`");
 }
 
 #[test]
-fn the_planted_link_is_found_by_a_search_and_counted_out() {
-    is_solved_by_its_solution(3, "numbers, and no line was shown");
+fn planted_link_is_solved_with_a_link_and_counts() {
+    check_solution(3, "counts; no line was shown");
 }
 
 #[test]
-fn the_race_is_won_by_who_swaps_the_link_in() {
-    is_solved_by_its_solution(4, "it is outside");
+fn win_the_race_is_solved_with_a_swapped_link() {
+    check_solution(4, "it is outside");
 }
 
 #[test]
-fn the_usual_mending_loses_again() {
-    is_solved_by_its_solution(5, "4 of 4 predictions were right");
+fn the_usual_fix_loses_again() {
+    check_solution(5, "4 of 4 predictions were right");
 }
 
 #[test]
-fn a_signature_mends_what_a_check_did_not() {
-    is_solved_by_its_solution(6, "the race: 0 of");
+fn signature_is_solved_with_a_directory_handle() {
+    check_solution(6, "the race: 0 escapes in");
 }
 
 #[test]
-fn a_type_that_cannot_write_is_one_with_which_that_does_not_compile() {
-    is_solved_by_its_solution(7, "lines that change something do not compile");
+fn attenuate_is_solved_with_a_type_that_cannot_write() {
+    check_solution(7, "lines that change files do not compile");
 }
 
 #[test]
-fn a_policy_says_what_a_handle_does_not() {
-    is_solved_by_its_solution(8, "no answer had more than 10000 characters");
+fn what_is_left_is_solved_with_a_policy() {
+    check_solution(8, "no answer had more than 10000 characters");
 }
 
 #[test]
-fn the_deputy_is_mended_by_the_callers_handles() {
-    is_solved_by_its_solution(9, "the log is written");
+fn confused_deputy_is_solved_with_the_callers_handles() {
+    check_solution(9, "the log is written");
 }
 
 #[test]
-fn the_trail_tells_the_attack_and_the_gap() {
-    is_solved_by_its_solution(10, "changed: `docs/setup-");
+fn audit_trail_is_solved_from_the_trail() {
+    check_solution(10, "changed: `docs/setup-");
 }
 
-/// There is no solution of the last one: what is to be tried is that it says so, and that it would notice.
+/// The last exercise has no solution. It must report that preopen held, and it must notice an escape.
 #[test]
-fn an_attempt_on_ours_is_held_and_one_on_a_weak_server_is_not() {
+fn open_escape_detects_an_escape_from_a_weak_server_only() {
     let participant = Participant::at(12);
     let held = participant.checks(12);
-    let said = held.text();
-    assert_eq!(held.code(), 1, "{said}{}", held.errors());
-    assert!(said.contains("preopen held: 2 calls") && said.contains("escapes_grant 1"), "{said}");
-    // The flag is kept from the participant's own program, and from nothing else.
+    let printed = held.text();
+    assert_eq!(held.code(), 1, "{printed}{}", held.errors());
+    assert!(
+        printed.contains("preopen held: 2 calls") && printed.contains("escapes_grant 1"),
+        "{printed}"
+    );
+    // The participant's own program can reach everything except the flag.
     participant.writes(
         12,
         "attack.sh",
         "cat \"$GRANT/../outside/secret.txt\" \"$GRANT/sub/file.txt\"\n",
     );
-    let said = participant.checks(12).text();
-    assert!(!said.contains("FLAG_") && said.contains("denied"), "{said}");
+    let printed = participant.checks(12).text();
+    assert!(!printed.contains("FLAG_") && printed.contains("denied"), "{printed}");
     participant.writes(
         12,
         "attack.sh",
         "if ln \"$GRANT/../outside/secret.txt\" \"$GRANT/a\"; then echo made; else echo refused; fi >&2\n",
     );
-    is_told(&participant, 12, &["its last words: refused"]);
+    check_explanation(&participant, 12, &["its last error line: refused"]);
 
     let weak = participant.0.path().join("weak");
     let lab = crate::common::lab();
-    // Ours is asked for a grant as `--allow DIR:rwd`.
+    // The lab grants a directory to preopen as `--allow DIR:rwd`.
     let script = format!(
         "#!/bin/sh\nexec {} serve-victim join --quiet --root \"${{2%:rwd}}\"\n",
         lab.display()
@@ -185,15 +188,15 @@ fn an_attempt_on_ours_is_held_and_one_on_a_weak_server_is_not() {
     let mut command = Command::new(&lab);
     command.arg("--preopen").arg(&weak).args(["learn", "check", "12", "--work"]);
     let output = command.arg(participant.work()).env("TMPDIR", temporary.path()).output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success() && said.contains("ESCAPED, at call 1"), "{said}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && printed.contains("ESCAPED, at call 1"), "{printed}");
 }
 
 const READ: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_file","arguments":{"path":"PATH"}}}"#;
 
-/// What somebody may well try, and what has to be said to it: both what was seen, and what to look at.
+/// Likely wrong attempts, and parts of the expected explanations: what was observed, and what to look at.
 #[test]
-fn a_wrong_attempt_is_told_what_it_did_and_what_to_look_at() {
+fn wrong_attempts_are_explained() {
     let read = |path: &str| READ.replace("PATH", path);
     let with = |replace: &str, by: &str| read("../outside/secret.txt").replace(replace, by);
     let deputy = |from_by: &str, to_by: &str, log_by: &str| {
@@ -205,17 +208,17 @@ fn a_wrong_attempt_is_told_what_it_did_and_what_to_look_at() {
     let hidden = "hide = [\".env*\", \"notes.txt\"]\n";
     let race = |swap: &str, ask: &str| format!("swap: {swap}\npause_us: 8\nask: {ask}\n");
     for (number, file, text, words) in [
-        (1, "answer.txt", String::new(), ["no call", "one line of JSON-RPC"]),
-        (1, "answer.txt", "{\n\"id\": 1\n}\n".into(), ["line 1 is no JSON", "one line"]),
-        (1, "answer.txt", with("\"id\":1,", ""), ["no number as its `id`", "notification"]),
+        (1, "answer.txt", String::new(), ["contains no call", "one line of JSON-RPC"]),
+        (1, "answer.txt", "{\n\"id\": 1\n}\n".into(), ["line 1 is not JSON", "one line"]),
+        (1, "answer.txt", with("\"id\":1,", ""), ["no numeric `id`", "notification"]),
         (1, "answer.txt", with("tools/call", "read_file"), ["method `read_file`", "`tools/call`"]),
         (1, "answer.txt", with("read_file", "cat"), ["the tool `cat`", "`read_file`"]),
-        (1, "answer.txt", with("\"path\"", "\"file\""), ["no `path`", "what the server looks at"]),
+        (1, "answer.txt", with("\"path\"", "\"file\""), ["no `path`", "what to read"]),
         (
             1,
             "answer.txt",
             read("/outside/secret.txt"),
-            ["No such file", "begins at `/` of the machine"],
+            ["No such file", "starts at `/` of the machine"],
         ),
         (1, "answer.txt", read("../secret.txt"), ["No such file", "count the steps"]),
         (1, "answer.txt", read("../outside"), ["`../outside`", "directory"]),
@@ -224,7 +227,7 @@ fn a_wrong_attempt_is_told_what_it_did_and_what_to_look_at() {
             2,
             "answer.txt",
             read("/etc/passwd"),
-            ["outside the allowed directory", "does not begin with `{grant}`"],
+            ["outside the allowed directory", "does not start with `{grant}`"],
         ),
         (
             2,
@@ -236,16 +239,16 @@ fn a_wrong_attempt_is_told_what_it_did_and_what_to_look_at() {
             4,
             "answer.txt",
             race("d e", "d/secret.txt"),
-            ["the flag never came", "neither of the two"],
+            ["no call returned the flag", "neither of the two"],
         ),
         (
             4,
             "answer.txt",
             race("d out", "hello.txt"),
-            ["the flag never came", "through neither of them"],
+            ["no call returned the flag", "through neither of them"],
         ),
-        (4, "answer.txt", race("d outside", "d/secret.txt"), ["`outside`", "have to be there"]),
-        (5, "answer.txt", "open: twice\n".into(), ["`open` is `twice`", "`as-said`, `resolved`"]),
+        (4, "answer.txt", race("d outside", "d/secret.txt"), ["`outside`", "both must exist"]),
+        (5, "answer.txt", "open: twice\n".into(), ["`open` is `twice`", "`requested`, `resolved`"]),
         (
             5,
             "answer.txt",
@@ -265,24 +268,24 @@ fn a_wrong_attempt_is_told_what_it_did_and_what_to_look_at() {
             policy(&format!("{hidden}readonly = [\"vendor/**\"]")),
             ["characters", "`[limits]`"],
         ),
-        (8, "allowlist.toml", policy(hidden), ["was written over", "`readonly"]),
+        (8, "allowlist.toml", policy(hidden), ["was overwritten", "`readonly"]),
         (
             8,
             "allowlist.toml",
             policy("hidden = [\".env\"]"),
-            ["unknown field `hidden`", "the message is its own"],
+            ["unknown field `hidden`", "its message names"],
         ),
         (
             8,
             "allowlist.toml",
             policy("hide = [\".env*\", \"notes.txt\", \"docs/**\"]"),
-            ["docs/guide.txt", "takes too much away"],
+            ["docs/guide.txt", "forbids too much"],
         ),
         (
             9,
             "answer.txt",
             deputy("builder", "builder", "builder"),
-            ["the attack works", "now mend it"],
+            ["the attack works", "now fix it"],
         ),
         (
             9,
@@ -294,7 +297,7 @@ fn a_wrong_attempt_is_told_what_it_did_and_what_to_look_at() {
             9,
             "answer.txt",
             deputy("helper", "builder", "builder"),
-            ["written over the plan", "`to` is a name"],
+            ["overwrote the plan", "`to` is a name"],
         ),
         (
             9,
@@ -314,55 +317,55 @@ fn a_wrong_attempt_is_told_what_it_did_and_what_to_look_at() {
             "led_out: nowhere\n".into(),
             ["no call with that path", "a code of its own"],
         ),
-        (12, "answer.txt", "run: true\n".into(), ["asked for nothing", "lines of JSON-RPC"]),
+        (12, "answer.txt", "run: true\n".into(), ["sent no request", "lines of JSON-RPC"]),
         (12, "answer.txt", "ran: true\n".into(), ["sets `ran`", "`run`, `seconds`"]),
     ] {
         let participant = Participant::at(number);
         participant.writes(number, file, &text);
-        is_told(&participant, number, &words);
+        check_explanation(&participant, number, &words);
     }
 }
 
-fn is_told(participant: &Participant, number: usize, words: &[&str]) {
+fn check_explanation(participant: &Participant, number: usize, words: &[&str]) {
     let run = participant.checks(number);
-    let said = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(run.code(), 1, "{number}: {said}{}", run.errors());
+    let printed = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(run.code(), 1, "{number}: {printed}{}", run.errors());
     for word in words {
-        assert!(said.contains(word), "exercise {number} does not say `{word}`: {said}");
+        assert!(printed.contains(word), "exercise {number} does not explain `{word}`: {printed}");
     }
 }
 
 #[test]
-fn a_link_and_an_oracle_that_are_wrong_are_told_how() {
+fn wrong_links_and_oracles_are_explained() {
     let participant = Participant::at(3);
     let notes = participant.dir(3).join("clone/notes.txt");
-    is_told(&participant, 3, &["ordinary files, and no link", "ln -s TARGET"]);
+    check_explanation(&participant, 3, &["only ordinary files, no link", "ln -s TARGET"]);
     for (target, words) in [
         ("../../outside/secret.txt", ["leads to nothing", "one step up"]),
         ("sub", ["a link to `sub`", "the file itself"]),
-        ("sub/file.txt", ["not the flag", "beside `grant/`"]),
+        ("sub/file.txt", ["not the flag", "next to `grant/`"]),
     ] {
         symlink(target, &notes).unwrap();
-        is_told(&participant, 3, &words);
+        check_explanation(&participant, 3, &words);
         std::fs::remove_file(&notes).unwrap();
     }
     symlink("../outside/secret.txt", &notes).unwrap();
-    is_told(
+    check_explanation(
         &participant,
         3,
-        &["(so 1. is solved) 2. `oracle.sh` asked 600 times", "keep that letter"],
+        &["(so 1. is solved) 2. `oracle.sh` asked 600 times", "append that letter"],
     );
     participant.writes(3, "oracle.sh", "echo flag FLAG_000000000000\n");
-    is_told(&participant, 3, &["says `FLAG_000000000000`", "behind `FLAG_` the first"]);
+    check_explanation(&participant, 3, &["printed `FLAG_000000000000`", "after `FLAG_` the first"]);
     let forever = "while true; do echo FLAG_; read -r count; [\"$count\" -gt 0 ]; done\n";
     participant.writes(3, "oracle.sh", forever);
-    is_told(&participant, 3, &["asked 600 times", "the shell said: "]);
+    check_explanation(&participant, 3, &["asked 600 times", "the shell printed: "]);
     participant.writes(3, "oracle.sh", "if then\n");
-    is_told(&participant, 3, &["ended after 0 questions", "the shell's own"]);
+    check_explanation(&participant, 3, &["ended after 0 questions", "comes from the shell"]);
 }
 
 #[test]
-fn code_that_is_wrong_is_told_what_it_still_can() {
+fn wrong_code_is_explained() {
     let participant = Participant::at(6);
     let read = |body: &str| {
         format!(
@@ -370,20 +373,17 @@ fn code_that_is_wrong_is_told_what_it_still_can() {
         )
     };
     for (text, words) in [
-        (read("std::fs::read_to_string(root.join(path))"), ["dotdot", "a path is a text again"]),
+        (read("std::fs::read_to_string(root.join(path))"), ["dotdot", "the path is used as text"]),
         (
             read(
                 "cap_std::fs::Dir::open_ambient_dir(root, cap_std::ambient_authority())?.read_to_string(path)",
             ),
-            ["root-replaced", "opened anew in each call"],
+            ["root-replaced", "opened again in each call"],
         ),
-        (
-            read("root.read_to_string(path)"),
-            ["does not compile yet", "the old type is still meant"],
-        ),
+        (read("root.read_to_string(path)"), ["does not compile yet", "the old type is still used"]),
     ] {
         participant.writes(6, "src/read.rs", &text);
-        is_told(&participant, 6, &words);
+        check_explanation(&participant, 6, &words);
     }
     let participant = Participant::at(7);
     let tool = |held: &str, hand_out: &str, run: &str| {
@@ -403,7 +403,7 @@ fn code_that_is_wrong_is_told_what_it_still_can() {
                 "grant.open_dir(\"docs\").map(Held)",
                 "held.read(page)",
             ),
-            ["this compiles: `held.0.write", "leave `pub` away"],
+            ["this compiles: `held.0.write", "remove `pub`"],
         ),
         (
             tool(
@@ -411,34 +411,40 @@ fn code_that_is_wrong_is_told_what_it_still_can() {
                 "grant.try_clone().map(Held)",
                 "held.read(page)",
             ),
-            ["asked for `guide.txt`", "its name there is `guide.txt`"],
+            ["asked for `guide.txt`", "its name is `guide.txt`"],
         ),
     ] {
         participant.writes(7, "src/tool.rs", &text);
-        is_told(&participant, 7, &words);
+        check_explanation(&participant, 7, &words);
     }
 }
 
 #[test]
-fn where_there_is_no_compiler_the_solution_can_be_shown() {
+fn solutions_are_shown_without_a_compiler() {
     let participant = Participant::at(6);
     let temporary = tempfile::tempdir().unwrap();
     let mut command = command(&temporary, &["learn", "check", "6", "--work"]);
     command.arg(participant.work()).env("CARGO", "/no/such/cargo");
     let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2));
-    assert!(said.contains("without a compiler") && said.contains("learn show 6"), "{said}");
+    assert!(
+        printed.contains("without a compiler") && printed.contains("learn show 6"),
+        "{printed}"
+    );
     assert!(participant.types(&["show", "6"]).text().contains("+pub fn read(root: &Dir"));
     assert!(participant.types(&["list"]).text().contains("shown"));
-    assert!(participant.types(&[]).text().starts_with("7 of 12"), "what was shown is behind one");
+    assert!(
+        participant.types(&[]).text().starts_with("7 of 12"),
+        "the shown exercise is not next any more"
+    );
     let none = participant.types(&["show", "1"]);
-    assert!(none.code() == 2 && none.errors().contains("takes no compiler"), "{}", none.errors());
+    assert!(none.code() == 2 && none.errors().contains("needs no compiler"), "{}", none.errors());
 }
 
-/// What is shown is what the solution is.
+/// The diff turns the initial files into the solution.
 #[test]
-fn a_diff_makes_the_solution_of_what_is_there() {
+fn diffs_produce_the_solutions() {
     for (number, name) in [(6, "signature"), (7, "attenuate")] {
         let dir = tempfile::tempdir().unwrap();
         overlay_all(&Path::new("exercises").join(name), dir.path());
@@ -460,9 +466,9 @@ fn overlay_all(from: &Path, to: &Path) {
     overlay(from, to);
 }
 
-/// Exercises are compiled with what preopen itself is compiled with: nothing else has to be fetched.
+/// Exercises use the same versions of dependencies as preopen, so that nothing else must be fetched.
 #[test]
-fn what_exercises_compile_has_the_versions_of_the_workspace() {
+fn exercises_use_dependency_versions_of_the_workspace() {
     let packages = |file: &str| -> Vec<String> {
         let text = std::fs::read_to_string(file).unwrap();
         let blocks = text.split("[[package]]").skip(1);
@@ -490,7 +496,7 @@ fn what_exercises_compile_has_the_versions_of_the_workspace() {
 }
 
 #[test]
-fn work_is_never_written_over_and_exercises_come_in_their_order() {
+fn answers_are_not_overwritten_and_exercises_come_in_order() {
     let participant = Participant::new();
     let first = participant.types(&[]);
     assert!(
@@ -507,7 +513,7 @@ fn work_is_never_written_over_and_exercises_come_in_their_order() {
     assert!(early.code() == 2 && early.errors().contains("--skip-ahead"), "{}", early.errors());
     assert_eq!(participant.types(&["3", "--skip-ahead"]).code(), 0);
     assert!(participant.types(&["list"]).text().matches("skipped").count() == 2);
-    // What is checked is not left out; what is shown can be.
+    // `check --skip-ahead` does not skip an exercise; showing the next one does.
     assert_eq!(participant.types(&["check", "--skip-ahead"]).code(), 1);
     assert!(participant.types(&["list"]).text().matches("skipped").count() == 2);
     assert!(participant.types(&["--skip-ahead"]).text().starts_with("4 of 12"));
@@ -526,9 +532,9 @@ fn work_is_never_written_over_and_exercises_come_in_their_order() {
     }
 }
 
-/// Exercise 3 leads into its own directory; what is typed there means the same.
+/// Exercise 3 works in its own directory, so commands must find the work directory from there.
 #[test]
-fn whoever_stands_in_an_exercise_has_not_begun_anew() {
+fn the_work_directory_is_found_from_inside() {
     let (temporary, beside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let work = beside.path().join("preopen-lab-work");
     for at in [beside.path(), &work.join("01-first-escape"), &work, beside.path()] {
@@ -543,24 +549,25 @@ fn whoever_stands_in_an_exercise_has_not_begun_anew() {
 }
 
 #[test]
-fn hints_come_one_after_the_other_and_are_remembered() {
+fn hints_are_shown_one_by_one_and_counted() {
     let participant = Participant::new();
     for (shown, total) in [(1, 1), (2, 2), (3, 3), (3, 3)] {
-        let said = participant.types(&["hint", "1"]).text();
-        assert!(said.contains(&format!("hint {shown} of 3")), "{said}");
+        let printed = participant.types(&["hint", "1"]).text();
+        assert!(printed.contains(&format!("hint {shown} of 3")), "{printed}");
         assert_eq!(
-            said.lines()
+            printed
+                .lines()
                 .filter(|line| line.starts_with("  ") && line.as_bytes()[3] == b':')
                 .count(),
             total,
-            "{said}"
+            "{printed}"
         );
     }
     assert!(participant.types(&["list"]).text().contains("3 hints"));
 }
 
 #[test]
-fn a_broken_record_is_told_of_and_nothing_is_lost() {
+fn an_invalid_record_is_reported_and_nothing_is_lost() {
     let participant = Participant::at(2);
     let record = participant.work().join("lab-progress.json");
     participant.writes(2, "answer.txt", "mine\n");
@@ -569,7 +576,7 @@ fn a_broken_record_is_told_of_and_nothing_is_lost() {
         let run = participant.types(args);
         assert_eq!(run.code(), 2, "{args:?}");
         assert!(
-            run.errors().contains("lab-progress.json") && run.errors().contains("left as it is")
+            run.errors().contains("lab-progress.json") && run.errors().contains("left unchanged")
         );
     }
     assert_eq!(std::fs::read_to_string(&record).unwrap(), "{\"format\": 1, \"exer");
@@ -577,7 +584,7 @@ fn a_broken_record_is_told_of_and_nothing_is_lost() {
 }
 
 #[test]
-fn programs_get_json() {
+fn learn_supports_json() {
     let participant = Participant::at(1);
     participant.solves(1);
     let solved = participant.types(&["check", "1", "--json"]).json();

@@ -1,4 +1,4 @@
-//! `attack --`: servers with other names for their tools, and servers that are none.
+//! `attack`: servers with other tool names, and programs that are not servers.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::common::{PATIENCE, Run, lab, preopen, verdicts};
 
-/// Attacks a weak server whose tools are called as others call theirs.
+/// Attacks a weak server with the tool names of another server.
 fn attack_style(style: &str) -> Value {
     let program = lab();
     let server =
@@ -18,7 +18,7 @@ fn attack_style(style: &str) -> Value {
     run.json()
 }
 
-/// What a style has no tool for is not mapped; what it has leads to the same verdicts as the lab's own names.
+/// Verbs without a tool are not mapped. The others have the same verdicts as with the lab's own tool names.
 fn check(style: &str, tools: &[&str], not_mapped: &[&str]) {
     let report = attack_style(style);
     let named = &report["servers"][0]["tools"];
@@ -49,28 +49,28 @@ fn check(style: &str, tools: &[&str], not_mapped: &[&str]) {
 }
 
 #[test]
-fn tools_as_the_official_server_has_them() {
+fn tools_of_the_official_server_are_mapped() {
     let none = ["search-link", "count-oracle", "bad-regex", "fifo-in-search", "ok-grep"];
     check("official", &["read_text_file", "list_directory", "search_files", "write_file"], &none);
 }
 
 #[test]
-fn tools_as_rust_mcp_filesystem_has_them() {
+fn tools_of_rust_mcp_filesystem_are_mapped() {
     check("rust", &["read_text_file", "search_files_content", "search_files"], &[]);
 }
 
 #[test]
-fn tools_as_mark3labs_server_has_them() {
+fn tools_of_mark3labs_server_are_mapped() {
     check("mark3labs", &["read_file", "search_within_files"], &["bad-regex"]);
 }
 
 #[test]
-fn tools_as_desktop_commander_has_them() {
+fn tools_of_desktop_commander_are_mapped() {
     check("commander", &["read_file", "start_search"], &["bad-regex"]);
 }
 
 #[test]
-fn a_server_that_only_counts_keywords() {
+fn a_server_that_only_counts_is_judged_by_counts() {
     let report = attack_style("keyword");
     let of: BTreeMap<_, _> = verdicts(&report, "yours").into_iter().collect();
     for (id, verdict) in [
@@ -88,7 +88,7 @@ fn a_server_that_only_counts_keywords() {
 }
 
 #[test]
-fn a_server_that_only_counts_loses_the_race_by_its_counts() {
+fn counts_reveal_a_lost_race() {
     let program = lab();
     let server = [
         program.to_str().unwrap(),
@@ -99,7 +99,7 @@ fn a_server_that_only_counts_loses_the_race_by_its_counts() {
         "--root",
         "{}",
     ];
-    // Until it loses: how soon that is, is the machine's affair.
+    // The race ends when the server loses. How long that takes depends on the machine.
     let args = ["attack", "--json", "--seconds", "30", "--patience", "300", "--"];
     let report = Run::of(&[&args[..], &server].concat()).json();
     let races = report["races"].as_array().unwrap();
@@ -108,9 +108,9 @@ fn a_server_that_only_counts_loses_the_race_by_its_counts() {
     assert!(directory["answer"].as_str().unwrap().contains("secret.txt"), "{directory}");
 }
 
-/// Ours, as anybody's: nothing but the hard link, which does not count.
+/// preopen, attacked like any other server, loses only to the hard link, which does not count.
 #[test]
-fn ours_is_attacked_as_any_other_and_the_report_is_xml() {
+fn preopen_passes_and_the_junit_report_is_valid_xml() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("junit.xml");
     let program = preopen().to_str().unwrap();
@@ -134,7 +134,7 @@ fn ours_is_attacked_as_any_other_and_the_report_is_xml() {
     let mut reader = quick_xml::Reader::from_str(&xml);
     let (mut cases, mut failures, mut skipped) = (0, 0, 0);
     loop {
-        match reader.read_event().expect("it is XML") {
+        match reader.read_event().expect("the report is not valid XML") {
             quick_xml::events::Event::Eof => break,
             quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
                 cases += usize::from(tag.name().as_ref() == b"testcase");
@@ -148,7 +148,7 @@ fn ours_is_attacked_as_any_other_and_the_report_is_xml() {
 }
 
 #[test]
-fn failures_are_in_the_report_as_failures() {
+fn escapes_are_failures_in_the_junit_report() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("junit.xml");
     let program = lab();
@@ -173,9 +173,9 @@ fn failures_are_in_the_report_as_failures() {
     assert!(failed > 20, "only {failed}: {xml}");
 }
 
-/// A program that is no server, one that ends, and one that answers everything with no.
+/// Programs that are not servers, and a server that refuses everything.
 #[test]
-fn what_is_no_server_is_no_finding() {
+fn programs_that_are_not_servers_are_errors_and_refusing_servers_are_unserved() {
     for (script, word) in
         [("exit 3", "has ended"), ("echo no such thing >&2; exit 1", "no such thing")]
     {
@@ -203,6 +203,6 @@ esac; done"#;
     ]);
     let of: BTreeMap<_, _> = verdicts(&run.json(), "yours").into_iter().collect();
     assert_eq!(of["dotdot"], "contained");
-    assert_eq!(of["ok-read"], "unserved", "whoever refuses everything is of no use");
+    assert_eq!(of["ok-read"], "unserved", "a server that refuses everything is useless");
     assert_eq!(run.code(), 1);
 }

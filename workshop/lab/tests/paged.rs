@@ -1,4 +1,4 @@
-//! The page of a run: one file that loads nothing, and holds a card for each attack.
+//! The HTML report: one file that loads nothing, with a card for each attack.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::common::{PATIENCE, Run};
 
-/// What no page of the lab may be larger than, in bytes.
+/// The maximum size of a report, in bytes.
 const LARGEST: usize = 1_000_000;
 
-/// A run, and the page of it, once for all tests.
+/// Runs the lab once for all tests, and returns its JSON and its report.
 fn run() -> &'static (Value, String) {
     static RUN: OnceLock<(Value, String)> = OnceLock::new();
     RUN.get_or_init(|| {
@@ -32,7 +32,7 @@ fn sample() -> String {
     std::fs::read_to_string("../../docs/lab-report.html").unwrap()
 }
 
-/// The attacks of the table, and the race that a run has.
+/// Returns the ids of all attacks, and of the race that a run includes.
 fn ids() -> Vec<String> {
     let listed = Run::of(&["list", "--json"]).json();
     let ids =
@@ -40,35 +40,38 @@ fn ids() -> Vec<String> {
     ids.filter(|id| !id.starts_with("race-") || id == "race-directory").collect()
 }
 
-/// The values of an attribute.
+/// Returns all values of an attribute.
 fn all<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
     let begin = format!(" {attribute}=\"");
     page.split(&begin).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
-fn has_a_card_for_each_attack(page: &str) {
+fn check_cards(page: &str) {
     for id in ids() {
         assert!(
             page.contains(&format!("<article id=\"a-{id}\"")),
-            "no card for {id}; of the sample: run `dev/run sample`"
+            "no card for {id}; if it is missing in the sample, run `dev/run sample`"
         );
-        assert!(page.contains(&format!("href=\"#a-{id}\"")), "no cell leads to {id}");
+        assert!(page.contains(&format!("href=\"#a-{id}\"")), "no cell links to {id}");
     }
     let cards = page.matches("<article ").count();
-    assert_eq!(cards, ids().len(), "there are cards of attacks that are not there");
+    assert_eq!(cards, ids().len(), "there are cards for unknown attacks");
 }
 
-fn is_whole(page: &str) {
+fn check_structure(page: &str) {
     assert!(page.len() < LARGEST, "{} bytes", page.len());
     let names = all(page, "id");
     let unique: BTreeSet<_> = names.iter().collect();
-    assert_eq!(unique.len(), names.len(), "a name is there twice");
+    assert_eq!(unique.len(), names.len(), "an id is not unique");
     for target in all(page, "href") {
-        let name = target.strip_prefix('#').unwrap_or_else(|| panic!("{target} leads elsewhere"));
-        assert!(unique.contains(&name), "{target} leads nowhere");
+        let name = target.strip_prefix('#').unwrap_or_else(|| panic!("{target} leaves the page"));
+        assert!(unique.contains(&name), "{target} does not exist");
     }
     for named in ["aria-labelledby", "aria-describedby", "for"] {
-        assert!(all(page, named).iter().all(|name| unique.contains(name)), "{named} names nothing");
+        assert!(
+            all(page, named).iter().all(|name| unique.contains(name)),
+            "{named} refers to a missing id"
+        );
     }
     for element in [
         "section", "article", "table", "tbody", "tr", "td", "th", "p", "pre", "bdi", "code", "svg",
@@ -83,7 +86,7 @@ fn is_whole(page: &str) {
     }
 }
 
-fn loads_nothing(page: &str) {
+fn check_loads_nothing(page: &str) {
     let policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'nonce-";
     assert!(page.contains(policy) && !page.contains("unsafe-inline"));
     for loaded in [
@@ -109,16 +112,16 @@ fn loads_nothing(page: &str) {
 }
 
 #[test]
-fn the_page_has_a_card_for_each_attack_and_loads_nothing() {
-    has_a_card_for_each_attack(page());
-    is_whole(page());
-    loads_nothing(page());
+fn the_report_has_a_card_for_each_attack_and_loads_nothing() {
+    check_cards(page());
+    check_structure(page());
+    check_loads_nothing(page());
     assert!(!page().contains("This is a sample"));
 }
 
-/// The matrix, the numbers of the race and the picture say what the same run says for programs.
+/// The matrix, the race and the picture show the results in the JSON of the same run.
 #[test]
-fn the_page_shows_what_the_run_saw() {
+fn the_report_matches_the_json_output() {
     let (report, page) = run();
     let verdict = |attack: &str, server: &str| -> String {
         let all = report["attacks"].as_array().unwrap();
@@ -160,24 +163,24 @@ fn between(text: &str, begin: char, end: char) -> &str {
     text.split_once(begin).unwrap().1.split_once(end).unwrap().0
 }
 
-/// It is shipped for those whose machine cannot race, and says so. `dev/run sample` makes it anew.
+/// The sample is shipped for readers whose machine cannot race. `dev/run sample` updates it.
 #[test]
-fn the_sample_is_of_this_table() {
+fn the_sample_has_all_attacks_and_this_version() {
     let sample = sample();
-    has_a_card_for_each_attack(&sample);
-    is_whole(&sample);
-    loads_nothing(&sample);
-    let says = concat!(
+    check_cards(&sample);
+    check_structure(&sample);
+    check_loads_nothing(&sample);
+    let marker = concat!(
         "<strong>This is a sample</strong>, made by preopen-lab ",
         env!("CARGO_PKG_VERSION")
     );
-    assert!(sample.contains(says), "it is of another version: run `dev/run sample`");
-    assert!(!sample.contains("REPLAY"), "the sample shows a round that was lost");
+    assert!(sample.contains(marker), "the sample is from another version: run `dev/run sample`");
+    assert!(!sample.contains("REPLAY"), "the sample contains a replay instead of a lost round");
 }
 
 #[test]
-fn everything_is_there_for_whoever_runs_no_script() {
-    // What only the script can work is not shown without it, and each picture is told in a table.
+fn the_report_is_complete_without_scripts() {
+    // Controls that need the script are hidden without it, and each picture has a table.
     let static_part = page().split("<script").next().unwrap();
     for controls in ["<fieldset class=\"js\" hidden>", "<div class=\"js\" hidden>"] {
         assert_eq!(static_part.matches(controls).count(), 1, "{controls}");
@@ -189,15 +192,15 @@ fn everything_is_there_for_whoever_runs_no_script() {
     assert!(static_part.contains("What is a capability, and why did the check fail?"));
 }
 
-/// Headings go down one step at a time.
+/// No heading level is skipped.
 #[test]
-fn the_headings_are_in_order() {
+fn heading_levels_are_in_order() {
     let mut last = 0;
     for part in page().split("<h").skip(1) {
         let Some(level) = part.chars().next().and_then(|c| c.to_digit(10)) else { continue };
         assert!(
             level <= last + 1,
-            "a heading of level {level} below one of level {last}: {}",
+            "a heading of level {level} follows one of level {last}: {}",
             &part[..60]
         );
         last = level;
@@ -206,7 +209,7 @@ fn the_headings_are_in_order() {
 }
 
 #[test]
-fn a_file_that_is_there_is_not_written_over() {
+fn existing_files_are_not_overwritten() {
     let out = tempfile::tempdir().unwrap();
     let file = out.path().join("mine.html");
     std::fs::write(&file, "mine").unwrap();
@@ -231,9 +234,9 @@ fn a_file_that_is_there_is_not_written_over() {
     assert_eq!(run.code(), 2);
 }
 
-/// Nobody's machine is told of: neither its name, nor who ran it, nor where.
+/// The report does not contain the names of the machine, the user or directories.
 #[test]
-fn nobody_is_named() {
+fn the_report_names_no_machine_or_user() {
     let home = std::env::var("HOME").unwrap_or_default();
     let here = std::env::current_dir().unwrap();
     for page in [page(), &sample()] {

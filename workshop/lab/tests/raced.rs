@@ -1,4 +1,4 @@
-//! The weak server loses, ours holds, and the record of a lost round is one.
+//! Races: the weak server loses, preopen holds, and the recorded round is a lost one.
 
 use serde_json::Value;
 
@@ -12,9 +12,9 @@ fn races(seconds: &str) -> Vec<Value> {
 }
 
 #[test]
-fn what_checks_a_path_loses_and_what_holds_a_handle_does_not() {
+fn servers_that_check_paths_lose_races_and_preopen_holds() {
     let races = races("1");
-    assert_eq!(races.len(), 9, "three races, three servers");
+    assert_eq!(races.len(), 9, "three races against three servers");
     for race in &races {
         assert!(
             race["calls"].as_u64().unwrap() > 0 && race["swaps"].as_u64().unwrap() > 0,
@@ -26,7 +26,7 @@ fn what_checks_a_path_loses_and_what_holds_a_handle_does_not() {
         }
     }
     let lost: u64 = races.iter().map(|race| race["escapes"].as_u64().unwrap()).sum();
-    assert!(lost > 0, "no weak server ever lost: the races do not bite");
+    assert!(lost > 0, "no weak server lost, so the races prove nothing");
     for round in races.iter().map(|race| &race["round"]).filter(|round| !round.is_null()) {
         let at = |name: &str| round[name].as_u64().unwrap();
         assert!(
@@ -43,9 +43,9 @@ fn what_checks_a_path_loses_and_what_holds_a_handle_does_not() {
     }
 }
 
-/// A round that is replayed is a real one: with a swap to the link between the check and the opening.
+/// The recorded round contains a swap to the link between the start of the check and the open.
 #[test]
-fn the_recorded_round_is_a_lost_one() {
+fn the_recorded_round_was_lost() {
     let round: Value =
         serde_json::from_str(&std::fs::read_to_string("src/recorded-round.json").unwrap()).unwrap();
     let at = |name: &str| round[name].as_u64().unwrap();

@@ -1,4 +1,4 @@
-//! A session that is recorded: the cast can be played, the picture is one, and both show what was said.
+//! Recorded sessions: the cast is valid, the picture is valid SVG, and both show the same lines.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::common::{PATIENCE, Run};
 
-/// The lines of a cast, as a terminal gets them, once it is known to be one.
+/// Validates a cast and returns its lines as sent to the terminal.
 fn lines(cast: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(cast).unwrap();
     let mut all = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -17,12 +17,17 @@ fn lines(cast: &Path) -> Vec<String> {
         let (at, kind) = (event[0].as_f64().unwrap(), event[1].as_str().unwrap());
         assert!(at >= last && kind == "o" && event.as_array().unwrap().len() == 3, "{event}");
         last = at;
-        event[2].as_str().unwrap().strip_suffix("\r\n").expect("a whole line").to_owned()
+        event[2]
+            .as_str()
+            .unwrap()
+            .strip_suffix("\r\n")
+            .expect("an event is not a whole line")
+            .to_owned()
     });
     lines.collect()
 }
 
-/// The lines of a picture, without what only looks like something; it has to be XML.
+/// Parses a picture as XML and returns the text of its lines.
 fn shown(picture: &Path) -> Vec<String> {
     use quick_xml::events::Event;
     let text = std::fs::read_to_string(picture).unwrap();
@@ -56,25 +61,29 @@ fn plain(line: &str) -> String {
     pieces.enumerate().map(|(n, p)| if n == 0 { p } else { p.split_once('m').unwrap().1 }).collect()
 }
 
-fn is_a_session(cast: &Path, picture: &Path) {
+fn check_session(cast: &Path, picture: &Path) {
     let lines = lines(cast);
-    let said: Vec<String> =
+    let plain_lines: Vec<String> =
         lines.iter().map(|line| plain(line)).filter(|l| !l.is_empty()).collect();
-    assert_eq!(shown(picture), said, "the picture shows what the cast plays");
-    let commands: Vec<_> = said.iter().filter(|line| line.starts_with("$ preopen-lab ")).collect();
+    assert_eq!(shown(picture), plain_lines, "the picture and the cast differ");
+    let commands: Vec<_> =
+        plain_lines.iter().filter(|line| line.starts_with("$ preopen-lab ")).collect();
     assert!(commands.len() >= 3, "{commands:?}");
     for word in ["ESCAPED", "contained", "ESCAPED*"] {
-        assert!(said.iter().any(|line| line.contains(word)), "nothing is {word}");
+        assert!(plain_lines.iter().any(|line| line.contains(word)), "{word} is missing");
     }
-    assert!(lines.iter().any(|line| line.contains("\x1b[1;31m")), "it has colours");
-    assert!(said.iter().all(|line| line.chars().count() <= 80));
+    assert!(lines.iter().any(|line| line.contains("\x1b[1;31m")), "the cast has no colours");
+    assert!(plain_lines.iter().all(|line| line.chars().count() <= 80));
     let svg = std::fs::read_to_string(picture).unwrap();
     assert!(svg.contains("prefers-color-scheme: dark") && svg.contains("<desc"));
-    assert!(!svg.contains("<script") && !svg.contains("href"), "it loads and runs nothing");
+    assert!(
+        !svg.contains("<script") && !svg.contains("href"),
+        "the picture loads or runs something"
+    );
 }
 
 #[test]
-fn a_session_is_recorded_as_it_was_shown() {
+fn a_recorded_session_matches_the_output() {
     let out = tempfile::tempdir().unwrap();
     let (cast, picture) = (out.path().join("a.cast"), out.path().join("a.svg"));
     let args = ["--cast", cast.to_str().unwrap(), "--picture", picture.to_str().unwrap()];
@@ -82,7 +91,7 @@ fn a_session_is_recorded_as_it_was_shown() {
     let run = Run::of(&args);
     assert_eq!(run.code(), 0, "{}", run.errors());
     assert!(run.left.is_empty(), "{:?}", run.left);
-    is_a_session(&cast, &picture);
+    check_session(&cast, &picture);
     let recorded = lines(&cast).into_iter().map(|line| line.trim_end().to_owned() + "\n");
     assert_eq!(run.text(), recorded.collect::<String>());
     let again = Run::of(&args);
@@ -90,8 +99,8 @@ fn a_session_is_recorded_as_it_was_shown() {
 }
 
 #[test]
-fn the_session_that_is_shipped_is_one() {
-    is_a_session(Path::new("../../docs/lab-demo.cast"), Path::new("../../docs/lab-demo.svg"));
+fn the_shipped_session_is_valid() {
+    check_session(Path::new("../../docs/lab-demo.cast"), Path::new("../../docs/lab-demo.svg"));
     let readme = std::fs::read_to_string("../../README.md").unwrap();
-    assert!(readme.contains("](docs/lab-demo.svg)"), "and the README shows it");
+    assert!(readme.contains("](docs/lab-demo.svg)"), "README.md does not show the picture");
 }

@@ -1,4 +1,4 @@
-//! Every attack against every server: who has to lose what, and that ours loses nothing.
+//! Every attack against every server: the expected results.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::common::{PATIENCE, Run, command, left, verdicts};
 
-/// What a server that looks at the text of a path has to lose.
+/// Attacks that succeed against servers that check only the text of a path.
 const LEXICAL: &[&str] = &[
     "dotdot",
     "dotdot-below",
@@ -27,9 +27,9 @@ const LEXICAL: &[&str] = &[
     "write-link",
     "write-parent",
 ];
-/// What only a server that looks at nothing has to lose.
+/// Attacks that succeed only against a server without any check.
 const NO_CHECK: &[&str] = &["absolute", "absolute-proc"];
-/// What every server has to lose that goes by path, and with which verdict.
+/// Attacks that succeed against every server that opens by path, with the verdict.
 const BY_PATH: &[(&str, &str)] = &[
     ("root-replaced", "escaped"),
     ("hard-link", "escaped"),
@@ -49,11 +49,11 @@ const BY_PATH: &[(&str, &str)] = &[
     ("write-vscode-task", "planted"),
     ("shell-beside-it", "escaped"),
 ];
-/// What no file server stops alone.
+/// Attacks that no file server can stop.
 const KNOWN: &[&str] = &["hard-link", "shell-beside-it"];
 const CONTROLS: &[&str] = &["ok-read", "ok-link", "ok-list", "ok-find", "ok-grep", "ok-write"];
 
-/// The tour, once for all tests.
+/// Runs all attacks once for all tests.
 fn tour() -> &'static Run {
     static TOUR: OnceLock<Run> = OnceLock::new();
     TOUR.get_or_init(|| Run::of(&["--json", "--patience", PATIENCE]))
@@ -64,7 +64,7 @@ fn report() -> Value {
 }
 
 #[test]
-fn each_weak_server_loses_what_it_must_and_contains_the_rest() {
+fn weak_servers_lose_exactly_the_expected_attacks() {
     let report = report();
     for server in ["join", "prefix", "checked", "resolved"] {
         let is_lexical = matches!(server, "join" | "prefix");
@@ -86,7 +86,7 @@ fn each_weak_server_loses_what_it_must_and_contains_the_rest() {
 }
 
 #[test]
-fn ours_loses_nothing_but_what_no_server_stops() {
+fn preopen_loses_only_attacks_that_no_server_stops() {
     let report = report();
     for (id, verdict) in verdicts(&report, "preopen") {
         let want = match id.as_str() {
@@ -101,7 +101,7 @@ fn ours_loses_nothing_but_what_no_server_stops() {
 }
 
 #[test]
-fn there_are_many_attacks_and_those_of_no_server_are_told_as_such() {
+fn unstoppable_attacks_are_marked() {
     let report = report();
     let attacks = report["attacks"].as_array().unwrap();
     assert!(attacks.len() - CONTROLS.len() >= 24, "only {}", attacks.len());
@@ -112,7 +112,7 @@ fn there_are_many_attacks_and_those_of_no_server_are_told_as_such() {
 }
 
 #[test]
-fn an_escape_is_shown_with_the_flag_of_that_run() {
+fn an_escape_shows_the_flag() {
     let attack =
         report()["attacks"].as_array().unwrap().iter().find(|a| a["id"] == "link-file").cloned();
     let finding = &attack.unwrap()["findings"]["prefix"];
@@ -123,12 +123,12 @@ fn an_escape_is_shown_with_the_flag_of_that_run() {
 }
 
 #[test]
-fn the_race_of_the_tour_is_lost_by_path_and_held_by_handle() {
+fn the_weak_server_loses_the_race_and_preopen_holds() {
     let report = report();
     let races = report["races"].as_array().unwrap();
     let of = |server: &str| races.iter().find(|race| race["server"] == server).unwrap();
     let (resolved, ours) = (of("resolved"), of("preopen"));
-    // On a machine that has no second processor to spare, an earlier round is replayed, and said to be one.
+    // Without a spare processor, a recorded round is replayed and marked as a replay.
     assert!(
         resolved["escapes"].as_u64().unwrap() == 1 || resolved["is_replay"] == true,
         "{resolved}"
@@ -138,18 +138,18 @@ fn the_race_of_the_tour_is_lost_by_path_and_held_by_handle() {
 }
 
 #[test]
-fn nothing_is_left_behind() {
+fn a_run_leaves_no_files() {
     assert_eq!(tour().left, Vec::<std::path::PathBuf>::new());
 }
 
 #[test]
-fn nothing_is_left_behind_by_whoever_is_interrupted() {
+fn an_interrupted_run_leaves_no_files() {
     let temporary = tempfile::tempdir().unwrap();
     let mut command = command(&temporary, &["race", "--seconds", "60", "--json"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
     while left(&temporary).is_empty() {
-        assert!(started.elapsed() < Duration::from_secs(20), "it never began");
+        assert!(started.elapsed() < Duration::from_secs(20), "the run never started");
         std::thread::sleep(Duration::from_millis(10));
     }
     std::thread::sleep(Duration::from_millis(300));
@@ -163,7 +163,7 @@ fn nothing_is_left_behind_by_whoever_is_interrupted() {
 }
 
 #[test]
-fn the_table_has_eighty_columns_and_words_instead_of_colours() {
+fn output_has_at_most_eighty_columns_and_no_colours() {
     let run = Run::of(&["run", "sibling-prefix"]);
     let text = run.text();
     assert!(text.contains("ESCAPED") && text.contains("contained"), "{text}");
@@ -176,7 +176,7 @@ fn the_table_has_eighty_columns_and_words_instead_of_colours() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused_in_words() {
+fn invalid_arguments_are_explained() {
     for (args, word) in [
         (&["run", "no-such-attack"][..], "preopen-lab list"),
         (&["attack", "--", "/no/such/program"], "cannot start"),
@@ -189,7 +189,7 @@ fn what_cannot_be_meant_is_refused_in_words() {
 }
 
 #[test]
-fn a_program_that_is_not_there_is_missed() {
+fn a_missing_preopen_is_reported() {
     let temporary = tempfile::tempdir().unwrap();
     let mut command = std::process::Command::new(crate::common::lab());
     command.env("TMPDIR", temporary.path()).args(["--preopen", "/no/such/preopen"]);

@@ -1,4 +1,4 @@
-//! The weak servers serve only what the lab made, and the kernel keeps them there.
+//! The weak servers serve only directories of the lab, and the kernel confines them.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
@@ -8,19 +8,21 @@ use serde_json::{Value, json};
 use crate::common::{command, lab, left};
 
 #[test]
-fn a_directory_of_somebody_else_is_not_served() {
+fn other_directories_are_not_served() {
     let directory = tempfile::tempdir().unwrap();
     let mut command = Command::new(lab());
     command.args(["serve-victim", "join", "--root"]).arg(directory.path()).stdin(Stdio::null());
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("only what the lab made"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("only directories that the lab created")
+    );
 }
 
-/// The one without any check reads the flag beside its directory, and not what lies beyond the lab's.
+/// The server without a check reads the flag next to its directory, but nothing outside the lab's directory.
 #[test]
 #[cfg(target_os = "linux")]
-fn the_kernel_keeps_the_weakest_in_the_labs_directory() {
+fn the_kernel_confines_the_weakest_server() {
     let (temporary, beyond) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let private = beyond.path().join("private.txt");
     std::fs::write(&private, "private").unwrap();

@@ -1,9 +1,10 @@
-//! Other names for what a rule hides. The weak servers compare the name that they are given, or the
-//! one they find, with the rule as it is spelled.
+//! Other names of a hidden file. The weak servers compare the text of the requested or resolved path with the glob.
 
-use super::{EVERY, LEXICAL};
-use crate::Step::{Dir, File, HardLink, Link};
-use crate::{Harm, Row, Step, Victim};
+use super::shared::{EVERY, LEXICAL};
+use crate::row::{Kind, Row};
+use crate::step::Step;
+use crate::step::Step::{Dir, File, HardLink, Link};
+use crate::victims::{Harm, Victim};
 
 const ENV: &[&str] = &[".env"];
 const SECRET: &str = "{SECRET}";
@@ -14,12 +15,12 @@ const fn row(
     tree: &'static [Step],
     path: &'static str,
 ) -> Row {
-    Row::new(crate::Kind::Aliases, id, path, "not_found").hide(hide).tree(tree)
+    Row::new(Kind::Aliases, id, path, "not_found").hide(hide).tree(tree)
 }
 
 pub(super) const ROWS: &[Row] = &[
     row("as-it-is", ENV, &[File("grant/.env", SECRET)], ".env")
-        .harmless("the rule is spelled as the name is"),
+        .harmless("the glob matches the name literally"),
     row("dot-in-front", ENV, &[File("grant/.env", SECRET)], "./.env").harms(LEXICAL),
     row("slashes-in-front", ENV, &[File("grant/.env", SECRET)], ".//.env").harms(LEXICAL),
     row("by-the-absolute-path", ENV, &[File("grant/.env", SECRET)], "{root}/grant/.env")
@@ -62,7 +63,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harms(LEXICAL),
     row("by-our-own-escape", ENV, &[File("grant/.env", SECRET)], r"\x2Eenv")
-        .harmless("our own escape form"),
+        .harmless("preopen's own escape form"),
     row("case", ENV, &[File("grant/.ENV", SECRET)], ".ENV").harms(EVERY),
     row("case-of-one-letter", ENV, &[File("grant/.eNv", SECRET)], ".eNv").harms(EVERY),
     row("case-of-a-directory", &["keys/**"], &[File("grant/Keys/a", SECRET)], "Keys/a")
@@ -100,7 +101,7 @@ pub(super) const ROWS: &[Row] = &[
     row("directory-and-slash", &["keys/**"], &[File("grant/keys/FLAG{name}", "")], "keys/")
         .harms(&[(Victim::Canonical, Harm::Leaks)]),
     row("name-that-is-not-below", &["keys/**"], &[Dir("grant/keys")], "keys/none")
-        .harmless("nothing is there"),
+        .harmless("the file does not exist"),
     row("below-a-hidden-name", &["keys"], &[File("grant/keys/deep/a", SECRET)], "keys/deep/a")
         .harms(EVERY),
     row(
@@ -111,7 +112,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harms(EVERY),
     row("listed", &["**/FLAG*"], &[File("grant/sub/FLAG{name}", "")], "sub/FLAG{name}")
-        .harmless("the rule is spelled as the name is"),
+        .harmless("the glob matches the name literally"),
     row(
         "by-a-hard-link",
         ENV,
@@ -119,9 +120,9 @@ pub(super) const ROWS: &[Row] = &[
         "h",
     )
     .code("ok")
-    .except(super::OF_SECRET)
+    .except(super::shared::OF_SECRET)
     .harms(EVERY)
-    .known("a second name that somebody gave the file, and that no rule is about"),
+    .known("the second name of the file matches no rule"),
     row(
         "everything-below",
         &["**/FLAG*", "*.pem"],
@@ -129,6 +130,6 @@ pub(super) const ROWS: &[Row] = &[
         ".",
     )
     .code("is_a_directory")
-    .except(super::OF_DIRECTORY)
+    .except(super::shared::OF_DIRECTORY)
     .harms(EVERY),
 ];

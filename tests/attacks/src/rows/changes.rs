@@ -1,8 +1,9 @@
-//! What changes after the server has started: a path means something else then, a handle does not.
+//! Changes after the server has started: a path may then lead elsewhere, a handle does not.
 
-use super::{EVERY, HANGS, LEXICAL};
-use crate::Step::{Bind, Dir, Fifo, File, Link, Remove, Rename};
-use crate::{Row, Step};
+use super::shared::{EVERY, HANGS, LEXICAL};
+use crate::row::{Kind, Row};
+use crate::step::Step;
+use crate::step::Step::{Bind, Dir, Fifo, File, Link, Remove, Rename};
 
 const fn row(
     id: &'static str,
@@ -10,7 +11,7 @@ const fn row(
     path: &'static str,
     code: &'static str,
 ) -> Row {
-    Row::new(crate::Kind::Changes, id, path, code).later(later)
+    Row::new(Kind::Changes, id, path, code).later(later)
 }
 
 pub(super) const ROWS: &[Row] = &[
@@ -29,10 +30,10 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harms(EVERY),
     row("grant-is-moved", &[Rename("grant", "moved")], "sub/file.txt", "ok")
-        .except(super::OF_FILE)
-        .harmless("they lose it"),
+        .except(super::shared::OF_FILE)
+        .harmless("the weak servers no longer find the file"),
     row("grant-is-removed", &[Remove("grant")], "sub/file.txt", "not_found")
-        .harmless("nothing is there"),
+        .harmless("the file does not exist"),
     row(
         "grant-is-removed-and-made-anew",
         &[Remove("grant"), File("grant/secret.txt", "{SECRET}")],
@@ -65,7 +66,7 @@ pub(super) const ROWS: &[Row] = &[
         "sub/file.txt",
         "not_found",
     )
-    .harmless("nothing is there"),
+    .harmless("the file does not exist"),
     row(
         "file-becomes-a-link",
         &[Remove("grant/sub/file.txt"), Link("grant/sub/file.txt", "../../outside/secret.txt")],
@@ -87,8 +88,8 @@ pub(super) const ROWS: &[Row] = &[
         "sub/file.txt",
         "is_a_directory",
     )
-    .except(super::OF_DIRECTORY)
-    .harmless("an empty directory"),
+    .except(super::shared::OF_DIRECTORY)
+    .harmless("the directory is empty"),
     row(
         "mount-over-a-directory",
         &[Bind("grant/sub", "outside")],

@@ -1,8 +1,10 @@
-//! Links that lie in the tree: out of it, round in it, and out of it again on the way back in.
+//! Symbolic links in the tree: links that lead out, circles, and links that lead out and back in.
 
-use super::{JOIN, LEXICAL};
-use crate::Step::{Dir, File, Link};
-use crate::{Harm, Row, Step, Victim};
+use super::shared::{JOIN, LEXICAL};
+use crate::row::{Kind, Row};
+use crate::step::Step;
+use crate::step::Step::{Dir, File, Link};
+use crate::victims::{Harm, Victim};
 
 const fn row(
     id: &'static str,
@@ -10,10 +12,10 @@ const fn row(
     path: &'static str,
     code: &'static str,
 ) -> Row {
-    Row::new(crate::Kind::Links, id, path, code).tree(tree)
+    Row::new(Kind::Links, id, path, code).tree(tree)
 }
 
-/// It leads outside, and whoever follows links gives the secret away.
+/// Creates a row whose link leads outside. A server that follows links reveals the secret.
 const fn out(id: &'static str, tree: &'static [Step], path: &'static str) -> Row {
     row(id, tree, path, "escapes_grant").harms(LEXICAL)
 }
@@ -30,7 +32,7 @@ pub(super) const ROWS: &[Row] = &[
     out("slash-in-the-target", &[Link("grant/l", "../outside/")], "l/secret.txt"),
     out("dot-in-the-target", &[Link("grant/l", "../outside/.")], "l/secret.txt"),
     out("slashes-in-the-target", &[Link("grant/l", "..//outside///")], "l/secret.txt"),
-    // cap-primitives before 4.0.3 let this one out where the kernel has no `openat2`.
+    // cap-primitives before 4.0.3 did not stop this on kernels without `openat2`.
     out(
         "slash-of-a-link-to-a-link",
         &[Link("grant/l", "m/"), Link("grant/m", "../outside")],
@@ -79,17 +81,17 @@ pub(super) const ROWS: &[Row] = &[
     row("device", &[Link("grant/l", "/dev/zero")], "l", "escapes_grant")
         .harms(&[(Victim::Join, Harm::Hangs), (Victim::Prefix, Harm::Hangs)]),
     row("nothing-outside", &[Link("grant/l", "../outside/none")], "l", "escapes_grant")
-        .harmless("nothing is there"),
+        .harmless("the file does not exist"),
     row("name-that-is-not-outside", &[Link("grant/l", "../outside")], "l/none", "escapes_grant")
-        .harmless("nothing is there"),
+        .harmless("the file does not exist"),
     row("nothing-anywhere", &[Link("grant/l", "/none/none")], "l", "escapes_grant")
-        .harmless("nothing is there"),
+        .harmless("the file does not exist"),
     row("out-and-in", &[Link("grant/l", "../grant/sub/file.txt")], "l", "escapes_grant")
         .harmless("ends inside"),
     row("up-and-in", &[Link("grant/l", "..")], "l/grant/sub/file.txt", "escapes_grant")
         .harmless("ends inside"),
     row("nothing-inside", &[Link("grant/l", "none")], "l", "not_found")
-        .harmless("nothing is there"),
+        .harmless("the file does not exist"),
     row("to-itself", &[Link("grant/l", "l")], "l", "bad_path").harmless("the kernel gives up"),
     row("to-itself-as-directory", &[Link("grant/l", "l/x")], "l", "bad_path")
         .harmless("the kernel gives up"),
@@ -105,7 +107,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harmless("the kernel refuses"),
     row("absolute-inside", &[Link("grant/l", "{root}/grant/sub/file.txt")], "l", "ok")
-        .except(super::OF_FILE)
+        .except(super::shared::OF_FILE)
         .harmless("ends inside"),
     row("of-another-name", &[Link("l", "outside")], "{root}/l/secret.txt", "unknown_grant")
         .harms(JOIN),
@@ -120,6 +122,6 @@ pub(super) const ROWS: &[Row] = &[
         ".",
         "is_a_directory",
     )
-    .except(super::OF_DIRECTORY)
+    .except(super::shared::OF_DIRECTORY)
     .harmless("they list one directory, and follow nothing in it"),
 ];

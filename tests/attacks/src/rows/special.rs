@@ -1,8 +1,10 @@
-//! Hard links, mounts, and what is no file.
+//! Hard links, mounts and special files.
 
-use super::{EVERY, HANGS};
-use crate::Step::{Bind, Device, Fifo, HardLink, Link, Mode, Proc, Socket, Sparse};
-use crate::{Harm, Row, Step, Victim};
+use super::shared::{EVERY, HANGS};
+use crate::row::{Kind, Row};
+use crate::step::Step;
+use crate::step::Step::{Bind, Device, Fifo, HardLink, Link, Mode, Proc, Socket, Sparse};
+use crate::victims::{Harm, Victim};
 
 const fn row(
     id: &'static str,
@@ -10,27 +12,27 @@ const fn row(
     path: &'static str,
     code: &'static str,
 ) -> Row {
-    Row::new(crate::Kind::Special, id, path, code).tree(tree)
+    Row::new(Kind::Special, id, path, code).tree(tree)
 }
 
-/// What it is may be told; it is not opened.
-const fn no_file(id: &'static str, tree: &'static [Step], path: &'static str) -> Row {
+/// Creates a row for a special file: a server may report its type but must not open it.
+const fn special_file(id: &'static str, tree: &'static [Step], path: &'static str) -> Row {
     row(id, tree, path, "special_file").except(&[("get_file_info", "ok")])
 }
 
-/// A link that goes through /proc is no more followed than opened.
+/// The harm of a magic link in `/proc`.
 const MAGIC: &[(Victim, Harm)] = &[(Victim::Join, Harm::Leaks), (Victim::Prefix, Harm::Leaks)];
 
 pub(super) const ROWS: &[Row] = &[
-    no_file("fifo", &[Fifo("grant/p")], "p").harms(HANGS),
-    no_file("fifo-by-a-link", &[Fifo("grant/p"), Link("grant/l", "p")], "l").harms(HANGS),
-    no_file(
+    special_file("fifo", &[Fifo("grant/p")], "p").harms(HANGS),
+    special_file("fifo-by-a-link", &[Fifo("grant/p"), Link("grant/l", "p")], "l").harms(HANGS),
+    special_file(
         "fifo-by-two-links",
         &[Fifo("grant/sub/p"), Link("grant/l", "m"), Link("grant/m", "sub/p")],
         "l",
     )
     .harms(HANGS),
-    no_file("fifo-by-an-absolute-link", &[Fifo("grant/p"), Link("grant/l", "{root}/grant/p")], "l")
+    special_file("fifo-by-an-absolute-link", &[Fifo("grant/p"), Link("grant/l", "{root}/grant/p")], "l")
         .harms(HANGS),
     row(
         "fifo-outside",
@@ -41,11 +43,11 @@ pub(super) const ROWS: &[Row] = &[
     .harms(&[(Victim::Join, Harm::Hangs), (Victim::Prefix, Harm::Hangs)]),
     row("fifo-as-directory", &[Fifo("grant/p")], "p/x", "not_a_directory")
         .harmless("the kernel refuses"),
-    no_file("endless-device", &[Device("grant/d")], "d").harms(HANGS),
-    no_file("endless-device-by-a-link", &[Device("grant/d"), Link("grant/l", "d")], "l")
+    special_file("endless-device", &[Device("grant/d")], "d").harms(HANGS),
+    special_file("endless-device-by-a-link", &[Device("grant/d"), Link("grant/l", "d")], "l")
         .harms(HANGS),
-    no_file("socket", &[Socket("grant/s")], "s").harmless("the kernel refuses to open it"),
-    no_file("socket-by-a-link", &[Socket("grant/s"), Link("grant/l", "s")], "l")
+    special_file("socket", &[Socket("grant/s")], "s").harmless("the kernel refuses to open it"),
+    special_file("socket-by-a-link", &[Socket("grant/s"), Link("grant/l", "s")], "l")
         .harmless("the kernel refuses to open it"),
     row("hole-of-a-terabyte", &[Sparse("grant/f", 1 << 40)], "f", "not_text")
         .except(&[
@@ -87,13 +89,13 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harmless("the kernel refuses"),
     row("hard-link", &[HardLink("grant/h", "outside/secret.txt")], "h", "ok")
-        .except(super::OF_SECRET)
+        .except(super::shared::OF_SECRET)
         .harms(EVERY)
-        .known("who makes a hard link can read the file, and the file is then in the grant"),
+        .known("whoever makes a hard link can already read the file, and the link puts the file into the grant"),
     row("mount-of-a-directory", &[Bind("grant/m", "outside")], "m/secret.txt", "ok")
-        .except(super::OF_SECRET)
+        .except(super::shared::OF_SECRET)
         .harms(EVERY)
-        .known("who mounts it there puts it into the grant; `--one-file-system` says no"),
+        .known("whoever mounts it there puts it into the grant; `--one-file-system` refuses it"),
     row(
         "mount-with-one-file-system",
         &[Bind("grant/m", "outside")],
@@ -111,9 +113,9 @@ pub(super) const ROWS: &[Row] = &[
     .args(&["--one-file-system"])
     .harms(EVERY),
     row("mount-of-a-file", &[Bind("grant/m", "outside/secret.txt")], "m", "ok")
-        .except(super::OF_SECRET)
+        .except(super::shared::OF_SECRET)
         .harms(EVERY)
-        .known("who mounts it there puts it into the grant; `--one-file-system` says no"),
+        .known("whoever mounts it there puts it into the grant; `--one-file-system` refuses it"),
     row(
         "mount-of-a-file-with-one-file-system",
         &[Bind("grant/m", "outside/secret.txt")],
@@ -123,7 +125,7 @@ pub(super) const ROWS: &[Row] = &[
     .args(&["--one-file-system"])
     .harms(EVERY),
     row("proc-inside", &[Proc("grant/p")], "p/self/environ", "special_file")
-        .harmless("holds no secret of ours"),
+        .harmless("contains no secret of the test"),
     row("proc-inside-memory", &[Proc("grant/p")], "p/self/mem", "special_file")
         .harmless("the kernel refuses to read it"),
     row(
@@ -134,5 +136,5 @@ pub(super) const ROWS: &[Row] = &[
     )
     .harms(MAGIC),
     row("proc-inside-magic-file", &[Proc("grant/p")], "p/self/fd/0", "special_file")
-        .harmless("holds no secret of ours"),
+        .harmless("contains no secret of the test"),
 ];

@@ -1,14 +1,14 @@
-//! How a path is spelled: `..`, absolute paths, other systems' spellings, what some decoder would
-//! make of it.
+//! The spelling of the path: `..`, absolute paths, the syntax of other systems, and encodings.
 
-use super::{JOIN, LEXICAL};
-use crate::{Harm, Row, Victim};
+use super::shared::{JOIN, LEXICAL};
+use crate::row::{Kind, Row};
+use crate::victims::{Harm, Victim};
 
 const fn row(id: &'static str, path: &'static str, code: &'static str) -> Row {
-    Row::new(crate::Kind::Spelling, id, path, code)
+    Row::new(Kind::Spelling, id, path, code)
 }
 
-/// Nothing decodes it: it is a name that nobody has.
+/// Creates a row for an encoding that no server decodes, so that it is only an unused name.
 const fn name(id: &'static str, path: &'static str) -> Row {
     row(id, path, "not_found").harmless("a name like any other")
 }
@@ -30,10 +30,10 @@ pub(super) const ROWS: &[Row] = &[
     row("dotdot-behind-a-file", "sub/file.txt/../file.txt", "bad_path")
         .harmless("the kernel refuses"),
     row("dotdot-behind-nothing", "none/../../outside/secret.txt", "bad_path")
-        .harmless("the kernel refuses: `none` is not there"),
+        .harmless("the kernel refuses: `none` does not exist"),
     row("dotdot-out-and-in", "../grant/sub/file.txt", "bad_path").harmless("ends inside"),
     row("dotdot-behind-the-grants-name", "grant/../../outside/secret.txt", "bad_path")
-        .harmless("the kernel refuses: there is no `grant` in it"),
+        .harmless("the kernel refuses: `grant` contains no `grant`"),
     row("absolute", "{root}/outside/secret.txt", "unknown_grant").harms(JOIN),
     row("absolute-two-slashes", "/{root}/outside/secret.txt", "unknown_grant").harms(JOIN),
     row("absolute-directory", "{root}/outside", "unknown_grant").harms(JOIN),
@@ -47,30 +47,33 @@ pub(super) const ROWS: &[Row] = &[
     row("absolute-by-a-thread", "/proc/thread-self/root{root}/outside/secret.txt", "unknown_grant")
         .harms(JOIN),
     row("absolute-device", "/dev/zero", "unknown_grant").harms(&[(Victim::Join, Harm::Hangs)]),
-    row("absolute-root", "/", "is_a_directory")
-        .except(super::OF_DIRECTORY)
-        .harmless("means the grant here, and holds no secret of ours there"),
-    row("absolute-etc", "/etc/passwd", "unknown_grant").harmless("holds no secret of ours"),
+    row("absolute-root", "/", "is_a_directory").except(super::shared::OF_DIRECTORY).harmless(
+        "means the grant for preopen, and contains no secret of the test for the weak servers",
+    ),
+    row("absolute-etc", "/etc/passwd", "unknown_grant").harmless("contains no secret of the test"),
     row("absolute-environment", "/proc/self/environ", "unknown_grant")
-        .harmless("holds no secret of ours"),
-    row("absolute-that-is-none", "{root}/none", "unknown_grant").harmless("nothing is there"),
-    row("nul-at-the-end", "sub/file.txt\0.png", "bad_path").harmless("std refuses NUL"),
-    row("nul-after-dotdot", "../outside/secret.txt\0", "bad_path").harmless("std refuses NUL"),
-    row("nul-in-front", "\0/etc/passwd", "bad_path").harmless("std refuses NUL"),
+        .harmless("contains no secret of the test"),
+    row("absolute-that-is-none", "{root}/none", "unknown_grant")
+        .harmless("the file does not exist"),
+    row("nul-at-the-end", "sub/file.txt\0.png", "bad_path")
+        .harmless("the standard library refuses NUL"),
+    row("nul-after-dotdot", "../outside/secret.txt\0", "bad_path")
+        .harmless("the standard library refuses NUL"),
+    row("nul-in-front", "\0/etc/passwd", "bad_path").harmless("the standard library refuses NUL"),
     row("own-escape-of-dots", r"\x2E\x2E/outside/secret.txt", "bad_path")
-        .harmless("our own escape form"),
+        .harmless("preopen's own escape form"),
     row("own-escape-of-one-dot", r".\x2E/outside/secret.txt", "bad_path")
-        .harmless("our own escape form"),
+        .harmless("preopen's own escape form"),
     row("own-escape-of-a-slash", r"..\x2Foutside\x2Fsecret.txt", "bad_path")
-        .harmless("our own escape form"),
-    row("own-escape-of-nul", r"sub/file.txt\x00", "bad_path").harmless("our own escape form"),
+        .harmless("preopen's own escape form"),
+    row("own-escape-of-nul", r"sub/file.txt\x00", "bad_path").harmless("preopen's own escape form"),
     row("own-escape-of-overlong-dots", r"\xC0\xAE\xC0\xAE/outside/secret.txt", "not_found")
-        .harmless("our own escape form"),
+        .harmless("preopen's own escape form"),
     row("slash-behind-a-file", "sub/file.txt/", "not_a_directory").harmless("the kernel refuses"),
     row("dot-behind-a-file", "sub/file.txt/.", "not_a_directory").harmless("the kernel refuses"),
     row("name-behind-a-file", "sub/file.txt/x", "not_a_directory").harmless("the kernel refuses"),
     row("dots-and-slashes", ".//./sub/.//file.txt", "ok")
-        .except(super::OF_FILE)
+        .except(super::shared::OF_FILE)
         .harmless("stays inside"),
     name("percent", "%2e%2e/outside/secret.txt"),
     name("percent-twice", "%252e%252e/outside/secret.txt"),

@@ -1,4 +1,4 @@
-//! [`Step`]: what is done to the tree from outside, and the calls; what a call must come to.
+//! [`Step`]: a change to the tree from outside or a call, and the expected result of a call.
 
 use std::fmt;
 use std::fs;
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use super::tree::{Node, Tree, Way, joined};
 
-/// Few, so that calls meet.
+/// Few names, so that calls affect the same files.
 const NAMES: [&str; 5] = ["a", "b", "B", "c d", "é"];
 const TEXTS: [&str; 4] = ["", "one\n", "one\ntwo\n", "no end"];
-/// Where links point: within, out, nowhere.
+/// Targets of links: inside, outside, and missing.
 const TARGETS: [&str; 12] = [
     "a",
     "b",
@@ -31,20 +31,20 @@ const TARGETS: [&str; 12] = [
     "{outside}/secret",
 ];
 
-/// Something that happens.
+/// One step.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    /// A link is made.
+    /// Creates a link from outside the server.
     Link { path: Names, target: &'static str },
-    /// A FIFO is made.
+    /// Creates a FIFO from outside the server.
     Fifo { path: Names },
-    /// The server is called.
+    /// Calls the server.
     Call(Call),
 }
 
 type Names = Vec<String>;
 
-/// A call.
+/// A call of a tool.
 #[derive(Clone, Debug)]
 pub(super) enum Call {
     Read { path: Names },
@@ -61,16 +61,16 @@ pub(super) enum Call {
     Delete { path: Names, recursive: bool },
 }
 
-/// What a call must come to.
+/// The expected result of a call.
 #[derive(Debug)]
 pub(super) enum Expected {
-    /// It is done, and the tree is this.
+    /// The call succeeds, with this tree.
     Done(Tree),
-    /// It is answered with this, among others.
-    Told(String),
-    /// It is refused, with this code if it is clear.
+    /// The call succeeds, with this text in its answer.
+    Contains(String),
+    /// The call is refused, with this code if given.
     Refused(Option<Code>),
-    /// It is refused, or the tree is one of these: which is a matter of taste.
+    /// The call is refused, or the tree is one of these. Both are acceptable.
     Either(Vec<Tree>),
 }
 
@@ -99,10 +99,10 @@ impl Step {
         Ok(Self::Call(call))
     }
 
-    /// Does what is done from outside, if it can be.
+    /// Makes a change from outside, if possible.
     pub(super) fn on_host(&self, root: &Path) {
         let outside = fs::canonicalize(root.join("../outside")).unwrap();
-        // Through no link: the host is not to plant outside, either.
+        // Do not follow links, so that nothing is created outside.
         let place = |path: &Names| {
             let (_, parents) = path.split_last()?;
             let mut at = root.to_owned();
@@ -176,13 +176,13 @@ impl Call {
         match self {
             Self::Read { path } => match tree.walk(path, true).0 {
                 Way::There(at) => match tree.at(&at) {
-                    Node::File(text) => Expected::Told(text.clone()),
+                    Node::File(text) => Expected::Contains(text.clone()),
                     _ => Expected::Refused(None),
                 },
                 way => nowhere(&way),
             },
             Self::List { path } => match tree.walk(path, true).0 {
-                Way::There(at) if *tree.at(&at) == Node::Dir => Expected::Told(
+                Way::There(at) if *tree.at(&at) == Node::Dir => Expected::Contains(
                     tree.names(&at).last().map_or(String::new(), ToString::to_string),
                 ),
                 Way::There(_) => Expected::Refused(None),
@@ -205,7 +205,7 @@ impl Call {
     }
 }
 
-/// A way that leads to nothing that is there.
+/// Returns the expected result for a path that leads to nothing.
 fn nowhere(way: &Way) -> Expected {
     Expected::Refused(match way {
         Way::Out => Some(Code::EscapesGrant),
@@ -213,8 +213,8 @@ fn nowhere(way: &Way) -> Expected {
     })
 }
 
-/// What is sure where no link was followed; else it may be refused.
-fn sure(has_links: bool, tree: Tree) -> Expected {
+/// Returns the expected result of a success. A call that followed a link may be refused instead.
+fn success(has_links: bool, tree: Tree) -> Expected {
     if has_links { Expected::Either(vec![tree]) } else { Expected::Done(tree) }
 }
 
@@ -224,18 +224,18 @@ fn written(tree: &Tree, path: &Names, text: &str, mode: &str) -> Expected {
         Way::There(at) => match (tree.at(&at), mode) {
             (Node::File(_), "create") => Expected::Refused(Some(Code::AlreadyExists)),
             (Node::File(old), "append") => {
-                // A last line without an end gets one.
+                // An append first ends an incomplete last line.
                 let is_complete = old.is_empty() || old.ends_with('\n') || text.is_empty();
                 let end = if is_complete || text.starts_with('\n') { "" } else { "\n" };
-                sure(has_links, tree.with(&at, Node::File(format!("{old}{end}{text}"))))
+                success(has_links, tree.with(&at, Node::File(format!("{old}{end}{text}"))))
             }
-            (Node::File(_), _) => sure(has_links, tree.with(&at, Node::File(text.into()))),
+            (Node::File(_), _) => success(has_links, tree.with(&at, Node::File(text.into()))),
             _ => Expected::Refused(None),
         },
         Way::Missing { below, names } if !has_links => {
             Expected::Done(tree.with(&joined(&below, &names.join("/")), Node::File(text.into())))
         }
-        // Where a link leads to nothing, a file may be made there, but nowhere else.
+        // A file may be created at the target of a dangling link, but nowhere else.
         Way::Missing { below, names } if !names.iter().any(|name| name == "..") => {
             Expected::Either(vec![
                 tree.with(&joined(&below, &names.join("/")), Node::File(text.into())),
@@ -250,7 +250,7 @@ fn edited(tree: &Tree, path: &Names) -> Expected {
     match way {
         Way::There(at) => match tree.at(&at) {
             Node::File(text) if text.matches("one").count() == 1 => {
-                sure(has_links, tree.with(&at, Node::File(text.replace("one", "1"))))
+                success(has_links, tree.with(&at, Node::File(text.replace("one", "1"))))
             }
             _ => Expected::Refused(None),
         },
@@ -261,10 +261,10 @@ fn edited(tree: &Tree, path: &Names) -> Expected {
 fn made(tree: &Tree, path: &Names) -> Expected {
     let (way, has_links) = tree.walk(path, true);
     match way {
-        Way::There(at) if *tree.at(&at) == Node::Dir => sure(has_links, tree.clone()),
+        Way::There(at) if *tree.at(&at) == Node::Dir => success(has_links, tree.clone()),
         Way::There(_) => Expected::Refused(None),
         Way::Missing { below, names } if !names.iter().any(|name| name == "..") => {
-            sure(has_links, tree.with(&joined(&below, &names.join("/")), Node::Dir))
+            success(has_links, tree.with(&joined(&below, &names.join("/")), Node::Dir))
         }
         way => nowhere(&way),
     }
@@ -281,15 +281,15 @@ fn deleted(tree: &Tree, path: &Names, recursive: bool) -> Expected {
                 Expected::Either(vec![tree.without(&at)])
             }
         }
-        // What is neither a file nor a directory is left alone, wherever it lies.
-        Way::There(at) => sure(has_links || tree.has_special(&at), tree.without(&at)),
+        // Special files may be refused, at any depth.
+        Way::There(at) => success(has_links || tree.has_special(&at), tree.without(&at)),
         way => nowhere(&way),
     }
 }
 
-/// Moved, or copied.
+/// Returns the expected result of a move or a copy.
 fn moved(tree: &Tree, from: &Names, to: &Names, overwrite: bool, is_move: bool) -> Expected {
-    // A move is of names, a copy of what they lead to.
+    // A move affects links themselves, a copy follows them.
     let (source, from_links) = tree.walk(from, !is_move);
     let Way::There(source) = source else { return nowhere(&source) };
     if source.is_empty() {
@@ -308,7 +308,7 @@ fn moved(tree: &Tree, from: &Names, to: &Names, overwrite: bool, is_move: bool) 
         }
         (_, Node::Special) if !is_move => Expected::Refused(None),
         (Way::There(to), Node::File(_)) if matches!(tree.at(&to), Node::File(_)) && overwrite => {
-            sure(has_links, done(tree, &to))
+            success(has_links, done(tree, &to))
         }
         (Way::There(to), _) if overwrite && !matches!(tree.at(&to), Node::Dir) => {
             Expected::Either(vec![done(tree, &to)])
@@ -317,7 +317,7 @@ fn moved(tree: &Tree, from: &Names, to: &Names, overwrite: bool, is_move: bool) 
         (Way::Missing { below, names }, _) if !names.iter().any(|name| name == "..") => {
             let is_odd = tree.has_special(&source);
             let after = done(tree, &joined(&below, &names.join("/")));
-            sure(has_links || is_odd, after)
+            success(has_links || is_odd, after)
         }
         (way, _) => nowhere(&way),
     }

@@ -1,44 +1,45 @@
-//! [`Tree`]: all that lies below a directory, as a map; and where a path leads in it.
+//! [`Tree`]: a directory tree as a map, and the lookup of paths in it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::path::Path;
 
-/// More links than any system follows.
+/// The maximum number of links to follow, more than any system follows.
 const MOST_LINKS: usize = 64;
 
-/// What has a name.
+/// An entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Node {
     Dir,
     File(String),
-    /// And where it points.
+    /// A link with its target.
     Link(String),
     /// A FIFO.
     Special,
 }
 
-/// Paths below a directory, and what has them.
+/// The entries below a directory, by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tree(pub(super) BTreeMap<String, Node>);
 
-/// Where a path leads.
+/// The result of a lookup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// To something at this path, without links on the way to it; to the top if it is empty.
+    /// The entry at this path, which contains no links. An empty path means the root.
     There(String),
-    /// To nothing: these names are missing in this directory.
+    /// These names are missing below this directory.
     Missing { below: String, names: Vec<String> },
-    /// Out.
+    /// The path leads out of the tree.
     Out,
-    /// Nowhere: in a circle, or through something that is no directory.
+    /// The path forms a circle, or leads through something that is not a directory.
     Nowhere,
 }
 
 impl Tree {
-    /// What lies there now.
+    /// Reads a tree from disk.
     pub(super) fn of(root: &Path) -> Self {
-        let (mut tree, mut todo) = (Self::default(), vec![String::new()]);
+        let mut tree = Self::default();
+        let mut todo = vec![String::new()];
         while let Some(below) = todo.pop() {
             for entry in fs::read_dir(root.join(&below)).unwrap().map(Result::unwrap) {
                 let path = joined(&below, entry.file_name().to_str().unwrap());
@@ -59,15 +60,16 @@ impl Tree {
         tree
     }
 
-    /// What is at a path that [`Way::There`] gave.
+    /// Returns the entry at a path from [`Way::There`].
     pub(super) fn at(&self, path: &str) -> &Node {
         self.0.get(path).unwrap_or(&Node::Dir)
     }
 
-    /// Where names lead, and whether a link was followed on the way. Is the last one followed, too?
+    /// Looks up names. Returns the result, and whether a link was followed. `follow_last` also follows a link at the end.
     pub(super) fn walk(&self, names: &[String], follow_last: bool) -> (Way, bool) {
         let mut todo: VecDeque<String> = names.iter().cloned().collect();
-        let (mut at, mut links) = (Vec::<String>::new(), 0);
+        let mut at = Vec::<String>::new();
+        let mut links = 0;
         while let Some(name) = todo.pop_front() {
             if name == ".." {
                 if at.pop().is_none() {
@@ -102,7 +104,7 @@ impl Tree {
         (Way::There(at.join("/")), links > 0)
     }
 
-    /// The same, with this there, and the directories that lead to it.
+    /// Returns a copy with this entry and its parent directories.
     pub(super) fn with(&self, path: &str, node: Node) -> Self {
         let mut tree = self.clone();
         for (at, _) in path.match_indices('/') {
@@ -112,7 +114,7 @@ impl Tree {
         tree
     }
 
-    /// The same, without what is there and below.
+    /// Returns a copy without an entry and everything below it.
     pub(super) fn without(&self, path: &str) -> Self {
         let is_below = |other: &str| other == path || other.starts_with(&format!("{path}/"));
         Self(
@@ -124,7 +126,7 @@ impl Tree {
         )
     }
 
-    /// The same, with a copy of what is at one path at another. Links and special files are copied if `all` are.
+    /// Returns a copy in which one path is also at another. Includes links and special files only if `all` is set.
     pub(super) fn copied(&self, from: &str, to: &str, all: bool) -> Self {
         let mut tree = self.with(to, self.at(from).clone());
         for (path, node) in &self.0 {
@@ -136,18 +138,18 @@ impl Tree {
         tree
     }
 
-    /// Is there something below?
+    /// Returns whether there are entries below a path.
     pub(super) fn is_full(&self, path: &str) -> bool {
         self.0.keys().any(|other| other.starts_with(&format!("{path}/")))
     }
 
-    /// Is it something special, or is there such a thing below?
+    /// Returns whether a path is a special file or contains one.
     pub(super) fn has_special(&self, path: &str) -> bool {
         let is_below = |other: &str| other == path || other.starts_with(&format!("{path}/"));
         self.0.iter().any(|(other, node)| *node == Node::Special && is_below(other))
     }
 
-    /// The names in a directory.
+    /// Returns the names in a directory.
     pub(super) fn names(&self, dir: &str) -> Vec<&str> {
         let below = |path: &'_ String| -> Option<usize> {
             let rest =
@@ -158,7 +160,7 @@ impl Tree {
     }
 }
 
-/// One path behind another.
+/// Joins two paths.
 pub(super) fn joined(below: &str, path: &str) -> String {
     if below.is_empty() { path.to_owned() } else { format!("{below}/{path}") }
 }

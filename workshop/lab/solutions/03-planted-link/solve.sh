@@ -1,2 +1,2 @@
-# The link is followed from where it lies when the clone has become `grant/`.
+# The target is relative to `grant/`, where the link lies after the clone.
 ln -s ../outside/secret.txt clone/notes.txt

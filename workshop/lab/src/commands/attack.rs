@@ -1,4 +1,4 @@
-//! `preopen-lab attack`: the same attacks, against somebody's own server.
+//! `preopen-lab attack`: runs the attacks against the user's own server.
 
 use std::ffi::OsString;
 use std::io;
@@ -6,25 +6,26 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use super::common::{column_held, patience, print_json};
 use super::races::one_race;
-use super::{column_held, patience, print_json};
+
 use crate::attack::{Attack, Goal};
-use crate::cli::How;
+use crate::cli::Options;
 use crate::matrix::{self, Column, Done};
 use crate::progress;
 use crate::race::{RACES, Raced};
 use crate::server::Launch;
-use crate::show::{Screen, Tone, line, paragraph, plain};
+use crate::show::{Screen, Tone, line, paragraph, printable};
 use crate::stage::{FLAG, Stage};
 use crate::trial::excerpt;
 use crate::{report, table};
 
-/// How long an answer may take before it counts as none. The server may be anything.
+/// How long an answer may take. This is generous, since the server is unknown.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Every attack against somebody's own server.
+/// Runs every attack against a server. Returns whether it held.
 pub fn attack(
-    how: &How,
+    options: &Options,
     seconds: f64,
     junit: Option<&Path>,
     command: &[OsString],
@@ -33,7 +34,7 @@ pub fn attack(
     let stage = Stage::new()?;
     let mut words = command.iter().map(|word| word.to_string_lossy().into_owned());
     let program = words.next().map(PathBuf::from).unwrap_or_default();
-    // It starts in the directory that is granted.
+    // The server starts in the granted directory, so a relative path must be resolved first.
     let program = match program.canonicalize() {
         Ok(path) if program.components().count() > 1 => path,
         _ => program,
@@ -43,9 +44,9 @@ pub fn attack(
         table::all().filter(|attack| attack.goal != Goal::Shell).collect();
     let launches = [launch];
     let done = Done::default();
-    let told = || format!("{} of {} attacks", done.load(Relaxed), attacks.len());
-    let columns = progress::shown(told, || {
-        matrix::run(&stage, &launches, &attacks, patience(how, PATIENCE), &done)
+    let status = || format!("{} of {} attacks", done.load(Relaxed), attacks.len());
+    let columns = progress::with_progress(status, || {
+        matrix::run(&stage, &launches, &attacks, patience(options, PATIENCE), &done)
     });
     let (Some(column), [launch]) = (columns.into_iter().next(), launches) else { return Ok(false) };
     if let Some(why) = &column.failed {
@@ -59,7 +60,7 @@ pub fn attack(
     if let Some(file) = junit {
         report::junit(file, &attacks, &column, &races)?;
     }
-    if how.json {
+    if options.json {
         return print_json(&report::json(&attacks, &[column], &races, held)).map(|()| held);
     }
     show_attacked(screen, &attacks, &column, &races);
@@ -67,9 +68,9 @@ pub fn attack(
 }
 
 fn show_attacked(screen: Screen, attacks: &[&'static Attack], column: &Column, races: &[Raced]) {
-    line("what its tools were taken for:");
+    line("tools used for each request:");
     for (what, tool) in &column.tools {
-        line(&format!("  {what:27}{}", plain(tool)));
+        line(&format!("  {what:27}{}", printable(tool)));
     }
     line("");
     screen.matrix(attacks, std::slice::from_ref(column));
@@ -100,7 +101,7 @@ fn show_attacked(screen: Screen, attacks: &[&'static Attack], column: &Column, r
     }
 }
 
-/// A word of a command that names a file from where the lab was started.
+/// Makes a word of the command absolute if it is the relative path of a file.
 fn from_here(word: String) -> String {
     let path = Path::new(&word);
     let is_file = path.is_relative() && path.components().count() > 1 && path.is_file();

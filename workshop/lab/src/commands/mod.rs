@@ -1,20 +1,19 @@
-//! What the lab does, a function for each command. Each says whether the server that is judged held.
-//!
-//! May import: everything below `main`.
+//! The commands of the lab, one function each. Each returns whether the judged server held.
 
 mod attack;
+mod common;
 mod learn;
 mod races;
 mod victim;
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::attack::Attack;
-use crate::cli::How;
-use crate::matrix::{self, Column, Done};
-use crate::page::{Around, Page};
+use crate::cli::Options;
+use crate::matrix::{self, Done};
+use crate::page::{Page, RunInfo};
 use crate::race::{RACES, Race, Raced};
 use crate::server::Launch;
 use crate::servers::{OURS, ours, weak};
@@ -24,64 +23,70 @@ use crate::victim::Level;
 use crate::{explain, page, report, table, trace};
 
 pub use attack::attack;
+use common::{column_held, patience, print_json};
 pub use learn::learn;
-use races::lost_and_kept;
 pub use races::race;
+use races::race_weak_then_preopen;
 pub use victim::{keep_out, serve_victim};
 
-/// How long an answer may take before it counts as none, where all servers are the lab's or ours.
+/// How long an answer may take if only the lab's servers and preopen are attacked.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// Every attack against every server, then one race; and a page of it, if one is asked for.
-pub fn everything(how: &How, page: Option<&Path>, is_sample: bool) -> io::Result<bool> {
+/// Runs every attack against every server, then one race. Writes a report to `page` if given.
+pub fn everything(options: &Options, page: Option<&Path>, is_sample: bool) -> io::Result<bool> {
     let screen = Screen::new();
-    page.map_or(Ok(()), page::may_be_written)?;
+    if let Some(file) = page {
+        page::check_new_file(file)?;
+    }
     let stage = Stage::new()?;
-    let launches = launches(how, false)?;
-    let ours = ours(how.preopen.as_deref())?;
-    let around = Around::of(stage.flag(), patience(how, PATIENCE), how.unconfined, &ours);
+    let launches = launches(options, false)?;
+    let ours = ours(options.preopen.as_deref())?;
+    let info = RunInfo::of(stage.flag(), patience(options, PATIENCE), options.unconfined, &ours);
     let attacks: Vec<&'static Attack> = table::all().collect();
-    if !how.json {
+    if !options.json {
         headline(screen, &stage);
     }
     let columns =
-        matrix::run(&stage, &launches, &attacks, patience(how, PATIENCE), &Done::default());
-    if !how.json {
+        matrix::run(&stage, &launches, &attacks, patience(options, PATIENCE), &Done::default());
+    if !options.json {
         screen.matrix(&attacks, &columns);
     }
     let Some(race) = RACES.first() else { return Ok(false) };
-    if !how.json {
+    if !options.json {
         line("");
         line(&format!("{}: {}, again and again", race.attack.id, race.attack.title));
     }
-    let loser = weak(Level::Resolved, true, how.unconfined)?;
-    let races = lost_and_kept(how, screen, &stage, race, &loser, page.is_none())?;
+    let loser = weak(Level::Resolved, true, options.unconfined)?;
+    let races = race_weak_then_preopen(options, screen, &stage, race, &loser, page.is_none())?;
     let held = column_held(&attacks, columns.iter().find(|column| column.name == OURS))
-        && races.iter().filter(|raced| raced.server == OURS).all(Raced::held);
+        && races.iter().filter(|raced| raced.server == OURS).all(Raced::has_held);
     if let Some(file) = page {
-        let (attacks, columns, races, around) = (&attacks, &columns, &races, &around);
-        Page { attacks, columns, races, held, around, is_sample }.write(file)?;
+        let attacks = &attacks;
+        let columns = &columns;
+        let races = &races;
+        let info = &info;
+        Page { attacks, columns, races, held, info, is_sample }.write(file)?;
     }
-    if how.json {
+    if options.json {
         return print_json(&report::json(&attacks, &columns, &races, held)).map(|()| held);
     }
     line("");
-    let known = attacks.iter().filter(|attack| attack.known().is_some()).count();
+    let known = attacks.iter().filter(|attack| attack.known_limit().is_some()).count();
     line(&verdict(screen, held, known));
     match page {
         Some(file) => line(&format!("report: {}", file.display())),
         None => {
             line("next: preopen-lab run search-link --explain; preopen-lab --report lab.html");
-            line("to learn it: preopen-lab learn");
+            line("exercises: preopen-lab learn");
         }
     }
     Ok(held)
 }
 
-/// The attacks and races by name.
-pub fn list(how: &How) -> io::Result<bool> {
+/// Lists the attacks and races.
+pub fn list(options: &Options) -> io::Result<bool> {
     let attacks: Vec<&'static Attack> = table::all().collect();
-    if how.json {
+    if options.json {
         return print_json(&report::list(&attacks)).map(|()| true);
     }
     for attack in attacks.into_iter().chain(RACES.iter().map(|race| &race.attack)) {
@@ -91,22 +96,27 @@ pub fn list(how: &How) -> io::Result<bool> {
     Ok(true)
 }
 
-/// One attack, or one race, against all servers.
-pub fn run(how: &How, id: &str, explained: bool, level: Option<Level>) -> io::Result<bool> {
+/// Runs one attack or one race against all servers.
+pub fn run(options: &Options, id: &str, explained: bool, level: Option<Level>) -> io::Result<bool> {
     let screen = Screen::new();
     let stage = Stage::new()?;
     if let Some(race) = RACES.iter().find(|race| race.attack.id == id) {
-        return run_race(how, screen, &stage, race, explained, level);
+        return run_race(options, screen, &stage, race, explained, level);
     }
     let attack = table::all().find(|attack| attack.id == id).ok_or_else(|| {
-        io::Error::other(format!("there is no attack `{id}`; `preopen-lab list` has all"))
+        io::Error::other(format!("there is no attack `{id}`; `preopen-lab list` lists all attacks"))
     })?;
     if !explained {
-        let launches = launches(how, false)?;
-        let columns =
-            matrix::run(&stage, &launches, &[attack], patience(how, PATIENCE), &Done::default());
+        let launches = launches(options, false)?;
+        let columns = matrix::run(
+            &stage,
+            &launches,
+            &[attack],
+            patience(options, PATIENCE),
+            &Done::default(),
+        );
         let held = column_held(&[attack], columns.iter().find(|column| column.name == OURS));
-        if how.json {
+        if options.json {
             return print_json(&report::json(&[attack], &columns, &[], held)).map(|()| held);
         }
         screen.matrix(&[attack], &columns);
@@ -115,33 +125,37 @@ pub fn run(how: &How, id: &str, explained: bool, level: Option<Level>) -> io::Re
     }
     let strongest = Level::ALL.into_iter().rev().find(|level| attack.beats(level.check()));
     let level = level.or(strongest).unwrap_or(Level::Resolved);
-    let weak = weak(level, !trace::is_there(), how.unconfined)?;
-    let left = explain::side(&stage, &weak, attack, patience(how, PATIENCE))?;
-    let right =
-        explain::side(&stage, &ours(how.preopen.as_deref())?, attack, patience(how, PATIENCE))?;
-    if how.json {
+    let weak = weak(level, !trace::is_available(), options.unconfined)?;
+    let left = explain::side(&stage, &weak, attack, patience(options, PATIENCE))?;
+    let right = explain::side(
+        &stage,
+        &ours(options.preopen.as_deref())?,
+        attack,
+        patience(options, PATIENCE),
+    )?;
+    if options.json {
         print_json(&explain::as_json(attack, &left, &right))?;
     } else {
         explain::show(screen, attack, &left, &right);
     }
-    Ok(right.finding.verdict.is_fine() || attack.known().is_some())
+    Ok(right.finding.verdict.is_fine() || attack.known_limit().is_some())
 }
 
 fn run_race(
-    how: &How,
+    options: &Options,
     screen: Screen,
     stage: &Stage,
     race: &Race,
     explained: bool,
     level: Option<Level>,
 ) -> io::Result<bool> {
-    let weak = weak(level.unwrap_or(Level::Resolved), true, how.unconfined)?;
-    if !how.json {
+    let weak = weak(level.unwrap_or(Level::Resolved), true, options.unconfined)?;
+    if !options.json {
         line(&format!("{}: {} ({})", race.attack.id, race.attack.title, race.attack.tags()));
     }
-    let races = lost_and_kept(how, screen, stage, race, &weak, true)?;
-    let held = races.iter().filter(|raced| raced.server == OURS).all(Raced::held);
-    if how.json {
+    let races = race_weak_then_preopen(options, screen, stage, race, &weak, true)?;
+    let held = races.iter().filter(|raced| raced.server == OURS).all(Raced::has_held);
+    if options.json {
         return print_json(&report::json(&[], &[], &races, held)).map(|()| held);
     }
     if explained {
@@ -154,24 +168,10 @@ fn run_race(
     Ok(held)
 }
 
-fn patience(how: &How, otherwise: Duration) -> Duration {
-    how.patience.map_or(otherwise, Duration::from_millis)
-}
-
-fn launches(how: &How, traced: bool) -> io::Result<Vec<Launch>> {
-    let ours = ours(how.preopen.as_deref())?;
-    let weak = Level::ALL.into_iter().map(|level| weak(level, traced, how.unconfined));
+fn launches(options: &Options, traced: bool) -> io::Result<Vec<Launch>> {
+    let ours = ours(options.preopen.as_deref())?;
+    let weak = Level::ALL.into_iter().map(|level| weak(level, traced, options.unconfined));
     weak.chain([Ok(ours)]).collect()
-}
-
-/// Is every attack contained but for those that no server stops, and everything served that has to be?
-fn column_held(attacks: &[&'static Attack], column: Option<&Column>) -> bool {
-    column.is_some_and(|column| {
-        column.findings.len() == attacks.len()
-            && column.findings.iter().zip(attacks).all(|(found, attack)| {
-                found.verdict.is_fine() || found.verdict.is_harm() && attack.known().is_some()
-            })
-    })
 }
 
 fn headline(screen: Screen, stage: &Stage) {
@@ -180,20 +180,16 @@ fn headline(screen: Screen, stage: &Stage) {
     for level in Level::ALL {
         line(&format!("  {:10}{}", level.name(), level.in_words()));
     }
-    line("  preopen   holds a handle, and compares no path");
+    line("  preopen   opens from a directory handle, compares no paths");
     line("");
 }
 
 fn verdict(screen: Screen, held: bool, known: usize) -> String {
     if held {
         let word = screen.toned("preopen held", Tone::Good);
-        format!("{word}: 0 flags, but for the {known} rows (*) that no file server stops")
+        format!("{word}: 0 flags, except in the {known} rows (*) that no file server stops")
     } else {
         let word = screen.toned("preopen DID NOT HOLD", Tone::Bad);
-        format!("{word}: please report it, as SECURITY.md says")
+        format!("{word}: please report it as described in SECURITY.md")
     }
-}
-
-fn print_json(value: &serde_json::Value) -> io::Result<()> {
-    writeln!(io::stdout(), "{value:#}")
 }

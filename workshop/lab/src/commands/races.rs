@@ -1,11 +1,11 @@
-//! `preopen-lab race`, and the races of the other commands.
+//! `preopen-lab race`, and running races for the other commands.
 
 use std::io;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::print_json;
-use crate::cli::How;
+use super::common::print_json;
+use crate::cli::Options;
 use crate::progress;
 use crate::race::{self, Counters, RACES, Race, Raced};
 use crate::report;
@@ -16,45 +16,45 @@ use crate::stage::Stage;
 use crate::subject::Subject;
 use crate::victim::Level;
 
-/// How long the weak server has to lose.
+/// How long the weak server is raced until it loses.
 const TO_LOSE: Duration = Duration::from_secs(5);
-/// How long ours has to hold, where nobody says how long.
+/// How long preopen is raced by default.
 const TO_HOLD: Duration = Duration::from_secs(3);
 
-/// All races, for as long as is said.
-pub fn race(how: &How, seconds: f64) -> io::Result<bool> {
+/// Runs all races, each for `seconds`.
+pub fn race(options: &Options, seconds: f64) -> io::Result<bool> {
     let screen = Screen::new();
     let stage = Stage::new()?;
     let limit = Duration::from_secs_f64(seconds);
     let servers = [
-        weak(Level::Checked, true, how.unconfined)?,
-        weak(Level::Resolved, true, how.unconfined)?,
-        ours(how.preopen.as_deref())?,
+        weak(Level::Checked, true, options.unconfined)?,
+        weak(Level::Resolved, true, options.unconfined)?,
+        ours(options.preopen.as_deref())?,
     ];
     let mut races = vec![];
     for race in RACES {
-        if !how.json {
+        if !options.json {
             line(&format!("{}: {}", race.attack.id, race.attack.title));
         }
         for server in &servers {
             let raced = one_race(&stage, server, race, limit, false)?;
-            if !how.json {
+            if !options.json {
                 screen.race(&raced);
             }
             races.push(raced);
         }
     }
-    let held = races.iter().filter(|raced| raced.server == OURS).all(Raced::held);
-    if how.json {
+    let held = races.iter().filter(|raced| raced.server == OURS).all(Raced::has_held);
+    if options.json {
         return print_json(&report::json(&[], &[], &races, held)).map(|()| held);
     }
     line("next: preopen-lab run race-directory --explain");
     Ok(held)
 }
 
-/// A race until the weak server loses, or to the end of its time; and then for some seconds with ours.
-pub(super) fn lost_and_kept(
-    how: &How,
+/// Races the weak server until it loses or its time is up, and then preopen.
+pub(super) fn race_weak_then_preopen(
+    options: &Options,
     screen: Screen,
     stage: &Stage,
     race: &Race,
@@ -62,7 +62,7 @@ pub(super) fn lost_and_kept(
     until_first: bool,
 ) -> io::Result<[Raced; 2]> {
     let show = |raced: &Raced| {
-        if !how.json {
+        if !options.json {
             screen.race(raced);
         }
     };
@@ -71,7 +71,7 @@ pub(super) fn lost_and_kept(
         lost = race::replay(race);
     }
     show(&lost);
-    let kept = one_race(stage, &ours(how.preopen.as_deref())?, race, TO_HOLD, true)?;
+    let kept = one_race(stage, &ours(options.preopen.as_deref())?, race, TO_HOLD, true)?;
     show(&kept);
     Ok([lost, kept])
 }
@@ -85,7 +85,7 @@ pub(super) fn one_race(
 ) -> io::Result<Raced> {
     let mut subject = Subject::start(stage, launch, Duration::from_secs(2))?;
     let counters = Counters::default();
-    let told = || {
+    let status = || {
         format!(
             "{} {}: {} calls, {} swaps, {} escaped",
             race.attack.id,
@@ -95,7 +95,7 @@ pub(super) fn one_race(
             number(counters.escapes.load(Relaxed))
         )
     };
-    Ok(progress::shown(told, || {
+    Ok(progress::with_progress(status, || {
         race::run(&mut subject, &launch.name, race, limit, until_first, &counters)
     }))
 }

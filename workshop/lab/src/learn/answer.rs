@@ -1,33 +1,31 @@
-//! [`Answer`]: what a participant has written. A `#` begins a line that says nothing, `predict:` a prediction;
-//! the rest is the answer, as calls or as settings.
-//!
-//! May import: nothing of the lab but what an attempt comes to.
+//! [`Answer`]: what a participant wrote. Lines that start with `#` are comments, and `predict:` starts a prediction. The
+//! other lines are the answer, as calls or as settings.
 
 use std::collections::BTreeMap;
 
-use super::Stop;
+use super::stop::Stop;
 
-/// The most that is read of an answer, in lines.
+/// The maximum number of lines of an answer.
 const LINES: usize = 1000;
 
-/// What is in an answer's file.
+/// The contents of an answer file.
 #[derive(Debug, Default)]
 pub struct Answer {
-    /// What was predicted, if anything.
+    /// The prediction, if there is one.
     pub predicted: Option<String>,
-    /// The other lines, with their numbers.
+    /// The lines of the answer, with their numbers.
     lines: Vec<(usize, String)>,
 }
 
 impl Answer {
-    /// Reads it. Nothing in it is refused yet.
+    /// Splits a file into prediction and answer. Accepts any text.
     pub fn parse(text: &str) -> Self {
         let mut answer = Self::default();
         for (number, line) in (1..).zip(text.lines().take(LINES)) {
             let line = line.trim();
             if let Some(predicted) = line.strip_prefix("predict:") {
                 answer.predicted =
-                    Some(predicted.trim().to_owned()).filter(|said| !said.is_empty());
+                    Some(predicted.trim().to_owned()).filter(|text| !text.is_empty());
             } else if !line.is_empty() && !line.starts_with('#') {
                 answer.lines.push((number, line.to_owned()));
             }
@@ -35,15 +33,15 @@ impl Answer {
         answer
     }
 
-    /// Its lines, with their numbers.
+    /// Returns the lines of the answer, with their numbers.
     pub fn lines(&self) -> &[(usize, String)] {
         &self.lines
     }
 
-    /// Lines of `name: value`, each once, with names from `known`. What has no value is not there.
+    /// Parses lines of the form `name: value`. Each name must be in `known` and may occur once.
     ///
     /// # Errors
-    /// When a line is none, or its name is unknown.
+    /// If a line has another form, or its name is unknown or repeated.
     pub fn settings(&self, known: &[&'static str]) -> Result<Settings, Stop> {
         let mut all = BTreeMap::new();
         for (number, line) in &self.lines {
@@ -57,13 +55,13 @@ impl Answer {
             let Some(name) = known.iter().find(|known| **known == name.trim()) else {
                 return Err(Stop::not_yet(
                     format!("line {number} sets `{}`", name.trim()),
-                    format!("there is no such setting here; there are `{all_names}`"),
+                    format!("unknown setting; the names are `{all_names}`"),
                 ));
             };
             if all.insert(*name, (*number, value.trim().to_owned())).is_some() {
                 return Err(Stop::not_yet(
-                    format!("line {number} sets `{name}` once more"),
-                    "take one of them out",
+                    format!("line {number} sets `{name}` again"),
+                    "remove one of the two lines",
                 ));
             }
         }
@@ -71,39 +69,39 @@ impl Answer {
     }
 }
 
-/// Settings of an answer: the number of the line, and the value.
+/// The settings of an answer: name, line number and value.
 #[derive(Debug)]
 pub struct Settings(BTreeMap<&'static str, (usize, String)>);
 
 impl Settings {
-    /// A value, if there is one.
+    /// Returns the value of a setting, if it has one.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// A value.
+    /// Returns the value of a required setting.
     ///
     /// # Errors
-    /// When there is none.
+    /// If it has no value.
     pub fn need(&self, name: &str) -> Result<&str, Stop> {
         self.get(name).ok_or_else(|| {
             Stop::not_yet(
                 format!("`{name}:` has no value"),
-                format!("write one behind `{name}:`; the lines above it say which there are"),
+                format!("write a value after `{name}:`; the comment above it lists the values"),
             )
         })
     }
 
-    /// One of some values, by its place among them.
+    /// Returns the index of the value of a setting among the allowed ones.
     ///
     /// # Errors
-    /// When there is none, or another.
+    /// If it has no value, or another one.
     pub fn one_of(&self, name: &str, values: &[&str]) -> Result<usize, Stop> {
-        let said = self.need(name)?;
-        values.iter().position(|value| *value == said).ok_or_else(|| {
+        let given = self.need(name)?;
+        values.iter().position(|value| *value == given).ok_or_else(|| {
             Stop::not_yet(
-                format!("`{name}` is `{said}`"),
-                format!("it is one of `{}`", values.join("`, `")),
+                format!("`{name}` is `{given}`"),
+                format!("it must be one of `{}`", values.join("`, `")),
             )
         })
     }
@@ -121,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_predictions_and_settings_are_told_apart() {
+    fn comments_predictions_and_settings_are_distinguished() {
         let answer = Answer::parse("# pause: 1\npredict: it fails\n\n pause : 7\nswap:\n");
         assert_eq!(answer.predicted.as_deref(), Some("it fails"));
         let settings = answer.settings(&["pause", "swap"]).unwrap();
@@ -132,9 +130,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_setting_is_told_with_what_there_is() {
+    fn errors_list_the_known_settings() {
         assert!(look("puase: 1").contains("`pause`, `swap`"));
         assert!(look("pause").contains("name: value"));
-        assert!(look("pause: 1\npause: 2").contains("take one"));
+        assert!(look("pause: 1\npause: 2").contains("remove one"));
     }
 }

@@ -1,4 +1,4 @@
-//! Exercise: an attack that is over, and what the audit trail of preopen still tells of it.
+//! Exercise: reconstruct a past attack from preopen's audit trail.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
@@ -6,52 +6,56 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{ANSWER, Bench, Checked, Exercise, Stop};
+use super::bench::Bench;
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
 use crate::server::Server;
 
 /// The trail's file.
 const TRAIL: &str = "audit.jsonl";
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 10,
     name: "audit-trail",
-    title: "an attack, from its trail",
+    title: "an attack in the audit trail",
     minutes: 7,
-    predict: "An agent read a page that told it to do other things than its user wanted. preopen put each call on record. Afterwards \
-somebody took a record out of the file. What of the attack can still be known?",
-    task: "`audit.jsonl` is the trail, made by preopen just now; names in it are others for everybody. Find out what happened, and say it \
-in the answer. `preopen audit tail` shows a trail line by line, and `preopen audit verify` says whether it is as it was written.",
+    predict: "An agent read a page with hostile instructions and followed them. preopen recorded each call. Later, somebody \
+removed a record from the file. What can still be found out about the attack?",
+    task: "`audit.jsonl` is the trail. preopen wrote it just now, and the file names in it differ for every participant. Find out what \
+happened and write it into the answer. `preopen audit tail` shows a trail line by line, and `preopen audit verify` checks \
+whether it was altered.",
     start: &[(
         ANSWER,
-        "# 10. An attack, from its trail, which is in audit.jsonl.
+        "# 10. An attack in the audit trail. The trail is in audit.jsonl.
 
-# What can still be known? (Nobody judges this.)
+# What can still be found out? (This is not graded.)
 predict:
 
-# The path that led outside by a link, as the agent said it.
+# The path that led outside through a link, as the agent requested it.
 led_out:
-# The path that would have run code without being asked for.
+# The path whose contents another program would have run without asking.
 would_have_run:
 # The file that was changed.
 changed:
-# The number of the first line that is not as it was written.
+# The number of the first line at which the trail is broken.
 broken_at:
 ",
     )],
     prepare,
     hints: [
-        "Each record of a call has `decision` and `code`; `docs/errors.md` says what each code means. What is `deny`, what is `error`, and what \
-was done?",
-        "`preopen audit tail audit.jsonl --refused` has two of them; a change that was made has `after`, the version it left. \
-`preopen audit verify audit.jsonl` names a line.",
-        "`led_out` has the code `escapes_grant`, `would_have_run` the code `protected`; `changed` is the `write_file` with the decision \
-`allow`; `broken_at` is what `verify` says behind `line`.",
+        "Each record of a call has a `decision` and a `code`; `docs/errors.md` explains the codes. Which calls have `deny`, which have \
+`error`, and which were allowed?",
+        "`preopen audit tail audit.jsonl --refused` shows the first two. The record of a completed change has `after`, the new version \
+of the file. `preopen audit verify audit.jsonl` names a line.",
+        "`led_out` has the code `escapes_grant`, and `would_have_run` has the code `protected`. `changed` is the `write_file` with the \
+decision `allow`. `broken_at` is the number that `verify` prints after `line`.",
     ],
-    debrief: "A record of every decision, chained so that a gap shows, answers afterwards what a refusal alone keeps to itself.",
+    debrief: "A record of every decision, chained so that a gap is noticed, shows afterwards what a single refusal cannot.",
     check,
     ..Exercise::NEW
 };
 
-/// Makes the trail, by a real server, with names that nobody has seen.
+/// Creates the trail with a real server, with random file names.
 fn prepare(bench: &Bench) -> io::Result<()> {
     let to = bench.dir.join(TRAIL);
     if to.exists() {
@@ -61,8 +65,8 @@ fn prepare(bench: &Bench) -> io::Result<()> {
     let sandbox = bench
         .stage
         .sandbox()
-        .file("grant/README.md", "a page that tells the agent what to do\n")
-        .file(&format!("grant/payroll-{name}.txt"), "what somebody was after\n")
+        .file("grant/README.md", "a page with instructions for the agent\n")
+        .file(&format!("grant/payroll-{name}.txt"), "the data that the attacker wants\n")
         .link(&format!("grant/assets-{name}"), "../outside")
         .dir("grant/docs");
     let log = sandbox.path(TRAIL);
@@ -108,50 +112,50 @@ fn check(bench: &Bench) -> Checked {
         ("would_have_run", |record| of(record, "code") == "protected"),
         ("changed", |record| of(record, "decision") == "allow" && record.get("after").is_some()),
     ] {
-        let said = settings.need(name)?;
+        let given = settings.need(name)?;
         let of_path: Vec<&Value> = records
             .iter()
-            .filter(|record| of(record, "kind") == "call" && path_of(record) == said)
+            .filter(|record| of(record, "kind") == "call" && path_of(record) == given)
             .collect();
         if !of_path.iter().any(|record| is_it(record)) {
-            return Err(wrong(name, said, of_path.first().copied()));
+            return Err(wrong(name, given, of_path.first().copied()));
         }
-        seen.push(format!("{name}: `{said}`"));
+        seen.push(format!("{name}: `{given}`"));
     }
     let verified = verify(bench)?;
-    let said = settings.need("broken_at")?;
-    if said != verified {
+    let given = settings.need("broken_at")?;
+    if given != verified {
         return Err(Stop::not_yet(
-            format!("`broken_at` is `{said}`"),
-            "each record holds the hash and the number of the one before: `preopen audit verify` counts for you, and \
-             names the line",
+            format!("`broken_at` is `{given}`"),
+            "each record holds the hash and the number of the previous one; `preopen audit verify` checks them and names \
+             the line",
         ));
     }
     seen.push(format!(
-        "broken_at: line {said}; what the record before it said is gone, and that it is gone is not"
+        "broken_at: line {given}; the record before it is lost, but the trail shows that it is missing"
     ));
     Ok(seen)
 }
 
-fn wrong(name: &str, said: &str, found: Option<&Value>) -> Stop {
+fn wrong(name: &str, given: &str, found: Option<&Value>) -> Stop {
     let look = match name {
         "led_out" => {
-            "a link that leads out of a grant has a code of its own; `..` in a path is refused before anything is looked at"
+            "a link that leads out of a grant has a code of its own; a path with `..` is refused before any lookup"
         }
         "would_have_run" => {
-            "names that run code or speak for the user without being asked are `protected`"
+            "names whose contents other programs run without asking have the code `protected`"
         }
         _ => {
-            "only a change that was made has `after`, the version that it left; the record of kind `intent` before it says what was meant"
+            "only the record of a completed change has `after`, the new version; the record of kind `intent` before it announces the change"
         }
     };
     let seen = found.map_or_else(
-        || format!("`{name}` is `{said}`, and no call with that path is on record"),
+        || format!("`{name}` is `{given}`, and no call with that path is recorded"),
         |record| {
             let code = of(record, "code");
             let code = if code.is_empty() { String::new() } else { format!(", code `{code}`") };
             format!(
-                "`{said}` is on record: `{}`, decision `{}`{code}",
+                "`{given}` is recorded: `{}`, decision `{}`{code}",
                 of(record, "tool"),
                 of(record, "decision")
             )
@@ -160,18 +164,18 @@ fn wrong(name: &str, said: &str, found: Option<&Value>) -> Stop {
     Stop::not_yet(seen, look)
 }
 
-/// The line that `preopen audit verify` names.
+/// Returns the number of the line that `preopen audit verify` names.
 fn verify(bench: &Bench) -> io::Result<String> {
     let launch = bench.ours(vec![])?;
     let output = Command::new(launch.program)
         .args(["audit", "verify"])
         .arg(bench.dir.join(TRAIL))
         .output()?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let line = said.split("line ").nth(1).and_then(|rest| rest.split(':').next());
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = errors.split("line ").nth(1).and_then(|rest| rest.split(':').next());
     line.map(str::to_owned).ok_or_else(|| {
         io::Error::other(format!(
-            "`{TRAIL}` is no more what the lab made; move it away, and `preopen-lab learn 10` makes another ({said})"
+            "`{TRAIL}` is not the file that the lab wrote; move it away, and `preopen-lab learn 10` writes a new one ({errors})"
         ))
     })
 }

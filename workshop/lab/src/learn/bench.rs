@@ -1,6 +1,6 @@
-//! [`Bench`]: what an attempt is checked with: a stage with a new flag, the answer, and servers to be asked.
+//! [`Bench`]: what the check of an answer needs: a stage with a new flag, the answer, and servers.
 //!
-//! May import: `server`, `servers`, `stage`, `victim`. Absent on purpose: which exercise it is.
+//! This module does not know which exercise it serves.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,75 +8,75 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Answer;
-use crate::cli::How;
+use super::answer::Answer;
+use crate::cli::Options;
 use crate::server::{Exchange, Launch, Server};
 use crate::servers::{ours, weak};
 use crate::stage::Stage;
 use crate::victim::Level;
 
-/// How long an answer may take, unless somebody says otherwise.
+/// How long a server may take to answer, by default.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What an attempt is checked with.
+/// The means to check an answer.
 pub struct Bench {
-    /// The stage. Its flag was never there before.
+    /// The stage, with a new random flag.
     pub stage: Stage,
-    /// What was said on the command line.
-    pub how: How,
+    /// The options of the command line.
+    pub options: Options,
     /// The work directory.
     pub work: PathBuf,
-    /// The exercise's own directory in it.
+    /// The directory of the exercise, as an absolute path.
     pub dir: PathBuf,
-    /// The same, as the participant names it.
-    pub named: PathBuf,
-    /// What the participant wrote.
+    /// The directory of the exercise, as the participant wrote it.
+    pub shown_dir: PathBuf,
+    /// The participant's answer.
     pub answer: Answer,
 }
 
 impl Bench {
-    /// What must not come out.
+    /// Returns the secret.
     pub fn flag(&self) -> &str {
         self.stage.flag()
     }
 
-    /// How long an answer may take.
+    /// Returns how long a server may take to answer.
     pub fn patience(&self) -> Duration {
-        self.how.patience.map_or(PATIENCE, Duration::from_millis)
+        self.options.patience.map_or(PATIENCE, Duration::from_millis)
     }
 
-    /// How a weak server is started that keeps a record of its calls.
+    /// Returns how to start a weak server that records its checks.
     ///
     /// # Errors
-    /// When this program does not know where it is.
+    /// If the system does not report the path of this program.
     pub fn weak(&self, level: Level) -> io::Result<Launch> {
-        weak(level, true, self.how.unconfined)
+        weak(level, true, self.options.unconfined)
     }
 
-    /// How ours is started, with arguments of the caller's.
+    /// Returns how to start preopen with the given arguments.
     ///
     /// # Errors
-    /// When it is not there.
+    /// If the program is not found.
     pub fn ours(&self, args: Vec<String>) -> io::Result<Launch> {
-        Ok(Launch { args, ..ours(self.how.preopen.as_deref())? })
+        Ok(Launch { args, ..ours(self.options.preopen.as_deref())? })
     }
 
-    /// Starts a server. `at` is the directory that `{}` stands for.
+    /// Starts a server in the directory `at`, which `{}` in the arguments stands for.
     ///
     /// # Errors
-    /// When it does not start.
+    /// If the server does not start.
     pub fn start(&self, launch: &Launch, at: &Path) -> io::Result<Server> {
         Server::start(launch.command(at), &self.stage)
     }
 
-    /// One call of a tool.
+    /// Calls a tool.
     pub fn call(&self, server: &mut Server, tool: &str, arguments: &Value) -> Exchange {
         let params = json!({"name": tool, "arguments": arguments});
         server.request("tools/call", &params, self.patience())
     }
 
-    /// Is the flag in the answer, and not in the question?
-    pub fn is_out(&self, exchange: &Exchange) -> bool {
+    /// Returns whether the flag is in the answer but not in the request.
+    pub fn gives_flag(&self, exchange: &Exchange) -> bool {
         let line = exchange.reply.line().unwrap_or_default();
         line.contains(self.flag()) && !exchange.request.contains(self.flag())
     }

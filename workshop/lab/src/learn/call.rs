@@ -1,29 +1,28 @@
-//! Lines of JSON-RPC that a participant wrote: sent as they are, and told of where they are none.
-//!
-//! May import: `bench`, `server`. Absent on purpose: what the exercise is after.
+//! Sends the JSON-RPC lines of an answer to a server, and explains lines that are not valid calls.
 
 use serde_json::{Value, json};
 
-use super::{Bench, Stop};
+use super::bench::Bench;
+use super::stop::Stop;
 use crate::server::{Exchange, Reply, Server};
 use crate::trial::{excerpt, text_of};
 
-/// The most calls of one answer.
+/// The maximum number of calls in one answer.
 const CALLS: usize = 20;
 
-/// Sends each line of the answer, with `replace` done in it first, and gives what came of each.
+/// Applies `replace` to each line of the answer, sends it, and returns the exchanges.
 ///
 /// # Errors
-/// When a line is no call, or the server does not answer it.
-pub(super) fn all(
+/// If a line is not a valid call, or the server does not answer it.
+pub(super) fn send_all(
     bench: &Bench,
     server: &mut Server,
     replace: (&str, &str),
 ) -> Result<Vec<Exchange>, Stop> {
     if bench.answer.lines().is_empty() {
         return Err(Stop::not_yet(
-            "there is no call in the answer",
-            "write one line of JSON-RPC, as the file shows it",
+            "the answer contains no call",
+            "write one line of JSON-RPC, like the example in the file",
         ));
     }
     let tools = server.request("tools/list", &json!({}), bench.patience()).reply.result();
@@ -31,12 +30,12 @@ pub(super) fn all(
     let mut all = vec![];
     for (number, line) in bench.answer.lines().iter().take(CALLS) {
         let line = line.replace(replace.0, replace.1);
-        understood(*number, &line, &tools)?;
-        let exchange = server.say(&line, bench.patience());
+        check_call(*number, &line, &tools)?;
+        let exchange = server.send_line(&line, bench.patience());
         if !matches!(exchange.reply, Reply::Line(_)) {
             return Err(Stop::not_yet(
                 format!("the server {}", exchange.reply.in_words()),
-                "it has to answer, or nothing comes out",
+                "it must answer to reveal anything",
             ));
         }
         all.push(exchange);
@@ -44,42 +43,42 @@ pub(super) fn all(
     Ok(all)
 }
 
-/// What a server said to a call, in short.
-pub(super) fn said(exchange: &Exchange) -> String {
+/// Returns the text of an answer, shortened to one line.
+pub(super) fn answer_text(exchange: &Exchange) -> String {
     let text = exchange.reply.result().map_or_else(String::new, |result| text_of(&result));
     excerpt(text.trim(), crate::stage::FLAG, 200).replace('\n', " / ")
 }
 
-/// The argument `path` of a call.
+/// Returns the argument `path` of a call.
 pub(super) fn path(exchange: &Exchange) -> String {
     let request: Value = serde_json::from_str(&exchange.request).unwrap_or_default();
     let path = request.pointer("/params/arguments/path").and_then(Value::as_str);
     path.unwrap_or_default().to_owned()
 }
 
-/// Is it a call that the server can make sense of?
-fn understood(number: usize, line: &str, tools: &[String]) -> Result<(), Stop> {
+/// Checks that a line is a call of a tool that the server has.
+fn check_call(number: usize, line: &str, tools: &[String]) -> Result<(), Stop> {
     let not = |seen: &str, look: &str| Err(Stop::not_yet(format!("line {number} {seen}"), look));
     let call: Value = match serde_json::from_str(line) {
         Ok(call) => call,
         Err(error) => {
             return not(
-                &format!("is no JSON: {error}"),
-                "a request is one line, in double quotes, with every bracket closed",
+                &format!("is not JSON: {error}"),
+                "a request is one line; strings need double quotes, and every bracket must be closed",
             );
         }
     };
     if !call.get("id").is_some_and(Value::is_u64) {
         return not(
-            "has no number as its `id`",
-            "without an `id` it is a notification, and those are never answered: `\"id\": 1`",
+            "has no numeric `id`",
+            "a request without an `id` is a notification, which is never answered; add `\"id\": 1`",
         );
     }
     let method = call.get("method").and_then(Value::as_str).unwrap_or_default();
     if method != "tools/call" {
         return not(
             &format!("has the method `{method}`"),
-            "tools are used by the method `tools/call`, with `params` that have a `name` and `arguments`",
+            "the method `tools/call` calls a tool; its `params` are `name` and `arguments`",
         );
     }
     let tool = call.pointer("/params/name").and_then(Value::as_str).unwrap_or_default();
@@ -96,7 +95,7 @@ fn understood(number: usize, line: &str, tools: &[String]) -> Result<(), Stop> {
     if !has_path {
         return not(
             "has no `path` among its `arguments`",
-            "`\"arguments\": {\"path\": \"...\"}`: the path is what the server looks at",
+            "add `\"arguments\": {\"path\": \"...\"}`, which tells the server what to read",
         );
     }
     Ok(())

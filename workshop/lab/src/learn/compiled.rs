@@ -1,80 +1,79 @@
-//! Programs of participants, compiled where a compiler is there; and told of where it is not.
-//!
-//! May import: `bench`. Absent on purpose: whatever they are to do.
+//! Compiles the programs of participants, and explains what to do without a compiler.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Bench, Stop};
+use super::bench::Bench;
+use super::stop::Stop;
 use crate::progress;
 
-/// Lines of the compiler's first error that are shown.
+/// The number of lines to show of the compiler's first error.
 const SHOWN: usize = 6;
 
-/// What `cargo` is asked for, in a directory.
+/// Runs `cargo` in a directory.
 pub(super) struct Cargo<'a> {
     bench: &'a Bench,
     dir: PathBuf,
     number: usize,
 }
 
-/// What came of it.
+/// The result of a run.
 pub(super) struct Built {
-    /// Did it compile?
+    /// Whether cargo succeeded.
     pub is_done: bool,
-    /// What the compiler said.
-    pub said: String,
+    /// The output of cargo.
+    pub output: String,
 }
 
 impl<'a> Cargo<'a> {
-    /// In a directory, for the exercise of that number.
+    /// Prepares to run cargo in a directory, for the exercise of that number.
     pub(super) fn in_dir(bench: &'a Bench, dir: &Path, number: usize) -> Self {
         Self { bench, dir: dir.to_owned(), number }
     }
 
-    /// Where what was compiled lies. What two exercises have in common is compiled once.
+    /// Returns the target directory. Exercises share it, so that common dependencies are compiled once.
     pub(super) fn target(&self) -> PathBuf {
         std::env::var_os("CARGO_TARGET_DIR")
             .map_or_else(|| self.bench.work.join("target"), PathBuf::from)
     }
 
-    /// Runs it to its end.
+    /// Runs cargo and waits for it.
     ///
     /// # Errors
-    /// When there is no cargo, or it cannot get the libraries.
+    /// If there is no cargo, or it cannot get the dependencies.
     pub(super) fn run(&self, args: &[&str]) -> Result<Built, Stop> {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.args(args).current_dir(&self.dir).env("CARGO_TARGET_DIR", self.target());
         command.env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never").stdin(Stdio::null());
-        let told = || format!("cargo {}", args.join(" "));
-        let output = progress::shown(told, || command.output())
+        let status = || format!("cargo {}", args.join(" "));
+        let output = progress::with_progress(status, || command.output())
             .map_err(|error| self.cannot(&format!("`cargo` does not start ({error})")))?;
-        let said = String::from_utf8_lossy(&output.stderr).into_owned()
+        let log = String::from_utf8_lossy(&output.stderr).into_owned()
             + &String::from_utf8_lossy(&output.stdout);
         let is_fetching =
             ["failed to download", "failed to get", "no matching package", "failed to select"]
                 .iter()
-                .any(|words| said.contains(words));
-        if !output.status.success() && is_fetching && !said.contains("could not compile") {
-            let why = said.lines().find(|line| line.starts_with("error")).unwrap_or_default();
-            return Err(self.cannot(&format!("cargo cannot get the libraries ({why})")));
+                .any(|words| log.contains(words));
+        if !output.status.success() && is_fetching && !log.contains("could not compile") {
+            let why = log.lines().find(|line| line.starts_with("error")).unwrap_or_default();
+            return Err(self.cannot(&format!("cargo cannot get the dependencies ({why})")));
         }
-        Ok(Built { is_done: output.status.success(), said })
+        Ok(Built { is_done: output.status.success(), output: log })
     }
 
     fn cannot(&self, why: &str) -> Stop {
         Stop::Failed(io::Error::other(format!(
-            "{why}; without a compiler, predict what the change does, and `preopen-lab learn show {}` shows it",
+            "{why}; without a compiler, predict the change, then see it with `preopen-lab learn show {}`",
             self.number
         )))
     }
 }
 
 impl Built {
-    /// The first error, in a few lines.
+    /// Returns the first lines of the first error.
     pub(super) fn first_error(&self) -> String {
-        let lines = self.said.lines().skip_while(|line| !line.starts_with("error"));
+        let lines = self.output.lines().skip_while(|line| !line.starts_with("error"));
         lines.take(SHOWN).map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
 }

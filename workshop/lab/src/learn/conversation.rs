@@ -1,6 +1,4 @@
-//! A participant's program, which prints lines and gets an answer to each, until it ends or has to.
-//!
-//! May import: `bench`. Absent on purpose: what the lines are.
+//! Runs a participant's program that prints lines and reads an answer to each.
 
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::CommandExt as _;
@@ -8,36 +6,37 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use super::Bench;
+use super::bench::Bench;
 
-/// The longest line that is passed on, in bytes.
+/// The maximum length of a line, in bytes.
 const LINE: u64 = 1 << 20;
 
-/// How it went.
-pub(super) struct Ended {
-    /// Was its time over?
+/// How the program ended.
+pub(super) struct Ending {
+    /// Whether its time was up.
     pub is_late: bool,
-    /// The last that it said on standard error.
-    pub said: String,
+    /// The last line on its standard error.
+    pub last_error: String,
 }
 
-/// Runs a program in the exercise's directory, with an answer to each of its lines, until it ends, the time is over or
-/// there is no answer.
+/// Runs a program in the directory of the exercise and answers each of its lines. Stops when the program ends, its time
+/// is up, or `answer` returns `None`.
 ///
 /// # Errors
-/// When it cannot be started.
-pub(super) fn hold(
+/// If the program cannot be started.
+pub(super) fn run(
     bench: &Bench,
     mut command: Command,
     limit: Duration,
     mut answer: impl FnMut(&str) -> Option<String>,
-) -> io::Result<Ended> {
+) -> io::Result<Ending> {
     command.current_dir(&bench.dir).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
-    let running = bench.stage.running();
-    running.add(child.id());
-    let (lines, errors) = (lines_of(child.stdout.take()), lines_of(child.stderr.take()));
+    let process_groups = bench.stage.process_groups();
+    process_groups.add(child.id());
+    let lines = lines_of(child.stdout.take());
+    let errors = lines_of(child.stderr.take());
     let mut input = child.stdin.take();
     let started = Instant::now();
     let is_late = loop {
@@ -47,16 +46,19 @@ pub(super) fn hold(
         };
         let Some(answer) = answer(&line) else { break false };
         if let Some(input) = &mut input {
-            // Whoever has closed its input does not care for the answer.
+            // A program that has closed its input does not want the answer.
             let _ = writeln!(input, "{answer}");
         }
     };
     drop(input);
-    running.end(child.id());
+    process_groups.end(child.id());
     let _ = child.wait();
-    // What it said before it ended is still on its way.
-    let said = std::iter::from_fn(|| errors.recv_timeout(Duration::from_secs(1)).ok());
-    Ok(Ended { is_late, said: said.filter(|line| !line.is_empty()).last().unwrap_or_default() })
+    // The last lines may still be on their way.
+    let lines = std::iter::from_fn(|| errors.recv_timeout(Duration::from_secs(1)).ok());
+    Ok(Ending {
+        is_late,
+        last_error: lines.filter(|line| !line.is_empty()).last().unwrap_or_default(),
+    })
 }
 
 fn lines_of(from: Option<impl Read + Send + 'static>) -> Receiver<String> {

@@ -1,4 +1,4 @@
-//! Exercise: a repository with a link in it, a search that opens what it finds, and counts that say too much.
+//! Exercise: a search follows a link in a cloned repository, and counts reveal a secret.
 
 use std::io;
 use std::path::Path;
@@ -8,34 +8,38 @@ use std::time::Duration;
 use preopen_attacks::Sandbox;
 use serde_json::json;
 
-use super::{ANSWER, Bench, Checked, Exercise, Stop, call, conversation};
+use super::bench::Bench;
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
+use super::{call, conversation};
 use crate::stage::FLAG;
 use crate::victim::Level;
 
-/// Entries of a clone that are looked at.
+/// The maximum number of entries in the clone.
 const ENTRIES: usize = 200;
-/// More questions than anybody needs: sixteen letters at twelve places are 192.
+/// The maximum number of questions. Sixteen letters at twelve places need at most 192.
 const QUESTIONS: usize = 600;
-/// How long a program may ask.
+/// How long the participant's program may run.
 const LONGEST: Duration = Duration::from_secs(30);
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: 3,
     name: "planted-link",
     title: "a search that opens what it finds",
     minutes: 8,
-    predict: "The server now resolves the directory that is to be searched, and checks it as one should. Nobody attacks \
-while it works. Can a repository that somebody cloned give away a file outside of it?",
-    task: "1. `clone/` is a repository that the user clones into `grant/`. Plant a link in it, so that an ordinary search \
-of `grant/` opens `outside/secret.txt`: in the exercise's directory, `ln -s TARGET clone/notes.txt`. A relative target is followed from where the link lies \
-when it is opened, which is `grant/`, beside `outside/`.\n\
-2. Another server shows no lines, only how often a text is there. `oracle.sh` asks it for one letter after the other, and \
-has a gap: fill it, so that it prints the flag.",
+    predict: "The server now resolves and checks the directory to search, correctly. Nobody attacks it while it works. Can a cloned \
+repository give away a file outside of it?",
+    task: "1. The user clones the repository `clone/` into `grant/`. Plant a link in it, so that an ordinary search of `grant/` opens \
+`outside/secret.txt`. In the directory of the exercise, run `ln -s TARGET clone/notes.txt`. A relative target is resolved from \
+the directory of the link when it is opened, which is `grant/`, next to `outside/`.\n\
+2. Another server shows no lines, only how often a text occurs. `oracle.sh` guesses one letter after the other. Fill the gap \
+in it, so that it prints the flag.",
     start: &[
         (
             ANSWER,
             "# 3. A search that opens what it finds.
 
-# Can a repository that is searched give away a file outside of it? (Nobody judges this.)
+# Can a cloned repository give away a file outside of it? (This is not graded.)
 predict:
 
 # The answer is in clone/ and in oracle.sh.
@@ -44,15 +48,15 @@ predict:
         ("clone/README.md", "# An innocent repository\n"),
         (
             "oracle.sh",
-            r#"# Finds the flag by counts alone. Each line that is printed is a text to count, and the number that comes
-# back says how often it is there. Every flag is FLAG_ and twelve of 0123456789abcdef.
-# (Rather in another language? `exec python3 oracle.py` does it.)
+            r#"# Finds the flag from counts only. Each line that it prints is a text to count, and it reads back how often
+# the text occurs. Every flag is FLAG_ and twelve of 0123456789abcdef.
+# (To use another language, write `exec python3 oracle.py` here.)
 known=FLAG_
 while [ ${#known} -lt 17 ]; do
   for letter in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do
     echo "$known$letter"
     read -r count || exit
-    # HERE: when is this the next letter? Then put it behind `known`, and `break`.
+    # HERE: if this is the next letter, append it to `known`, and `break`.
 
   done
 done
@@ -61,14 +65,14 @@ echo "flag $known"
         ),
     ],
     hints: [
-        "A link holds a path in place of contents. Where does `../outside/secret.txt` lead from `grant/notes.txt`? And if a text \
-with one more letter is still there, what do you know of that letter?",
-        "Run `ln -s ../outside/secret.txt clone/notes.txt` in the exercise's directory. That the link leads to nothing there \
-does not matter. In `oracle.sh`, `[ \"$count\" -gt 0 ]` is true if the text is there.",
+        "A link holds a path instead of contents. Where does `../outside/secret.txt` lead from `grant/notes.txt`? And if a text still \
+occurs with one more letter, what do you know about that letter?",
+        "Run `ln -s ../outside/secret.txt clone/notes.txt` in the directory of the exercise. The link is dangling there, which does not \
+matter. In `oracle.sh`, `[ \"$count\" -gt 0 ]` is true if the text occurs.",
         "The line for the gap: `if [ \"$count\" -gt 0 ]; then known=$known$letter; break; fi`.",
     ],
-    debrief: "Whoever calls may be trusted and the tree still hostile, since a check of the root says nothing about what \
-a walk opens, and a single number for each question is enough to carry a secret out.",
+    debrief: "A trusted client can still use a hostile tree, since a check of the root does not cover what a walk opens, and a single \
+number per question is enough to leak a secret.",
     check,
     ..Exercise::NEW
 };
@@ -79,35 +83,39 @@ fn check(bench: &Bench) -> Checked {
     let links = clone(&bench.dir.join("clone"), &grant)?;
     let mut server = bench.start(&bench.weak(Level::Resolved)?, &grant)?;
     let search = bench.call(&mut server, "search_text", &json!({"path": ".", "query": FLAG}));
-    if !bench.is_out(&search) {
-        return Err(not_planted(bench, &sandbox, &links, &call::said(&search)));
+    if !bench.gives_flag(&search) {
+        return Err(not_planted(bench, &sandbox, &links, &call::answer_text(&search)));
     }
-    let mut seen =
-        vec![format!("1. an ordinary search of `grant/` answered `{}`", call::said(&search))];
+    let mut seen = vec![format!(
+        "1. an ordinary search of `grant/` answered `{}`",
+        call::answer_text(&search)
+    )];
     drop(server);
     let mut counting = bench.weak(Level::Resolved)?;
     counting.args.extend(["--style", "keyword"].map(str::to_owned));
     let mut server = bench.start(&counting, &grant)?;
     let count = |text: &str| {
         let asked = json!({"keyword": text, "root_paths": ["."]});
-        let said = call::said(&bench.call(&mut server, "keyword_search", &asked));
+        let answer = call::answer_text(&bench.call(&mut server, "keyword_search", &asked));
         let counts =
-            said.split(" / ").filter_map(|line| line.rsplit_once(": ")?.1.parse::<u64>().ok());
+            answer.split(" / ").filter_map(|line| line.rsplit_once(": ")?.1.parse::<u64>().ok());
         counts.sum()
     };
-    let told = ask(bench, count).map_err(|stop| match stop {
+    let (flag, questions) = ask(bench, count).map_err(|stop| match stop {
         Stop::NotYet { seen: asked, look } => {
             Stop::not_yet(format!("{} (so 1. is solved)\n{asked}", seen.concat()), look)
         }
         failed @ Stop::Failed(_) => failed,
     })?;
-    seen.push(format!("2. `{}` from {} numbers, and no line was shown", told.0, told.1));
+    seen.push(format!("2. `{flag}` from {questions} counts; no line was shown"));
     Ok(seen)
 }
 
-/// Puts what is in a directory into another, as a clone would: links as links. Gives the links.
+/// Copies a directory as `git clone` would, with links as links. Returns the links.
 fn clone(from: &Path, to: &Path) -> io::Result<Vec<String>> {
-    let (mut todo, mut links, mut left) = (vec![String::new()], vec![], ENTRIES);
+    let mut todo = vec![String::new()];
+    let mut links = vec![];
+    let mut left = ENTRIES;
     while let Some(below) = todo.pop() {
         for entry in std::fs::read_dir(from.join(&below))? {
             let entry = entry?;
@@ -115,7 +123,8 @@ fn clone(from: &Path, to: &Path) -> io::Result<Vec<String>> {
                 io::Error::other(format!("`clone/` has more than {ENTRIES} entries"))
             })?;
             let name = Path::new(&below).join(entry.file_name()).to_string_lossy().into_owned();
-            let (kind, at) = (entry.file_type()?, to.join(&name));
+            let kind = entry.file_type()?;
+            let at = to.join(&name);
             if kind.is_symlink() {
                 std::os::unix::fs::symlink(std::fs::read_link(entry.path())?, at)?;
                 links.push(name);
@@ -130,14 +139,14 @@ fn clone(from: &Path, to: &Path) -> io::Result<Vec<String>> {
     Ok(links)
 }
 
-fn not_planted(bench: &Bench, sandbox: &Sandbox, links: &[String], said: &str) -> Stop {
-    let seen = format!("a search of `grant/` answered `{said}`");
+fn not_planted(bench: &Bench, sandbox: &Sandbox, links: &[String], answer: &str) -> Stop {
+    let seen = format!("a search of `grant/` answered `{answer}`");
     let Some(link) = links.first() else {
         return Stop::not_yet(
-            format!("{seen}; in `clone/` there are ordinary files, and no link"),
+            format!("{seen}; `clone/` contains only ordinary files, no link"),
             format!(
-                "a file with a path in it is no link: `ln -s TARGET {}/clone/notes.txt`",
-                bench.named.display()
+                "a file that contains a path is not a link; run `ln -s TARGET {}/clone/notes.txt`",
+                bench.shown_dir.display()
             ),
         );
     };
@@ -145,25 +154,26 @@ fn not_planted(bench: &Bench, sandbox: &Sandbox, links: &[String], said: &str) -
     let target = std::fs::read_link(&at).unwrap_or_default();
     let look = match at.canonicalize() {
         Err(_) => {
-            "from where it lies in `grant/` that leads to nothing: `outside/` is beside `grant/`, so one step up from \
-                   there"
+            "from its place in `grant/` the link leads to nothing: `outside/` is next to `grant/`, one step up"
         }
         Ok(real) if real.is_dir() => {
-            "it leads to a directory in which the flag is not; let it lead to the file itself"
+            "the link leads to a directory without the flag; make it lead to the file itself"
         }
         Ok(_) => {
-            "it leads to a file that is not the flag; the flag is `outside/secret.txt`, beside `grant/`"
+            "the link leads to a file that is not the flag; the flag is in `outside/secret.txt`, next to `grant/`"
         }
     };
     Stop::not_yet(format!("{seen}; `{link}` is a link to `{}`", target.display()), look)
 }
 
-/// Runs the participant's program, which asks for counts. Gives the flag, and how many it asked for.
+/// Runs the participant's program and answers its questions. Returns the flag and the number of questions.
 fn ask(bench: &Bench, mut count: impl FnMut(&str) -> u64) -> Result<(String, usize), Stop> {
     let mut command = Command::new("sh");
     command.arg("oracle.sh");
-    let (mut asked, mut best, mut found) = (0, 0, None);
-    let ended = conversation::hold(bench, command, LONGEST, |line| {
+    let mut asked = 0;
+    let mut best = 0;
+    let mut found = None;
+    let ended = conversation::run(bench, command, LONGEST, |line| {
         if let Some(flag) = line.strip_prefix("flag ") {
             found = Some(flag.trim().to_owned());
         }
@@ -178,10 +188,10 @@ fn ask(bench: &Bench, mut count: impl FnMut(&str) -> u64) -> Result<(String, usi
         Some(n.to_string())
     })?;
     let known = best.saturating_sub(FLAG.len());
-    let shell = if ended.said.is_empty() {
+    let shell = if ended.last_error.is_empty() {
         String::new()
     } else {
-        format!("; the shell said: {}", ended.said)
+        format!("; the shell printed: {}", ended.last_error)
     };
     match found {
         Some(flag) if flag == bench.flag() => Ok((flag, asked)),
@@ -189,26 +199,26 @@ fn ask(bench: &Bench, mut count: impl FnMut(&str) -> u64) -> Result<(String, usi
             let same = flag.chars().zip(bench.flag().chars()).take_while(|(a, b)| a == b);
             let right = same.count().saturating_sub(FLAG.len());
             Err(Stop::not_yet(
-                format!("2. `oracle.sh` says `{flag}` after {asked} questions"),
+                format!("2. `oracle.sh` printed `{flag}` after {asked} questions"),
                 format!(
-                    "behind `{FLAG}` the first {right} letters are right; a letter is right if the count is above 0"
+                    "after `{FLAG}` the first {right} letters are right; a letter is right if the count is above 0"
                 ),
             ))
         }
         None if ended.is_late || asked == QUESTIONS => Err(Stop::not_yet(
             format!(
-                "2. `oracle.sh` asked {asked} times and did not end; the longest text that was there had {known} letters \
-                 behind `{FLAG}`{shell}"
+                "2. `oracle.sh` asked {asked} times and did not end; the longest text that occurred had {known} letters \
+                 after `{FLAG}`{shell}"
             ),
-            "after a count above 0 keep that letter in `known` and `break`, so that the next round asks for the one \
-             behind it",
+            "after a count above 0, append that letter to `known` and `break`, so that the next round guesses the next \
+             letter",
         )),
         None => Err(Stop::not_yet(
             format!(
                 "2. `oracle.sh` ended after {asked} questions without `flag ...`: {}",
-                ended.said
+                ended.last_error
             ),
-            "its last line prints `flag ` and what it found; the message is the shell's own",
+            "its last line must print `flag ` and the result; the message comes from the shell",
         )),
     }
 }

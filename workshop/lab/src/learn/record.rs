@@ -1,7 +1,6 @@
-//! [`Record`]: how far a participant has come, in a file beside the answers.
+//! [`Record`]: the progress of a participant, in a file next to the answers.
 //!
-//! What is read is checked. A file that is not what was written is left as it is, and said to be so. May import: the
-//! exercises' names.
+//! The file is validated when it is read. An invalid file is reported and left unchanged.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
@@ -9,44 +8,45 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ALL, Exercise};
+use super::all::ALL;
+use super::exercise::Exercise;
 
-/// The file's name.
+/// The name of the file.
 pub const FILE: &str = "lab-progress.json";
-/// The only form that there is.
+/// The only format version so far.
 const FORMAT: u32 = 1;
 
-/// How far an exercise has come.
+/// The state of an exercise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// It is not solved.
+    /// Not solved yet.
     #[default]
     Open,
-    /// It was left out on the way to a later one.
+    /// Skipped on the way to a later exercise.
     Skipped,
-    /// Its solution was shown.
+    /// The solution was shown.
     Shown,
-    /// It is solved.
+    /// Solved.
     Solved,
 }
 
-/// What is known of one exercise.
+/// The progress in one exercise.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// How far it has come.
+    /// Its state.
     pub state: State,
-    /// How often it was checked.
+    /// The number of checks.
     pub tries: u32,
-    /// How many hints were shown, at most three.
+    /// The number of hints shown, at most three.
     pub hints: u8,
-    /// What was predicted.
+    /// The prediction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predicted: Option<String>,
 }
 
-/// How far somebody has come.
+/// The progress of a participant.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
@@ -55,10 +55,10 @@ pub struct Record {
 }
 
 impl Record {
-    /// Reads it; a new one where there is none.
+    /// Reads the record, or creates an empty one if there is no file.
     ///
     /// # Errors
-    /// When there is something else in its place.
+    /// If the file is not a valid record.
     pub fn read(work: &Path) -> io::Result<Self> {
         let path = work.join(FILE);
         let text = match std::fs::read_to_string(&path) {
@@ -74,19 +74,22 @@ impl Record {
         }
         for (name, entry) in &record.exercises {
             if !ALL.iter().any(|exercise| exercise.name == name) {
-                return Err(broken(&path, &format!("there is no exercise `{name}`")));
+                return Err(broken(&path, &format!("unknown exercise `{name}`")));
             }
             if entry.hints > 3 {
-                return Err(broken(&path, &format!("`{name}` has {} hints of 3", entry.hints)));
+                return Err(broken(
+                    &path,
+                    &format!("`{name}` has {} hints instead of at most 3", entry.hints),
+                ));
             }
         }
         Ok(record)
     }
 
-    /// Writes it: the old one or the new, never a part of one.
+    /// Replaces the file atomically.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn write(&self, work: &Path) -> io::Result<()> {
         let mut file = tempfile::Builder::new().prefix(".progress.").tempfile_in(work)?;
         let text = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
@@ -94,22 +97,22 @@ impl Record {
         file.persist(work.join(FILE)).map(drop).map_err(|error| error.error)
     }
 
-    /// What is known of an exercise.
+    /// Returns the progress in an exercise.
     pub fn of(&self, exercise: &Exercise) -> Entry {
         self.exercises.get(exercise.name).cloned().unwrap_or_default()
     }
 
-    /// The same, to be changed.
+    /// Returns the progress in an exercise, for changing it.
     pub fn entry(&mut self, exercise: &Exercise) -> &mut Entry {
         self.exercises.entry(exercise.name.to_owned()).or_default()
     }
 
-    /// The first that is still to be done.
+    /// Returns the first open exercise.
     pub fn next(&self) -> Option<&'static Exercise> {
         ALL.iter().copied().find(|exercise| self.of(exercise).state == State::Open)
     }
 
-    /// How many are solved.
+    /// Returns the number of solved exercises.
     pub fn solved(&self) -> usize {
         ALL.iter().filter(|exercise| self.of(exercise).state == State::Solved).count()
     }
@@ -117,8 +120,8 @@ impl Record {
 
 fn broken(path: &Path, why: &str) -> io::Error {
     io::Error::other(format!(
-        "`{}` is not what this program writes: {why}. It was left as it is, and so were the answers; \
-         mend it, or move it away to begin anew (`learn N --skip-ahead` leads back to where you were)",
+        "`{}` is not a valid record: {why}. It and the answers were left unchanged; \
+         repair it, or move it away to start over (`learn N --skip-ahead` goes to exercise N)",
         path.display()
     ))
 }
@@ -128,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_written_record_can_be_read() {
         let work = tempfile::tempdir().unwrap();
         let mut record = Record::read(work.path()).unwrap();
         let first = ALL[0];
@@ -138,11 +141,11 @@ mod tests {
         let again = Record::read(work.path()).unwrap();
         assert_eq!((again.solved(), again.of(first).tries, again.of(first).hints), (1, 2, 3));
         assert_eq!(again.next().unwrap().name, ALL[1].name);
-        assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 1, "nothing else is left");
+        assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 1, "no other file remains");
     }
 
     #[test]
-    fn a_broken_one_is_said_to_be_so_and_left_as_it_is() {
+    fn an_invalid_record_is_reported_and_left_unchanged() {
         for text in [
             "",
             "{",
@@ -155,7 +158,7 @@ mod tests {
             let work = tempfile::tempdir().unwrap();
             std::fs::write(work.path().join(FILE), text).unwrap();
             let error = Record::read(work.path()).unwrap_err().to_string();
-            assert!(error.contains(FILE) && error.contains("left as it is"), "{error}");
+            assert!(error.contains(FILE) && error.contains("left unchanged"), "{error}");
             assert_eq!(std::fs::read_to_string(work.path().join(FILE)).unwrap(), text);
         }
     }

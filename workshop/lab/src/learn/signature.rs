@@ -1,9 +1,12 @@
-//! Exercise: the mending that lasts, which is another type in a signature.
+//! Exercise: the lasting fix, which is another type in a signature.
 
 use std::time::Duration;
 
+use super::bench::Bench;
 use super::compiled::Cargo;
-use super::{ANSWER, Bench, Checked, Exercise, Stop, win_the_race};
+use super::exercise::{ANSWER, Exercise};
+use super::stop::{Checked, Stop};
+use super::win_the_race;
 use crate::race::{self, Counters, RACES};
 use crate::server::Launch;
 use crate::show::number;
@@ -12,24 +15,25 @@ use crate::table;
 use crate::verdict::Verdict;
 
 const NUMBER: usize = 6;
-/// How long it has to hold in the race.
+/// How long the server must hold in the race.
 const TO_HOLD: Duration = Duration::from_secs(1);
 
 pub(super) const EXERCISE: Exercise = Exercise {
+    number: NUMBER,
     name: "signature",
-    title: "mended by a signature",
+    title: "fixed by a signature",
     minutes: 10,
     predict: "Change `fn read(root: &Path, path: &str)` to `fn read(root: &Dir, path: &str)`, where `Dir` is an open directory \
-(cap-std). Which other lines will the compiler want to have changed, and which checks are left over?",
-    task: "`src/` is a small server of MCP; `read.rs` has its tool. Change the type of `root`, and follow the compiler. Directories are opened \
-once, by `cap_std::fs::Dir::open_ambient_dir(path, cap_std::ambient_authority())`, and have the methods of `std::fs` for what lies \
-below. It is attacked like every other server then, and raced.",
+(cap-std). Which other lines must change to compile again, and which checks become unnecessary?",
+    task: "`src/` is a small MCP server with its tool in `read.rs`. Change the type of `root`, and follow the compiler. \
+`cap_std::fs::Dir::open_ambient_dir(path, cap_std::ambient_authority())` opens a directory; do that once. A `Dir` has the \
+methods of `std::fs` for everything below it. The lab then attacks and races your server like every other.",
     start: &[
         (
             ANSWER,
-            "# 6. Mended by a signature. The answer is in src/.
+            "# 6. Fixed by a signature. The answer is in src/.
 
-# Which lines will the compiler want to have changed? (Nobody judges this.)
+# Which other lines must change to compile again? (This is not graded.)
 predict:
 ",
         ),
@@ -39,13 +43,13 @@ predict:
         ("src/read.rs", include_str!("../../exercises/signature/src/read.rs")),
     ],
     hints: [
-        "With `root: &Dir` there is no path to be resolved and compared any more. What is `root.read_to_string(path)`?",
-        "`read` is one line then. The compiler goes on to `main.rs`, which has a `PathBuf` and needs a `Dir`: opened once, before the \
-first call.",
-        "`preopen-lab learn show 6` is all of it.",
+        "With `root: &Dir` there is no path left to resolve and compare. What does `root.read_to_string(path)` do?",
+        "`read` becomes one line. Then the compiler complains about `main.rs`, which has a `PathBuf` but needs a `Dir`: open it once, \
+before the first call.",
+        "`preopen-lab learn show 6` shows the solution.",
     ],
     diff: Some(include_str!("../../solutions/06.diff")),
-    debrief: "Where a function takes a directory and not a path there is nothing to check, so nothing can be checked too early.",
+    debrief: "A function that takes a directory handle instead of a path needs no check, so no check can come too early.",
     check,
     ..Exercise::NEW
 };
@@ -55,8 +59,8 @@ fn check(bench: &Bench) -> Checked {
     let built = cargo.run(&["build", "--quiet"])?;
     if !built.is_done {
         return Err(Stop::not_yet(
-            format!("it does not compile yet:\n{}", built.first_error()),
-            "the compiler says where the old type is still meant; change that line, and check again",
+            format!("the server does not compile yet:\n{}", built.first_error()),
+            "the compiler shows where the old type is still used; change that line, and check again",
         ));
     }
     let program = cargo.target().join("debug/signature");
@@ -64,28 +68,28 @@ fn check(bench: &Bench) -> Checked {
     let mut subject = Subject::start(&bench.stage, &launch, bench.patience()).map_err(|error| {
         Stop::not_yet(
             error.to_string(),
-            "it compiles, but is no server any more; see its `main.rs`",
+            "it compiles, but is not an MCP server any more; look at its `main.rs`",
         )
     })?;
     for (id, look) in [
-        ("ok-read", "what lies inside has to be read, or the server is of no use"),
-        ("ok-link", "a link that leads to something inside has to be followed"),
+        ("ok-read", "the server must read files inside, or it is useless"),
+        ("ok-link", "the server must follow a link that leads to a file inside"),
         (
             "dotdot",
-            "a path is a text again: without the check it says whatever it likes, and with a `&Dir` it cannot",
+            "the path is used as text: without a check it can lead anywhere; looked up from a `&Dir` it cannot",
         ),
         (
             "absolute",
-            "a path is a text again: without the check it says whatever it likes, and with a `&Dir` it cannot",
+            "the path is used as text: without a check it can lead anywhere; looked up from a `&Dir` it cannot",
         ),
         (
             "link-file",
-            "a link was followed to the outside: `Dir`'s own methods do not, those of `std::fs` do",
+            "the server followed a link to the outside: the methods of `Dir` do not do that, those of `std::fs` do",
         ),
         (
             "root-replaced",
-            "the directory's name was given to another one meanwhile, and `read` went by the name. Is `root` still a `&Path`? \
-             Or is the `Dir` opened anew in each call? Open it once, in `main`",
+            "the name of the directory became a link, and `read` used the name. Is `root` still a `&Path`? Or is the `Dir` \
+             opened again in each call? Open it once, in `main`",
         ),
     ] {
         let Some(attack) = table::all().find(|attack| attack.id == id) else { continue };
@@ -97,18 +101,18 @@ fn check(bench: &Bench) -> Checked {
     }
     let Some(race) = RACES.first() else { return Ok(vec![]) };
     let raced = race::run(&mut subject, "yours", race, TO_HOLD, true, &Counters::default());
-    let numbers = format!("{} calls under {} swaps", number(raced.calls), number(raced.swaps));
+    let numbers = format!("{} calls during {} swaps", number(raced.calls), number(raced.swaps));
     if raced.escapes > 0 {
-        let round = raced.round.as_ref().map_or_else(String::new, win_the_race::told);
+        let round = raced.round.as_ref().map_or_else(String::new, win_the_race::describe_round);
         return Err(Stop::not_yet(
             format!("the race was lost: {numbers} {round}"),
-            "something is still looked up twice by name, once to check it and once to open it",
+            "the server still looks up a name twice, once to check it and once to open it",
         ));
     }
     Ok(vec![
-        "it compiles; links inside are followed, and `..`, absolute paths, links that lead out and a replaced root give nothing \
-         away"
+        "the server compiles and follows links inside; `..`, absolute paths, links that lead out and a replaced root reveal \
+         nothing"
             .to_owned(),
-        format!("the race: 0 of {numbers}, and there is no check left that could come too early"),
+        format!("the race: 0 escapes in {numbers}; there is no check left that could come too early"),
     ])
 }

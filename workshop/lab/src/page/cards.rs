@@ -1,11 +1,10 @@
-//! A card for each attack: what is planted, what was asked, what a weak server and ours answered, why, what to do.
-//!
-//! May import: `attack`, `matrix`, `race`, `servers`, `stage`, `trial`, `verdict`, `remedy`, `words`.
+//! The cards of the report, one for each attack: the tree, the request, the answers of a weak server and of preopen, the
+//! reason, and the remedy.
 
 use preopen_attacks::Step;
 use serde_json::Value;
 
-use super::matrix::said;
+use super::matrix::race_word;
 use super::remedy;
 use super::words::{block, code, marked, text};
 use crate::attack::{Attack, Goal};
@@ -16,20 +15,20 @@ use crate::stage::FLAG;
 use crate::trial::{excerpt, text_of};
 use crate::verdict::Finding;
 
-/// Characters of an answer that are shown.
+/// The maximum number of characters of an answer.
 const SHOWN: usize = 360;
-/// Characters of a line of the protocol that are shown.
+/// The maximum number of characters of a protocol line.
 const LINE: usize = 1500;
-/// How the name of the lab's temporary directory begins.
+/// The prefix of the name of the lab's temporary directory.
 const STAGE: &str = "preopen-lab.";
 
-/// All of them, the races last.
+/// Returns all cards: attacks, then races, then harmless requests.
 pub(super) fn part(attacks: &[&'static Attack], columns: &[Column], races: &[Raced]) -> String {
     let mut page = String::from(
-        "<p>The tree of every attack: <code>grant/</code> is what the server was granted, with <code>grant/sub/file.txt</code> in it. \
-         The secret lies in <code>outside/secret.txt</code>, in the name of a file beside it, and in \
-         <code>grant_sibling/secret.txt</code>. Each card shows the strongest weak server that lost, and preopen. \
-         <code>/TREE</code> stands for the temporary directory of a server; the lines of the protocol are as they were sent.</p>\n<div class=\"cards\">\n",
+        "<p>Every attack starts with the same tree. The server was granted <code>grant/</code>, which contains <code>grant/sub/file.txt</code>. \
+         The secret is in <code>outside/secret.txt</code>, in the name of a file next to it, and in \
+         <code>grant_sibling/secret.txt</code>. Each card shows preopen and the strongest weak server that lost. \
+         <code>/TREE</code> stands for the temporary directory of a server; the protocol lines are shown as sent.</p>\n<div class=\"cards\">\n",
     );
     let (harmless, attacks): (Vec<&Attack>, Vec<_>) =
         attacks.iter().copied().partition(|attack| attack.goal == Goal::Served);
@@ -54,15 +53,15 @@ fn card(attack: &Attack, columns: &[Column]) -> String {
     let mut body = planted(attack);
     let mut before = String::new();
     for (name, found) in &sides {
-        // The same request is told once; each server has names of its own for its tools.
+        // Show an equal request only once. The names of the tools may differ between servers.
         let asks = arguments(&found.request);
         if asks != before && !found.request.is_empty() {
-            body += &format!("<h4>Asked</h4>\n{}", block(&asked(&found.request), SHOWN));
+            body += &format!("<h4>Request</h4>\n{}", block(&request_text(&found.request), SHOWN));
         }
         before = asks;
         body += &answer(name, found);
     }
-    body += &told(attack);
+    body += &reason_and_remedy(attack);
     framed(attack, &(body + &lines(&sides)))
 }
 
@@ -76,11 +75,11 @@ fn framed(attack: &Attack, body: &str) -> String {
     )
 }
 
-/// Why, and what to do.
-fn told(attack: &Attack) -> String {
-    let known = attack.known().map_or_else(String::new, |why| {
+/// Returns the reason and the remedy.
+fn reason_and_remedy(attack: &Attack) -> String {
+    let known = attack.known_limit().map_or_else(String::new, |why| {
         format!(
-            "<p><strong>* preopen does not stop this, as its documentation says:</strong> {}.</p>\n",
+            "<p><strong>* preopen does not stop this, as documented:</strong> {}.</p>\n",
             marked(why)
         )
     });
@@ -95,19 +94,19 @@ fn planted(attack: &Attack) -> String {
     let Some(setting) = attack.setting() else { return String::new() };
     let steps: Vec<_> = setting.tree.iter().map(in_words).collect();
     let later: Vec<_> = setting.later.iter().map(in_words).collect();
-    let mut page = String::from("<h4>Planted</h4>\n");
+    let mut page = String::from("<h4>Setup</h4>\n");
     page += &if steps.is_empty() {
-        "<p>Nothing.</p>\n".into()
+        "<p>Nothing is planted.</p>\n".into()
     } else {
         format!("<p>{}.</p>\n", steps.join("; "))
     };
     if !later.is_empty() {
-        page += &format!("<p>Once the server runs: {}.</p>\n", later.join("; "));
+        page += &format!("<p>After the server has started: {}.</p>\n", later.join("; "));
     }
     page
 }
 
-/// One thing that is done to the tree.
+/// Describes one step of the setup.
 fn in_words(step: &Step) -> String {
     match *step {
         Step::File(path, "") => format!("{}, an empty file", code(path)),
@@ -115,25 +114,25 @@ fn in_words(step: &Step) -> String {
         Step::Dir(path) => format!("{}, a directory", code(path)),
         Step::Link(path, to) => format!("{}, a link to {}", code(path), code(to)),
         Step::HardLink(path, to) => {
-            format!("{}, a second name of the file {}", code(path), code(to))
+            format!("{}, a hard link to the file {}", code(path), code(to))
         }
-        Step::Fifo(path) => format!("{}, a FIFO that nobody writes to", code(path)),
+        Step::Fifo(path) => format!("{}, a FIFO without a writer", code(path)),
         Step::Socket(path) => format!("{}, a socket", code(path)),
-        Step::Device(path) => format!("{}, a device that never ends", code(path)),
+        Step::Device(path) => format!("{}, an endless device", code(path)),
         Step::Sparse(path, bytes) => {
-            format!("{}, a file of {} MiB with nothing in it", code(path), bytes >> 20)
+            format!("{}, a sparse file of {} MiB", code(path), bytes >> 20)
         }
-        Step::Mode(path, mode) => format!("{} gets the mode {mode:o}", code(path)),
-        Step::Deep(path, n) => format!("{}, {n} directories deep", code(path)),
-        Step::Rename(path, to) => format!("{} becomes {}", code(path), code(to)),
+        Step::Mode(path, mode) => format!("the mode of {} is set to {mode:o}", code(path)),
+        Step::Deep(path, n) => format!("{}, with {n} nested directories", code(path)),
+        Step::Rename(path, to) => format!("{} is renamed to {}", code(path), code(to)),
         Step::Remove(path) => format!("{} is removed", code(path)),
         Step::Bind(path, from) => format!("{} is mounted at {}", code(from), code(path)),
         Step::Proc(path) => format!("a /proc is mounted at {}", code(path)),
     }
 }
 
-/// What a request asks for, without the protocol around it.
-fn asked(request: &str) -> String {
+/// Returns the tool and the arguments of a request, without the protocol around them.
+fn request_text(request: &str) -> String {
     let value: Option<Value> = serde_json::from_str(request).ok();
     match value.as_ref().and_then(|value| value.pointer("/params/name")?.as_str()) {
         Some(name) => format!("{name} {}", arguments(request)),
@@ -147,64 +146,64 @@ fn arguments(request: &str) -> String {
     arguments.map(|arguments| shortened(&arguments.to_string())).unwrap_or_default()
 }
 
-/// What was answered, without the protocol around it, and as far as it shows something.
-fn answered(answer: &str) -> String {
+/// Returns the decisive part of an answer, without the protocol around it.
+fn answer_text(answer: &str) -> String {
     let value: Option<Value> = serde_json::from_str(answer).ok();
     let result = value.as_ref().and_then(|value| value.get("result"));
     excerpt(&shortened(&result.map_or_else(|| answer.to_owned(), text_of)), FLAG, SHOWN)
 }
 
-/// With `/TREE` in the place of the temporary directory that an attack plays in.
+/// Replaces the temporary directory of an attack with `/TREE`.
 fn shortened(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
     let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     while let Some(at) = rest.find(STAGE) {
         let (before, name) = rest.split_at(at);
-        // Back to where the path begins, and on to behind the directory in the stage.
+        // Find the start of the path, and the end of the directory name below the stage.
         let text = before.trim_end_matches(|c| is_of_a_name(c) || c == '/');
         let path = before.get(text.len()..).unwrap_or_default();
-        let behind = name
+        let after = name
             .trim_start_matches(is_of_a_name)
             .trim_start_matches('/')
             .trim_start_matches(is_of_a_name);
-        // Such a path may stand behind others: what leads up to the root, or through `/proc/self/root`.
+        // Another path may come first: one that goes up to the root, or through `/proc/self/root`.
         let own = format!("{}/", std::env::temp_dir().display());
         let kept = path.strip_suffix(&own).unwrap_or_else(|| path.trim_end_matches('/'));
         out += &format!("{text}{kept}/TREE");
-        rest = behind;
+        rest = after;
     }
     out + rest
 }
 
 fn answer(server: &str, found: &Finding) -> String {
     let class = if found.verdict.is_harm() { "bad" } else { "good" };
-    let said = answered(&found.answer);
-    // Where no answer came, the note says so.
-    let said = if said.is_empty() || said == found.note {
+    let answer_block = answer_text(&found.answer);
+    // Without an answer, the note explains what happened.
+    let answer_block = if answer_block.is_empty() || answer_block == found.note {
         "<p>No answer.</p>\n".into()
     } else {
-        block(&said, SHOWN + 6)
+        block(&answer_block, SHOWN + 6)
     };
     let calls =
         if found.calls > 1 { format!(" One of {} calls.", found.calls) } else { String::new() };
     let note = match (found.note.as_str(), calls.as_str()) {
         ("", "") => String::new(),
         ("", calls) => format!("<p class=\"soft\">{}</p>\n", calls.trim_start()),
-        (note, calls) => format!("<p class=\"soft\">Seen: {}.{calls}</p>\n", marked(note)),
+        (note, calls) => format!("<p class=\"soft\">Result: {}.{calls}</p>\n", marked(note)),
     };
     format!(
-        "<h4>{} <span class=\"word {class}\">{}</span></h4>\n{said}{note}",
+        "<h4>{} <span class=\"word {class}\">{}</span></h4>\n{answer_block}{note}",
         text(server),
         found.verdict.word()
     )
 }
 
-/// The lines as they went over the wire.
+/// Returns the protocol lines as sent.
 fn lines(sides: &[(&str, &Finding)]) -> String {
     let sides = sides.iter().filter(|(_, found)| !found.request.is_empty()).map(|(name, found)| {
         format!(
-            "<p>To {}:</p>\n{}<p>From it:</p>\n{}",
+            "<p>To {}:</p>\n{}<p>Answer:</p>\n{}",
             code(name),
             block(&found.request, LINE),
             block(&excerpt(&found.answer, FLAG, LINE), LINE + 6)
@@ -214,23 +213,25 @@ fn lines(sides: &[(&str, &Finding)]) -> String {
     if sides.is_empty() {
         return sides;
     }
-    format!("<details>\n<summary>The lines of the protocol</summary>\n{sides}</details>\n")
+    format!("<details>\n<summary>Protocol lines</summary>\n{sides}</details>\n")
 }
 
 fn race_card(attack: &Attack, swap: (&str, &str), races: &[Raced]) -> String {
     let mut body = planted(attack);
     body += &format!(
-        "<p>All the time {} and {} change places, as fast as the kernel lets them.</p>\n",
+        "<p>An attacker keeps swapping {} and {}, as fast as the kernel allows.</p>\n",
         code(swap.0),
         code(swap.1)
     );
-    let asked_of = races.iter().find(|raced| raced.id == attack.id && !raced.request.is_empty());
-    if let Some(raced) = asked_of {
-        body +=
-            &format!("<h4>Asked, again and again</h4>\n{}", block(&asked(&raced.request), SHOWN));
+    let first_lost = races.iter().find(|raced| raced.id == attack.id && !raced.request.is_empty());
+    if let Some(raced) = first_lost {
+        body += &format!(
+            "<h4>Request, again and again</h4>\n{}",
+            block(&request_text(&raced.request), SHOWN)
+        );
     }
     for raced in races.iter().filter(|raced| raced.id == attack.id) {
-        let (word, _) = said(raced);
+        let (word, _) = race_word(raced);
         let class = if raced.escapes > 0 || raced.is_replay { "bad" } else { "good" };
         body += &format!(
             "<h4>{} <span class=\"word {class}\">{word}</span></h4>\n",
@@ -239,12 +240,13 @@ fn race_card(attack: &Attack, swap: (&str, &str), races: &[Raced]) -> String {
         body += &match &raced.failed {
             Some(why) => format!("<p>{}</p>\n", text(why)),
             None if raced.answer.is_empty() => {
-                "<p>No answer held the secret. <a href=\"#race\">The numbers</a></p>\n".into()
+                "<p>No answer contained the secret. <a href=\"#race\">See the numbers</a></p>\n"
+                    .into()
             }
-            None => block(&answered(&raced.answer), SHOWN + 6),
+            None => block(&answer_text(&raced.answer), SHOWN + 6),
         };
     }
-    framed(attack, &(body + &told(attack)))
+    framed(attack, &(body + &reason_and_remedy(attack)))
 }
 
 #[cfg(test)]
@@ -252,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn temporary_directories_are_told_shortly() {
+    fn temporary_directories_are_shortened() {
         let own = std::env::temp_dir();
         let stage = format!("{}/preopen-lab.Ab3xYz/.tmpQ1w2E3", own.display());
         assert_eq!(

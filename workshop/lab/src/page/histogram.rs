@@ -1,13 +1,11 @@
-//! How long the window was, of each call of which it is known: a picture, and its numbers.
-//!
-//! May import: `show`.
+//! A histogram of the race windows: a picture and a table.
 
 use crate::show::number;
 
-/// Bars of the picture, the last of which has all that is longer.
+/// The number of bars. The last bar contains all longer windows.
 const BARS: usize = 24;
 
-/// The lengths of windows, in nanoseconds.
+/// Returns the histogram for window lengths in nanoseconds.
 pub(super) fn of(server: &str, windows: &[u64]) -> String {
     let mut sorted = windows.to_vec();
     sorted.sort_unstable();
@@ -26,12 +24,13 @@ pub(super) fn of(server: &str, windows: &[u64]) -> String {
         }
     }
     let highest = bars.iter().copied().max().unwrap_or(1).max(1);
-    let (mut drawn, mut rows) = (String::new(), String::new());
+    let mut drawn = String::new();
+    let mut rows = String::new();
     for (nth, count) in bars.iter().enumerate() {
         let from = width * nth as u64;
         let height = count * 100 / highest;
         let range = if nth + 1 == BARS {
-            format!("{} ns and longer", number(from))
+            format!("{} ns or longer", number(from))
         } else {
             format!("{} to {} ns", number(from), number(from + width - 1))
         };
@@ -49,12 +48,12 @@ pub(super) fn of(server: &str, windows: &[u64]) -> String {
         }
     }
     format!(
-        "<p>The window of {server}, from the end of its check to its opening, in {} calls: half were shorter than \
-         <strong>{} ns</strong>, one in twenty longer than {} ns; the shortest {} ns, the longest {} ns.</p>\n\
+        "<p>The window of {server} between the end of its check and its open, in {} calls: half were shorter than \
+         <strong>{} ns</strong>, and one in twenty was longer than {} ns. The shortest was {} ns, the longest {} ns.</p>\n\
          <figure><svg class=\"bars\" viewBox=\"0 0 {} 100\" preserveAspectRatio=\"none\" role=\"img\" \
-         aria-label=\"Histogram of the lengths of windows; the table below has its numbers\">{drawn}</svg>\n\
-         <figcaption class=\"axis\"><span>0</span><span>calls by length of their window</span><span>{} ns and longer</span></figcaption></figure>\n\
-         <details>\n<summary>The numbers of the histogram</summary>\n<table>\n<thead><tr><th scope=\"col\">Length of the window</th>\
+         aria-label=\"Histogram of window lengths; the table below contains the numbers\">{drawn}</svg>\n\
+         <figcaption class=\"axis\"><span>0</span><span>calls by window length</span><span>{} ns or longer</span></figcaption></figure>\n\
+         <details>\n<summary>Numbers of the histogram</summary>\n<table>\n<thead><tr><th scope=\"col\">Window length</th>\
          <th scope=\"col\" class=\"n\">Calls</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</details>\n",
         number(sorted.len() as u64),
         number(half),

@@ -1,6 +1,4 @@
-//! The matrix: every attack, every server, a word in each cell. Colours only repeat the word.
-//!
-//! May import: `attack`, `matrix`, `race`, `show`, `verdict`, `victim`, `words`.
+//! The matrix of the report: every attack and every server, with one word in each cell. Colours only repeat the word.
 
 use super::words::{code, joined, marked, text};
 use crate::attack::{Attack, Goal};
@@ -10,45 +8,45 @@ use crate::show::{Tone, tone};
 use crate::verdict::Verdict;
 use crate::victim::Level;
 
-/// What the words of the cells mean.
+/// The meaning of the words in the cells.
 const MEANINGS: [(Verdict, &str); 9] = [
-    (Verdict::Escaped, "the secret, or a part of it, came out; or something outside was changed"),
-    (Verdict::Planted, "a file was written that other programs run without being asked"),
-    (Verdict::Hung, "no answer came in time"),
+    (Verdict::Escaped, "the secret or a part of it got out, or something outside was changed"),
+    (Verdict::Planted, "a file was written that other programs run without asking"),
+    (Verdict::Hung, "the server did not answer in time"),
     (Verdict::Swelled, "memory grew with the size of the file"),
-    (Verdict::Unserved, "what is harmless was refused"),
-    (Verdict::Failed, "the server ended, or spoke no protocol"),
-    (Verdict::Contained, "the attack reached nothing"),
-    (Verdict::Served, "what is harmless was served"),
-    (Verdict::NotMapped, "the server has no tool for it"),
+    (Verdict::Unserved, "a harmless request was refused"),
+    (Verdict::Failed, "the server ended, or does not speak MCP"),
+    (Verdict::Contained, "the attack had no effect"),
+    (Verdict::Served, "a harmless request was served"),
+    (Verdict::NotMapped, "the server has no suitable tool"),
 ];
 
-/// A kind of attacks, and what is of it.
+/// A kind of attack: its heading, and which attacks belong to it.
 type Kind = (&'static str, fn(&Attack) -> bool);
 
-/// The kinds, by what they are there for. Each row is of the first that takes it.
+/// The kinds. An attack belongs to the first kind that matches it.
 const KINDS: [Kind; 6] = [
-    ("Harmless: has to be served", |attack| attack.goal == Goal::Served),
+    ("Harmless: must be served", |attack| attack.goal == Goal::Served),
     ("Reading and listing outside", |attack| {
         attack.goal == Goal::Flag && attack.owasp == Some("MCP02") || attack.goal == Goal::Names
     }),
     ("Searching", |attack| attack.owasp == Some("MCP10")),
-    ("Starving the server", |attack| matches!(attack.goal, Goal::Answer | Goal::Memory(_))),
+    ("Exhausting the server", |attack| matches!(attack.goal, Goal::Answer | Goal::Memory(_))),
     ("Writing", |attack| matches!(attack.goal, Goal::Outside | Goal::Config)),
-    ("Beside the server", |_| true),
+    ("Bypassing the server", |_| true),
 ];
 
-/// The table.
+/// Returns the matrix.
 pub(super) fn part(attacks: &[&'static Attack], columns: &[Column], races: &[Raced]) -> String {
     let heads = joined(
         columns.iter().map(|column| format!("<th scope=\"col\">{}</th>", text(&column.name))),
     );
     let mut page = format!(
-        "<p>Each row is an attack and leads to its card. A word in CAPITALS is a harm that was seen: the secret of the run in \
-         an answer, something changed outside, no answer in time. It never follows from what a message says.</p>\n{}\
+        "<p>Each row is an attack and links to its card. A word in CAPITALS is a detected harm: the secret of this run in an \
+         answer, a change outside, or no answer in time. The text of a message never counts.</p>\n{}\
          <p class=\"soft narrow\">The table scrolls sideways; preopen is its last column.</p>\n\
          <div class=\"wide\" role=\"region\" aria-label=\"Matrix of attacks and servers\" tabindex=\"0\">\n<table class=\"matrix\">\n\
-         <caption class=\"hidden\">What each attack came to, by server</caption>\n\
+         <caption class=\"hidden\">Result of each attack, by server</caption>\n\
          <thead><tr><th scope=\"col\">Attack</th>{heads}</tr></thead>\n",
         servers()
     );
@@ -74,12 +72,12 @@ fn group(kind: &str, columns: usize, rows: &str) -> String {
     )
 }
 
-/// What they are, the weakest first.
+/// Returns a description of the servers, weakest first.
 fn servers() -> String {
     let weak = Level::ALL
         .map(|level| format!("<dt>{}</dt><dd>{}</dd>", code(level.name()), level.in_words()));
     format!(
-        "<dl class=\"facts\">{}<dt>{}</dt><dd>holds a handle, and compares no path</dd></dl>\n",
+        "<dl class=\"facts\">{}<dt>{}</dt><dd>opens from a directory handle, compares no paths</dd></dl>\n",
         weak.concat(),
         code("preopen")
     )
@@ -89,13 +87,13 @@ fn row(attack: &Attack, columns: &[Column]) -> String {
     let cells = joined(columns.iter().map(|column| {
         let found = column.findings.iter().find(|found| found.id == attack.id);
         let verdict = found.map_or(Verdict::Failed, |found| found.verdict);
-        let known = attack.known().is_some() && verdict.is_harm();
+        let known = attack.known_limit().is_some() && verdict.is_harm();
         cell(verdict.word(), tone(verdict), known)
     }));
     headed(attack, &cells)
 }
 
-/// A row that leads to its card.
+/// Returns a row that links to its card.
 fn headed(attack: &Attack, cells: &str) -> String {
     format!(
         "<tr><th scope=\"row\"><a href=\"#a-{id}\">{id}</a> <span class=\"title\">{}</span></th>{cells}</tr>\n",
@@ -115,7 +113,7 @@ fn cell(word: &str, tone: Tone, known: bool) -> String {
     format!("<td class=\"{class}\">{word}{mark}</td>")
 }
 
-/// The races, of the servers that were raced.
+/// Returns the rows of the races.
 fn raced(columns: &[Column], races: &[Raced]) -> String {
     let rows = RACES
         .iter()
@@ -125,15 +123,15 @@ fn raced(columns: &[Column], races: &[Raced]) -> String {
         let cells = joined(columns.iter().map(|column| {
             let raced =
                 races.iter().find(|raced| raced.id == attack.id && raced.server == column.name);
-            let (word, tone) = raced.map_or(("not raced", Tone::Dim), said);
+            let (word, tone) = raced.map_or(("not raced", Tone::Dim), race_word);
             cell(word, tone, false)
         }));
         headed(attack, &cells)
     }))
 }
 
-/// What a race came to, in a word.
-pub(super) fn said(raced: &Raced) -> (&'static str, Tone) {
+/// Returns the result of a race in one word.
+pub(super) fn race_word(raced: &Raced) -> (&'static str, Tone) {
     match (raced.escapes, &raced.failed) {
         (_, _) if raced.is_replay => ("REPLAY", Tone::Bad),
         (0, None) => ("contained", Tone::Good),
@@ -142,7 +140,7 @@ pub(super) fn said(raced: &Raced) -> (&'static str, Tone) {
     }
 }
 
-/// The words that are there, and why some rows have a mark.
+/// Explains the words in the matrix, and the rows with a mark.
 fn legend(columns: &[Column], attacks: &[&'static Attack]) -> String {
     let is_there = |verdict: Verdict| {
         columns.iter().flat_map(|column| &column.findings).any(|found| found.verdict == verdict)
@@ -156,7 +154,7 @@ fn legend(columns: &[Column], attacks: &[&'static Attack]) -> String {
     let known = joined(
         attacks
             .iter()
-            .filter_map(|attack| Some((attack.id, attack.known()?)))
+            .filter_map(|attack| Some((attack.id, attack.known_limit()?)))
             .map(|(id, why)| format!("<dt>* {}</dt><dd>{}</dd>", code(id), marked(why))),
     );
     let failed = joined(

@@ -1,13 +1,9 @@
-//! The report: one page of HTML of a whole run, for somebody who sees nothing else. It loads nothing.
+//! The report: a self-contained HTML page of a whole run. It loads nothing.
 //!
-//! Whatever a server said goes through [`words`], and is data in text, never in a script: the script reads what it
-//! shows from the tables of the page, which stand there for whoever runs none. A nonce that nobody can
-//! have known lets in the page's own style and script alone.
-//!
-//! May import: `attack`, `matrix`, `race`, `report`, `servers`, `show`, `stage`, `trial`, `verdict`, `victim`. Absent on
-//! purpose: deciding anything, and numbers that are not of the run.
+//! All text from a server goes through [`words`] and is never part of a script. The script takes its data from the tables of
+//! the page, which are also there for readers without scripts. A random nonce allows only the page's own style and script.
+//! This module makes no decisions, and all its numbers come from the run.
 
-mod around;
 mod cards;
 mod histogram;
 mod matrix;
@@ -15,6 +11,7 @@ mod moments;
 mod picture;
 mod race;
 mod remedy;
+mod run_info;
 mod scenes;
 mod territory;
 mod words;
@@ -23,7 +20,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-pub use around::Around;
+pub use run_info::RunInfo;
 
 use crate::attack::Attack;
 use crate::matrix::Column;
@@ -33,10 +30,10 @@ use words::{joined, marked, text};
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// What has to be known before anything else.
+/// The introduction.
 const IDEA: &str = include_str!("idea.html");
 
-/// The parts of the page, and their names in its links.
+/// The ids and headings of the sections.
 const PARTS: [(&str, &str); 6] = [
     ("idea", "Why the check failed"),
     ("matrix", "All attacks"),
@@ -46,30 +43,30 @@ const PARTS: [(&str, &str); 6] = [
     ("around", "This run"),
 ];
 
-/// A run, and what it came to.
+/// A run and its results.
 pub struct Page<'a> {
-    /// The attacks, in the order in which they are shown.
+    /// The attacks, in display order.
     pub attacks: &'a [&'static Attack],
-    /// What they came to, for each server.
+    /// The results of the attacks, by server.
     pub columns: &'a [Column],
-    /// What the races came to.
+    /// The results of the races.
     pub races: &'a [Raced],
-    /// Did ours hold?
+    /// Whether preopen held.
     pub held: bool,
-    /// What it ran on.
-    pub around: &'a Around,
-    /// Is it the one that is shipped?
+    /// The conditions of the run.
+    pub info: &'a RunInfo,
+    /// Whether it is the sample that is shipped with the lab.
     pub is_sample: bool,
 }
 
-/// Says beforehand whether the file can be new, so that nobody waits for a run to be told.
+/// Checks before the run that a new file can be created.
 ///
 /// # Errors
-/// When something is there, or its directory is not.
-pub fn may_be_written(file: &Path) -> io::Result<()> {
+/// If the file exists, or its directory does not.
+pub fn check_new_file(file: &Path) -> io::Result<()> {
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
     if file.symlink_metadata().is_ok() {
-        return Err(refused(file, "it is there already, and is not overwritten"));
+        return Err(refused(file, "the file exists and is not overwritten"));
     }
     if directory.is_some_and(|directory| !directory.is_dir()) {
         return Err(refused(file, "there is no such directory"));
@@ -82,10 +79,10 @@ fn refused(file: &Path, why: &str) -> io::Error {
 }
 
 impl Page<'_> {
-    /// Writes it to a new file.
+    /// Writes the page to a new file.
     ///
     /// # Errors
-    /// When something is there by now, or it cannot be written.
+    /// If the file exists by now, or cannot be written.
     pub fn write(&self, file: &Path) -> io::Result<()> {
         let page = self.html(&nonce()?);
         let mut new =
@@ -101,7 +98,7 @@ impl Page<'_> {
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'nonce-{nonce}'; \
              script-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"referrer\" content=\"no-referrer\">\n<title>preopen-lab: the report of a run</title>\n\
+             <meta name=\"referrer\" content=\"no-referrer\">\n<title>preopen-lab: report of a run</title>\n\
              <style nonce=\"{nonce}\">\n{STYLE}</style>\n</head>\n<body>\n\
              <a class=\"skip\" href=\"#idea\">Skip to the report</a>\n<header>\n\
              <h1>Five file servers, and what got out</h1>\n{}<nav aria-label=\"Parts\"><ul>{links}</ul></nav>\n\
@@ -114,7 +111,7 @@ impl Page<'_> {
             race::part(self.races),
             territory::part(self.columns, self.races),
             cards::part(self.attacks, self.columns, self.races),
-            self.around.part(self.attacks.len()),
+            self.info.part(self.attacks.len()),
         ];
         for ((id, name), body) in PARTS.iter().zip(bodies) {
             let _ = write!(
@@ -128,50 +125,50 @@ impl Page<'_> {
             );
         }
         page + &format!(
-            "</main>\n<footer><p>Made by preopen-lab {} in the run that it shows. It loads nothing, and sends nothing.</p>\
+            "</main>\n<footer><p>Made by preopen-lab {}. This page loads nothing and sends nothing.</p>\
              </footer>\n<script nonce=\"{nonce}\">\n{SCRIPT}</script>\n</body>\n</html>\n",
             env!("CARGO_PKG_VERSION")
         )
     }
 
-    /// What it came to, in a few sentences.
+    /// Summarises the results.
     fn summary(&self) -> String {
-        let known = self.attacks.iter().filter(|attack| attack.known().is_some()).count();
+        let known = self.attacks.iter().filter(|attack| attack.known_limit().is_some()).count();
         let (class, verdict) = if self.held {
             (
                 "held",
                 format!(
-                    "<strong>preopen held.</strong> Nothing outside came out, but for the {known} rows \
-                with a * that no file server stops alone. So many calls without a loss are evidence and no \
-                proof: the argument is the idea below."
+                    "<strong>preopen held.</strong> Nothing from outside got out, except in the {known} rows \
+                with a *, which no file server can stop. So many calls without a loss are evidence but not \
+                proof; the stronger argument is the idea below."
                 ),
             )
         } else {
             (
                 "lost",
-                "<strong>preopen did not hold.</strong> Please report it, as SECURITY.md says."
+                "<strong>preopen did not hold.</strong> Please report it as described in SECURITY.md."
                     .to_owned(),
             )
         };
         let sample = if self.is_sample {
             format!(
                 "<p class=\"sample\"><strong>This is a sample</strong>, made by preopen-lab {} and shipped with it, for \
-                 those whose machine cannot run the races. Your own: <code>preopen-lab --report lab.html</code>.</p>\n",
+                 readers whose machine cannot run the races. To make your own: <code>preopen-lab --report lab.html</code>.</p>\n",
                 env!("CARGO_PKG_VERSION")
             )
         } else {
             String::new()
         };
         format!(
-            "{sample}<p>Each server was granted one directory and got the same requests. Beside the directory lay a \
-             secret, made for this run: {}. Four of the servers are weak on purpose; the fifth is preopen.</p>\n\
+            "{sample}<p>Each server was granted one directory and got the same requests. A secret lay next to the \
+             directory, new in this run: {}. Four of the servers are deliberately weak; the fifth is preopen.</p>\n\
              <p class=\"verdict {class}\">{verdict}</p>\n",
-            marked(&format!("`{}`", text(&self.around.flag)))
+            marked(&format!("`{}`", text(&self.info.flag)))
         )
     }
 }
 
-/// What nobody who wrote a part of the page can have known.
+/// Returns a random nonce, which no author of text in the page can know.
 fn nonce() -> io::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
@@ -189,9 +186,9 @@ mod tests {
 
     const HOSTILE: &str = "</script></style></pre>--><script>alert(1)</script><img src=x onerror=alert(1)>\"' onfocus=x \u{202E}";
 
-    /// A server may be called, answer, and fail with anything.
+    /// The name, the answers and the errors of a server may contain anything.
     #[test]
-    fn whatever_is_said_stays_text() {
+    fn text_from_servers_is_escaped() {
         let attacks: Vec<&'static Attack> = table::all().collect();
         let hostile = || HOSTILE.to_owned();
         let findings = |verdict: Verdict| {
@@ -224,10 +221,10 @@ mod tests {
             program: "/no/such".into(),
             args: vec![],
         };
-        let around = Around {
+        let info = RunInfo {
             flag: hostile(),
             began: SystemTime::UNIX_EPOCH,
-            ..Around::of("", Duration::ZERO, false, &ours)
+            ..RunInfo::of("", Duration::ZERO, false, &ours)
         };
         let races = [raced];
         let page = Page {
@@ -235,7 +232,7 @@ mod tests {
             columns: &columns,
             races: &races,
             held: false,
-            around: &around,
+            info: &info,
             is_sample: true,
         };
         let html = page.html("N");
@@ -250,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn the_script_and_the_style_end_where_they_should() {
+    fn script_and_style_cannot_end_early() {
         for own in [STYLE, SCRIPT] {
             assert!(!own.contains("</") && !own.contains("<!--") && !own.contains("//!"));
             assert!(own.lines().count() <= 400);
@@ -258,7 +255,8 @@ mod tests {
         for gone in ["innerHTML", "eval(", "http", "document.write", "insertAdjacentHTML"] {
             assert!(!SCRIPT.contains(gone), "{gone}");
         }
-        let (one, other) = (nonce().unwrap(), nonce().unwrap());
+        let one = nonce().unwrap();
+        let other = nonce().unwrap();
         assert!(one != other && one.len() == 32);
     }
 }

@@ -1,54 +1,52 @@
-//! [`Moment`]: a recorded round, cut where something begins or ends, and what each piece of it means.
-//!
-//! May import: `race`. Absent on purpose: times that were not recorded.
+//! [`Moment`]: a recorded round, cut at each event, with an explanation of each piece. No times are made up.
 
 use crate::race::{Round, Swap};
 
-/// A piece of time in which neither side goes over to something else. Nanoseconds of the round's clock.
+/// A period without events, in nanoseconds of the round's clock.
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
-    /// It begins.
+    /// Its start.
     pub from: u64,
-    /// It ends.
+    /// Its end.
     pub to: u64,
-    /// What the server is at.
+    /// What the server is doing.
     pub phase: Phase,
-    /// What the name means.
+    /// Where the swapped name leads.
     pub name: Name,
 }
 
-/// What the server is at.
+/// What the server is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// It was not asked yet.
+    /// It has not started.
     Before,
-    /// It resolves the path and compares it.
+    /// It resolves and compares the path.
     Checks,
-    /// It has checked, and opens.
+    /// It has checked the path and opens it.
     Opens,
-    /// It has a file.
+    /// It has opened a file.
     After,
 }
 
-/// What the name that is swapped leads to.
+/// Where the swapped name leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
-    /// What lies inside.
+    /// To something inside.
     Inside,
-    /// The link that leads out.
+    /// To the link that leads outside.
     Outside,
-    /// The one or the other: the call that swaps them is not back yet.
+    /// To one or the other: the call that swaps the names has not returned yet.
     Swapped,
-    /// Nobody knows: the record ends with the opening.
+    /// Unknown: the record ends with the open.
     Unknown,
 }
 
 impl Phase {
     pub(super) const fn in_words(self) -> &'static str {
         match self {
-            Self::Before => "has not begun",
+            Self::Before => "has not started",
             Self::Checks => "checks the path",
-            Self::Opens => "has checked, and opens the path",
+            Self::Opens => "has checked the path and opens it",
             Self::After => "has opened a file",
         }
     }
@@ -60,47 +58,47 @@ impl Name {
             Self::Inside => "leads inside",
             Self::Outside => "leads outside",
             Self::Swapped => "is being swapped",
-            Self::Unknown => "is not on record any more",
+            Self::Unknown => "is no longer recorded",
         }
     }
 }
 
 impl Moment {
-    /// What it means that both come together.
+    /// Explains the combination of both.
     pub(super) const fn means(&self) -> &'static str {
         match (self.phase, self.name) {
             (Phase::Opens, Name::Swapped) => {
-                "The check is over and said: inside. The names are being swapped: whoever walks the path now may arrive at either."
+                "The check has ended with the result: inside. The names are being swapped, so an open may reach either one."
             }
             (_, Name::Swapped) if !matches!(self.phase, Phase::After) => {
-                "One call swaps two names. Until it is back the kernel shows the one or the other, never half of it."
+                "One call swaps two names. Until it returns, the kernel shows one state or the other, never a mix."
             }
             (Phase::Before, Name::Inside) => {
-                "Nothing is decided. A request is on its way, and the name means what it should."
+                "Nothing is decided yet. A request is on its way, and the name leads inside."
             }
             (Phase::Before, _) => {
-                "The name leads out already. A server that looked only now would see it, and refuse."
+                "The name already leads outside. A check at this moment would notice it and refuse."
             }
             (Phase::Checks, Name::Inside) => {
-                "The server resolves the path and finds it inside. What it sees is true, now."
+                "The server resolves the path and finds it inside. At this moment, that is true."
             }
             (Phase::Checks, _) => {
-                "The name leads out while the server is at its check. It resolves name by name, and may have passed this one."
+                "The name leads outside during the check. The server resolves name by name, and may have passed this one already."
             }
             (Phase::Opens, Name::Inside) => {
-                "The check is over and said: inside. It is so, still; to open now would be harmless."
+                "The check has ended with the result: inside. That is still true, so an open at this moment would be harmless."
             }
             (Phase::Opens, Name::Outside | Name::Unknown) => {
-                "The window: the check said inside, and the name leads out. Whoever walks the path now arrives at the secret."
+                "The window: the result of the check was inside, but the name now leads outside. An open at this moment reaches the secret."
             }
             (Phase::After, _) => {
-                "Too late: the server holds a file outside, and answers with it. No swap changes that any more."
+                "Too late: the server has opened the file outside and answers with it. No later swap can change that."
             }
         }
     }
 }
 
-/// The pieces of a round, in order, with a little of what came before and after.
+/// Returns the pieces of a round in order, with a margin before and after.
 pub(super) fn of(round: &Round) -> Vec<Moment> {
     let log = &round.log;
     let margin = log.open_end.saturating_sub(log.check_start) / 4 + 1;
@@ -155,7 +153,7 @@ mod tests {
     use crate::race::{RACES, replay};
 
     #[test]
-    fn a_round_is_cut_without_gaps_and_has_its_window() {
+    fn moments_cover_a_round_without_gaps_and_include_the_window() {
         let round = RACES.first().and_then(|race| replay(race).round).unwrap();
         let moments = of(&round);
         assert!(moments.windows(2).all(|two| two[0].to == two[1].from));
@@ -166,13 +164,13 @@ mod tests {
         let is_window =
             |moment: &Moment| moment.phase == Phase::Opens && moment.name == Name::Outside;
         assert!(moments.iter().any(is_window), "{moments:#?}");
-        // As the record has it: the swap to the link that ended at 15,013 holds until 15,043.
+        // In the recorded round, the swap to the link that ended at 15,013 lasts until 15,043.
         let at = moments.iter().find(|moment| moment.from == 15_013).unwrap();
         assert_eq!((at.to, at.phase, at.name), (15_043, Phase::Checks, Name::Outside));
     }
 
     #[test]
-    fn what_is_strange_breaks_nothing() {
+    fn inconsistent_records_are_accepted() {
         let mut round = RACES.first().and_then(|race| replay(race).round).unwrap();
         round.swaps.clear();
         assert!(of(&round).iter().all(|moment| moment.name != Name::Outside));

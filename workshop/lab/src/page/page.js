@@ -1,5 +1,5 @@
-// The report's own script. It shows by turns what stands in the page anyway: the tables are its data, so that nothing a
-// server said is ever part of a script. Without it everything is there at once.
+// The script of the report. It takes its data from the tables of the page, so that no text from a server is ever part of a
+// script. Without the script, the page shows everything at once.
 "use strict";
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -7,26 +7,26 @@
   const cells = (row) => [...row.cells].map((cell) => cell.textContent);
   for (const part of all(".js")) part.hidden = false;
 
-  // The round: a line over the lanes, and the words of the moment it stands in.
+  // The round: a line over the lanes, and the description of the moment at that line.
   const slider = one("at");
   if (slider) {
     const table = one("moments"), zero = Number(table.dataset.zero), end = Number(table.dataset.end);
     const rows = all("tr[data-from]", table);
     const from = (row) => Number(row.dataset.from);
-    // In nanoseconds; the slider has steps that a key can go, and may stand a little beside it.
+    // In nanoseconds. The slider moves in larger steps, so it may be slightly off.
     let at = 0;
     const current = () => rows.findLast((row) => from(row) <= at) || rows[0];
     const show = () => {
       const row = current(), [, server, name, means] = cells(row);
       const past = at - zero;
-      const clock = `${Math.abs(past).toLocaleString("en")} ns ${past < 0 ? "before" : "after"} the check began`;
+      const clock = `${Math.abs(past).toLocaleString("en")} ns ${past < 0 ? "before" : "after"} the start of the check`;
       for (const line of all(".cursor", one("lanes"))) {
         line.setAttribute("x1", at / end * 1000);
         line.setAttribute("x2", at / end * 1000);
       }
       for (const other of rows) other.classList.toggle("at", other === row);
       const words = `The server ${server}; ${name}. ${means}`;
-      // Only what has changed is read out.
+      // Update only changed text, since screen readers announce it.
       if (one("now").textContent !== words) one("now").textContent = words;
       one("now").classList.toggle("window", row.classList.contains("window"));
       one("clock").textContent = clock;
@@ -46,11 +46,11 @@
     });
     one("before").addEventListener("click", () => step(-1));
     one("next").addEventListener("click", () => step(1));
-    // It begins where it is worth to look: in the window, if there is one.
+    // Start in the window, if there is one.
     go(rows.find((row) => row.classList.contains("window")) || rows[0]);
   }
 
-  // Names and inodes: the lines of a scene, and each server where it ends.
+  // Names and inodes: the lines of a scene, and the place where each server ends.
   const picture = one("picture");
   if (picture) {
     const scenes = all(".scene");
@@ -61,7 +61,7 @@
       for (const each of scenes) each.hidden = each !== scene;
       const edges = scene.dataset.edges.split(" ");
       for (const edge of all("[data-edge]", picture)) edge.classList.toggle("off", !edges.includes(edge.dataset.edge));
-      one("asked").textContent = `asked: ${scene.dataset.asked}`;
+      one("asked").textContent = `request: ${scene.dataset.asked}`;
       const taken = {};
       for (const end of scene.dataset.ends.split(" ")) {
         const [server, place] = end.split(":");

@@ -1,16 +1,14 @@
-//! The picture of names, links and inodes. Narrow, so that a telephone shows it whole.
-//!
-//! May import: `scenes`, `words`. Absent on purpose: what servers do.
+//! The picture of names, links and inodes. It is narrow enough for a phone.
 
 use super::scenes::Scene;
 use super::words::text;
 
-/// The place of the file outside.
+/// The id of the place of the secret outside.
 pub(super) const SECRET: &str = "22";
-/// The place of whoever opens nothing.
+/// The id of the place for servers that open nothing.
 pub(super) const REFUSED: &str = "no";
 
-/// A name: what it is, and where it stands.
+/// The names, each with its vertical position.
 const NAMES: [(&str, u32); 5] = [
     ("grant/", 38),
     ("notes.txt", 91),
@@ -19,7 +17,7 @@ const NAMES: [(&str, u32); 5] = [
     ("secret.txt", 275),
 ];
 
-/// An inode: its number, what it is, its top and its height.
+/// The inodes: number, description, top and height.
 const INODES: [(&str, &str, u32, u32); 5] = [
     ("11", "directory: the handle", 24, 28),
     ("12", "a file", 62, 58),
@@ -28,7 +26,7 @@ const INODES: [(&str, &str, u32, u32); 5] = [
     ("22", "the secret", 246, 58),
 ];
 
-/// A line: its name, how it goes, and whether it is names again.
+/// The lines: id, SVG path, and whether the line is a link or a path.
 pub(super) const EDGES: [(&str, &str, bool); 10] = [
     ("grant", "M165 38H210", false),
     ("n12", "M165 91H210", false),
@@ -42,7 +40,7 @@ pub(super) const EDGES: [(&str, &str, bool); 10] = [
     ("up", "M50 38C0 48 0 262 46 275", true),
 ];
 
-/// Where servers stand at a place: left, top, how many in a row.
+/// Returns where servers are drawn at a place: left, top, and the number in a row.
 fn slots(place: &str) -> (u32, u32, u32) {
     if place == REFUSED {
         return (56, 344, 5);
@@ -51,31 +49,31 @@ fn slots(place: &str) -> (u32, u32, u32) {
     (218, top + 22, 3)
 }
 
-/// A place, in words.
+/// Describes a place.
 pub(super) fn place_in_words(place: Option<&str>) -> &'static str {
     match place {
         Some(SECRET) => "the secret outside",
-        Some(REFUSED) => "nothing, refused",
+        Some(REFUSED) => "nothing: refused",
         Some(_) => "the file inside",
         None => "not tried",
     }
 }
 
-/// That somebody ended at a place, in words.
+/// Describes that a server ended at a place.
 pub(super) fn reached(place: Option<&str>) -> &'static str {
     match place {
         Some(SECRET) => "reached the secret outside",
         Some(REFUSED) => "opened nothing",
         Some(_) => "reached the file inside",
-        None => "took no part in this run",
+        None => "did not take part in this run",
     }
 }
 
-/// The picture of a scene, and who ends where in it.
+/// Draws a scene, with each server at the place where it ends.
 pub(super) fn of(scene: &Scene, ends: &[(String, Option<&'static str>)]) -> String {
     let mut drawn = String::from(
         "<svg class=\"picture\" id=\"picture\" viewBox=\"0 0 410 372\" role=\"img\" aria-labelledby=\"picture-t\">\n\
-         <title id=\"picture-t\">Names on the left, the inodes they lead to on the right, and the servers where they end</title>\n\
+         <title id=\"picture-t\">Names on the left, inodes on the right, and each server at the place where it ends</title>\n\
          <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerUnits=\"userSpaceOnUse\" markerWidth=\"9\" markerHeight=\"9\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n\
          <text class=\"head\" x=\"50\" y=\"14\">map: names</text><text class=\"head\" x=\"210\" y=\"14\">territory: inodes</text>\n\
          <line class=\"border\" x1=\"0\" x2=\"410\" y1=\"198\" y2=\"198\"/><text class=\"head\" x=\"56\" y=\"193\">inside the grant</text>\n",
@@ -89,7 +87,7 @@ pub(super) fn of(scene: &Scene, ends: &[(String, Option<&'static str>)]) -> Stri
     }
     for (number, what, top, height) in INODES {
         let class = if number == SECRET { "inode secret" } else { "inode" };
-        // The file behind the name is there only where the name is one of it.
+        // Draw this file only if the name leads to it.
         let off = if number == "12" && !has(scene, "n12") { " class=\"off\"" } else { "" };
         let edge = if number == "12" { " data-edge=\"n12\"" } else { "" };
         drawn += &format!(
@@ -100,7 +98,7 @@ pub(super) fn of(scene: &Scene, ends: &[(String, Option<&'static str>)]) -> Stri
     }
     drawn += &format!(
         "<rect class=\"inode none\" x=\"50\" y=\"320\" width=\"352\" height=\"48\" rx=\"4\"/><text x=\"58\" y=\"337\">opens nothing: refused</text>\n\
-         <text class=\"asked\" id=\"asked\" x=\"394\" y=\"337\" text-anchor=\"end\">asked: {}</text>\n",
+         <text class=\"asked\" id=\"asked\" x=\"394\" y=\"337\" text-anchor=\"end\">request: {}</text>\n",
         text(scene.asked)
     );
     for (id, way, is_names) in EDGES {
@@ -118,7 +116,7 @@ fn has(scene: &Scene, id: &str) -> bool {
     scene.edges.split(' ').any(|edge| edge == id)
 }
 
-/// The servers, each where it ends.
+/// Draws the servers, each at the place where it ends.
 fn tokens(ends: &[(String, Option<&'static str>)]) -> String {
     let mut drawn = String::from("<g id=\"tokens\"");
     for place in INODES.map(|(number, ..)| number).into_iter().chain([REFUSED]) {
@@ -130,7 +128,8 @@ fn tokens(ends: &[(String, Option<&'static str>)]) -> String {
         let before = ends.iter().take(nth).filter(|(_, other)| other == place).count();
         let before = u32::try_from(before).unwrap_or_default();
         let (left, top, row) = slots(place.unwrap_or(REFUSED));
-        let (x, y) = (left + before % row * 62, top + before / row * 18);
+        let x = left + before % row * 62;
+        let y = top + before / row * 18;
         let off = if place.is_none() { " off" } else { "" };
         let ours = if server == crate::servers::OURS { " ours" } else { "" };
         drawn += &format!(

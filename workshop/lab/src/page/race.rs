@@ -1,28 +1,26 @@
-//! The race: what it came to, and the round that was lost, in three lanes that one can go along.
-//!
-//! May import: `race`, `servers`, `show`, `histogram`, `matrix`, `moments`, `words`.
+//! The race in the report: its results, and the lost round in three lanes that the reader can step through.
 
 use super::histogram;
-use super::matrix::said;
+use super::matrix::race_word;
 use super::moments::{self, Moment, Name, Phase};
 use super::words::{code, joined, text};
 use crate::race::{RACES, Raced, Round};
 use crate::show::{Time, number};
 
-/// All of it.
+/// Returns the section.
 pub(super) fn part(races: &[Raced]) -> String {
     let mut page = String::from(
-        "<p>Another thread swaps a directory for a link that leads outside, as fast as the kernel lets it, while the server is asked \
-         for a file in it. Each server meets the same attacker.</p>\n",
+        "<p>An attacker in another thread swaps a directory with a link that leads outside, as fast as the kernel allows. Meanwhile the \
+         server gets requests for a file in that directory. Each server meets the same attacker.</p>\n",
     );
     page += &results(races);
     let lost = races.iter().find_map(|raced| Some((raced, raced.round.as_ref()?)));
     if let Some((raced, round)) = lost {
         page += &lanes(raced, round);
     } else {
-        page += "<p>No round was lost of which there is a record.</p>\n";
+        page += "<p>There is no record of a lost round.</p>\n";
     }
-    page += "<h3>How long the window is</h3>\n";
+    page += "<h3>Length of the window</h3>\n";
     for raced in races.iter().filter(|raced| raced.round.is_some() || !raced.windows_ns.is_empty())
     {
         page += &histogram::of(&code(&raced.server), &raced.windows_ns);
@@ -32,14 +30,14 @@ pub(super) fn part(races: &[Raced]) -> String {
 
 fn results(races: &[Raced]) -> String {
     let mut page = String::from(
-        "<h3>What it came to</h3>\n<div class=\"wide\" role=\"region\" aria-label=\"Numbers of the race\" tabindex=\"0\">\n<table>\n\
-         <thead><tr><th scope=\"col\">Server</th><th scope=\"col\">Came to</th><th scope=\"col\" class=\"n\">Calls</th>\
+        "<h3>Results</h3>\n<div class=\"wide\" role=\"region\" aria-label=\"Numbers of the race\" tabindex=\"0\">\n<table>\n\
+         <thead><tr><th scope=\"col\">Server</th><th scope=\"col\">Result</th><th scope=\"col\" class=\"n\">Calls</th>\
          <th scope=\"col\" class=\"n\">Escaped</th><th scope=\"col\" class=\"n\">Escapes per second</th>\
-         <th scope=\"col\" class=\"n\">First after</th><th scope=\"col\" class=\"n\">Refused</th>\
+         <th scope=\"col\" class=\"n\">First escape after</th><th scope=\"col\" class=\"n\">Refused</th>\
          <th scope=\"col\" class=\"n\">Swaps</th><th scope=\"col\" class=\"n\">Time</th></tr></thead>\n<tbody>\n",
     );
     for raced in races {
-        let (word, _) = said(raced);
+        let (word, _) = race_word(raced);
         let class = if raced.escapes > 0 || raced.is_replay { "bad" } else { "good" };
         let first = raced.first_ns.filter(|_| !raced.is_replay);
         page += &format!(
@@ -59,23 +57,24 @@ fn results(races: &[Raced]) -> String {
     page + "</tbody>\n</table>\n</div>\n"
 }
 
-/// So many in a second, to a tenth.
+/// Returns the rate per second, with one decimal.
 fn rate(n: u64, took_ns: u64) -> String {
     let tenths = u128::from(n) * 10_000_000_000 / u128::from(took_ns.max(1));
     let tenths = u64::try_from(tenths).unwrap_or(u64::MAX);
     format!("{}.{}", number(tenths / 10), tenths % 10)
 }
 
-/// The lost round.
+/// Returns the lanes of the lost round.
 fn lanes(raced: &Raced, round: &Round) -> String {
     let moments = moments::of(round);
     let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return String::new() };
     let name = RACES.iter().find(|race| race.attack.id == raced.id).map_or("", |race| race.swap.0);
     let name = name.trim_start_matches("grant/");
-    let (begin, end) = (first.from, last.to);
+    let begin = first.from;
+    let end = last.to;
     let scale = Scale { begin, span: (end - begin).max(1) };
     let which = if raced.is_replay {
-        "<p><strong>A replay:</strong> in this run none was lost within the time, so this is a round that was recorded another time.</p>\n"
+        "<p><strong>A replay:</strong> no round was lost in this run, so this one was recorded in an earlier run.</p>\n"
     } else {
         ""
     };
@@ -85,7 +84,7 @@ fn lanes(raced: &Raced, round: &Round) -> String {
     let swaps: String = moments.iter().map(|moment| scale.name(moment)).collect();
     let window = log.open_end.saturating_sub(log.check_end);
     let mut page = format!(
-        "<h3>The round it lost</h3>\n{which}<p>A recorded round of {}, in nanoseconds of one clock. Its window was {} ns wide.</p>\n\
+        "<h3>The lost round</h3>\n{which}<p>A recorded round of {}, in nanoseconds of one clock. Its window was {} ns wide.</p>\n\
          <div class=\"lanes\" id=\"lanes\">\n{}{}{}</div>\n",
         code(&raced.server),
         number(window),
@@ -97,9 +96,9 @@ fn lanes(raced: &Raced, round: &Round) -> String {
             ),
             &swaps
         ),
-        lane("Server opens the path, somewhere in this bar", &opens),
+        lane("Server opens the path, at some point in this bar", &opens),
     );
-    page += "<div class=\"js\" hidden>\n<label for=\"at\">Go through the round</label>\n\
+    page += "<div class=\"js\" hidden>\n<label for=\"at\">Step through the round</label>\n\
          <input type=\"range\" id=\"at\" min=\"0\" max=\"200\" value=\"0\" aria-describedby=\"now\">\n\
          <p class=\"keys\"><button type=\"button\" id=\"before\">Previous moment</button> <button type=\"button\" id=\"next\">Next moment</button> \
          <span id=\"clock\" class=\"soft\"></span></p>\n\
@@ -107,11 +106,11 @@ fn lanes(raced: &Raced, round: &Round) -> String {
     page + &table(&moments, name, log.check_start)
 }
 
-/// Every moment in words: what there is without the script, and what the script reads.
+/// Returns a table that describes every moment. Readers without scripts use it, and so does the script.
 fn table(moments: &[Moment], name: &str, zero: u64) -> String {
     let begin = moments.first().map_or(0, |moment| moment.from);
     let end = moments.last().map_or(0, |moment| moment.to);
-    // Lost in the window; or, where no piece of it was left, while the names were being swapped.
+    // The round was lost in the window or, if there is no such moment, during a swap.
     let is_lost = |moment: &Moment| moment.phase == Phase::Opens && moment.name == Name::Outside;
     let worst = if moments.iter().any(is_lost) { Name::Outside } else { Name::Swapped };
     let rows = joined(moments
@@ -135,7 +134,7 @@ fn table(moments: &[Moment], name: &str, zero: u64) -> String {
         "<details open>\n<summary>The round in words, moment by moment</summary>\n\
          <div class=\"wide\" role=\"region\" aria-label=\"The round in words\" tabindex=\"0\">\n<table id=\"moments\" data-zero=\"{}\" data-end=\"{}\">\n\
          <thead><tr><th scope=\"col\" class=\"n\">From, ns</th><th scope=\"col\">The server</th><th scope=\"col\">The name</th>\
-         <th scope=\"col\">What it means</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n</details>\n",
+         <th scope=\"col\">Explanation</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n</details>\n",
         zero - begin.min(zero),
         end - begin
     )
@@ -148,7 +147,7 @@ fn lane(label: &str, bars: &str) -> String {
     )
 }
 
-/// From nanoseconds to thousandths of the width.
+/// Converts nanoseconds to thousandths of the width.
 struct Scale {
     begin: u64,
     span: u64,
@@ -188,7 +187,7 @@ mod tests {
     use super::rate;
 
     #[test]
-    fn rates_are_of_a_second() {
+    fn rates_are_per_second() {
         assert_eq!(rate(5, 2_000_000_000), "2.5");
         assert_eq!(rate(0, 0), "0.0");
     }

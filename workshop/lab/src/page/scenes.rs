@@ -1,36 +1,35 @@
-//! The scenes of "map and territory": what a name is made to mean, and why each server ends where it does. What they came
-//! to is not here; each names the attack of the run that says so.
-//!
-//! May import: nothing of the lab.
+//! The scenes of "map and territory": where a name leads, and why each server ends where it does. The results are not here;
+//! each scene names the attack of the run that provides them.
 
-/// One way to point a name.
+/// One target of the name.
 pub(super) struct Scene {
-    /// The attack or race that was run.
+    /// The attack or race that provides the results.
     pub id: &'static str,
-    /// The choice, as the reader sees it.
+    /// The label of the choice.
     pub label: &'static str,
-    /// What the client asks for.
+    /// The request of the client.
     pub asked: &'static str,
-    /// What the picture shows.
-    pub says: &'static str,
-    /// Lines of the picture that are there.
+    /// Explains the picture.
+    pub explanation: &'static str,
+    /// The visible lines of the picture.
     pub edges: &'static str,
-    /// Where one ends who is served what lies inside.
+    /// The place of a server that was served.
     pub inside: &'static str,
-    /// Why, for the servers in the order of the matrix.
+    /// The reason for each server, in the order of the matrix.
     pub why: [&'static str; 5],
 }
 
-const NO_CHECK: &str = "It walks the names wherever they lead.";
-const TEXT_IS_FINE: &str = "The text begins with the directory's, and that is all it looks at.";
+const NO_CHECK: &str = "It follows the names wherever they lead.";
+const TEXT_IS_FINE: &str =
+    "The text starts with the directory's path, and the server checks nothing else.";
 
-/// All of them, the one that is shown first at the front.
+/// All scenes, the default one first.
 pub(super) const ALL: [Scene; 8] = [
     Scene {
         id: "link-file",
         label: "a link to the file outside",
         asked: "read notes.txt",
-        says: "`notes.txt` is no file but a link: a name that says another name, and that one leads out.",
+        explanation: "`notes.txt` is not a file but a link: a name that refers to another name, which leads out.",
         edges: "grant sub out sec n-sec",
         inside: "22",
         why: [
@@ -38,114 +37,114 @@ pub(super) const ALL: [Scene; 8] = [
             TEXT_IS_FINE,
             "It resolves the link before it compares, and sees where it leads.",
             "It resolves the link before it compares, and sees where it leads.",
-            "The kernel does not follow the link; its target is read as names from the handle, and `..` past a handle does not exist.",
+            "The kernel does not follow the link. preopen looks up the target from the handle, where `..` cannot leave.",
         ],
     },
     Scene {
         id: "ok-read",
         label: "a file inside",
         asked: "read a file inside",
-        says: "The name leads to an inode inside. Map and territory agree.",
+        explanation: "The name leads to an inode inside. Map and territory agree.",
         edges: "grant n12 sub out sec",
         inside: "12",
         why: [
-            "It is where the names lead.",
-            "It is where the names lead, and the text is fine.",
-            "Resolved, it is inside.",
-            "Resolved, it is inside.",
-            "One step from the handle.",
+            "The names lead there.",
+            "The names lead there, and the text is fine.",
+            "The resolved path is inside.",
+            "The resolved path is inside.",
+            "It is one step from the handle.",
         ],
     },
     Scene {
         id: "ok-link",
         label: "a link to a file inside",
         asked: "read the link",
-        says: "A link that stays inside is ordinary, and has to work.",
+        explanation: "A link that stays inside is ordinary and must work.",
         edges: "grant sub out sec n-sub",
         inside: "13",
         why: [
             "It follows the link, and stays inside by luck.",
             "It follows the link, and stays inside by luck.",
-            "Resolved, it is inside.",
-            "Resolved, it is inside.",
-            "The target is names from the handle again, and they exist.",
+            "The resolved path is inside.",
+            "The resolved path is inside.",
+            "preopen looks up the target from the handle, and it exists.",
         ],
     },
     Scene {
         id: "search-link",
         label: "the same link outside, met by a search",
         asked: "search . for FLAG_",
-        says: "The client asks for no link at all: it searches the directory, and the search meets what a clone brought along.",
+        explanation: "The client does not request a link: it searches the directory, and the search meets a link that came with a clone.",
         edges: "grant sub out sec n-sec",
         inside: "22",
         why: [
             "The walk opens whatever it finds.",
             "The directory's text is fine; the walk opens whatever it finds.",
-            "It checked the directory. Nothing checks what the walk finds.",
-            "It resolved and checked the directory. Nothing checks what the walk finds.",
-            "The walk goes by handles, sees that it is a link, and leaves it.",
+            "It checked the directory, but not what the walk finds.",
+            "It resolved and checked the directory, but not what the walk finds.",
+            "The walk uses handles, sees that the entry is a link, and does not follow it.",
         ],
     },
     Scene {
         id: "race-directory",
-        label: "a file at the check, a link at the opening",
+        label: "a file at the check, a link at the open",
         asked: "read, again and again",
-        says: "The name is swapped all the time: it leads inside while the server looks, and outside when it goes. (Raced with a \
-               directory on the way, which is the same.)",
+        explanation: "The name is swapped all the time: it leads inside during the check, and outside at the open. (The race swaps a \
+               directory on the way, which has the same effect.)",
         edges: "grant n12 sub out sec n-sec",
         inside: "12",
         why: [
             "It needs no race: it follows the link whenever it is there.",
             "It needs no race: it follows the link whenever it is there.",
-            "It checks, and then opens by path: the name may have changed in between. `preopen-lab race` races it as well.",
-            "It opens the resolved path, which is a path again: its names are walked once more.",
-            "One call from the handle, in which the kernel refuses what leads out: it gets the file inside, or nothing.",
+            "It checks and then opens by path: the name may have changed in between. `preopen-lab race` races it as well.",
+            "It opens the resolved path, which is still a path: the system looks up its names again.",
+            "It opens from the handle in one call, in which the kernel refuses ways out: it gets the file inside or nothing.",
         ],
     },
     Scene {
         id: "hard-link",
         label: "a second name of the file outside (hard link)",
         asked: "read notes.txt",
-        says: "No link to follow: the inode itself has two names, and one of them lies inside. Whoever made it could reach the \
-               file already.",
+        explanation: "There is no link to follow: the inode itself has two names, and one of them is inside. Whoever made the hard link \
+               could reach the file already.",
         edges: "grant sub out sec n22",
         inside: "22",
         why: [
-            "It is where the name leads.",
-            "It is where the name leads.",
+            "The name leads there.",
+            "The name leads there.",
             "There is nothing to resolve: the path is inside.",
             "There is nothing to resolve: the path is inside.",
-            "The file is in the directory that was granted. preopen serves it too, and says that it has another name.",
+            "The file is in the granted directory. preopen serves it too, and reports that it has another name.",
         ],
     },
     Scene {
         id: "dotdot",
-        label: "no link: the client says `..`",
+        label: "no link: the client sends `..`",
         asked: "read ../outside/…",
-        says: "Nothing is planted. The path that the client sends goes up from the directory.",
+        explanation: "Nothing is planted. The client sends a path that goes up from the directory.",
         edges: "grant n12 sub out sec up",
         inside: "22",
         why: [
             NO_CHECK,
-            "The joined text begins with the directory's, `..` and all.",
-            "Resolved, it is outside.",
-            "Resolved, it is outside.",
-            "A handle has no parent: `..` past it is refused.",
+            "The joined text starts with the directory's path, in spite of `..`.",
+            "The resolved path is outside.",
+            "The resolved path is outside.",
+            "A handle has no parent: a `..` that leaves it is refused.",
         ],
     },
     Scene {
         id: "root-replaced",
-        label: "the granted directory's own name, re-pointed",
+        label: "the name of the granted directory becomes a link",
         asked: "read a file of grant/",
-        says: "While the server runs, the directory is moved away and its name becomes a link that leads out.",
+        explanation: "While the server runs, the directory is moved away, and its name becomes a link that leads out.",
         edges: "n12 sub out sec g-out",
         inside: "12",
         why: [
-            "It begins with the name, each time.",
-            "It begins with the name, each time.",
-            "It resolves the directory's name as well: both lie below what bears the name now.",
-            "It resolves the directory's name as well: both lie below what bears the name now.",
-            "It holds the directory, whatever bears its name.",
+            "It starts from the name each time.",
+            "It starts from the name each time.",
+            "It resolves the directory's name as well, so both paths lie below the new target.",
+            "It resolves the directory's name as well, so both paths lie below the new target.",
+            "It holds the directory itself, whatever its name leads to now.",
         ],
     },
 ];

@@ -1,9 +1,7 @@
-//! Map and territory: the reader points a name elsewhere, and sees where each server ends. Where it ends is what this
-//! run saw.
-//!
-//! May import: `matrix`, `race`, `servers`, `picture`, `scenes`, `words`.
+//! Map and territory: the reader chooses where a name leads, and sees where each server ends. The results come from this
+//! run.
 
-use super::matrix::said;
+use super::matrix::race_word;
 use super::picture::{self, REFUSED, SECRET};
 use super::scenes::{ALL, Scene};
 use super::words::{code, joined, marked, text};
@@ -14,9 +12,9 @@ use crate::verdict::Verdict;
 /// A server in a scene.
 struct Stand<'a> {
     server: &'a str,
-    /// In a word.
+    /// Its result, in one word.
     word: &'static str,
-    /// A place of the picture, if it went anywhere.
+    /// Its place in the picture, if it took part.
     at: Option<&'static str>,
     why: &'static str,
 }
@@ -31,7 +29,7 @@ impl Stand<'_> {
     }
 }
 
-/// All of it.
+/// Returns the section.
 pub(super) fn part(columns: &[Column], races: &[Raced]) -> String {
     let stands = |scene: &'static Scene| -> Vec<Stand<'_>> {
         columns
@@ -58,11 +56,11 @@ pub(super) fn part(columns: &[Column], races: &[Raced]) -> String {
     });
     let scenes: String = ALL.iter().map(|scene| one(scene, &stands(scene))).collect();
     format!(
-        "<p>The map is names; the territory is inodes, which are the files and directories themselves. Point the name elsewhere, and \
-         see where each server ends up: all of it was tried in this run.</p>\n\
+        "<p>The map consists of names. The territory consists of inodes, which are the files and directories themselves. Choose where the \
+         name leads, and see where each server ends up. All results come from this run.</p>\n\
          <div class=\"territory\">\n<div>\n<fieldset class=\"js\" hidden>\n<legend>Make <code>notes.txt</code> lead to</legend>\n{choices}</fieldset>\n</div>\n\
-         <figure>{}<figcaption class=\"soft\">A line is an entry of a directory; a dashed one is a link or a path, which is names \
-         again. Below, in words, is all that it shows.</figcaption></figure>\n</div>\n\
+         <figure>{}<figcaption class=\"soft\">A solid line is a directory entry. A dashed line is a link or a path, which is again \
+         a sequence of names. The text below describes the same.</figcaption></figure>\n</div>\n\
          <p id=\"ends\" class=\"now js\" role=\"status\" aria-live=\"polite\" hidden></p>\n{scenes}",
         shown.unwrap_or_default()
     )
@@ -83,15 +81,15 @@ fn stand<'a>(scene: &Scene, column: &'a Column, why: &'static str, races: &[Race
             (verdict.word(), at)
         }
         (None, Some(raced)) if raced.escapes > 0 || raced.is_replay => {
-            (said(raced).0, Some(SECRET))
+            (race_word(raced).0, Some(SECRET))
         }
-        (None, Some(raced)) if raced.failed.is_none() => (said(raced).0, Some(scene.inside)),
+        (None, Some(raced)) if raced.failed.is_none() => (race_word(raced).0, Some(scene.inside)),
         _ => ("not raced", None),
     };
     Stand { server, word, at, why }
 }
 
-/// One scene in words, which is also what the script reads.
+/// Returns a scene in words, which the script also uses.
 fn one(scene: &Scene, stands: &[Stand<'_>]) -> String {
     let rows = joined(stands
         .iter()
@@ -120,12 +118,12 @@ fn one(scene: &Scene, stands: &[Stand<'_>]) -> String {
         ends.join(" "),
         text(scene.asked),
         marked(scene.label),
-        marked(scene.says),
+        marked(scene.explanation),
         summary(stands),
     )
 }
 
-/// Who ends where, in a sentence for each place.
+/// Summarises which servers end at each place.
 fn summary(stands: &[Stand<'_>]) -> String {
     let mut places: Vec<Option<&str>> = vec![];
     for stand in stands {
@@ -133,7 +131,7 @@ fn summary(stands: &[Stand<'_>]) -> String {
             places.push(stand.at);
         }
     }
-    let said = places.iter().map(|place| {
+    let clauses = places.iter().map(|place| {
         let who = stands.iter().filter(|stand| stand.at == *place);
         let who: Vec<_> = who.map(|stand| text(stand.server)).collect();
         let who = match who.as_slice() {
@@ -142,7 +140,7 @@ fn summary(stands: &[Stand<'_>]) -> String {
         };
         format!("{who} {}", picture::reached(*place))
     });
-    format!("{}.", said.collect::<Vec<_>>().join("; "))
+    format!("{}.", clauses.collect::<Vec<_>>().join("; "))
 }
 
 #[cfg(test)]
@@ -160,7 +158,7 @@ mod tests {
             for edge in scene.edges.split(' ') {
                 assert!(
                     picture::EDGES.iter().any(|(id, ..)| *id == edge),
-                    "{}: no line is {edge}",
+                    "{}: there is no line {edge}",
                     scene.id
                 );
             }

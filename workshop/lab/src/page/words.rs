@@ -1,8 +1,6 @@
-//! Texts as the page shows them, so that no browser takes any of them for more than text.
-//!
-//! May import: nothing of the lab. Absent on purpose: trust in anything that a server said.
+//! Escapes text for the page, so that a browser never interprets it as markup. Text from servers is not trusted.
 
-/// A text of anybody's.
+/// Escapes any text.
 pub(super) fn text(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     for c in raw.chars() {
@@ -20,7 +18,7 @@ pub(super) fn text(raw: &str) -> String {
     out
 }
 
-/// A text of the lab's own, in which backticks stand around names.
+/// Escapes a text of the lab itself, and marks up names in backticks as code.
 pub(super) fn marked(own: &str) -> String {
     joined(own.split('`').enumerate().map(|(nth, part)| match nth % 2 {
         0 => text(part),
@@ -28,12 +26,12 @@ pub(super) fn marked(own: &str) -> String {
     }))
 }
 
-/// A name, apart from what is around it.
+/// Escapes a name and isolates its text direction.
 pub(super) fn code(name: &str) -> String {
     format!("<bdi><code>{}</code></bdi>", text(name))
 }
 
-/// What was sent or answered, its lines as they were; at most so many characters of it.
+/// Returns a preformatted block with at most `most` characters of a text.
 pub(super) fn block(raw: &str, most: usize) -> String {
     let shown: String = raw.chars().take(most).collect();
     let left_out = raw.chars().count().saturating_sub(most);
@@ -42,12 +40,12 @@ pub(super) fn block(raw: &str, most: usize) -> String {
     format!("<pre><bdi>{}</bdi>{more}</pre>", text(&shown))
 }
 
-/// Pieces of the page, one behind the other.
+/// Concatenates pieces of the page.
 pub(super) fn joined(parts: impl IntoIterator<Item = String>) -> String {
     parts.into_iter().collect()
 }
 
-/// Does it move the line, reorder it, or stand for nothing that one sees?
+/// Returns whether a character is invisible, or changes the order or position of text.
 fn deceives(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
@@ -59,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_is_said_is_more_than_text() {
+    fn markup_and_control_characters_are_escaped() {
         assert_eq!(
             text("</script><b a='\"'>&"),
             "&lt;/script&gt;&lt;b a=&#39;&quot;&#39;&gt;&amp;"
@@ -69,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_is_told() {
+    fn omitted_characters_are_counted() {
         assert_eq!(block("abcdef", 4), "<pre><bdi>abcd</bdi> … 2 more characters</pre>");
         assert_eq!(block("äbc", 3), "<pre><bdi>äbc</bdi></pre>");
     }

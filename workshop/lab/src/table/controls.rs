@@ -1,11 +1,11 @@
-//! What has to be served, or the rest would prove nothing; and what no server can stop.
+//! Controls, which every server must serve, and the attack that no file server can stop.
 
 use preopen_attacks::Step::{File, Link};
 
 use crate::attack::{Attack, Goal, Verb};
 
 const CONTROL: &str =
-    "Nothing is attacked here: a server that refuses everything is safe and of no use.";
+    "This is not an attack: a server that refuses everything is safe and useless.";
 
 const fn control(attack: Attack) -> Attack {
     attack.goal(Goal::Served).only(&[]).tagged(0, None)
@@ -32,13 +32,13 @@ pub(super) const ROWS: &[Attack] = &[
     .verb(Verb::List, "inside.txt"),
     control(Attack::own(
         "ok-find",
-        "an ordinary search for a name",
+        "an ordinary search by name",
         &[File("grant/sub/inside.txt", "")],
         ".",
         CONTROL,
     ))
     .verb(Verb::Find, "inside"),
-    control(Attack::own("ok-grep", "an ordinary search for a text", &[], ".", CONTROL))
+    control(Attack::own("ok-grep", "an ordinary search for text", &[], ".", CONTROL))
         .verb(Verb::Grep, "inside"),
     control(Attack::own("ok-write", "a new file", &[], "sub/new.txt", CONTROL))
         .verb(Verb::Write, "written\n"),
@@ -46,11 +46,11 @@ pub(super) const ROWS: &[Attack] = &[
 
 pub(super) const SHELL: &[Attack] = &[Attack::own(
     "shell-beside-it",
-    "the agent also holds a shell",
+    "the agent also has a shell",
     &[],
     "../outside/secret.txt",
-    "The server refuses, and the agent asks `sh` instead, which may do what its user may. Ambient \
-authority beside a capability voids it. `preopen install CLIENT --exclusive` takes the shell away.",
+    "The server refuses, so the agent runs `sh` instead, which can do everything that its user can. Ambient \
+authority next to a capability defeats it. `preopen install CLIENT --exclusive` takes the shell away.",
 )
 .goal(Goal::Shell)
 .tagged(250, Some("MCP02"))];

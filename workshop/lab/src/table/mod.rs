@@ -1,4 +1,4 @@
-//! The attacks, a file for each way in. Only data.
+//! The attacks, as data. Each file holds one kind.
 
 mod controls;
 mod paths;
@@ -8,7 +8,7 @@ mod writes;
 
 use crate::attack::Attack;
 
-/// Every attack that needs no race, in the order in which they are shown.
+/// Returns every attack except the races, in display order.
 pub fn all() -> impl Iterator<Item = &'static Attack> {
     [controls::ROWS, paths::ROWS, searches::ROWS, starving::ROWS, writes::ROWS, controls::SHELL]
         .into_iter()
@@ -23,19 +23,19 @@ mod tests {
     use crate::attack::Goal;
 
     #[test]
-    fn each_has_a_name_of_its_own_and_a_setting_and_says_why() {
+    fn each_attack_has_a_unique_name_a_tree_and_a_reason() {
         let mut ids = BTreeSet::new();
         for attack in all() {
-            assert!(ids.insert(attack.id), "{} is there twice", attack.id);
+            assert!(ids.insert(attack.id), "{} is a duplicate", attack.id);
             assert!(attack.id.len() <= 19, "{} is too long for its column", attack.id);
-            assert!(attack.setting().is_some(), "{} names no row of the suite", attack.id);
-            assert!(attack.why.len() > 40, "{} does not say why", attack.id);
-            assert!(attack.title.len() <= 48, "{} has too long a title", attack.id);
+            assert!(attack.setting().is_some(), "{} does not name a row of the suite", attack.id);
+            assert!(attack.why.len() > 40, "{} has no reason", attack.id);
+            assert!(attack.title.len() <= 48, "{}: the title is too long", attack.id);
         }
     }
 
     #[test]
-    fn they_are_many_and_some_are_of_the_suite() {
+    fn there_are_enough_attacks_and_enough_from_the_suite() {
         let attacks = all().filter(|attack| attack.goal != Goal::Served);
         let (all, shared) = attacks.fold((0, 0), |(all, shared), attack| {
             let is_shared = attack.setting().is_some_and(|setting| setting.row.is_some());

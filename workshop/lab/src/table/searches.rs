@@ -1,12 +1,12 @@
-//! Searches: the root is checked, and then the walk opens what it finds.
+//! Attacks on searches: the server checks the root, and then opens whatever the walk finds.
 
 use preopen_attacks::Step::{File, Link};
 
 use crate::attack::{Attack, Goal, Verb};
 
-const WALK: &str = "Only the directory that is searched was checked. The walk opens what it finds there, a link \
-that came with a clone among it. No race, nobody at work: a hostile tree is enough. A walk by \
-handles sees that it is a link, and does not follow it.";
+const WALK: &str = "Only the root of the search was checked. The walk opens what it finds there, including a link that came \
+with a clone. This needs no race and no attacker at work: a hostile tree is enough. A walk by handles sees that the \
+entry is a link and does not follow it.";
 
 pub(super) const ROWS: &[Attack] = &[
     Attack::own(
@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Attack] = &[
     .tagged(59, Some("MCP10")),
     Attack::own(
         "search-directory",
-        "a search goes through a planted link",
+        "a search enters a planted link",
         &[Link("grant/docs", "../outside")],
         ".",
         WALK,
@@ -32,8 +32,8 @@ pub(super) const ROWS: &[Attack] = &[
         "a secret, letter by letter, from counts",
         &[Link("grant/notes.txt", "../outside/secret.txt"), File("grant/readme.txt", "text\n")],
         ".",
-        "The tool shows counts and no lines, which looks harmless. But whether there are more files with \
-`FLAG_7` than with `FLAG_8` is one letter, and a hundred calls are the secret.",
+        "The tool shows counts but no lines, which looks harmless. But each comparison of the counts of `FLAG_7` and \
+`FLAG_8` reveals something about one letter, and about a hundred calls reveal the secret.",
     )
     .verb(Verb::Count, "{flag}")
     .goal(Goal::Letters)

@@ -1,17 +1,17 @@
-//! Writes that end outside, and writes inside that other programs run.
+//! Attacks that write outside, and attacks that write files inside that other programs run.
 
 use preopen_attacks::Step::{Dir, HardLink, Link};
 use preopen_attacks::Victim;
 
 use crate::attack::{Attack, Goal, Verb};
 
-const OUT: &str = "Writing by path follows what lies there: `..`, a link to the file, a link on the way. From a handle \
-the kernel refuses the step that leaves, before anything is opened.";
-const DANGLING: &str = "What is not there yet cannot be resolved, so that the usual code checks the directory and opens \
-the name. The name is a link to a file outside that is not there yet. From a handle, resolving is the same \
-walk whether something is there or not.";
-const RUNS: &str = "The path is inside, and the write is what was granted. But editors, git and clients run what such \
-files say without asking. preopen protects these names, whether they exist or not.";
+const OUT: &str = "A write by path follows `..`, a link to the file, and a link on the way. From a handle, the kernel refuses \
+the step that leaves, before anything is opened.";
+const DANGLING: &str = "A file that does not exist yet cannot be resolved, so typical code checks the directory and then opens \
+the name. Here the name is a link to a missing file outside. From a handle, the lookup is the same whether the file \
+exists or not.";
+const RUNS: &str = "The path is inside, and the grant allows the write. But editors, git and clients run the contents of such \
+files without asking. preopen protects these names, whether the files exist or not.";
 
 const LEXICAL: &[Victim] = &[Victim::Join, Victim::Prefix];
 
@@ -27,7 +27,7 @@ const fn runs(id: &'static str, title: &'static str, path: &'static str) -> Atta
 }
 
 pub(super) const ROWS: &[Attack] = &[
-    out(Attack::own("write-dotdot", "a write by `..`", &[], "../outside/new.txt", OUT))
+    out(Attack::own("write-dotdot", "a write through `..`", &[], "../outside/new.txt", OUT))
         .only(LEXICAL),
     out(Attack::own(
         "write-link",
@@ -49,7 +49,7 @@ pub(super) const ROWS: &[Attack] = &[
     .tagged(59, Some("MCP02")),
     out(Attack::own(
         "write-dangling",
-        "a write through a link to nothing",
+        "a write through a dangling link",
         &[Link("grant/l", "../outside/new.txt")],
         "l",
         DANGLING,
@@ -60,8 +60,8 @@ pub(super) const ROWS: &[Attack] = &[
         "a write into a hard link",
         &[HardLink("grant/h", "outside/secret.txt")],
         "h",
-        "The file is opened and its contents replaced, and it has another name outside. preopen puts a new \
-file in the place of this name; the other keeps the old contents, and the answer says so.",
+        "The server replaces the contents of the file, which also has a name outside. preopen creates a new file under \
+this name. The other name keeps the old contents, and the answer says so.",
     ))
     .tagged(59, Some("MCP02")),
     runs("write-git-hook", "a hook that git runs", ".git/hooks/pre-commit"),

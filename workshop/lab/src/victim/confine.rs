@@ -1,43 +1,43 @@
-//! What the kernel keeps from whom: from the weak servers everything but the lab's own directory, so that they are of no
-//! use to anybody else; and from a participant's program the flag, so that only a server can have given it away.
+//! Confines processes with Landlock. A weak server can reach only the lab's own directory, so that it is useless to
+//! anybody else. A participant's program can reach everything except the flag, so that only a server can have revealed it.
 //!
-//! Linux has Landlock for it. Where there is none they do not start, unless somebody says that they may.
+//! Without Landlock, both refuse to start unless `--unconfined` is given.
 
 use std::io;
 use std::path::Path;
 
-/// Lets this process reach what lies below a directory, and nothing else; and ends it when whoever started it
-/// ends.
+/// Restricts this process to one directory, and ends it when its parent ends.
 ///
 /// # Errors
-/// When the kernel does not do it.
+/// If the kernel does not enforce it.
 #[cfg(target_os = "linux")]
 pub fn confine(to: &Path) -> io::Result<()> {
     use rustix::process::{Signal, set_parent_process_death_signal};
 
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    allow_alone(&[to.to_owned()])
+    allow_only(&[to.to_owned()])
 }
 
-/// Lets this process reach everything but what lies below a directory, and of that what lies below another.
+/// Denies this process the directory `of`, except for `but` inside it.
 ///
 /// # Errors
-/// When the kernel does not do it.
+/// If the kernel does not enforce it.
 #[cfg(target_os = "linux")]
 pub fn keep_out(of: &Path, but: &Path) -> io::Result<()> {
-    let (of, mut allowed) = (of.canonicalize()?, vec![but.to_owned()]);
-    // Rights only add up: what is not to be reached must not lie below what is allowed. So all that lies beside the way
-    // to it is.
+    let of = of.canonicalize()?;
+    let mut allowed = vec![but.to_owned()];
+    // Landlock rules can only add rights, so a denied directory must not lie below an allowed one. Therefore allow every
+    // entry next to the path that leads to it.
     for (above, on_the_way) in of.ancestors().skip(1).zip(of.ancestors()) {
         for entry in std::fs::read_dir(above)? {
             allowed.extend(entry.map(|entry| entry.path()).ok().filter(|path| path != on_the_way));
         }
     }
-    allow_alone(&allowed)
+    allow_only(&allowed)
 }
 
 #[cfg(target_os = "linux")]
-fn allow_alone(paths: &[std::path::PathBuf]) -> io::Result<()> {
+fn allow_only(paths: &[std::path::PathBuf]) -> io::Result<()> {
     use landlock::{
         ABI, Access as _, AccessFs, CompatLevel, Compatible as _, PathBeneath, PathFd, Ruleset,
         RulesetAttr as _, RulesetCreatedAttr as _, RulesetStatus,
@@ -51,7 +51,7 @@ fn allow_alone(paths: &[std::path::PathBuf]) -> io::Result<()> {
             .handle_access(everything)
             .and_then(Ruleset::create)
             .map_err(io::Error::other)?;
-        // What cannot be opened, such as a link to nothing, is not reached either.
+        // A path that cannot be opened, such as a dangling link, cannot be reached either.
         let opened = paths.iter().filter_map(|path| {
             let access = if path.is_dir() { everything } else { of_files };
             Some(Ok(PathBeneath::new(PathFd::new(path).ok()?, access)))
@@ -63,25 +63,25 @@ fn allow_alone(paths: &[std::path::PathBuf]) -> io::Result<()> {
     };
     match restricted() {
         Ok(status) if status.ruleset != RulesetStatus::NotEnforced => Ok(()),
-        Ok(_) => Err(io::Error::other("this kernel has no Landlock to confine a process with")),
-        Err(error) => Err(io::Error::other(format!("a process cannot be confined: {error}"))),
+        Ok(_) => Err(io::Error::other("cannot confine the process: this kernel has no Landlock")),
+        Err(error) => Err(io::Error::other(format!("cannot confine the process: {error}"))),
     }
 }
 
-/// There is nothing to do it with.
+/// Fails: this system has no Landlock.
 ///
 /// # Errors
 /// Always.
 #[cfg(not(target_os = "linux"))]
 pub fn confine(_: &Path) -> io::Result<()> {
-    Err(io::Error::other("this system has no Landlock to confine a process with"))
+    Err(io::Error::other("cannot confine the process: this system has no Landlock"))
 }
 
-/// There is nothing to do it with.
+/// Fails: this system has no Landlock.
 ///
 /// # Errors
 /// Always.
 #[cfg(not(target_os = "linux"))]
 pub fn keep_out(_: &Path, _: &Path) -> io::Result<()> {
-    Err(io::Error::other("this system has no Landlock to confine a process with"))
+    Err(io::Error::other("cannot confine the process: this system has no Landlock"))
 }

@@ -1,6 +1,6 @@
 //! DELIBERATELY WEAK: reading, listing, searching and writing by path. Every function here is wrong.
 //!
-//! What it does between the check and the opening is put on record, for whoever wants to see the window.
+//! It records the times of its check and its open, which show the race window.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -10,37 +10,37 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
-use super::Level;
-use crate::attack::{Ask, Verb};
+use super::level::Level;
+use crate::attack::{Request, Verb};
 
-/// The most that is shown of a file.
+/// The maximum number of bytes of a file to return.
 const SHOWN: usize = 64 << 10;
-/// How deep a search goes: links may lead round.
+/// The maximum depth of a search, since links may form a circle.
 const DEPTH: usize = 6;
-/// How many entries a search looks at.
+/// The maximum number of entries of a search.
 const ENTRIES: usize = 20_000;
 
-/// When the last call checked and opened, in nanoseconds of the monotonic clock; and what it called.
+/// The record of the last request: when it checked and opened the path, in nanoseconds of the monotonic clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct Log {
-    /// It began to check the path.
+    /// When the check started.
     pub check_start: u64,
-    /// It had checked it.
+    /// When the check ended.
     pub check_end: u64,
-    /// It had opened it, or failed to.
+    /// When the open succeeded or failed.
     pub open_end: u64,
-    /// What it called, in its own words.
+    /// The calls of the server, in its own words.
     pub calls: Vec<String>,
 }
 
-/// The clock of every record: the same for all processes of a machine.
+/// Returns the time of the monotonic clock, which is the same for all processes.
 pub fn now() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     u64::try_from(now.tv_sec).unwrap_or_default() * 1_000_000_000
         + u64::try_from(now.tv_nsec).unwrap_or_default()
 }
 
-/// A directory that is served.
+/// The served directory.
 pub(super) struct Files {
     level: Level,
     grant: PathBuf,
@@ -56,21 +56,21 @@ impl Files {
         &self.log
     }
 
-    /// Text, or a refusal.
-    pub(super) fn run(&mut self, ask: &Ask) -> Result<String, String> {
+    /// Serves a request. Returns a text or a refusal.
+    pub(super) fn run(&mut self, request: &Request) -> Result<String, String> {
         self.log = Log::default();
-        match ask.verb {
-            Verb::Read => self.read(&ask.path),
-            Verb::List => self.list(&ask.path),
-            Verb::Write => self.write(&ask.path, &ask.text),
-            Verb::Find | Verb::Grep | Verb::Count | Verb::Regex => self.search(ask),
+        match request.verb {
+            Verb::Read => self.read(&request.path),
+            Verb::List => self.list(&request.path),
+            Verb::Write => self.write(&request.path, &request.text),
+            Verb::Find | Verb::Grep | Verb::Count | Verb::Regex => self.search(request),
         }
     }
 
     fn read(&mut self, path: &str) -> Result<String, String> {
         let at = self.checked(path)?;
         let file = File::open(&at);
-        self.opened(&format!("open({:?})", self.short(&at)), file.is_ok());
+        self.record_open(&format!("open({:?})", self.short(&at)), file.is_ok());
         let bytes = whole(file.map_err(|error| error.to_string())?)?;
         let mut text = String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
@@ -82,7 +82,7 @@ impl Files {
     fn list(&mut self, path: &str) -> Result<String, String> {
         let at = self.checked(path)?;
         let entries = std::fs::read_dir(&at);
-        self.opened(&format!("read_dir({:?})", self.short(&at)), entries.is_ok());
+        self.record_open(&format!("read_dir({:?})", self.short(&at)), entries.is_ok());
         let entries = entries.map_err(|error| error.to_string())?;
         let mut lines: Vec<_> = entries
             .flatten()
@@ -98,18 +98,18 @@ impl Files {
     fn write(&mut self, path: &str, text: &str) -> Result<String, String> {
         let at = self.checked_for_writing(path)?;
         let written = std::fs::write(&at, text);
-        self.opened(&format!("write({:?})", self.short(&at)), written.is_ok());
+        self.record_open(&format!("write({:?})", self.short(&at)), written.is_ok());
         written.map(|()| format!("wrote {} bytes", text.len())).map_err(|error| error.to_string())
     }
 
-    /// The root of the search is checked, and nothing that it finds.
-    fn search(&mut self, ask: &Ask) -> Result<String, String> {
-        let at = self.checked(&ask.path)?;
-        let pattern = match ask.verb {
-            // It may never end, and others have something to do: they go first.
+    /// Searches below a path. Checks only the root of the search, and nothing that it finds.
+    fn search(&mut self, request: &Request) -> Result<String, String> {
+        let at = self.checked(&request.path)?;
+        let pattern = match request.verb {
+            // The search may never end, so give other processes priority.
             Verb::Regex => {
                 let _ = rustix::process::nice(5);
-                Some(regress::Regex::new(&ask.text).map_err(|error| error.to_string())?)
+                Some(regress::Regex::new(&request.text).map_err(|error| error.to_string())?)
             }
             _ => None,
         };
@@ -117,25 +117,25 @@ impl Files {
         let mut files = vec![];
         walk(&at, DEPTH, &mut files);
         for file in files {
-            // What is searched may be one file.
+            // The root of the search may be a file.
             let below = file.strip_prefix(&at).ok().filter(|below| !below.as_os_str().is_empty());
             let name = below.or(file.file_name().map(Path::new)).unwrap_or(&file);
             let name = name.to_string_lossy().into_owned();
-            if ask.verb == Verb::Find {
+            if request.verb == Verb::Find {
                 let last = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                found.extend(last.contains(ask.text.trim_matches(['*', '/'])).then_some(name));
+                found.extend(last.contains(request.text.trim_matches(['*', '/'])).then_some(name));
                 continue;
             }
             let opened = File::open(&file);
-            self.opened(&format!("open({:?})", self.short(&file)), opened.is_ok());
+            self.record_open(&format!("open({:?})", self.short(&file)), opened.is_ok());
             let Ok(Ok(bytes)) = opened.map(whole) else { continue };
             let text = String::from_utf8_lossy(&bytes);
             let is_hit = |line: &str| match &pattern {
                 Some(pattern) => pattern.find(line).is_some(),
-                None => line.contains(&ask.text),
+                None => line.contains(&request.text),
             };
-            if ask.verb == Verb::Count {
-                let count = text.matches(&ask.text).count();
+            if request.verb == Verb::Count {
+                let count = text.matches(&request.text).count();
                 found.extend((count > 0).then(|| format!("{name}: {count}")));
             } else {
                 found.extend(
@@ -147,17 +147,17 @@ impl Files {
         Ok(if found.is_empty() { "nothing found".into() } else { found.join("\n") })
     }
 
-    /// The check, and then a path. By the time that somebody opens it, it may lead elsewhere.
+    /// Checks a path and returns it. It may lead elsewhere by the time it is opened.
     fn checked(&mut self, path: &str) -> Result<PathBuf, String> {
         self.log.check_start = now();
         let located = self.level.check().locate(&self.grant, path, &[]);
         self.log.check_end = now();
         let joined = self.grant.join(path);
-        self.said(path, located.as_deref());
+        self.record_check(path, located.as_deref());
         match located {
             Some(resolved) if self.level == Level::Resolved => Ok(resolved),
             Some(_) => Ok(joined),
-            // The usual answer: it tells whether there is something.
+            // Like most servers, reveal whether the file exists.
             None => Err(match joined.canonicalize() {
                 Err(error) => format!("{path}: {error}"),
                 Ok(_) => format!("{path}: outside the allowed directory"),
@@ -165,7 +165,7 @@ impl Files {
         }
     }
 
-    /// What is not there cannot be resolved: then its directory is checked. The usual mistake.
+    /// Checks a path for writing. A new file cannot be resolved, so only its directory is checked: the usual mistake.
     fn checked_for_writing(&mut self, path: &str) -> Result<PathBuf, String> {
         let joined = self.grant.join(path);
         let is_new = joined.canonicalize().is_err();
@@ -180,7 +180,7 @@ impl Files {
         self.checked(&parent.to_string_lossy()).map(|parent| parent.join(name))
     }
 
-    fn said(&mut self, path: &str, located: Option<&Path>) {
+    fn record_check(&mut self, path: &str, located: Option<&Path>) {
         let how = match self.level {
             Level::Join => "join",
             Level::Prefix => "starts_with",
@@ -193,7 +193,7 @@ impl Files {
         self.log.calls.push(format!("{how}({path:?}) = {inside}"));
     }
 
-    fn opened(&mut self, call: &str, is_open: bool) {
+    fn record_open(&mut self, call: &str, is_open: bool) {
         if self.log.open_end == 0 {
             self.log.open_end = now();
         }
@@ -202,18 +202,19 @@ impl Files {
         }
     }
 
-    /// A path as it is known in the lab's directory.
+    /// Shortens a path to the part below the lab's directory.
     fn short(&self, path: &Path) -> String {
         let above = self.grant.parent().unwrap_or(&self.grant);
         path.strip_prefix(above).unwrap_or(path).to_string_lossy().into_owned()
     }
 }
 
-/// All of it, as large as it may be. Whoever reads for ever must not take all memory, nor all of a processor: what
-/// has no size is read slowly, and not kept.
+/// Reads a whole file, whatever its size. Input from endless devices is read slowly and not kept, so that it takes
+/// neither all memory nor all processor time.
 fn whole(mut file: File) -> Result<Vec<u8>, String> {
     let size = file.metadata().map_err(|error| error.to_string())?.len();
-    let (mut bytes, mut chunk) = (vec![], vec![0; 1 << 16]);
+    let mut bytes = vec![];
+    let mut chunk = vec![0; 1 << 16];
     loop {
         match file.read(&mut chunk) {
             Ok(0) => return Ok(bytes),
@@ -224,7 +225,7 @@ fn whole(mut file: File) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Everything that is no directory, whatever leads to it.
+/// Collects everything except directories, and follows links.
 fn walk(at: &Path, depth: usize, files: &mut Vec<PathBuf>) {
     if files.len() > ENTRIES {
         return;

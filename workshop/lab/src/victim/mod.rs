@@ -1,83 +1,36 @@
-//! DELIBERATELY WEAK servers. Do not learn from them how to serve files: they are here to be broken.
+//! DELIBERATELY WEAK servers. Do not use them as an example: they exist to be broken.
 //!
-//! Each is what somebody wrote, shipped and had to mend: a typical server that resolves a path and checks it,
-//! and the three before it. The checks are those of the suite of attacks; what is opened, and how, is here. They
-//! serve only a directory that the lab made, and the kernel keeps them in it.
-//!
-//! May import: `stage`. Absent on purpose: any handle that is kept.
+//! They are a typical server that resolves a path and checks it, and the three steps before it. Their checks come from the
+//! attack suite; this module opens the files. They serve only a directory that the lab created, and the kernel confines
+//! them to it. They keep no handles.
 
 mod confine;
 mod files;
+mod level;
 mod styles;
 
 use std::io::{self, BufRead as _, Write as _};
 use std::path::Path;
 
-use clap::ValueEnum;
-use preopen_attacks::Victim;
 use serde_json::{Value, json};
 
 pub use confine::{confine, keep_out};
 pub use files::{Log, now};
+pub use level::Level;
 pub use styles::Style;
 
-use crate::stage::made_by_the_lab;
+use crate::stage::lab_sandbox_of;
 use files::Files;
 
-/// How weak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Level {
-    /// Joins the path to the directory, and opens it.
-    Join,
-    /// The same, if the joined path begins with the directory's.
-    Prefix,
-    /// Resolves the path, checks the parts of what comes out, and opens the path as it was said.
-    Checked,
-    /// The same, and opens what came out: the usual mending, which mends nothing.
-    Resolved,
-}
-
-impl Level {
-    /// All of them, the weakest first.
-    pub const ALL: [Self; 4] = [Self::Join, Self::Prefix, Self::Checked, Self::Resolved];
-
-    /// Its name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Join => "join",
-            Self::Prefix => "prefix",
-            Self::Checked => "checked",
-            Self::Resolved => "resolved",
-        }
-    }
-
-    /// What it is, in words.
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::Join => "joins the path to the directory",
-            Self::Prefix => "joins, and compares the text",
-            Self::Checked => "resolves, checks, opens as said",
-            Self::Resolved => "resolves, checks, opens that path",
-        }
-    }
-
-    /// How it decides whether a path is inside.
-    pub const fn check(self) -> Victim {
-        match self {
-            Self::Join => Victim::Join,
-            Self::Prefix => Victim::Prefix,
-            Self::Checked | Self::Resolved => Victim::Canonical,
-        }
-    }
-}
-
-/// Serves a directory until the client goes. `traced` puts into each answer when it checked and opened what.
+/// Serves a directory until the client disconnects. `traced` adds the record of the check and the open to each answer.
 ///
 /// # Errors
-/// When the directory is not the lab's, or the client cannot be heard.
+/// If the lab did not create the directory, or standard input cannot be read.
 pub fn serve(level: Level, style: Style, grant: &Path, traced: bool) -> io::Result<()> {
-    if made_by_the_lab(grant).is_none() {
-        return Err(io::Error::other("the weak servers serve only what the lab made"));
+    if lab_sandbox_of(grant).is_none() {
+        return Err(io::Error::other(
+            "the weak servers serve only directories that the lab created",
+        ));
     }
     let mut files = Files::new(level, grant);
     for line in io::stdin().lock().lines() {
@@ -111,17 +64,17 @@ fn hello(level: Level) -> Value {
         "protocolVersion": "2025-06-18",
         "capabilities": {"tools": {}},
         "serverInfo": {"name": format!("preopen-lab-weak-{}", level.name()), "version": env!("CARGO_PKG_VERSION")},
-        "instructions": "DELIBERATELY WEAK, for the lab. Serve nothing real with it.",
+        "instructions": "DELIBERATELY WEAK, for the lab. Do not serve real files with it.",
     })
 }
 
 fn called(files: &mut Files, style: Style, params: &Value, traced: bool) -> Value {
     let name = params.get("name").and_then(Value::as_str).unwrap_or_default();
     let arguments = params.get("arguments").cloned().unwrap_or_default();
-    let said = style
+    let outcome = style
         .asked(name, &arguments)
-        .map_or_else(|| Err("no such tool".into()), |ask| files.run(&ask));
-    let (text, is_error) = match said {
+        .map_or_else(|| Err("no such tool".into()), |request| files.run(&request));
+    let (text, is_error) = match outcome {
         Ok(text) => (text, false),
         Err(text) => (text, true),
     };

@@ -1,18 +1,18 @@
-//! [`Style`]: what the tools of a weak server are called. The ways that are about, so that finding out what a
-//! server offers can be tried without any other server.
+//! [`Style`]: the tool names and arguments of a weak server. The styles imitate common servers, so that tests of the tool
+//! mapping need no other server.
 
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
-use crate::attack::{Ask, Verb};
+use crate::attack::{Request, Verb};
 
-/// Whose names and arguments.
+/// A set of tool names and arguments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Style {
-    /// The lab's own: a tool for everything.
+    /// The lab's own, with a tool for every verb.
     #[default]
     Lab,
-    /// The official file server's.
+    /// Those of the official file server.
     Official,
     /// Those of rust-mcp-filesystem.
     Rust,
@@ -24,22 +24,22 @@ pub enum Style {
     Keyword,
 }
 
-/// What an argument is.
+/// The meaning of an argument.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Is {
     Path,
     Paths,
     Text,
-    /// A switch: the text is an expression.
+    /// A switch: the text is a regular expression.
     Regex,
-    /// A glob that says which files.
+    /// A glob that selects files.
     Glob,
     Number,
-    /// Names or contents.
+    /// Selects a search in names or in contents.
     What,
 }
 
-/// A tool: its name, what it does, its arguments, and whether each is required.
+/// A tool: its name, its verb, and its arguments, each with whether it is required.
 type Offered = (&'static str, Verb, &'static [(&'static str, Is, bool)]);
 
 const PATH: (&str, Is, bool) = ("path", Is::Path, true);
@@ -111,7 +111,7 @@ impl Style {
         }
     }
 
-    /// The answer to `tools/list`.
+    /// Returns the tools for the answer to `tools/list`.
     pub(super) fn tools(self) -> Vec<Value> {
         let tools = self.offered().iter().map(|(name, verb, arguments)| {
             let properties: Map<String, Value> =
@@ -126,8 +126,8 @@ impl Style {
         tools.collect()
     }
 
-    /// What a call means.
-    pub(super) fn asked(self, name: &str, arguments: &Value) -> Option<Ask> {
+    /// Translates a call into a request.
+    pub(super) fn asked(self, name: &str, arguments: &Value) -> Option<Request> {
         let (_, verb, takes) = self.offered().iter().find(|(offered, ..)| *offered == name)?;
         let of = |kind: Is| {
             takes.iter().find(|(_, is, _)| *is == kind).and_then(|(name, ..)| arguments.get(*name))
@@ -142,7 +142,7 @@ impl Style {
             verb => *verb,
         };
         let text = of(Is::Text).and_then(Value::as_str).unwrap_or_default();
-        Some(Ask { verb, path: path.into(), text: text.into() })
+        Some(Request { verb, path: path.into(), text: text.into() })
     }
 }
 

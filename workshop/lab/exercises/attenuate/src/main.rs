@@ -1,4 +1,4 @@
-//! Hands a tool what it needs, and lets it read one file: `attenuate GRANT FILE`.
+//! Gives a tool the authority that it needs, and runs it on one file: `attenuate GRANT FILE`.
 
 mod tool;
 

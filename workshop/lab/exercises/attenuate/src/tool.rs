@@ -1,18 +1,18 @@
-//! A tool that shows a page of the manual, and what it is handed for that.
+//! A tool that shows a page of the manual, and the authority it gets for that.
 
 use std::io;
 
 use cap_std::fs::Dir;
 
-/// What the tool holds. A `Dir` can do everything, with everything below it.
+/// What the tool holds. A `Dir` can do anything with everything below it.
 pub type Held = Dir;
 
-/// What the tool is handed.
+/// Returns what the tool gets.
 pub fn hand_out(grant: &Dir) -> io::Result<Held> {
     grant.try_clone()
 }
 
-/// Shows a page: `guide.txt` is one in `docs/`.
+/// Shows a page, such as `guide.txt` in `docs/`.
 pub fn run(held: &Held, page: &str) -> io::Result<String> {
     held.read_to_string(format!("docs/{page}"))
 }

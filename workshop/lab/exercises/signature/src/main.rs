@@ -1,4 +1,4 @@
-//! A small file server of MCP on standard input and output. Its one tool is in `read.rs`.
+//! A small MCP file server on standard input and output. Its only tool is in `read.rs`.
 
 mod read;
 

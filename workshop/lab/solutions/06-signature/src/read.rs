@@ -1,4 +1,4 @@
-//! The tool: it gets a directory, and whatever a path says is found from there or not at all.
+//! The tool: it gets a directory and looks up every path from there.
 
 use std::io;
 
