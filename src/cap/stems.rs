@@ -103,7 +103,6 @@ fn rank(name: &str, wanted: &str) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     #[test]
     fn a_stem_with_an_extension_is_known_and_another_extension_comes_after() {
