@@ -31,7 +31,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// Who has to act on it.
+            /// The party that has to act on it.
             pub const fn group(self) -> Group {
                 match self { $(Self::$variant => Group::$group,)+ }
             }
@@ -101,7 +101,7 @@ codes! {
     Internal = "internal", Bug;
 }
 
-/// Who has to act on a code.
+/// The party that has to act on a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     /// The caller: another call will do.
@@ -291,7 +291,7 @@ pub fn reference() -> String {
     let mut page = String::from(
         "# Errors\n\n\
          A refused call is an answer with `isError: true` whose text is `code: sentence`, and often a\n\
-         second line `hint: the next step`. Codes never change their meaning. Who has to act: `client`\n\
+         second line `hint: the next step`. Codes never change their meaning. The party that has to act: `client`\n\
          (another call will do), `policy` (the operator's grants say no), `limit` (ask for less), `host`\n\
          (the machine), `bug` (this program).\n\n\
          | code | who | meaning |\n|---|---|---|\n",

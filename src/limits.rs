@@ -195,7 +195,7 @@ impl Budget {
         Self { is_audited, ..self }
     }
 
-    /// The same, sharing what is kept between calls.
+    /// The same, with state shared between calls.
     #[must_use]
     pub fn keeping(self, kept: Kept) -> Self {
         Self { kept, ..self }

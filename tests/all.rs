@@ -24,7 +24,7 @@ mod analysis; // performance_check: one source, the fields, what is refused, and
 mod architecture; // who may import whom, and that the checker bites
 mod arguments; // what an argument of a change guards, in every tool that has it
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
-mod audit; // what is on record, and that nothing is changed in it unseen
+mod audit; // what is recorded, and that every change of it is found
 mod between; // somebody else changes a file between two steps of a call
 mod bounds; // what one call may take, over the schemas of all tools
 mod changing_races; // the tree changes while it is changed; the weak server plants files outside
@@ -61,13 +61,13 @@ mod hostile_drives; // mounts, marks, sticky directories and drives that are gon
 mod hostile_install; // a tree that somebody else made, and an installation in it
 mod ignoring; // random trees against git and ripgrep
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
-mod install; // a client is told of the server, and forgets it byte for byte
+mod install; // the server is added to clients' files, and removed byte for byte
 mod killing; // killed at any time, a change is there or is not
 mod largest; // the largest arguments of every tool, and what they take
 mod led_astray; // a link to the outside comes on the way between two steps of a change
 mod lifetimes; // names move, mounts go, signals come, another server works there too
 mod lines; // a table of raw lines, in both eras
-mod links; // links that searches do not follow: what is said of them, and how to search what they lead to
+mod links; // links that searches do not follow, and how answers lead to their targets
 mod loads; // trees at their largest, long paths, names in every script
 mod logging; // what standard error gets, and that nobody has to read it
 mod meant_paths; // paths and globs that are nearly right, and what a hint says of them

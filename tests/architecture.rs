@@ -124,7 +124,7 @@ fn modules_import_only_what_their_layer_allows() {
 }
 
 /// The analysis is a function of a text: it names nothing that reaches anything, and it depends on
-/// what parses alone. (`std::thread`, `std::io` and clocks are not there either.)
+/// only what parses. (`std::thread`, `std::io` and clocks are not there either.)
 #[test]
 fn the_analysis_holds_no_capability() {
     let files = sources(Path::new("analysis/src"));
@@ -215,7 +215,10 @@ fn the_line_of_the_exercise_is_noticed() {
     let diff = std::fs::canonicalize("workshop/lab/solutions/11.diff").unwrap();
     let mut git = std::process::Command::new("git");
     let applied = git.arg("apply").arg(diff).current_dir(clone.path()).status().unwrap();
-    assert!(applied.success(), "workshop/lab/solutions/11.diff has to be made anew");
+    assert!(
+        applied.success(),
+        "workshop/lab/solutions/11.diff does not apply any more: make it again"
+    );
     let text = std::fs::read_to_string(clone.path().join(CHANGED)).unwrap();
     let found = check("tools", &text);
     assert!(matches!(&found[..], [one] if one.contains("std::fs::read_to_string")), "{found:?}");
@@ -372,7 +375,7 @@ pub fn collect(tokens: &[TokenTree], prefix: &[String], paths: &mut Vec<Vec<Stri
     let mut at = 0;
     while at < tokens.len() {
         match &tokens[at] {
-            // `use ::std` and the like: the path begins behind the keyword.
+            // `use ::std` and similar: the path begins after the keyword.
             TokenTree::Ident(ident) if ident == "use" || ident == "return" => at += 1,
             // A field or a method is a name of its own.
             TokenTree::Ident(_) if at > 0 && is_dot(&tokens[at - 1]) => at += 1,

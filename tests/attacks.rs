@@ -145,7 +145,7 @@ fn attack(row: &Row, under: Under, group: Group) -> (Vec<String>, usize) {
     for (tool, arguments) in group.calls(&path) {
         let answer = client.call(tool.name, &arguments);
         asked += 1;
-        // What a path spells is no secret to whoever spelled it.
+        // The caller knows the path that it sent.
         let said = answer.text.replace(&path, "");
         let mut fail = |why: &str| {
             let answer: String = answer.text.chars().take(300).collect();
@@ -233,7 +233,7 @@ fn changed(row: &Row, tool: &Entry, arguments: &Value, path: &str) -> Vec<&'stat
         ("escapes_grant", "delete_file") => vec!["escapes_grant", "ok"],
         ("escapes_grant", "move_file") if is_source => vec!["escapes_grant", "ok", "bad_args"],
         ("escapes_grant", "move_file") => vec!["escapes_grant", "already_exists", "bad_args"],
-        // What has to be there is hidden; what is to be made is refused by its name.
+        // An existing entry is hidden; a new one is refused by its name.
         ("not_found", "edit_file") if by_rule => vec!["not_found"],
         ("not_found", "delete_file") if by_rule => vec!["not_found", "ok"],
         ("not_found", "move_file") if by_rule && is_source => vec!["not_found", "ok"],
@@ -409,7 +409,7 @@ names in them. preopen refuses a call of each with `protected`.\n\n| attack | ca
 
 #[test]
 fn an_answer_never_tells_whether_something_outside_exists() {
-    // The same names and links in both; only in one of them there is something behind the links.
+    // The same names and links in both; only in one of them the targets exist.
     let links = |sandbox: Sandbox| {
         sandbox
             .link("grant/file", "../outside/secret.txt")
@@ -425,7 +425,7 @@ fn an_answer_never_tells_whether_something_outside_exists() {
         let calls = Group::Readers.calls(path).into_iter();
         calls.map(|(tool, args)| client.call(tool.name, &args).text).collect()
     };
-    // What changes something gets both trees anew, and must answer the same and leave the same.
+    // A change gets both trees freshly made, and must answer the same and leave the same.
     let changed = |path: &str, group: Group| {
         let both = [Sandbox::new(), Sandbox::without_outside()].map(|sandbox| {
             let sandbox = links(sandbox.file("grant/sub/file.txt", "inside"));
@@ -514,7 +514,7 @@ fn a_hidden_name_answers_like_one_that_does_not_exist() {
     }
     let harm = Victim::Prefix.harm(&full.path("grant"), "m", &[".env"]);
     assert_eq!(harm, Some(Harm::Leaks), "it bites");
-    // What is to be made is refused by its name; what has to be there is not found.
+    // A new entry is refused by its name; an existing one is not found.
     let changes = |sandbox: &Sandbox, path: &str| -> Vec<(bool, String)> {
         let config = sandbox.path("changes.toml");
         let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);
@@ -534,7 +534,7 @@ fn a_hidden_name_answers_like_one_that_does_not_exist() {
         }
     }
     // Nor does a hidden name differ from another name that is not there, which no rule speaks of: in its
-    // directory, below it, behind a link, and with a slash at its end.
+    // directory, below it, through a link, and with a slash at its end.
     let one = |(tool, args): &(&Entry, Value)| -> String {
         let sandbox = hide(Sandbox::new().file("grant/.env", "x").file("grant/sub/k.pem", "x"));
         let sandbox = sandbox.file("grant/keys/a", "x").file("grant/sub/.env", "x");

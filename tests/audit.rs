@@ -1,4 +1,4 @@
-//! The audit trail: what is on record, in which order, and that nothing can be changed in it unseen.
+//! The audit trail: what is recorded, in which order, and that every change of it is found.
 
 use std::path::{Path, PathBuf};
 
@@ -204,7 +204,7 @@ fn whatever_is_changed_is_named() {
             assert_eq!(
                 of(&changed).line,
                 at as u64 + 1,
-                "a line is gone: the one behind it says so"
+                "a line is gone: the one after it shows that"
             );
             let mut changed = lines.clone();
             changed.swap(at, at + 1);
@@ -579,7 +579,7 @@ fn a_page_of_an_unsound_trail_says_so_at_its_top_and_nothing_is_written_over() {
     let page = report("cut", cut.as_bytes()).unwrap();
     assert!(page.verdict.is_ok() && page.html.contains("A server did not say that it ended"));
     assert!(page.html.contains(", end not recorded</summary>"));
-    // Nothing, and what is no trail.
+    // An empty file, and a file that is not a trail.
     assert!(report("empty", &b""[..]).unwrap().html.contains("0 records of 0 servers"));
     let noise = report("noise", &b"\xff\n{}\n{\"kind\":\"call\",\"paths\":1}\n"[..]).unwrap();
     assert!(

@@ -1,7 +1,7 @@
-//! Races against changes: somebody swaps what is there for links that lead out, as fast as the kernel
+//! Races against changes: somebody swaps entries for links that lead out, as fast as the kernel
 //! lets them, while files are written, edited, moved, copied and deleted.
 //!
-//! In this process and without the seal, so that handles and types hold alone; half of the callers have
+//! In this process and without the seal, so that only handles and types hold; half of the callers have
 //! a kernel without `openat2`. What lies outside must stay as it is, and nothing of it may come in. Beside
 //! them runs a server that asks for the real path first and writes there then; it has to lose.
 //!

@@ -303,7 +303,7 @@ fn all_requirements_are_there_each_once() {
         match state {
             "yes" | "moot" | "partly" => assert!(has_evidence, "row {number} has no evidence"),
             "refused" | "not yet" => {}
-            _ => panic!("row {number}: {state} is no state"),
+            _ => panic!("row {number}: {state} is not a state"),
         }
     }
     assert_eq!(numbers, (1..=46).collect::<Vec<_>>());

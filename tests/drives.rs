@@ -15,7 +15,7 @@ use crate::faults::script;
 
 const ODD: Manners = Manners { most: 3, ..Manners::OF_A_DISK };
 
-/// What every call of the script comes to, in a tree that is made anew by calls, and what is there in the end.
+/// The result of every call of the script, in a tree that calls have made, and the tree at the end.
 /// Something may happen before each call.
 fn played(sandbox: &Sandbox, grants: [&str; 2], before_each: impl Fn()) -> Vec<String> {
     let specs = grants.map(|path| sandbox.path(path));

@@ -278,7 +278,7 @@ fn what_is_not_a_text_stays_binary_and_no_hint_leads_in_a_circle() {
         assert!(["not_text", "over_limit"].contains(&answer.code()), "{name}: {answer:?}");
         let answer = files.call("read_media_file", json!({"path": name}));
         assert!(!answer.text.contains("read_text_file"), "{answer:?}");
-        // Whoever knows better is not refused.
+        // A caller that knows better is not refused.
         let named = json!({"path": name, "encoding": "latin1", "byte_limit": 100});
         assert_eq!(files.call("read_text_file", named).code(), "ok", "{name}");
     }
@@ -395,7 +395,7 @@ fn a_named_encoding_is_read_searched_and_written() {
         let mut files = Files::new([("f", bytes.to_vec())]);
         let shown = files.with("read_text_file", "f", json!({"encoding": label}));
         assert!(shown.starts_with(text), "{label}: {shown}");
-        assert!(!shown.contains("guessed"), "it is no guess any more: {shown}");
+        assert!(!shown.contains("guessed"), "it is not a guess any more: {shown}");
         let word = text.split([' ', '\n']).find(|word| !word.is_ascii()).unwrap();
         let found = files.with("grep", "f", json!({"pattern": word, "encoding": label}));
         assert!(found.starts_with(&format!("f\n1:{}", text.trim_end())), "{label}: {found}");
@@ -450,7 +450,7 @@ fn a_guess_is_called_one_and_nothing_new_is_written_in_it() {
     assert_eq!(files.bytes("latin"), b"un caf\xe9 tr\xe8s serr\xe9\n\xe0\n");
     let refused = files.call("edit_file", named("à", "→"));
     assert!(refused.text.contains("has no character `→` (U+2192)"), "{refused:?}");
-    // What is there already is written as it is there.
+    // Text that the file already has is written as it was.
     assert_eq!(files.edit("latin", "café très", "très café").code(), "ok");
     assert_eq!(files.bytes("latin"), b"un tr\xe8s caf\xe9 serr\xe9\n\xe0\n");
 }

@@ -447,7 +447,7 @@ impl Case {
         assert_eq!(std::fs::read(self.path()).unwrap(), self.text.bytes(), "{}", self.about());
     }
 
-    /// What is told of it is the same everywhere.
+    /// All tools report the same about it.
     fn check_info(&self) {
         let info = self.call("get_file_info", json!({})).unwrap();
         let told = info.lines().find_map(|line| line.strip_prefix("text: ")).unwrap();

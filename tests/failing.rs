@@ -190,7 +190,7 @@ fn a_limit_on_the_size_of_files_is_a_full_disk() {
     a_part_is_appended(&sandbox, &mut client, &large);
     let small = client.call("write_file", &json!({"path": "full/a", "content": "small"}));
     assert_eq!(small.code(), "ok");
-    assert_eq!(client.finish().1, 0, "it ends when it is told to, and not by a signal");
+    assert_eq!(client.finish().1, 0, "it ends at the end of its input, and not by a signal");
 }
 
 /// Every tool that changes, for files and trees, within a grant and out of it.

@@ -90,7 +90,7 @@ impl Drop for Now {
     }
 }
 
-/// A server, and the tree that it serves, which is made anew for each call.
+/// A server, and the tree that it serves, which is made again for each call.
 struct Bench {
     sandbox: Sandbox,
     client: Client,
@@ -135,7 +135,7 @@ impl Bench {
         std::fs::read_dir(format!("/proc/{}/fd", self.client.pid())).unwrap().count()
     }
 
-    /// A call of a tree made anew, traced; the answer, the tree and the lines of the trace.
+    /// A call in a fresh tree, traced; the answer, the tree and the lines of the trace.
     fn traced(
         &mut self,
         tool: &str,
@@ -166,7 +166,7 @@ impl Strace {
         let threads: Vec<u32> =
             threads(pid).into_iter().filter(|thread| !is_change || *thread != pid).collect();
         if is_change {
-            // Who writes to files must not be confused with who wakes another thread by a write.
+            // A write to a file must not be confused with a write that wakes another thread.
             for thread in &threads {
                 command.args(["-p", &thread.to_string()]);
             }
@@ -213,7 +213,7 @@ fn changes(tool: &str) -> bool {
     TOOLS.iter().any(|entry| entry.name == tool && common::changes(entry))
 }
 
-/// The calls of the kernel for files: of each the how manieth of its thread they are. `main` speaks the protocol alone.
+/// The calls of the kernel for files: of each the how manieth of its thread they are. `main` only speaks the protocol.
 fn calls_for_files(lines: &[String], main: u32) -> BTreeMap<String, BTreeSet<usize>> {
     let (mut counts, mut files, mut others) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
     for line in lines {
@@ -325,7 +325,7 @@ fn whatever_the_kernel_refuses_there_is_an_answer_and_nothing_is_lost() {
                 let _now = Now(format!("{tool} {arguments} {inject}"));
                 let (answer, lines) = bench.traced(tool, &arguments, Some(&inject));
                 if !lines.iter().any(|line| line.contains("(INJECTED)")) {
-                    // Threads of a search share their work anew each time.
+                    // Threads of a search share their work differently each time.
                     continue;
                 }
                 tried += 1;

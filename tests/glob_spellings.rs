@@ -284,7 +284,7 @@ fn a_glob_means_what_it_says_before_anything_else() {
             assert!(!closing.contains("as it is written"), "{tool} {glob}: {closing}");
         }
     }
-    // What is no glob and no spelling of another program is refused as before.
+    // A text that is neither a glob nor a spelling of another program is refused as before.
     for glob in ["[b.ts", "src/{a", r"\w{900}{900}["] {
         let answer = client.call("search_files", &json!({"pattern": glob}));
         assert_eq!(answer.code(), "bad_args", "{glob}: {}", answer.text);

@@ -62,7 +62,7 @@ impl Chance {
             "**",
         ];
         let component: String = (0..=self.below(3)).map(|_| self.one(&pieces)).collect();
-        // `.` and `..` are no names, here or there.
+        // `.` and `..` are not names, here or there.
         if component.trim_matches('.').is_empty() { "a".into() } else { component }
     }
 

@@ -223,7 +223,7 @@ fn the_hint_about_a_mount_point_leads_to_something_that_works() {
             ("rwd".into(), "rwd".into())
         );
     }
-    // Whoever asks for what is not permitted is not sent back to what cannot be done.
+    // The hint of a refused argument does not lead back to a call that cannot work.
     let mut client = start(&sandbox, &["g"]);
     let in_place =
         client.call("write_file", &json!({"path": "m", "content": "x", "mode": "in_place"}));

@@ -22,7 +22,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use crate::common::{Sandbox, tree};
 use crate::install::CLIENTS;
 
-/// What temporary and kept files were called once. Whoever knows a name can plant something there.
+/// Former names of temporary and kept files. An attacker who knows a name can plant something there.
 const NEXT: &str = ".preopen-next";
 const BEFORE: &str = ".before-preopen";
 /// Far more than an installation takes.
@@ -503,7 +503,7 @@ fn every_attack_harms_a_weak_installer() {
     }
 }
 
-/// Lets whoever waits for the other end of a FIFO go on.
+/// Releases a process that waits for the other end of a FIFO.
 fn release(tree: &Tree, target: &Target) {
     for end in ["", NEXT, BEFORE] {
         let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOFOLLOW;

@@ -42,7 +42,7 @@ enum Reason {
     Outside,
     /// ripgrep searches linked worktrees. Below the searched directory we leave them out, and say so.
     RgWorktree,
-    /// ripgrep reads a rule otherwise than git: `{a,b}`, `[[:alpha:]]`, bytes that are not UTF-8 and the like.
+    /// ripgrep reads a rule otherwise than git: `{a,b}`, `[[:alpha:]]`, bytes that are not UTF-8, and similar.
     RgRule,
     /// ripgrep takes the user's list as if it lay where it is started, we and git where the repository begins.
     RgGlobal,

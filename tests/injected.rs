@@ -8,7 +8,7 @@ use crate::common::{
     Answer, Client, Era, HAS_LINUX_CALLS, Sandbox, Traced, Without, may_trace, tree,
 };
 
-/// What is there after a change that failed.
+/// The tree after a change that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Left {
     /// What was there before.
@@ -41,7 +41,7 @@ fn faults() -> Vec<Fault> {
     let to = |from: &str, to: &str| json!({"source": from, "destination": to});
     let edits = json!([{"old_text": "old", "new_text": "new"}]);
     let tree = |path: &str| json!({"path": path, "recursive": true});
-    // With how many parts are put on the disk before the names are: all contents, and what is moved as a tree.
+    // With how many parts are synced before the names are: all contents, and what is moved as a tree.
     let all: Vec<(&'static str, Value, usize, Vec<Row>)> = vec![
         (
             "write_file",
@@ -258,7 +258,7 @@ fn harmed(sandbox: &Sandbox, fault: &Fault, seal: &str) -> (Answer, bool) {
     (answer, lines.iter().any(|line| line.contains("(INJECTED)")))
 }
 
-/// Is there, and does the answer say, what should be?
+/// Checks the tree and the answer.
 fn judge(fault: &Fault, new: &[(String, String)], seal: &str) -> Result<(), String> {
     let sandbox = sandbox();
     let old = trees(&sandbox);
@@ -324,7 +324,7 @@ struct Step {
     holds: &'static [&'static str],
 }
 
-/// How contents are put on the disk.
+/// How contents are synced.
 const SYNC: &[&str] = if HAS_LINUX_CALLS { &["fdatasync"] } else { &["fsync"] };
 
 const STEPS: &[Step] = &[
@@ -335,16 +335,16 @@ const STEPS: &[Step] = &[
     },
     Step { name: "it gets the mode", calls: &["fchmod"], holds: &["{dir}/{temp}>", "0640"] },
     Step { name: "the contents are written", calls: &["write"], holds: &["{dir}/{temp}>"] },
-    Step { name: "they are put on the disk", calls: SYNC, holds: &["{dir}/{temp}>"] },
+    Step { name: "they are synced", calls: SYNC, holds: &["{dir}/{temp}>"] },
     Step {
         name: "the temp gets the name",
         calls: &["renameat", "renameat2"],
         holds: &["\"{temp}\"", "\"a\""],
     },
-    Step { name: "the directory is put on the disk", calls: &["fsync"], holds: &["{dir}>"] },
+    Step { name: "the directory is synced", calls: &["fsync"], holds: &["{dir}>"] },
 ];
 
-/// Are all steps in the trace of one write, each once, and in this order?
+/// Checks that the trace of one write has all steps, each once, in this order.
 fn in_order(lines: &[String], dir: &str) -> Result<(), String> {
     let temp = lines.iter().find(|line| line.contains("O_EXCL")).ok_or("no temp is made")?;
     let temp = temp.split('"').find(|part| part.starts_with(".preopen-")).ok_or("no temp")?;

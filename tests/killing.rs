@@ -225,7 +225,7 @@ impl Places {
         Client::start(&["--allow", &specs[0], "--allow", &specs[1]], Era::Modern)
     }
 
-    /// Fills the two directories of a round anew.
+    /// Refills the two directories of a round.
     fn prepare(&self, here: &str, there: &str, old: &str) -> Tree {
         let [here, there] = [here, there].map(|path| self.sandbox.path(path));
         for path in [&here, &there] {

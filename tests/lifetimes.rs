@@ -65,7 +65,7 @@ fn a_directory_that_is_removed_holds_nothing_and_the_others_are_served() {
     assert!(read(&mut client, "grant/f").starts_with("not_found: "));
     assert_eq!(write(&mut client, "grant/new", "x"), "not_found", "nothing can be made in it");
     assert_eq!(client.call("directory_tree", &json!({"path": "grant"})).code(), "ok");
-    // What is made anew under its name is another directory.
+    // A new directory under its name is another directory.
     std::fs::create_dir(sandbox.path("grant")).unwrap();
     std::fs::write(sandbox.path("grant/f"), "anew\n").unwrap();
     assert!(read(&mut client, "grant/f").starts_with("not_found: "));
@@ -261,7 +261,7 @@ fn two_servers_in_one_directory_leave_each_other_s_work_alone() {
     assert_eq!(names, [copy.as_str(), "small", "tree"]);
 }
 
-/// Time is over when a clock that only goes forward says so; the one on the wall is for what is told to people.
+/// A monotonic clock decides when time is over; the wall clock is only for times that people read.
 #[test]
 fn a_wall_clock_that_jumps_breaks_no_trail() {
     let sandbox = Sandbox::new();

@@ -22,7 +22,7 @@ use Want::{Error, Refusal, Result, Silence};
 /// Each row: the line, where `META` stands for what a request of the era carries in `params`, and
 /// what it is answered.
 const LINES: &[(&str, Want)] = &[
-    // What is no JSON.
+    // Not JSON.
     ("not json", Error(-32700)),
     ("{", Error(-32700)),
     ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/list\"", Error(-32700)),
@@ -40,7 +40,7 @@ const LINES: &[(&str, Want)] = &[
     ("", Silence),
     ("   \t ", Silence),
     ("\r", Silence),
-    // JSON that is no message.
+    // JSON that is not a message.
     ("42", Error(-32600)),
     ("null", Error(-32600)),
     ("\"tools/list\"", Error(-32600)),

@@ -129,7 +129,7 @@ fn a_glob_that_names_a_link_is_answered_with_the_link() {
     let text = closing(&mut client, "grep", &arguments);
     assert!(text.starts_with("real/deep/b.ts\n"), "{text}");
     assert!(text.contains("search with path=ldir and glob=*.ts"), "{text}");
-    // What is there besides the link comes first, and a link is found by its own name.
+    // Other entries come before the link, and a link is found by its own name.
     let text = closing(&mut client, "search_files", &json!({"pattern": "ldir/"}));
     assert!(text.starts_with("ldir\n"), "{text}");
     let text = closing(&mut client, "grep", &json!({"pattern": "needle", "glob": ["*ile.ts"]}));

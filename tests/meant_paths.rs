@@ -159,7 +159,7 @@ fn a_glob_for_a_path_gets_the_search_that_finds_it() {
             }
         }
     }
-    // An entry that is called so is what is meant, and a name like it may be.
+    // An entry of that exact name comes first, then a name like it.
     std::fs::write(sandbox.path("grant/src/*.ts"), "star\n").unwrap();
     assert!(call(&mut client, "read_text_file", "src/*.ts").text.starts_with("star"));
     std::fs::write(sandbox.path("grant/src/what.md"), "x\n").unwrap();
@@ -315,7 +315,7 @@ fn a_glob_that_begins_with_a_wrong_path_gets_the_hint_of_that_path() {
     }
     let below = says("search_files", json!({"pattern": "src/lib/*.ts", "path": "web"}));
     assert!(below.contains("`web/src/lib` does not exist: did you mean `web/lib`?"), "{below}");
-    // What is there, but left out, is not called missing.
+    // An entry that was left out is not called missing.
     let left_out = says(
         "grep",
         json!({"pattern": "x", "glob": "components/*.tsx", "exclude": ["components"]}),

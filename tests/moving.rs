@@ -53,7 +53,7 @@ fn a_move_is_a_rename_and_replaces_nothing_unasked() {
     assert_eq!(
         client.call("move_file", &overwrite).code(),
         "already_exists",
-        "a file is no directory"
+        "a file is not a directory"
     );
     let no_parents = json!({"source": "b", "destination": "n/b", "create_parents": false});
     assert_eq!(client.call("move_file", &no_parents).code(), "not_found");
@@ -225,7 +225,7 @@ fn one_file_under_two_names_is_neither_moved_nor_copied_onto_itself() {
     assert_eq!(tree(&sandbox, "grant").len(), 4);
 }
 
-/// Calls that run at the same time are one after the other for whoever looks.
+/// Calls that run at the same time look to an observer as if one came after the other.
 #[test]
 fn nothing_is_put_into_a_tree_between_the_look_at_it_and_its_removal() {
     for round in 0..20 {
@@ -541,7 +541,7 @@ fn a_slash_after_a_link_never_acts_on_the_link() {
         "ok"
     );
     assert_eq!(tree(&sandbox, "grant"), before);
-    // Without the slash the link is what is meant.
+    // Without the slash the link itself is moved.
     assert_eq!(client.call("delete_file", &json!({"path": "to-d"})).code(), "ok");
     assert!(sandbox.path("grant/d/in").exists());
 }

@@ -318,7 +318,7 @@ fn a_huge_file_takes_no_more_memory_than_a_small_one() {
     assert!(peak < 32 << 10, "{peak} KB for a file of 75 MB");
 }
 
-/// A text that ends in a character of an old encoding is no broken UTF-8.
+/// A text that ends in a character of an old encoding is not broken UTF-8.
 #[test]
 fn an_old_encoding_is_told_from_broken_utf8_wherever_it_stands() {
     let late = format!("{}caf\u{e9}", "plain\n".repeat(20_000));

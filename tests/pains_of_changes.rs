@@ -49,7 +49,7 @@ fn an_ambiguous_edit_is_not_guessed() {
     assert_eq!(bytes(&sandbox, "grant/f"), b"x = 1\ny\nx = 1\n");
 }
 
-/// #2034: `Could not find exact match`, and no word about what is there.
+/// #2034: `Could not find exact match`, and no word about the text of the file.
 #[test]
 fn a_text_that_is_not_there_is_answered_with_what_comes_near() {
     let sandbox = Sandbox::new().file("grant/f", "fn main() {\n\tlet total = 1;\n}\n");
@@ -69,7 +69,7 @@ fn edits_in_a_string_are_understood() {
     assert_eq!(bytes(&sandbox, "grant/f"), b"b\n");
 }
 
-/// #4628, UI-TARS-desktop#1977, and seen in two peers: a move overwrites what is there.
+/// #4628, UI-TARS-desktop#1977, and seen in two peers: a move overwrites the target.
 #[test]
 fn a_move_overwrites_nothing() {
     let sandbox = Sandbox::new().file("grant/a", "a").file("grant/b", "b");
@@ -185,7 +185,7 @@ fn the_hints_say_what_a_tool_can_do() {
         let hints = &tool["annotations"];
         assert_eq!(hints["readOnlyHint"], !changes, "{name}");
         if changes {
-            // It leaves alone what is there.
+            // It leaves the target as it is.
             let adds_only = name == "create_directory";
             assert_eq!(hints["destructiveHint"], !adds_only, "{name}");
             assert_eq!(hints["idempotentHint"], adds_only, "{name}");

@@ -134,7 +134,7 @@ fn nothing_is_dumped_and_nobody_looks_in() {
     let limit = proc_line(&client, "limits", "Max core file size");
     let limits: Vec<_> = limit.split_whitespace().skip(4).take(2).collect();
     assert_eq!(limits, ["0", "0"]);
-    // What is said about a process that cannot be looked into belongs to root.
+    // The entries of a process that cannot be looked into belong to root.
     let owner = std::fs::metadata(format!("/proc/{}/mem", client.pid())).unwrap().uid();
     assert_eq!(owner, 0);
     // Where it entered a user namespace to leave the host's tree, it had every capability there.

@@ -1,4 +1,4 @@
-//! The protocol as bytes: both eras, lines that are no messages, standard output.
+//! The protocol as bytes: both eras, lines that are not messages, standard output.
 
 use std::fs;
 use std::process::Stdio;
@@ -61,7 +61,7 @@ fn who_began_without_a_session_gets_none_later() {
     assert_eq!(
         client.receive()["result"]["protocolVersion"],
         "2025-11-25",
-        "asking is no beginning"
+        "a question does not begin a session"
     );
     client.send(r#"{"jsonrpc":"2.0","id":"p","method":"ping"}"#);
     assert_eq!(client.receive()["result"], json!({}));
@@ -152,7 +152,7 @@ fn the_last_line_is_answered_without_its_end_and_the_exit_is_clean() {
     assert_eq!((rest.len(), status), (1, 0));
     assert!(rest[0].contains("\"id\":99"));
     let (rest, status) = start(&sandbox, Era::Modern).finish();
-    assert_eq!((rest.len(), status), (0, 0), "a client that never spoke is no failure");
+    assert_eq!((rest.len(), status), (0, 0), "a client that never spoke is not a failure");
 }
 
 /// Files are always ready, and the system does not poll them.

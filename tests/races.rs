@@ -1,7 +1,7 @@
 //! Races: somebody changes the tree as fast as the kernel lets them, while it is served.
 //!
 //! One race for each kind of thing that can be swapped, and in it every registered tool that takes a
-//! path, called in this process and without the seal: handles and types have to hold alone. Half of
+//! path, called in this process and without the seal: only handles and types have to hold. Half of
 //! the callers have a kernel without `openat2`. Beside them runs a server that asks for the real path
 //! first and opens it then; it has to lose.
 //!
@@ -33,7 +33,7 @@ struct Race {
     tree: fn(Sandbox) -> Sandbox,
     /// One change, and the next call its opposite.
     swap: fn(&Path, u64) -> rustix::io::Result<()>,
-    /// What is asked for meanwhile.
+    /// The calls that are made meanwhile.
     paths: &'static [&'static str],
     /// Answers that have to be seen, or the race was none.
     codes: &'static [&'static str],

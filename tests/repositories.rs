@@ -318,7 +318,7 @@ fn a_grant_that_is_a_worktree_obeys_the_exclude_file_of_its_repository() {
     }
 }
 
-/// Whoever makes a tree can name any directory in a `.git` file. What lies there must agree.
+/// The author of a tree can name any directory in a `.git` file. The files there must agree.
 #[test]
 fn a_forged_git_file_makes_no_other_repository_count() {
     let sandbox = with_repository(Sandbox::new(), "private/.git")

@@ -63,7 +63,7 @@ struct Working<S>(std::marker::PhantomData<S>);
 pub trait Slow: 'static {
     const NAME: &'static str;
     const SEARCHES: bool = false;
-    /// Of this tool; what is counted is called by one test alone.
+    /// Of this tool; only one test makes the calls that are counted.
     fn gauge() -> &'static Gauge;
 }
 

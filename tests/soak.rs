@@ -83,7 +83,7 @@ fn served() -> Sandbox {
     sandbox
 }
 
-/// What is asked of the kernel about a process: bytes in memory, descriptors, threads.
+/// What the kernel reports about a process: bytes in memory, descriptors, threads.
 #[derive(Clone, Copy, Debug)]
 struct Size {
     resident: u64,

@@ -1,4 +1,5 @@
-//! Names that look like another one, and the grant's own name in front of a path: what is meant is used, and said.
+//! Names that look like another one, and the grant's own name in front of a path: the entry is found, and the answer
+//! says which one.
 
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
@@ -193,7 +194,7 @@ fn nothing_is_deleted_or_moved_by_a_look_alike_of_its_name() {
     }
 }
 
-/// What only looks like it is another name: it is not changed, and it is no reason not to make a new one.
+/// A name that only looks like it is another name: it is not changed, and does not prevent making a new one.
 #[test]
 fn a_change_takes_no_other_name_that_only_looks_the_same() {
     for (real, typed, points) in [

@@ -123,7 +123,7 @@ fn a_config_file_has_to_be_there_and_right() {
     );
     refused(&mut preopen(&["--config", &path("bad.toml")]), &["is wrong", "line 3", "right"]);
     refused(&mut preopen(&["--config", &path("glob.toml")]), &["glob `a[`", ".gitignore"]);
-    // None is found by itself.
+    // None is found automatically.
     let sandbox = sandbox.file("allowlist.toml", "[[allow]]\npath = \"grant\"\n");
     refused(preopen(&[]).current_dir(sandbox.path("")), &["no directory is granted"]);
 }
@@ -227,7 +227,7 @@ fn standard_output_is_moved_away_before_the_first_byte() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("handles and types hold; "));
 }
 
-/// The program behind some mounts of its own, where that can be had.
+/// The program in a mount namespace with mounts of its own, where that is permitted.
 fn behind_mounts(mounts: &str, args: &[&str]) -> Option<Client> {
     let may = Command::new("unshare").args(["-m", "true"]).status().is_ok_and(|s| s.success());
     if !may {

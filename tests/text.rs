@@ -34,7 +34,7 @@ fn model(text: &str) -> Vec<String> {
 fn check(text: &str, first: u64, count: u64) {
     let sandbox = Sandbox::new().file("grant/f", text);
     let file = open(&sandbox, "f");
-    // A lone `\r` at the very end has no line end behind it and stays.
+    // A lone `\r` at the very end has no line end after it and stays.
     let lines = model(text);
     let page = read(&file, Piece::Lines { first, count });
     let want: Vec<_> =

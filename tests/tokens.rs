@@ -43,7 +43,7 @@ struct Function {
     arguments: Group,
     returns: String,
     body: Group,
-    /// Is a ban of clippy lifted for it?
+    /// Whether a ban of clippy is lifted for it.
     is_excused: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What the kernel is asked for: once the program serves, nothing is named by a path alone.
+//! What the kernel is asked for: once the program serves, nothing is named only by a path.
 
 use preopen::tools::TOOLS;
 use serde_json::json;

@@ -71,7 +71,7 @@ fn a_change_that_waits_for_another_can_be_cancelled() {
         std::thread::sleep(Duration::from_millis(200));
         let steps = watch.steps();
         std::thread::sleep(Duration::from_millis(300));
-        assert_eq!(watch.steps(), steps, "to wait is no progress");
+        assert_eq!(watch.steps(), steps, "waiting is not progress");
         assert!(answer.try_recv().is_err(), "it waits");
         is_cancelled.store(true, Ordering::SeqCst);
         let said = answer.recv_timeout(PATIENCE / 2);

@@ -291,7 +291,7 @@ fn strewn(text: &str, places: &[(Index, Index)]) -> Vec<(Option<char>, char)> {
     let mut all: Vec<(Option<char>, char)> = text.chars().map(|c| (None, c)).collect();
     for (place, unseen) in places {
         let at = place.index(all.len());
-        // The line feed of a CRLF is no place.
+        // The line feed of a CRLF is not a place.
         if all[at].1 != '\n' {
             all[at].0 = Some(*unseen.get(&UNSEEN));
         }
@@ -354,7 +354,7 @@ fn check(
         contents.iter().enumerate().map(|(n, tokens)| line(n, tokens) + end).collect();
     let file = strewn(&text, in_file);
     if file[0].0 == Some('\u{feff}') {
-        // A byte order mark, which is no part of the text.
+        // A byte order mark, which is not part of the text.
         return false;
     }
     // The old text is a part of it, with some of its invisible characters and with others.
@@ -369,7 +369,7 @@ fn check(
         })
         .collect();
     let mut part = file[from..to].to_vec();
-    // What stands before the first character is no part of what was sent, unless it was sent.
+    // Bytes before the first character are not part of what was sent, unless they were sent.
     if part[0].0 != old[0].0 {
         part[0].0 = None;
     }

@@ -72,7 +72,7 @@ fn an_overwritten_file_keeps_its_line_ends() {
         assert_eq!(String::from_utf8(now).unwrap(), is, "{old:?} {content:?} {more}: {answer:?}");
         assert!(answer.text.contains(told), "{old:?} {content:?} {more}: {answer:?}");
     }
-    // In UTF-16 as well, whose bytes are no text in UTF-8.
+    // In UTF-16 as well, whose bytes are not text in UTF-8.
     let utf16: Vec<u8> = "\u{feff}a\r\nb\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let (answer, now) = bench.write(utf16, json!({"content": "x\n"}));
     assert!(now.ends_with(b"\r\n") || now.ends_with(b"\r\0\n\0"), "{answer:?}");

@@ -13,7 +13,7 @@ use crate::path::VirtualPath;
 const MAX_GLOBS: usize = 3;
 
 impl Scoped<Read> {
-    /// What is said of the paths that these globs begin with. They matched nothing here.
+    /// Hints about the paths that these globs begin with. They matched nothing here.
     pub fn likely_meant(&self, globs: &[String], budget: &Budget) -> Vec<String> {
         match self {
             Self::One(target) => likely_meant(&target.grants, &target.shown(), globs, budget),

@@ -16,7 +16,7 @@ const MAX_LEFT_OUT: usize = 32;
 const MAX_EXTENSION: usize = 8;
 
 impl<R: Right> Place<R> {
-    /// Refuses to make a name that would deceive whoever lists it. What is moved may keep the name that it
+    /// Refuses to make a name that would deceive a reader of a list. A moved entry may keep the name that it
     /// has, `kept`: then no more names deceive than before, and a move can be undone.
     pub(super) fn check_new_names(&self, kept: Option<&Name>) -> Result<(), ToolError> {
         if self.found.is_some() {
@@ -27,7 +27,7 @@ impl<R: Right> Place<R> {
             let sentence =
                 format!("`{}` has a control or invisible character in a name", self.said);
             return Err(ToolError::new(Code::BadPath, sentence)
-                .hint("no new name gets one: it would mislead whoever lists it"));
+                .hint("no new name gets one: it would mislead readers of a list"));
         }
         if own.is_some() || !self.missing.is_empty() { self.check_spelling() } else { Ok(()) }
     }

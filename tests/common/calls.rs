@@ -1,4 +1,4 @@
-//! Every way to put a path into a call, from the registry: a new tool joins by itself.
+//! Every way to put a path into a call, from the registry: a new tool is included automatically.
 
 use std::collections::BTreeSet;
 

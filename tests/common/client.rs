@@ -87,7 +87,7 @@ impl Client {
         Self::start_without(args, era, Without::Nothing)
     }
 
-    /// Starts the program behind a shell that does something first, such as setting a limit.
+    /// Starts the program from a shell that does something first, such as setting a limit.
     pub fn after(first: &str, args: &[&str]) -> Self {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);

@@ -208,7 +208,7 @@ impl Held {
         self.attributes(number)
     }
 
-    /// May something new have this name?
+    /// Fails if a new entry may not have this name.
     fn check(&self, name: &OsStr) -> Answer<()> {
         let is_refused = self.manners.refuses_colons && name.as_encoded_bytes().contains(&b':');
         if is_refused { Err(Errno::EINVAL) } else { Ok(()) }

@@ -48,7 +48,7 @@ mod linux {
     use super::{Child, Command};
 
     /// Starts a command for which some system calls answer `errno`. A child inherits the filter of the
-    /// thread that starts it: the thread is there for that alone.
+    /// thread that starts it: the thread exists only for that.
     pub fn without_calls(mut command: Command, calls: Vec<i64>, errno: i32) -> Child {
         let filtered = std::thread::spawn(move || {
             deny_calls(&calls, errno);

@@ -8,7 +8,7 @@ use super::{Client, Era, Sandbox, Without};
 /// May this user trace the program? Says so if not.
 pub fn may_trace() -> bool {
     let may = Command::new("strace").args(["-qq", "true"]).stderr(Stdio::null()).status();
-    // What a process that cannot be looked into writes and names, strace shows to root alone.
+    // If a process cannot be looked into, strace shows what it writes and names only to root.
     let is_root = rustix::process::geteuid().is_root();
     let may = is_root && may.expect("`make setup` installs strace").success();
     if !may {

@@ -2,7 +2,7 @@
 //! `dev/run interop` runs it (`tests/interop/conformance.py`). Nothing here is part of the program; what
 //! it is linked to is.
 //!
-//! Absent on purpose: tools that would show what `preopen` does not do, such as asking clients.
+//! It has no tools for things that `preopen` does not do, such as asking clients.
 
 use std::error::Error;
 use std::io;

@@ -145,7 +145,7 @@ fn statx(handle: &Dir) -> Result<(), rustix::io::Errno> {
     }
 }
 
-/// Who moves a process to another processor can slow it down. Only Linux has such a call.
+/// Moving a process to another processor can slow it down. Only Linux has such a call.
 fn affinity() -> Result<(), rustix::io::Errno> {
     #[cfg(target_os = "linux")]
     {

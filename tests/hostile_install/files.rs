@@ -10,7 +10,7 @@ use super::{
 };
 use crate::common::{NOBODY, Sandbox, for_everybody};
 
-/// The place of what is kept is this user's, and still not believed blindly.
+/// The directory of kept texts belongs to this user, and is still not trusted blindly.
 #[test]
 fn a_kept_text_is_believed_only_if_it_is_plainly_ours() {
     let plants: [(&str, Plant); 5] = [
@@ -201,7 +201,7 @@ fn what_a_link_in_the_home_leads_to_has_to_be_a_file() {
     }
 }
 
-/// What is kept of a file is not believed because it lies there: it is looked for where no clone writes.
+/// A kept text is not trusted for its place next to the file: kept texts are where no clone can write.
 #[test]
 fn a_planted_copy_is_not_put_in_place() {
     for target in targets() {

@@ -91,11 +91,11 @@ pub(super) const ROWS: &[Row] = &[
     row("hard-link", &[HardLink("grant/h", "outside/secret.txt")], "h", "ok")
         .except(super::shared::OF_SECRET)
         .harms(EVERY)
-        .known("whoever makes a hard link can already read the file, and the link puts the file into the grant"),
+        .known("a user who makes a hard link can already read the file, and the link puts the file into the grant"),
     row("mount-of-a-directory", &[Bind("grant/m", "outside")], "m/secret.txt", "ok")
         .except(super::shared::OF_SECRET)
         .harms(EVERY)
-        .known("whoever mounts it there puts it into the grant; `--one-file-system` refuses it"),
+        .known("a user who mounts it there puts it into the grant; `--one-file-system` refuses it"),
     row(
         "mount-with-one-file-system",
         &[Bind("grant/m", "outside")],
@@ -115,7 +115,7 @@ pub(super) const ROWS: &[Row] = &[
     row("mount-of-a-file", &[Bind("grant/m", "outside/secret.txt")], "m", "ok")
         .except(super::shared::OF_SECRET)
         .harms(EVERY)
-        .known("whoever mounts it there puts it into the grant; `--one-file-system` refuses it"),
+        .known("a user who mounts it there puts it into the grant; `--one-file-system` refuses it"),
     row(
         "mount-of-a-file-with-one-file-system",
         &[Bind("grant/m", "outside/secret.txt")],

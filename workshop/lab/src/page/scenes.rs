@@ -105,7 +105,7 @@ pub(super) const ALL: [Scene; 8] = [
         id: "hard-link",
         label: "a second name of the file outside (hard link)",
         asked: "read notes.txt",
-        explanation: "There is no link to follow: the inode itself has two names, and one of them is inside. Whoever made the hard link \
+        explanation: "There is no link to follow: the inode itself has two names, and one of them is inside. The user who made the hard link \
                could reach the file already.",
         edges: "grant sub out sec n22",
         inside: "22",

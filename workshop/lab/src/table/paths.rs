@@ -46,7 +46,7 @@ pub(super) const ROWS: &[Attack] = &[
         "hard-link",
         "special/hard-link",
         "a hard link to a file outside",
-        "A hard link does not lead to the file: it is the file, in the granted directory. Whoever made it could reach the \
+        "A hard link does not lead to the file: it is the file, in the granted directory. Its maker could reach the \
 file already. No path resolution can detect it. preopen serves it too, as its list of known escapes states.",
     )
     .tagged(59, Some("MCP02")),
