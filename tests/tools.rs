@@ -27,7 +27,7 @@ fn a_file_is_read_in_windows_that_say_how_to_go_on() {
     let answer = read(&mut client, json!({"path": "f", "offset": 11}));
     assert_eq!(
         answer.text,
-        "bad_args: `offset` 11 is behind the end: the file has 10 lines\nhint: the last page begins near offset=1"
+        "bad_args: `offset` 11 is past the end: the file has 10 lines\nhint: the last page begins near offset=1"
     );
     assert_eq!(read(&mut client, json!({"path": "empty"})).text, "[empty file; version V]");
     assert_eq!(read(&mut client, json!({"path": "f", "offset": -1})).code(), "bad_args");
@@ -226,7 +226,7 @@ fn many_files_are_each_answered_on_their_own() {
         assert!(parts[part].starts_with(code), "{}", parts[part]);
     }
     assert!(parts[5].chars().count() > 35_000, "what short files leave, the long one gets");
-    assert!(parts[5].contains("continue with offset="));
+    assert!(parts[5].contains("continue with read_text_file offset="));
     let answer = client.call("read_multiple_files", &json!({"paths": "a", "head": 1}));
     assert!(answer.text.starts_with("--- a\none\n"), "a bare string is a list of one: {answer:?}");
     assert_eq!(client.call("read_multiple_files", &json!({"paths": []})).code(), "bad_args");

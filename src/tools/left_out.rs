@@ -3,10 +3,11 @@
 //! May import: `cap`, `ignore`, `limits`. What is hidden by a rule is never seen here, and so in no count.
 
 use super::name_pattern::NamePatterns;
-use super::searching::{RESERVED, count};
+use super::searching::RESERVED;
 use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry};
 use crate::ignore::{LeftOut, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
 use crate::limits::Budget;
+use crate::words::count;
 
 /// What one thread of a search left out, and how many names it took.
 #[derive(Clone, Debug, Default)]

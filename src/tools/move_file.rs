@@ -10,6 +10,7 @@ use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
+use crate::words::count;
 
 pub(super) struct MoveFile;
 
@@ -79,9 +80,16 @@ fn across(
         to.needs_its_directory()?;
     }
     let Copied { census, bytes, made: n, .. } = from.move_across(&to, args.overwrite, budget)?;
-    let mut facts = vec![format!("copied and compared {bytes} bytes, then removed the source")];
+    let mut facts = vec![format!(
+        "copied and compared {}, then removed the source",
+        count(bytes, "byte", "bytes")
+    )];
     if census.directories > 0 {
-        facts.push(format!("{} files in {} directories", census.files, census.directories));
+        facts.push(format!(
+            "{} in {}",
+            count(census.files, "file", "files"),
+            count(census.directories, "directory", "directories")
+        ));
     }
     facts.extend(made(n));
     Ok(told(&source.shown(), &destination.shown(), &facts))

@@ -2,13 +2,18 @@
 //!
 //! Shared by the tools that show text, so that a model learns one form.
 
-use crate::text::{Escaped, LineEnds, Page, Range};
+use crate::text::{Before, Escaped, LineEnds, Page, Range, StartsAt};
+use crate::words::count;
 
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 600;
 
-/// `[lines 2390-2449 of 5310; LF; version k3f9a2c1xq; continue with offset=2450]`.
-pub(super) fn closing(page: &Page, elsewhere: Option<String>) -> String {
+/// What names the tool that goes on, before its arguments, where it is not the one that answers.
+pub(super) const ELSEWHERE: &str = "read_text_file ";
+
+/// `[lines 2390-2449 of 5310; LF; version k3f9a2c1xq; continue with offset=2450]`. `resume` names the tool that takes the
+/// arguments, if that is another one.
+pub(super) fn closing(page: &Page, elsewhere: Option<String>, resume: &str) -> String {
     let mut facts = vec![range(page.range)];
     if page.ends != LineEnds::None {
         facts.push(page.ends.as_str().into());
@@ -22,7 +27,8 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>) -> String {
     }
     facts.extend(elsewhere.map(|real| format!("links lead to {real}")));
     facts.push(format!("version {}", page.version));
-    facts.extend(next(page.range));
+    facts.extend(page.before.map(|before| left_out(before, resume)));
+    facts.extend(next(page.range, resume));
     format!("[{}]", facts.join("; "))
 }
 
@@ -36,9 +42,9 @@ pub(super) fn numbered(text: &str, first: u64) -> String {
 /// What of the text is shown as escapes.
 fn escaped(escaped: &Escaped) -> Option<String> {
     const BACKSLASH: &str = "a \\ before x and two digits is shown as \\x5C";
-    let Escaped { count, places, example, has_backslashes } = escaped;
+    let Escaped { count: escapes, places, example, has_backslashes } = escaped;
     let backslash = if *has_backslashes { format!(", {BACKSLASH}") } else { String::new() };
-    match count {
+    match escapes {
         0 if *has_backslashes => Some(BACKSLASH.into()),
         0 => None,
         1 => {
@@ -47,9 +53,9 @@ fn escaped(escaped: &Escaped) -> Option<String> {
         }
         _ => {
             let at: Vec<_> = places.iter().map(ToString::to_string).collect();
-            let more = if *count > places.len() as u64 { " and further ones" } else { "" };
+            let more = if *escapes > places.len() as u64 { " and further ones" } else { "" };
             Some(format!(
-                "{count} bytes are shown as escapes such as {example}, at bytes {}{more}{backslash}",
+                "{escapes} bytes are shown as escapes such as {example}, at bytes {}{more}{backslash}",
                 at.join(", ")
             ))
         }
@@ -64,8 +70,7 @@ fn range(range: Range) -> String {
             let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
             format!("lines {first}-{last}{of}")
         }
-        Range::Tail { count, next: None } => format!("the last {}", lines(count)),
-        Range::Tail { count, .. } => format!("{} near the end", lines(count)),
+        Range::Tail { count } => format!("the last {}", lines(count)),
         Range::Bytes { from, to, size } => {
             format!("bytes {from}-{} of {size}", to.saturating_sub(1))
         }
@@ -73,19 +78,30 @@ fn range(range: Range) -> String {
 }
 
 /// The argument that goes on, where there is more.
-fn next(range: Range) -> Option<String> {
+fn next(range: Range, resume: &str) -> Option<String> {
     match range {
         Range::Lines { first, count, total } => {
             let next = first.saturating_add(count);
-            total.is_none_or(|total| next <= total).then(|| format!("continue with offset={next}"))
+            let is_more = total.is_none_or(|total| next <= total);
+            is_more.then(|| format!("continue with {resume}offset={next}"))
         }
-        Range::Tail { next, .. } => next.map(|next| format!("continue with byte_offset={next}")),
+        Range::Tail { .. } => None,
         Range::Bytes { to, size, .. } => {
-            (to < size).then(|| format!("continue with byte_offset={to}"))
+            (to < size).then(|| format!("continue with {resume}byte_offset={to}"))
         }
     }
 }
 
-fn lines(count: u64) -> String {
-    if count == 1 { "1 line".into() } else { format!("{count} lines") }
+/// The lines of a tail for which there is no room, and what shows them.
+fn left_out(before: Before, resume: &str) -> String {
+    let lines = count(before.lines, "line", "lines");
+    let shows = match before.from {
+        StartsAt::Line(line) => format!("{resume}offset={line}"),
+        StartsAt::Byte(byte) => format!("{resume}byte_offset={byte}"),
+    };
+    format!("no room for the {lines} before these, see {shows}")
+}
+
+fn lines(lines: u64) -> String {
+    count(lines, "line", "lines")
 }
