@@ -1,6 +1,6 @@
 //! `preopen audit` as a recipe: open the file, read it, report what was found.
 //!
-//! May import: `audit`, `authority`, `cli`. It never changes the file.
+//! May import: `audit`, `authority`, `cli`, `words`. It never changes the file.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal as _, Write};
@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::audit::{Filter, Lines, Page, Record, UNSEEN, Unsound, csv, line, report, verify};
 use crate::authority::{self, AmbientAuthority, Refusal};
 use crate::cli::{Audit, Format};
+use crate::words::{count, noun};
 
 /// How long to wait for another record.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -103,10 +104,12 @@ fn exported(
     match export(authority::read_audit(file, ambient)?, format, out) {
         Ok(0) => Ok(()),
         Ok(left_out) => Err(Refusal {
-            sentence: match left_out {
-                1 => format!("1 line of `{}` is not a record", file.display()),
-                _ => format!("{left_out} lines of `{}` are not records", file.display()),
-            },
+            sentence: format!(
+                "{} of `{}` {}",
+                count(left_out, "line", "lines"),
+                file.display(),
+                noun(left_out, "is not a record", "are not records")
+            ),
             hint: "all others were exported; `preopen audit verify` says where it broke".into(),
         }),
         Err(error) => seen_enough(error),

@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Numbers as people read them, and what they count.
 //!
 //! May import: nothing of this crate. It makes no sentences.
 
@@ -17,6 +17,20 @@ pub fn number(n: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A number and what it counts: `1 line`, `2 lines`.
+///
+/// ```
+/// assert_eq!(preopen::words::count(1, "line", "lines"), "1 line");
+/// ```
+pub fn count(n: u64, one: &str, more: &str) -> String {
+    format!("{n} {}", noun(n, one, more))
+}
+
+/// The singular for one thing, else the plural.
+pub fn noun<'w>(n: u64, one: &'w str, more: &'w str) -> &'w str {
+    if n == 1 { one } else { more }
 }
 
 #[cfg(test)]

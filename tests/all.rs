@@ -72,9 +72,11 @@ mod loads; // trees at their largest, long paths, names in every script
 mod logging; // what standard error gets, and that nobody has to read it
 mod meant_paths; // paths and globs that are nearly right, and what a hint says of them
 mod messages; // several messages on a line, doubled members, responses, and random changes of good lines
+mod misled_edits; // refusals of edits: reasons that are true, and hints that work
 mod moving; // moving, copying, deleting: whole or not at all
 mod names; // searches by name: nothing that is there gives an empty answer
 mod own_files; // the server's own program, by whatever name it was started
+mod paging_hints; // what answers say about going on, and counts of one
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed
 mod path_hints; // what a path is answered with that does not exist as it is written

@@ -16,10 +16,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("error", &["limits", "path"]),
     ("cap", &["error", "limits", "path", "system"]),
     ("args", &["error", "path"]),
-    ("text", &["cap", "error", "limits"]),
+    ("text", &["cap", "error", "limits", "words"]),
     ("git", &[]),
     ("ignore", &["cap", "git", "limits"]),
-    ("grep", &["cap", "error", "limits", "text"]),
+    ("grep", &["cap", "error", "limits", "text", "words"]),
     ("audit", &["cap", "error", "path", "words"]),
     ("tool", &["args", "cap", "error", "limits"]),
     ("tools", &["cap", "error", "grep", "ignore", "limits", "path", "text", "tool", "words"]),
@@ -36,7 +36,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["allowlist", "cap", "doctor", "git", "install", "limits", "path", "sandbox", "system"],
     ),
     ("installing", &["authority", "cli", "install", "path", "text"]),
-    ("auditing", &["audit", "authority", "cli"]),
+    ("auditing", &["audit", "authority", "cli", "words"]),
     (
         "main",
         &[

@@ -367,7 +367,7 @@ fn what_comes_near_is_said() {
         (
             "fn main() {\n    let c;\n}\n",
             "x",
-            "where 1 of the 3 lines of `old_text` are\nlines 3-5:\n",
+            "where 2 of the 3 lines of `old_text` are\nline 2 of",
         ),
         ("let b = a - 21;", "x", "nearest is line 5, column 5, which is 87 % alike\n"),
         ("nowhere at all", "x", "and nothing that comes near it\nhint: read the file again with"),

@@ -162,10 +162,7 @@ fn a_copy_leaves_out_links_and_says_so() {
     assert_eq!(copy("d/a", "e/a").code(), "already_exists");
     assert_eq!(copy("d/f", "x").code(), "special_file");
     assert_eq!(copy("d/l", "x").code(), "escapes_grant");
-    assert_eq!(
-        copy("to", "n/x").text,
-        "Successfully copied to to n/x\n[1 bytes; made 1 directory]"
-    );
+    assert_eq!(copy("to", "n/x").text, "Successfully copied to to n/x\n[1 byte; made 1 directory]");
     let over = json!({"source": "d/sub/b", "destination": "to", "overwrite": true});
     assert!(client.call("copy_file", &over).text.contains("links lead to d/a"));
     assert_eq!(std::fs::read(sandbox.path("grant/d/a")).unwrap(), b"bb");

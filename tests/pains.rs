@@ -354,7 +354,7 @@ fn odd_numbers_are_answered_sensibly() {
         let mut arguments = arguments;
         arguments["path"] = "small".into();
         let text = read(&mut client, arguments.clone());
-        assert!(text.contains("is behind the end: the file has 8 bytes"), "{arguments}: {text}");
+        assert!(text.contains("is past the end: the file has 8 bytes"), "{arguments}: {text}");
     }
     for arguments in
         [json!({"offset": most}), json!({"tail": most}), json!({"limit": most, "offset": 2})]

@@ -27,7 +27,7 @@ fn a_file_is_read_in_windows_that_say_how_to_go_on() {
     let answer = read(&mut client, json!({"path": "f", "offset": 11}));
     assert_eq!(
         answer.text,
-        "bad_args: `offset` 11 is behind the end: the file has 10 lines\nhint: the last page begins near offset=1"
+        "bad_args: `offset` 11 is past the end: the file has 10 lines\nhint: the last page begins near offset=1"
     );
     assert_eq!(read(&mut client, json!({"path": "empty"})).text, "[empty file; version V]");
     assert_eq!(read(&mut client, json!({"path": "f", "offset": -1})).code(), "bad_args");

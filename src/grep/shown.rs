@@ -10,6 +10,7 @@ use grep_matcher::Matcher as _;
 
 use super::pattern::Timed;
 use crate::text::{line_shown, part_shown};
+use crate::words;
 
 /// Bytes that are shown of a long line.
 const SHOWN: usize = 400;
@@ -83,7 +84,10 @@ impl Shown {
 
     /// The parts of a line, with what lies between them counted.
     fn regions(&mut self, line: &[u8], regions: &[Range<usize>]) -> String {
-        let gap = |bytes: usize| if bytes > 0 { format!("[{bytes} bytes]") } else { String::new() };
+        let gap = |bytes: usize| match bytes {
+            0 => String::new(),
+            bytes => format!("[{}]", words::count(bytes as u64, "byte", "bytes")),
+        };
         let (mut text, mut done) = (String::new(), 0);
         for region in regions {
             // A character that is cut at an end is not shown.

@@ -1,21 +1,24 @@
 //! [`equal_but_for`]: lines that are equal to others but for blanks, invisible characters, the shape of a character,
 //! or case.
 //!
-//! All of these differences are folded away at once, so that one pass finds the lines; then it is told
-//! which of them there are.
+//! All of these differences are folded away at once, so that one pass finds the lines. Which of them there are,
+//! `differing` finds.
 //!
 //! May import: `limits`. Lines that say something else are `similar`'s.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::differing::{self, ALL, Difference, Placed, fold, fold_char, is_blank};
 use super::meter::Meter;
-use super::unseen::{decompose_onto, is_invisible, plain};
 use crate::limits::{Budget, Spent};
 
 /// Bytes of a line above which it is not compared.
 const MAX_LINE: usize = 10_000;
 /// Places at which all lines are compared.
 const MAX_COMPARED: usize = 1_000;
+/// Places within a line that are tried.
+const MAX_PLACES: usize = 8;
 
 /// Lines in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,34 +26,6 @@ pub(super) struct Window {
     /// The first, from 0.
     pub(super) first: usize,
     pub(super) count: usize,
-}
-
-/// In what lines differ that say the same; the slightest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Difference {
-    Trailing,
-    Indentation,
-    Tabs,
-    Inner,
-    Invisible,
-    Shapes,
-    Forms,
-    Case,
-}
-
-impl Difference {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Trailing => "trailing blanks",
-            Self::Indentation => "indentation",
-            Self::Tabs => "tabs against spaces",
-            Self::Inner => "blanks within lines",
-            Self::Invisible => "invisible characters",
-            Self::Shapes => "the kind of quotes, dashes or spaces",
-            Self::Forms => "characters that look the same",
-            Self::Case => "upper and lower case",
-        }
-    }
 }
 
 /// A line without its end.
@@ -134,15 +109,12 @@ fn differences<'t>(
     mut lines: impl Iterator<Item = &'t str>,
     wanted: &[Wanted<'_>],
 ) -> Option<Vec<Difference>> {
-    let mut all = vec![];
+    let mut all = BTreeSet::new();
     for wanted in wanted {
         let line = bare(lines.next()?);
-        let line = line.get(wanted.place_in(line)?)?;
-        all.extend(wanted.differences(line));
-        all.sort_unstable();
-        all.dedup();
+        all.append(&mut wanted.differences(line, wanted.place_in(line)?));
     }
-    Some(all)
+    Some(all.into_iter().collect())
 }
 
 impl Wanted<'_> {
@@ -157,87 +129,38 @@ impl Wanted<'_> {
             // Looking for a long text takes time even in a short one.
             return None;
         }
-        let start = match self.is_open {
-            (true, true) => folded.find(&self.folded)?,
-            (true, false) if folded.ends_with(&self.folded) => folded.len() - len,
-            (false, true) if folded.starts_with(&self.folded) => 0,
-            (false, false) if folded == self.folded => 0,
+        let starts = match self.is_open {
+            (true, true) => {
+                let all = folded.match_indices(&self.folded).map(|(start, _)| start);
+                all.take(MAX_PLACES).collect()
+            }
+            (true, false) if folded.ends_with(&self.folded) => vec![folded.len() - len],
+            (false, true) if folded.starts_with(&self.folded) => vec![0],
+            (false, false) if folded == self.folded => vec![0],
             _ => return None,
         };
-        Some(
-            unfold(line, start)..if start + len == folded.len() {
-                line.len()
-            } else {
-                unfold(line, start + len)
-            },
-        )
+        let places = starts.into_iter().map(|start| {
+            let is_to_end = start + len == folded.len();
+            unfold(line, start)..if is_to_end { line.len() } else { unfold(line, start + len) }
+        });
+        // A place may begin or end within what one character is composed of: an e is no part of an é.
+        let is_whole = |place: &Range<usize>| {
+            line.get(place.clone()).is_some_and(|part| fold(part, ALL) == self.folded)
+        };
+        places.into_iter().find(is_whole)
     }
 
-    fn differences(&self, line: &str) -> impl Iterator<Item = Difference> {
-        let ((indent, inner, trail), (old_indent, old_inner, old_trail)) =
-            (split(line), split(self.line));
-        let differ = |folds| fold(inner, folds) != fold(old_inner, folds);
-        let trails = if self.is_open.1 { trail.starts_with(old_trail) } else { trail == old_trail };
-        let indents =
-            if self.is_open.0 { indent.ends_with(old_indent) } else { indent == old_indent };
-        let tabs = indent.contains('\t') != old_indent.contains('\t');
-        let is_blank = inner.is_empty();
-        [
-            (!trails || (is_blank && !indents), Difference::Trailing),
-            (!indents && !is_blank && !tabs, Difference::Indentation),
-            (!indents && !is_blank && tabs, Difference::Tabs),
-            (differ(Folds { blanks: false, ..ALL }), Difference::Inner),
-            (differ(Folds { invisible: false, ..ALL }), Difference::Invisible),
-            (differ(Folds { shapes: false, ..ALL }), Difference::Shapes),
-            (differ(Folds { forms: false, ..ALL }), Difference::Forms),
-            (differ(Folds { case: false, ..ALL }), Difference::Case),
-        ]
-        .into_iter()
-        .filter_map(|(is_so, difference)| is_so.then_some(difference))
-    }
-}
-
-/// Which differences are folded away.
-#[derive(Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one kind of difference")]
-struct Folds {
-    blanks: bool,
-    invisible: bool,
-    shapes: bool,
-    forms: bool,
-    case: bool,
-}
-
-const ALL: Folds = Folds { blanks: true, invisible: true, shapes: true, forms: true, case: true };
-
-fn fold(line: &str, folds: Folds) -> String {
-    let mut folded = String::with_capacity(line.len());
-    line.chars().for_each(|c| fold_char(c, folds, &mut folded));
-    folded
-}
-
-fn fold_char(c: char, folds: Folds, folded: &mut String) {
-    let like: fn(char) -> char = if folds.shapes { plain } else { |c| c };
-    // Most are of ASCII and change nothing.
-    let seen = like(c);
-    if (folds.blanks && (is_blank(c) || is_blank(seen))) || (folds.invisible && is_invisible(c)) {
-        return;
-    }
-    match (seen.is_ascii(), folds.case) {
-        (true, true) => folded.push(seen.to_ascii_lowercase()),
-        (true, false) => folded.push(seen),
-        (false, true) => {
-            seen.to_lowercase().for_each(|c| fold_form(c, folds.forms, like, folded));
-        }
-        (false, false) => fold_form(seen, folds.forms, like, folded),
-    }
-}
-
-fn fold_form(c: char, is_folded: bool, like: fn(char) -> char, folded: &mut String) {
-    if is_folded {
-        decompose_onto(c, like, folded);
-    } else {
-        folded.push(c);
+    /// How a place in a line differs.
+    fn differences(&self, line: &str, place: Range<usize>) -> BTreeSet<Difference> {
+        let rest = line.get(place.end..).unwrap_or_default();
+        let after = rest.len() - rest.trim_start_matches(is_blank).len();
+        let end = place.end + after;
+        let placed = Placed {
+            text: line.get(place.start..end).unwrap_or_default(),
+            is_edge: (place.start == 0, end == line.len()),
+            is_open: self.is_open,
+        };
+        differing::differences(placed, self.line)
     }
 }
 
@@ -251,18 +174,6 @@ fn unfold(line: &str, place: usize) -> usize {
         fold_char(c, ALL, &mut folded);
     }
     line.len()
-}
-
-/// The blanks before a line's text, the text, and the blanks behind it.
-fn split(line: &str) -> (&str, &str, &str) {
-    let text = line.trim_start_matches(is_blank);
-    let inner = text.trim_end_matches(is_blank);
-    let (indent, trail) = (line.strip_suffix(text), text.strip_prefix(inner));
-    (indent.unwrap_or_default(), inner, trail.unwrap_or_default())
-}
-
-fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
 }
 
 #[cfg(test)]
@@ -293,6 +204,10 @@ mod tests {
         assert_eq!(found("x\nLet A\n", "let a"), Some((2, vec![D::Case])));
         assert_eq!(found("  Let  A\n", "\tlet a\n"), Some((1, vec![D::Tabs, D::Inner, D::Case])));
         assert_eq!(found("other", "let a"), None);
+        assert_eq!(found("x = café", "x = cafe"), None, "a part of a character");
+        assert_eq!(found("café CAFE", "cafe"), Some((1, vec![D::Case])), "the next place");
+        assert_eq!(found("a X b", "a x "), Some((1, vec![D::Case])), "blanks after it are there");
+        assert_eq!(found("a X b", "  x"), Some((1, vec![D::Inner, D::Case])), "no indentation");
         assert_eq!(found("x", "\n\n"), None);
     }
 

@@ -1,8 +1,10 @@
 //! [`shown`]: a long line, cropped around the parts that matter.
 //!
-//! May import: nothing of this crate.
+//! May import: `words`.
 
 use std::ops::Range;
+
+use crate::words;
 
 /// Bytes between two changes of a line that are shown as one.
 const MIN_APART: usize = 40;
@@ -24,7 +26,10 @@ pub(super) fn shown(line: &str, parts: &[Range<usize>], most: usize) -> String {
         if part.start > at {
             let left_out = line.get(at..part.start).unwrap_or_default().chars().count();
             let blank = if text.is_empty() { "" } else { " " };
-            text += &format!("{blank}[... {left_out} characters] ");
+            text += &format!(
+                "{blank}[... {}] ",
+                words::count(left_out as u64, "character", "characters")
+            );
         }
         text += line.get(part.start.max(at)..part.end).unwrap_or_default();
         at = at.max(part.end);
@@ -36,7 +41,10 @@ pub(super) fn shown(line: &str, parts: &[Range<usize>], most: usize) -> String {
         n => format!(", with {n} more changes"),
     };
     if left_out > 0 {
-        text += &format!(" [... {left_out} more characters{further}]");
+        text += &format!(
+            " [... {}{further}]",
+            words::count(left_out as u64, "more character", "more characters")
+        );
     }
     text
 }

@@ -38,10 +38,10 @@ pub struct Edit<'a> {
 /// `no_match`, `not_unique`; `bad_args` for an edit that means nothing; `over_limit` above
 /// [`MAX_REPLACEMENTS`] or [`MAX_EDITED_BYTES`](super::MAX_EDITED_BYTES); `timed_out`, `cancelled`.
 pub fn apply(text: &str, edits: &[Edit<'_>], budget: &Budget) -> Result<Edited, ToolError> {
-    let (mut edited, mut failures) = (Edited::untouched(text.len()), Failures::of(edits));
+    let (mut edited, mut failures) = (Edited::untouched(text.len()), Failures::of(text, edits));
     for (at, edit) in edits.iter().enumerate() {
         let before = if at == 0 { Cow::Borrowed(text) } else { edited.text(text) };
-        match one(&before, *edit, &failures, budget) {
+        match one(&before, (at, *edit), &failures, budget) {
             Ok((replacements, made)) => edited.splice(replacements, made),
             Err(error) if matches!(error.code(), Code::TimedOut | Code::Cancelled) => {
                 return Err(error);
@@ -53,16 +53,16 @@ pub fn apply(text: &str, edits: &[Edit<'_>], budget: &Budget) -> Result<Edited, 
 }
 
 /// What one edit does to a text.
-fn one(
+pub(super) fn one(
     text: &str,
-    edit: Edit<'_>,
+    (at, edit): (usize, Edit<'_>),
     failures: &Failures<'_>,
     budget: &Budget,
 ) -> Result<(Vec<Replacement>, Made), ToolError> {
     let (old, new) = (lf(edit.old_text), lf(edit.new_text));
     if old.is_empty() && text.is_empty() && !new.is_empty() {
         // There is only one place for it, and no line end that it has to match.
-        let made = Made { count: 1, lines: vec![1] };
+        let made = Made { count: 1, on: "on line 1".into() };
         let place = std::slice::from_ref(&(0..0));
         return Ok((replacements(text, place, edit.new_text, budget)?, made));
     }
@@ -87,32 +87,36 @@ fn one(
     let count = if edit.replace_all { Count::Apart } else { Count::All };
     let found = Needle::new(&old, text).find(text, count, MAX_REPLACEMENTS + 1, budget)?;
     match (found.len(), edit.replace_all) {
-        (0, _) => return Err(failures.no_match(text, edit, (&old, &new), budget)?),
-        (2.., false) => return Err(not_unique(text, &found)),
+        (0, _) => return Err(failures.no_match(text, (at, edit), (&old, &new), budget)?),
+        (2.., false) => return Err(failures.not_unique(text, (at, &old), &found, budget)?),
         (count, true) if count > MAX_REPLACEMENTS => return Err(too_many()),
         _ => {}
     }
-    let made = Made { count: found.len(), lines: first_lines(text, &found) };
+    let made = Made { count: found.len(), on: on_lines(text, &found) };
     Ok((replacements(text, &found, &new, budget)?, made))
 }
 
+/// The first lines on which places are, each once.
 fn first_lines(text: &str, found: &[Range<usize>]) -> Vec<usize> {
-    lines(text, found.iter().take(MAX_LINES).map(|range| range.start))
+    let mut on = lines(text, found.iter().map(|range| range.start));
+    on.dedup();
+    on.truncate(MAX_LINES);
+    on
 }
 
-fn not_unique(text: &str, found: &[Range<usize>]) -> ToolError {
-    let mut on = first_lines(text, found);
-    on.dedup();
-    let more = if found.len() > MAX_LINES { " and further ones" } else { "" };
-    let on: Vec<_> = on.iter().map(ToString::to_string).collect();
-    let line = if on.len() == 1 && more.is_empty() { "line" } else { "lines" };
-    let count = match found.len() {
-        count if count > MAX_REPLACEMENTS => format!("more than {MAX_REPLACEMENTS}"),
-        count => count.to_string(),
-    };
-    let sentence = format!("`old_text` occurs {count} times, on {line} {}{more}", on.join(", "));
-    ToolError::new(Code::NotUnique, sentence)
-        .hint("add lines around it to `old_text`, or say `replace_all`")
+/// `on line 3`, `on lines 3, 5 and further ones`: where an old text occurs.
+pub(super) fn on_lines(text: &str, found: &[Range<usize>]) -> String {
+    let on = first_lines(text, found);
+    let last = found.last().map(|last| lines(text, [last.start]));
+    let is_all = last.is_none_or(|last| last.last() == on.last());
+    let numbers = |on: &[usize]| on.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match on.as_slice() {
+        // Those that were not counted may be anywhere.
+        [first, ..] if found.len() > MAX_REPLACEMENTS => format!("the first on line {first}"),
+        [one] if is_all => format!("on line {one}"),
+        on if is_all => format!("on lines {}", numbers(on)),
+        on => format!("on lines {} and further ones", numbers(on)),
+    }
 }
 
 fn too_many() -> ToolError {
@@ -146,7 +150,7 @@ mod tests {
         let edits = [edit("one", "two"), edit("two\nx", "three\ny"), all("e", "E")];
         assert_eq!(after("one\r\nx\r\ne\r\n", &edits), "thrEE\r\ny\r\nE\r\n");
         let edited = apply("one\r\nx\r\ne\r\n", &edits, &plenty()).unwrap();
-        assert_eq!(edited.made()[2], Made { count: 3, lines: vec![1, 1, 3] });
+        assert_eq!(edited.made()[2], Made { count: 3, on: "on lines 1, 3".into() });
     }
 
     #[test]
@@ -211,7 +215,9 @@ mod tests {
         let said = refused(&"a\n".repeat(30), &[edit("a", "x")]);
         assert!(said.contains("30 times") && said.contains("19, 20 and further ones"), "{said}");
         let said = refused(&"a".repeat(100_001), &[edit("a", "x")]);
-        assert!(said.contains("more than 100000 times, on lines 1 and further"), "{said}");
+        assert!(said.contains("more than 100000 times, the first on line 1\n"), "{said}");
+        let said = refused(&"ab ".repeat(25), &[edit("ab", "x")]);
+        assert!(said.contains("occurs 25 times, on line 1\n"), "{said}");
     }
 
     #[test]

@@ -4,7 +4,10 @@
 //!
 //! May import: `error`, `limits`.
 
-use super::edit::Edit;
+use std::ops::Range;
+
+use super::earlier::{Earlier, MORE_LINES, counted};
+use super::edit::{Edit, on_lines};
 use super::find::lf;
 use super::nearest::{MISSING, Missing, no_match};
 use crate::error::{Code, ToolError};
@@ -21,14 +24,15 @@ const ROOM: usize = 4_000;
 
 /// The edits of a call that fail.
 pub(super) struct Failures<'e> {
+    text: &'e str,
     edits: &'e [Edit<'e>],
     all: Vec<(usize, ToolError)>,
 }
 
 impl<'e> Failures<'e> {
-    /// None of these edits has failed yet.
-    pub(super) fn of(edits: &'e [Edit<'e>]) -> Self {
-        Self { edits, all: vec![] }
+    /// None of these edits of `text` has failed yet.
+    pub(super) fn of(text: &'e str, edits: &'e [Edit<'e>]) -> Self {
+        Self { text, edits, all: vec![] }
     }
 
     /// The next one fails.
@@ -40,7 +44,7 @@ impl<'e> Failures<'e> {
     pub(super) fn no_match(
         &self,
         text: &str,
-        edit: Edit<'_>,
+        (at, edit): (usize, Edit<'_>),
         (old, new): (&str, &str),
         budget: &Budget,
     ) -> Result<ToolError, Spent> {
@@ -50,13 +54,53 @@ impl<'e> Failures<'e> {
         let put_there = self.all.iter().find(|(at, _)| {
             self.edits.get(*at).is_some_and(|failed| lf(failed.new_text).contains(old))
         });
+        let earlier = self.earlier(at, old, budget)?;
+        if let Some(earlier) = &earlier
+            && let Some(error) = earlier.no_match(budget)?
+        {
+            return Ok(error);
+        }
         if let Some((at, _)) = put_there {
             let sentence =
                 format!("`old_text` is part of the new text of edits[{at}], which fails");
             return Ok(ToolError::new(Code::NoMatch, sentence));
         }
         let room = if self.edits.len() == 1 { ROOM } else { 2 * ROOM / MAX_DIAGNOSED };
-        no_match(text, Missing { old, new, replace_all: edit.replace_all, room }, budget)
+        let missing = Missing { old, new, replace_all: edit.replace_all, room };
+        let error = no_match(text, missing, budget)?;
+        let lines = |text: &str| memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        let is_shifted = earlier.is_some() && lines(text) != lines(self.text);
+        Ok(if is_shifted {
+            error.and_hint("lines are counted as the edits before this one leave them")
+        } else {
+            error
+        })
+    }
+
+    /// The error for an edit whose old text is at each place of `found` in `text`.
+    pub(super) fn not_unique(
+        &self,
+        text: &str,
+        (at, old): (usize, &str),
+        found: &[Range<usize>],
+        budget: &Budget,
+    ) -> Result<ToolError, Spent> {
+        if self.all.len() < MAX_DIAGNOSED
+            && let Some(earlier) = self.earlier(at, old, budget)?
+        {
+            return earlier.not_unique(text, found, budget);
+        }
+        let sentence = format!("`old_text` occurs {}, {}", counted(found), on_lines(text, found));
+        Ok(ToolError::new(Code::NotUnique, sentence).hint(MORE_LINES))
+    }
+
+    /// What the edits before one did to its old text, if any was made.
+    fn earlier(&self, at: usize, old: &str, budget: &Budget) -> Result<Option<Earlier<'e>>, Spent> {
+        if self.all.len() >= at {
+            return Ok(None);
+        }
+        let failed: Vec<usize> = self.all.iter().map(|(at, _)| *at).collect();
+        Earlier::new((self.text, self.edits), &failed, (at, old), budget).map(Some)
     }
 
     /// All of them, if there are any.

@@ -6,18 +6,23 @@
 //!                                |- nearest, where nothing was found                +- diff
 //! ```
 //!
-//! May import: `cap` (for open files), `error`, `limits`. It does not know paths or answers.
+//! May import: `cap` (for open files), `error`, `limits`, `words`. It does not know paths or answers.
 
+mod accents;
 mod aligned;
 mod alike;
 mod applied;
+mod by_line;
 mod coded;
 mod coding;
 mod contradicted;
+mod copied;
 mod counted;
 mod cropped;
 mod diff;
+mod differing;
 mod document;
+mod earlier;
 mod edit;
 mod encoding;
 mod escapes;
@@ -35,10 +40,13 @@ mod line_ends;
 mod lookalike;
 mod meant;
 mod meter;
+mod near;
 mod nearest;
 mod numbers;
 mod page;
 mod parts;
+mod piece;
+mod rebroken;
 mod replace;
 mod returns;
 mod runs;
@@ -46,6 +54,7 @@ mod scan;
 mod searched;
 mod sendable;
 mod similar;
+mod slips;
 mod sync;
 mod transcode;
 mod unit;
@@ -66,8 +75,9 @@ pub use hunks::{Diff, Most, Unshown};
 pub use labels::{asks_for_mark, nearest as nearest_labels, plain as plain_label};
 pub use line_ends::LineEnds;
 pub use meant::Meant;
-pub use page::{Page, Piece, Range, Room, read, read_as};
+pub use page::{read, read_as};
 pub use parts::{Edited, Made, Part};
+pub use piece::{Before, Page, Piece, Range, Room, StartsAt};
 pub use replace::MAX_EDITED_BYTES;
 pub use returns::has_lone_return;
 pub use searched::{Searched, Transcoder, is_plain, line_shown, part_shown, searched};

@@ -7,23 +7,24 @@
 
 use std::ops::Range;
 
-use super::alike::{Window, equal_but_for};
+use super::alike::Window;
 use super::applied::applied;
 use super::coded::{Coded, otherwise_coded};
+use super::copied::{Copied, copied};
 use super::find::{Count, Needle, lf, lines};
 use super::lookalike::{Looks, same_looking};
+use super::near::near;
 use super::numbers::without_numbers;
 use super::returns::{has_lone_return, other_line_ends};
 use super::sendable::{named, sendable, showing};
-use super::similar::{Alike, most_alike, most_equal, says_something};
-use super::unlike::{in_words, kinds, odd_characters};
+use super::unlike::{in_words, kinds};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 
 /// Lines of `old_text` above which nothing near is looked for.
 const MAX_OLD_LINES: usize = 10_000;
-/// Of the likeness of a place, how much makes it nearer than lines of which few are equal.
-const NEARER: f64 = 0.8;
+/// The hint with a text that works as it stands.
+const SEND: &str = "send `old_text` as this JSON string:";
 /// What all sentences begin with.
 pub(super) const MISSING: &str = "`old_text` is not in the file";
 
@@ -81,22 +82,26 @@ fn diagnosed(
         return Ok((Some(window), error));
     }
     if let Some(place) = other_line_ends(text, old, budget)? {
-        let near = window(text, &place);
+        let near = lines_of(text, &place);
         return Ok((Some(near), in_returns(text, missing, &place, budget)?));
     }
     if let Some(looks) = same_looking(text, old, budget)? {
         let error = looking_the_same(text, missing, &looks, budget)?;
-        return Ok((Some(window(text, &looks.place)), error));
+        return Ok((Some(lines_of(text, &looks.place)), error));
     }
     if let Some((coded, place)) = otherwise_coded(text, old, budget)? {
-        let near = window(text, &place);
+        let near = lines_of(text, &place);
         return Ok((Some(near), in_code(text, missing, coded, place, budget)?));
+    }
+    if let Some(copied) = copied(text, old, budget)? {
+        let near = lines_of(text, &copied.place);
+        return Ok((Some(near), with_marks(text, missing, &copied, budget)?));
     }
     let old_lines: Vec<&str> = old.split_inclusive('\n').take(MAX_OLD_LINES + 1).collect();
     if old_lines.len() <= MAX_OLD_LINES
         && let Some(near) = near(text, old, &old_lines, budget)?
     {
-        return Ok((Some(near.window), near.refusal(text, missing)));
+        return Ok((Some(near.window), near.refusal(text, missing, budget)?));
     }
     let error = ToolError::new(Code::NoMatch, format!("{MISSING}, and nothing that comes near it"));
     let hint = "read the file again with read_text_file, and copy `old_text` from it";
@@ -104,7 +109,7 @@ fn diagnosed(
 }
 
 /// The lines that hold a place.
-fn window(text: &str, place: &Range<usize>) -> Window {
+pub(super) fn lines_of(text: &str, place: &Range<usize>) -> Window {
     let before = text.as_bytes().get(..place.start).unwrap_or_default();
     let first = memchr::memchr_iter(b'\n', before).count();
     let within = text.get(place.clone()).unwrap_or_default();
@@ -118,7 +123,7 @@ fn looking_the_same(
     looks: &Looks,
     budget: &Budget,
 ) -> Result<ToolError, Spent> {
-    let window = window(text, &looks.place);
+    let window = lines_of(text, &looks.place);
     let verb = if window.count == 1 { "differs" } else { "differ" };
     let mut sentence = format!(
         "{MISSING}: nearest is {}, which {verb} in {}",
@@ -149,12 +154,28 @@ fn in_returns(
 ) -> Result<ToolError, Spent> {
     let within = text.get(place.clone()).unwrap_or_default();
     let returns = "carriage returns (`\\r`, U+000D) that no line feed follows";
+    // A place in the file whose line ends are CRLF is found with the return that ends the text as half of one.
+    let cut = missing
+        .old
+        .strip_suffix('\r')
+        .filter(|old| within.strip_suffix("\r\n").is_some_and(|within| lf(within) == *old));
+    if cut.is_some() {
+        let place = place.start..place.end.saturating_sub(2);
+        let sentence = format!(
+            "{MISSING}: it ends in a carriage return (`\\r`, U+000D), which in the file is half of the line end \
+             `\\r\\n`, at {}",
+            named(lines_of(text, &place))
+        );
+        let hint = what_to_send(text, missing, &place, &[], budget)?;
+        return Ok(ToolError::new(Code::NoMatch, sentence)
+            .hint(format!("{hint}; a line end after it is `\\n` or `\\r\\n`")));
+    }
     let what = if has_lone_return(within) {
         format!("the file has {returns} where `old_text` has line ends")
     } else {
         format!("`old_text` has {returns} where the file has line ends")
     };
-    let sentence = format!("{MISSING}: {what}, at {}", named(window(text, place)));
+    let sentence = format!("{MISSING}: {what}, at {}", named(lines_of(text, place)));
     let hint = what_to_send(text, missing, place, &[], budget)?;
     Ok(ToolError::new(Code::NoMatch, sentence).hint(hint))
 }
@@ -167,7 +188,7 @@ fn in_code(
     place: Range<usize>,
     budget: &Budget,
 ) -> Result<ToolError, Spent> {
-    let window = window(text, &place);
+    let window = lines_of(text, &place);
     let sentence =
         format!("{MISSING}: {}; with these converted, it is at {}", coded.as_str(), named(window));
     let hint = what_to_send(text, missing, &place, &[], budget)?;
@@ -175,8 +196,32 @@ fn in_code(
         .hint(format!("{hint}, and write `new_text` the same way")))
 }
 
+/// The refusal where marks were copied with the text.
+fn with_marks(
+    text: &str,
+    missing: Missing<'_>,
+    copied: &Copied,
+    budget: &Budget,
+) -> Result<ToolError, Spent> {
+    let at = named(lines_of(text, &copied.place));
+    let rest = if copied.is_piece { "a part of it between them" } else { "without them it" };
+    let sentence = format!(
+        "{MISSING}: it has {}, which are no part of the file; {rest} is at {at}",
+        copied.marks
+    );
+    let sendable = what_to_send(text, missing, &copied.place, &[], budget)?;
+    let hint = if copied.is_piece && !sendable.starts_with(SEND) {
+        "send a piece of it without the marks that is in the file once; read_text_file with byte_offset shows the \
+         rest of a long line"
+    } else {
+        &sendable
+    };
+    Ok(ToolError::new(Code::NoMatch, sentence)
+        .hint(format!("{hint}; leave the marks out of `new_text` too")))
+}
+
 /// The hint that gives a place of the file as it can be sent.
-fn what_to_send(
+pub(super) fn what_to_send(
     text: &str,
     missing: Missing<'_>,
     place: &Range<usize>,
@@ -200,100 +245,8 @@ fn what_to_send(
              `old_text`"
         )
     } else {
-        format!("send `old_text` as this JSON string: {sent}")
+        format!("{SEND} {sent}")
     })
-}
-
-/// What comes near a text.
-struct Near {
-    window: Window,
-    /// Where in the text it is, if it is a place within a line.
-    place: Option<Range<usize>>,
-    sentence: String,
-}
-
-impl Near {
-    fn refusal(&self, text: &str, missing: Missing<'_>) -> ToolError {
-        let window = self.window;
-        let mut sentence = format!("{MISSING}: nearest is {}", self.sentence);
-        let start = text.split_inclusive('\n').take(window.first).map(str::len).sum::<usize>();
-        let rest = text.get(start..).unwrap_or_default();
-        let lines = rest.split_inclusive('\n').take(window.count.max(1)).map(str::len);
-        let whole = start..start + lines.sum::<usize>();
-        let place = self.place.clone().unwrap_or(whole);
-        let odd = odd_characters(text, &place, missing.old);
-        for words in in_words(text, missing.old, &odd) {
-            sentence += &format!("\n{words}");
-        }
-        let error = showing(text, window, self.place.as_ref(), &sentence, missing.room);
-        let within = text.get(place).unwrap_or_default();
-        match sendable(within, &[], missing.room).filter(|_| !odd.is_empty()) {
-            Some(sent) => error.hint(format!("as a JSON string, that place is {sent}")),
-            None => {
-                error.hint("copy `old_text` from the lines above, or see more with read_text_file")
-            }
-        }
-    }
-}
-
-/// What comes nearest, and how it differs.
-fn near(text: &str, old: &str, old_lines: &[&str], budget: &Budget) -> Result<Option<Near>, Spent> {
-    let lines = |window, sentence: String| {
-        let sentence = format!("{}, {sentence}", named(window));
-        Some(Near { window, place: None, sentence })
-    };
-    if let Some((window, differences)) = equal_but_for(text, old, budget)? {
-        let mut names: Vec<_> = differences.iter().map(|difference| difference.as_str()).collect();
-        let Some(last) = names.pop() else {
-            // All that `old` can have more is a line end after the last line.
-            return Ok(lines(window, "where the file ends without a line end".into()));
-        };
-        let list =
-            if names.is_empty() { last } else { &format!("{} and {last}", names.join(", ")) };
-        let verb = if window.count == 1 { "differs" } else { "differ" };
-        return Ok(lines(window, format!("which {verb} in {list}")));
-    }
-    let equal = most_equal(text, old_lines, budget)?;
-    let of = old_lines.len();
-    if let Some((window, count)) = equal
-        && 2 * count >= old_lines.iter().filter(|line| says_something(line)).count()
-    {
-        return Ok(lines(window, format!("where {count} of the {of} lines of `old_text` are")));
-    }
-    // The longest line says most about where the place is.
-    let longest = old_lines.iter().enumerate().rev().max_by_key(|(_, line)| line.trim().len());
-    let Some((above, wanted)) = longest else { return Ok(None) };
-    let found = most_alike(text, wanted, budget)?;
-    Ok(match (found, equal) {
-        (Some(found), None) => Some(within_a_line(text, &found, above, of)),
-        (Some(found), Some(_)) if found.likeness >= NEARER => {
-            Some(within_a_line(text, &found, above, of))
-        }
-        (_, Some((window, count))) => {
-            lines(window, format!("where {count} of the {of} lines of `old_text` are"))
-        }
-        (None, None) => None,
-    })
-}
-
-/// The place that is like the line of `old_text` that has `above` lines above it, of `count` lines.
-fn within_a_line(text: &str, found: &Alike, above: usize, count: usize) -> Near {
-    let first = found.line.saturating_sub(above);
-    let lines = text.split_inclusive('\n').skip(first).take(count).count();
-    let before = text.get(..found.place.start).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    let (at, column) = (found.line + 1, line.chars().count() + 1);
-    let (window, percent) = (Window { first, count: lines }, found.likeness * 100.0);
-    let sentence = if count == 1 {
-        format!("line {at}, column {column}, which is {percent:.0} % alike")
-    } else {
-        let (lines, above) = (named(window), above + 1);
-        format!(
-            "{lines}, of which line {at}, column {column}, is {percent:.0} % like line {above} of \
-             `old_text`"
-        )
-    };
-    Near { window, place: (count == 1).then(|| found.place.clone()), sentence }
 }
 
 #[cfg(test)]
@@ -358,7 +311,7 @@ mod tests {
         );
         let told = said(text, "fn a() {\n    three();\n    two();\n}\n", "x");
         assert!(
-            told.contains("is lines 1-4, where 2 of the 4 lines of `old_text` are\n"),
+            told.contains("is lines 1-4, where 3 of the 4 lines of `old_text` are\n"),
             "{told}"
         );
         let told = said(text, "fn b() {\n  three();\n", "x");

@@ -35,12 +35,19 @@ pub(super) fn without_numbers(
     Ok(None)
 }
 
-/// A line without the number that answers put before lines: `12:`, `12-`, `12|`, `12→`, `12` and a tab.
-fn unnumbered(line: &str) -> Option<&str> {
+/// A line without the number that answers and other programs put before lines: `12:`, `12-`, `12|`, `12 |`, `12→`,
+/// `L12:`, `12` and a tab.
+pub(super) fn unnumbered(line: &str) -> Option<&str> {
     let line = line.trim_start_matches([' ', '\t']);
-    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    if rest.len() == line.len() {
+    let number = line.strip_prefix(['L', '#']).unwrap_or(line);
+    let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    if rest.len() == number.len() {
         return None;
     }
-    rest.strip_prefix("| ").or_else(|| rest.strip_prefix([':', '-', '\t', '→', '|']))
+    let apart = rest.trim_start_matches(' ');
+    let is_bar = apart.starts_with(['|', '│', '→', ':']);
+    let rest = if is_bar { apart } else { rest };
+    rest.strip_prefix("| ")
+        .or_else(|| rest.strip_prefix("│ "))
+        .or_else(|| rest.strip_prefix([':', '-', '\t', '→', '|', '│']))
 }

@@ -13,117 +13,50 @@ use super::encoding::Encoding;
 use super::escapes::{Escaped, Rest, Shown, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
-use super::scan::{Begin, RawLine, Scanned, Span, buffer, scan, scan_from, tail};
+use super::piece::{Before, Page, Piece, Range, Room, StartsAt};
+use super::scan::{Begin, RawLine, Scanned, Span, Tail, buffer, scan, scan_from, tail};
 use super::sync::rest_of_character;
-use super::version::{MAX_HASHED, Version, version};
+use super::version::{MAX_HASHED, version};
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
+use crate::words;
 
 /// Bytes that are read at once: a whole small file, by which its encoding is detected, or the beginning of
 /// another one.
 const SMALL: usize = 1 << 20;
 const START: usize = 64 << 10;
+/// The tool that goes on where the one that reads cannot.
+const ELSEWHERE: &str = "read_text_file ";
 /// Most bytes of one character, in any encoding.
 const LONGEST: usize = 4;
 
-/// Which piece of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// Lines from one on.
-    Lines {
-        /// The first, from 1.
-        first: u64,
-        /// How many at most.
-        count: u64,
-    },
-    /// The last lines.
-    Tail {
-        /// How many at most.
-        count: u64,
-    },
-    /// Bytes from one on.
-    Bytes {
-        /// The first, from 0.
-        offset: u64,
-        /// How many at most.
-        count: u64,
-    },
-}
-
-/// A piece of a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// The text, in UTF-8. Lines end with LF; a piece by bytes is as it is.
-    pub text: String,
-    /// Which piece it is.
-    pub range: Range,
-    /// How the lines of it end in the file.
-    pub ends: LineEnds,
-    /// The encoding of the file, where it is not UTF-8 without a mark and nothing else.
-    pub encoding: Option<String>,
-    /// What of the text is shown as escapes.
-    pub escaped: Escaped,
-    /// How many of its lines are shortened. Each says so at its end.
-    pub shortened: u64,
-    /// The version of the contents.
-    pub version: Version,
-}
-
-/// Which piece of a file a page is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Range {
-    /// Some lines, counted from the beginning of the file.
-    Lines {
-        /// The first, from 1.
-        first: u64,
-        /// How many.
-        count: u64,
-        /// How many the file has, where that was cheap to count.
-        total: Option<u64>,
-    },
-    /// Some of the last lines of a file that is too large to count the others.
-    Tail {
-        /// How many.
-        count: u64,
-        /// Where the next line begins, in bytes; none at the end of the file.
-        next: Option<u64>,
-    },
-    /// Bytes `from..to` of a file that has `size`.
-    Bytes {
-        /// The first, from 0.
-        from: u64,
-        /// The one behind the last.
-        to: u64,
-        /// How many the file has.
-        size: u64,
-    },
-}
-
-/// How much of a text fits into an answer.
-#[derive(Clone, Copy, Debug)]
-pub struct Room {
-    /// Characters by their [`cost`], line ends included. A single line is given whatever it takes, shortened like any
-    /// other.
-    pub chars: usize,
-    /// Characters that will be put before each line.
-    pub before_line: usize,
-}
-
-/// Reads a piece of `file`, as much of it as there is room for.
+/// Reads a piece of `file`, as much of it as there is room for, for a tool that cannot go on within a line: the page names
+/// `read_text_file` for that.
 ///
 /// # Errors
 /// `not_text` when it is none; the codes of the host; `timed_out`, `cancelled`.
 pub fn read(file: &OpenFile, piece: Piece, room: Room, budget: &Budget) -> Result<Page, ToolError> {
-    read_as(None, file, piece, room, budget)
+    read_by(None, ELSEWHERE, file, piece, room, budget)
 }
 
-/// The same in the coding that the client named; else in the one that the file's bytes show.
+/// The same for `read_text_file`, in the coding that the client named; else in the one that the file's bytes show.
 ///
 /// # Errors
 /// Those of [`read`].
 pub fn read_as(
     named: Option<Coding>,
+    file: &OpenFile,
+    piece: Piece,
+    room: Room,
+    budget: &Budget,
+) -> Result<Page, ToolError> {
+    read_by(named, "", file, piece, room, budget)
+}
+
+fn read_by(
+    named: Option<Coding>,
+    resume: &'static str,
     file: &OpenFile,
     piece: Piece,
     room: Room,
@@ -136,9 +69,16 @@ pub fn read_as(
     let begin = Begin { bytes: start, is_whole: start.len() < most };
     let in_file = InFile(file, budget);
     let evidence = if begin.is_whole { Evidence::of(start)? } else { Evidence::of(&in_file)? };
-    let encoding = Encoding::of(&evidence, named).map_err(|_| binary(file, budget))?;
+    let encoding = Encoding::of(&evidence, named).map_err(|_| binary(file, resume))?;
     drop(evidence);
-    Reader { file, begin, encoding, room, budget }.read(piece)
+    Reader { file, begin, encoding, room, resume, budget }.read(piece)
+}
+
+/// Which lines stay where there is no room for all.
+#[derive(Clone, Copy)]
+enum Keep {
+    First,
+    Last,
 }
 
 /// A file whose encoding is known.
@@ -148,12 +88,14 @@ struct Reader<'a> {
     begin: Begin<'a>,
     encoding: Encoding,
     room: Room,
+    /// The tool that goes on, where it is another one.
+    resume: &'static str,
     budget: &'a Budget,
 }
 
 impl Reader<'_> {
     fn read(self, piece: Piece) -> Result<Page, ToolError> {
-        let Self { file, begin, encoding, room, budget } = self;
+        let Self { file, begin, encoding, room, budget, .. } = self;
         let unit = encoding.coding().unit();
         let span = |first, lines| Span {
             first,
@@ -167,47 +109,64 @@ impl Reader<'_> {
             Piece::Lines { first, count } => {
                 let span = span(first, count);
                 let found = scan(file, begin, unit, span, budget)?;
-                Ok(self.lines(&found, span).0)
+                Ok(self.lines(&found, span, Keep::First))
             }
             Piece::Tail { count } if file.size() <= MAX_HASHED => {
                 // It is read whole in any case, for its version.
                 let total = scan(file, begin, unit, span(u64::MAX, 1), budget)?.total.unwrap_or(0);
-                let first = total.saturating_sub(count.saturating_sub(1)).max(1);
-                self.read(Piece::Lines { first, count })
+                let Tail { lines, fitting, .. } = tail(file, unit, span(1, count), budget)?;
+                let first = |lines: u64| total.saturating_sub(lines.saturating_sub(1)).max(1);
+                let span = span(first(fitting), fitting);
+                let found = scan(file, begin, unit, span, budget)?;
+                let page = self.lines(&found, span, Keep::Last);
+                let Range::Lines { first: shown, .. } = page.range else { return Ok(page) };
+                let from = first(lines);
+                let left_out = shown.saturating_sub(from);
+                let before = Before { lines: left_out, from: StartsAt::Line(from) };
+                Ok(Page { before: (left_out > 0).then_some(before), ..page })
             }
             Piece::Tail { count } => {
-                let from = tail(file, unit, count, budget)?;
-                let span = span(1, count);
-                let found = scan_from(file, begin, unit, from, span, budget, false)?;
-                let (page, shown) = self.lines(&found, span);
-                let next = found.lines.get(shown).map(|line| line.offset);
-                Ok(Page { range: Range::Tail { count: shown as u64, next }, ..page })
+                let tail = tail(file, unit, span(1, count), budget)?;
+                let span = span(1, tail.fitting);
+                let found = scan_from(file, begin, unit, tail.fitting_start, span, budget, false)?;
+                let page = self.lines(&found, span, Keep::Last);
+                let Range::Lines { count: shown, .. } = page.range else { return Ok(page) };
+                let left_out = tail.lines.saturating_sub(shown);
+                let before = Before { lines: left_out, from: StartsAt::Byte(tail.start.offset) };
+                let before = (left_out > 0).then_some(before);
+                Ok(Page { range: Range::Tail { count: shown }, before, ..page })
             }
         }
     }
 
-    /// The lines that were found as a page, as many as there is room for; and how many those are.
-    fn lines(self, found: &Scanned, span: Span) -> (Page, usize) {
-        let (mut page, mut count) = self.page(found, span, self.encoding.has_escapes());
+    /// The lines that were found as a page, as many as there is room for.
+    fn lines(self, found: &Scanned, span: Span, keep: Keep) -> Page {
+        let page = self.page(found, span, keep, self.encoding.has_escapes());
         // Of a large file only pieces were looked at, and this one was not among them.
         if page.escaped.count > 0 && !self.encoding.has_escapes() {
-            (page, count) = self.page(found, span, true);
+            return self.page(found, span, keep, true);
         }
-        (page, count)
+        page
     }
 
-    fn page(self, found: &Scanned, span: Span, escapes: bool) -> (Page, usize) {
+    fn page(self, found: &Scanned, span: Span, keep: Keep, escapes: bool) -> Page {
+        let skipped = match keep {
+            Keep::First => 0,
+            Keep::Last => self.too_many(found, span, escapes),
+        };
+        let first = span.first.saturating_add(skipped as u64);
         let mut page = Page {
             text: String::with_capacity(found.len()),
-            range: Range::Lines { first: span.first, count: 0, total: found.total },
+            range: Range::Lines { first, count: 0, total: found.total },
             ends: LineEnds::None,
             encoding: self.encoding.name().map(Into::into),
             escaped: Escaped::default(),
             shortened: 0,
+            before: None,
             version: found.version.clone(),
         };
-        let (mut used, mut count) = (0, 0);
-        for line in &found.lines {
+        let (mut used, mut count) = (0, 0_u64);
+        for line in found.lines.iter().skip(skipped) {
             let (line_text, cut, escaped) = self.line(line, found.bytes(line), span, escapes);
             used += cost(&line_text) + 1 + self.room.before_line;
             if count > 0 && used > self.room.chars {
@@ -220,8 +179,20 @@ impl Reader<'_> {
             page.escaped.add(escaped);
             page.shortened += u64::from(cut);
         }
-        page.range = Range::Lines { first: span.first, count: count as u64, total: found.total };
-        (page, count)
+        page.range = Range::Lines { first, count, total: found.total };
+        page
+    }
+
+    /// How many of the first lines have to go so that there is room for the last ones.
+    fn too_many(self, found: &Scanned, span: Span, escapes: bool) -> usize {
+        let mut used = 0;
+        let lines = found.lines.iter().rev().take_while(|line| {
+            let (text, ..) = self.line(line, found.bytes(line), span, escapes);
+            used += cost(&text) + 1 + self.room.before_line;
+            used <= self.room.chars
+        });
+        let fitting = lines.count().max(1);
+        found.lines.len().saturating_sub(fitting)
     }
 
     /// The text of a line, whether it had to be shortened, and what of it is escaped.
@@ -247,9 +218,10 @@ impl Reader<'_> {
             fitting(coding, bytes, place, span.line_bytes, span.line_bytes, escapes);
         let (left, next) = (len.saturating_sub(taken as u64), place + taken as u64);
         let least = if line.is_endless { "at least " } else { "" };
-        let tool = self.budget.in_front_of("byte_offset", "read_text_file");
         let note = format!(
-            "{text} [... {least}{left} more bytes; continue with {tool}byte_offset={next}]"
+            "{text} [... {least}{}; continue with {}byte_offset={next}]",
+            words::count(left, "more byte", "more bytes"),
+            self.resume
         );
         (note.into(), true, escaped)
     }
@@ -296,6 +268,7 @@ impl Reader<'_> {
             encoding: encoding.name().map(Into::into),
             escaped: found.escaped,
             shortened: 0,
+            before: None,
             version: version(file, budget)?,
         })
     }
@@ -324,14 +297,10 @@ fn fitting(
     }
 }
 
-fn binary(file: &OpenFile, budget: &Budget) -> ToolError {
+fn binary(file: &OpenFile, resume: &str) -> ToolError {
     let sentence = format!("`{}` is a binary file, not text", file.shown());
-    let text = if budget.takes("encoding") {
-        "name its `encoding`"
-    } else {
-        "read_text_file reads it with its `encoding`"
-    };
+    let with = if resume.is_empty() { "name" } else { "call read_text_file with" };
     ToolError::new(Code::NotText, sentence).hint(format!(
-        "read_media_file gives images, audio and other binary files; if it is a text, {text}"
+        "read_media_file gives images, audio and other binary files; if it is a text, {with} its `encoding`"
     ))
 }

@@ -22,8 +22,8 @@ pub enum Part {
 pub struct Made {
     /// How many replacements it made.
     pub count: usize,
-    /// The lines, from 1, on which the first of them were: of the text as the edits before left it.
-    pub lines: Vec<usize>,
+    /// Where they were, in words, in the text as the edits before left it: `on lines 1, 3`.
+    pub on: String,
 }
 
 /// A text after edits.

@@ -29,6 +29,9 @@ pub(super) fn buffer(file: &OpenFile, most: usize) -> Vec<u8> {
 /// Bytes up to which the lines behind the window are counted; beyond, the total is left out.
 const MAX_COUNTED: u64 = 64 << 20;
 
+/// A few bytes more than are shown of a line are kept: where to cut depends on them.
+const KEPT: usize = 4;
+
 /// Which lines to keep, and how much of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
@@ -166,17 +169,38 @@ pub(super) fn scan_from(
     Ok(at.found(total, versioner.finish(&file.state())))
 }
 
-/// Where the last `count` lines begin, found backwards.
+/// The last lines of a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tail {
+    /// How many there are, and where the first of them begins.
+    pub(super) lines: u64,
+    pub(super) start: LineStart,
+    /// How many of the last ones have room in a span, more or less, and where those begin.
+    pub(super) fitting: u64,
+    pub(super) fitting_start: LineStart,
+}
+
+/// The last lines of a file, found backwards: as many as `span` has, and of those the ones that its bytes have room for.
 pub(super) fn tail(
     file: &OpenFile,
     unit: Unit,
-    count: u64,
+    span: Span,
     budget: &Budget,
-) -> Result<LineStart, ToolError> {
+) -> Result<Tail, ToolError> {
     let width = unit.width() as u64;
-    let (mut buffer, mut lines) = (vec![0; CHUNK], 0);
+    let (mut buffer, mut lines, mut used) = (vec![0; CHUNK], 0, 0_usize);
     let size = file.size() - file.size() % width;
     let mut behind = size;
+    let (mut fitting, mut fitting_start, mut line_end) = (0, None, size);
+    // The line that begins at `offset`, whose number from the end is `number`.
+    let mut line = |number: u64, offset: u64| {
+        let len = usize::try_from(line_end.saturating_sub(offset)).unwrap_or(usize::MAX);
+        used = used.saturating_add(len.min(span.line_bytes.saturating_add(KEPT)) + 1);
+        line_end = offset;
+        if number == fitting + 1 && (used <= span.bytes || number == 1) {
+            (fitting, fitting_start) = (number, Some(offset));
+        }
+    };
     while behind > 0 {
         budget.step()?;
         let from = behind.saturating_sub(CHUNK as u64);
@@ -188,14 +212,27 @@ pub(super) fn tail(
             // The line end at the very end of the file begins no further line.
             if offset < size {
                 lines += 1;
-                if lines == count {
-                    return Ok(LineStart { offset, line: 1 });
+                line(lines, offset);
+                if lines == span.lines {
+                    let fitting_start = fitting_start.unwrap_or(offset);
+                    return Ok(Tail::new(lines, offset, fitting, fitting_start));
                 }
             }
         }
         behind = from;
     }
-    Ok(LineStart::FIRST)
+    let lines = if size > 0 { lines + 1 } else { 0 };
+    line(lines, 0);
+    Ok(Tail::new(lines, 0, fitting, fitting_start.unwrap_or(0)))
+}
+
+impl Tail {
+    fn new(lines: u64, start: u64, fitting: u64, fitting_start: u64) -> Self {
+        // Nothing counts the lines before them.
+        let at =
+            |offset| if offset == 0 { LineStart::FIRST } else { LineStart { offset, line: 1 } };
+        Self { lines, start: at(start), fitting, fitting_start: at(fitting_start) }
+    }
 }
 
 /// Where to begin for `line`: at a place that the index knows, if a line does begin there.
@@ -291,8 +328,7 @@ impl Scan {
         if !bytes.is_empty() {
             self.returned = bytes.ends_with(self.unit.carriage_return());
         }
-        // A few bytes more than are shown: where to cut depends on them.
-        let room = (self.span.line_bytes + 4).saturating_sub(self.current.kept.len());
+        let room = (self.span.line_bytes + KEPT).saturating_sub(self.current.kept.len());
         self.kept.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         self.current.kept.end = self.kept.len();
     }

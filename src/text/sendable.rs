@@ -11,7 +11,7 @@ use super::unseen::escaped;
 use crate::error::{Code, ToolError};
 
 /// Lines that are shown.
-const MAX_SHOWN: usize = 20;
+pub(super) const MAX_SHOWN: usize = 20;
 /// Characters of a line that is shown around a place in it.
 const MAX_LINE: usize = 1_000;
 

@@ -1,10 +1,11 @@
 //! [`Unlike`]: characters in which two texts differ that look the same, and those differences in words.
 //!
-//! May import: nothing of this crate. Where the texts differ, `lookalike` finds.
+//! May import: `words`. Where the texts differ, `lookalike` finds.
 
 use std::ops::Range;
 
 use super::unseen::{is_invisible, is_odd_blank, named, plain};
+use crate::words;
 
 /// Characters of one difference that are named.
 const MAX_CHARS: usize = 64;
@@ -130,7 +131,8 @@ pub(super) fn in_words(text: &str, old: &str, unlike: &[Unlike]) -> Vec<String> 
         })
         .collect();
     if more > 0 {
-        all.push(format!("{more} further places with other characters"));
+        let places = words::count(more as u64, "further place", "further places");
+        all.push(format!("{places} with other characters"));
     }
     all
 }
@@ -180,7 +182,7 @@ fn columns(text: &str, places: &[usize]) -> String {
     let all = lines.collect::<Vec<_>>().join("; ");
     match places.len().saturating_sub(MAX_PLACES) {
         0 => all,
-        more => format!("{all}; and {more} more places"),
+        more => format!("{all}; and {}", words::count(more as u64, "more place", "more places")),
     }
 }
 

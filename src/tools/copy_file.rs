@@ -4,13 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, made, other_names};
-use super::searching::{RESERVED, count, yes};
+use super::searching::{RESERVED, yes};
 use crate::cap::{Kind, Read, Target, Write};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
-use crate::words::number;
+use crate::words::{count, noun, number};
 
 pub(super) struct CopyFile;
 
@@ -65,7 +65,7 @@ impl Tool for CopyFile {
                 count(census.directories, "directory", "directories")
             ));
         }
-        facts.push(format!("{} bytes", number(copied.bytes)));
+        facts.push(format!("{} {}", number(copied.bytes), noun(copied.bytes, "byte", "bytes")));
         if census.links > 0 {
             facts.push(format!("not copied: {}", count(census.links, "link", "links")));
         }

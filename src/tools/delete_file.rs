@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, if_match};
-use super::searching::count;
 use crate::cap::{Kind, Remove, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
+use crate::words::count;
 
 pub(super) struct DeleteFile;
 

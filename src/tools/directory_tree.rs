@@ -11,13 +11,14 @@ use serde::Deserialize;
 
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, NamePatterns, Text};
-use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, count, everywhere, yes};
+use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, everywhere, yes};
 use super::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
+use crate::words::count;
 
 /// Levels, where the client does not say.
 const DEPTH: usize = 3;

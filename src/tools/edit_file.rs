@@ -8,7 +8,6 @@ use serde::Deserialize;
 use super::changing::{IN_PLACE, closing, facts, if_match};
 use super::encoding::{MAX_LABEL, can_hold, named};
 use super::flat_edit::gathered;
-use super::searching::count;
 use super::whole::{Most, whole};
 use crate::cap::{Expect, Place, Target, Write};
 use crate::error::{Code, ToolError};
@@ -16,7 +15,7 @@ use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::text::{self, Coding, Diff, Document, Edited, Meant};
 use crate::tool::{Object, Tool};
-use crate::words::number;
+use crate::words::{count, number};
 
 /// Characters of an answer that are kept free for its closing lines, in which a path may stand.
 const CLOSING: usize = 6_000;
@@ -221,19 +220,16 @@ fn told(edited: &Edited, diff: &Diff) -> String {
     let made = edited.made();
     let replaced: usize = made.iter().map(|made| made.count).sum();
     let lines = match made {
-        [one] => {
-            let lines: Vec<_> = one.lines.iter().map(ToString::to_string).collect();
-            let more = if one.count > one.lines.len() { " and further ones" } else { "" };
-            let line = if lines.len() == 1 { "line" } else { "lines" };
-            format!(" on {line} {}{more}", lines.join(", "))
-        }
+        [one] => format!(" {}", one.on),
         all => format!(" by {} edits", all.len()),
     };
+    let changed = diff.removed + diff.added;
     format!(
-        "{} {}{lines}; -{} +{} lines",
+        "{} {}{lines}; -{} +{} {}",
         number(replaced as u64),
         if replaced == 1 { "replacement" } else { "replacements" },
         number(diff.removed as u64),
-        number(diff.added as u64)
+        number(diff.added as u64),
+        if changed == 1 { "line" } else { "lines" }
     )
 }

@@ -4,13 +4,13 @@ use chrono::{DateTime, SecondsFormat};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::searching::count;
 use crate::cap::{Hindrance, Info, Kind, Place, Read, Rights, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::text::{self, Piece, Range, Room};
 use crate::tool::Tool;
+use crate::words::count;
 
 pub(super) struct GetFileInfo;
 
@@ -44,7 +44,7 @@ impl Tool for GetFileInfo {
         lines.extend(place.elsewhere(&at).map(|real| format!("links lead to: {real}")));
         lines.push(format!("type: {}", words(info.kind)));
         if is_file {
-            lines.push(format!("size: {} bytes", info.size));
+            lines.push(format!("size: {}", count(info.size, "byte", "bytes")));
         }
         lines.extend(time("modified", info.modified_s));
         lines.extend(time("accessed", info.accessed_s));

@@ -8,10 +8,11 @@ use super::grep::{Asked, Output};
 use super::grep_cursor;
 use super::left_out::Unsearched;
 use super::otherwise::Volume;
-use super::searching::{CLOSING, count};
+use super::searching::CLOSING;
 use crate::cap::Tally;
 use crate::grep::{Hits, Line, Position, Search};
 use crate::limits::cost;
+use crate::words::count;
 
 /// What one thread has found.
 #[derive(Default)]

@@ -16,7 +16,7 @@ use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
 use super::otherwise::{Arguments, Nothing, Volume};
 use super::repeated::Repeated;
-use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, count, yes};
+use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, yes};
 use super::trying::{Attempted, Names, find};
 use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
@@ -24,6 +24,7 @@ use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
+use crate::words::count;
 
 /// Most files that are named in one answer.
 const MOST_FILES: usize = 1_000;

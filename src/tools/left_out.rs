@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use super::links::Links;
 use super::name_pattern::NamePatterns;
-use super::searching::{RESERVED, count};
+use super::searching::RESERVED;
 use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry};
 use crate::ignore::{LeftOut, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
 use crate::limits::Budget;
+use crate::words::count;
 
 /// What one thread of a search left out, and how many names it took.
 #[derive(Clone, Debug, Default)]

@@ -3,9 +3,9 @@
 //! May import: `cap`, `path`, its neighbours. Links that lead outside, to what is hidden, to nothing, or in a circle are counted
 //! together: the answer does not tell them apart.
 
-use super::searching::count;
 use crate::cap::{Followed, Tally};
 use crate::path::brief;
+use crate::words::count;
 
 /// Most links of one walk of which it is found out where they lead, and most besides that the globs mean.
 pub(super) const MOST_LINKS: usize = 300;

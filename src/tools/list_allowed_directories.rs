@@ -11,6 +11,7 @@ use crate::error::ToolError;
 use crate::limits::{Budget, cost};
 use crate::path::printable;
 use crate::tool::Tool;
+use crate::words::count;
 
 /// Characters of an answer that are kept free for its closing lines.
 const CLOSING: usize = 200;
@@ -43,8 +44,8 @@ impl Tool for ListAllowedDirectories {
             let line = format!("{} ({what}): {}\n", grant.name, printable(&grant.announced));
             if i > 0 && cost(&text) + cost(&line) > room {
                 text += &format!(
-                    "[{} more directories are not shown: the answer is full]\n",
-                    grants.len() - i
+                    "[{} not shown: the answer is full]\n",
+                    count((grants.len() - i) as u64, "more directory is", "more directories are")
                 );
                 break;
             }

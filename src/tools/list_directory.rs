@@ -9,13 +9,14 @@ use std::collections::BinaryHeap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::searching::{MAX_CURSOR, RESERVED, count};
+use super::searching::{MAX_CURSOR, RESERVED};
 use super::since;
 use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::{Name, VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::{Also, Tool};
+use crate::words::count;
 
 /// Characters of an answer that are kept free for its closing line.
 const CLOSING: usize = 2_000;
@@ -146,7 +147,7 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
         if args.sizes && kind == Kind::File {
             let entry = Entry { name: key.1.clone(), kind };
             line += &match entries.info(&entry) {
-                Ok(info) => format!(" ({} bytes)", info.size),
+                Ok(info) => format!(" ({})", count(info.size, "byte", "bytes")),
                 Err(error) if error.code() == Code::NotFound => " (gone)".into(),
                 Err(refused) => format!(" (its size cannot be told: {})", refused.code()),
             };

@@ -4,12 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, made, other_names};
-use super::searching::{count, yes};
+use super::searching::yes;
 use crate::cap::{Copied, Moving, Remove, Renamed, Route, Target, Write, to_move};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
+use crate::words::count;
 
 pub(super) struct MoveFile;
 
@@ -84,7 +85,10 @@ fn across(
     }
     let Copied { census, bytes, made: n, other_names: names, lost } =
         from.move_across(&to, args.overwrite, budget)?;
-    let mut facts = vec![format!("copied and compared {bytes} bytes, then removed the source")];
+    let mut facts = vec![format!(
+        "copied and compared {}, then removed the source",
+        count(bytes, "byte", "bytes")
+    )];
     if census.directories > 0 {
         facts.push(format!(
             "{} in {}",

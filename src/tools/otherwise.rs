@@ -4,13 +4,14 @@
 //! the pattern may have meant instead, and their names for the pattern itself. That is done where the files are small
 //! together; what it finds does not depend on the time it takes.
 
-use super::searching::{Judged, Look, Respect, count};
+use super::searching::{Judged, Look, Respect};
 use crate::cap::{Kind, OpenFile, Place, Read, Tally, WalkedDir, WalkedEntry};
 use crate::grep::{
     Lines, Meaning, Other, Outcome, Position, Reading, SIMILAR, Search, Wanted, as_name, readings,
 };
 use crate::limits::{Budget, Work};
 use crate::text::{is_invisible, is_look_alike, odd_characters};
+use crate::words::count;
 
 /// Most files that are searched once more.
 const MOST_FILES: u64 = 20_000;

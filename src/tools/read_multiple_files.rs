@@ -3,13 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::text_answer::{CLOSING, closing};
+use super::text_answer::{CLOSING, ELSEWHERE, closing};
 use crate::cap::{Each, Read, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
 use crate::text::{self, Piece, Room};
 use crate::tool::Tool;
+use crate::words::count;
 
 pub(super) struct ReadMultipleFiles;
 
@@ -66,8 +67,8 @@ impl Tool for ReadMultipleFiles {
             // Long paths take more than their share.
             if part_chars > room && i > 0 {
                 answer += &format!(
-                    "[{} more files are not shown: the answer is full; read them in another call]\n",
-                    files - i
+                    "[{} not shown: the answer is full; read them in another call]\n",
+                    count((files - i) as u64, "more file is", "more files are")
                 );
                 break;
             }
@@ -88,6 +89,6 @@ fn file(
     let place = target.place(budget)?;
     let piece = Piece::Lines { first: 1, count: head.unwrap_or(u64::MAX) };
     let mut page = text::read(&place.open_file()?, piece, Room { chars, before_line: 0 }, budget)?;
-    page.text += &closing(&page, place.elsewhere(target), budget);
+    page.text += &closing(&page, place.elsewhere(target), ELSEWHERE);
     Ok(page.text)
 }

@@ -11,6 +11,7 @@ use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
 use crate::text::{self, Piece, Range, Room};
 use crate::tool::{Also, Tool};
+use crate::words::count;
 
 /// More lines than a page can have.
 const MOST_LINES: u64 = 40_000;
@@ -83,8 +84,10 @@ impl Tool for ReadTextFile {
         let mut page = text::read_as(coding, &file, piece, room, budget)?;
         match page.range {
             Range::Lines { first, count: 0, total: Some(total) } if total > 0 => {
-                let sentence =
-                    format!("`offset` {first} is behind the end: the file has {total} lines");
+                let sentence = format!(
+                    "`offset` {first} is past the end: the file has {}",
+                    count(total, "line", "lines")
+                );
                 let hint = format!(
                     "the last page begins near offset={}",
                     total.saturating_sub(199).max(1)
@@ -93,8 +96,9 @@ impl Tool for ReadTextFile {
             }
             Range::Bytes { from, size, .. } if from >= size && size > 0 => {
                 let sentence = format!(
-                    "`byte_offset` {} is behind the end: the file has {size} bytes",
-                    args.byte_offset.unwrap_or(from)
+                    "`byte_offset` {} is past the end: the file has {}",
+                    args.byte_offset.unwrap_or(from),
+                    count(size, "byte", "bytes")
                 );
                 return Err(ToolError::new(Code::BadArgs, sentence));
             }
@@ -103,7 +107,7 @@ impl Tool for ReadTextFile {
             }
             _ => {}
         }
-        let mut line = closing(&page, elsewhere, budget);
+        let mut line = closing(&page, elsewhere, "");
         if args.line_numbers && matches!(page.range, Range::Tail { .. }) {
             line +=
                 "\n[line numbers unknown: the file is too large to count the lines before these]";

@@ -13,7 +13,7 @@ use super::given_files::may_be_mistaken;
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns, Text};
 use super::searching::{
-    CLOSING, Counts, Judged, Look, MAX_CURSOR, Probe, Respect, count, everywhere, yes,
+    CLOSING, Counts, Judged, Look, MAX_CURSOR, Probe, Respect, everywhere, yes,
 };
 use super::since;
 use super::trying::{Attempted, Names, find};
@@ -22,6 +22,7 @@ use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
+use crate::words::count;
 
 /// Paths on one page, where the client does not say.
 const PAGE: usize = 200;
@@ -292,7 +293,9 @@ fn answer(found: &Found, asked: &Asked, unsearched: &Unsearched, budget: &Budget
     let mut facts = vec![match total {
         0 => "nothing matches".into(),
         _ if shown == total => count(total as u64, "match", "matches"),
-        _ if shown == 0 => format!("nothing after the cursor; {total} matches in all"),
+        _ if shown == 0 => {
+            format!("nothing after the cursor; {} in all", count(total as u64, "match", "matches"))
+        }
         _ => format!(
             "{}-{} of {}",
             before + 1,

@@ -391,8 +391,3 @@ pub(super) fn everywhere<F>(
         _ => Ok(unsearched),
     }
 }
-
-/// A number and what it counts.
-pub(super) fn count(n: u64, one: &str, more: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { more })
-}

@@ -2,14 +2,18 @@
 //!
 //! Shared by the tools that show text, so that a model learns one form.
 
-use crate::limits::Budget;
-use crate::text::{Escaped, LineEnds, Page, Range, has_lone_return};
+use crate::text::{Before, Escaped, LineEnds, Page, Range, StartsAt, has_lone_return};
+use crate::words::count;
 
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 600;
 
-/// `[lines 2390-2449 of 5310; LF; version k3f9a2c1xq; continue with offset=2450]`.
-pub(super) fn closing(page: &Page, elsewhere: Option<String>, budget: &Budget) -> String {
+/// What names the tool that goes on, before its arguments, where it is not the one that answers.
+pub(super) const ELSEWHERE: &str = "read_text_file ";
+
+/// `[lines 2390-2449 of 5310; LF; version k3f9a2c1xq; continue with offset=2450]`. `resume` names the tool that takes the
+/// arguments, if that is another one.
+pub(super) fn closing(page: &Page, elsewhere: Option<String>, resume: &str) -> String {
     let mut facts = vec![range(page.range)];
     if page.ends != LineEnds::None {
         facts.push(page.ends.as_str().into());
@@ -29,7 +33,8 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>, budget: &Budget) -
     }
     facts.extend(elsewhere.map(|real| format!("links lead to {real}")));
     facts.push(format!("version {}", page.version));
-    facts.extend(next(page.range, budget));
+    facts.extend(page.before.map(|before| left_out(before, resume)));
+    facts.extend(next(page.range, resume));
     format!("[{}]", facts.join("; "))
 }
 
@@ -43,9 +48,9 @@ pub(super) fn numbered(text: &str, first: u64) -> String {
 /// What of the text is shown as escapes.
 fn escaped(escaped: &Escaped) -> Option<String> {
     const BACKSLASH: &str = "a \\ before x and two digits is shown as \\x5C";
-    let Escaped { count, places, example, has_backslashes } = escaped;
+    let Escaped { count: escapes, places, example, has_backslashes } = escaped;
     let backslash = if *has_backslashes { format!(", {BACKSLASH}") } else { String::new() };
-    match count {
+    match escapes {
         0 if *has_backslashes => Some(BACKSLASH.into()),
         0 => None,
         1 => {
@@ -54,9 +59,9 @@ fn escaped(escaped: &Escaped) -> Option<String> {
         }
         _ => {
             let at: Vec<_> = places.iter().map(ToString::to_string).collect();
-            let more = if *count > places.len() as u64 { " and further ones" } else { "" };
+            let more = if *escapes > places.len() as u64 { " and further ones" } else { "" };
             Some(format!(
-                "{count} bytes are shown as escapes such as {example}, at bytes {}{more}{backslash}",
+                "{escapes} bytes are shown as escapes such as {example}, at bytes {}{more}{backslash}",
                 at.join(", ")
             ))
         }
@@ -71,28 +76,38 @@ fn range(range: Range) -> String {
             let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
             format!("lines {first}-{last}{of}")
         }
-        Range::Tail { count, next: None } => format!("the last {}", lines(count)),
-        Range::Tail { count, .. } => format!("{} near the end", lines(count)),
+        Range::Tail { count } => format!("the last {}", lines(count)),
         Range::Bytes { from, to, size } => {
             format!("bytes {from}-{} of {size}", to.saturating_sub(1))
         }
     }
 }
 
-/// The argument that goes on, where there is more; with its tool, if the one that was called does not have it.
-fn next(range: Range, budget: &Budget) -> Option<String> {
-    let (argument, value) = match range {
+/// The argument that goes on, where there is more.
+fn next(range: Range, resume: &str) -> Option<String> {
+    match range {
         Range::Lines { first, count, total } => {
             let next = first.saturating_add(count);
-            ("offset", total.is_none_or(|total| next <= total).then_some(next)?)
+            let is_more = total.is_none_or(|total| next <= total);
+            is_more.then(|| format!("continue with {resume}offset={next}"))
         }
-        Range::Tail { next, .. } => ("byte_offset", next?),
-        Range::Bytes { to, size, .. } => ("byte_offset", (to < size).then_some(to)?),
-    };
-    let tool = budget.in_front_of(argument, "read_text_file");
-    Some(format!("continue with {tool}{argument}={value}"))
+        Range::Tail { .. } => None,
+        Range::Bytes { to, size, .. } => {
+            (to < size).then(|| format!("continue with {resume}byte_offset={to}"))
+        }
+    }
 }
 
-fn lines(count: u64) -> String {
-    if count == 1 { "1 line".into() } else { format!("{count} lines") }
+/// The lines of a tail for which there is no room, and what shows them.
+fn left_out(before: Before, resume: &str) -> String {
+    let lines = count(before.lines, "line", "lines");
+    let shows = match before.from {
+        StartsAt::Line(line) => format!("{resume}offset={line}"),
+        StartsAt::Byte(byte) => format!("{resume}byte_offset={byte}"),
+    };
+    format!("no room for the {lines} before these, see {shows}")
+}
+
+fn lines(lines: u64) -> String {
+    count(lines, "line", "lines")
 }

@@ -16,7 +16,7 @@ use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::text::{self, Coding, LineEnds};
 use crate::tool::Tool;
-use crate::words::number;
+use crate::words::{noun, number};
 
 pub(super) struct WriteFile;
 
@@ -215,13 +215,13 @@ fn put(
     };
     let mut all = vec![match (&before, &now) {
         (None, Some(now)) => format!("new file of {}", lines(now.lines)),
-        (None, None) => format!("new file of {} bytes", number(contents.len() as u64)),
+        (None, None) => format!("new file of {}", bytes(contents.len() as u64)),
         (Some(Some(Before { text: Text { lines: total, .. }, .. })), Some(now)) => {
             format!("replaced {} with {}", lines(*total), number(now.lines))
         }
         (Some(_), _) => format!(
-            "replaced {} bytes with {}",
-            number(old.map_or(0, OpenFile::size)),
+            "replaced {} with {}",
+            bytes(old.map_or(0, OpenFile::size)),
             number(contents.len() as u64)
         ),
     }];
@@ -234,6 +234,10 @@ fn put(
     budget.is_version(&version);
     all.push(format!("version {version}"));
     Ok(closing(&all))
+}
+
+fn bytes(count: u64) -> String {
+    format!("{} {}", number(count), noun(count, "byte", "bytes"))
 }
 
 /// The contents in the encoding that was asked for. UTF-16 and UTF-32 get a mark, so that they are detected again.
@@ -269,7 +273,7 @@ fn append(
     let appended = Text::of(contents);
     let mut all = vec![match &appended {
         Some(text) => format!("appended {}", lines(text.lines)),
-        None => format!("appended {} bytes", number(contents.len() as u64)),
+        None => format!("appended {}", bytes(contents.len() as u64)),
     }];
     if fitted.completes != LineEnds::None {
         let end = fitted.completes.as_str();

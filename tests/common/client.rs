@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::filter::{self, Without};
+use super::hints::foreign_arguments;
 
 /// Longer than a call may take, which ends with its time after 25 s; a call that blocks never ends.
 pub const PATIENCE: Duration = Duration::from_secs(40);
@@ -195,10 +196,13 @@ impl Client {
             result["content"].as_array().unwrap_or_else(|| panic!("{tool} {arguments}: {answer}"));
         assert_eq!(content.len(), 1, "one block of text: {answer}");
         assert!(result.get("structuredContent").is_none(), "{answer}");
-        Answer {
+        let answer = Answer {
             text: content[0]["text"].as_str().map_or_else(|| content[0].to_string(), plain),
             is_error: result["isError"].as_bool().unwrap(),
-        }
+        };
+        let foreign = foreign_arguments(tool, &arguments.to_string(), &answer.text);
+        assert!(foreign.is_empty(), "{tool} {arguments} names {foreign:?}: {answer:?}");
+        answer
     }
 
     /// The tools it offers, by name.

@@ -6,6 +6,7 @@ mod disk;
 #[cfg(target_os = "linux")]
 mod drive;
 mod filter;
+mod hints;
 mod ripgrep;
 mod sandbox;
 mod strace;
@@ -24,6 +25,7 @@ pub use drive::{Drive, Manners};
 #[cfg(target_os = "linux")]
 pub use filter::without_calls;
 pub use filter::{Without, deny_openat2};
+pub use hints::foreign_arguments;
 pub use preopen_attacks::{SECRET, Sandbox};
 pub use ripgrep::ripgrep;
 pub use sandbox::{budget, grants};
