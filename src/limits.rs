@@ -184,11 +184,6 @@ impl Budget {
         arguments.is_none_or(|all| all.iter().any(|name| name == argument))
     }
 
-    /// What an answer puts in front of an argument: nothing, or the `other` tool if this one does not have it.
-    pub fn in_front_of(&self, argument: &str, other: &str) -> String {
-        if self.takes(argument) { String::new() } else { format!("{other} ") }
-    }
-
     /// The same, of a call of which an audit trail is kept.
     #[must_use]
     pub fn audited(self, is_audited: bool) -> Self {
