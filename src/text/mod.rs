@@ -33,6 +33,7 @@ mod index;
 mod labels;
 mod line_ends;
 mod lookalike;
+mod looked_through;
 mod meant;
 mod meter;
 mod nearest;

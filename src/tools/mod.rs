@@ -23,6 +23,7 @@ mod glob_way;
 mod grep;
 mod grep_answer;
 mod grep_cursor;
+mod guessed;
 mod keyword_answer;
 mod keyword_search;
 mod left_out;

@@ -12,6 +12,7 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>) -> String {
     let mut facts = vec![range(page.range)];
     if page.ends != LineEnds::None {
         facts.push(page.ends.as_str().into());
+        facts.extend(page.is_unended.then(|| "the last line has no end".into()));
     } else if matches!(page.range, Range::Lines { count: 1.., .. }) {
         facts.push("no line end".into());
     }
@@ -66,6 +67,9 @@ fn range(range: Range) -> String {
         }
         Range::Tail { count, next: None } => format!("the last {}", lines(count)),
         Range::Tail { count, .. } => format!("{} near the end", lines(count)),
+        Range::Bytes { from, to, size } if from == to => {
+            format!("no character begins there; the file has {size} bytes")
+        }
         Range::Bytes { from, to, size } => {
             format!("bytes {from}-{} of {size}", to.saturating_sub(1))
         }
