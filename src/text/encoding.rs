@@ -194,10 +194,10 @@ impl Sample<'_> {
                 begin.and_then(|begin| self.bytes.get(begin..)).unwrap_or_default()
             }
             // A character of four bytes may be cut in its middle.
-            _ => match coding.unit().is_second_half(&self.bytes) {
-                true => self.bytes.get(coding.unit().width()..).unwrap_or_default(),
-                false => &self.bytes,
-            },
+            _ if coding.unit().is_second_half(&self.bytes) => {
+                self.bytes.get(coding.unit().width()..).unwrap_or_default()
+            }
+            _ => &self.bytes,
         }
     }
 }
