@@ -136,11 +136,14 @@ fn every_encoding_is_read_and_named() {
         assert_eq!(read(&mut client, json!({"path": path})).text, text, "{path}");
     }
     let answer = read(&mut client, json!({"path": "le", "offset": 2}));
-    assert_eq!(answer.text, "\u{A0A}\u{D0A}\n[lines 2-2 of 2; LF; UTF-16LE with BOM; version V]");
+    assert_eq!(
+        answer.text,
+        "\u{A0A}\u{D0A}\n[lines 2-2 of 2; mixed LF and CRLF; UTF-16LE with BOM; version V]"
+    );
     let answer = read(&mut client, json!({"path": "be", "tail": 1}));
     assert_eq!(
         answer.text,
-        "t\u{1F980}o\n[lines 2-2 of 2; no line end; UTF-16BE with BOM; version V]"
+        "t\u{1F980}o\n[lines 2-2 of 2; LF; the last line has no end; UTF-16BE with BOM; version V]"
     );
 }
 
@@ -160,7 +163,7 @@ fn a_piece_can_be_said_in_four_ways_but_only_in_one_at_a_time() {
     );
     assert_eq!(
         text(&mut client, json!({"path": "unended", "tail": 1})),
-        "b\n[lines 2-2 of 2; no line end; version V]"
+        "b\n[lines 2-2 of 2; LF; the last line has no end; version V]"
     );
     assert_eq!(
         text(&mut client, json!({"path": "f", "offset": 9, "limit": 2, "line_numbers": true})),

@@ -12,6 +12,7 @@ mod line_ends;
 mod page_escapes;
 mod pattern;
 mod readings;
+mod recoded;
 mod segments;
 mod shown;
 mod similar;
@@ -24,6 +25,7 @@ use self::kept::Kept;
 use self::pattern::Timed;
 pub use self::pattern::{Meaning, Pattern};
 pub use self::readings::{Other, Reading, SIMILAR, as_name, readings};
+pub use self::recoded::Recoded;
 use crate::cap::OpenFile;
 use crate::limits::Budget;
 use crate::text::{self, Coding, Searched, Transcoder};
@@ -223,16 +225,39 @@ impl Search {
         from: Position,
         budget: &Budget,
     ) -> Outcome {
-        let Self { pattern, wanted, named, searcher, .. } = self;
-        let form = match whole {
+        let named = self.named;
+        let form = |matters| match whole {
             Some(whole) if text::is_plain(whole) => Ok(Some(Searched::PLAIN)),
-            _ => text::searched(*named, file, whole, budget),
+            _ => text::searched(named, file, whole, matters, budget),
         };
-        let form = match form {
+        let matters = named.is_some() || self.pattern.is_beyond_ascii;
+        let first = match form(matters) {
             Ok(Some(form)) => form,
             Ok(None) => return Outcome::Binary,
             Err(_) => return Outcome::Partly(Hits::default()),
         };
+        let outcome = self.in_form(first, file, whole, from, budget);
+        let (Outcome::Searched(hits) | Outcome::Partly(hits)) = &outcome else { return outcome };
+        if first != Searched::PLAIN || whole.is_some() || matters || !hits.has_escapes {
+            return outcome;
+        }
+        // Its samples did not show what these lines have.
+        match form(true) {
+            Ok(Some(form)) if form != first => self.in_form(form, file, whole, from, budget),
+            _ => outcome,
+        }
+    }
+
+    /// The same of a file that is searched in a form.
+    fn in_form(
+        &mut self,
+        form: Searched,
+        file: &OpenFile,
+        whole: Option<&[u8]>,
+        from: Position,
+        budget: &Budget,
+    ) -> Outcome {
+        let Self { pattern, wanted, searcher, .. } = self;
         let Searched { mark, has_escapes, guessed, transcoder } = form;
         let is_split = file.size() >= HUGE
             && !(transcoder.is_some() || pattern.multiline)

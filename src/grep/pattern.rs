@@ -29,6 +29,8 @@ pub struct Pattern {
     pub(super) line_end: LineTerminator,
     /// Does it span lines only because it names a line feed?
     names_line_feed: bool,
+    /// May it match characters that encodings write as different bytes?
+    pub(super) is_beyond_ascii: bool,
 }
 
 /// How a pattern is meant.
@@ -100,6 +102,8 @@ impl Pattern {
             multiline,
             line_end,
             names_line_feed: said.line_feed && !meaning.multiline,
+            is_beyond_ascii: !pattern.is_ascii()
+                || (!meaning.literal && [r"\x", r"\u", r"\U"].iter().any(|e| pattern.contains(e))),
         })
     }
 
@@ -111,6 +115,11 @@ impl Pattern {
     /// Does it span lines although nobody asked for that, because it names a line feed?
     pub fn spans_lines_by_itself(&self) -> bool {
         self.names_line_feed
+    }
+
+    /// May it match characters that encodings write as different bytes?
+    pub fn is_beyond_ascii(&self) -> bool {
+        self.is_beyond_ascii
     }
 
     /// Can a match hold a line feed? Only if it may span lines.

@@ -11,7 +11,7 @@ use super::transcode;
 use super::unit::{Order, Unit};
 
 /// The character that a byte order mark is.
-const MARK: char = '\u{feff}';
+pub(super) const MARK: char = '\u{feff}';
 
 /// How characters are written as bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +101,15 @@ impl Coding {
             Self::Dos(page) => page.name,
             Self::Utf32Le => "UTF-32LE",
             Self::Utf32Be => "UTF-32BE",
+        }
+    }
+
+    /// Is each byte a character?
+    pub fn has_single_bytes(self) -> bool {
+        match self {
+            Self::Dos(_) => true,
+            Self::Standard(encoding) => encoding.is_single_byte(),
+            Self::Utf8 | Self::Utf32Le | Self::Utf32Be => false,
         }
     }
 

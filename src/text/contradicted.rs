@@ -8,6 +8,7 @@
 use encoding_rs::ISO_2022_JP;
 
 use super::coding::Coding;
+use super::counted::Counted;
 use super::encoding::Encoding;
 use super::escapes::byte_of_escape;
 use super::evidence::{Evidence, Sample};
@@ -74,11 +75,14 @@ fn contradiction(named: Coding, evidence: &Evidence<'_>) -> Option<String> {
         return match (is_ascii, width) {
             (true, 1) => None,
             (true, _) => Some("is ASCII".into()),
+            (_, 2..) => is_called(),
             // Everything is valid in an encoding with single bytes, so that it proves nothing.
-            _ if is.has_bad_bytes() && !is_single_byte(named) && width == 1 => {
-                as_named.has_bad_bytes().then(|| format!("is {}", coding.name()))
-            }
-            _ if evidence.has_characters_of_utf8() || width > 1 => is_called(),
+            _ if is.has_bad_bytes() && !named.has_single_bytes() => (as_named.has_bad_bytes()
+                || !is.is_guessed())
+            .then(|| format!("is {}", coding.name())),
+            // As much speaks against UTF-8 as for it.
+            _ if is.is_guessed() && Counted::of(evidence).is_utf8().is_none() => None,
+            _ if evidence.has_characters_of_utf8() => is_called(),
             _ => None,
         };
     }
@@ -98,14 +102,6 @@ fn contradiction(named: Coding, evidence: &Evidence<'_>) -> Option<String> {
     let high = |piece: &Sample<'_>| piece.bytes.iter().filter(|byte| !byte.is_ascii()).count();
     let high: usize = evidence.pieces.iter().map(high).sum();
     (as_named.bad() * BAD > high as u64).then_some(invalid)
-}
-
-fn is_single_byte(coding: Coding) -> bool {
-    match coding {
-        Coding::Dos(_) => true,
-        Coding::Standard(encoding) => encoding.is_single_byte(),
-        _ => false,
-    }
 }
 
 /// Is there what may stand for a byte of the file?
@@ -138,6 +134,9 @@ mod tests {
             ("caf\u{e9}\n".as_bytes(), "cp850", true),
             (b"caf\xc3\xa9 caf\xc3\xa9 \xff\n", "latin1", true),
             (b"caf\xc3\xa9 caf\xc3\xa9 \xff\n", "utf-8", false),
+            (b"\x88\xea\x97\x97\n", "shift_jis", false),
+            (b"\x88\xea\x97\x97\n", "cp437", false),
+            ("日本語のテ\u{30e3}".as_bytes().split_at(16).0, "gbk", true),
             (b"un caf\xe9 tr\xe8s\n", "utf-8", true),
             (b"un caf\xe9 tr\xe8s\n", "cp850", false),
             (b"un caf\xe9 tr\xe8s!\n", "utf-16le", true),

@@ -2,6 +2,8 @@
 //!
 //! May import: nothing of this crate.
 
+use std::collections::BTreeSet;
+
 use super::coding::Coding;
 use super::evidence::Evidence;
 use super::runs::{Run, runs};
@@ -10,6 +12,12 @@ use super::runs::{Run, runs};
 const CONTROLS: u64 = 20;
 /// The same for NULs in what is valid UTF-8 and has no other control characters.
 pub(super) const NULS: u64 = 8;
+/// So many characters for each sequence that is not UTF-8 do not come by chance.
+const MANY: u64 = 16;
+/// So many do not either where they are not a few characters again and again.
+const SEVERAL: u64 = 4;
+/// Bytes after the first ones, of different characters, from which these are more than a few.
+const VARIED: usize = 6;
 /// Bytes at the beginning of a binary file in which its kind shows.
 const HEADER: usize = 32;
 
@@ -26,6 +34,11 @@ pub(super) struct Counted {
     bad: u64,
     /// Bytes at the end of the file that begin a character whose rest is missing.
     cut: u64,
+    /// The same at the ends of lines, where more than the first byte is there: more was appended since.
+    cut_lines: u64,
+    /// Some of the characters of several bytes, and how many bytes they have after their first ones.
+    seen: BTreeSet<char>,
+    varied: usize,
 }
 
 impl Counted {
@@ -55,12 +68,31 @@ impl Counted {
         for byte in bytes.iter().filter(|byte| is_control(**byte)) {
             *(if *byte == 0 { &mut self.nuls } else { &mut self.controls }) += 1;
         }
+        let mut at = 0;
         runs(Coding::Utf8, characters, &mut |run| match run {
-            Run::Text(text, _) => {
+            Run::Text(text, len) => {
+                at += len;
                 self.valid += text.bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+                self.see(text);
             }
-            Run::Bad(_) => self.bad += 1,
+            Run::Bad(bad) => {
+                at += bad.len();
+                let ends_line = matches!(characters.get(at), Some(b'\n' | b'\r'));
+                let is_cut = ends_line && bad.len() > 1;
+                *(if is_cut { &mut self.cut_lines } else { &mut self.bad }) += 1;
+            }
         })
+    }
+
+    fn see(&mut self, text: &str) {
+        for c in text.chars().filter(|c| !c.is_ascii()) {
+            if self.varied >= VARIED {
+                return;
+            }
+            if self.seen.insert(c) {
+                self.varied += c.len_utf8() - 1;
+            }
+        }
     }
 
     /// Are there so many control characters, not counting NULs, that these bytes are not a text?
@@ -81,11 +113,17 @@ impl Counted {
     pub(super) fn is_utf8(&self) -> Option<bool> {
         // Half a character at the end of a text is no evidence against it; more than its first byte is evidence.
         let bad = self.bad + u64::from(self.cut == 1 && self.valid == 0);
-        match self.valid + u64::from(self.cut > 1) {
+        match self.valid + self.cut_lines + u64::from(self.cut > 1) {
             valid if valid >= 2 * bad => Some(true),
             valid if valid >= bad => None,
             _ => Some(false),
         }
+    }
+
+    /// If it is UTF-8, is that sure? A sequence or two may be valid by chance, also on many equal lines.
+    pub(super) fn is_surely_utf8(&self) -> bool {
+        let against = self.bad + self.cut_lines + u64::from(self.cut > 0);
+        self.valid >= against * MANY || (self.valid >= against * SEVERAL && self.varied >= VARIED)
     }
 }
 

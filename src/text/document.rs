@@ -21,7 +21,7 @@ use super::unseen::escaped;
 use crate::error::{Code, ToolError};
 
 /// Most bad bytes of a text that is edited: of each is held where it is.
-pub(super) const MOST_BAD: usize = 100_000;
+const MOST_BAD: usize = 100_000;
 
 /// A whole text file.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct Document {
     bad: BTreeSet<u8>,
     /// Did the client name the encoding?
     pub(super) is_named: bool,
+    /// Does the client want a byte order mark in a file that is empty?
+    pub(super) wants_mark: bool,
 }
 
 #[derive(Debug)]
@@ -77,7 +79,7 @@ impl Document {
         texts: impl IntoIterator<Item = &'t str>,
     ) -> Result<Self, ToolError> {
         let texts: Vec<&str> = texts.into_iter().collect();
-        let evidence = Evidence::of(bytes.as_slice())?;
+        let evidence = Evidence::through(bytes.as_slice())?;
         let named = believed(shown, &evidence, named, texts.iter().copied())?;
         let encoding = Encoding::of(&evidence, named).map_err(|_| binary(shown))?;
         drop(evidence);
@@ -91,7 +93,8 @@ impl Document {
         let bytes = match encoding.coding() {
             Coding::Utf8 => match String::from_utf8(bytes) {
                 Ok(text) => {
-                    return Ok(Self::plain(shown, encoding, Held::Utf8(text)));
+                    let plain = Self::plain(shown, encoding, Held::Utf8(text));
+                    return Ok(Self { is_named: named.is_some(), ..plain });
                 }
                 Err(error) => error.into_bytes(),
             },
@@ -104,7 +107,19 @@ impl Document {
     /// A text without bad bytes.
     fn plain(shown: &str, encoding: Encoding, held: Held) -> Self {
         let (shown, bad) = (shown.into(), BTreeSet::new());
-        Self { shown, encoding, held, marks: None, bad, is_named: false }
+        let (is_named, wants_mark) = (false, false);
+        Self { shown, encoding, held, marks: None, bad, is_named, wants_mark }
+    }
+
+    /// The same that gets a byte order mark if it is empty and `wants_mark`.
+    #[must_use]
+    pub fn marked_if_empty(self, wants_mark: bool) -> Self {
+        Self { wants_mark, ..self }
+    }
+
+    /// Does the file get a byte order mark? An empty one gets what a new one does.
+    pub(super) fn gets_mark(&self) -> bool {
+        self.bytes().is_empty() && (self.wants_mark || self.encoding.coding().is_marked())
     }
 
     /// A text that is not UTF-8 or not valid.
@@ -161,7 +176,8 @@ impl Document {
         starts.push(Start { text: text.len(), byte });
         let held = Held::Other { bytes, text, starts };
         let shown = shown.into();
-        Ok(Self { shown, encoding, held, marks: Some(marks), bad: all_bad, is_named: false })
+        let (is_named, wants_mark) = (false, false);
+        Ok(Self { shown, encoding, held, marks: Some(marks), bad: all_bad, is_named, wants_mark })
     }
 
     /// The text, without a byte order mark.
@@ -195,12 +211,12 @@ impl Document {
         &self,
         pieces: &[Cow<'_, [u8]>],
     ) -> Result<Option<Cow<'static, str>>, ToolError> {
-        if self.encoding().is_none() {
+        if self.encoding().is_none() && !self.gets_mark() {
             return Ok(None);
         }
         let named = self.is_named.then(|| self.encoding.coding());
         let is_valid = || pieces.iter().all(|piece| std::str::from_utf8(piece).is_ok());
-        Ok(match Encoding::of(&Evidence::of(&Pieces(pieces))?, named).map(Encoding::name) {
+        Ok(match Encoding::of(&Evidence::through(&Pieces(pieces))?, named).map(Encoding::name) {
             Ok(None) if self.marks.is_some() && !is_valid() => Some("UTF-8 with bad bytes".into()),
             Ok(name) => name,
             Err(_) => Some("not a text any more".into()),

@@ -92,10 +92,10 @@ impl Encoding {
             return Err(Binary);
         }
         let (coding, is_guessed) = match counted.is_utf8() {
-            Some(true) => (Coding::Utf8, false),
+            Some(true) => (Coding::Utf8, !counted.is_surely_utf8()),
             is_utf8 => match guess(evidence) {
-                // In what only has single bytes, sequences of UTF-8 do not come by chance.
-                guess if is_utf8.is_none() && guess.is_single_byte() => (Coding::Utf8, false),
+                // In what only has single bytes, sequences of UTF-8 seldom come by chance.
+                guess if is_utf8.is_none() && guess.is_single_byte() => (Coding::Utf8, true),
                 guess => (Coding::Standard(guess), true),
             },
         };
@@ -188,9 +188,14 @@ impl Sample<'_> {
     pub(super) fn in_coding(&self, coding: Coding) -> &[u8] {
         match coding {
             Coding::Utf8 => self.in_utf8(),
-            _ if self.is_cut_before && coding.unit().width() == 1 => {
+            _ if !self.is_cut_before => &self.bytes,
+            _ if coding.unit().width() == 1 => {
                 let begin = self.bytes.iter().position(|byte| is_alone(*byte));
                 begin.and_then(|begin| self.bytes.get(begin..)).unwrap_or_default()
+            }
+            // A character of four bytes may be cut in its middle.
+            _ if coding.unit().is_second_half(&self.bytes) => {
+                self.bytes.get(coding.unit().width()..).unwrap_or_default()
             }
             _ => &self.bytes,
         }
@@ -264,11 +269,16 @@ mod tests {
     #[test]
     fn a_text_that_is_nearly_utf8_is_utf8() {
         for (bytes, want) in [
-            (b"caf\xc3\xa9 \xff\n".as_slice(), "UTF-8 with 1 bad byte"),
-            (b"\xe6\x97\xa5 \xe6\x9c\xac \xe9\n", "UTF-8 with 1 bad byte"),
-            (b"log \xe6\x97", "UTF-8 with 2 bad bytes"),
-            (b"caf\xc3\xa9 caf\xc3", "UTF-8 with 1 bad byte"),
-            (b"\xe6\x97\xa5\xe6\x9c\xac \xa5\x80 x\n", "UTF-8 with 2 bad bytes"),
+            (b"caf\xc3\xa9 \xff\n".as_slice(), "UTF-8 (guessed) with 1 bad byte"),
+            (b"\xe6\x97\xa5 \xe6\x9c\xac \xe9\n", "UTF-8 (guessed) with 1 bad byte"),
+            (b"log \xe6\x97", "UTF-8 (guessed) with 2 bad bytes"),
+            (b"log \xe6\x97\nok\n", "UTF-8 (guessed) with 2 bad bytes"),
+            (b"log \xe2\x80\n\xc3\xa9\n", "UTF-8 (guessed) with 2 bad bytes"),
+            (b"caf\xc3\xa9 caf\xc3", "UTF-8 (guessed) with 1 bad byte"),
+            (b"\xe6\x97\xa5\xe6\x9c\xac \xa5\x80 x\n", "UTF-8 (guessed) with 2 bad bytes"),
+            (b"<title>\x88\xea\x97\x97</title>\n", "UTF-8 (guessed) with 1 bad byte"),
+            (&b"\x88\xea\x97\x97\n".repeat(500), "UTF-8 (guessed) with 500 bad bytes"),
+            ("日本語のテ\u{30e3}".as_bytes().split_last().unwrap().1, "UTF-8 with 2 bad bytes"),
             (b"\xef\xbb\xbfa long enough text \xff\0\n", "UTF-8 with BOM and 1 bad byte and 1 NUL"),
             (b"alpha\0beta\n", "UTF-8 with 1 NUL"),
         ] {

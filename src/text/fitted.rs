@@ -7,13 +7,15 @@ use std::borrow::Cow;
 
 use encoding_rs::ISO_2022_JP;
 
-use super::coding::Coding;
+use super::coding::{Coding, MARK};
 use super::contradicted::believed;
 use super::encoding::{Encoding, is_alone};
 use super::escapes::{Rest, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
 use super::runs::runs;
+use super::scan::buffer;
+use super::version::MAX_HASHED;
 use super::written::unsure;
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
@@ -23,6 +25,8 @@ use crate::limits::Budget;
 const SAMPLE: usize = 64 << 10;
 /// Bytes at the end of the file that are looked at for a character that is not whole.
 const END: usize = 1 << 10;
+/// Bytes that are read at a time.
+const CHUNK: usize = 256 << 10;
 /// Bytes of a line end, in any encoding.
 const LINE_END: usize = 4;
 
@@ -39,6 +43,10 @@ pub struct Fitted<'c> {
     pub is_changed: bool,
     /// Do they begin with a byte order mark, because the file was empty?
     pub gets_mark: bool,
+    /// Has the file no text before them?
+    pub is_first: bool,
+    /// The encoding of characters beyond ASCII, where the file had none.
+    pub new_coding: Option<&'static str>,
 }
 
 impl<'c> Fitted<'c> {
@@ -46,7 +54,15 @@ impl<'c> Fitted<'c> {
     pub fn as_given(contents: &'c [u8]) -> Self {
         let (completes, file) = (LineEnds::None, LineEnds::None);
         let bytes = contents.into();
-        Self { bytes, completes, file, is_changed: false, gets_mark: false }
+        Self {
+            bytes,
+            completes,
+            file,
+            is_changed: false,
+            gets_mark: false,
+            is_first: false,
+            new_coding: None,
+        }
     }
 }
 
@@ -67,7 +83,8 @@ pub fn fitted<'c>(
     let as_they_are = Ok(Fitted::as_given(contents));
     let Ok(text) = std::str::from_utf8(contents) else { return as_they_are };
     let in_file = InFile(file, budget);
-    let evidence = Evidence::of(&in_file)?;
+    let decides = named.is_some() || !text.is_ascii();
+    let evidence = if decides { Evidence::through(&in_file)? } else { Evidence::of(&in_file)? };
     if text.is_empty() {
         return as_they_are;
     }
@@ -86,6 +103,10 @@ pub fn fitted<'c>(
             .hint("mode=overwrite rewrites the file in UTF-8"));
     }
     let in_file = ends(encoding, evidence.begin());
+    // A mark after a mark would be a character of the text.
+    let is_first = file.size() <= encoding.mark();
+    let text = text.strip_prefix(MARK).filter(|_| is_first && file.size() > 0).unwrap_or(text);
+    let given = text;
     let text = match wanted {
         Some(wanted) => wanted.write(text),
         None => in_file.fit(text),
@@ -101,7 +122,7 @@ pub fn fitted<'c>(
         && let Some(c) = text.chars().find(|c| !c.is_ascii())
     {
         let what = format!("`{c}` would be written in it");
-        return Err(unsure(file.shown(), coding.name(), &what));
+        return Err(unsure(file.shown(), coding, c, &what));
     }
     let encoded = |text: &str| {
         coding.encode(text).map(Cow::into_owned).map_err(|c| {
@@ -114,8 +135,8 @@ pub fn fitted<'c>(
     let mut end = [0; LINE_END];
     let end = file.read_at(&mut end, file.size().saturating_sub(LINE_END as u64))?;
     let mut bytes = encoded(&text)?;
-    let is_changed = bytes != contents;
-    let is_complete = file.size() <= encoding.mark() || end.ends_with(&encoded("\n")?);
+    let is_changed = bytes != given.as_bytes();
+    let is_complete = is_first || end.ends_with(&encoded("\n")?);
     let begins_a_line = ["\n", "\r\n"].iter().any(|end| text.starts_with(end));
     let completes = match wanted.unwrap_or(in_file) {
         _ if is_complete || begins_a_line || text.is_empty() => LineEnds::None,
@@ -132,7 +153,37 @@ pub fn fitted<'c>(
     if completes != LineEnds::None {
         bytes.splice(0..0, encoded(completes.end())?);
     }
-    Ok(Fitted { bytes: bytes.into(), completes, file: in_file, is_changed, gets_mark })
+    let was_ascii = evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
+    let new_coding = (was_ascii && coding != Coding::Utf8 && !text.is_ascii() && !gets_mark)
+        .then(|| coding.name());
+    let file = all_ends(encoding, file, budget)?.unwrap_or(in_file);
+    Ok(Fitted { bytes: bytes.into(), completes, file, is_changed, gets_mark, is_first, new_coding })
+}
+
+/// How all lines of the file end; nothing for a huge one.
+fn all_ends(
+    encoding: Encoding,
+    file: &OpenFile,
+    budget: &Budget,
+) -> Result<Option<LineEnds>, ToolError> {
+    if file.size() > MAX_HASHED {
+        return Ok(None);
+    }
+    let unit = encoding.coding().unit();
+    let (mut buffer, mut offset) = (buffer(file, CHUNK), 0);
+    let (mut lines, mut crlf, mut after_return) = (0, 0, false);
+    loop {
+        budget.step()?;
+        let room = buffer.len();
+        let chunk = file.read_at(&mut buffer, offset)?;
+        lines += unit.count_lines(chunk);
+        crlf += unit.count_crlf(chunk, after_return);
+        after_return = chunk.ends_with(unit.carriage_return());
+        offset += chunk.len() as u64;
+        if chunk.len() < room {
+            return Ok(Some(LineEnds::of_counts(lines, crlf)));
+        }
+    }
 }
 
 /// How the lines at the beginning of the file end.

@@ -44,6 +44,16 @@ impl LineEnds {
         text.split_inclusive('\n').map(Self::of).fold(Self::None, Self::and)
     }
 
+    /// How so many lines end, of which so many end with a carriage return and a line feed.
+    pub(super) fn of_counts(lines: u64, crlf: u64) -> Self {
+        match crlf {
+            _ if lines == 0 => Self::None,
+            0 => Self::Lf,
+            _ if crlf == lines => Self::Crlf,
+            _ => Self::Mixed,
+        }
+    }
+
     /// The text with lines that end so: as it is, where that is no one way.
     pub fn write(self, text: &str) -> Cow<'_, str> {
         let lf = || super::find::lf(text);

@@ -60,14 +60,15 @@ impl Document {
                     .hint("write a backslash of the text as \\x5C, or add lines around it"));
             }
         }
-        let new_text = unescaped(new_text, |byte| named.get(&byte).copied());
+        let is_cut = ends_within_an_escape(old_text);
+        let new_text = unescaped(new_text, is_cut, |byte| named.get(&byte).copied());
         Ok(Meant { old_text: shown.into(), new_text: new_text.into() })
     }
 
     /// An old text in which escapes are what they stand for, and those bytes.
     fn unescaped_old(&self, old_text: &str, is_nul: bool) -> (String, BTreeMap<u8, char>) {
         let mut named = BTreeMap::new();
-        let text = unescaped(old_text, |byte| {
+        let text = unescaped(old_text, true, |byte| {
             let character = self.escaped(byte, is_nul)?;
             named.insert(byte, character);
             Some(character)
@@ -76,14 +77,16 @@ impl Document {
     }
 }
 
-/// Replaces the escapes in a text. `byte` gives the character for each escape that is not a backslash.
-fn unescaped(text: &str, mut byte: impl FnMut(u8) -> Option<char>) -> String {
+/// Replaces the escapes in a text. `byte` gives the character for each escape that is not a backslash. If `is_cut`, what
+/// comes after an escaped backslash may be missing at the end.
+fn unescaped(text: &str, is_cut: bool, mut byte: impl FnMut(u8) -> Option<char>) -> String {
     let (mut meant, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(c) = rest.chars().next() {
         let after = rest.get(ESCAPE_LEN..).unwrap_or_default();
         let found = match byte_of_escape(rest) {
             // A backslash is shown as an escape only where it begins what looks like one.
             Some(b'\\') if is_like_an_escape(after) => Some('\\'),
+            Some(b'\\') if is_cut && may_be_like_an_escape(after) => Some('\\'),
             Some(escaped) => byte(escaped),
             None => None,
         };
@@ -99,6 +102,22 @@ fn has_small_escape(text: &str) -> bool {
         let escaped = text.get(at..at + ESCAPE_LEN).unwrap_or_default();
         byte_of_escape(escaped).is_some_and(|byte| escaped != escape(byte))
     })
+}
+
+/// Does a text end within what looks like an escape, its backslash shown as one?
+fn ends_within_an_escape(text: &str) -> bool {
+    let last = text.rmatch_indices("\\x5C").next();
+    let after = last.and_then(|(at, _)| text.get(at + ESCAPE_LEN..));
+    after.is_some_and(may_be_like_an_escape)
+}
+
+/// Would a backslash before this text be one if more came after it?
+fn may_be_like_an_escape(text: &str) -> bool {
+    let digits = text.strip_prefix('x').unwrap_or(text);
+    text.is_empty()
+        || (text.starts_with('x')
+            && digits.len() < 2
+            && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Would a backslash before this text be one?

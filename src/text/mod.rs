@@ -38,6 +38,7 @@ mod index;
 mod labels;
 mod line_ends;
 mod lookalike;
+mod looked_through;
 mod meant;
 mod meter;
 mod near;

@@ -28,7 +28,7 @@ const SMALL: usize = 1 << 20;
 const START: usize = 64 << 10;
 /// The tool that goes on where the one that reads cannot.
 const ELSEWHERE: &str = "read_text_file ";
-/// Most bytes of one character, in any encoding.
+/// Most bytes of one character, in any encoding; and characters of an escape.
 const LONGEST: usize = 4;
 
 /// Reads a piece of `file`, as much of it as there is room for, for a tool that cannot go on within a line: the page names
@@ -68,10 +68,27 @@ fn read_by(
     let start = file.read_at(&mut start, 0)?;
     let begin = Begin { bytes: start, is_whole: start.len() < most };
     let in_file = InFile(file, budget);
-    let evidence = if begin.is_whole { Evidence::of(start)? } else { Evidence::of(&in_file)? };
+    let evidence = if begin.is_whole {
+        Evidence::of(start)?
+    } else if file.size() <= MAX_HASHED {
+        // It is read to its end in any case, for its version.
+        Evidence::through(&in_file)?
+    } else {
+        Evidence::of(&in_file)?
+    };
     let encoding = Encoding::of(&evidence, named).map_err(|_| binary(file, resume))?;
-    drop(evidence);
-    Reader { file, begin, encoding, room, resume, budget }.read(piece)
+    let reader = Reader { file, begin, encoding, room, resume, budget };
+    let page = reader.read(piece)?;
+    let is_plain = named.is_none() && encoding.name().is_none();
+    if !is_plain || begin.is_whole || page.escaped.count == 0 {
+        return Ok(page);
+    }
+    // No sample has what this page shows.
+    let evidence = evidence.with_places(&in_file, &page.escaped.places)?;
+    match Encoding::of(&evidence, named) {
+        Ok(other) if other != encoding => Reader { encoding: other, ..reader }.read(piece),
+        _ => Ok(page),
+    }
 }
 
 /// Which lines stay where there is no room for all.
@@ -159,6 +176,7 @@ impl Reader<'_> {
             text: String::with_capacity(found.len()),
             range: Range::Lines { first, count: 0, total: found.total },
             ends: LineEnds::None,
+            is_unended: false,
             encoding: self.encoding.name().map(Into::into),
             escaped: Escaped::default(),
             shortened: 0,
@@ -180,6 +198,8 @@ impl Reader<'_> {
             page.shortened += u64::from(cut);
         }
         page.range = Range::Lines { first, count, total: found.total };
+        page.is_unended = count > 0 && page.ends == LineEnds::None;
+        page.ends = found.ends.unwrap_or(page.ends);
         page
     }
 
@@ -230,11 +250,12 @@ impl Reader<'_> {
         let Self { file, encoding, room, budget, .. } = self;
         let coding = encoding.coding();
         // So many bytes never take less room than that.
-        let most = usize::try_from(count).unwrap_or(usize::MAX).min(room.chars).max(LONGEST);
+        let least = LONGEST * coding.unit().width();
+        let most = usize::try_from(count).unwrap_or(usize::MAX).min(room.chars).max(least);
         // However far past the end, it is past the end: the system takes no larger offset.
         let offset = offset.min(file.size().saturating_add(LONGEST as u64));
         let offset = offset - offset % coding.unit().width() as u64;
-        let mut buffer = vec![0; most + 2 * LONGEST];
+        let mut buffer = vec![0; most + 2 * least];
         let wanted = buffer.len();
         let raw = file.read_at(&mut buffer, offset)?;
         let skip = match offset {
@@ -249,7 +270,7 @@ impl Reader<'_> {
         let show = |escapes| {
             if is_last {
                 let all = shown(coding, piece, from, Rest::None, escapes);
-                if cost(&all.text) <= room.chars.max(LONGEST) {
+                if cost(&all.text) <= room.chars.max(least) {
                     return all;
                 }
             }
@@ -265,6 +286,7 @@ impl Reader<'_> {
             text: found.text.into_owned(),
             range: Range::Bytes { from, to, size },
             ends: LineEnds::None,
+            is_unended: false,
             encoding: encoding.name().map(Into::into),
             escaped: found.escaped,
             shortened: 0,
@@ -289,11 +311,12 @@ fn fitting(
         let piece = bytes.get(..most).unwrap_or(bytes);
         let found = shown(coding, piece, place, Rest::Some, escapes);
         let used = cost(&found.text);
-        if most <= LONGEST || used <= chars {
+        let least = LONGEST * coding.unit().width();
+        if most <= least || used <= chars {
             return found;
         }
         // By how much it is too long tells how much of it has room, more or less.
-        most = (most.min(bytes.len()).saturating_mul(chars) / used * 15 / 16).max(LONGEST);
+        most = (most.min(bytes.len()).saturating_mul(chars) / used * 15 / 16).max(least);
     }
 }
 

@@ -37,8 +37,10 @@ pub struct Page {
     pub text: String,
     /// Which piece it is.
     pub range: Range,
-    /// How the lines of it end in the file.
+    /// How the lines of the file end, or of the page where the file was not read to its end.
     pub ends: LineEnds,
+    /// Has none of its lines an end, as only the last one of a file has none?
+    pub is_unended: bool,
     /// The encoding of the file, where it is not UTF-8 without a mark and nothing else.
     pub encoding: Option<String>,
     /// What of the text is shown as escapes.

@@ -69,6 +69,8 @@ pub(super) struct Scanned {
     kept: Vec<u8>,
     /// How many lines the file has; none when counting them would have read too much.
     pub(super) total: Option<u64>,
+    /// How all of them end, where all bytes of the file were read.
+    pub(super) ends: Option<LineEnds>,
     pub(super) version: Version,
 }
 
@@ -130,7 +132,8 @@ pub(super) fn scan_from(
         offset = begin.bytes.len() as u64;
         if begin.is_whole {
             let total = Some(at.end());
-            return Ok(at.found(total, versioner.finish(&file.state())));
+            let ends = Some(at.all_ends());
+            return Ok(Scanned { ends, ..at.found(total, versioner.finish(&file.state())) });
         }
     }
     let (mut buffer, mut learned) = (buffer(file, CHUNK), offset);
@@ -166,7 +169,8 @@ pub(super) fn scan_from(
             break;
         }
     }
-    Ok(at.found(total, versioner.finish(&file.state())))
+    let ends = (total.is_some() && start == LineStart::FIRST).then(|| at.all_ends());
+    Ok(Scanned { ends, ..at.found(total, versioner.finish(&file.state())) })
 }
 
 /// The last lines of a file.
@@ -257,6 +261,10 @@ struct Scan {
     returned: bool,
     /// Is there something behind the last line end that was seen?
     open: bool,
+    /// How many of the line ends that were seen are carriage returns and line feeds.
+    crlf: u64,
+    /// Did the last chunk end with a carriage return?
+    after_return: bool,
     /// The bytes that are kept of all lines.
     kept: Vec<u8>,
     lines: Vec<RawLine>,
@@ -271,6 +279,8 @@ impl Scan {
             current: RawLine { offset: start.offset, ..RawLine::default() },
             returned: false,
             open: false,
+            crlf: 0,
+            after_return: false,
             kept: vec![],
             lines: vec![],
         }
@@ -290,6 +300,8 @@ impl Scan {
             return;
         }
         self.open = !chunk.ends_with(self.unit.line_feed());
+        self.crlf += self.unit.count_crlf(chunk, self.after_return);
+        self.after_return = chunk.ends_with(self.unit.carriage_return());
         // Counting is several times as fast as finding: what lies outside the window is counted.
         let lines = if self.is_inside() { 0 } else { self.unit.count_lines(chunk) };
         if self.is_full() || (!self.is_inside() && self.line + lines < self.span.first) {
@@ -323,6 +335,11 @@ impl Scan {
         self.line - 1 + u64::from(self.open)
     }
 
+    /// The file has ended, and all of it was read: how its lines end.
+    fn all_ends(&self) -> LineEnds {
+        LineEnds::of_counts(self.line - 1, self.crlf)
+    }
+
     fn keep(&mut self, bytes: &[u8]) {
         self.current.len += bytes.len() as u64;
         if !bytes.is_empty() {
@@ -351,7 +368,7 @@ impl Scan {
     }
 
     fn found(self, total: Option<u64>, version: Version) -> Scanned {
-        Scanned { lines: self.lines, kept: self.kept, total, version }
+        Scanned { lines: self.lines, kept: self.kept, total, ends: None, version }
     }
 }
 

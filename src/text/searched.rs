@@ -44,7 +44,8 @@ pub fn is_plain(bytes: &[u8]) -> bool {
 }
 
 /// In what form a file is searched; `None` where it is not a text. `named` is the coding in which the
-/// client wants what is neither UTF-8 nor marked; `whole` are all bytes of the file, if they were read.
+/// client wants what is neither UTF-8 nor marked; `whole` are all bytes of the file, if they were read. A large file is
+/// looked through to its end if its encoding `matters`.
 ///
 /// # Errors
 /// The codes of the host; `timed_out`, `cancelled`.
@@ -52,11 +53,13 @@ pub fn searched(
     named: Option<Coding>,
     file: &OpenFile,
     whole: Option<&[u8]>,
+    matters: bool,
     budget: &Budget,
 ) -> Result<Option<Searched>, ToolError> {
     let in_file = InFile(file, budget);
     let evidence = match whole {
         Some(whole) => Evidence::of(whole)?,
+        None if matters => Evidence::through(&in_file)?,
         None => Evidence::of(&in_file)?,
     };
     let is_told = evidence.is_plain() || Coding::of_mark(evidence.begin()).is_some();

@@ -21,10 +21,8 @@ pub(super) fn rest_of_character(
     place: u64,
     bytes: &[u8],
 ) -> Result<usize, ToolError> {
-    match coding {
-        Coding::Dos(_) => return Ok(0),
-        Coding::Standard(encoding) if encoding.is_single_byte() => return Ok(0),
-        _ => {}
+    if coding.has_single_bytes() {
+        return Ok(0);
     }
     let back = place.min(BACK);
     let mut before = vec![0; usize::try_from(back).unwrap_or(0)];

@@ -54,6 +54,36 @@ impl Unit {
         count as u64
     }
 
+    /// How many line ends of `chunk` are carriage returns and line feeds. `after_return` tells of what stands before it.
+    pub(super) fn count_crlf(self, chunk: &[u8], after_return: bool) -> u64 {
+        let (width, carriage_return) = (self.width(), self.carriage_return());
+        let count = match self {
+            Self::Byte => {
+                let is_crlf = |at: &usize| chunk.get(*at + 1) == Some(&b'\n');
+                let begins = after_return && chunk.first() == Some(&b'\n');
+                memchr::memchr_iter(b'\r', chunk).filter(is_crlf).count() + usize::from(begins)
+            }
+            Self::Two(_) | Self::Four(_) => {
+                let is_crlf = |end: &usize| match end.checked_sub(width) {
+                    Some(before) => chunk.get(before..*end) == Some(carriage_return),
+                    None => after_return,
+                };
+                self.line_ends(chunk).filter(is_crlf).count()
+            }
+        };
+        count as u64
+    }
+
+    /// Do these bytes begin with the second half of a character of UTF-16?
+    pub(super) fn is_second_half(self, bytes: &[u8]) -> bool {
+        let high = match self {
+            Self::Two(Order::Little) => bytes.get(1),
+            Self::Two(Order::Big) => bytes.first(),
+            Self::Byte | Self::Four(_) => None,
+        };
+        high.is_some_and(|high| (0xDC..0xE0).contains(high))
+    }
+
     /// Where U+0000 stands in bytes that begin at a whole unit.
     pub(super) fn nuls(self, bytes: &[u8]) -> impl Iterator<Item = usize> {
         let width = self.width();
@@ -108,6 +138,14 @@ mod tests {
         assert_eq!(found(Unit::Two(Order::Big), b"\n\0\x01\n\0\n"), [4]);
         assert_eq!(found(Unit::Four(Order::Little), b"\n\x01\0\0\n\0\0\0"), [4]);
         assert_eq!(found(Unit::Four(Order::Big), b"\0\x01\0\n\0\0\0\n"), [4]);
+    }
+
+    #[test]
+    fn carriage_returns_before_line_feeds_are_counted() {
+        assert_eq!(Unit::Byte.count_crlf(b"a\r\nb\nc\r\r\n\r", false), 2);
+        assert_eq!(Unit::Byte.count_crlf(b"\na\r\n", true), 2);
+        assert_eq!(Unit::Two(Order::Little).count_crlf(b"\n\0\r\0\n\0\n\0", true), 2);
+        assert_eq!(Unit::Two(Order::Big).count_crlf(b"\0\n\0\r\0\n\0\n", false), 1);
     }
 
     #[test]

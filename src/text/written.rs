@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::coding::Coding;
-use super::document::{Document, Held, MOST_BAD, Start, mark};
+use super::document::{Document, Held, Start, mark};
 use super::escapes::has_nul;
 use super::parts::{Edited, Part};
 use super::transcode::{are, places};
@@ -55,8 +55,14 @@ impl Document {
         if coding != Coding::Utf8 && !are(coding, self.marks, both, budget)? {
             return Err(self.torn());
         }
-        if !begin.is_empty() {
-            pieces.insert(0, begin.into());
+        let mark = if self.gets_mark() { coding.mark() } else { begin };
+        let has_own = self.text().is_empty()
+            && pieces
+                .iter()
+                .find(|piece| !piece.is_empty())
+                .is_some_and(|piece| piece.starts_with(mark));
+        if !mark.is_empty() && !has_own {
+            pieces.insert(0, mark.into());
         }
         Ok(pieces)
     }
@@ -149,24 +155,12 @@ impl Document {
         }
         let Some(c) = new.first() else { return Ok(()) };
         let what = format!("the text has no `{c}` that shows how it is written");
-        Err(unsure(&self.shown, self.encoding.coding().name(), &what))
+        Err(unsure(&self.shown, self.encoding.coding(), *c, &what))
     }
 
-    /// Is it sure how a character is written? Of a large text only pieces were looked at, and those may
-    /// have been ASCII where others are in an older encoding.
+    /// Is it sure how a character is written?
     fn is_sure(&self) -> bool {
-        if self.is_named {
-            return true;
-        }
-        let (Some(marks), true) = (self.marks, self.may_be_shown_without_escapes()) else {
-            return !self.encoding.is_guessed();
-        };
-        let others = self.text().chars().filter(|c| !c.is_ascii()).take(2 * MOST_BAD);
-        let (bad, valid) = others.fold((0, 0), |(bad, valid), c| match marks.byte_of(c) {
-            Some(_) => (bad + 1, valid),
-            None => (bad, valid + 1),
-        });
-        !self.encoding.is_guessed() && bad <= valid
+        self.is_named || !self.encoding.is_guessed()
     }
 
     /// The error for an edit that splits a character, or joins bytes so that they mean something else.
@@ -178,11 +172,21 @@ impl Document {
     }
 }
 
-/// The refusal of bytes in an encoding that is not sure.
-pub(super) fn unsure(shown: &str, name: &str, what: &str) -> ToolError {
-    let sentence = format!("the encoding of `{shown}` is only guessed as {name}, and {what}");
-    ToolError::new(Code::BadArgs, sentence).hint(format!(
-        "give the right encoding: encoding={name} if the file reads correctly with it"
+/// The refusal of a character in an encoding that is not sure.
+pub(super) fn unsure(shown: &str, coding: Coding, c: char, what: &str) -> ToolError {
+    let name = coding.name();
+    let guessed = format!("the encoding of `{shown}` is only guessed as {name}");
+    if coding.encode(c.encode_utf8(&mut [0; 4])).is_err() {
+        let sentence = format!("{guessed}, which has no character `{c}`");
+        return ToolError::new(Code::BadArgs, sentence).hint(
+            "write_file with mode=overwrite and encoding=utf-8 rewrites the whole file in UTF-8, which has it; if \
+             another encoding is right, give that one",
+        );
+    }
+    let others =
+        if coding == Coding::Utf8 { ", else another one such as shift_jis or gbk" } else { "" };
+    ToolError::new(Code::BadArgs, format!("{guessed}, and {what}")).hint(format!(
+        "give the right encoding: encoding={name} if the file reads correctly with it{others}"
     ))
 }
 

@@ -136,7 +136,9 @@ impl Args {
         let bytes = whole(&file, at.said(), most, budget)?;
         let busy = budget.begin(Work::Edits);
         let texts = self.edits.iter().flat_map(|edit| [&*edit.old_text, &*edit.new_text]);
+        let marked = self.encoding.as_deref().is_some_and(text::asks_for_mark);
         let document = Document::new_as(coding, &at.said().to_string(), bytes, texts)?;
+        let document = document.marked_if_empty(marked);
         let meant = self.edits.iter().map(|edit| document.meant(edit.as_text(), budget));
         let meant: Vec<Meant<'_>> = meant.collect::<Result<_, _>>()?;
         let edits: Vec<_> =

@@ -41,8 +41,13 @@ pub(super) fn can_hold<'t>(
     let lost = texts.into_iter().find_map(|text| text.chars().find(|c| *c > last));
     lost.map_or(Ok(()), |c| {
         let sentence = format!("{label} has no character `{c}`");
-        Err(ToolError::new(Code::BadArgs, sentence)
-            .hint("name the encoding that has it, such as windows-1252, or leave `encoding` out"))
+        let other = Coding::of_label("windows-1252");
+        let has_it = other.is_some_and(|other| other.encode(c.encode_utf8(&mut [0; 4])).is_ok());
+        Err(ToolError::new(Code::BadArgs, sentence).hint(if has_it {
+            format!("encoding=windows-1252 contains {label} and has the character")
+        } else {
+            "write_file with mode=overwrite and encoding=utf-8 writes the whole file in UTF-8, which has it".into()
+        }))
     })
 }
 

@@ -291,6 +291,10 @@ impl<'a> Asked<'a> {
             Outcome::Binary => return found.binary.one(shown()),
         };
         found.searched.file(file.size());
+        if let (0, Some(guessed)) = (hits.count, hits.guessed) {
+            let pattern = (self.args.pattern.as_str(), &self.pattern);
+            found.guessed.file(file, guessed, pattern, shown(), self.budget);
+        }
         if hits.count > 0 {
             found.total_files += 1;
             found.total_lines += hits.count;

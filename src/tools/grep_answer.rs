@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::grep::{Asked, Output};
 use super::grep_cursor;
+use super::guessed::Guessed;
 use super::left_out::Unsearched;
 use super::otherwise::Volume;
 use super::searching::CLOSING;
@@ -28,6 +29,7 @@ pub(super) struct Found {
     pub(super) total_files: u64,
     pub(super) searched: Volume,
     pub(super) binary: Tally,
+    pub(super) guessed: Guessed,
     pub(super) failed: u64,
     /// Was a file named as `path`?
     pub(super) is_one_file: bool,
@@ -60,6 +62,7 @@ impl Found {
         self.has_more |= other.has_more;
         self.searched.add(other.searched);
         self.binary.add(other.binary);
+        self.guessed.add(other.guessed);
         self.is_one_file |= other.is_one_file;
         self.failed += other.failed;
         for (path, hits) in other.files {
@@ -86,6 +89,7 @@ pub(super) fn answer(
     if asked.pattern.spans_lines_by_itself() {
         facts.push("the pattern holds a line feed: searched with multiline=true".into());
     }
+    facts.extend(found.guessed.facts(found.total_files == 0, ""));
     facts.extend(otherwise);
     if asked.types.is_some() && found.files_met() == 0 {
         facts.push("no file that is searched has that `type`".into());

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::given_files::{may_be_mistaken, unfiltered};
+use super::guessed::Guessed;
 use super::keyword_answer::{Answer, Metadata, Options, Summary, file, rounded};
 use super::keyword_roots::{places, roots};
 use super::left_out::Unsearched;
@@ -122,7 +123,8 @@ impl Tool for KeywordSearch {
         };
         let (zero, respects) = (args.include_zero, Respect(args.respect_ignore));
         let attempt = |names: &Names| {
-            let asked = Asked { pattern: pattern.clone(), names, zero, respects, budget };
+            let (pattern, keyword) = (pattern.clone(), &*args.keyword);
+            let asked = Asked { pattern, keyword, names, zero, respects, budget };
             let (mut found, mut unsearched) = (Found::default(), Unsearched::default());
             for place in &places {
                 asked.search(place, &mut found, &mut unsearched)?;
@@ -149,7 +151,9 @@ impl Tool for KeywordSearch {
             unsearched.note([note.to_owned()]);
         }
         if found.matching == 0 && !unsearched.is_cut() {
-            let asked = Asked { pattern, names: &names, zero, respects, budget };
+            unsearched.note(found.guessed.facts(true, " of grep"));
+            let (names, keyword) = (&names, &*args.keyword);
+            let asked = Asked { pattern, keyword, names, zero, respects, budget };
             unsearched.note(asked.otherwise(args, &found, &places));
         }
         Ok(Searched { found, unsearched, errors }.answer(args, budget))
@@ -174,6 +178,7 @@ fn pattern(args: &Args, budget: &Budget) -> Result<Pattern, ToolError> {
 /// What is asked for.
 struct Asked<'a> {
     pattern: Pattern,
+    keyword: &'a str,
     names: &'a Names,
     zero: bool,
     respects: Respect,
@@ -193,6 +198,7 @@ struct Found {
     matching: u64,
     occurrences: u64,
     binary: u64,
+    guessed: Guessed,
     failed: u64,
 }
 
@@ -210,6 +216,7 @@ impl Found {
         self.matching += other.matching;
         self.occurrences += other.occurrences;
         self.binary += other.binary;
+        self.guessed.add(other.guessed);
         self.failed += other.failed;
     }
 }
@@ -232,14 +239,19 @@ impl Asked<'_> {
     fn count(&self, file: &OpenFile, shown: impl Fn() -> String, found: &mut Found) {
         let wanted = Wanted { output: Lines::Matches, before: 0, after: 0, only_matching: false };
         let search = found.search.get_or_insert_with(|| Search::new(self.pattern.clone(), wanted));
-        let occurrences = match search.file(file, Position::START, self.budget) {
-            Outcome::Searched(hits) => hits.count,
+        let hits = match search.file(file, Position::START, self.budget) {
+            Outcome::Searched(hits) => hits,
             Outcome::Partly(hits) => {
                 found.failed += 1;
-                hits.count
+                hits
             }
             Outcome::Binary => return found.binary += 1,
         };
+        let occurrences = hits.count;
+        if let (0, Some(guessed)) = (occurrences, hits.guessed) {
+            let pattern = (self.keyword, &self.pattern);
+            found.guessed.file(file, guessed, pattern, shown(), self.budget);
+        }
         found.volume.file(file.size());
         found.matching += u64::from(occurrences > 0);
         found.occurrences += occurrences;

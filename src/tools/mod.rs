@@ -27,6 +27,7 @@ mod glob_ways;
 mod grep;
 mod grep_answer;
 mod grep_cursor;
+mod guessed;
 mod keyword_answer;
 mod keyword_roots;
 mod keyword_search;

@@ -94,10 +94,12 @@ impl Tool for ReadTextFile {
                 );
                 return Err(ToolError::new(Code::BadArgs, sentence).hint(hint));
             }
-            Range::Bytes { from, size, .. } if from >= size && size > 0 => {
+            Range::Bytes { size, .. }
+                if size > 0 && args.byte_offset.is_some_and(|at| at >= size) =>
+            {
                 let sentence = format!(
                     "`byte_offset` {} is past the end: the file has {}",
-                    args.byte_offset.unwrap_or(from),
+                    args.byte_offset.unwrap_or(size),
                     count(size, "byte", "bytes")
                 );
                 return Err(ToolError::new(Code::BadArgs, sentence));

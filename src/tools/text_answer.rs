@@ -17,6 +17,7 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>, resume: &str) -> S
     let mut facts = vec![range(page.range)];
     if page.ends != LineEnds::None {
         facts.push(page.ends.as_str().into());
+        facts.extend(page.is_unended.then(|| "the last line has no end".into()));
     } else if matches!(page.range, Range::Lines { count: 1.., .. }) {
         facts.push("no line end".into());
     }
@@ -77,6 +78,10 @@ fn range(range: Range) -> String {
             format!("lines {first}-{last}{of}")
         }
         Range::Tail { count } => format!("the last {}", lines(count)),
+        Range::Bytes { from, to, size } if from == to => {
+            let size = count(size, "byte", "bytes");
+            format!("no character begins there; the file has {size}")
+        }
         Range::Bytes { from, to, size } => {
             format!("bytes {from}-{} of {size}", to.saturating_sub(1))
         }

@@ -284,12 +284,19 @@ fn append(
     }
     if fitted.gets_mark {
         all.push("with a byte order mark, since the file was empty".into());
-    } else if !as_given && contents.starts_with(MARK) && old.size() > 0 {
+    } else if fitted.is_first && old.size() > 0 && contents.starts_with(MARK) {
+        all.push("the content begins with U+FEFF, which the file has already".into());
+    } else if !as_given && contents.starts_with(MARK) && !fitted.is_first {
         all.push("the content begins with U+FEFF, which is now in the middle of the file".into());
     }
     let ends = appended.map_or(LineEnds::None, |text| text.ends);
-    if fitted.is_changed && wanted.is_none() {
+    if let Some(coding) = fitted.new_coding {
+        all.push(format!("in {coding}; the file was ASCII"));
+    } else if fitted.is_changed && wanted.is_none() && !fitted.gets_mark {
         all.push("in the encoding and with the line ends of the file".into());
+    }
+    if fitted.is_changed && ends != LineEnds::None && fitted.file == LineEnds::Mixed {
+        all.push(format!("the file has {}", fitted.file.as_str()));
     } else if !fitted.is_changed && ends.differs_from(fitted.file) {
         all.push(format!("{}, the file has {}", ends.as_str(), fitted.file.as_str()));
     }

@@ -1,0 +1,94 @@
+//! [`Recoded`]: other encodings in which a file matches that was read by a guess and did not.
+//!
+//! May import: `cap` (for open files), `limits`, `text` (for encodings).
+
+use super::pattern::Pattern;
+use super::{Lines, Outcome, Position, Search, Wanted};
+use crate::cap::OpenFile;
+use crate::limits::Budget;
+use crate::text::Coding;
+
+/// Encodings that are tried, the likeliest first.
+const ALL: [&str; 25] = [
+    "utf-8",
+    "shift_jis",
+    "euc-jp",
+    "gb18030",
+    "big5",
+    "euc-kr",
+    "windows-1252",
+    "windows-1250",
+    "windows-1251",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-1258",
+    "windows-874",
+    "koi8-r",
+    "koi8-u",
+    "ibm866",
+    "iso-8859-2",
+    "iso-8859-15",
+    "cp437",
+    "cp850",
+    "cp852",
+    "macintosh",
+];
+/// Bytes that one thread reads once more.
+const MOST_BYTES: u64 = 64 << 20;
+/// Characters of a pattern from which it is tried in encodings with single bytes: any byte is some character in these.
+const FEW: usize = 3;
+/// Whether a file matches is all that is asked.
+const ANY: Wanted = Wanted { output: Lines::Any, before: 0, after: 0, only_matching: false };
+
+/// A pattern with characters that encodings write as different bytes.
+pub struct Recoded {
+    pattern: Pattern,
+    /// The encodings that have all of its characters.
+    codings: Vec<(&'static str, Coding)>,
+    left: u64,
+}
+
+impl Recoded {
+    /// For a pattern, which is compiled as well. It tries nothing where each encoding writes the pattern as the same bytes.
+    pub fn new(text: &str, pattern: &Pattern) -> Self {
+        let is_short = text.chars().count() < FEW;
+        let has_all = |coding: &Coding| {
+            !(is_short && coding.has_single_bytes())
+                && text
+                    .chars()
+                    .filter(|c| !c.is_ascii())
+                    .all(|c| coding.encode(c.encode_utf8(&mut [0; 4])).is_ok())
+        };
+        let known = ALL.iter().filter_map(|label| Some((*label, Coding::of_label(label)?)));
+        let codings = if pattern.is_beyond_ascii {
+            known.filter(|(_, coding)| has_all(coding)).collect()
+        } else {
+            vec![]
+        };
+        Self { pattern: pattern.clone(), codings, left: MOST_BYTES }
+    }
+
+    /// The first encoding in which a file matches that is read as `guessed` otherwise.
+    pub fn matching(
+        &mut self,
+        file: &OpenFile,
+        guessed: &str,
+        budget: &Budget,
+    ) -> Option<&'static str> {
+        let Self { pattern, codings, left } = self;
+        for (label, coding) in codings.iter().filter(|(_, coding)| coding.name() != guessed) {
+            *left = left.checked_sub(file.size())?;
+            budget.step().ok()?;
+            let mut search = Search::new(pattern.clone(), ANY).in_coding(Some(*coding));
+            let outcome = search.file(file, Position::START, budget);
+            if matches!(outcome, Outcome::Searched(hits) | Outcome::Partly(hits) if hits.count > 0)
+            {
+                return Some(label);
+            }
+        }
+        None
+    }
+}
