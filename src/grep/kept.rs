@@ -1,4 +1,4 @@
-//! [`Kept`]: what is kept of a file while it is searched.
+//! [`Kept`]: the matches of a file, while it is searched.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,7 +16,7 @@ const MOST_LINES: usize = 20;
 /// Bytes after lines that match that an assertion at their end can see.
 const LOOK_AHEAD: usize = 128;
 
-/// What is kept of a file while it is searched.
+/// The matches of a file, and their context, while it is searched.
 pub(super) struct Kept<'a> {
     matcher: &'a Timed<'a>,
     wanted: Wanted,
@@ -83,7 +83,7 @@ impl<'a> Kept<'a> {
         !is_full && self.wanted.output.are_open(position, self.from)
     }
 
-    /// Counts what is wanted, on this page or another.
+    /// Counts a match, on this page or another.
     fn select(&mut self, counts: u64, position: Position) {
         match self.wanted.output {
             Lines::Last { .. } if !self.wanted.output.are_open(position, self.from) => {
@@ -136,7 +136,7 @@ impl<'a> Kept<'a> {
         }
     }
 
-    /// Leaves of what is kept only what is among the last ones of the file.
+    /// Keeps only those that are among the last ones of the file.
     fn leave_last(&mut self, of: u64) {
         let left = of.saturating_sub(self.counted_after);
         let (mut counted, mut matching) = (0, 0);
@@ -157,7 +157,7 @@ impl<'a> Kept<'a> {
         self.hits.selected = self.hits.count.min(of).max(self.counted_after + counted);
     }
 
-    /// Keeps the matches in lines that match, each by itself.
+    /// Keeps each match of a matching line separately.
     fn keep_matches(&mut self, number: u64, found: &SinkMatch<'_>) -> io::Result<()> {
         let (text, range) = Self::text_of(self.matcher.pattern, found);
         // The line of the last match, how many matches begin in it, the column of the last one, and the place up to which
@@ -206,7 +206,7 @@ impl<'a> Kept<'a> {
         (count, counted)
     }
 
-    /// Keeps matches over line ends. Those that touch each other come as one from the searcher; each counts by itself,
+    /// Keeps matches over line ends. Those that touch each other come as one from the searcher; each counts separately,
     /// with the lines that it spans. Matches that share a line are kept together.
     fn keep_spans(&mut self, number: u64, found: &SinkMatch<'_>) -> io::Result<()> {
         let (text, range) = Self::text_of(self.matcher.pattern, found);

@@ -48,7 +48,7 @@ pub struct Wanted {
     pub before: usize,
     /// Lines after each match.
     pub after: usize,
-    /// Each match by itself, and not the lines that match. Then matches are counted, and no lines.
+    /// Each match, and not the lines that match. Then matches are counted, and no lines.
     pub only_matching: bool,
 }
 
@@ -110,7 +110,7 @@ pub struct Line {
     pub number: u64,
     /// Does it match, or does it stand near one that does?
     pub is_match: bool,
-    /// For a match by itself: which match of its line it is, and the character at which it begins; both from 1.
+    /// For a single match: which match of its line it is, and the character at which it begins; both from 1.
     pub part: Option<(u64, u64)>,
     /// How many of what is counted begin here: 0 in the further lines of a match that spans lines.
     pub counts: u64,
@@ -170,7 +170,7 @@ pub struct Hits {
 pub enum Outcome {
     /// This, possibly nothing.
     Searched(Hits),
-    /// It is no text.
+    /// It is not text.
     Binary,
     /// This, but it could not be searched to its end.
     Partly(Hits),

@@ -106,7 +106,7 @@ impl All<'_> {
         whole.is_cut || (self.wanted.output == Lines::Any && whole.hits.count > 0)
     }
 
-    /// Are all lines that are wanted there already? Then the rest is counted alone.
+    /// Are all wanted lines found? Then the rest is only counted.
     fn is_full(&self, whole: &Whole) -> bool {
         match self.wanted.output {
             Lines::First { of, page } => {
@@ -163,7 +163,7 @@ impl All<'_> {
         buffer.get(begin..len)
     }
 
-    /// Reads up to `most` bytes behind the first `len` in the buffer, which begins at `from`.
+    /// Reads up to `most` bytes after the first `len` in the buffer, which begins at `from`.
     fn read<'b>(
         &self,
         buffer: &'b mut Vec<u8>,

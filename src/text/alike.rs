@@ -88,7 +88,7 @@ fn above(text: &str, from: usize, lines: usize) -> usize {
 struct Wanted<'o> {
     line: &'o str,
     folded: String,
-    /// May the line in the text have more before it, and behind it?
+    /// Whether the line in the text may have more before it, and after it.
     is_open: (bool, bool),
 }
 
@@ -143,7 +143,7 @@ impl Wanted<'_> {
             let is_to_end = start + len == folded.len();
             unfold(line, start)..if is_to_end { line.len() } else { unfold(line, start + len) }
         });
-        // A place may begin or end within what one character is composed of: an e is no part of an é.
+        // A place may begin or end within what one character is composed of: an e is not a part of an é.
         let is_whole = |place: &Range<usize>| {
             line.get(place.clone()).is_some_and(|part| fold(part, ALL) == self.folded)
         };

@@ -98,7 +98,7 @@ fn contradiction(named: Coding, evidence: &Evidence<'_>) -> Option<String> {
     if named == Coding::Utf8 {
         return as_named.has_bad_bytes().then_some(invalid);
     }
-    // Whoever names it knows more than the guess, also where some bytes are bad.
+    // A caller that names it knows more than the guess, even if some bytes are bad.
     let high = |piece: &Sample<'_>| piece.bytes.iter().filter(|byte| !byte.is_ascii()).count();
     let high: usize = evidence.pieces.iter().map(high).sum();
     (as_named.bad() * BAD > high as u64).then_some(invalid)

@@ -1,5 +1,5 @@
-//! [`copied`]: a text that was copied from an answer, a diff or a message together with marks that are no part of the
-//! file.
+//! [`copied`]: a text that was copied from an answer, a diff or a message together with marks that are not part of
+//! the file.
 //!
 //! Each kind of mark is taken off, and what remains is looked for. Where it is in the file, it was copied.
 //!

@@ -111,7 +111,7 @@ impl Counted {
 
     /// Is it UTF-8? `None` where only the guess of another encoding can tell.
     pub(super) fn is_utf8(&self) -> Option<bool> {
-        // Half a character at the end of a text is no evidence against it; more than its first byte is evidence.
+        // Half a character at the end of a text is not evidence against it; more than its first byte is evidence.
         let bad = self.bad + u64::from(self.cut == 1 && self.valid == 0);
         match self.valid + self.cut_lines + u64::from(self.cut > 1) {
             valid if valid >= 2 * bad => Some(true),
@@ -131,7 +131,7 @@ fn is_control(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B | 0x08)
 }
 
-/// Does the file begin as archives, images, programs and the like do?
+/// Does the file begin as archives, images and programs do?
 pub(super) fn has_binary_header(start: &[u8]) -> bool {
     // A tar file of texts begins with a name and has its sign later.
     if start.get(257..262) == Some(b"ustar") {

@@ -1,4 +1,4 @@
-//! [`Difference`]: in what two lines differ that say the same. Each difference that is named is true by itself.
+//! [`Difference`]: in what two lines differ that say the same. Each difference that is named is true on its own.
 //!
 //! The lines are compared character by character: the blanks between two words with the blanks there, and each word
 //! with its counterpart, under the fewest ways of folding that make them equal.
@@ -95,9 +95,9 @@ fn fold_form(c: char, is_folded: bool, like: fn(char) -> char, folded: &mut Stri
 #[derive(Clone, Copy)]
 pub(super) struct Placed<'l> {
     pub(super) text: &'l str,
-    /// Is nothing before it in its line, and nothing after it?
+    /// Whether nothing is before it in its line, and nothing after it.
     pub(super) is_edge: (bool, bool),
-    /// May the text that it is compared with begin or end within the blanks at its ends?
+    /// Whether the text that it is compared with may begin or end within the blanks at its ends.
     pub(super) is_open: (bool, bool),
 }
 

@@ -63,7 +63,7 @@ impl Document {
     /// The text that these bytes are; errors name it `shown`.
     ///
     /// # Errors
-    /// `not_text` where they are none, or a text of which no part can be changed by itself.
+    /// `not_text` where they are none, or a text of which no part can be changed separately.
     pub fn new(shown: &str, bytes: Vec<u8>) -> Result<Self, ToolError> {
         Self::new_as(None, shown, bytes, [])
     }

@@ -3,8 +3,8 @@
 //! An old text must occur exactly once, unless it is said that all are meant: which of several was
 //! meant is never guessed. Each edit sees what the one before left; only then is the text copied.
 //!
-//! May import: `error`, `limits`. Absent on purpose: expressions, places by number, and edits that
-//! fit more or less.
+//! May import: `error`, `limits`. It knows no expressions, no places by number, and no approximate
+//! matches.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -24,11 +24,11 @@ const MAX_LINES: usize = 20;
 /// One text to be replaced by another. CRLF and LF are the same in both.
 #[derive(Clone, Copy, Debug)]
 pub struct Edit<'a> {
-    /// What is there.
+    /// The text to replace.
     pub old_text: &'a str,
-    /// What is to be there.
+    /// Its replacement.
     pub new_text: &'a str,
-    /// Are all occurrences meant, from the left, each behind the one before?
+    /// Are all occurrences replaced, from the left, each after the one before?
     pub replace_all: bool,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn one(
     }
     if old == new {
         return Err(ToolError::new(Code::BadArgs, "`new_text` is the same as `old_text`")
-            .hint("say in `new_text` what is to be there instead"));
+            .hint("give the replacement in `new_text`"));
     }
     let count = if edit.replace_all { Count::Apart } else { Count::All };
     let found = Needle::new(&old, text).find(text, count, MAX_REPLACEMENTS + 1, budget)?;

@@ -4,7 +4,7 @@
 //! alone is a character like any other. Where the two ways to end a line cannot meet, the whole needle
 //! is searched as bytes; else its longest line is, and what is around it is compared.
 //!
-//! May import: `limits`. Absent on purpose: a copy of the text with its line ends made equal.
+//! May import: `limits`. It makes no copy of the text with equal line ends.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -30,7 +30,7 @@ pub(super) struct Needle<'n> {
 pub(super) enum Count {
     /// All of them, those too that begin within another.
     All,
-    /// From the left, each behind the one before.
+    /// From the left, each after the one before.
     Apart,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn lines(text: &str, places: impl IntoIterator<Item = usize>) -> Vec<
 }
 
 impl<'n> Needle<'n> {
-    /// What is to be found in `text`: it is not empty, and has LF as its only line end.
+    /// The text to find in `text`: it is not empty, and has LF as its only line end.
     pub(super) fn new(lf: &'n str, text: &str) -> Self {
         let is_simple = !lf.contains('\n') || memmem::find(text.as_bytes(), b"\r\n").is_none();
         let mut anchor = 0..if is_simple { lf.len() } else { 0 };

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use encoding_rs::ISO_2022_JP;
 
+use super::buffer::buffer;
 use super::coding::{Coding, MARK};
 use super::contradicted::believed;
 use super::encoding::{Encoding, is_alone};
@@ -14,7 +15,6 @@ use super::escapes::{Rest, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
 use super::runs::runs;
-use super::scan::buffer;
 use super::version::MAX_HASHED;
 use super::written::unsure;
 use crate::cap::OpenFile;
@@ -30,7 +30,7 @@ const CHUNK: usize = 256 << 10;
 /// Bytes of a line end, in any encoding.
 const LINE_END: usize = 4;
 
-/// What is to be appended.
+/// Text to append.
 #[derive(Debug)]
 pub struct Fitted<'c> {
     /// All bytes of it.

@@ -11,7 +11,7 @@ use crate::limits::cost;
 
 /// Characters of a line that are shown.
 const MAX_CHARS: usize = 500;
-/// Characters that are kept free for what is said of lines that are left out.
+/// Characters that are kept free for notes about lines that are left out.
 const NOTES: usize = 100;
 const NO_LINE_END: &str = "\\ No newline at end of file";
 

@@ -208,7 +208,7 @@ impl<'t> Hunks<'t> {
         let at = begin_line + before.0 - before.1;
         before.0 += added;
         before.1 += removed;
-        // A side without lines is told by the line before it.
+        // A side without lines is located by the line before it.
         let number = |line: usize, count: usize| line + usize::from(count > 0);
         let (from, to) = (number(line, old), number(new_line, new));
         let place = match added {

@@ -5,7 +5,7 @@
 //! size and times as they were (a write through a memory map) can make the count of lines before it
 //! wrong. Memory is bounded: [`MAX_FILES`] files, [`MAX_ENTRIES`] places in each.
 //!
-//! May import: `cap` (for the state of a file). Absent on purpose: contents, names and handles.
+//! May import: `cap` (for the state of a file). It holds no contents, names or handles.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -54,7 +54,7 @@ impl LineEnds {
         }
     }
 
-    /// The text with lines that end so: as it is, where that is no one way.
+    /// The text with these line ends; unchanged for mixed or no line ends.
     pub fn write(self, text: &str) -> Cow<'_, str> {
         let lf = || super::find::lf(text);
         match self {

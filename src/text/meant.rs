@@ -18,9 +18,9 @@ use crate::limits::{Budget, Spent};
 /// The old and the new text of an edit, as the text of a [`Document`] has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meant<'e> {
-    /// What is there.
+    /// The text to replace.
     pub old_text: Cow<'e, str>,
-    /// What is to be there.
+    /// Its replacement.
     pub new_text: Cow<'e, str>,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! One step a byte would cost more than the work itself, one step a text would let a hard one run on.
 //!
-//! May import: `limits`. Absent on purpose: a clock.
+//! May import: `limits`. It has no clock.
 
 use crate::limits::{Budget, Spent};
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! OpenFile - scan (lines as bytes, by the index where the file is huge) - encoding - Page
-//! Vec<u8> -- Document (text) - find - replace - Edited (what is kept, what is new) -+- Document (bytes)
+//! Vec<u8> -- Document (text) - find - replace - Edited (old parts, new parts) -+- Document (bytes)
 //!                                |- nearest, where nothing was found                +- diff
 //! ```
 //!
@@ -12,6 +12,7 @@ mod accents;
 mod aligned;
 mod alike;
 mod applied;
+mod buffer;
 mod by_line;
 mod coded;
 mod coding;

@@ -1,9 +1,9 @@
-//! [`no_match`]: why a text that is to be replaced is not there, and what is there instead.
+//! [`no_match`]: why the text to replace was not found, and what the file has instead.
 //!
 //! What comes near is shown as it stands in the file, bare, so that the next call can copy it; what cannot be seen
 //! is named, and given in a form in which it can be sent. Nothing is ever replaced because it comes near.
 //!
-//! May import: `error`, `limits`. This is no diff: what is wrong is said in words.
+//! May import: `error`, `limits`. This is not a diff: it describes the differences in words.
 
 use std::ops::Range;
 
@@ -33,7 +33,7 @@ pub(super) const MISSING: &str = "`old_text` is not in the file";
 pub(super) struct Missing<'e> {
     pub(super) old: &'e str,
     pub(super) new: &'e str,
-    /// May what is to be sent instead be there more than once?
+    /// Whether the text to send may occur more than once.
     pub(super) replace_all: bool,
     /// Characters of the file that are shown.
     pub(super) room: usize,
@@ -73,7 +73,7 @@ fn diagnosed(
     let Missing { old, room, .. } = missing;
     if let Some(window) = without_numbers(text, old, budget)? {
         let sentence = format!(
-            "{MISSING}: its lines begin with line numbers, which are no part of the file; without \
+            "{MISSING}: its lines begin with line numbers, which are not part of the file; without \
              them it is at {}",
             named(window)
         );
@@ -206,7 +206,7 @@ fn with_marks(
     let at = named(lines_of(text, &copied.place));
     let rest = if copied.is_piece { "a part of it between them" } else { "without them it" };
     let sentence = format!(
-        "{MISSING}: it has {}, which are no part of the file; {rest} is at {at}",
+        "{MISSING}: it has {}, which are not part of the file; {rest} is at {at}",
         copied.marks
     );
     let sendable = what_to_send(text, missing, &copied.place, &[], budget)?;

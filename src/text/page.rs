@@ -4,17 +4,18 @@
 //! lines are longer than an answer). All of them come out as text in UTF-8, whatever the file is
 //! written in, with no character split and nothing left out that is not said.
 //!
-//! May import: `cap` (for open files), `error`, `limits`. Absent on purpose: what an answer looks like.
+//! May import: `cap` (for open files), `error`, `limits`. This module does not know what an answer looks like.
 
 use std::borrow::Cow;
 
+use super::buffer::buffer;
 use super::coding::Coding;
 use super::encoding::Encoding;
 use super::escapes::{Escaped, Rest, Shown, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
 use super::piece::{Before, Page, Piece, Range, Room, StartsAt};
-use super::scan::{Begin, RawLine, Scanned, Span, Tail, buffer, scan, scan_from, tail};
+use super::scan::{Begin, RawLine, Scanned, Span, Tail, scan, scan_from, tail};
 use super::sync::rest_of_character;
 use super::version::{MAX_HASHED, version};
 use crate::cap::OpenFile;

@@ -1,9 +1,9 @@
 //! [`Edited`]: a text after edits, as parts of the text before and what is new between them.
 //!
-//! A large file with a small edit is never copied: what is kept is a range. Ranges increase, so that
+//! A large file with a small edit is never copied: an old part is a range. Ranges increase, so that
 //! the file can be written, and compared, in one pass.
 //!
-//! May import: nothing of this crate. Absent on purpose: how a place is found, and what is put there.
+//! May import: nothing of this crate. It does not know how a place is found, or what replaces it.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub struct Edited {
     made: Vec<Made>,
 }
 
-/// What is to be taken out of a text, and what put in its place.
+/// A part of a text, and its replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Replacement {
     pub(super) range: Range<usize>,

@@ -92,7 +92,7 @@ pub enum Range {
     Bytes {
         /// The first, from 0.
         from: u64,
-        /// The one behind the last.
+        /// The one after the last.
         to: u64,
         /// How many the file has.
         size: u64,

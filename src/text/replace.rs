@@ -3,7 +3,7 @@
 //! What a match and its new text have in common at both ends stays as it is in the file, to the byte.
 //! A line that is put in ends as its neighbours do: a new text never says how.
 //!
-//! May import: `error`, `limits`. Absent on purpose: the parts that a text is made of.
+//! May import: `error`, `limits`. It does not know the parts of a text.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use crate::limits::Budget;
 /// Bytes of text that edits may leave, as UTF-8.
 pub const MAX_EDITED_BYTES: usize = 64 << 20;
 
-/// What to do to `text` so that each of the places `found` becomes `new`, which has LF alone.
+/// What to do to `text` so that each of the places `found` becomes `new`, which has only LF.
 pub(super) fn replacements(
     text: &str,
     found: &[Range<usize>],
@@ -87,7 +87,7 @@ fn last(text: &str) -> Option<(char, usize)> {
 /// How lines end at places that are asked for in order, so that all of them take one pass.
 struct Ends<'t> {
     text: &'t [u8],
-    /// The first line feed behind the last place, once it was looked for; the length of the text
+    /// The first line feed after the last place, once it was looked for; the length of the text
     /// where there is none.
     next: Option<usize>,
     /// How far was looked for the one before.

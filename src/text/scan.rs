@@ -1,13 +1,14 @@
 //! The scan: lines are found in a file that streams by, as bytes, whatever their encoding.
 //!
-//! Lines before the window are only counted, lines in it are kept, lines behind it are counted as far
-//! as that is cheap. Memory depends on the window alone, never on the file or on one of its lines.
+//! Lines before the window are only counted, lines in it are kept, lines after it are counted as far
+//! as that is cheap. Memory depends only on the window, not on the file or on one of its lines.
 //!
-//! May import: `cap` (for open files), `error`, `limits`. Absent on purpose: trusting the size that
-//! the file had when it was opened; it may grow and shrink while it is read.
+//! May import: `cap` (for open files), `error`, `limits`. It does not rely on the size that
+//! the file had when it was opened: it may grow and shrink while it is read.
 
 use std::ops::Range;
 
+use super::buffer::buffer;
 use super::index::{self, LineStart, STRIDE};
 use super::line_ends::LineEnds;
 use super::unit::Unit;
@@ -19,14 +20,7 @@ use crate::limits::Budget;
 /// Bytes read at a time, of a file that has so many.
 const CHUNK: usize = 256 << 10;
 
-/// A buffer to read `file` with: a small file does not take a large one. A read that does not fill
-/// it has come to the end of the file.
-pub(super) fn buffer(file: &OpenFile, most: usize) -> Vec<u8> {
-    let size = usize::try_from(file.size()).unwrap_or(most);
-    // A multiple of four, so that no unit of UTF-16 or UTF-32 is cut; and more than the file has.
-    vec![0; most.min(size.saturating_add(4) & !3)]
-}
-/// Bytes up to which the lines behind the window are counted; beyond, the total is left out.
+/// Bytes up to which the lines after the window are counted; beyond, the total is left out.
 const MAX_COUNTED: u64 = 64 << 20;
 
 /// A few bytes more than are shown of a line are kept: where to cut depends on them.
@@ -41,7 +35,7 @@ pub(super) struct Span {
     pub(super) lines: u64,
     /// How many bytes at most; the line that passes it is the last one.
     pub(super) bytes: usize,
-    /// How many bytes of one line at most. What is behind them is left out, and counted.
+    /// How many bytes of one line at most. Further bytes are left out, and counted.
     pub(super) line_bytes: usize,
 }
 
@@ -255,11 +249,11 @@ struct Scan {
     span: Span,
     /// The line that is being read, from 1.
     line: u64,
-    /// What is kept of it.
+    /// The part of it that is kept.
     current: RawLine,
     /// Is a carriage return the last of it?
     returned: bool,
-    /// Is there something behind the last line end that was seen?
+    /// Are there bytes after the last line end?
     open: bool,
     /// How many of the line ends that were seen are carriage returns and line feeds.
     crlf: u64,
@@ -398,6 +392,6 @@ mod tests {
         let found = scan(&file, begin, Unit::Byte, span, &budget).unwrap();
         assert_eq!(found.lines.first().unwrap().offset, 11_000_000);
         let (known, total) = index::nearest(file.state(), 1_000_001);
-        assert!(known.offset > 9 << 20 && total == Some(2 << 20), "forgotten, and learnt anew");
+        assert!(known.offset > 9 << 20 && total == Some(2 << 20), "forgotten, and learnt again");
     }
 }

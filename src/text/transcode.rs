@@ -1,10 +1,10 @@
 //! Between a text and its bytes in an older encoding or UTF-16: where a character's bytes begin, what
 //! bytes a text has, and whether bytes are a text.
 //!
-//! All of it streams: what is held does not grow with the file.
+//! All of it streams: memory does not grow with the file.
 //!
-//! May import: `limits`. Absent on purpose: replacement characters, and encodings with a state, in
-//! which the same bytes mean different texts.
+//! May import: `limits`. It makes no replacement characters, and does not know encodings with a
+//! state, in which the same bytes mean different texts.
 
 use std::borrow::Cow;
 

@@ -4,15 +4,15 @@
 //! was done to the file in between. Above, hashing would cost more than the read, and it covers what
 //! the file system says: which file, its size, and the times of its last change.
 //!
-//! May import: `cap` (for open files), `error`, `limits`. Absent on purpose: security. Fifty bits keep changes apart that
-//! happen by themselves; whoever can forge one can change the file after the check as well.
+//! May import: `cap` (for open files), `error`, `limits`. A version is not a security measure: fifty bits tell
+//! accidental changes apart. An attacker who can forge one can also change the file after the check.
 
 use std::fmt;
 
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use sha2::{Digest as _, Sha256};
 
-use super::scan::buffer;
+use super::buffer::buffer;
 use crate::cap::{FileState, OpenFile};
 use crate::error::ToolError;
 use crate::limits::Budget;

@@ -96,7 +96,7 @@ impl Tool for DirectoryTree {
 /// directory's path ends with a slash, a link's with @, a special file's with =.
 type Key = (usize, String);
 
-/// What is to be shown, but for the names.
+/// The arguments, without the names.
 struct Asked {
     respects: Respect,
     depth: usize,
@@ -104,7 +104,7 @@ struct Asked {
     after: Option<Key>,
 }
 
-/// What is to be shown.
+/// The tree to show.
 struct Tree<'a> {
     asked: &'a Asked,
     names: &'a Names,
@@ -248,7 +248,7 @@ impl<'a> Shown<'a> {
         for key in &found.entries {
             let (depth, path) = key;
             let above = parent(path);
-            // With its indentation, and the count behind a directory.
+            // With its indentation, and the count after a directory.
             used += cost(path).saturating_sub(cost(above)) + depth + 18;
             if above != last && !found.entries.contains(&(depth - 1, above.to_owned())) {
                 used += cost(above) + 18;

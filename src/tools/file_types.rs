@@ -1,5 +1,8 @@
 //! Types of files by their names, as ripgrep has them.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+
 use ::ignore::types::{Types, TypesBuilder};
 
 use crate::error::{Code, ToolError};
@@ -25,4 +28,9 @@ pub(super) fn named(name: &str) -> Result<Types, ToolError> {
         ToolError::new(Code::BadArgs, format!("`type` `{name}` is not one of ripgrep's"))
             .hint("use `glob`, such as [\"*.rs\"]")
     })
+}
+
+/// Has a file of this name one of these types?
+pub(super) fn matches(types: &Types, name: &[u8]) -> bool {
+    types.matched(OsStr::from_bytes(name), false).is_whitelist()
 }

@@ -105,7 +105,7 @@ fn rights(info: &Info) -> String {
     format!("rights: {rights} ({why})")
 }
 
-/// What is known of a file that may be opened: a file that may not is told of all the same.
+/// Describes the contents of a file; if it may not be opened, says so.
 fn contents(place: &Place<Read>, budget: &Budget) -> Result<Vec<String>, ToolError> {
     let room = Room { chars: budget.limits().max_result_chars, before_line: 0 };
     let page = place.open_file().and_then(|file| {

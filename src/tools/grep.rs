@@ -215,7 +215,7 @@ impl Args {
     }
 }
 
-/// What is asked for.
+/// The arguments of a call, parsed.
 pub(super) struct Asked<'a> {
     pub(super) pattern: Pattern,
     pub(super) wanted: Wanted,
@@ -257,9 +257,7 @@ impl<'a> Asked<'a> {
 
     /// Is it a file of a type that is searched?
     fn is_searched(&self, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
-        use std::os::unix::ffi::OsStrExt as _;
-        let has_type =
-            |types: &Types| types.matched(std::ffi::OsStr::from_bytes(name), false).is_whitelist();
+        let has_type = |types: &Types| file_types::matches(types, name);
         kind == Kind::File && self.types.as_ref().is_none_or(has_type)
     }
 

@@ -22,9 +22,9 @@ pub(super) struct Found {
     pub(super) files: BTreeMap<String, Hits>,
     /// Lines of these files that count for the page.
     kept: usize,
-    /// Is there more behind them that was not kept?
+    /// Are there more after them that were not kept?
     has_more: bool,
-    /// Lines that match, or matches where each is shown by itself.
+    /// Lines that match, or matches if each is shown separately.
     pub(super) total_lines: u64,
     pub(super) total_files: u64,
     pub(super) searched: Volume,
@@ -39,7 +39,7 @@ impl Found {
     pub(super) fn insert(&mut self, path: String, hits: Hits, page: usize) {
         self.kept += weight(&hits);
         self.files.insert(path, hits);
-        // What lies behind a full page is counted, and not kept.
+        // Matches after a full page are counted, and not kept.
         while let Some(last) = self.files.last_entry() {
             let rest = self.kept - weight(last.get());
             if rest < page {

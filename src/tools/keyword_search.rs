@@ -175,7 +175,7 @@ fn pattern(args: &Args, budget: &Budget) -> Result<Pattern, ToolError> {
     Pattern::new("keyword", &args.keyword, args.meaning())
 }
 
-/// What is asked for.
+/// The arguments of a call, parsed.
 struct Asked<'a> {
     pattern: Pattern,
     keyword: &'a str,

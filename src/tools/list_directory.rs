@@ -185,7 +185,7 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
     Ok(format!("{text}[{}]", facts.join("; ")))
 }
 
-/// The kind of an entry, equal to any other, so that a heap orders by key alone.
+/// The kind of an entry, equal to any other, so that a heap orders only by key.
 struct Line(Kind);
 
 impl PartialEq for Line {

@@ -40,7 +40,7 @@ pub(super) struct Args {
 
 impl Tool for PerformanceCheck {
     const NAME: &'static str = "performance_check";
-    const ABOUT: &'static str = "Finds slow Python by syntax alone, not types: queries and repeated work in loops, calls that block \
+    const ABOUT: &'static str = "Finds slow Python by syntax, not types: queries and repeated work in loops, calls that block \
         coroutines, files read whole.";
     type Needs = Perhaps<Read>;
     type Args = Args;

@@ -1,4 +1,4 @@
-//! `read_media_file`: the bytes of a file that is no text, as what they are.
+//! `read_media_file`: the bytes of a file that is not text.
 
 use data_encoding::BASE64;
 use schemars::JsonSchema;

@@ -111,7 +111,7 @@ pub(super) struct Before {
     pub(super) text: Text,
     /// Where it is not UTF-8 without a mark.
     encoding: Option<String>,
-    /// Does it begin with the byte order mark of UTF-8?
+    /// Whether it begins with the byte order mark of UTF-8.
     has_mark: bool,
     /// The first page of it, where that shows bytes as escapes.
     with_escapes: Option<String>,

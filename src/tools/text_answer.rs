@@ -1,4 +1,4 @@
-//! How a page of text is told to a client: the closing line, and line numbers.
+//! How a page of text is shown to a client: the closing line, and line numbers.
 //!
 //! Shared by the tools that show text, so that a model learns one form.
 

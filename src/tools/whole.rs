@@ -1,6 +1,6 @@
 //! [`whole`]: all bytes of a file, where a tool has to hold it.
 //!
-//! Absent on purpose: files of any size; who can do with less reads by pieces.
+//! It refuses files over a limit. Callers that need only parts read by pieces.
 
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};

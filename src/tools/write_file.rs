@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// Bytes instead of a text.
     #[schemars(example = "iVBORw0KGgo=")]
     content_base64: Option<String>,
-    /// Replace what is there, refuse to, add at the end, or write into the file (not atomic).
+    /// Replace the file, refuse to, add at the end, or write into the file (not atomic).
     #[serde(default)]
     mode: Mode,
     /// false: the parent must exist.
@@ -152,7 +152,7 @@ impl Args {
             (None, Some(coded)) => {
                 let coded: Vec<u8> = coded.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
                 let bytes = BASE64.decode(&coded).map_err(|why| {
-                    ToolError::new(Code::BadArgs, "`content_base64` is no base 64").detail(why)
+                    ToolError::new(Code::BadArgs, "`content_base64` is not base 64").detail(why)
                 })?;
                 Ok(bytes.into())
             }
@@ -167,7 +167,7 @@ impl Args {
     }
 }
 
-/// What is to be written.
+/// The contents to write.
 struct New<'c> {
     bytes: &'c [u8],
     /// Byte for byte as given, whatever is there.
@@ -176,7 +176,7 @@ struct New<'c> {
     wanted: Option<LineEnds>,
     /// The encoding that was asked for.
     coding: Option<Coding>,
-    /// Was a byte order mark asked for?
+    /// Whether a byte order mark was requested.
     marked: bool,
 }
 

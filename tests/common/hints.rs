@@ -62,7 +62,7 @@ fn arguments(line: &str) -> Vec<&str> {
     let assigned = line.match_indices('=').filter_map(|(at, _)| {
         let before = &line[..at];
         let start = before.trim_end_matches(is_name).len();
-        // An option of the command line is no argument, and neither is a piece of an example.
+        // An option of the command line is not an argument, and neither is a piece of an example.
         let is_apart = !before[..start].ends_with(|c: char| c.is_alphanumeric() || c == '-');
         let has_value = line[at + 1..].starts_with(|c: char| c.is_alphanumeric());
         (start < at && is_apart && has_value).then_some(&before[start..])
