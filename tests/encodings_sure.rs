@@ -447,6 +447,6 @@ fn pieces_by_bytes_put_together_are_the_text_that_an_edit_takes() {
         assert!(page.contains("s\\x5Cx41r\\x5Cx42"), "{page}");
     }
     let page = files.read("mark", json!({"byte_offset": 0}));
-    assert!(page.contains("the file has 3 bytes") && !page.contains("behind the end"), "{page}");
-    assert!(files.read("mark", json!({"byte_offset": 3})).contains("behind the end"));
+    assert!(page.contains("the file has 3 bytes") && !page.contains("past the end"), "{page}");
+    assert!(files.read("mark", json!({"byte_offset": 3})).contains("past the end"));
 }

@@ -242,7 +242,7 @@ fn marks_that_were_copied_with_the_text_are_named() {
     ] {
         let error = one(text, old);
         assert!(error.contains(named), "{named}: {error}");
-        assert!(error.contains("no part of the file"), "{error}");
+        assert!(error.contains("not part of the file"), "{error}");
         assert_eq!(mended(text, &error), after, "{error}");
     }
     for old in [
@@ -270,7 +270,7 @@ fn a_line_that_a_page_shortened_is_noticed() {
     ] {
         let error = one(&text, &old);
         assert!(error.contains("marks for text that an answer left out"), "{error}");
-        assert!(error.contains("no part of the file"), "{error}");
+        assert!(error.contains("not part of the file"), "{error}");
         assert!(error.ends_with("; leave the marks out of `new_text` too"), "{error}");
         assert!(
             !error.contains("% alike") && !error.contains("nothing that comes near"),

@@ -21,7 +21,7 @@ const MAX_MARK: usize = 200;
 
 /// A copied text, and where it is.
 pub(super) struct Copied {
-    /// What was copied with it: `it has X, which are no part of the file`.
+    /// What was copied with it: `it has X, which are not part of the file`.
     pub(super) marks: &'static str,
     pub(super) place: Range<usize>,
     /// Is it only a piece, because the marks stand for text that was left out?

@@ -257,8 +257,7 @@ impl<'a> Asked<'a> {
 
     /// Is it a file of a type that is searched?
     fn is_searched(&self, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
-        let has_type = |types: &Types| file_types::matches(types, name);
-        kind == Kind::File && self.types.as_ref().is_none_or(has_type)
+        kind == Kind::File && self.types.as_ref().is_none_or(|all| file_types::matches(all, name))
     }
 
     fn search(

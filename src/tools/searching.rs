@@ -142,7 +142,7 @@ impl<L: Look> Looking<'_, L> {
         if met.fetch_add(1, Ordering::Relaxed) >= MOST_LINKS {
             return links.unknown(path);
         }
-        let to = dir.follow(link, &[], self.budget);
+        let Ok(to) = dir.follow(link, &[], self.budget) else { return links.unknown(path) };
         let is_directory = to.as_ref().is_some_and(|to| to.is_directory);
         let means = match (include, rest) {
             // A pattern may be meant for something of another kind that is found.
