@@ -157,8 +157,9 @@ impl<L: Look> Looking<'_, L> {
 
     /// What a glob means that leads through a link to a directory; nothing if what it names there does not exist.
     fn means(&self, dir: &WalkedDir, link: &[u8], rest: &Rest<'_>) -> Option<Means> {
-        let leads_to =
-            |names: &[&str]| names.is_empty() || dir.follow(link, names, self.budget).is_some();
+        let leads_to = |names: &[&str]| {
+            names.is_empty() || matches!(dir.follow(link, names, self.budget), Ok(Some(_)))
+        };
         let is_there = leads_to(&rest.names);
         let above = rest.names.split_last().map_or(&[][..], |(_, above)| above);
         if !(is_there || (rest.is_part && leads_to(above))) {
