@@ -99,6 +99,8 @@ fn asked(bytes: &[u8]) -> Asked {
         let is_read = line.len() <= MOST_BYTES && doubled(line).is_none();
         let Some(message) = message.filter(|message| is_read && !message["id"].is_f64()) else {
             asked.unreadable += messages;
+            // One of several messages on the line may cancel a request.
+            asked.has_cancellation |= line.windows(9).any(|bytes| bytes == b"cancelled");
             continue;
         };
         asked.has_cancellation |= message["method"] == "notifications/cancelled";
