@@ -63,7 +63,7 @@ fn verified(file: &Path, out: &mut impl Write, ambient: AmbientAuthority) -> Res
     }
     if trail.lost > 0 {
         text += &format!(
-            "{} records could not be written; the records after them say so\n",
+            "{} records could not be written, as the records after them show\n",
             trail.lost
         );
     }

@@ -75,7 +75,7 @@ impl From<io::Error> for Refusal {
     fn from(error: io::Error) -> Self {
         Self {
             sentence: format!("the server cannot run here: {error}"),
-            hint: "standard input, output and error have to be open, and threads available".into(),
+            hint: "standard input, output and error must be open, and the system must allow new threads".into(),
         }
     }
 }

@@ -345,7 +345,7 @@ impl Dispatcher {
         match recorded {
             Err(error) if self.must_record => Err(ToolError::new(
                 Code::NotRecorded,
-                "the change cannot be recorded, which the user requires; nothing was changed",
+                "the change cannot be recorded, and the user requires a record; nothing was changed",
             )
             .hint("ask the user to look at the audit file: its disk may be full")
             .detail(error)),
@@ -369,7 +369,7 @@ impl Dispatcher {
             format!("unknown tool: {name} ({tool} does that, but {why})")
         } else {
             let names: Vec<_> = self.offered.iter().map(|tool| tool.entry.name).collect();
-            format!("unknown tool: {name} (there are {})", names.join(", "))
+            format!("unknown tool: {name} (available: {})", names.join(", "))
         }
     }
 
@@ -377,9 +377,9 @@ impl Dispatcher {
         if self.grants.rights().carry(tool.rights) {
             "the user left it out with --tools"
         } else if tool.rights.carry(Rights::REMOVE) {
-            "no grant permits deleting; the user can start with --allow DIR:rwd"
+            "no grant permits deleting; the user can start the server with --allow DIR:rwd"
         } else {
-            "no grant is writable; the user can start with --allow DIR:rw"
+            "no grant is writable; the user can start the server with --allow DIR:rw"
         }
     }
 }

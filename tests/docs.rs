@@ -146,7 +146,7 @@ fn what_the_page_of_the_clients_says_to_write_works() {
 
 /// The calls that pages show get the answers that they show.
 #[test]
-fn the_transcripts_of_the_pages_are_true() {
+fn transcripts_in_the_docs_match_the_server() {
     for (name, calls) in [("README.md", 2), ("docs/changing.md", 2)] {
         let sandbox =
             crate::common::Sandbox::new().dir("grant/docs").link("grant/notes.txt", "/etc/passwd");

@@ -43,8 +43,8 @@ fn an_edit_with_an_old_and_a_new_text_is_understood_by_any_names() {
 fn an_edit_in_another_form_is_answered_with_what_to_send() {
     let sandbox = Sandbox::new().dir("grant");
     let mut client = start(&sandbox);
-    let lines = "lines are not edited by number: give what they hold as `old_text`";
-    let insert = "to insert, give a line that is there as `old_text`";
+    let lines = "edit_file does not take line numbers: give the text of the lines as `old_text`";
+    let insert = "to insert, give an existing line as `old_text`";
     let plain = "`old_text` is plain text and not a pattern";
     for (arguments, hint) in [
         (json!({"start_line": 2, "end_line": 2, "new_text": "2"}), lines),
@@ -61,7 +61,7 @@ fn an_edit_in_another_form_is_answered_with_what_to_send() {
         (json!({"edits": [{"find": "t.o", "replace": "2", "use_regex": true}]}), plain),
         (json!({"pattern": "t.o", "replacement": "2"}), plain),
         (json!({"command": "view"}), "read_text_file shows a file"),
-        (json!({"command": "create", "file_text": "2"}), "write_file makes one"),
+        (json!({"command": "create", "file_text": "2"}), "write_file creates one"),
         (json!({"content": "2"}), "write_file writes a whole file"),
         (
             json!({"old_text": "two", "new_text": "2", "line_ends": "crlf"}),

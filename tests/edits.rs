@@ -376,7 +376,7 @@ fn what_comes_near_is_said() {
             "x",
             "where 2 of the 3 lines of `old_text` are\nline 2 of",
         ),
-        ("let b = a - 21;", "x", "nearest is line 5, column 5, which is 87 % alike\n"),
+        ("let b = a - 21;", "x", "nearest is line 5, column 5, which is 87 % similar\n"),
         ("nowhere at all", "x", "and nothing that comes near it\nhint: read the file again with"),
     ];
     for (old_text, new_text, want) in table {

@@ -422,7 +422,7 @@ fn a_named_encoding_is_read_searched_and_written() {
         };
         let answer = files.call(tool, arguments);
         assert!(
-            answer.text.starts_with("bad_args: `encoding` `nonsense` is not one that is known\n"),
+            answer.text.starts_with("bad_args: `encoding` `nonsense` is not known\n"),
             "{answer:?}"
         );
     }

@@ -86,7 +86,10 @@ fn a_sequence_that_is_valid_by_chance_makes_a_guess() {
         assert!(files.read(name, json!({})).contains("(guessed)"), "{name}");
         assert!(files.info(name).contains("(guessed)"), "{name}");
         let found = files.grep(name, json!({"pattern": word}));
-        assert!(found.contains("no line matches") && found.contains("read by a guess"), "{found}");
+        assert!(
+            found.contains("no line matches") && found.contains("read with a guessed encoding"),
+            "{found}"
+        );
         assert!(found.contains("1 file matches with encoding="), "{found}");
         for refused in [
             files.append(name, json!({"content": format!("{more}\n")})),
@@ -104,7 +107,7 @@ fn a_sequence_that_is_valid_by_chance_makes_a_guess() {
 }
 
 #[test]
-fn one_line_in_an_older_encoding_decides_for_a_large_file() {
+fn one_line_in_an_older_encoding_determines_the_encoding_of_a_large_file() {
     let japanese = shift_jis("日本語の長い文です。名前はまだ無い。どこで生れたか\n");
     let mut files = Files::new([
         ("latin", around(b"caf\xe9 cr\xe8me br\xfbl\xe9e\n")),
@@ -183,7 +186,7 @@ fn a_search_that_finds_nothing_names_the_guesses_and_the_encoding_that_matches()
             let wanted = format!("1 file matches with encoding={encoding}, such as /grant/{name}");
             let wanted = wanted.replace("/grant/", "");
             assert!(found.contains("encoding=") && found.contains(name), "{wanted}: {found}");
-            assert!(found.contains("1 file is read by a guess, such as "), "{found}");
+            assert!(found.contains("1 file is read with a guessed encoding, such as "), "{found}");
             let named = found.split("encoding=").nth(1).unwrap().split(',').next().unwrap();
             let found = files.grep(name, json!({"pattern": pattern, "encoding": named}));
             assert!(found.contains("1 matching line in 1 file"), "{named}: {found}");
@@ -199,7 +202,7 @@ fn a_search_that_finds_nothing_names_the_guesses_and_the_encoding_that_matches()
     let found = files.grep("sjis", json!({"pattern": "nowhere"}));
     assert!(!found.contains("guess"), "ASCII is the same in each: {found}");
     let found = files.grep("sjis", json!({"pattern": "ж"}));
-    assert!(found.contains("read by a guess"), "{found}");
+    assert!(found.contains("read with a guessed encoding"), "{found}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn broke_once(call: &str, error: &str) -> bool {
 
 /// What an answer says when the tree is neither the old one nor that of success.
 const TOLD: [&str; 6] = [
-    "does not say that the change will last",
+    "could not confirm that the change would survive",
     "was removed",
     "were removed",
     "is still there",

@@ -293,7 +293,7 @@ fn lists_and_paths_are_read_in_every_form() {
     let mut client = start(&sandbox, "rw");
     is_answered_alike(&mut client, all);
     for (tool, call, said) in [
-        ("read_text_file", json!({"path": ["a", "b"]}), "give one path a call"),
+        ("read_text_file", json!({"path": ["a", "b"]}), "give one path per call"),
         ("read_text_file", json!({"path": {"path": "a", "limit": 1}}), "`path` has to be a string"),
         (
             "edit_file",
@@ -305,7 +305,7 @@ fn lists_and_paths_are_read_in_every_form() {
             json!({"path": "a", "edits": "{\"old_text\":\"line 7\",\"old_text\":\"x\",\"new_text\":\"y\"}"}),
             "`edits.old_text` is given twice",
         ),
-        ("grep", json!({"pattern": {"x": 1}}), "in quotes"),
+        ("grep", json!({"pattern": {"x": 1}}), "quoted string"),
     ] {
         let answer = client.call(tool, &call);
         assert!(
@@ -389,7 +389,7 @@ fn words_for_true_and_false_are_understood_and_numbers_are_not() {
         [json!(1), json!(0), json!(1.0), json!("1"), json!(""), json!("maybe"), json!([true])]
     {
         let answer = client.call("read_text_file", &call(value.clone()));
-        let said = answer.text.contains("true or false") && !answer.text.contains("as large as");
+        let said = answer.text.contains("true or false") && !answer.text.contains("that large");
         assert!(answer.code() == "bad_args" && said, "{value}: {}", answer.text);
     }
 }
@@ -464,15 +464,15 @@ fn unknown_tool_is_answered_with_the_tool_that_replaces_it() {
         (
             "rw",
             "rm",
-            "(delete_file does that, but no grant permits deleting; the user can start with --allow DIR:rwd)",
+            "(delete_file does that, but no grant permits deleting; the user can start the server with --allow DIR:rwd)",
         ),
         (
             "ro",
             "Write",
-            "(write_file does that, but no grant is writable; the user can start with --allow DIR:rw)",
+            "(write_file does that, but no grant is writable; the user can start the server with --allow DIR:rw)",
         ),
         ("ro", "str_replace_editor", "(use read_text_file)"),
-        ("ro", "nonsense", "(there are list_allowed_directories, "),
+        ("ro", "nonsense", "(available: list_allowed_directories, "),
     ] {
         let before = tree(&sandbox, "grant");
         let mut client = start(&sandbox, rights);

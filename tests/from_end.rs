@@ -104,7 +104,7 @@ fn the_last_lines_are_shown_whatever_bounds_the_page() {
 
 /// Pages from the end hold the same lines as one page does, each once, whatever bounds them.
 #[test]
-fn pages_from_the_end_go_backwards_through_all_that_is_wanted() {
+fn pages_from_the_end_cover_all_matches_backwards() {
     let text: String = (1..=24)
         .map(|i| if i % 3 == 0 { format!("hit hit {i}\n") } else { format!("line {i}\n") })
         .collect();
@@ -171,7 +171,7 @@ fn a_cursor_goes_on_only_in_its_own_direction() {
         assert!(answer.code() == "bad_args" && answer.text.contains(&wanted), "{answer:?}");
     }
     let answer = client.call("grep", &json!({"pattern": "x", "cursor": "beside:5:log"}));
-    assert!(answer.text.contains("none that grep gave"), "{answer:?}");
+    assert!(answer.text.contains("not one that grep returned"), "{answer:?}");
 }
 
 /// As `rg -U -m`: each match counts, also where the next one begins in the line after it.

@@ -154,7 +154,7 @@ fn a_path_in_lower_case_escapes_stands_for_the_name_that_is_there() {
 
 /// Globs as other programs write them, the files that they mean, and the spelling that the answer names.
 #[test]
-fn globs_of_other_programs_are_read_where_nothing_matches() {
+fn globs_of_other_programs_are_tried_if_nothing_matches() {
     let sandbox = Sandbox::new()
         .file("grant/src/a.ts", "needle\n")
         .file("grant/src/b.md", "needle\n")
@@ -244,7 +244,7 @@ fn a_glob_to_exclude_that_matches_nothing_is_shown_in_our_spelling() {
         ("\"src\"", "(did you mean `src`?)"),
         ("*.(ts|js)", "(did you mean `*.{ts,js}`?)"),
         (r"^src/.*", "(a glob, not a regular expression)"),
-        ("a-b.txt", "nothing matches exclude `a-b.txt` (a name that looks like it is there)"),
+        ("a-b.txt", "nothing matches exclude `a-b.txt` (a name that looks the same exists)"),
         ("zzz", "nothing matches exclude `zzz`]"),
     ] {
         for (tool, arguments) in [
@@ -268,7 +268,7 @@ fn a_glob_to_exclude_that_matches_nothing_is_shown_in_our_spelling() {
 }
 
 #[test]
-fn a_glob_means_what_it_says_before_anything_else() {
+fn a_glob_is_tried_as_written_first() {
     let sandbox = Sandbox::new()
         .file("grant/a.ts", "needle\n")
         .file("grant/a.ts:12", "needle\n")

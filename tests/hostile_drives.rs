@@ -112,7 +112,7 @@ fn a_tree_that_holds_something_mounted_is_refused_whole() {
             }
             let in_place = client.call(call.0, &call.1).text;
             assert!(!in_place.contains("in_place") && !in_place.contains("in-place"), "{in_place}");
-            let words = "`g/d/m` is a mount point, which is neither replaced, moved nor removed";
+            let words = "`g/d/m` is a mount point and cannot be replaced, moved or removed";
             refused(&mut client, &sandbox, call, "os_busy", &[words]);
         }
     }
@@ -183,12 +183,12 @@ fn the_hint_about_a_mount_point_leads_to_something_that_works() {
     for (args, says, rights_of_file) in [
         (
             &[][..],
-            "hint: only the user can permit to write into it where it lies, by starting the server with `--in-place`",
+            "hint: only the user can permit writing into the mounted file itself, by starting the server with `--in-place`",
             "rw (a mount point: can be appended to, but not replaced, moved or deleted)",
         ),
         (
             &["--in-place"],
-            "hint: mode=in_place of write_file (in_place=true of edit_file) writes into it",
+            "hint: use mode=in_place in write_file (in_place=true in edit_file) to write into the mounted file itself",
             "rw (a mount point: can be appended to and written in place, but not replaced, moved or deleted)",
         ),
     ] {
@@ -236,7 +236,7 @@ fn the_hint_about_a_mount_point_leads_to_something_that_works() {
 }
 
 #[test]
-fn what_cannot_be_removed_is_not_copied_by_a_move() {
+fn move_copies_nothing_if_the_source_cannot_be_removed() {
     if !may_mount() {
         return;
     }
@@ -323,14 +323,14 @@ fn marks_of_files_and_directories_are_named_and_nothing_is_left_behind() {
             ("ro (marked as immutable)", "ro (marked as immutable)")
         } else {
             (
-                "rw (marked as append-only: can be appended to, and nothing else)",
-                "rw (marked as append-only: nothing in it is replaced, moved or deleted)",
+                "rw (marked as append-only: can only be appended to)",
+                "rw (marked as append-only: nothing in it can be replaced, moved or deleted)",
             )
         };
         assert_eq!((&*rights(&mut client, "g/f"), &*rights(&mut client, "g/d")), (file, directory));
         assert_eq!(
             rights(&mut client, "g/d/f"),
-            "rw (its directory is marked: it can be appended to, but not replaced, moved or deleted)"
+            "rw (in an immutable or append-only directory: can be appended to, but not replaced, moved or deleted)"
         );
         let path = if mark == 'i' { "g/d/f" } else { "g/f" };
         assert_eq!(

@@ -33,7 +33,7 @@ struct Fault {
 
 const RENAME_IO: &str = "renameat,renameat2:error=EIO";
 const NO_PROMISE: &str = "cannot promise that nothing is replaced";
-const UNSURE: &str = "does not say that the change will last";
+const UNSURE: &str = "could not confirm that the change would survive";
 
 fn faults() -> Vec<Fault> {
     use Left::{Both, New, Old};

@@ -154,7 +154,7 @@ fn links_outside_to_hidden_names_and_to_nothing_get_the_same_answer() {
 }
 
 #[test]
-fn a_link_into_another_grant_can_be_followed_where_that_is_read() {
+fn link_into_another_directory_can_be_followed_if_that_is_granted() {
     let sandbox = Sandbox::new()
         .file("one/a.rs", "other\n")
         .file("two/b.ts", "needle\n")
@@ -174,7 +174,7 @@ fn a_link_into_another_grant_can_be_followed_where_that_is_read() {
 }
 
 #[test]
-fn of_very_many_links_those_that_a_glob_means_are_looked_at() {
+fn links_that_a_glob_means_are_looked_up_among_very_many() {
     let mut sandbox = Sandbox::new().file("grant/real/a.ts", "needle\n");
     for n in 0..700 {
         sandbox = sandbox.link(&format!("grant/l{n:04}"), if n < 100 { "none" } else { "real" });

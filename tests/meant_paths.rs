@@ -13,8 +13,7 @@ fn start(sandbox: &Sandbox) -> Client {
 /// A call of a tool that reads the path, with what else the tool needs.
 fn call(client: &mut Client, tool: &str, path: &str) -> Answer {
     let arguments = match tool {
-        "grep" => json!({"path": path, "pattern": "x"}),
-        "search_files" => json!({"path": path, "pattern": "x"}),
+        "grep" | "search_files" => json!({"path": path, "pattern": "x"}),
         "keyword_search" => json!({"root_paths": [path], "keyword": "x"}),
         "read_multiple_files" => json!({"paths": [path]}),
         "edit_file" => json!({"path": path, "edits": [{"old_text": "a", "new_text": "b"}]}),

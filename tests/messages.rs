@@ -147,7 +147,7 @@ fn argument_that_is_given_twice_is_refused_by_its_name() {
 }
 
 #[test]
-fn members_given_twice_by_the_thousand_cost_little() {
+fn thousands_of_duplicate_members_cost_little() {
     let sandbox = Sandbox::new().file("grant/a", "x");
     let mut client = start(&sandbox, Era::Legacy);
     let many: String = (0..100_000).map(|n| format!(r#""k{n}":1,"k{n}":2,"#)).collect();

@@ -28,7 +28,7 @@ fn mended(text: &str, error: &str) -> String {
 }
 
 #[test]
-fn an_edit_whose_text_another_edit_changes_is_told_which_one() {
+fn no_match_names_the_edit_that_changed_the_text() {
     for (text, edits, said, hint) in [
         (
             "alpha\nbeta\n",
@@ -69,7 +69,7 @@ fn an_edit_whose_text_another_edit_changes_is_told_which_one() {
 }
 
 #[test]
-fn an_edit_that_another_one_makes_ambiguous_is_told_which_one() {
+fn not_unique_names_the_edit_that_made_the_text_ambiguous() {
     let edits = [("i = 0", "i = 1"), ("i = 1", "i = 2")];
     let error = refused("i = 0\ni = 1\n", &edits);
     assert!(
@@ -99,7 +99,7 @@ fn lines_after_other_edits_are_told_to_be_those() {
     let text = "A\nlet value = compute(1);\n";
     let error = refused(text, &[("A", "1\n2\n3"), ("let value = compote(1);", "x")]);
     assert!(error.contains("nearest is line 4,"), "{error}");
-    assert!(error.contains("lines are counted as the edits before this one leave them"), "{error}");
+    assert!(error.contains("line numbers are those after the edits before this one"), "{error}");
     let error = refused(text, &[("A", "b"), ("let value = compote(1);", "x")]);
     assert!(!error.contains("lines are counted"), "{error}");
 }
@@ -212,7 +212,7 @@ fn the_wrong_line_of_a_long_text_is_named() {
 }
 
 #[test]
-fn lines_that_are_there_are_counted_right() {
+fn matching_lines_are_counted_correctly() {
     let error = one("function foo() {\n  bar();\n}\n", "function foo() {\n  baz();\n}\n}\n");
     assert!(error.contains("where 2 of the 4 lines of `old_text` are\n"), "{error}");
     let error = one(&("ab ".repeat(25) + "\nx\n"), "ab");
@@ -273,7 +273,7 @@ fn a_line_that_a_page_shortened_is_noticed() {
         assert!(error.contains("not part of the file"), "{error}");
         assert!(error.ends_with("; leave the marks out of `new_text` too"), "{error}");
         assert!(
-            !error.contains("% alike") && !error.contains("nothing that comes near"),
+            !error.contains("% similar") && !error.contains("nothing that comes near"),
             "{error}"
         );
     }

@@ -21,7 +21,7 @@ fn a_tail_keeps_the_last_lines() {
     assert!(shown < 5_000 && shown > 500, "{shown}");
     let first = 9_001 - shown;
     assert!(closing.starts_with(&format!("[lines {first}-9000 of 9000; ")), "{closing}");
-    let before = format!("no room for the {} lines before these, see offset=4001]", 5_000 - shown);
+    let before = format!("the {} lines before these did not fit, see offset=4001]", 5_000 - shown);
     assert!(closing.ends_with(&before), "{closing}");
     assert!(text.starts_with(&format!("line {first} of")), "{closing}");
     assert!(!closing.contains("continue"), "{closing}");
@@ -30,7 +30,7 @@ fn a_tail_keeps_the_last_lines() {
     for (tail, text) in [(1, "3\n"), (2, "2\n3\n"), (3, "1\n2\n3\n"), (9, "1\n2\n3\n")] {
         let answer = client.call("read_text_file", &json!({"path": "few", "tail": tail}));
         assert!(answer.text.starts_with(&format!("{text}[")), "{answer:?}");
-        assert!(!answer.text.contains("no room"), "{answer:?}");
+        assert!(!answer.text.contains("did not fit"), "{answer:?}");
     }
     let numbered =
         client.call("read_text_file", &json!({"path": "log", "tail": 5_000, "line_numbers": true}));
@@ -59,7 +59,7 @@ fn a_tail_of_long_lines_and_of_a_huge_file_keeps_the_last_lines() {
     assert!(closing.starts_with(&format!("[the last {shown} lines; ")), "{closing}");
     let from = (1_300_000 - 4_000) * (huge.len() as u64 / 1_300_000);
     let before =
-        format!("no room for the {} lines before these, see byte_offset={from}]", 4_000 - shown);
+        format!("the {} lines before these did not fit, see byte_offset={from}]", 4_000 - shown);
     assert!(closing.ends_with(&before), "{closing}");
     let more = client
         .call("read_text_file", &json!({"path": "huge", "byte_offset": from, "byte_limit": 12}));
@@ -126,7 +126,7 @@ fn answers_name_only_arguments_of_the_tool_or_of_a_tool_that_they_name() {
 }
 
 #[test]
-fn one_of_a_thing_is_singular() {
+fn a_count_of_one_is_singular() {
     let sandbox = Sandbox::new()
         .file("grant/a", "a")
         .file("grant/d/b", "b")

@@ -47,7 +47,7 @@ fn an_escape_that_a_page_shows_is_found_as_its_byte() {
 }
 
 #[test]
-fn what_looks_like_the_pattern_is_named_with_its_code_points() {
+fn lookalike_matches_are_reported_with_their_code_points() {
     let mut sandbox = Sandbox::new();
     let rows: &[(&str, &str, &str, &str)] = &[
         ("zero", "alpha zero\u{200b}width", "zerowidth", "which has U+200B ZERO WIDTH SPACE"),

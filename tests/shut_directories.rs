@@ -79,7 +79,7 @@ fn what_permissions_keep_in_its_place_is_neither_copied_nor_removed_in_part() {
 }
 
 #[test]
-fn a_refusal_is_true_of_the_file_and_of_its_directory() {
+fn permission_errors_name_the_file_or_the_directory_that_refused() {
     let sandbox = Sandbox::new()
         .file("g/no-write/f", "f")
         .file("g/no-pass/f", "f")

@@ -198,9 +198,9 @@ fn the_nearest_place_within_a_line_is_named() {
         })
         .collect::<String>();
     for (old, place) in [
-        ("def dispatch_reqest(self)", "line 78, column 5, which is 92 % alike\n"),
-        ("def dispatch_reqest(self", "line 78, column 5, which is 96 % alike\n"),
-        ("-> ft.ResponseReturnValues:", "line 78, column 49, which is 96 % alike\n"),
+        ("def dispatch_reqest(self)", "line 78, column 5, which is 92 % similar\n"),
+        ("def dispatch_reqest(self", "line 78, column 5, which is 96 % similar\n"),
+        ("-> ft.ResponseReturnValues:", "line 78, column 49, which is 96 % similar\n"),
         (
             "\n    def dispatch_requests(self,\n",
             "lines 77-78, of which line 78, column 5, is 96 % like line 2",
@@ -220,7 +220,7 @@ fn a_near_place_in_a_very_long_line_is_shown_cropped() {
         "y=2;".repeat(35_000)
     );
     let error = refused(&text, "function computeTotl(a,b){return a+b}");
-    assert!(error.contains("nearest is line 1, column 140001, which is 97 % alike"), "{error}");
+    assert!(error.contains("nearest is line 1, column 140001, which is 97 % similar"), "{error}");
     assert!(error.contains("function computeTotal(a,b){return a+b}"), "{error}");
     assert!(error.contains(" characters] x=1;") || error.contains(" characters] "), "{error}");
     assert!(error.len() < 2_000, "{}", error.len());

@@ -117,7 +117,7 @@ fn a_label_of_an_encoding_is_taken_in_any_spelling() {
             ),
         ] {
             let answer = client.call(tool, &arguments);
-            let is_known = !answer.text.contains("is not one that is known");
+            let is_known = !answer.text.contains("is not known");
             assert!(is_known, "{tool} {label}: {answer:?}");
             assert!(
                 tool == "edit_file" || answer.text.contains("caf\u{e9}"),
@@ -137,10 +137,10 @@ fn a_label_of_an_encoding_is_taken_in_any_spelling() {
         assert_eq!(read(&sandbox, "new"), bytes, "{label}");
     }
     for (label, hint) in [
-        ("ansi", "each system has its own"),
+        ("ansi", "it differs by system"),
         ("utf-18", "did you mean `utf-16le` or `utf-8` or `utf-32le`?"),
         ("windows-125x", "did you mean `windows-125"),
-        ("klingon", "names such as utf-8"),
+        ("klingon", "known encodings include utf-8"),
     ] {
         let arguments = json!({"path": "new", "content": "x", "encoding": label});
         let answer = client.call("write_file", &arguments);
@@ -251,7 +251,7 @@ fn a_write_says_which_encoding_the_file_had() {
 }
 
 #[test]
-fn a_mark_in_the_middle_of_a_file_is_said() {
+fn byte_order_mark_in_the_middle_of_a_file_is_reported() {
     let sandbox = Sandbox::new().file("grant/f", "text\n");
     let mut client = start(&sandbox);
     let arguments = json!({"path": "f", "content": "\u{feff}more\n", "mode": "append"});
@@ -265,7 +265,7 @@ fn a_mark_in_the_middle_of_a_file_is_said() {
 }
 
 #[test]
-fn escapes_of_a_page_are_not_written_over_the_bytes_that_they_show() {
+fn shown_escapes_are_not_written_over_the_bytes_they_stand_for() {
     let good = "die gr\u{fc}nen Worte\n".repeat(20);
     let bad = [good.as_bytes(), b"caf\xE9 end\n"].concat();
     let sandbox =

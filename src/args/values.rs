@@ -110,10 +110,10 @@ pub(super) fn fit(name: &str, property: &Object, value: Value) -> Result<Value, 
         let error = bad(format!("`{name}` has to be {wanted}, not {}", kind_of(&value)), example);
         let instead = match (&value, example) {
             (Value::Array(items), Some(example)) if is_path(property) && items.len() > 1 => {
-                Some(format!("give one path a call, such as {example}"))
+                Some(format!("give one path per call, such as {example}"))
             }
             (Value::Array(_) | Value::Object(_), Some(example)) if kind == "string" => {
-                Some(format!("give it as a text in quotes, such as {example}"))
+                Some(format!("give it as a quoted string, such as {example}"))
             }
             _ => wanted_instead(property),
         };
@@ -282,7 +282,7 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Bool(_) => "a boolean",
         Value::Number(number) if number.as_f64().is_some_and(|n| n.fract() != 0.0) => "a fraction",
         Value::Number(number) if number.as_f64().is_some_and(|n| n.abs() >= 9e15) => {
-            "a number as large as that"
+            "a number that large"
         }
         Value::Number(_) => "a number",
         Value::String(_) => "a string",

@@ -130,7 +130,10 @@ pub(super) fn identities_upwards(dir: &Dir, _: AmbientAuthority) -> io::Result<V
 }
 
 /// The absolute paths that may name the directory, the canonical one first.
-#[expect(clippy::disallowed_methods, reason = "where the client started us, only for names")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "finds where the client started us; used only for names"
+)]
 pub(super) fn spellings(
     path: &Path,
     canonical: &Path,

@@ -97,7 +97,7 @@ impl Place<Remove> {
 pub(super) fn source_stays(error: ToolError) -> ToolError {
     error
         .and("the copy is complete, but the source was not removed")
-        .hint("look at both before you remove one")
+        .hint("compare the two before you remove either")
 }
 
 /// Is every file of the source in the copy, byte for byte?

@@ -35,13 +35,13 @@ impl Place<Write> {
         budget: &Budget,
     ) -> Result<Written, ToolError> {
         if !self.grants.may_write_in_place() {
-            let sentence = "the server does not permit to write a file in place";
+            let sentence = "the server does not permit writing files in place";
             let permit = "the user can start the server with `--in-place`";
             // What cannot be replaced either is not sent back there.
             let hint = if self.is_mount_point() {
                 permit.to_owned()
             } else {
-                format!("leave it out, and the file is replaced; {permit}")
+                format!("leave it out to replace the file instead; {permit}")
             };
             return Err(ToolError::new(Code::RightMissing, sentence).hint(hint));
         }
@@ -97,7 +97,7 @@ impl Place<Write> {
     fn partly_written(&self, written: u64, errno: Errno) -> ToolError {
         let error = self.os("write", errno);
         let sentence = format!(
-            "{written} bytes were written into the beginning of `{}`, which holds new and old bytes now",
+            "{written} bytes were written at the beginning of `{}`, which now holds a mix of new and old bytes",
             self.said
         );
         ToolError::new(error.code(), sentence)

@@ -102,7 +102,7 @@ pub(super) fn lookalikes(
     Ok(found)
 }
 
-/// The form in which a name or a glob is equal to what looks like it, in any case.
+/// Folds a name or a glob so that all that look alike, in any case, are equal.
 pub fn look(text: &str) -> String {
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return text.to_ascii_lowercase();

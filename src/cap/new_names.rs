@@ -27,7 +27,7 @@ impl<R: Right> Place<R> {
             let sentence =
                 format!("`{}` has a control or invisible character in a name", self.said);
             return Err(ToolError::new(Code::BadPath, sentence)
-                .hint("no new name gets one: it would mislead readers of a list"));
+                .hint("new names cannot contain one: it would mislead readers of a listing"));
         }
         if own.is_some() || !self.missing.is_empty() { self.check_spelling() } else { Ok(()) }
     }

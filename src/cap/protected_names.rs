@@ -120,7 +120,7 @@ pub(super) const PROTECTED_NAMES: &[ProtectedNames] = &[
             "**/.github/agents/**",
         ],
     ),
-    // Agents: instructions. Their text gives orders in the user's name, in every later session.
+    // Instructions for agents, which follow them as the user's orders in every later session.
     row(
         "agents obey it as if the user had written it",
         "agents.md, and the agents' documentation of rules and memory files",

@@ -162,8 +162,7 @@ impl<R: Right> Place<R> {
 
 /// It is mounted there, and something below the top of a tree or at it is to go.
 pub(super) fn mount_point(shown: &str) -> ToolError {
-    let sentence =
-        format!("`{shown}` is a mount point, which is neither replaced, moved nor removed");
+    let sentence = format!("`{shown}` is a mount point and cannot be replaced, moved or removed");
     ToolError::new(Code::OsBusy, sentence).hint("only the user can unmount it")
 }
 
@@ -193,7 +192,7 @@ fn in_words(mark: Mark) -> &'static str {
 
 fn only_the_user(mark: Mark) -> &'static str {
     match mark {
-        Mark::Immutable => "only the user can take the mark away (`chattr -i`)",
-        Mark::AppendOnly => "only the user can take the mark away (`chattr -a`)",
+        Mark::Immutable => "only the user can remove the mark (`chattr -i`)",
+        Mark::AppendOnly => "only the user can remove the mark (`chattr -a`)",
     }
 }

@@ -116,7 +116,7 @@ pub(super) fn not_empty(error: ToolError) -> ToolError {
         return error;
     }
     error.hint(
-        "something was added meanwhile; or a program has a removed file open, which NFS keeps as `.nfs` and digits until \
+        "something was added meanwhile, or a program still has a removed file open: NFS keeps it as `.nfs` and digits until \
          it is closed",
     )
 }

@@ -128,7 +128,7 @@ impl Place<Write> {
 }
 
 impl<R: Right> Place<R> {
-    /// Fails if this entry may not move to the other place, judged by what is known of both.
+    /// Fails if this entry must not move to `to`. Uses only what is already known of both.
     pub(super) fn may_go_to(&self, to: &Place<Write>, overwrite: bool) -> Result<(), ToolError> {
         match self.what() {
             None => return Err(self.not_found()),

@@ -182,9 +182,10 @@ impl Act for Scan<'_> {
             return mount_point(shown);
         }
         let sentence = format!(
-            "`{shown}` is a mount point, which is not copied with the directory that holds it"
+            "`{shown}` is a mount point, which cannot be copied along with its parent directory"
         );
-        ToolError::new(Code::OsBusy, sentence).hint("nothing was copied; copy the rest in parts")
+        ToolError::new(Code::OsBusy, sentence)
+            .hint("nothing was copied; copy the other entries one by one")
     }
 
     fn is_passed_by(&self, below: &[Name]) -> bool {
@@ -248,7 +249,7 @@ impl Scan<'_> {
         let Some(holder) = self.holders.last() else { return Ok(()) };
         let obstacle = match self.why {
             For::Copying => None,
-            // A rename takes everything along but what is mounted there.
+            // A rename moves the whole tree except what is mounted in it.
             For::Leaving => holder.mount_point(node.parent, node.name),
             For::Removal | For::LeavingTheGrant => holder.obstacle(node.parent, node.name),
         };

@@ -18,7 +18,7 @@ const MAX_KEPT: usize = 100;
 /// Most names that are found.
 const MAX_FOUND: usize = 3;
 
-/// Files that an import of their directory means, the likeliest first.
+/// Files that an import of their directory resolves to, most likely first.
 const INDEX_FILES: [&[u8]; 12] = [
     b"index.ts",
     b"index.tsx",

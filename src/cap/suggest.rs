@@ -115,8 +115,8 @@ pub(super) fn did_you_mean(paths: &[String]) -> String {
     format!("did you mean {}?", told_apart(paths).join(" or "))
 }
 
-/// The paths, in backticks, that exist and that the client may have meant by one that is written like one of a shell, an
-/// editor, a diff or a URL, or for another machine; with arguments that read a given line, where the tool `has` them.
+/// Existing paths, in backticks, that the client may have meant by a path in the syntax of a shell, an
+/// editor, a diff or a URL, or of another machine. For a line number in it, adds those arguments that the tool `has`.
 pub(super) fn read_as(
     grants: &Grants,
     said: &VirtualPath,

@@ -67,9 +67,9 @@ impl<R: Right> Place<R> {
             return error;
         }
         error.hint(if self.grants.may_write_in_place() {
-            "mode=in_place of write_file (in_place=true of edit_file) writes into it where it lies, which is not atomic"
+            "use mode=in_place in write_file (in_place=true in edit_file) to write into the mounted file itself; not atomic"
         } else {
-            "only the user can permit to write into it where it lies, by starting the server with `--in-place`"
+            "only the user can permit writing into the mounted file itself, by starting the server with `--in-place`"
         })
     }
 }

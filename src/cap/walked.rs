@@ -332,7 +332,7 @@ impl WalkedDir {
             return None;
         }
         let fd = open(at, name, To::Read).ok()?;
-        // Only its name: the whole path would cost more than searching many a file.
+        // Only the name: building the whole path would cost more than searching many files does.
         OpenFile::walked(fd, grant.device, name.to_string())
     }
 }

@@ -79,7 +79,7 @@ pub struct Written {
     pub other_names: u64,
     /// Directories that were made on the way.
     pub made: usize,
-    /// What it did not get of the file that it replaced, or is moved from.
+    /// Attributes of the replaced or moved file that were not kept.
     pub lost: Lost,
 }
 
@@ -128,10 +128,12 @@ impl<R: Right> Place<R> {
     pub(super) fn may_not_last(&self, was: &str, errno: Errno) -> ToolError {
         let code = self.os("change", errno).code();
         let sentence = format!(
-            "`{}` was {was}, but the system does not say that the change will last",
+            "`{}` was {was}, but the system could not confirm that the change would survive a crash",
             self.said
         );
-        ToolError::new(code, sentence).hint("look at it again").detail(std::io::Error::from(errno))
+        ToolError::new(code, sentence)
+            .hint("check it again before relying on it")
+            .detail(std::io::Error::from(errno))
     }
 
     /// Is what is there now still this file, unchanged?
@@ -223,8 +225,10 @@ impl Place<Write> {
 
     /// The copy of a move was removed again, since a crash could have lost it.
     fn undone(&self, error: &ToolError) -> ToolError {
-        let sentence =
-            format!("the system does not say that a copy at `{}` will last; {UNDONE}", self.said);
+        let sentence = format!(
+            "the system could not confirm that a copy at `{}` would survive a crash, {UNDONE}",
+            self.said
+        );
         ToolError::new(error.code(), sentence).detail(error.log_detail().unwrap_or_default())
     }
 

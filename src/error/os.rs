@@ -7,7 +7,7 @@ use std::io;
 use super::{Code, ToolError};
 
 impl ToolError {
-    /// The operating system said no while `doing` (such as `open`) something to `shown`.
+    /// Converts an error of the operating system. `doing` (such as `open`) is the operation that failed on `shown`.
     pub(crate) fn os(doing: &str, shown: &str, error: &io::Error) -> Self {
         use io::ErrorKind as E;
         let (code, sentence) = match error.kind() {
@@ -29,10 +29,9 @@ impl ToolError {
             E::QuotaExceeded => {
                 (Code::OsFull, format!("the user's quota leaves no space to {doing} `{shown}`"))
             }
-            E::FileTooLarge => (
-                Code::OsFull,
-                format!("a file as large as `{shown}` would be is more than the system allows"),
-            ),
+            E::FileTooLarge => {
+                (Code::OsFull, format!("`{shown}` would be larger than the system allows"))
+            }
             E::StaleNetworkFileHandle => (
                 Code::OsError,
                 format!(
@@ -53,14 +52,14 @@ impl ToolError {
                 (Code::OsBusy, format!("`{shown}` is in use by another program"))
             }
             _ if is_out_of_files(error) => {
-                (Code::OverLimit, "the server has as many files open as the system lets it".into())
+                (Code::OverLimit, "the server has reached the system's limit on open files".into())
             }
             _ => (Code::OsError, format!("the system could not {doing} `{shown}`")),
         };
         let refused = Self::new(code, sentence).detail(error);
         match error.kind() {
             E::StaleNetworkFileHandle => {
-                refused.hint("try again; list the directory if it is not found")
+                refused.hint("try again; if the file is not found, list the directory")
             }
             _ => refused,
         }
@@ -83,7 +82,7 @@ mod tests {
         for (errno, code, says) in [
             (Errno::NOSPC, Code::OsFull, "no space is left to write `a`"),
             (Errno::DQUOT, Code::OsFull, "the user's quota leaves no space"),
-            (Errno::FBIG, Code::OsFull, "more than the system allows"),
+            (Errno::FBIG, Code::OsFull, "larger than the system allows"),
             (Errno::NOTCONN, Code::OsError, "the file system of `a` is disconnected"),
             (Errno::CONNABORTED, Code::OsError, "the file system of `a` is disconnected"),
             (Errno::TIMEDOUT, Code::OsError, "the file system of `a` is disconnected"),

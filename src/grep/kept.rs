@@ -31,7 +31,7 @@ pub(super) struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    /// Nothing yet. What an earlier page has shown, up to the position `from`, is only counted. With `has_escapes`,
+    /// Starts empty. Matches up to `from`, which an earlier page has shown, are only counted. With `has_escapes`,
     /// pages of the file show some bytes as escapes.
     pub(super) fn new(
         matcher: &'a Timed<'a>,
@@ -230,7 +230,7 @@ impl<'a> Kept<'a> {
                 span = Span { number, start: span.end, end: span.end, counts: 0 };
             }
             span.counts += 1;
-            // A line end that the match ends with belongs to its last line.
+            // A match that ends with a line end does not reach into the next line.
             let last = found.end().saturating_sub(1).max(found.start());
             span.end = span.end.max(line_end(last));
             true

@@ -60,7 +60,7 @@ pub(super) fn same_looking(expression: &str) -> Option<String> {
             continue;
         }
         text += composed.get(done..span.start)?;
-        // In a group of its own, so that a repetition of the character is one of the group.
+        // Wrapped in a group, so that a repetition after the character applies to the whole group.
         let like = like(c).unwrap_or_default();
         text += &if text.is_empty() { like.clone() } else { format!("(?:{UNSEEN}{like})") };
         has_text |= !like.is_empty();

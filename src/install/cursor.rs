@@ -18,7 +18,7 @@ pub(super) const ABOUT: About = About {
     more: &[("type", "stdio")],
     alone: &[],
     exclusive: Exclusive::Partly(
-        "its command line is denied the tools; the editor's agent keeps its own tools, for which there are only lists \
+        "its command-line agent loses its own tools; the editor's agent keeps them, since its settings are only lists \
          of what is allowed",
     ),
     once: None,

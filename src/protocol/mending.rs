@@ -88,11 +88,11 @@ const NO_NUMBER: &str = "is not a number that can be read";
 
 fn hint(why: &str) -> &'static str {
     if why == NO_NUMBER {
-        "JSON has numbers such as 200 or -1.5, up to 1.8e308"
+        "write numbers as JSON does, such as 200 or -1.5, up to 1.8e308"
     } else if why == "is not JSON" {
         "JSON has true, false, null and numbers such as 200; it has no NaN and no Infinity"
     } else {
-        "send it again, whole and as JSON in UTF-8"
+        "send the whole value again, as JSON in UTF-8"
     }
 }
 

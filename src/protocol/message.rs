@@ -160,9 +160,9 @@ fn with_arguments_as_object(
 ) -> Result<Option<Unreadable>, String> {
     let Some(Value::Object(params)) = message.get_mut("params") else { return Ok(None) };
     match params.get("name") {
-        None => return Err("`name` is missing, the name of the tool".into()),
+        None => return Err("`name` is missing; it names the tool".into()),
         Some(Value::String(_)) => {}
-        Some(_) => return Err("`name` has to be a string, the name of the tool".into()),
+        Some(_) => return Err("`name` has to be a string that names the tool".into()),
     }
     let Some(arguments) = params.get_mut("arguments") else { return Ok(None) };
     let Value::String(text) = arguments else {
@@ -206,7 +206,7 @@ fn why_invalid(message: &Map<String, Value>) -> &'static str {
     } else if message.get("params").is_some_and(|params| !params.is_object()) {
         "`params` has to be an object"
     } else {
-        "the message does not have the form of its kind"
+        "the message is not a valid request, notification or response"
     }
 }
 

@@ -210,7 +210,7 @@ impl Outline {
         }
     }
 
-    /// Keeps a byte of a name or a value, as far as it may be one that counts.
+    /// Keeps a byte of a name or value that may be needed, up to a limit.
     fn keep(&mut self, byte: u8) {
         let (kept, most) = match self.part {
             Part::Key if self.is_in_message() => (&mut self.key, MAX_KEY),

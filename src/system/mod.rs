@@ -90,7 +90,7 @@ pub(crate) fn may_be_ours(stat: &Stat) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     any(not(target_os = "linux"), preopen_portable),
-    expect(dead_code, reason = "the portable calls do not tell of marks")
+    expect(dead_code, reason = "the portable calls do not report marks")
 )]
 pub(crate) enum Mark {
     /// Nothing is changed in it, and it keeps its name.

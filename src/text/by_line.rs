@@ -185,8 +185,8 @@ impl ByLine<'_> {
         let verb = if there == 1 { "is" } else { "are" };
         let blanks = match self.other_blanks {
             0 => String::new(),
-            1 => ", 1 of them with other indentation or trailing blanks".into(),
-            n => format!(", {n} of them with other indentation or trailing blanks"),
+            1 => ", 1 of them with different indentation or trailing blanks".into(),
+            n => format!(", {n} of them with different indentation or trailing blanks"),
         };
         format!("where {there} of the {of} lines of `old_text` {verb}{blanks}")
     }

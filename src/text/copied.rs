@@ -146,7 +146,7 @@ fn unfenced(old: &str) -> Vec<String> {
 /// The lines without what stands before matches in several files: `src/main.rs:12:`.
 fn unmatched(old: &str) -> Vec<String> {
     let bare = |line: &str| -> Option<usize> {
-        // A path may have the same characters before numbers of its own.
+        // A path may itself contain `:` or `-` before digits.
         let (path, rest) = line.split_once([':', '-'])?;
         let number = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         let is_match =

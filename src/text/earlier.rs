@@ -142,12 +142,12 @@ impl<'e> Earlier<'e> {
         let first = others.first().copied().unwrap_or_default();
         Ok(if self.may_come_first(budget)? {
             format!(
-                "each edit is made on what those before it left: put edits[{at}] before edits[{first}]"
+                "each edit applies to the result of the edits before it: put edits[{at}] before edits[{first}]"
             )
         } else {
             let with = named(others);
             format!(
-                "each edit is made on what those before it left: merge edits[{at}] and {with} into one edit, or write \
+                "each edit applies to the result of the edits before it: merge edits[{at}] and {with} into one edit, or write \
                  `old_text` as {with} leaves it"
             )
         })
@@ -180,7 +180,7 @@ impl<'e> Earlier<'e> {
 }
 
 /// What to do where a text is there more than once.
-pub(super) const MORE_LINES: &str = "add lines around it to `old_text`, or say `replace_all`";
+pub(super) const MORE_LINES: &str = "add lines around it to `old_text`, or set `replace_all`";
 
 /// `2 times`.
 pub(super) fn counted(found: &[Range<usize>]) -> String {

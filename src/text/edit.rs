@@ -104,7 +104,7 @@ fn first_lines(text: &str, found: &[Range<usize>]) -> Vec<usize> {
     on
 }
 
-/// `on line 3`, `on lines 3, 5 and further ones`: where an old text occurs.
+/// `on line 3`, `on lines 3, 5 and more`: where an old text occurs.
 pub(super) fn on_lines(text: &str, found: &[Range<usize>]) -> String {
     let on = first_lines(text, found);
     let last = found.last().map(|last| lines(text, [last.start]));
@@ -115,7 +115,7 @@ pub(super) fn on_lines(text: &str, found: &[Range<usize>]) -> String {
         [first, ..] if found.len() > MAX_REPLACEMENTS => format!("the first on line {first}"),
         [one] if is_all => format!("on line {one}"),
         on if is_all => format!("on lines {}", numbers(on)),
-        on => format!("on lines {} and further ones", numbers(on)),
+        on => format!("on lines {} and more", numbers(on)),
     }
 }
 
@@ -213,7 +213,7 @@ mod tests {
         let said = refused("aaa", &[edit("aa", "x")]);
         assert!(said.contains("occurs 2 times, on line 1\n"), "overlapping ones too: {said}");
         let said = refused(&"a\n".repeat(30), &[edit("a", "x")]);
-        assert!(said.contains("30 times") && said.contains("19, 20 and further ones"), "{said}");
+        assert!(said.contains("30 times") && said.contains("19, 20 and more"), "{said}");
         let said = refused(&"a".repeat(100_001), &[edit("a", "x")]);
         assert!(said.contains("more than 100000 times, the first on line 1\n"), "{said}");
         let said = refused(&"ab ".repeat(25), &[edit("ab", "x")]);

@@ -71,7 +71,7 @@ impl<'e> Failures<'e> {
         let lines = |text: &str| memchr::memchr_iter(b'\n', text.as_bytes()).count();
         let is_shifted = earlier.is_some() && lines(text) != lines(self.text);
         Ok(if is_shifted {
-            error.and_hint("lines are counted as the edits before this one leave them")
+            error.and_hint("line numbers are those after the edits before this one")
         } else {
             error
         })

@@ -154,7 +154,7 @@ pub fn asks_for_mark(label: &str) -> bool {
     OTHERS.iter().any(|(other, is)| *other == plain && *is == UTF8_WITH_MARK)
 }
 
-/// The label that is meant by one of which only letters and digits are left.
+/// Finds the label for one that is reduced to its letters and digits.
 pub(super) fn of_plain(wanted: &str) -> Option<&'static str> {
     let is_wanted = |label: &&&str| plain(label) == wanted;
     if let Some(label) = LABELS.iter().find(is_wanted) {

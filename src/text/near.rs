@@ -25,7 +25,7 @@ pub(super) struct Near {
     /// Where in the text it is, if it is a place within a line.
     place: Option<Range<usize>>,
     sentence: String,
-    /// Characters in which the place differs, where they are few.
+    /// The characters that differ, if they are few.
     slips: Vec<Unlike>,
     /// Which lines differ, where others are equal.
     differing: Option<String>,
@@ -161,7 +161,7 @@ fn within_a_line(text: &str, found: &Alike, (above, wanted): (usize, &str), coun
     let (at, column) = (found.line + 1, line.chars().count() + 1);
     let (window, percent) = (Window { first, count: lines }, found.likeness * 100.0);
     let sentence = if count == 1 {
-        format!("line {at}, column {column}, which is {percent:.0} % alike")
+        format!("line {at}, column {column}, which is {percent:.0} % similar")
     } else {
         let (lines, above) = (named(window), above + 1);
         format!(

@@ -168,7 +168,7 @@ fn in_returns(
         );
         let hint = what_to_send(text, missing, &place, &[], budget)?;
         return Ok(ToolError::new(Code::NoMatch, sentence)
-            .hint(format!("{hint}; a line end after it is `\\n` or `\\r\\n`")));
+            .hint(format!("{hint}; to include the line end, add `\\n` or `\\r\\n`")));
     }
     let what = if has_lone_return(within) {
         format!("the file has {returns} where `old_text` has line ends")
@@ -211,7 +211,7 @@ fn with_marks(
     );
     let sendable = what_to_send(text, missing, &copied.place, &[], budget)?;
     let hint = if copied.is_piece && !sendable.starts_with(SEND) {
-        "send a piece of it without the marks that is in the file once; read_text_file with byte_offset shows the \
+        "send a piece of it that has no marks and is in the file once; read_text_file with byte_offset shows the \
          rest of a long line"
     } else {
         &sendable

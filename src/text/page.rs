@@ -325,6 +325,6 @@ fn binary(file: &OpenFile, resume: &str) -> ToolError {
     let sentence = format!("`{}` is a binary file, not text", file.shown());
     let with = if resume.is_empty() { "name" } else { "call read_text_file with" };
     ToolError::new(Code::NotText, sentence).hint(format!(
-        "read_media_file gives images, audio and other binary files; if it is a text, {with} its `encoding`"
+        "read_media_file returns images, audio and other binary files; if it is text, {with} its `encoding`"
     ))
 }

@@ -226,7 +226,7 @@ pub(super) fn tail(
 
 impl Tail {
     fn new(lines: u64, start: u64, fitting: u64, fitting_start: u64) -> Self {
-        // Nothing counts the lines before them.
+        // The lines before the tail are not counted.
         let at =
             |offset| if offset == 0 { LineStart::FIRST } else { LineStart { offset, line: 1 } };
         Self { lines, start: at(start), fitting, fitting_start: at(fitting_start) }

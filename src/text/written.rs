@@ -183,8 +183,11 @@ pub(super) fn unsure(shown: &str, coding: Coding, c: char, what: &str) -> ToolEr
              another encoding is right, give that one",
         );
     }
-    let others =
-        if coding == Coding::Utf8 { ", else another one such as shift_jis or gbk" } else { "" };
+    let others = if coding == Coding::Utf8 {
+        "; otherwise another one such as shift_jis or gbk"
+    } else {
+        ""
+    };
     ToolError::new(Code::BadArgs, format!("{guessed}, and {what}")).hint(format!(
         "give the right encoding: encoding={name} if the file reads correctly with it{others}"
     ))

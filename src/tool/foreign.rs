@@ -209,7 +209,7 @@ pub fn replacements<'a>(name: &str, ours: &[&'a str]) -> Vec<&'a str> {
         let tools = row.into_iter().flat_map(|(_, tools)| tools.iter());
         tools.filter_map(|tool| ours.iter().copied().find(|ours| ours == tool)).take(MOST).collect()
     };
-    // The whole name first, then without what comes before each separator: `mcp__files__read`, `fs_read_text_file`.
+    // Try the whole name first, then what follows each separator: `mcp__files__read`, `fs_read_text_file`.
     let starts =
         name.char_indices().filter(|(_, c)| "_.:/-".contains(*c)).map(|(at, c)| at + c.len_utf8());
     std::iter::once(0)

@@ -121,7 +121,7 @@ impl Tool for EditFile {
 }
 
 impl Args {
-    /// Makes the edits on what the file is now.
+    /// Applies the edits to the current contents of the file.
     fn edited(
         &self,
         place: &Place<Write>,

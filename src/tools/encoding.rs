@@ -60,17 +60,17 @@ pub(super) fn named(label: Option<&str>) -> Result<Option<Coding>, ToolError> {
     let coding = Coding::of_label(label).ok_or_else(|| {
         let near: Vec<_> = nearest_labels(label).iter().map(|near| format!("`{near}`")).collect();
         let hint = if OF_A_SYSTEM.contains(&&*plain_label(label)) {
-            "each system has its own: name it, such as windows-1252, windows-1251, shift_jis or cp850"
+            "it differs by system: name the encoding itself, such as windows-1252, windows-1251, shift_jis or cp850"
                 .to_owned()
         } else if near.is_empty() {
-            "names such as utf-8, windows-1252, shift_jis, euc-kr, gb18030, big5, koi8-r, utf-16le \
-             and utf-32be are"
+            "known encodings include utf-8, windows-1252, shift_jis, euc-kr, gb18030, big5, koi8-r, utf-16le \
+             and utf-32be"
                 .to_owned()
         } else {
             format!("did you mean {}?", near.join(" or "))
         };
         let label = crate::path::printable(label);
-        let sentence = format!("`encoding` `{label}` is not one that is known");
+        let sentence = format!("`encoding` `{label}` is not known");
         ToolError::new(Code::BadArgs, sentence).hint(hint)
     })?;
     Ok(Some(coding))

@@ -25,7 +25,7 @@ pub(super) fn named(name: &str) -> Result<Types, ToolError> {
     types.select(ending);
     types.build().map_err(|_| {
         let name = crate::path::printable(name);
-        ToolError::new(Code::BadArgs, format!("`type` `{name}` is not one of ripgrep's"))
+        ToolError::new(Code::BadArgs, format!("`type` `{name}` is not one of ripgrep's file types"))
             .hint("use `glob`, such as [\"*.rs\"]")
     })
 }

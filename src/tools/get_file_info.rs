@@ -81,11 +81,11 @@ fn rights(info: &Info) -> String {
         None => return format!("rights: {}", info.rights),
         Some(Hindrance::Immutable) => (Rights::RO, "marked as immutable".into()),
         Some(Hindrance::AppendOnly) if is_file => {
-            (Rights::RW, "marked as append-only: can be appended to, and nothing else".into())
+            (Rights::RW, "marked as append-only: can only be appended to".into())
         }
         Some(Hindrance::AppendOnly) => (
             Rights::RW,
-            "marked as append-only: nothing in it is replaced, moved or deleted".into(),
+            "marked as append-only: nothing in it can be replaced, moved or deleted".into(),
         ),
         Some(Hindrance::MountPoint) if is_file => {
             (Rights::RW, format!("a mount point: can be {into}not replaced, moved or deleted"))
@@ -96,11 +96,14 @@ fn rights(info: &Info) -> String {
         ),
         Some(Hindrance::MarkedDirectory) if is_file => (
             Rights::RW,
-            format!("its directory is marked: it can be {into}not replaced, moved or deleted"),
+            format!(
+                "in an immutable or append-only directory: can be {into}not replaced, moved or deleted"
+            ),
         ),
-        Some(Hindrance::MarkedDirectory) => {
-            (info.rights, "its directory is marked: it cannot be moved or deleted".into())
-        }
+        Some(Hindrance::MarkedDirectory) => (
+            info.rights,
+            "in an immutable or append-only directory: cannot be moved or deleted".into(),
+        ),
     };
     format!("rights: {rights} ({why})")
 }

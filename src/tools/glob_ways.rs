@@ -11,10 +11,10 @@ use super::glob_readings::Readings;
 use super::glob_sets::{Sets, Spot};
 use super::name_pattern::Text;
 
-/// Most begins of globs that are held against links.
+/// Most leading parts of globs that are compared with links.
 const MOST_WAYS: usize = 20;
 
-/// The begins of some globs.
+/// The leading parts of some globs.
 pub(super) struct Ways(Vec<Way>);
 
 struct Way {

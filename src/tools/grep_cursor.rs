@@ -50,7 +50,7 @@ pub(super) fn read(cursor: &str, lines: Lines) -> Result<(String, Position), Too
                 .hint("leave it out to begin again, or pass it back with the same arguments"))
         }
         Some((path, position, _)) => Ok((path, position)),
-        None => Err(ToolError::new(Code::BadArgs, "`cursor` is none that grep gave")
+        None => Err(ToolError::new(Code::BadArgs, "`cursor` is not one that grep returned")
             .hint("leave it out to begin at the top, or pass it back unchanged")),
     }
 }

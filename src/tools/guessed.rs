@@ -66,7 +66,7 @@ impl Guessed {
         if nothing && let (Some(example), Some(read_as)) = (&self.files.example, self.read_as) {
             let files = count(self.files.count, "file is", "files are");
             facts.push(format!(
-                "{files} read by a guess, such as {example} as {read_as}: `encoding`{of} names another encoding"
+                "{files} read with a guessed encoding, such as {example} as {read_as}: set `encoding`{of} to use another"
             ));
         }
         facts

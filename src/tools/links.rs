@@ -37,7 +37,7 @@ struct Meant {
     is_directory: bool,
 }
 
-/// The length of what follows of a glob, and that itself.
+/// The rest of a glob, with its length in front.
 type Rest = Option<(usize, String)>;
 
 /// How a glob means a link.
@@ -68,7 +68,7 @@ impl Links {
         self.followable.one(path);
     }
 
-    /// A link of which it is not found out where it leads.
+    /// Counts a link whose target was not looked up.
     pub(super) fn unknown(&mut self, path: String) {
         self.unknown.one(path);
     }

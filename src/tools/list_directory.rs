@@ -246,6 +246,6 @@ fn read_cursor(cursor: &str, sort_by: SortBy) -> Result<Key, ToolError> {
 }
 
 fn bad_cursor() -> ToolError {
-    ToolError::new(Code::BadArgs, "`cursor` is none that this listing and order gave")
+    ToolError::new(Code::BadArgs, "`cursor` is not from this listing and sort order")
         .hint("leave it out to begin at the top, or pass it back unchanged with the same sort_by")
 }

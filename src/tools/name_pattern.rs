@@ -293,7 +293,7 @@ impl NamePatterns {
             let is_anchored = given.text.starts_with('^') || given.text.ends_with('$');
             let other = if is_anchored { readings.next_back() } else { readings.next() };
             let other = match other {
-                _ if alike.is_seen() => " (a name that looks like it is there)".into(),
+                _ if alike.is_seen() => " (a name that looks the same exists)".into(),
                 Some(Foreign::Globs(globs, _)) => format!(" (did you mean `{}`?)", brief(globs)),
                 Some(Foreign::Expression(_)) => " (a glob, not a regular expression)".into(),
                 None => String::new(),

@@ -24,7 +24,7 @@ const SMALL: usize = 1 << 20;
 /// Most characters of a text for which an expression is made.
 const MOST_EXACT: usize = 200;
 /// How a text matches that is not the same.
-const SAME_LOOKING: &str = "characters that look the same, or are not seen";
+const SAME_LOOKING: &str = "characters that look the same or are invisible";
 
 /// How much was searched.
 #[derive(Clone, Copy, Default)]
@@ -206,7 +206,7 @@ impl<L: Look> Nothing<'_, L> {
             }
             Reading::SameLooking => SAME_LOOKING.into(),
             Reading::Bytes(expression) => {
-                let why = r"`\x` and two digits on a page stand for a byte";
+                let why = r"`\x` and two digits in an answer stand for a byte";
                 self.worded(&Reading::Rewritten(expression.clone(), why))
             }
             Reading::Rewritten(expression, why) => {

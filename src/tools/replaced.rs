@@ -129,12 +129,12 @@ pub(super) fn no_escapes_of<R: Right>(
 ) -> Result<(), ToolError> {
     let Some(escape) = before.and_then(|before| before.escape_in(contents)) else { return Ok(()) };
     let sentence = format!(
-        "`content` holds `{escape}`, which stands for a byte on the pages of `{}`, and would be written as {ESCAPE_LEN} \
+        "`content` holds `{escape}`, which read_text_file shows for a byte of `{}`, and would be written as {ESCAPE_LEN} \
          characters in its place",
         at.said()
     );
     Err(ToolError::new(Code::BadArgs, sentence).hint(
-        "edit_file leaves the bytes that it does not name as they are; `content_base64` writes bytes, or the \
+        "edit_file leaves all other bytes unchanged; use `content_base64` to write the bytes, or these \
          characters if they are meant",
     ))
 }

@@ -25,7 +25,7 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>, resume: &str) -> S
     let is_cut = matches!(page.range, Range::Bytes { .. }) && page.text.ends_with('\r');
     let text = if is_cut { page.text.trim_end_matches('\r') } else { &page.text };
     if has_lone_return(text) {
-        facts.push("with lone carriage returns (U+000D), which end no line".into());
+        facts.push("with lone carriage returns (U+000D), which do not end lines".into());
     }
     facts.extend(page.encoding.clone());
     facts.extend(escaped(&page.escaped));
@@ -60,7 +60,7 @@ fn escaped(escaped: &Escaped) -> Option<String> {
         }
         _ => {
             let at: Vec<_> = places.iter().map(ToString::to_string).collect();
-            let more = if *escapes > places.len() as u64 { " and further ones" } else { "" };
+            let more = if *escapes > places.len() as u64 { " and more" } else { "" };
             Some(format!(
                 "{escapes} bytes are shown as escapes such as {example}, at bytes {}{more}{backslash}",
                 at.join(", ")
@@ -103,14 +103,14 @@ fn next(range: Range, resume: &str) -> Option<String> {
     }
 }
 
-/// The lines of a tail for which there is no room, and what shows them.
+/// Reports the lines of a tail that did not fit, and the argument that shows them.
 fn left_out(before: Before, resume: &str) -> String {
     let lines = count(before.lines, "line", "lines");
     let shows = match before.from {
         StartsAt::Line(line) => format!("{resume}offset={line}"),
         StartsAt::Byte(byte) => format!("{resume}byte_offset={byte}"),
     };
-    format!("no room for the {lines} before these, see {shows}")
+    format!("the {lines} before these did not fit, see {shows}")
 }
 
 fn lines(lines: u64) -> String {

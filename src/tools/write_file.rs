@@ -152,7 +152,8 @@ impl Args {
             (None, Some(coded)) => {
                 let coded: Vec<u8> = coded.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
                 let bytes = BASE64.decode(&coded).map_err(|why| {
-                    ToolError::new(Code::BadArgs, "`content_base64` is not base 64").detail(why)
+                    ToolError::new(Code::BadArgs, "`content_base64` is not valid base64")
+                        .detail(why)
                 })?;
                 Ok(bytes.into())
             }

@@ -41,7 +41,7 @@ pub fn foreign_arguments(tool: &str, sent: &str, answer: &str) -> Vec<String> {
                 line.contains("did you mean `") && ["offset", "limit"].contains(&argument);
             // Of a mount point, the hint is the same for every change, and names the argument of each tool that can.
             let is_of_user = line.contains("the user can start the server with")
-                || line.contains("writes into it where it lies");
+                || line.contains("write into the mounted file itself");
             let is_known = own.contains(argument)
                 || is_of_path
                 || is_of_user

@@ -210,17 +210,17 @@ pub(super) const TABLE: &[Row] = &[
     row(&["start_line", "end_line", "line", "lines", "line_number", "line_start", "line_end", "first_line", "last_line",
         "from_line", "to_line", "line_range", "lines_range", "range", "view_range", "start", "end", "offset", "limit", "num_lines",
         "start_line_one_indexed", "end_line_one_indexed_inclusive"], Instead(
-        "lines are not edited by number: give what they hold as `old_text`")).of(EDIT),
+        "edit_file does not take line numbers: give the text of the lines as `old_text`")).of(EDIT),
     row(&["insert_line", "insert_text", "insert_at", "insert_after", "insert_before", "insert", "after_line", "before_line",
         "position", "anchor"], Instead(
-        "to insert, give a line that is there as `old_text`, and the same line with the new text as `new_text`")).of(EDIT),
+        "to insert, give an existing line as `old_text`, and that line plus the new text as `new_text`")).of(EDIT),
     row(&["line_ends", "line_ending", "line_endings", "newline", "newlines", "eol"], Instead(
         "an edit keeps the line ends of the file; write_file has `line_ends`")).of(EDIT),
     row(&["regex", "use_regex", "is_regex", "regexp", "is_regexp", "regular_expression"],
         Already(Bool(false), PLAIN_TEXT)).of(EDIT),
     row(&["pattern", "regex_pattern"], Instead(PLAIN_TEXT)).of(EDIT),
-    row(&["command", "action", "operation", "type"], Instead("edit_file replaces `old_text` by `new_text`; read_text_file shows a \
-        file, and write_file makes one; to insert, give a line that is there as `old_text`, and it with the new text as `new_text`"))
+    row(&["command", "action", "operation", "type"], Instead("edit_file replaces `old_text` with `new_text`; read_text_file shows a \
+        file, and write_file creates one; to insert, give an existing line as `old_text`, and that line plus the new text as `new_text`"))
         .of(EDIT),
     row(&["new_text", "new_string", "new_str", "new_content", "replacement", "replace", "content", "contents", "text"], Instead(
         "`new_text` goes with `old_text`, the text that it replaces; write_file writes a whole file")).of(&["edit_file"]),
