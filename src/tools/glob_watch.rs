@@ -17,11 +17,13 @@ pub(super) struct Watched {
     pub(super) meaning: Meaning,
     sets: OnceLock<Option<Sets>>,
     is_seen: AtomicBool,
+    leads: AtomicBool,
 }
 
 impl Watched {
     pub(super) fn new(nth: usize, meaning: Meaning) -> Self {
-        Self { nth, piece: None, meaning, sets: OnceLock::new(), is_seen: AtomicBool::new(false) }
+        let (is_seen, leads) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { nth, piece: None, meaning, sets: OnceLock::new(), is_seen, leads }
     }
 
     /// One piece of a string of globs.
@@ -36,8 +38,23 @@ impl Watched {
         }
         let sets = self.sets.get_or_init(compile);
         if sets.as_ref().is_some_and(|sets| sets.takes(at).is_some()) {
-            self.is_seen.store(true, Ordering::Relaxed);
+            self.mark();
         }
+    }
+
+    /// Notes that the glob has matched a name.
+    pub(super) fn mark(&self) {
+        self.is_seen.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that the glob leads to something that was left out.
+    pub(super) fn mark_leading(&self) {
+        self.leads.store(true, Ordering::Relaxed);
+    }
+
+    /// Does the glob lead to something that was left out?
+    pub(super) fn leads(&self) -> bool {
+        self.leads.load(Ordering::Relaxed)
     }
 
     /// Has the glob matched a name?

@@ -9,14 +9,17 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::glob_candidates::Candidates;
 use super::keyword_answer::{Answer, Metadata, Options, Summary, file, rounded};
+use super::keyword_roots::{grants, places, roots};
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
 use super::otherwise::{Arguments, Nothing, Volume};
+use super::probing::Probe;
 use super::repeated::Repeated;
-use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, count, reaches, yes};
+use super::searching::{CLOSING, Judged, Look, Respect, count, yes};
 use super::trying::{Attempted, Names, find};
-use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, Target, WalkedDir, WalkedEntry};
+use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work, cost};
@@ -106,25 +109,32 @@ impl Tool for KeywordSearch {
         };
         let pattern = pattern(args, budget)?;
         let mut errors = BTreeMap::new();
-        let roots = roots(args, &targets);
-        let places = places(args, roots, &mut errors, budget)?;
         let (zero, respects) = (args.include_zero, Respect(args.respect_ignore));
+        let roots = roots(&args.root_paths, &targets);
+        let places = places(roots, respects, &mut errors, budget)?;
+        let grants = grants(&targets);
+        let leave = |names: &Names, place: &Place<Read>| {
+            grants.get(&place.shown()).and_then(|grant| names.leave_grant(grant))
+        };
         let attempt = |names: &Names| {
             let asked = Asked { pattern: pattern.clone(), names, zero, respects, budget };
             let (mut found, mut unsearched) = (Found::default(), Unsearched::default());
             for place in &places {
+                if let Some(by) = leave(names, place) {
+                    unsearched.left_out_grant(by, place.shown());
+                    continue;
+                }
                 asked.search(place, &mut found, &mut unsearched)?;
             }
             Ok((found, unsearched))
         };
-        let walk = |names: &Names, others: &[NamePatterns]| {
+        let walk = |names: &Names, candidates: &Candidates| {
             let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| entry.kind == Kind::File;
-            let probe = Probe { names, others, respects, fits };
-            let (mut counts, mut unsearched) = (Counts::default(), Unsearched::default());
-            for place in &places {
-                unsearched.add(probe.below(place, budget)?, |part| counts.add(&part));
+            let probe = Probe { names, candidates, respects, hidden: true, fits };
+            for place in places.iter().filter(|place| leave(names, place).is_none()) {
+                probe.below(place, budget)?;
             }
-            Ok(counts.0)
+            Ok(())
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
         if pattern.spans_lines_by_itself() {
@@ -241,7 +251,7 @@ impl Asked<'_> {
     ) -> Result<(), ToolError> {
         if let Some(Kind::File) = place.what() {
             self.count(&place.open_file()?, || place.shown(), found);
-            unsearched.add_one_file();
+            unsearched.add_one();
             return Ok(());
         }
         unsearched.add(self.below(place, self.budget)?, |part| found.add(part));
@@ -274,57 +284,6 @@ impl Look for Asked<'_> {
             }
         }
         true
-    }
-}
-
-/// Each root as it was given, and what it is; of the list of grants each grant.
-fn roots<'a>(
-    args: &Args,
-    targets: &'a [Result<Scoped<Read>, ToolError>],
-) -> Vec<(String, Result<&'a Target<Read>, ToolError>)> {
-    let mut roots = vec![];
-    for (said, target) in args.root_paths.iter().zip(targets) {
-        match target {
-            Ok(Scoped::One(target)) => roots.push((said.to_string(), Ok(target))),
-            Ok(Scoped::Roots(all)) => roots.extend(all.iter().map(|root| (root.shown(), Ok(root)))),
-            Err(error) => roots.push((said.to_string(), Err(error.clone()))),
-        }
-    }
-    roots
-}
-
-/// The places of the roots that are there. One within another is left to that, unless it would be left out there. Why others cannot
-/// be searched goes to `errors`.
-fn places(
-    args: &Args,
-    roots: Vec<(String, Result<&Target<Read>, ToolError>)>,
-    errors: &mut BTreeMap<String, String>,
-    budget: &Budget,
-) -> Result<Vec<Place<Read>>, ToolError> {
-    let mut places: Vec<Place<Read>> = vec![];
-    let respects = Respect(args.respect_ignore);
-    let is_searched =
-        |place: &Place<Read>, from: &Place<Read>| reaches(from, place, respects, budget);
-    let mut first = None;
-    for (said, target) in roots {
-        match target.and_then(|target| target.place(budget)) {
-            Ok(place) if places.iter().any(|other| is_searched(&place, other)) => {}
-            Ok(place) => {
-                places.retain(|other| !is_searched(other, &place));
-                places.push(place);
-            }
-            Err(error) if matches!(error.code(), Code::TimedOut | Code::Cancelled) => {
-                return Err(error);
-            }
-            Err(refused) => {
-                errors.insert(said, refused.to_string());
-                first.get_or_insert(refused);
-            }
-        }
-    }
-    match first {
-        Some(error) if places.is_empty() => Err(error),
-        _ => Ok(places),
     }
 }
 
