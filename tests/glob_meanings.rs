@@ -481,7 +481,35 @@ fn each_glob_of_a_list_is_read_as_it_is_by_itself() {
             &["no file name matches glob `nosuch.x`"],
             &["as it is written"],
         ),
-        (json!(["docs", "!*.txt"]), json!({}), &[], &[], &["docs/x.txt matches"]),
+        (
+            json!(["docs", "!*.txt"]),
+            json!({}),
+            &[],
+            &["1 file left out by glob (e.g. docs/x.txt)"],
+            IDLE,
+        ),
+        (
+            json!(["docs/**", "*.md", "!docs/"]),
+            json!({}),
+            &["README.md"],
+            &["1 directory left out by glob (e.g. docs)"],
+            IDLE,
+        ),
+        (json!(["e", "*.md"]), json!({}), &["README.md"], &["no file name matches glob `e`"], &[]),
+        (
+            json!("docs"),
+            json!({"exclude": ["*.txt"]}),
+            &[],
+            &["1 file left out by exclude (e.g. docs/x.txt)"],
+            IDLE,
+        ),
+        (
+            json!("button.tsx"),
+            json!({"exclude": ["src/*"]}),
+            &[],
+            &["1 file left out by exclude (e.g. src/Button.tsx)"],
+            IDLE,
+        ),
     ];
     check(&files, &GLOBS, rows);
     let rows: &[Row<'_>] = &[(
@@ -528,6 +556,39 @@ fn names_with_braces_are_found_where_the_braces_match_nothing() {
         ),
     ];
     check(&files, &TOOLS, rows);
+}
+
+#[test]
+fn brackets_and_braces_of_names_are_combined_with_other_meanings() {
+    let files =
+        ["tpl/{{name}}/setup.py", "{x}/[id].tsx", "[id/a.ts", "[a-z]/(auth)/{a,b}.ts", "z.ts"];
+    let rows: &[Row<'_>] = &[
+        (json!("{{name}}/*.py"), json!({}), &["tpl/{{name}}/setup.py"], &["further down"], &[]),
+        (json!("TPL/{{name}}/*"), json!({}), &["tpl/{{name}}/setup.py"], &["another case"], &[]),
+        (json!("{x}/**"), json!({}), &["{x}/[id].tsx"], &["the braces of"], &[]),
+        (json!("[id/**"), json!({}), &["[id/a.ts"], &["the brackets of"], &[]),
+        (json!("[a-z]/(auth)/*"), json!({}), &["[a-z]/(auth)/{a,b}.ts"], &["the brackets of"], &[]),
+        (
+            json!("*.ts*"),
+            json!({"exclude": ["{x}/**", "[id/**"]}),
+            &["[a-z]/(auth)/{a,b}.ts", "z.ts"],
+            &["2 files left out by exclude", "the braces of `{x}/**`"],
+            &["nothing matches"],
+        ),
+    ];
+    check(&files, &TOOLS, rows);
+    let rows: &[Row<'_>] = &[
+        (json!("{{name}}"), json!({}), &["tpl/{{name}}/setup.py"], &["of that name"], &[]),
+        (json!("{X}/"), json!({}), &["{x}/[id].tsx"], &["of that name in another case"], &[]),
+        (
+            json!("{x}/[id].tsx"),
+            json!({"path": "{x}"}),
+            &["{x}/[id].tsx"],
+            &["from the top of the grant"],
+            &[],
+        ),
+    ];
+    check(&files, &["grep"], rows);
 }
 
 #[test]

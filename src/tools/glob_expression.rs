@@ -8,7 +8,7 @@
 use std::iter::Peekable;
 use std::slice::Iter;
 
-use super::glob_meaning::{Meaning, Spelling};
+use super::glob_meaning::{Keeps, Meaning, Spelling};
 use super::name_pattern::Text;
 use crate::cap::{Part, Reading, Token, tokens};
 
@@ -56,14 +56,14 @@ impl Expression {
             matches!(token, Token::Slash | Token::Byte(..) | Token::Part(Part::Text(_)))
         };
         let is_part = how.text == Text::Part && tokens.iter().all(is_text);
-        let Meaning { spelling, is_inside, keeps_brackets } = how.meaning;
+        let Meaning { spelling, is_inside, keeps } = how.meaning;
         let is_path = is_pinned || is_inside || tokens.contains(&Token::Slash);
         let any_case =
             matches!(spelling, Spelling::AnyCase | Spelling::AnyCaseAndDepth | Spelling::Similar);
         let any_depth = matches!(spelling, Spelling::AnyDepth | Spelling::AnyCaseAndDepth);
         let mut regex = String::new();
         let is_exact = matches!(spelling, Spelling::Whole | Spelling::WholePart)
-            || (keeps_brackets && spelling == Spelling::Written);
+            || (keeps != Keeps::Nothing && spelling == Spelling::Written);
         let keeps_case = is_exact || tokens.iter().any(has_capital);
         if any_case || (is_part && !keeps_case) {
             regex += "(?i)";

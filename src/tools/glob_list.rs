@@ -161,6 +161,14 @@ impl Piece {
         (self.glob.contains('[') && !self.glob.contains('*')) || self.with_names().is_some()
     }
 
+    /// Has it brackets or braces that could be a part of a name, other than brackets around text? Not beside a star.
+    pub(super) fn could_have_braces_of_names(&self) -> bool {
+        // Without anything between them, braces match only that name.
+        let is_special = |name: &&str| name.contains(['[', '{', ']', '}']) && !name.contains('*');
+        let has_text = |name: &str| name.chars().any(char::is_alphanumeric);
+        self.glob.split('/').filter(is_special).any(has_text)
+    }
+
     pub(super) fn has_wildcards(&self) -> bool {
         self.glob.contains(['*', '?', '[', '{'])
     }

@@ -11,10 +11,20 @@ use super::name_pattern::Text;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Meaning {
     pub(super) spelling: Spelling,
-    /// Are brackets a part of a name, and not a class?
-    pub(super) keeps_brackets: bool,
+    pub(super) keeps: Keeps,
     /// Is it about directories of which it means what lies below?
     pub(super) is_inside: bool,
+}
+
+/// What in a glob is a part of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeps {
+    /// No wildcard.
+    Nothing,
+    /// Brackets around text.
+    Brackets,
+    /// All but stars.
+    AllButStars,
 }
 
 /// How a glob is read.
@@ -39,8 +49,6 @@ pub(super) enum Spelling {
     Files,
     /// In one of the spellings of other programs that it may be written in.
     Foreign(usize),
-    /// Braces are a part of a name.
-    OnlyStars,
     /// A part of a name.
     Part,
 }
@@ -72,47 +80,53 @@ impl Taken {
 impl Meaning {
     pub(super) const WRITTEN: Self = Self::of(Spelling::Written);
     /// As it is written, but brackets are a part of a name.
-    pub(super) const BRACKETS: Self = Self { keeps_brackets: true, ..Self::WRITTEN };
+    pub(super) const BRACKETS: Self = Self { keeps: Keeps::Brackets, ..Self::WRITTEN };
 
     pub(super) const fn of(spelling: Spelling) -> Self {
-        Self { spelling, keeps_brackets: false, is_inside: false }
+        Self { spelling, keeps: Keeps::Nothing, is_inside: false }
     }
 
-    /// Those that are tried where one glob of a list matches nothing, the likeliest first.
-    pub(super) fn others(piece: &Piece, text: Text, keeps_brackets: bool) -> Vec<Self> {
-        use Spelling as S;
-        const NEAR: [Spelling; 8] = [
-            S::Written,
-            S::FromGrant,
-            S::AnyCase,
-            S::AnyDepth,
-            S::AnyCaseAndDepth,
-            S::Slashes,
-            S::Similar,
-            S::Files,
-        ];
+    /// Those that are tried where one glob of a list matches nothing, the likeliest first. `foreign` are spellings of
+    /// other programs.
+    pub(super) fn others(piece: &Piece, text: Text, keeps: Keeps, foreign: Vec<Self>) -> Vec<Self> {
         let has_names = piece.has_names_in_brackets();
-        let brackets = [true, false].into_iter().filter(|keeps| match keeps {
-            true => has_names,
-            false => !keeps_brackets || !has_names,
-        });
-        let brackets: Vec<bool> = brackets.collect();
-        let both = |spelling: Spelling, keeps_brackets: bool| {
-            let inside = [false, true].into_iter().filter(move |is_inside| {
-                // A pattern finds directories themselves.
-                !is_inside || (text == Text::Whole && spelling != S::Files)
-            });
-            inside.map(move |is_inside| Self { spelling, keeps_brackets, is_inside })
-        };
-        let near = brackets.iter().flat_map(|keeps| {
-            let near = NEAR.into_iter().filter(|one| one.can_differ(piece, text));
-            near.flat_map(|one| both(one, *keeps))
-        });
-        let mut all: Vec<Self> =
-            near.filter(|one| one.is_inside || one.spelling != S::Written).collect();
-        let last = [S::OnlyStars, S::Part].into_iter().filter(|one| one.can_differ(piece, text));
-        all.extend(last.flat_map(|one| both(one, has_names)));
+        let names = if has_names { Keeps::Brackets } else { Keeps::Nothing };
+        let mut all = Self::near(piece, text, names);
+        if has_names && keeps == Keeps::Nothing {
+            all.extend(Self::near(piece, text, Keeps::Nothing));
+        }
+        all.extend(foreign);
+        if piece.could_have_braces_of_names() {
+            all.push(Self { keeps: Keeps::AllButStars, ..Self::WRITTEN });
+            all.extend(Self::near(piece, text, Keeps::AllButStars));
+        }
+        if Spelling::Part.can_differ(piece, text) {
+            all.extend(Self::both(Spelling::Part, text, names));
+        }
         all
+    }
+
+    fn near(piece: &Piece, text: Text, keeps: Keeps) -> Vec<Self> {
+        const NEAR: [Spelling; 8] = [
+            Spelling::Written,
+            Spelling::FromGrant,
+            Spelling::AnyCase,
+            Spelling::AnyDepth,
+            Spelling::AnyCaseAndDepth,
+            Spelling::Slashes,
+            Spelling::Similar,
+            Spelling::Files,
+        ];
+        let near = NEAR.into_iter().filter(|one| one.can_differ(piece, text));
+        let all = near.flat_map(|one| Self::both(one, text, keeps));
+        all.filter(|one| one.is_inside || one.spelling != Spelling::Written).collect()
+    }
+
+    /// Of the name, and of what lies in directories of the name. A pattern finds directories themselves.
+    fn both(spelling: Spelling, text: Text, keeps: Keeps) -> impl Iterator<Item = Self> {
+        let has_inside = text == Text::Whole && spelling != Spelling::Files;
+        let inside = [false, true].into_iter().filter(move |is_inside| !is_inside || has_inside);
+        inside.map(move |is_inside| Self { spelling, keeps, is_inside })
     }
 
     /// The spellings of other programs that a text may be written in.
@@ -129,14 +143,19 @@ impl Meaning {
     pub(super) fn in_words(self, glob: &str, argument: &str, other: &str) -> Option<String> {
         let spelling = self.spelling;
         let how = match spelling {
-            Spelling::Written if self.is_inside => String::new(),
-            Spelling::Written if self.keeps_brackets => {
+            Spelling::Written | Spelling::Whole if self.is_inside => String::new(),
+            Spelling::Written if self.keeps != Keeps::Nothing => {
+                let has_braces = glob.contains('{') && self.keeps == Keeps::AllButStars;
+                let (what, read) = match (has_braces, glob.contains('[')) {
+                    (true, false) => ("braces", "alternatives"),
+                    (true, true) => ("brackets and braces", "wildcards"),
+                    _ => ("brackets", "a class"),
+                };
                 return Some(format!(
-                    "the brackets of `{glob}` are a part of a name here, and were not read as a class"
+                    "the {what} of `{glob}` are a part of a name here, and were not read as {read}"
                 ));
             }
             Spelling::Written => return None,
-            Spelling::Whole if self.is_inside => String::new(),
             Spelling::Whole => {
                 return Some(format!(
                     "`{glob}` is the name of something here, and was not read as a glob"
@@ -152,12 +171,6 @@ impl Meaning {
             Spelling::AnyDepth => " further down".into(),
             Spelling::AnyCaseAndDepth => " further down, in another case".into(),
             Spelling::Slashes => " with `/` for `\\`".into(),
-            Spelling::OnlyStars if self.is_inside => String::new(),
-            Spelling::OnlyStars => {
-                return Some(format!(
-                    "the braces of `{glob}` are a part of a name here, and were not read as alternatives"
-                ));
-            }
             Spelling::Foreign(_) => format!(" {other}"),
             Spelling::Similar | Spelling::Files | Spelling::Part => String::new(),
         };
@@ -197,11 +210,8 @@ impl Spelling {
             Self::Similar => !piece.glob.chars().all(|c| "*?/".contains(c)),
             Self::Slashes => piece.glob.contains('\\'),
             Self::Files => piece.glob.ends_with('/'),
-            // Without anything between them they match only that name.
-            Self::OnlyStars => {
-                piece.glob.contains(['{', '}']) && piece.glob.chars().any(char::is_alphanumeric)
-            }
-            Self::Part => !is_part && piece.is_text(),
+            // One letter is a part of nearly every name.
+            Self::Part => !is_part && piece.is_text() && piece.glob.chars().nth(1).is_some(),
         }
     }
 }

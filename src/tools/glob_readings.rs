@@ -5,7 +5,7 @@
 use super::glob_expression::{Expression, How, escaped};
 use super::glob_foreign::Foreign;
 use super::glob_list::{FromGrant, Given, OtherSpelling, Piece};
-use super::glob_meaning::{Meaning, Spelling, Taken};
+use super::glob_meaning::{Keeps, Meaning, Spelling, Taken};
 use super::glob_sets::{From, Signed, folded};
 use super::name_pattern::Text;
 use crate::cap::Reading;
@@ -85,9 +85,6 @@ impl Readings {
     /// # Errors
     /// Why it cannot be read.
     pub(super) fn piece(self, piece: &Piece, meaning: Meaning) -> Result<Signed, String> {
-        if meaning.spelling == Spelling::OnlyStars {
-            return self.signed(piece, Reading::OnlyStars, meaning);
-        }
         let slashed;
         let piece = if meaning.spelling == Spelling::Slashes {
             slashed = Piece { glob: piece.glob.replace('\\', "/"), ..piece.clone() };
@@ -95,17 +92,20 @@ impl Readings {
         } else {
             piece
         };
-        match piece.with_names().filter(|_| meaning.keeps_brackets) {
-            Some(names) => self.signed(&names, Reading::Glob, meaning),
-            None if meaning.keeps_brackets => self.signed(piece, Reading::LiteralBrackets, meaning),
-            None => self.signed(piece, Reading::Glob, meaning),
+        match meaning.keeps {
+            Keeps::Nothing => self.signed(piece, Reading::Glob, meaning),
+            Keeps::Brackets => match piece.with_names() {
+                Some(names) => self.signed(&names, Reading::Glob, meaning),
+                None => self.signed(piece, Reading::LiteralBrackets, meaning),
+            },
+            Keeps::AllButStars => self.signed(piece, Reading::OnlyStars, meaning),
         }
     }
 
     /// One piece, with its brackets as a part of a name and as a class.
     pub(super) fn both(self, piece: &Piece, spelling: Spelling) -> Vec<Signed> {
         let meaning = Meaning::of(spelling);
-        let bracketed = Meaning { keeps_brackets: true, ..meaning };
+        let bracketed = Meaning { keeps: Keeps::Brackets, ..meaning };
         let names = piece.with_names().and_then(|_| self.piece(piece, bracketed).ok());
         names.into_iter().chain(self.piece(piece, meaning).ok()).collect()
     }

@@ -27,8 +27,6 @@ pub(super) struct PassedBy {
     pub(super) versions: Tally,
     /// What is searched for, or where a glob leads, that is ignored.
     pub(super) meant_ignored: Tally,
-    /// What is searched for, or where a glob leads, that a glob to exclude or its dot leaves out.
-    pub(super) meant_left_out: Tally,
     /// Where a glob leads in a linked worktree.
     pub(super) meant_in_worktree: Tally,
     /// Links that are not themselves what is searched for.
@@ -91,7 +89,6 @@ impl PassedBy {
         self.other_kind.add(other.other_kind);
         self.versions.add(other.versions);
         self.meant_ignored.add(other.meant_ignored);
-        self.meant_left_out.add(other.meant_left_out);
         self.meant_in_worktree.add(other.meant_in_worktree);
         self.links.add(other.links);
         self.left_out.rules.add(other.left_out.rules);
@@ -170,6 +167,11 @@ impl Unsearched {
     /// A grant has the name that is searched for, but is of another kind.
     pub(super) fn add_other_kind(&mut self, shown: String) {
         self.passed_by.other_kind.one(shown);
+    }
+
+    /// Was anything searched that has the name that is searched for?
+    pub(super) fn has_found_names(&self) -> bool {
+        self.passed_by.named > 0
     }
 
     /// A grant of several was left out by a glob of this argument.

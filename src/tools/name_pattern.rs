@@ -70,8 +70,8 @@ pub(super) struct NamePatterns {
     takes_away: Vec<Watched>,
     /// The same, for names that look like what they match.
     alike: Vec<Watched>,
-    /// Those of them that may begin at the top of the grant, or have braces in a name, in that meaning.
-    otherwise: Vec<Watched>,
+    /// Those of them that may begin at the top of the grant, in that meaning.
+    from_grant: Vec<Watched>,
     /// The directories through which they lead.
     ways: OnceLock<Ways>,
     malformed: Option<ToolError>,
@@ -121,7 +121,7 @@ impl NamePatterns {
             each: vec![],
             takes_away: vec![],
             alike: vec![],
-            otherwise: vec![],
+            from_grant: vec![],
             ways: OnceLock::new(),
             malformed: None,
         }

@@ -3,6 +3,7 @@
 //! May import: `cap`, its neighbours. It visits what a search visits, and opens no file.
 
 use super::glob_candidates::Candidates;
+use super::name_pattern::Says;
 use super::searching::{Judged, Look, Respect, everywhere};
 use super::trying::Names;
 use crate::cap::{Kind, Read, Scoped, Target, WalkedDir, WalkedEntry};
@@ -41,7 +42,13 @@ impl<Fits: Fn(&WalkedDir, WalkedEntry<'_>) -> bool + Sync> Look for Probe<'_, Fi
     }
 
     fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
-        if self.names.leave(dir, entry).is_some() {
+        // A file that is left out is what the glob means all the same.
+        let Names { include, .. } = self.names;
+        let is_left = || {
+            self.names.leave(dir, entry).is_some()
+                || include.say(dir, entry.name, true) == Says::Leave
+        };
+        if entry.kind == Kind::Directory && is_left() {
             return Judged::Excluded(self.names.exclude.argument());
         }
         let is_visible = self.hidden || !entry.name.starts_with(b".");

@@ -124,19 +124,6 @@ impl<L: Look> Looking<'_, L> {
         self.look.include().is_none_or(|include| include.reach(dir, name))
     }
 
-    /// Notes what is left out, if it is a file with a name that is searched for, or a glob leads through it.
-    fn left_out(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, passed_by: &mut PassedBy) {
-        let meant = match entry.kind {
-            // Of files, only those are left out whose names match.
-            Kind::File => Some(dir.shown(entry.name)),
-            Kind::Directory => self.led_to(dir, entry.name),
-            Kind::Link | Kind::Special => None,
-        };
-        if let Some(path) = meant {
-            passed_by.meant_left_out.one(path);
-        }
-    }
-
     /// Counts a link that is not followed.
     fn link(&self, dir: &WalkedDir, link: &[u8], judged: Judged, links: &mut Links) {
         let path = dir.shown(link);
@@ -213,9 +200,9 @@ impl<L: Look> Visit for Looking<'_, L> {
         match judged {
             Judged::Excluded(by) => {
                 passed_by.excluded.entry(by).or_default().one(dir, entry);
-                let include = self.look.include();
-                if include.is_none_or(|include| include.argument() != by) {
-                    self.left_out(dir, entry, passed_by);
+                // What a glob leads to is there.
+                if entry.kind == Kind::Directory {
+                    self.led_to(dir, entry.name);
                 }
                 return false;
             }
@@ -255,7 +242,9 @@ impl<L: Look> Visit for Looking<'_, L> {
                 if entry.kind != Kind::Directory || self.reaches(dir, entry.name) {
                     passed_by.dotfiles.one(dir, entry);
                 }
-                self.left_out(dir, entry, passed_by);
+                if entry.kind == Kind::Directory {
+                    self.led_to(dir, entry.name);
+                }
             }
             Judged::OtherKind if self.look.is_otherwise_meant(dir, entry) => {
                 passed_by.other_kind.one(dir.shown(entry.name));

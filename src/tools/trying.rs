@@ -122,7 +122,9 @@ pub(super) fn find<F>(
         }
     }
     names.include.check()?;
-    unsearched.note(names.include.taken_for());
+    if unsearched.has_found_names() {
+        unsearched.note(names.include.taken_for());
+    }
     unsearched.note(names.exclude.taken_for());
     unsearched.note_idle(&names.include, &names.exclude);
     Ok(Attempted { found, unsearched, names })

@@ -5,7 +5,7 @@
 use super::super::glob_candidates::{Candidate, Candidates};
 use super::super::glob_foreign::Foreign;
 use super::super::glob_list::{FromGrant, Given};
-use super::super::glob_meaning::{Meaning, Spelling, Taken};
+use super::super::glob_meaning::{Keeps, Meaning, Spelling, Taken};
 use super::super::glob_sets::{Sets, Signed};
 use super::super::glob_watch::Watched;
 use super::{FEW_GLOBS, NamePatterns};
@@ -25,22 +25,14 @@ impl NamePatterns {
     /// As [`Self::new`].
     pub(in crate::tools) fn reread(&self, budget: &Budget) -> Result<Option<Self>, ToolError> {
         let named = self.literally();
-        let of = |one: &&Watched, other: &Watched| (one.nth, one.piece) == (other.nth, other.piece);
-        let is_idle =
-            |one: &&Watched| !self.takes_away.iter().any(|other| of(one, other) && other.is_seen());
-        let found = self.otherwise.iter().filter(|one| one.is_seen()).filter(is_idle);
-        let found: Vec<_> =
-            found.filter_map(|one| Some((one.nth, one.piece?, one.meaning))).collect();
+        let found = self.from_grant.iter().filter(|one| one.is_seen() && self.is_idle(one));
+        let found: Vec<_> = found.filter_map(|one| Some((one.nth, one.piece?))).collect();
         if named.is_none() && found.is_empty() {
             return Ok(None);
         }
         let mut again = self.uncompiled();
-        let mut taken = named.unwrap_or_else(|| self.taken.clone());
-        for (nth, n, meaning) in found {
-            if meaning.spelling == Spelling::OnlyStars {
-                set(&mut taken, nth, n, meaning);
-                continue;
-            }
+        let taken = named.unwrap_or_else(|| self.taken.clone());
+        for (nth, n) in found {
             let piece = again.given.get_mut(nth).and_then(|given| given.pieces.get_mut(n));
             if let Some(piece) = piece {
                 piece.from_grant = FromGrant::Yes;
@@ -54,6 +46,9 @@ impl NamePatterns {
         let mut taken = self.taken.clone();
         let mut is_any = false;
         for watched in self.watched.iter().filter(|one| one.is_seen()) {
+            if watched.meaning.keeps == Keeps::AllButStars && !self.is_idle(watched) {
+                continue;
+            }
             is_any = true;
             let whole = taken.get_mut(watched.nth);
             match (watched.piece, whole) {
@@ -64,6 +59,12 @@ impl NamePatterns {
             }
         }
         is_any.then_some(taken)
+    }
+
+    /// Has one that takes away matched nothing as it is written?
+    fn is_idle(&self, one: &Watched) -> bool {
+        let is_it = |other: &&Watched| (one.nth, one.piece) == (other.nth, other.piece);
+        !self.takes_away.iter().filter(is_it).any(Watched::is_seen)
     }
 
     /// # Errors
@@ -124,17 +125,9 @@ impl NamePatterns {
         let text = self.readings.text;
         match (one.piece.and_then(|n| given.pieces.get(n)), taken) {
             (Some(piece), Taken::Each(_)) => {
-                let mut all = Meaning::others(piece, text, one.meaning.keeps_brackets);
-                if given.pieces.len() == 1 {
-                    let is_last = |one: &Meaning| {
-                        matches!(one.spelling, Spelling::OnlyStars | Spelling::Part)
-                    };
-                    let at = all.iter().position(is_last).unwrap_or(all.len());
-                    let last = all.split_off(at);
-                    all.extend(Meaning::foreign(given, text));
-                    all.extend(last);
-                }
-                all
+                let is_all = given.pieces.len() == 1;
+                let foreign = if is_all { Meaning::foreign(given, text) } else { vec![] };
+                Meaning::others(piece, text, one.meaning.keeps, foreign)
             }
             // What lies in a directory of that name.
             (None, Taken::All(meaning)) if text == super::Text::Whole => {
@@ -144,26 +137,19 @@ impl NamePatterns {
         }
     }
 
-    /// One glob in another meaning, and the globs after it that take away.
+    /// One glob in another meaning.
     fn tried(&self, nth: usize, piece: Option<usize>, meaning: Meaning) -> Option<Vec<Signed>> {
         let given = self.given.get(nth)?;
         let is_of_all = matches!(
             meaning.spelling,
             Spelling::Foreign(_) | Spelling::Whole | Spelling::WholePart
         );
-        let mut signed = match piece {
-            Some(n) if !is_of_all => vec![self.readings.piece(given.pieces.get(n)?, meaning).ok()?],
-            _ => self.readings.all_of(given, meaning).ok()?,
-        };
-        let later = self.given.iter().zip(&self.taken).enumerate().skip(nth);
-        for (other, (given, taken)) in later {
-            for (n, one) in given.pieces.iter().enumerate().filter(|(_, one)| !one.takes) {
-                if other > nth || piece.is_some_and(|piece| n > piece) {
-                    signed.push(self.readings.piece(one, taken.of_piece(n)?).ok()?);
-                }
+        match piece {
+            Some(n) if !is_of_all => {
+                Some(vec![self.readings.piece(given.pieces.get(n)?, meaning).ok()?])
             }
+            _ => self.readings.all_of(given, meaning).ok(),
         }
-        Some(signed)
     }
 
     /// The same patterns, with those that matched nothing taken for what a walk found. Nothing where it found nothing.
@@ -215,15 +201,21 @@ impl NamePatterns {
         }
     }
 
-    /// How each glob was taken, where that needs saying.
+    /// How each glob was taken, where that needs saying. Nothing of one that matches nothing even so.
     pub(in crate::tools) fn taken_for(&self) -> Vec<String> {
         let mut notes = vec![];
-        for (given, taken) in self.given.iter().zip(&self.taken) {
+        for (nth, (given, taken)) in self.given.iter().zip(&self.taken).enumerate() {
+            let is_idle = |piece: Option<usize>| {
+                let is_it = |one: &&Watched| (one.nth, one.piece) == (nth, piece);
+                self.each.iter().filter(is_it).any(|one| !one.is_seen())
+            };
             match taken {
+                Taken::All(_) if is_idle(None) => {}
                 Taken::All(meaning) => notes.extend(self.in_words_as(given, &given.text, *meaning)),
                 Taken::Each(meanings) => {
                     let is_list = given.pieces.len() > 1;
-                    for (piece, meaning) in given.pieces.iter().zip(meanings) {
+                    let each = given.pieces.iter().zip(meanings).enumerate();
+                    for (_, (piece, meaning)) in each.filter(|(n, _)| !is_idle(Some(*n))) {
                         let text = if is_list { piece.text() } else { given.text.clone() };
                         notes.extend(self.in_words_as(given, &text, *meaning));
                     }

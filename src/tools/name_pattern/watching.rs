@@ -4,7 +4,7 @@
 
 use super::super::glob_foreign::Foreign;
 use super::super::glob_list::{FromGrant, SPECIAL};
-use super::super::glob_meaning::{Meaning, Spelling, Taken};
+use super::super::glob_meaning::{Keeps, Meaning, Spelling, Taken};
 use super::super::glob_sets::{Sets, Spot};
 use super::super::glob_watch::Watched;
 use super::super::glob_way::{Left, led_to, reaches};
@@ -17,7 +17,7 @@ impl NamePatterns {
     /// The same patterns, with a note for each that has to be watched.
     pub(super) fn watching(self) -> Self {
         let (mut watched, mut each, mut takes_away) = (vec![], vec![], vec![]);
-        let (mut alike, mut otherwise) = (vec![], vec![]);
+        let (mut alike, mut from_grant) = (vec![], vec![]);
         for (nth, (given, taken)) in self.given.iter().zip(&self.taken).enumerate() {
             let meanings = match taken {
                 Taken::All(meaning) => {
@@ -44,23 +44,24 @@ impl NamePatterns {
                     alike.push(Watched::of_piece(nth, n, Meaning::of(Spelling::Similar)));
                     if piece.from_grant == FromGrant::Perhaps {
                         let meaning = Meaning::of(Spelling::FromGrant);
-                        otherwise.push(Watched::of_piece(nth, n, meaning));
+                        from_grant.push(Watched::of_piece(nth, n, meaning));
                     }
-                    if *meaning == Meaning::WRITTEN && piece.glob.contains("{{") {
-                        let meaning = Meaning::of(Spelling::OnlyStars);
-                        otherwise.push(Watched::of_piece(nth, n, meaning));
+                    if *meaning == Meaning::WRITTEN && piece.could_have_braces_of_names() {
+                        let meaning = Meaning { keeps: Keeps::AllButStars, ..*meaning };
+                        watched.push(Watched::of_piece(nth, n, meaning));
                     }
                 }
             }
         }
         if takes_away.len() > FEW_GLOBS {
-            (takes_away, alike, otherwise) = (vec![], vec![], vec![]);
+            (takes_away, alike, from_grant) = (vec![], vec![], vec![]);
+            watched.retain(|one| one.meaning.keeps != Keeps::AllButStars);
         }
         // What is left out needs no other meaning.
         if each.len() > MOST_WATCHED || self.leaves_out {
             each = vec![];
         }
-        Self { watched, each, takes_away, alike, otherwise, ..self }
+        Self { watched, each, takes_away, alike, from_grant, ..self }
     }
 
     /// Notes the globs of which this is the exact name.
@@ -75,7 +76,7 @@ impl NamePatterns {
 
     /// Notes which globs that take away match a name, or look like it.
     pub(super) fn note(&self, at: Spot<'_>, takes: Option<bool>) {
-        self.see(&self.otherwise, at);
+        self.see(&self.from_grant, at);
         if takes.is_some() {
             self.see(&self.takes_away, at);
         }
