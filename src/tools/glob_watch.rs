@@ -33,13 +33,15 @@ impl Watched {
 
     /// Notes a name that the glob matches. `compile` is called once.
     pub(super) fn see(&self, at: Spot<'_>, compile: impl FnOnce() -> Option<Sets>) {
-        if self.is_seen() {
-            return;
-        }
-        let sets = self.sets.get_or_init(compile);
-        if sets.as_ref().is_some_and(|sets| sets.takes(at).is_some()) {
+        if !self.is_seen() && self.is_match(at, compile) {
             self.mark();
         }
+    }
+
+    /// Does the glob match a name, or take it away? `compile` is called once.
+    pub(super) fn is_match(&self, at: Spot<'_>, compile: impl FnOnce() -> Option<Sets>) -> bool {
+        let sets = self.sets.get_or_init(compile);
+        sets.as_ref().is_some_and(|sets| sets.takes(at).is_some())
     }
 
     /// Notes that the glob has matched a name.

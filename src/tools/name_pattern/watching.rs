@@ -201,12 +201,10 @@ impl NamePatterns {
         glob: Option<(usize, usize)>,
     ) {
         let Some((nth, n)) = glob else {
-            for one in self.each.iter().filter(|one| !one.leads()) {
-                let sets = self.compiled(one);
-                if sets.is_some_and(|sets| sets.takes(Spot::new(dir, link, true)).is_some()) {
-                    one.mark_leading();
-                }
-            }
+            let at = Spot::new(dir, link, true);
+            let each = self.each.iter().filter(|one| !one.leads());
+            each.filter(|one| one.is_match(at, || self.compiled(one)))
+                .for_each(Watched::mark_leading);
             return;
         };
         self.mark_leading(nth, n);
