@@ -112,6 +112,20 @@ fn what_is_excluded_is_not_found_in_another_meaning() {
             IDLE,
         ),
         (
+            json!("src/**"),
+            json!({"exclude": ["src/*.ts", "/src"]}),
+            &[],
+            &["1 directory left out by exclude (e.g. src)"],
+            IDLE,
+        ),
+        (
+            json!("web/**"),
+            json!({"exclude": ["**/src"]}),
+            &[],
+            &["2 directories left out by exclude"],
+            IDLE,
+        ),
+        (
             json!("src/*.ts"),
             json!({"exclude": ["src"]}),
             &[],

@@ -130,7 +130,9 @@ impl Piece {
         }
         let glob = rest.trim_start_matches('/');
         let is_pinned = glob.len() < rest.len();
-        let may_be = glob.contains('/') && begins.may_be_above(glob);
+        // What begins with a wildcard does not say where.
+        let is_wild = glob.split('/').next().is_some_and(|name| name.contains(['*', '?', '{']));
+        let may_be = glob.contains('/') && !is_wild && begins.may_be_above(glob);
         let from_grant = if may_be { FromGrant::Perhaps } else { FromGrant::No };
         Self { takes, grant: None, is_pinned, from_grant, glob: glob.to_owned() }
     }

@@ -27,8 +27,17 @@ impl Readings {
         match taken {
             Taken::All(meaning) => self.all_of(given, *meaning),
             Taken::Each(meanings) => {
-                let each = given.pieces.iter().zip(meanings);
-                each.map(|(piece, meaning)| self.piece(piece, *meaning)).collect()
+                let mut all = vec![];
+                for (piece, meaning) in given.pieces.iter().zip(meanings) {
+                    let written =
+                        Meaning { spelling: Spelling::Written, is_inside: false, ..*meaning };
+                    // A glob that matches no file may still match a directory that another one has taken away.
+                    if written != *meaning {
+                        all.extend(self.piece(piece, written));
+                    }
+                    all.push(self.piece(piece, *meaning)?);
+                }
+                Ok(all)
             }
         }
     }

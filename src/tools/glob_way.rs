@@ -12,6 +12,8 @@ use crate::cap::WalkedDir;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
     Directory,
+    /// An entry of a linked worktree. A glob leads there if it spells it out.
+    Entry,
     /// A glob leads there as well if it is about all below a directory above.
     Worktree,
 }
@@ -81,8 +83,10 @@ fn rest<'a>(
 fn after<'a, 'b>(names: &'b [&'a str], way: &[&[u8]], left: Left) -> Option<&'b [&'a str]> {
     for (nth, step) in way.iter().enumerate() {
         let is_above = nth > 0 && left == Left::Worktree;
+        let is_last = nth > 0 && nth + 1 == names.len() && left == Left::Directory;
         match names.get(nth) {
-            None | Some(&"**") if is_above => return Some(&[]),
+            None if is_above => return Some(&[]),
+            Some(&"**") if is_above || is_last => return Some(&[]),
             Some(&"*") if nth + 1 < names.len() => {}
             Some(name) if !is_special(name) && name.as_bytes() == *step => {}
             _ => return None,

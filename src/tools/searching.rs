@@ -188,9 +188,10 @@ impl<L: Look> Visit for Looking<'_, L> {
         (passed_by, found): &mut Self::Found,
     ) -> bool {
         if ignored.is_left_out() {
-            let meant = self
-                .led_to(dir, entry.name)
-                .or_else(|| self.look.include()?.led_to(dir, None, Left::Worktree));
+            let meant = self.look.include().and_then(|include| {
+                let entry = include.led_to(dir, Some(entry.name), Left::Entry);
+                entry.or_else(|| include.led_to(dir, None, Left::Worktree))
+            });
             if let Some(path) = meant {
                 passed_by.meant_in_worktree.one(path);
             }

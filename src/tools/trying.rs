@@ -29,6 +29,9 @@ impl Names {
     ) -> Option<&'static str> {
         let is_left = !self.exclude.is_empty()
             && self.exclude.say(dir, name, kind == Kind::Directory) == Says::Take;
+        if is_left && kind == Kind::Directory {
+            self.exclude.lead_into(dir, name);
+        }
         is_left.then(|| self.exclude.argument())
     }
 

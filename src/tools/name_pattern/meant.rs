@@ -46,7 +46,12 @@ impl NamePatterns {
         let mut taken = self.taken.clone();
         let mut is_any = false;
         for watched in self.watched.iter().filter(|one| one.is_seen()) {
-            if watched.meaning.keeps == Keeps::AllButStars && !self.is_idle(watched) {
+            let is_written = |n| {
+                let now = taken.get(watched.nth).and_then(|taken| taken.of_piece(n));
+                now == Some(Meaning::WRITTEN)
+            };
+            let is_other = watched.meaning.keeps == Keeps::AllButStars;
+            if is_other && !(self.is_idle(watched) && watched.piece.is_some_and(is_written)) {
                 continue;
             }
             is_any = true;

@@ -151,6 +151,20 @@ impl NamePatterns {
         first
     }
 
+    /// Notes which globs that take away lead to a directory that another one takes away.
+    pub(in crate::tools) fn lead_into(&self, dir: &WalkedDir, name: &[u8]) {
+        for one in self.takes_away.iter().filter(|one| !one.is_seen()) {
+            let given = self.given.get(one.nth);
+            let piece = given.zip(one.piece).and_then(|(given, n)| given.pieces.get(n));
+            let leads = piece.is_some_and(|piece| {
+                led_to(piece, self.readings.text, dir, Some(name), Left::Directory).is_some()
+            });
+            if leads {
+                one.mark();
+            }
+        }
+    }
+
     /// Could one of them match something below an entry of a directory?
     pub(in crate::tools) fn reach(&self, dir: &WalkedDir, name: &[u8]) -> bool {
         let is_written = |taken: &Taken, n: usize| {
