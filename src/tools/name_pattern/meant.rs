@@ -90,15 +90,21 @@ impl NamePatterns {
         if bytes > MAX_TRIED_BYTES {
             return Ok(Candidates::default());
         }
-        let (mut all, mut tried) = (vec![], 0);
+        let (mut all, mut signed, mut tried) = (vec![], vec![], 0);
         let mut add = |nth, piece: Option<usize>, meanings: Vec<Meaning>| {
             let mut compiled = vec![];
             for meaning in meanings {
                 budget.step()?;
                 tried += 1;
                 // Another meaning can be too large, or malformed, where the one that was written is not.
-                let sets = self.tried(nth, piece, meaning).and_then(|signed| Sets::of_one(&signed));
-                compiled.extend(sets.filter(|_| tried <= MOST_TRIED).map(|sets| (meaning, sets)));
+                let Some(some) = self.tried(nth, piece, meaning).filter(|_| tried <= MOST_TRIED)
+                else {
+                    continue;
+                };
+                if let Some(sets) = Sets::of_one(&some) {
+                    compiled.push((meaning, sets));
+                    signed.extend(some.into_iter().filter(|one| one.takes));
+                }
             }
             all.push(Candidate::new(nth, piece, compiled));
             Ok::<(), ToolError>(())
@@ -122,7 +128,7 @@ impl NamePatterns {
                 add(nth, None, Meaning::foreign(given, self.readings.text))?;
             }
         }
-        Ok(Candidates(all))
+        Ok(Candidates::new(all, signed))
     }
 
     /// Other meanings of one glob that matched nothing.
@@ -168,7 +174,7 @@ impl NamePatterns {
     ) -> Result<Option<Self>, ToolError> {
         let mut taken = self.taken.clone();
         let (mut changed, mut is_any) = (vec![false; taken.len()], false);
-        for one in &candidates.0 {
+        for one in &candidates.all {
             let Some(meaning) = one.found() else { continue };
             let Some(is_changed) = changed.get_mut(one.nth) else { continue };
             let is_of_all = matches!(meaning.spelling, Spelling::Foreign(_) | Spelling::Whole);
