@@ -180,8 +180,8 @@ fn with_several_grants_patterns_match_paths_as_shown() {
         (json!({"pattern": "two/src/*.ts", "path": "two"}), &["two/src/b.ts"], ""),
         (
             json!({"pattern": "*.ts", "exclude": ["one"]}),
-            &["one/src/a.ts", "two/src/b.ts"],
-            "nothing matches exclude `one`",
+            &["two/src/b.ts"],
+            "1 directory left out by exclude (e.g. one)",
         ),
         (json!({"pattern": "*.ts", "exclude": ["one/**"]}), &["two/src/b.ts"], ""),
     ];
@@ -295,7 +295,7 @@ fn a_search_that_would_find_nothing_tries_what_is_likely_meant() {
             "these look alike",
         ),
         (json!({"pattern": "caf\u{E9}*"}), &["cafe\u{301}.txt"], "Unicode form"),
-        (json!({"pattern": "*yout"}), &["src/layout.tsx"], "these names contain it"),
+        (json!({"pattern": "*yout"}), &[], "nothing matches"),
         (json!({"pattern": "nowhere*"}), &[], "nothing matches"),
         (
             json!({"pattern": "bundle*"}),

@@ -84,10 +84,10 @@ impl Tool for DirectoryTree {
             let tree = Tree { asked: &asked, names };
             let mut found = Found::default();
             let below = |target: &Target<Read>| tree.below(&target.place(budget)?, budget);
-            let unsearched = everywhere(&at, below, |part| found.add(part, asked.page))?;
+            let unsearched = everywhere(&at, names, below, |part| found.add(part, asked.page))?;
             Ok((found, unsearched))
         };
-        let Attempted { found, unsearched, .. } = find(names, budget, attempt, |_, _| Ok(vec![]))?;
+        let Attempted { found, unsearched, .. } = find(names, budget, attempt, |_, _| Ok(()))?;
         Ok(asked.answer(&found, &unsearched, budget))
     }
 }

@@ -36,9 +36,10 @@ pub(super) fn unfiltered(
     Ok((empty, note))
 }
 
-/// Did no name match, in any meaning, and was nothing of that name left out? Then a path may be mistaken.
-pub(super) fn may_be_mistaken(unsearched: &Unsearched) -> bool {
-    unsearched.found_no_name()
-        && !unsearched.left_out_what_is_meant()
+/// Did no glob match a name, in any meaning, and was nothing of such a name left out? Then its path may be mistaken.
+pub(super) fn may_be_mistaken(unsearched: &Unsearched, include: &NamePatterns) -> bool {
+    !unsearched.is_cut()
+        && !unsearched.has_found_names()
         && unsearched.other_kind().count == 0
+        && include.match_nothing()
 }

@@ -8,7 +8,7 @@
 use std::iter::Peekable;
 use std::slice::Iter;
 
-use super::glob_meaning::Meaning;
+use super::glob_meaning::{Keeps, Meaning, Spelling};
 use super::name_pattern::Text;
 use crate::cap::{Part, Reading, Token, tokens};
 
@@ -56,16 +56,21 @@ impl Expression {
             matches!(token, Token::Slash | Token::Byte(..) | Token::Part(Part::Text(_)))
         };
         let is_part = how.text == Text::Part && tokens.iter().all(is_text);
-        let is_path = is_pinned || how.meaning == Meaning::Inside || tokens.contains(&Token::Slash);
-        let any_case = matches!(how.meaning, Meaning::AnyCase | Meaning::Similar);
+        let Meaning { spelling, is_inside, keeps } = how.meaning;
+        let is_path = is_pinned || is_inside || tokens.contains(&Token::Slash);
+        let any_case =
+            matches!(spelling, Spelling::AnyCase | Spelling::AnyCaseAndDepth | Spelling::Similar);
+        let any_depth = matches!(spelling, Spelling::AnyDepth | Spelling::AnyCaseAndDepth);
         let mut regex = String::new();
-        if any_case || (is_part && !tokens.iter().any(has_capital)) {
+        let is_exact = matches!(spelling, Spelling::Whole | Spelling::WholePart)
+            || (keeps != Keeps::Nothing && spelling == Spelling::Written);
+        let keeps_case = is_exact || tokens.iter().any(has_capital);
+        if any_case || (is_part && !keeps_case) {
             regex += "(?i)";
         }
         // A path with a wildcard begins where the search does; everything else is at any depth.
-        let begins_anywhere =
-            is_part || how.meaning == Meaning::AnyDepth || !tokens.contains(&Token::Slash);
-        let begins_anywhere = begins_anywhere && (!is_pinned || how.meaning == Meaning::AnyDepth);
+        let begins_anywhere = is_part || any_depth || !tokens.contains(&Token::Slash);
+        let begins_anywhere = begins_anywhere && (!is_pinned || any_depth);
         if is_path && begins_anywhere {
             regex += &deep();
         }
@@ -88,7 +93,7 @@ impl Expression {
                 }
                 Token::Slash => {
                     regex.push('/');
-                    if how.meaning == Meaning::AnyDepth {
+                    if any_depth {
                         regex += &deep();
                     }
                 }
@@ -102,14 +107,10 @@ impl Expression {
         if is_part {
             regex += &any_of_a_name();
         }
-        if how.meaning == Meaning::Inside {
+        if is_inside {
             regex += &format!("/{ANY}+");
         }
-        Ok(Self {
-            regex,
-            is_path,
-            only_directories: only_directories && how.meaning != Meaning::Inside,
-        })
+        Ok(Self { regex, is_path, only_directories: only_directories && !is_inside })
     }
 }
 

@@ -5,6 +5,7 @@
 //!
 //! May import: `path`. This module does not know what is there.
 
+use grep_matcher::Matcher as _;
 use grep_regex::RegexMatcherBuilder;
 
 use super::name_pattern::Text;
@@ -242,6 +243,13 @@ fn without_option(glob: &str) -> Option<&str> {
 }
 
 fn is_like_an_expression(text: &str) -> bool {
+    // As a glob this is a name that begins with a dot.
+    let is_dotfile = text
+        .strip_prefix(".*")
+        .is_some_and(|rest| rest.chars().all(|c| c.is_alphanumeric() || "-_*".contains(c)));
+    if is_dotfile {
+        return false;
+    }
     let parts =
         [".*", ".+", r"\.", r"\w", r"\d", r"\s", r"\b", r"\/", "(?", "]+", "]*", ")+", ")?"];
     text.starts_with('^')
@@ -253,7 +261,8 @@ fn is_like_an_expression(text: &str) -> bool {
 fn is_an_expression(text: &str) -> bool {
     let mut builder = RegexMatcherBuilder::new();
     builder.size_limit(MOST_COMPILED).nest_limit(MOST_NESTED);
-    builder.build(text).is_ok()
+    // One that matches nothing at all matches every path.
+    builder.build(text).is_ok_and(|one| !one.is_match(b"").unwrap_or(true))
 }
 
 #[cfg(test)]
@@ -302,7 +311,17 @@ mod tests {
 
     #[test]
     fn plain_globs_have_no_other_spelling() {
-        for glob in ["*.ts", "src/**/*.{ts,md}", "my notes", "my file.txt", "(auth)", "[id]", "a"] {
+        for glob in [
+            "*.ts",
+            ".*",
+            ".*rc",
+            "src/**/*.{ts,md}",
+            "my notes",
+            "my file.txt",
+            "(auth)",
+            "[id]",
+            "a",
+        ] {
             assert_eq!(foreign(glob, Text::Part), [], "{glob}");
         }
         // A glob of which a directory is left out is another glob.

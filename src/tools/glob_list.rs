@@ -94,11 +94,6 @@ impl Given {
             && self.pieces.iter().all(|piece| piece.takes)
     }
 
-    /// Has one of its globs brackets that could be a whole name?
-    pub(super) fn has_names_in_brackets(&self) -> bool {
-        self.pieces.iter().any(|piece| piece.with_names().is_some())
-    }
-
     /// Does one of its globs take what it matches?
     pub(super) fn is_positive(&self) -> bool {
         self.pieces.iter().any(|piece| piece.takes)
@@ -135,7 +130,9 @@ impl Piece {
         }
         let glob = rest.trim_start_matches('/');
         let is_pinned = glob.len() < rest.len();
-        let may_be = glob.contains('/') && begins.may_be_above(glob);
+        // What begins with a wildcard does not say where.
+        let is_wild = glob.split('/').next().is_some_and(|name| name.contains(['*', '?', '{']));
+        let may_be = glob.contains('/') && !is_wild && begins.may_be_above(glob);
         let from_grant = if may_be { FromGrant::Perhaps } else { FromGrant::No };
         Self { takes, grant: None, is_pinned, from_grant, glob: glob.to_owned() }
     }
@@ -154,31 +151,72 @@ impl Piece {
                 || (self.glob == "*" && !self.is_pinned))
     }
 
-    /// The same glob, with each whole name in brackets as a name: `app/[id]/*.tsx`. Nothing where it has none.
+    /// The same glob, with brackets around text as a part of a name: `app/[id]/*.tsx`, `[id].vue`. Nothing where it has none.
     pub(super) fn with_names(&self) -> Option<Self> {
-        let as_name = |name: &str| {
-            if is_name_in_brackets(name) {
-                name.replace('[', "\\[").replace(']', "\\]")
-            } else {
-                name.to_owned()
-            }
-        };
-        let names: Vec<String> = self.glob.split('/').map(as_name).collect();
+        let names: Vec<String> = self.glob.split('/').map(with_literal_brackets).collect();
         let glob = names.join("/");
         (glob != self.glob).then(|| Self { glob, ..self.clone() })
+    }
+
+    /// Has it brackets that could be a part of a name?
+    pub(super) fn has_names_in_brackets(&self) -> bool {
+        (self.glob.contains('[') && !self.glob.contains('*')) || self.with_names().is_some()
+    }
+
+    /// Has it brackets or braces that could be a part of a name, other than brackets around text? Not beside a star.
+    pub(super) fn could_have_braces_of_names(&self) -> bool {
+        // Without anything between them, braces match only that name.
+        let is_special = |name: &&str| name.contains(['[', '{', ']', '}']) && !name.contains('*');
+        let has_text = |name: &str| name.chars().any(char::is_alphanumeric);
+        self.glob.split('/').filter(is_special).any(has_text)
     }
 
     pub(super) fn has_wildcards(&self) -> bool {
         self.glob.contains(['*', '?', '[', '{'])
     }
+
+    /// Has it no wildcards but brackets that could be a part of a name?
+    pub(super) fn is_text(&self) -> bool {
+        !self.glob.contains(['*', '?', '{', '}'])
+    }
 }
 
-/// Is it as frameworks call directories: `[id]`, `[...slug]`, `[[...slug]]`? Not if it has other wildcards, or is but
-/// ranges, such as `[a-z]`.
-fn is_name_in_brackets(name: &str) -> bool {
-    let inner = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let Some(inner) = inner else { return false };
-    let inner = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(inner);
+/// Are all brackets of a name around text?
+pub(super) fn has_brackets_of_names(name: &str) -> bool {
+    let brackets = name.matches('[').count();
+    with_literal_brackets(name).matches(r"\[").count() == brackets
+}
+
+/// A name of a path, with a backslash before each bracket that could be a part of a name as frameworks call files and
+/// directories: `[id]`, `[...slug].vue`, `[[...slug]]`. Those of classes stay, such as `[a-z]`.
+fn with_literal_brackets(name: &str) -> String {
+    let mut literal = String::new();
+    let mut rest = name;
+    while let Some(at) = rest.find('[') {
+        let (before, group) = rest.split_at(at);
+        let depth = if group.starts_with("[[") { 2 } else { 1 };
+        let closing = "]".repeat(depth);
+        let inner = group.get(depth..).and_then(|inner| inner.split_once(closing.as_str()));
+        literal += before;
+        let is_escaped = before.ends_with('\\');
+        match inner {
+            Some((inner, after)) if !is_escaped && is_text_in_brackets(inner) => {
+                literal += &r"\[".repeat(depth);
+                literal += inner;
+                literal += &r"\]".repeat(depth);
+                rest = after;
+            }
+            _ => {
+                literal.push('[');
+                rest = group.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    literal + rest
+}
+
+/// Not if it has other wildcards, or is but ranges.
+fn is_text_in_brackets(inner: &str) -> bool {
     let has_others = inner.contains(['[', ']', '*', '?', '{', '}', ',', '\\', ':']);
     let mut rest: Vec<char> = inner.trim_start_matches(['!', '^']).chars().collect();
     while let [first, '-', last, more @ ..] = rest.as_slice()

@@ -5,7 +5,7 @@
 use super::glob_expression::{Expression, How, escaped};
 use super::glob_foreign::Foreign;
 use super::glob_list::{FromGrant, Given, OtherSpelling, Piece};
-use super::glob_meaning::Meaning;
+use super::glob_meaning::{Keeps, Meaning, Spelling, Taken};
 use super::glob_sets::{From, Signed, folded};
 use super::name_pattern::Text;
 use crate::cap::Reading;
@@ -19,67 +19,67 @@ pub(super) struct Readings {
 }
 
 impl Readings {
-    /// The globs in this meaning, in the order in which they were given.
+    /// The globs as they are taken, in the order in which they were given.
     ///
     /// # Errors
     /// Why one cannot be read.
-    pub(super) fn expressions(
-        self,
-        given: &Given,
-        meaning: Meaning,
-    ) -> Result<Vec<Signed>, String> {
-        if meaning == Meaning::Whole {
-            return Ok(vec![self.signed(&given.whole, Reading::OnlyStars, meaning)?]);
-        }
-        let mut all = vec![];
-        if let Meaning::Foreign(nth) = meaning {
-            return match given.foreign.get(nth) {
-                Some(other) => self.foreign(other),
-                None => self.expressions(given, Meaning::Glob),
-            };
-        }
-        for piece in &given.pieces {
-            let names = piece.with_names();
-            if meaning == Meaning::Brackets {
-                let piece = names.as_ref().unwrap_or(piece);
-                all.push(self.signed(piece, Reading::Glob, Meaning::Glob)?);
-                continue;
+    pub(super) fn expressions(self, given: &Given, taken: &Taken) -> Result<Vec<Signed>, String> {
+        match taken {
+            Taken::All(meaning) => self.all_of(given, *meaning),
+            Taken::Each(meanings) => {
+                let mut all = vec![];
+                for (piece, meaning) in given.pieces.iter().zip(meanings) {
+                    let written =
+                        Meaning { spelling: Spelling::Written, is_inside: false, ..*meaning };
+                    // A glob that matches no file may still match a directory that another one has taken away.
+                    if written != *meaning {
+                        all.extend(self.piece(piece, written));
+                    }
+                    all.push(self.piece(piece, *meaning)?);
+                }
+                Ok(all)
             }
-            let meaning = if piece.takes { meaning } else { Meaning::Glob };
-            // Another meaning than the written one takes brackets both ways.
-            if meaning != Meaning::Glob && !piece.glob.contains('*') && piece.glob.contains('[') {
-                all.extend(self.signed(piece, Reading::LiteralBrackets, meaning));
-            } else if meaning != Meaning::Glob {
-                all.extend(
-                    names.and_then(|names| self.signed(&names, Reading::Glob, meaning).ok()),
-                );
-            }
-            all.push(self.signed(piece, Reading::Glob, meaning)?);
         }
-        Ok(all)
+    }
+
+    /// The whole text in one meaning: as a name, or in the spelling of another program.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(super) fn all_of(self, given: &Given, meaning: Meaning) -> Result<Vec<Signed>, String> {
+        match meaning.spelling {
+            Spelling::Foreign(nth) => match given.foreign.get(nth) {
+                Some(other) => self.foreign(other, meaning),
+                None => Err("there is no such spelling".into()),
+            },
+            _ => Ok(vec![self.signed(&given.whole, Reading::OnlyStars, meaning)?]),
+        }
+    }
+
+    /// The whole text as the exact name of something, which for a pattern is at any depth.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(super) fn exact(self, given: &Given) -> Result<Vec<Signed>, String> {
+        let readings = Self { text: Text::Whole, ..self };
+        let meaning = Meaning::of(Spelling::Whole);
+        let signed = readings.signed(&given.whole, Reading::OnlyStars, meaning)?;
+        let is_anywhere = self.text == Text::Part;
+        Ok(vec![if is_anywhere { anywhere(&given.whole, signed) } else { signed }])
     }
 
     /// The globs of a spelling of another program. Their paths are found at any depth.
-    fn foreign(self, other: &OtherSpelling) -> Result<Vec<Signed>, String> {
+    fn foreign(self, other: &OtherSpelling, meaning: Meaning) -> Result<Vec<Signed>, String> {
         let signed = |piece: &Piece, text: Option<Text>| {
             let readings = Self { text: text.unwrap_or(self.text), ..self };
-            let signed = readings.signed(piece, Reading::Glob, Meaning::Glob)?;
-            let is_anywhere =
-                piece.grant.is_none() && !piece.is_pinned && signed.from != From::Name;
-            Ok(if is_anywhere {
-                Signed {
-                    from: From::Grant,
-                    regex: format!("(?s-u:.*/)?(?:{})", signed.regex),
-                    ..signed
-                }
-            } else {
-                signed
-            })
+            let meaning = Meaning { spelling: Spelling::Written, ..meaning };
+            Ok(anywhere(piece, readings.signed(piece, Reading::Glob, meaning)?))
         };
         match &other.reading {
             Foreign::Globs(_, text) => {
                 other.pieces.iter().map(|piece| signed(piece, *text)).collect()
             }
+            Foreign::Expression(_) if meaning.is_inside => Err("it has no directories".into()),
             Foreign::Expression(expression) => Ok(vec![Signed {
                 takes: true,
                 from: From::Searched,
@@ -89,58 +89,62 @@ impl Readings {
         }
     }
 
-    /// What is watched for: the globs in this meaning. Of brackets only those that differ by it.
-    ///
-    /// # Errors
-    /// Why one cannot be read.
-    pub(super) fn watched(self, given: &Given, meaning: Meaning) -> Result<Vec<Signed>, String> {
-        let some = given.pieces.iter().filter_map(Piece::with_names);
-        match meaning {
-            Meaning::Brackets => {
-                some.map(|names| self.signed(&names, Reading::Glob, Meaning::Glob)).collect()
-            }
-            _ => self.expressions(given, meaning),
-        }
-    }
-
-    /// One piece in this meaning.
+    /// One piece in this meaning. What takes away is read as it is written.
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub(super) fn piece(self, piece: &Piece, meaning: Meaning) -> Result<Vec<Signed>, String> {
-        let names =
-            piece.with_names().and_then(|names| self.signed(&names, Reading::Glob, meaning).ok());
-        Ok(names.into_iter().chain([self.signed(piece, Reading::Glob, meaning)?]).collect())
+    pub(super) fn piece(self, piece: &Piece, meaning: Meaning) -> Result<Signed, String> {
+        let slashed;
+        let piece = if meaning.spelling == Spelling::Slashes {
+            slashed = Piece { glob: piece.glob.replace('\\', "/"), ..piece.clone() };
+            &slashed
+        } else {
+            piece
+        };
+        match meaning.keeps {
+            Keeps::Nothing => self.signed(piece, Reading::Glob, meaning),
+            Keeps::Brackets => match piece.with_names() {
+                Some(names) => self.signed(&names, Reading::Glob, meaning),
+                None => self.signed(piece, Reading::LiteralBrackets, meaning),
+            },
+            Keeps::AllButStars => self.signed(piece, Reading::OnlyStars, meaning),
+        }
+    }
+
+    /// One piece, with its brackets as a part of a name and as a class.
+    pub(super) fn both(self, piece: &Piece, spelling: Spelling) -> Vec<Signed> {
+        let meaning = Meaning::of(spelling);
+        let bracketed = Meaning { keeps: Keeps::Brackets, ..meaning };
+        let names = piece.with_names().and_then(|_| self.piece(piece, bracketed).ok());
+        names.into_iter().chain(self.piece(piece, meaning).ok()).collect()
     }
 
     fn signed(self, piece: &Piece, reading: Reading, meaning: Meaning) -> Result<Signed, String> {
+        let spelling = meaning.spelling;
         let is_part = piece.takes
-            && meaning != Meaning::Files
-            && (self.text == Text::Part || meaning == Meaning::Part);
+            && spelling != Spelling::Files
+            && (self.text == Text::Part || spelling == Spelling::Part);
         let how = How { reading, text: if is_part { Text::Part } else { Text::Whole }, meaning };
-        let glob = match meaning {
-            Meaning::Slashes => piece.glob.replace('\\', "/"),
-            Meaning::Similar => folded(piece.glob.as_bytes()),
-            Meaning::Files => piece.glob.trim_end_matches('/').to_owned(),
-            Meaning::Part if !piece.has_wildcards() => piece.glob.clone(),
-            Meaning::Part => format!("*{}*", piece.glob.trim_end_matches('/')),
+        let glob = match spelling {
+            Spelling::Similar => folded(piece.glob.as_bytes()),
+            Spelling::Files => piece.glob.trim_end_matches('/').to_owned(),
             _ => piece.glob.clone(),
         };
         let Expression { regex, is_path, only_directories } =
             Expression::new(&glob, piece.is_pinned, how)?;
         let is_from_grant = self.is_above_grants && is_path;
         let (from, regex) = match &piece.grant {
-            Some(grant) if meaning == Meaning::Similar => {
+            Some(grant) if spelling == Spelling::Similar => {
                 (From::FoldedGrant, format!("{}/(?:{regex})", escaped(&folded(grant.as_bytes()))))
             }
             Some(grant) => (From::Grant, format!("{}/(?:{regex})", escaped(grant))),
-            None if meaning == Meaning::Similar => {
+            None if spelling == Spelling::Similar => {
                 (From::FoldedGrant, format!("(?s-u:.*/)?(?:{regex})"))
             }
             // A path may begin with the name of a grant, or in it.
             None if is_from_grant
                 || piece.from_grant == FromGrant::Yes
-                || meaning == Meaning::FromGrant =>
+                || spelling == Spelling::FromGrant =>
             {
                 (From::Grant, format!("(?-u:[^/]*/)?(?:{regex})"))
             }
@@ -149,4 +153,13 @@ impl Readings {
         };
         Ok(Signed { takes: piece.takes, from, only_directories, regex })
     }
+}
+
+/// The same at any depth, where it is a path that does not say where it begins.
+fn anywhere(piece: &Piece, signed: Signed) -> Signed {
+    if piece.grant.is_some() || piece.is_pinned || signed.from == From::Name {
+        return signed;
+    }
+    let regex = format!("(?s-u:.*/)?(?:{})", signed.regex);
+    Signed { from: From::Grant, regex, ..signed }
 }

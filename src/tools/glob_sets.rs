@@ -42,6 +42,7 @@ pub(super) enum From {
 /// Where a name is.
 #[derive(Clone, Copy)]
 pub(super) struct Spot<'a> {
+    /// The grant; empty for a grant itself.
     pub(super) grant: &'a str,
     /// The way from the root of the grant: empty, or ending with a slash.
     pub(super) in_grant: &'a [u8],
@@ -150,7 +151,8 @@ impl Run {
 }
 
 fn in_grant(at: Spot<'_>) -> Vec<u8> {
-    [at.grant.as_bytes(), b"/", at.in_grant, at.name].concat()
+    let slash: &[u8] = if at.grant.is_empty() { b"" } else { b"/" };
+    [at.grant.as_bytes(), slash, at.in_grant, at.name].concat()
 }
 
 /// A path, each name of it in the form in which look-alikes are equal.

@@ -17,11 +17,13 @@ pub(super) struct Watched {
     pub(super) meaning: Meaning,
     sets: OnceLock<Option<Sets>>,
     is_seen: AtomicBool,
+    leads: AtomicBool,
 }
 
 impl Watched {
     pub(super) fn new(nth: usize, meaning: Meaning) -> Self {
-        Self { nth, piece: None, meaning, sets: OnceLock::new(), is_seen: AtomicBool::new(false) }
+        let (is_seen, leads) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { nth, piece: None, meaning, sets: OnceLock::new(), is_seen, leads }
     }
 
     /// One piece of a string of globs.
@@ -31,13 +33,30 @@ impl Watched {
 
     /// Notes a name that the glob matches. `compile` is called once.
     pub(super) fn see(&self, at: Spot<'_>, compile: impl FnOnce() -> Option<Sets>) {
-        if self.is_seen() {
-            return;
+        if !self.is_seen() && self.is_match(at, compile) {
+            self.mark();
         }
+    }
+
+    /// Does the glob match a name, or take it away? `compile` is called once.
+    pub(super) fn is_match(&self, at: Spot<'_>, compile: impl FnOnce() -> Option<Sets>) -> bool {
         let sets = self.sets.get_or_init(compile);
-        if sets.as_ref().is_some_and(|sets| sets.takes(at).is_some()) {
-            self.is_seen.store(true, Ordering::Relaxed);
-        }
+        sets.as_ref().is_some_and(|sets| sets.takes(at).is_some())
+    }
+
+    /// Notes that the glob has matched a name.
+    pub(super) fn mark(&self) {
+        self.is_seen.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that the glob leads to something that was left out.
+    pub(super) fn mark_leading(&self) {
+        self.leads.store(true, Ordering::Relaxed);
+    }
+
+    /// Does the glob lead to something that was left out?
+    pub(super) fn leads(&self) -> bool {
+        self.leads.load(Ordering::Relaxed)
     }
 
     /// Has the glob matched a name?

@@ -4,24 +4,34 @@
 //!
 //! May import: `cap`, its neighbours.
 
-use super::glob_list::{Given, Piece};
+use super::glob_list::{Piece, has_brackets_of_names};
 use super::name_pattern::Text;
 use crate::cap::WalkedDir;
 
+/// What is left out with all below it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    Directory,
+    /// An entry of a linked worktree. A glob leads there if it spells it out.
+    Entry,
+    /// A glob leads there as well if it is about all below a directory above.
+    Worktree,
+}
+
 /// The path of a directory that was left out, or of a name in it, to which a glob leads, as clients say it.
 pub(super) fn led_to(
-    given: &[Given],
+    piece: &Piece,
     text: Text,
     dir: &WalkedDir,
     name: Option<&[u8]>,
+    left: Left,
 ) -> Option<String> {
-    let pieces = given.iter().flat_map(|given| &given.pieces).filter(|piece| piece.takes);
-    let mut rests = pieces.filter_map(|piece| Some((rest(piece, text, dir, name)?, piece)));
-    let (rest, _) = rests.find(|(rest, _)| {
-        let names: Vec<&[u8]> =
-            name.into_iter().chain(rest.iter().map(|name| name.as_bytes())).collect();
-        dir.has_below(&names)
-    })?;
+    let rest = rest(piece, text, dir, name, left)?;
+    let names: Vec<&[u8]> =
+        name.into_iter().chain(rest.iter().map(|name| name.as_bytes())).collect();
+    if !dir.has_below(&names) {
+        return None;
+    }
     let shown = name.map_or_else(
         || dir.shown_itself().trim_end_matches('/').to_owned(),
         |name| dir.shown(name),
@@ -35,33 +45,86 @@ fn rest<'a>(
     text: Text,
     dir: &WalkedDir,
     name: Option<&[u8]>,
+    left: Left,
 ) -> Option<Vec<&'a str>> {
-    let glob = piece.glob.trim_end_matches('/');
-    let is_deep = glob.starts_with("**/");
-    let names = glob.trim_start_matches("**/").split('/');
-    let plain: Vec<&str> = names.clone().take_while(|name| !is_special(name)).collect();
-    // A pattern is about a part of its last name.
-    let is_part = text == Text::Part && plain.len() > 1 && plain.len() == names.count();
-    let most = plain.len() - usize::from(is_part);
-    let plain = plain.get(..most).unwrap_or_default();
+    let is_part = text == Text::Part && !piece.has_wildcards();
+    let is_deep = piece.glob.starts_with("**/");
+    let glob = piece.glob.trim_end_matches('/').trim_start_matches("**/");
+    let names: Vec<&str> = glob.split('/').collect();
+    let is_anywhere = is_deep || (!piece.is_pinned && (is_part || names.len() == 1));
     let of = |way: &[u8]| [way, name.unwrap_or_default()].concat();
     let in_grant = of(dir.path_in_grant());
     let with_grant = [dir.grant_name().as_bytes(), b"/", &in_grant].concat();
     let searched = of(dir.path());
-    let own = name.filter(|_| is_deep).unwrap_or_default();
     let paths: &[&[u8]] = match piece.grant.as_deref() {
         Some(grant) if grant == dir.grant_name() => &[&in_grant],
         Some(_) => &[],
-        None => &[&searched, &in_grant, &with_grant, own],
+        None => &[&searched, &in_grant, &with_grant],
+    };
+    let rest = |way: &[&[u8]]| {
+        let below = after(&names, way, left)?;
+        let mut plain: Vec<&str> =
+            below.iter().copied().take_while(|name| !is_special(name)).collect();
+        // A pattern is about a part of its last name.
+        if is_part && !plain.is_empty() && plain.len() == below.len() {
+            plain.pop();
+        }
+        Some(plain)
     };
     paths.iter().find_map(|path| {
         let path = path.strip_suffix(b"/").unwrap_or(path);
         let way: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
-        let (begin, rest) = plain.split_at_checked(way.len())?;
-        begin.iter().map(|name| name.as_bytes()).eq(way).then(|| rest.to_vec())
+        let last = if is_anywhere { way.len() } else { 1 };
+        (0..last).find_map(|from| rest(way.get(from..)?))
+    })
+}
+
+/// What of a glob follows after a directory, if it leads there.
+fn after<'a, 'b>(names: &'b [&'a str], way: &[&[u8]], left: Left) -> Option<&'b [&'a str]> {
+    for (nth, step) in way.iter().enumerate() {
+        let is_above = nth > 0 && left == Left::Worktree;
+        let is_last = nth > 0 && nth + 1 == names.len() && left == Left::Directory;
+        match names.get(nth) {
+            None if is_above => return Some(&[]),
+            Some(&"**") if is_above || is_last => return Some(&[]),
+            Some(&"*") if nth + 1 < names.len() => {}
+            Some(name) if !is_special(name) && name.as_bytes() == *step => {}
+            _ => return None,
+        }
+    }
+    names.get(way.len()..)
+}
+
+/// Could a glob, read as it is written, match something below an entry of a directory?
+pub(super) fn reaches(piece: &Piece, text: Text, dir: &WalkedDir, name: &[u8]) -> bool {
+    let is_anywhere = !piece.is_pinned && (text == Text::Part && !piece.has_wildcards());
+    let names: Vec<&str> = piece.glob.trim_end_matches('/').split('/').collect();
+    if is_anywhere || (names.len() == 1 && !piece.is_pinned) || piece.glob.contains('{') {
+        return true;
+    }
+    let in_grant = [dir.path_in_grant(), name].concat();
+    let with_grant = [dir.grant_name().as_bytes(), b"/", &in_grant].concat();
+    let searched = [dir.path(), name].concat();
+    let is_other = piece.grant.as_deref().is_some_and(|grant| grant != dir.grant_name());
+    let paths: &[&[u8]] = match piece.grant {
+        Some(_) if is_other => &[],
+        Some(_) => &[&in_grant],
+        None => &[&searched, &in_grant, &with_grant],
+    };
+    paths.iter().any(|path| {
+        for (nth, step) in path.split(|byte| *byte == b'/').enumerate() {
+            match names.get(nth) {
+                Some(&"**") => return true,
+                Some(name) if is_special(name) || name.contains('[') => {}
+                Some(name) if name.as_bytes() == step => {}
+                _ => return false,
+            }
+        }
+        path.split(|byte| *byte == b'/').count() < names.len()
     })
 }
 
 fn is_special(name: &str) -> bool {
-    name.contains(['*', '?', '[', '{', ',', '\\'])
+    name.contains(['*', '?', '{', ',', '\\'])
+        || (name.contains('[') && !has_brackets_of_names(name))
 }

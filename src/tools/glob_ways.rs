@@ -6,7 +6,7 @@
 //! May import: its neighbours. It is compiled when the first link is met.
 
 use super::glob_list::{FromGrant, Given, Piece};
-use super::glob_meaning::Meaning;
+use super::glob_meaning::{Meaning, Spelling, Taken};
 use super::glob_readings::Readings;
 use super::glob_sets::{Sets, Spot};
 use super::name_pattern::Text;
@@ -18,6 +18,8 @@ const MOST_WAYS: usize = 20;
 pub(super) struct Ways(Vec<Way>);
 
 struct Way {
+    /// Which text of globs it is of, and which piece.
+    of: (usize, usize),
     sets: Sets,
     /// The rest of the glob; empty where a slash ends it.
     rest: String,
@@ -31,6 +33,8 @@ struct Way {
 
 /// What of a glob follows after a link.
 pub(super) struct Rest<'a> {
+    /// Which text of globs it is of, and which piece.
+    pub(super) of: (usize, usize),
     pub(super) glob: &'a str,
     /// The names at its begin.
     pub(super) names: Vec<&'a str>,
@@ -42,25 +46,32 @@ pub(super) struct Rest<'a> {
 
 impl Ways {
     /// The begins of globs that are taken in these meanings.
-    pub(super) fn new(given: &[Given], meanings: &[Meaning], readings: Readings) -> Self {
+    pub(super) fn new(given: &[Given], taken: &[Taken], readings: Readings) -> Self {
         let mut ways = vec![];
-        for (given, meaning) in given.iter().zip(meanings) {
-            for piece in given.pieces.iter().filter(|piece| piece.takes) {
-                ways.extend(begins(piece, *meaning, readings));
+        for (nth, (given, taken)) in given.iter().zip(taken).enumerate() {
+            let pieces = given.pieces.iter().enumerate().filter(|(_, piece)| piece.takes);
+            for (n, piece) in pieces {
+                // Of a directory that a glob leads through, the name counts.
+                let meaning = taken.of_piece(n).unwrap_or(Meaning::WRITTEN);
+                let meaning = Meaning { is_inside: false, ..meaning };
+                let of = (nth, n);
+                ways.extend(begins(piece, meaning, readings).into_iter().map(|way| (of, way)));
                 if piece.from_grant == FromGrant::Perhaps {
-                    ways.extend(begins(piece, Meaning::FromGrant, readings));
+                    let meaning = Meaning::of(Spelling::FromGrant);
+                    ways.extend(begins(piece, meaning, readings).into_iter().map(|way| (of, way)));
                 }
             }
         }
         ways.truncate(MOST_WAYS);
-        let compiled = ways.into_iter().filter_map(|Begin { piece, meaning, rest, is_part }| {
+        let compiled = ways.into_iter().filter_map(|(of, begin)| {
+            let Begin { piece, meaning, rest, is_part } = begin;
             let readings = Readings { text: Text::Whole, ..readings };
-            let sets = Sets::of_one(&readings.piece(&piece, meaning).ok()?)?;
+            let sets = Sets::of_one(&[readings.piece(&piece, meaning).ok()?])?;
             let all: Vec<&str> = rest.split('/').filter(|name| !name.is_empty()).collect();
             let mut names: Vec<String> = all.iter().map(|name| (*name).to_owned()).collect();
             names.truncate(all.iter().take_while(|name| !name.contains(SPECIAL)).count());
             let is_plain = names.len() == all.len();
-            Some(Way { sets, rest, names, is_plain, is_part })
+            Some(Way { of, sets, rest, names, is_plain, is_part })
         });
         Self(compiled.collect())
     }
@@ -71,8 +82,8 @@ impl Ways {
         let ways = self.0.iter().filter(|way| way.sets.takes(at) == Some(true));
         let way = ways.min_by_key(|way| way.rest.len())?;
         let names = way.names.iter().map(String::as_str).collect();
-        let Way { rest: glob, is_plain, is_part, .. } = way;
-        Some(Rest { glob, names, is_plain: *is_plain, is_part: *is_part })
+        let Way { of, rest: glob, is_plain, is_part, .. } = way;
+        Some(Rest { of: *of, glob, names, is_plain: *is_plain, is_part: *is_part })
     }
 }
 
@@ -93,8 +104,8 @@ struct Begin {
 fn begins(piece: &Piece, meaning: Meaning, readings: Readings) -> Vec<Begin> {
     let is_part = readings.text == Text::Part && !piece.has_wildcards();
     // A pattern without wildcards is at any depth.
-    let is_anywhere = is_part && !piece.is_pinned && meaning == Meaning::Glob;
-    let meaning = if is_anywhere { Meaning::AnyDepth } else { meaning };
+    let is_anywhere = is_part && !piece.is_pinned && meaning == Meaning::WRITTEN;
+    let meaning = if is_anywhere { Meaning::of(Spelling::AnyDepth) } else { meaning };
     let begin = |at: usize| {
         let (begin, rest) = piece.glob.split_at_checked(at)?;
         let rest = rest.trim_start_matches('/');

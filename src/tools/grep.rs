@@ -11,12 +11,14 @@ use serde::Deserialize;
 use super::encoding::{MAX_LABEL, named};
 use super::file_types;
 use super::given_files::{may_be_mistaken, unfiltered};
+use super::glob_candidates::Candidates;
 use super::grep_answer::{Found, answer};
 use super::grep_cursor;
 use super::left_out::PassedBy;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
 use super::otherwise::{Arguments, Nothing};
-use super::searching::{Counts, Judged, Look, Looked, MAX_CURSOR, Probe, Respect, everywhere, yes};
+use super::probing::Probe;
+use super::searching::{Judged, Look, Looked, MAX_CURSOR, Respect, everywhere, yes};
 use super::trying::{Attempted, Names, find};
 use crate::cap::{
     Kind, OpenFile, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
@@ -179,20 +181,17 @@ impl Tool for Grep {
             let search = InFiles { asked: &asked, names };
             let mut found = Found::default();
             let below = |target: &Target<Read>| search.below_or_in(&target.place(budget)?);
-            let unsearched = everywhere(&at, below, |part| found.add(part, asked.page))?;
+            let unsearched = everywhere(&at, names, below, |part| found.add(part, asked.page))?;
             Ok((found, unsearched))
         };
-        let walk = |names: &Names, others: &[NamePatterns]| {
+        let walk = |names: &Names, candidates: &Candidates| {
             let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| asked.is_searched(entry);
-            let probe = Probe { names, others, respects: asked.respects, fits };
-            let mut counts = Counts::default();
-            let below = |target: &Target<Read>| probe.below(&target.place(budget)?, budget);
-            everywhere(&at, below, |part| counts.add(&part))?;
-            Ok(counts.0)
+            let (respects, hidden) = (asked.respects, asked.hidden);
+            Probe { names, candidates, respects, hidden, fits }.everywhere(&at, budget)
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
         unsearched.note(note);
-        if may_be_mistaken(&unsearched) {
+        if may_be_mistaken(&unsearched, &names.include) {
             unsearched.note(at.likely_meant(args.glob.as_given(), budget));
         }
         let otherwise = if found.total_files > 0 || unsearched.is_cut() {

@@ -1,6 +1,8 @@
-//! The roots of a `keyword_search`: which places they stand for, and why some cannot be searched.
+//! Where `keyword_search` searches: its roots, each once.
+//!
+//! May import: `cap`, `error`, `limits`, `path`, its neighbours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::searching::{Respect, reaches};
 use crate::cap::{Place, Read, Scoped, Target};
@@ -10,18 +12,27 @@ use crate::path::VirtualPath;
 
 /// Each root with its path as it was given. A root above all grants stands for every grant.
 pub(super) fn roots<'a>(
-    paths: &[VirtualPath],
+    said: &[VirtualPath],
     targets: &'a [Result<Scoped<Read>, ToolError>],
 ) -> Vec<(String, Result<&'a Target<Read>, ToolError>)> {
     let mut roots = vec![];
-    for (path, target) in paths.iter().zip(targets) {
+    for (said, target) in said.iter().zip(targets) {
         match target {
-            Ok(Scoped::One(target)) => roots.push((path.to_string(), Ok(target))),
+            Ok(Scoped::One(target)) => roots.push((said.to_string(), Ok(target))),
             Ok(Scoped::Roots(all)) => roots.extend(all.iter().map(|root| (root.shown(), Ok(root)))),
-            Err(error) => roots.push((path.to_string(), Err(error.clone()))),
+            Err(error) => roots.push((said.to_string(), Err(error.clone()))),
         }
     }
     roots
+}
+
+/// The grants that are searched because a root is above them.
+pub(super) fn grants(targets: &[Result<Scoped<Read>, ToolError>]) -> BTreeSet<String> {
+    let lists = targets.iter().filter_map(|target| match target {
+        Ok(Scoped::Roots(grants)) => Some(grants),
+        _ => None,
+    });
+    lists.flatten().map(Target::shown).collect()
 }
 
 /// The places of the roots that exist. A root inside another is searched with that, unless it would be left out there.
@@ -30,8 +41,8 @@ pub(super) fn roots<'a>(
 /// # Errors
 /// The first error if no root can be searched; `timed_out`, `cancelled`.
 pub(super) fn places(
-    respects: Respect,
     roots: Vec<(String, Result<&Target<Read>, ToolError>)>,
+    respects: Respect,
     errors: &mut BTreeMap<String, String>,
     budget: &Budget,
 ) -> Result<Vec<Place<Read>>, ToolError> {
@@ -39,7 +50,7 @@ pub(super) fn places(
     let is_searched =
         |place: &Place<Read>, from: &Place<Read>| reaches(from, place, respects, budget);
     let mut first = None;
-    for (path, target) in roots {
+    for (said, target) in roots {
         match target.and_then(|target| target.place(budget)) {
             Ok(place) if places.iter().any(|other| is_searched(&place, other)) => {}
             Ok(place) => {
@@ -50,7 +61,7 @@ pub(super) fn places(
                 return Err(error);
             }
             Err(refused) => {
-                errors.insert(path, refused.to_string());
+                errors.insert(said, refused.to_string());
                 first.get_or_insert(refused);
             }
         }

@@ -10,14 +10,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::given_files::{may_be_mistaken, unfiltered};
+use super::glob_candidates::Candidates;
 use super::guessed::Guessed;
 use super::keyword_answer::{Answer, Metadata, Options, Summary, file, rounded};
-use super::keyword_roots::{places, roots};
+use super::keyword_roots::{grants, places, roots};
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
 use super::otherwise::{Arguments, Nothing, Volume};
+use super::probing::Probe;
 use super::repeated::Repeated;
-use super::searching::{CLOSING, Counts, Judged, Look, Probe, Respect, yes};
+use super::searching::{CLOSING, Judged, Look, Respect, yes};
 use super::trying::{Attempted, Names, find};
 use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
@@ -110,8 +112,9 @@ impl Tool for KeywordSearch {
         };
         let pattern = pattern(args, budget)?;
         let mut errors = BTreeMap::new();
+        let (zero, respects) = (args.include_zero, Respect(args.respect_ignore));
         let roots = roots(&args.root_paths, &targets);
-        let places = places(Respect(args.respect_ignore), roots, &mut errors, budget)?;
+        let places = places(roots, respects, &mut errors, budget)?;
         let filters = [
             ("include_patterns", !args.include_patterns.as_given().is_empty()),
             ("exclude_patterns", !args.exclude_patterns.as_given().is_empty()),
@@ -121,28 +124,34 @@ impl Tool for KeywordSearch {
         } else {
             (names, None)
         };
-        let (zero, respects) = (args.include_zero, Respect(args.respect_ignore));
+        let grants = grants(&targets);
+        let leave = |names: &Names, place: &Place<Read>| {
+            grants.get(&place.shown()).and_then(|grant| names.leave_grant(grant))
+        };
         let attempt = |names: &Names| {
             let (pattern, keyword) = (pattern.clone(), &*args.keyword);
             let asked = Asked { pattern, keyword, names, zero, respects, budget };
             let (mut found, mut unsearched) = (Found::default(), Unsearched::default());
             for place in &places {
+                if let Some(by) = leave(names, place) {
+                    unsearched.left_out_grant(by, place.shown());
+                    continue;
+                }
                 asked.search(place, &mut found, &mut unsearched)?;
             }
             Ok((found, unsearched))
         };
-        let walk = |names: &Names, others: &[NamePatterns]| {
+        let walk = |names: &Names, candidates: &Candidates| {
             let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| entry.kind == Kind::File;
-            let probe = Probe { names, others, respects, fits };
-            let (mut counts, mut unsearched) = (Counts::default(), Unsearched::default());
-            for place in &places {
-                unsearched.add(probe.below(place, budget)?, |part| counts.add(&part));
+            let probe = Probe { names, candidates, respects, hidden: true, fits };
+            for place in places.iter().filter(|place| leave(names, place).is_none()) {
+                probe.below(place, budget)?;
             }
-            Ok(counts.0)
+            Ok(())
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
         unsearched.note(filter_note);
-        let place = places.first().filter(|_| may_be_mistaken(&unsearched));
+        let place = places.first().filter(|_| may_be_mistaken(&unsearched, &names.include));
         if let Some(place) = place {
             unsearched.note(place.likely_meant(args.include_patterns.as_given(), budget));
         }
@@ -270,7 +279,7 @@ impl Asked<'_> {
     ) -> Result<(), ToolError> {
         if let Some(Kind::File) = place.what() {
             self.count(&place.open_file()?, || place.shown(), found);
-            unsearched.add_one_file();
+            unsearched.add_one();
             return Ok(());
         }
         unsearched.add(self.below(place, self.budget)?, |part| found.add(part));

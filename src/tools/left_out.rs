@@ -28,8 +28,6 @@ pub(super) struct PassedBy {
     pub(super) versions: Tally,
     /// What is searched for, or where a glob leads, that is ignored.
     pub(super) meant_ignored: Tally,
-    /// What is searched for, or where a glob leads, that a glob to exclude or its dot leaves out.
-    pub(super) meant_left_out: Tally,
     /// Where a glob leads in a linked worktree.
     pub(super) meant_in_worktree: Tally,
     /// Links that are not themselves what is searched for.
@@ -92,7 +90,6 @@ impl PassedBy {
         self.other_kind.add(other.other_kind);
         self.versions.add(other.versions);
         self.meant_ignored.add(other.meant_ignored);
-        self.meant_left_out.add(other.meant_left_out);
         self.meant_in_worktree.add(other.meant_in_worktree);
         self.links.add(other.links);
         self.left_out.rules.add(other.left_out.rules);
@@ -163,22 +160,24 @@ impl Unsearched {
         self.is_cut
     }
 
-    /// A file was searched that the client named itself.
-    pub(super) fn add_one_file(&mut self) {
+    /// A file was searched that the client named itself, or a grant was found.
+    pub(super) fn add_one(&mut self) {
         self.passed_by.named += 1;
     }
 
-    /// Did no entry have the name and kind that is searched for, so that another meaning of the name is worth a try?
-    pub(super) fn found_no_name(&self) -> bool {
-        self.passed_by.named == 0 && !self.is_cut
+    /// A grant has the name that is searched for, but is of another kind.
+    pub(super) fn add_other_kind(&mut self, shown: String) {
+        self.passed_by.other_kind.one(shown);
     }
 
-    /// Is what is searched for there, but left out? Then another meaning would find something else.
-    pub(super) fn left_out_what_is_meant(&self) -> bool {
-        let PassedBy { meant_ignored, meant_left_out, meant_in_worktree, versions, links, .. } =
-            &self.passed_by;
-        let meant = [meant_ignored, meant_left_out, meant_in_worktree, versions];
-        meant.iter().any(|tally| tally.count > 0) || links.are_meant()
+    /// Was anything searched that has the name that is searched for?
+    pub(super) fn has_found_names(&self) -> bool {
+        self.passed_by.named > 0
+    }
+
+    /// A grant of several was left out by a glob of this argument.
+    pub(super) fn left_out_grant(&mut self, by: &'static str, shown: String) {
+        self.passed_by.excluded.entry(by).or_default().directories.one(shown);
     }
 
     /// How many of the right name are of another kind, and one of them.
@@ -209,18 +208,15 @@ impl Unsearched {
         let link = self.passed_by.links.meant_by(include.argument()).filter(|_| no_name);
         let is_link = link.is_some();
         self.notes.extend(link);
-        if include.argument() != "pattern" && is_named && !is_link {
-            let idle = match self.passed_by.named {
-                0 if self.left_out_what_is_meant() || !include.is_positive() => vec![],
-                // What each of them matches is left out by those with `!`.
-                0 if self.passed_by.excluded.contains_key(include.argument()) => include.idle(),
-                0 => vec![include.in_words()],
-                _ => include.idle(),
-            };
+        let is_one_pattern = include.argument() == "pattern" && no_name;
+        if !is_one_pattern && is_named && !is_link && include.is_positive() {
+            let idle = include.idle();
+            let what = if include.argument() == "pattern" { "name" } else { "file name" };
             let through = self.passed_by.links.led_through_by(include.argument());
             self.notes.extend(through.filter(|_| !idle.is_empty()));
-            self.notes.extend(idle.iter().map(|globs| format!("no file name matches {globs}")));
+            self.notes.extend(idle.iter().map(|globs| format!("no {what} matches {globs}")));
         }
+        self.notes.extend(include.elsewhere());
         let mut idle = include.idle_that_take_away();
         if !self.passed_by.excluded.contains_key(exclude.argument()) && !exclude.is_empty() {
             let each = exclude.idle_that_take_away();

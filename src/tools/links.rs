@@ -91,12 +91,7 @@ impl Links {
         }
     }
 
-    /// Is there a link that the globs certainly mean?
-    pub(super) fn are_meant(&self) -> bool {
-        self.meant.as_ref().is_some_and(|meant| !meant.is_guess)
-    }
-
-    /// The same for a glob that leads through a link, where other globs match.
+    /// What a glob means that leads through a link, where other globs match.
     pub(super) fn led_through_by(&self, argument: &str) -> Option<String> {
         self.meant.as_ref().filter(|meant| meant.rest.is_some())?;
         self.meant_by(argument)

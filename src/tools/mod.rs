@@ -15,6 +15,7 @@ mod flat_edit;
 mod get_file_info;
 mod given_files;
 mod glob_argument;
+mod glob_candidates;
 mod glob_expression;
 mod glob_foreign;
 mod glob_list;
@@ -40,6 +41,7 @@ mod name_pattern;
 mod otherwise;
 #[cfg(feature = "analysis")]
 mod performance_check;
+mod probing;
 mod read_media_file;
 mod read_multiple_files;
 mod read_text_file;

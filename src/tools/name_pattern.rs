@@ -1,22 +1,20 @@
 //! [`NamePatterns`]: names as users write them, for the tools that search.
 //!
 //! What a glob means is on one page, docs/globs.md. What has no wildcard is a part of a name where the argument is a
-//! pattern, and a whole name where it is a glob. A glob that is the very name of something means that: so names with
-//! a `[` are watched for while the glob is in use ([`NamePatterns::literally`]).
+//! pattern, and a whole name where it is a glob. A glob that is the exact name of something means that: so names with
+//! a `[` are watched for while the glob is in use ([`NamePatterns::reread`]).
 //!
 //! May import: `cap`, `error`, `limits`, `path`. This module does not walk.
 
 use std::sync::OnceLock;
 
 pub(super) use super::glob_argument::{Begins, Globs};
-use super::glob_foreign::Foreign;
-use super::glob_list::{FromGrant, Given, Piece, not_a_glob};
-use super::glob_meaning::Meaning;
+use super::glob_list::{Given, Piece, not_a_glob};
+use super::glob_meaning::Taken;
 use super::glob_readings::Readings;
 use super::glob_sets::{Sets, Spot};
 use super::glob_watch::Watched;
-use super::glob_way::led_to;
-use super::glob_ways::{Rest, Ways};
+use super::glob_ways::Ways;
 use crate::cap::WalkedDir;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
@@ -26,6 +24,8 @@ use crate::path::brief;
 const MAX_ALL_CHARS: usize = 20_000;
 /// Most globs of an argument of which each is named that matches nothing.
 const FEW_GLOBS: usize = 10;
+/// Most globs of an argument of which it is noted which have matched.
+const MOST_WATCHED: usize = 100;
 /// Most characters of a pattern.
 pub(super) const MAX_CHARS: usize = 1_000;
 
@@ -56,15 +56,15 @@ pub(super) struct NamePatterns {
     leaves_out: bool,
     given: Vec<Given>,
     /// What each of those that were given is taken for.
-    meanings: Vec<Meaning>,
+    taken: Vec<Taken>,
     sets: Sets,
     /// Does one of them match every name?
     match_all: bool,
     /// Do all of them begin with `!`?
     starts_from_all: bool,
-    /// Those that could be the very name of something.
+    /// Those that could be the exact name of something.
     watched: Vec<Watched>,
-    /// Each, where there are few: the answer names one that matched nothing.
+    /// Each that takes what it matches, where there are not too many: what matched nothing may have another meaning.
     each: Vec<Watched>,
     /// Each that takes away, where there are few.
     takes_away: Vec<Watched>,
@@ -103,8 +103,8 @@ impl NamePatterns {
         let given = patterns.iter().map(|pattern| Given::new(argument, pattern, text, begins));
         let given: Vec<Given> = given.collect::<Result<_, _>>()?;
         let readings = Readings { text, is_above_grants: matches!(begins, Begins::Above(_)) };
-        let meanings = vec![Meaning::Glob; given.len()];
-        Self { argument, readings, given, ..Self::none() }.meaning(meanings, budget)
+        let taken = given.iter().map(Taken::as_written).collect();
+        Self { argument, readings, given, ..Self::none() }.taken(taken, budget)
     }
 
     fn none() -> Self {
@@ -113,7 +113,7 @@ impl NamePatterns {
             readings: Readings { text: Text::Whole, is_above_grants: false },
             leaves_out: false,
             given: vec![],
-            meanings: vec![],
+            taken: vec![],
             sets: Sets::default(),
             match_all: false,
             starts_from_all: false,
@@ -129,78 +129,32 @@ impl NamePatterns {
 
     /// The same patterns for what is left out.
     pub(super) fn leaving_out(self, budget: &Budget) -> Result<Self, ToolError> {
-        let meanings = self.meanings.clone();
-        Self { leaves_out: true, ..self }.meaning(meanings, budget)
+        let taken = self.taken.clone();
+        Self { leaves_out: true, ..self }.taken(taken, budget)
     }
 
-    /// The same patterns, each with this meaning.
-    pub(super) fn meaning(
-        self,
-        meanings: Vec<Meaning>,
-        budget: &Budget,
-    ) -> Result<Self, ToolError> {
+    /// The same patterns, each taken for this.
+    fn taken(self, taken: Vec<Taken>, budget: &Budget) -> Result<Self, ToolError> {
         let _busy = budget.begin(Work::Patterns);
         let (mut signed, mut malformed) = (vec![], None);
-        for (given, meaning) in self.given.iter().zip(&meanings) {
+        for (given, taken) in self.given.iter().zip(&taken) {
             budget.step()?;
-            match self.readings.expressions(given, *meaning) {
+            match self.readings.expressions(given, taken) {
                 Ok(some) => signed.extend(some),
                 Err(why) => malformed = Some(not_a_glob(self.argument, &given.text, &why)),
             }
         }
         let pieces = self.given.iter().flat_map(|given| &given.pieces);
         let has_signs = pieces.clone().any(|piece| !piece.takes);
-        let match_all = !has_signs
-            && meanings.iter().all(|meaning| *meaning == Meaning::Glob)
-            && pieces.clone().any(Piece::is_everything);
+        let are_written =
+            self.given.iter().zip(&taken).all(|(given, taken)| *taken == Taken::as_written(given));
+        let match_all = !has_signs && are_written && pieces.clone().any(Piece::is_everything);
         let starts_from_all =
             !self.leaves_out && has_signs && signed.iter().all(|glob| !glob.takes);
         let sets = Sets::new(&signed).ok_or_else(|| too_large(self.argument))?;
         budget.step()?;
-        let mut watched = vec![];
-        for (nth, given) in self.given.iter().enumerate() {
-            if meanings.get(nth) == Some(&Meaning::Glob) && given.could_be_a_name() {
-                watched.push(Watched::new(nth, Meaning::Whole));
-            }
-            if meanings.get(nth) == Some(&Meaning::Glob) && given.has_names_in_brackets() {
-                watched.push(Watched::new(nth, Meaning::Brackets));
-            }
-        }
-        let positive = self.given.iter().enumerate().filter(|(_, given)| given.is_positive());
-        let each = positive.filter_map(|(nth, _)| Some(Watched::new(nth, *meanings.get(nth)?)));
-        let each: Vec<Watched> = each.collect();
-        // One that is alone has matched if anything was found, unless another takes away what it matches.
-        let least = if has_signs { 1 } else { 2 };
-        let each = if (least..=FEW_GLOBS).contains(&each.len()) { each } else { vec![] };
-        let (mut takes_away, mut alike, mut from_grant) = (vec![], vec![], vec![]);
-        for (nth, given) in self.given.iter().enumerate() {
-            let is_glob = matches!(meanings.get(nth), Some(Meaning::Glob | Meaning::Brackets));
-            let pieces = given.pieces.iter().enumerate();
-            for (n, piece) in pieces.filter(|(_, piece)| is_glob && piece.takes == self.leaves_out)
-            {
-                takes_away.push(Watched::of_piece(nth, n, Meaning::Glob));
-                alike.push(Watched::of_piece(nth, n, Meaning::Similar));
-                if piece.from_grant == FromGrant::Perhaps {
-                    from_grant.push(Watched::of_piece(nth, n, Meaning::FromGrant));
-                }
-            }
-        }
-        if takes_away.len() > FEW_GLOBS {
-            (takes_away, alike, from_grant) = (vec![], vec![], vec![]);
-        }
-        Ok(Self {
-            meanings,
-            sets,
-            match_all,
-            starts_from_all,
-            watched,
-            each,
-            takes_away,
-            alike,
-            from_grant,
-            malformed,
-            ..self
-        })
+        let patterns = Self { taken, sets, match_all, starts_from_all, malformed, ..self };
+        Ok(patterns.watching())
     }
 
     /// Are there none?
@@ -214,21 +168,9 @@ impl NamePatterns {
     }
 
     fn say_of(&self, at: Spot<'_>) -> Says {
-        if !self.watched.is_empty() {
-            self.watch(at);
-        }
-        self.note(&self.from_grant, at);
+        self.watch(at);
         let takes = if self.match_all { Some(true) } else { self.sets.takes(at) };
-        if takes.is_some() {
-            self.note(&self.takes_away, at);
-        }
-        if takes == Some(false) {
-            self.note(&self.each, at);
-        }
-        // What looks like a text that can be typed is hardly ever ASCII itself.
-        if !at.name.is_ascii() {
-            self.note(&self.alike, at);
-        }
+        self.note(at, takes);
         match takes {
             Some(true) => Says::Take,
             Some(false) => Says::Leave,
@@ -237,77 +179,10 @@ impl NamePatterns {
         }
     }
 
-    /// Notes the globs of which this is the very name.
-    fn watch(&self, at: Spot<'_>) {
-        let could_be = |byte: &u8| super::glob_list::SPECIAL.contains(byte);
-        if !(at.name.iter().any(could_be) || at.in_grant.iter().any(could_be)) {
-            return;
-        }
-        for watched in &self.watched {
-            watched.see(at, || {
-                let given = self.given.get(watched.nth)?;
-                let signed = self.readings.watched(given, watched.meaning).ok()?;
-                Sets::of_one(&signed)
-            });
-        }
-    }
-
-    /// Notes which globs match a name that is taken.
-    pub(super) fn see(&self, dir: &WalkedDir, name: &[u8], is_directory: bool) {
-        self.note(&self.each, Spot::new(dir, name, is_directory));
-    }
-
-    /// Notes which of these match.
-    fn note(&self, watched: &[Watched], at: Spot<'_>) {
-        for watched in watched.iter().filter(|one| !one.is_seen()) {
-            watched.see(at, || {
-                let given = self.given.get(watched.nth)?;
-                let signed = match watched.piece {
-                    Some(n) => self.readings.piece(given.pieces.get(n)?, watched.meaning),
-                    None => self.readings.watched(given, watched.meaning),
-                };
-                Sets::of_one(&signed.ok()?)
-            });
-        }
-    }
-
-    /// Where a glob leads to a directory that was left out, or a name in it: the path, as clients say it.
-    pub(super) fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
-        led_to(&self.given, self.readings.text, dir, name)
-    }
-
-    /// What follows of a glob that leads through this link.
-    pub(super) fn through(&self, dir: &WalkedDir, link: &[u8]) -> Option<Rest<'_>> {
-        let ways = || Ways::new(&self.given, &self.meanings, self.readings);
-        self.ways.get_or_init(ways).through(Spot::new(dir, link, true))
-    }
-
-    /// The globs that take away and matched nothing, where there are few.
-    pub(super) fn idle_that_take_away(&self) -> Vec<String> {
-        let sign = if self.leaves_out { "" } else { "!" };
-        let all = self.takes_away.iter().zip(&self.alike);
-        let idle = all.filter(|(one, _)| !one.is_seen()).filter_map(|(one, alike)| {
-            let given = self.given.get(one.nth)?;
-            let piece = brief(&given.pieces.get(one.piece?)?.text());
-            let mut readings = given.foreign.iter().map(|other| &other.reading);
-            let is_anchored = given.text.starts_with('^') || given.text.ends_with('$');
-            let other = if is_anchored { readings.next_back() } else { readings.next() };
-            let other = match other {
-                _ if alike.is_seen() => " (a name that looks the same exists)".into(),
-                Some(Foreign::Globs(globs, _)) => format!(" (did you mean `{}`?)", brief(globs)),
-                Some(Foreign::Expression(_)) => " (a glob, not a regular expression)".into(),
-                None => String::new(),
-            };
-            Some(format!("{} `{sign}{piece}`{other}", self.argument))
-        });
-        idle.collect()
-    }
-
-    /// The globs that matched nothing, where there are few in all.
-    pub(super) fn idle(&self) -> Vec<String> {
-        let idle = self.each.iter().filter(|one| !one.is_seen());
-        let given = idle.filter_map(|one| self.given.get(one.nth));
-        given.map(|given| format!("{} `{}`", self.argument, brief(&given.text))).collect()
+    /// What the patterns say of a grant, where the search begins above all grants.
+    pub(super) fn say_of_grant(&self, name: &str) -> Says {
+        let name = name.as_bytes();
+        self.say_of(Spot { grant: "", in_grant: b"", way: b"", name, is_directory: true })
     }
 
     /// Does one of them match every name?
@@ -318,6 +193,11 @@ impl NamePatterns {
     /// Does one of them take what it matches?
     pub(super) fn is_positive(&self) -> bool {
         self.given.iter().any(Given::is_positive)
+    }
+
+    /// Are they for directories as well?
+    pub(super) fn finds_directories(&self) -> bool {
+        self.readings.text == Text::Part
     }
 
     /// The argument, and its globs where they are few and short.
@@ -341,3 +221,4 @@ fn too_large(argument: &str) -> ToolError {
 mod meant;
 #[cfg(test)]
 mod tests;
+mod watching;

@@ -10,11 +10,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::given_files::may_be_mistaken;
+use super::glob_candidates::Candidates;
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns, Text};
-use super::searching::{
-    CLOSING, Counts, Judged, Look, MAX_CURSOR, Probe, Respect, everywhere, yes,
-};
+use super::probing::Probe;
+use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, everywhere, yes};
 use super::since;
 use super::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};
@@ -121,19 +121,17 @@ impl Tool for SearchFiles {
             let search = Search { asked: &asked, names };
             let mut found = Found::default();
             let below = |target: &Target<Read>| search.below(&target.place(budget)?, budget);
-            let unsearched = everywhere(&at, below, |part| found.add(part, asked.page))?;
+            let mut unsearched = everywhere(&at, names, below, |part| found.add(part, asked.page))?;
+            search.grants(&at, &mut found, &mut unsearched);
             Ok((found, unsearched))
         };
-        let walk = |names: &Names, others: &[NamePatterns]| {
+        let walk = |names: &Names, candidates: &Candidates| {
             let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| asked.is_wanted(entry.kind);
-            let probe = Probe { names, others, respects: asked.respects, fits };
-            let mut counts = Counts::default();
-            let below = |target: &Target<Read>| probe.below(&target.place(budget)?, budget);
-            everywhere(&at, below, |part| counts.add(&part))?;
-            Ok(counts.0)
+            let (respects, hidden) = (asked.respects, true);
+            Probe { names, candidates, respects, hidden, fits }.everywhere(&at, budget)
         };
-        let Attempted { found, mut unsearched, .. } = find(names, budget, attempt, walk)?;
-        if may_be_mistaken(&unsearched) {
+        let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
+        if may_be_mistaken(&unsearched, &names.include) {
             unsearched.note(at.likely_meant(pattern, budget));
         }
         Ok(answer(&found, &asked, &unsearched, budget))
@@ -181,6 +179,15 @@ impl Found {
             if self.paths.len() > page {
                 self.paths.pop_last();
             }
+        }
+    }
+
+    /// Keeps a path, or counts it where an earlier page has shown it.
+    fn file(&mut self, key: Key, asked: &Asked) {
+        if asked.after.as_ref().is_some_and(|after| key <= *after) {
+            self.before += 1;
+        } else {
+            self.keep(key, asked.page);
         }
     }
 
@@ -235,6 +242,28 @@ impl Look for Search<'_> {
 }
 
 impl Search<'_> {
+    /// Finds the grants that are called as the pattern says, where several are searched. They have no times here.
+    fn grants(&self, at: &Scoped<Read>, found: &mut Found, unsearched: &mut Unsearched) {
+        let asked = self.asked;
+        let Scoped::Roots(grants) = at else { return };
+        if asked.modified_after.is_some() || asked.sort_by != SortBy::Path {
+            return;
+        }
+        for grant in grants {
+            let is_named = self.names.include.name_grant(grant.grant_name());
+            if !is_named || self.names.leave_grant(grant.grant_name()).is_some() {
+                continue;
+            }
+            if !asked.is_wanted(Kind::Directory) {
+                unsearched.add_other_kind(grant.shown());
+                continue;
+            }
+            unsearched.add_one();
+            found.total += 1;
+            found.file((Reverse(0), format!("{}/", grant.shown())), asked);
+        }
+    }
+
     fn matched(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) {
         let asked = self.asked;
         let mut modified = 0;
@@ -263,12 +292,7 @@ impl Search<'_> {
         if entry.kind == Kind::Directory {
             shown.push('/');
         }
-        let key = (Reverse(modified), shown);
-        if asked.after.as_ref().is_some_and(|after| key <= *after) {
-            found.before += 1;
-        } else {
-            found.keep(key, asked.page);
-        }
+        found.file((Reverse(modified), shown), asked);
     }
 }
 

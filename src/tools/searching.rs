@@ -4,10 +4,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::glob_way::Left;
 use super::glob_ways::Rest;
 use super::left_out::{PassedBy, Unsearched};
 use super::links::{Links, MOST_LINKS, Means};
-use super::name_pattern::{NamePatterns, Says};
+use super::name_pattern::NamePatterns;
 use super::trying::Names;
 use crate::cap::{
     Kind, Listing, Place, Read, Scoped, Target, Visit, Walked, WalkedDir, WalkedEntry, walk,
@@ -114,21 +115,13 @@ struct Looking<'a, L> {
 
 impl<L: Look> Looking<'_, L> {
     /// Where a glob leads to a directory that is left out, or a name in it: the path, as clients say it.
-    fn led_to(&self, dir: &WalkedDir, name: Option<&[u8]>) -> Option<String> {
-        self.look.include()?.led_to(dir, name)
+    fn led_to(&self, dir: &WalkedDir, name: &[u8]) -> Option<String> {
+        self.look.include()?.led_to(dir, Some(name), Left::Directory)
     }
 
-    /// Notes what is left out, if it is a file with a name that is searched for, or a glob leads through it.
-    fn left_out(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, passed_by: &mut PassedBy) {
-        let meant = match entry.kind {
-            // Of files, only those are left out whose names match.
-            Kind::File => Some(dir.shown(entry.name)),
-            Kind::Directory => self.led_to(dir, Some(entry.name)),
-            Kind::Link | Kind::Special => None,
-        };
-        if let Some(path) = meant {
-            passed_by.meant_left_out.one(path);
-        }
+    /// Could something below a directory be meant?
+    fn reaches(&self, dir: &WalkedDir, name: &[u8]) -> bool {
+        self.look.include().is_none_or(|include| include.reach(dir, name))
     }
 
     /// Counts a link that is not followed.
@@ -144,6 +137,7 @@ impl<L: Look> Looking<'_, L> {
         }
         let Ok(to) = dir.follow(link, &[], self.budget) else { return links.unknown(path) };
         let is_directory = to.as_ref().is_some_and(|to| to.is_directory);
+        let glob = rest.as_ref().map(|rest| rest.of);
         let means = match (include, rest) {
             // A pattern may be meant for something of another kind that is found.
             (Some(include), None) if is_named => {
@@ -152,6 +146,12 @@ impl<L: Look> Looking<'_, L> {
             (_, Some(rest)) if is_directory => self.means(dir, link, &rest),
             _ => None,
         };
+        // A guess does not keep other meanings from being tried.
+        let is_sure =
+            to.is_some() && matches!(&means, Some(Means::Itself(true) | Means::Below(_, true)));
+        if let Some(include) = include.filter(|_| is_sure) {
+            include.leads_through(dir, link, glob);
+        }
         links.one(path, to, means);
     }
 
@@ -189,9 +189,11 @@ impl<L: Look> Visit for Looking<'_, L> {
         (passed_by, found): &mut Self::Found,
     ) -> bool {
         if ignored.is_left_out() {
-            let meant = [None, Some(entry.name)];
-            let mut meant = meant.into_iter().filter_map(|name| self.led_to(dir, name));
-            if let Some(path) = meant.next_back() {
+            let meant = self.look.include().and_then(|include| {
+                let entry = include.led_to(dir, Some(entry.name), Left::Entry);
+                entry.or_else(|| include.led_to(dir, None, Left::Worktree))
+            });
+            if let Some(path) = meant {
                 passed_by.meant_in_worktree.one(path);
             }
             return false;
@@ -200,17 +202,18 @@ impl<L: Look> Visit for Looking<'_, L> {
         match judged {
             Judged::Excluded(by) => {
                 passed_by.excluded.entry(by).or_default().one(dir, entry);
-                let include = self.look.include();
-                if include.is_none_or(|include| include.argument() != by) {
-                    self.left_out(dir, entry, passed_by);
+                // What a glob leads to is there.
+                if entry.kind == Kind::Directory {
+                    self.led_to(dir, entry.name);
                 }
                 return false;
             }
             Judged::Other if entry.kind != Kind::Link => return false,
             // What a program keeps versions in is never searched, and the descriptions say so.
             _ if is_of_versions(entry.name) => {
-                let meant = self.led_to(dir, Some(entry.name));
-                if judged != Judged::Entered || meant.is_some() {
+                let meant = self.led_to(dir, entry.name);
+                let is_named = matches!(judged, Judged::Meant | Judged::OtherKind);
+                if is_named || meant.is_some() {
                     passed_by.versions.one(dir.shown(entry.name));
                 }
                 return false;
@@ -221,12 +224,13 @@ impl<L: Look> Visit for Looking<'_, L> {
         let Some(is_ignored) = ignored.covers(dir, entry, self.files) else { return false };
         if is_ignored {
             let is_entered = entry.kind == Kind::Directory && judged == Judged::OtherKind;
-            if matches!(judged, Judged::Meant | Judged::Entered) || is_entered {
+            let is_reached = judged == Judged::Entered && self.reaches(dir, entry.name);
+            if judged == Judged::Meant || is_reached || is_entered {
                 passed_by.ignored.one(dir, entry);
             }
             let is_named = judged == Judged::Meant || is_entered;
             let named = is_named.then(|| dir.shown(entry.name));
-            if let Some(path) = named.or_else(|| self.led_to(dir, Some(entry.name))) {
+            if let Some(path) = named.or_else(|| self.led_to(dir, entry.name)) {
                 passed_by.meant_ignored.one(path);
             }
             return false;
@@ -237,8 +241,12 @@ impl<L: Look> Visit for Looking<'_, L> {
                 return self.look.look(dir, entry, found);
             }
             Judged::Dotfile => {
-                passed_by.dotfiles.one(dir, entry);
-                self.left_out(dir, entry, passed_by);
+                if entry.kind != Kind::Directory || self.reaches(dir, entry.name) {
+                    passed_by.dotfiles.one(dir, entry);
+                }
+                if entry.kind == Kind::Directory {
+                    self.led_to(dir, entry.name);
+                }
             }
             Judged::OtherKind if self.look.is_otherwise_meant(dir, entry) => {
                 passed_by.other_kind.one(dir.shown(entry.name));
@@ -309,65 +317,12 @@ pub(super) fn reaches(
         }))
 }
 
-/// Counts what each of some meanings would match.
-pub(super) struct Probe<'a, Fits> {
-    pub(super) names: &'a Names,
-    pub(super) others: &'a [NamePatterns],
-    pub(super) respects: Respect,
-    /// Is an entry of the kind that is searched for?
-    pub(super) fits: Fits,
-}
-
-/// How many names each meaning matches.
-#[derive(Default)]
-pub(super) struct Counts(pub(super) Vec<u64>);
-
-impl Counts {
-    pub(super) fn add(&mut self, other: &Self) {
-        self.0.resize(self.0.len().max(other.0.len()), 0);
-        for (own, other) in self.0.iter_mut().zip(&other.0) {
-            *own += other;
-        }
-    }
-}
-
-impl<Fits: Fn(&WalkedDir, WalkedEntry<'_>) -> bool + Sync> Look for Probe<'_, Fits> {
-    type Found = Counts;
-    const IS_WORK: bool = false;
-    const COUNTS_LINKS: bool = false;
-
-    fn respects(&self) -> Respect {
-        self.respects
-    }
-
-    fn judge(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Judged {
-        if self.names.leave(dir, entry).is_some() {
-            return Judged::Excluded(self.names.exclude.argument());
-        }
-        if entry.kind == Kind::Directory || (self.fits)(dir, entry) {
-            Judged::Meant
-        } else {
-            Judged::Other
-        }
-    }
-
-    fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Counts) -> bool {
-        let is_directory = entry.kind == Kind::Directory;
-        found.0.resize(self.others.len(), 0);
-        if (self.fits)(dir, entry) {
-            for (other, matches) in self.others.iter().zip(&mut found.0) {
-                let says = other.say(dir, entry.name, is_directory);
-                *matches += u64::from(says == Says::Take);
-            }
-        }
-        is_directory
-    }
-}
-
-/// Searches below each place of a call; `add` takes what each thread has found. Of several grants, one that the host
-/// does not give, such as a drive that is gone, is said to be skipped, and the others are searched.
+/// Searches below each place of a call; `add` takes what each thread has found. Of several grants, those that the globs
+/// leave out are not searched. One that the host does not give, such as a drive that is gone, is said to be skipped, and
+/// the others are searched.
 pub(super) fn everywhere<F>(
     at: &Scoped<Read>,
+    names: &Names,
     below: impl Fn(&Target<Read>) -> Result<Walked<(PassedBy, F)>, ToolError>,
     mut add: impl FnMut(F),
 ) -> Result<Unsearched, ToolError> {
@@ -378,6 +333,12 @@ pub(super) fn everywhere<F>(
     let mut unsearched = Unsearched::default();
     let mut refused = vec![];
     for target in targets {
+        if matches!(at, Scoped::Roots(_))
+            && let Some(by) = names.leave_grant(target.grant_name())
+        {
+            unsearched.left_out_grant(by, target.shown());
+            continue;
+        }
         match below(target) {
             Ok(walked) => unsearched.add(walked, &mut add),
             Err(error) if error.code().group() == Group::Host => {

@@ -1,15 +1,15 @@
 //! [`find`]: a search whose globs are tried in more than one meaning.
 //!
-//! First as they are written. Then, if something has one of them as its name, as that name. If no entry has a name
-//! that matches, one walk looks which other meaning would match, and that one is searched for. All of it is one call
-//! with one budget; the answer says how the globs were taken.
+//! First as they are written. Then, if something has one of them as its name, as that name. One walk looks which other
+//! meanings the globs have that matched no name, and these are searched for with the others. What is left out counts as
+//! matched. All of it is one call with one budget; the answer says how the globs were taken.
 
-use super::glob_meaning::Meaning;
+use super::glob_candidates::Candidates;
 use super::left_out::Unsearched;
 use super::name_pattern::{NamePatterns, Says};
 use super::searching::Judged;
 use crate::cap::{Kind, WalkedDir, WalkedEntry};
-use crate::error::{Code, ToolError};
+use crate::error::ToolError;
 use crate::limits::Budget;
 
 /// The globs of a call.
@@ -29,7 +29,21 @@ impl Names {
     ) -> Option<&'static str> {
         let is_left = !self.exclude.is_empty()
             && self.exclude.say(dir, name, kind == Kind::Directory) == Says::Take;
+        if is_left && kind == Kind::Directory {
+            self.exclude.lead_into(dir, name);
+        }
         is_left.then(|| self.exclude.argument())
+    }
+
+    /// Is a grant left out where several are searched, and by which argument?
+    pub(super) fn leave_grant(&self, name: &str) -> Option<&'static str> {
+        let is_left = |patterns: &NamePatterns, says: Says| {
+            !patterns.is_empty() && patterns.say_of_grant(name) == says
+        };
+        if is_left(&self.exclude, Says::Take) {
+            return Some(self.exclude.argument());
+        }
+        is_left(&self.include, Says::Leave).then(|| self.include.argument())
     }
 
     /// What an entry is by its name; `fits` says whether it is otherwise what is searched for.
@@ -45,6 +59,11 @@ impl Names {
         } else {
             self.include.say(dir, entry.name, is_directory)
         };
+        // A pattern finds everything, a glob files.
+        let is_of_a_kind = entry.kind == Kind::File || self.include.finds_directories();
+        if says != Says::Nothing && is_of_a_kind {
+            self.include.matched(dir, entry.name, is_directory);
+        }
         let fits = says != Says::Nothing && fits();
         // A link might have led to something that fits.
         let is_concerned = fits || is_directory || entry.kind == Kind::Link;
@@ -52,10 +71,7 @@ impl Names {
             return Judged::Excluded(by);
         }
         match says {
-            Says::Take if fits => {
-                self.include.see(dir, entry.name, is_directory);
-                Judged::Meant
-            }
+            Says::Take if fits => Judged::Meant,
             Says::Take => Judged::OtherKind,
             Says::Leave if is_concerned => Judged::Excluded(self.include.argument()),
             Says::Nothing if is_directory => Judged::Entered,
@@ -72,7 +88,7 @@ pub(super) struct Attempted<F> {
     pub(super) names: Names,
 }
 
-/// Searches for `names` by `attempt`, and in another meaning where they match nothing.
+/// Searches for `names` by `attempt`, and for those that match nothing in another meaning.
 ///
 /// `walk` walks where `attempt` searches, with a probe.
 ///
@@ -82,58 +98,36 @@ pub(super) fn find<F>(
     names: Names,
     budget: &Budget,
     attempt: impl Fn(&Names) -> Result<(F, Unsearched), ToolError>,
-    walk: impl Fn(&Names, &[NamePatterns]) -> Result<Vec<u64>, ToolError>,
+    walk: impl Fn(&Names, &Candidates) -> Result<(), ToolError>,
 ) -> Result<Attempted<F>, ToolError> {
     let mut names = names;
     let (mut found, mut unsearched) = attempt(&names)?;
-    let reread = (names.include.reread(budget)?, names.exclude.reread(budget)?);
-    if let (Some(_), _) | (_, Some(_)) = reread {
-        let same = |patterns: &NamePatterns| {
-            let meanings = patterns.meanings().to_vec();
-            patterns.again(meanings, budget)
+    let again = |names: &Names, unsearched: &mut Unsearched| {
+        let (found, later) = attempt(names)?;
+        *unsearched = later.after(std::mem::take(unsearched));
+        Ok::<F, ToolError>(found)
+    };
+    let (include, exclude) = (names.include.reread(budget)?, names.exclude.reread(budget)?);
+    if include.is_some() || exclude.is_some() {
+        names = Names {
+            include: include.map_or_else(|| names.include.again(budget), Ok)?,
+            exclude: exclude.map_or_else(|| names.exclude.again(budget), Ok)?,
         };
-        let must_match = reread.0.is_some() && names.include.literally().is_some();
-        let second_names = Names {
-            include: reread.0.map_or_else(|| same(&names.include), Ok)?,
-            exclude: reread.1.map_or_else(|| same(&names.exclude), Ok)?,
-        };
-        let second = attempt(&second_names)?;
-        if !must_match || !second.1.found_no_name() {
-            found = second.0;
-            unsearched = second.1.after(unsearched);
-            names = second_names;
-        }
+        found = again(&names, &mut unsearched)?;
     }
     names.exclude.check()?;
-    // What is no glob may be one of another program.
-    let malformed = names.include.check();
-    if unsearched.found_no_name()
-        && !unsearched.left_out_what_is_meant()
-        && !names.include.is_empty()
-    {
-        let is_tried = |one: &Meaning| malformed.is_ok() || matches!(one, Meaning::Foreign(_));
-        let others = Meaning::others().filter(is_tried);
-        let mut compiled = vec![];
-        for meanings in others.filter_map(|one| names.include.instead(one)) {
-            match names.include.again(meanings, budget) {
-                Ok(other) => compiled.push(other),
-                // Another meaning can be too large where the one that was written is not.
-                Err(error) if error.code() == Code::OverLimit => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let others = compiled;
-        let matches = walk(&names, &others)?;
-        let first = others.into_iter().zip(matches).find(|(_, matches)| *matches > 0);
-        if let Some((include, _)) = first {
+    let candidates = names.include.candidates(budget)?;
+    if !unsearched.is_cut() && !candidates.is_empty() {
+        walk(&names, &candidates)?;
+        if let Some(include) = names.include.retaken(&candidates, budget)? {
             names.include = include;
-            let last = attempt(&names)?;
-            found = last.0;
-            unsearched = last.1.after(unsearched);
+            found = again(&names, &mut unsearched)?;
         }
     }
     names.include.check()?;
-    unsearched.note(names.include.taken_for());
+    if unsearched.has_found_names() {
+        unsearched.note(names.include.taken_for());
+    }
     unsearched.note(names.exclude.taken_for());
     unsearched.note_idle(&names.include, &names.exclude);
     Ok(Attempted { found, unsearched, names })

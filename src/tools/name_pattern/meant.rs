@@ -2,17 +2,21 @@
 //!
 //! May import: `limits`, `error`, its neighbours.
 
+use super::super::glob_candidates::{Candidate, Candidates};
 use super::super::glob_foreign::Foreign;
-use super::super::glob_list::FromGrant;
-use super::super::glob_meaning::Meaning;
+use super::super::glob_list::{FromGrant, Given};
+use super::super::glob_meaning::{Keeps, Meaning, Spelling, Taken};
+use super::super::glob_sets::{Sets, Signed};
 use super::super::glob_watch::Watched;
-use super::NamePatterns;
+use super::{FEW_GLOBS, NamePatterns};
 use crate::error::ToolError;
-use crate::limits::Budget;
+use crate::limits::{Budget, Work};
 use crate::path::brief;
 
 /// Most bytes of all globs of one argument that are tried in other meanings.
 const MAX_TRIED_BYTES: usize = 2_000;
+/// Most other meanings that are tried at once.
+const MOST_TRIED: usize = 400;
 
 impl NamePatterns {
     /// The same patterns as they were found to be meant: as names that are there, and from the top of the grant.
@@ -20,42 +24,52 @@ impl NamePatterns {
     /// # Errors
     /// As [`Self::new`].
     pub(in crate::tools) fn reread(&self, budget: &Budget) -> Result<Option<Self>, ToolError> {
-        let literally = self.literally();
-        let of = |one: &&Watched, other: &Watched| (one.nth, one.piece) == (other.nth, other.piece);
-        let is_idle =
-            |one: &&Watched| !self.takes_away.iter().any(|other| of(one, other) && other.is_seen());
-        let found = self.from_grant.iter().filter(|one| one.is_seen()).filter(is_idle);
+        let named = self.literally();
+        let found = self.from_grant.iter().filter(|one| one.is_seen() && self.is_idle(one));
         let found: Vec<_> = found.filter_map(|one| Some((one.nth, one.piece?))).collect();
-        if literally.is_none() && found.is_empty() {
+        if named.is_none() && found.is_empty() {
             return Ok(None);
         }
         let mut again = self.uncompiled();
+        let taken = named.unwrap_or_else(|| self.taken.clone());
         for (nth, n) in found {
             let piece = again.given.get_mut(nth).and_then(|given| given.pieces.get_mut(n));
             if let Some(piece) = piece {
                 piece.from_grant = FromGrant::Yes;
             }
         }
-        again.meaning(literally.unwrap_or_else(|| self.meanings.clone()), budget).map(Some)
+        again.taken(taken, budget).map(Some)
     }
 
-    /// The meanings with those globs taken as names that were seen as such; `None` if none was.
-    pub(in crate::tools) fn literally(&self) -> Option<Vec<Meaning>> {
-        let mut meanings = self.meanings.clone();
+    /// What the patterns are taken for with those as names that were seen as such; `None` if none was.
+    pub(in crate::tools) fn literally(&self) -> Option<Vec<Taken>> {
+        let mut taken = self.taken.clone();
         let mut is_any = false;
         for watched in self.watched.iter().filter(|one| one.is_seen()) {
-            // All of it comes before a part of it.
-            if let Some(meaning @ Meaning::Glob) = meanings.get_mut(watched.nth) {
-                *meaning = watched.meaning;
-                is_any = true;
+            let is_written = |n| {
+                let now = taken.get(watched.nth).and_then(|taken| taken.of_piece(n));
+                now == Some(Meaning::WRITTEN)
+            };
+            let is_other = watched.meaning.keeps == Keeps::AllButStars;
+            if is_other && !(self.is_idle(watched) && watched.piece.is_some_and(is_written)) {
+                continue;
+            }
+            is_any = true;
+            let whole = taken.get_mut(watched.nth);
+            match (watched.piece, whole) {
+                (Some(n), Some(Taken::Each(_))) => set(&mut taken, watched.nth, n, watched.meaning),
+                // All of it comes before a part of it.
+                (None, Some(whole @ Taken::Each(_))) => *whole = Taken::All(watched.meaning),
+                _ => {}
             }
         }
-        is_any.then_some(meanings)
+        is_any.then_some(taken)
     }
 
-    /// What each pattern is taken for.
-    pub(in crate::tools) fn meanings(&self) -> &[Meaning] {
-        &self.meanings
+    /// Has one that takes away matched nothing as it is written?
+    fn is_idle(&self, one: &Watched) -> bool {
+        let is_it = |other: &&Watched| (one.nth, one.piece) == (other.nth, other.piece);
+        !self.takes_away.iter().filter(is_it).any(Watched::is_seen)
     }
 
     /// # Errors
@@ -64,24 +78,128 @@ impl NamePatterns {
         self.malformed.clone().map_or(Ok(()), Err)
     }
 
-    /// The same patterns in another meaning, where that can differ.
-    pub(in crate::tools) fn instead(&self, meaning: Meaning) -> Option<Vec<Meaning>> {
-        let meanings = self.given.iter().zip(&self.meanings).map(|(given, now)| {
-            if given.is_positive() && *now == Meaning::Glob { meaning } else { *now }
-        });
-        let bytes: usize = self.given.iter().map(|given| given.text.len()).sum();
-        let can_differ = bytes <= MAX_TRIED_BYTES
-            && self.given.iter().any(|given| meaning.can_differ(given, self.readings.text));
-        can_differ.then(|| meanings.collect())
+    /// Other meanings of the globs that matched nothing. Of those that lead to something that was left out, only what
+    /// lies in other directories of that name.
+    ///
+    /// # Errors
+    /// `timed_out`, `cancelled`.
+    pub(in crate::tools) fn candidates(&self, budget: &Budget) -> Result<Candidates, ToolError> {
+        let _busy = budget.begin(Work::Patterns);
+        let idle = || self.each.iter().filter(|one| !one.is_seen());
+        let bytes: usize = idle().filter_map(|one| Some(self.text_of(one)?.len())).sum();
+        if bytes > MAX_TRIED_BYTES {
+            return Ok(Candidates::default());
+        }
+        let (mut all, mut signed, mut tried) = (vec![], vec![], 0);
+        let mut add = |nth, piece: Option<usize>, meanings: Vec<Meaning>| {
+            let mut compiled = vec![];
+            for meaning in meanings {
+                budget.step()?;
+                tried += 1;
+                // Another meaning can be too large, or malformed, where the one that was written is not.
+                let Some(some) = self.tried(nth, piece, meaning).filter(|_| tried <= MOST_TRIED)
+                else {
+                    continue;
+                };
+                if let Some(sets) = Sets::of_one(&some) {
+                    compiled.push((meaning, sets));
+                    signed.extend(some.into_iter().filter(|one| one.takes));
+                }
+            }
+            all.push(Candidate::new(nth, piece, compiled));
+            Ok::<(), ToolError>(())
+        };
+        for one in idle() {
+            let (Some(given), Some(taken)) = (self.given.get(one.nth), self.taken.get(one.nth))
+            else {
+                continue;
+            };
+            let mut meanings = self.others(one, given, taken);
+            if one.leads() {
+                meanings.retain(|meaning| meaning.spelling == one.meaning.spelling);
+            }
+            add(one.nth, one.piece, meanings)?;
+        }
+        // Some spellings of other programs have commas.
+        for (nth, given) in self.given.iter().enumerate() {
+            let of_it = || self.each.iter().filter(|one| one.nth == nth && one.piece.is_some());
+            let is_idle = of_it().all(|one| !one.is_seen() && !one.leads());
+            if given.pieces.len() > 1 && is_idle && of_it().next().is_some() {
+                add(nth, None, Meaning::foreign(given, self.readings.text))?;
+            }
+        }
+        Ok(Candidates::new(all, signed))
     }
 
-    /// The same patterns, compiled from what was given.
-    pub(in crate::tools) fn again(
+    /// Other meanings of one glob that matched nothing.
+    fn others(&self, one: &Watched, given: &Given, taken: &Taken) -> Vec<Meaning> {
+        let text = self.readings.text;
+        match (one.piece.and_then(|n| given.pieces.get(n)), taken) {
+            (Some(piece), Taken::Each(_)) => {
+                let is_all = given.pieces.len() == 1;
+                let foreign = if is_all { Meaning::foreign(given, text) } else { vec![] };
+                Meaning::others(piece, text, one.meaning.keeps, foreign)
+            }
+            // What lies in a directory of that name.
+            (None, Taken::All(meaning)) if text == super::Text::Whole => {
+                vec![Meaning { is_inside: true, ..*meaning }]
+            }
+            _ => vec![],
+        }
+    }
+
+    /// One glob in another meaning.
+    fn tried(&self, nth: usize, piece: Option<usize>, meaning: Meaning) -> Option<Vec<Signed>> {
+        let given = self.given.get(nth)?;
+        let is_of_all = matches!(
+            meaning.spelling,
+            Spelling::Foreign(_) | Spelling::Whole | Spelling::WholePart
+        );
+        match piece {
+            Some(n) if !is_of_all => {
+                Some(vec![self.readings.piece(given.pieces.get(n)?, meaning).ok()?])
+            }
+            _ => self.readings.all_of(given, meaning).ok(),
+        }
+    }
+
+    /// The same patterns, with those that matched nothing taken for what a walk found. Nothing where it found nothing.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(in crate::tools) fn retaken(
         &self,
-        meanings: Vec<Meaning>,
+        candidates: &Candidates,
         budget: &Budget,
-    ) -> Result<Self, ToolError> {
-        self.uncompiled().meaning(meanings, budget)
+    ) -> Result<Option<Self>, ToolError> {
+        let mut taken = self.taken.clone();
+        let (mut changed, mut is_any) = (vec![false; taken.len()], false);
+        for one in &candidates.all {
+            let Some(meaning) = one.found() else { continue };
+            let Some(is_changed) = changed.get_mut(one.nth) else { continue };
+            let is_of_all = matches!(meaning.spelling, Spelling::Foreign(_) | Spelling::Whole);
+            match one.piece {
+                Some(n) if !is_of_all => set(&mut taken, one.nth, n, meaning),
+                // The pieces of it come before all of it.
+                None if *is_changed => continue,
+                _ => {
+                    if let Some(whole) = taken.get_mut(one.nth) {
+                        *whole = Taken::All(meaning);
+                    }
+                }
+            }
+            *is_changed = true;
+            is_any = true;
+        }
+        if is_any { self.uncompiled().taken(taken, budget).map(Some) } else { Ok(None) }
+    }
+
+    /// The same patterns, of which nothing is noted yet.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(in crate::tools) fn again(&self, budget: &Budget) -> Result<Self, ToolError> {
+        self.uncompiled().taken(self.taken.clone(), budget)
     }
 
     fn uncompiled(&self) -> Self {
@@ -94,25 +212,48 @@ impl NamePatterns {
         }
     }
 
-    /// How the patterns were taken, where that needs saying.
-    pub(in crate::tools) fn taken_for(&self) -> Option<String> {
-        let differ = |meaning: &&Meaning| **meaning != Meaning::Glob;
-        let meaning = self.meanings.iter().find(differ)?;
-        let mut all = self.given.iter().zip(&self.meanings).filter(|(_, is)| *is == meaning);
-        if let Meaning::Foreign(nth) = meaning {
-            let (given, other) =
-                all.find_map(|(given, _)| Some((given, given.foreign.get(*nth)?)))?;
-            let how = match &other.reading {
+    /// How each glob was taken, where that needs saying. Nothing of one that matches nothing even so.
+    pub(in crate::tools) fn taken_for(&self) -> Vec<String> {
+        let mut notes = vec![];
+        for (nth, (given, taken)) in self.given.iter().zip(&self.taken).enumerate() {
+            let is_idle = |piece: Option<usize>| {
+                let is_it = |one: &&Watched| (one.nth, one.piece) == (nth, piece);
+                self.each.iter().filter(is_it).any(|one| !one.is_seen())
+            };
+            match taken {
+                Taken::All(_) if is_idle(None) => {}
+                Taken::All(meaning) => notes.extend(self.in_words_as(given, &given.text, *meaning)),
+                Taken::Each(meanings) => {
+                    let is_list = given.pieces.len() > 1;
+                    let each = given.pieces.iter().zip(meanings).enumerate();
+                    for (_, (piece, meaning)) in each.filter(|(n, _)| !is_idle(Some(*n))) {
+                        let text = if is_list { piece.text() } else { given.text.clone() };
+                        notes.extend(self.in_words_as(given, &text, *meaning));
+                    }
+                }
+            }
+        }
+        notes.truncate(FEW_GLOBS);
+        notes
+    }
+
+    fn in_words_as(&self, given: &Given, text: &str, meaning: Meaning) -> Option<String> {
+        let other = match meaning.spelling {
+            Spelling::Foreign(nth) => match &given.foreign.get(nth)?.reading {
                 Foreign::Globs(globs, _) => format!("`{}`", brief(globs)),
                 Foreign::Expression(_) => "it as a regular expression for the path".into(),
-            };
-            let text = brief(&given.text);
-            let argument = self.argument;
-            return Some(format!(
-                "nothing matches {argument} `{text}` as it is written; these match {how}"
-            ));
-        }
-        let text = brief(&all.next()?.0.text);
-        Some(meaning.in_words(&text, self.argument))
+            },
+            _ => String::new(),
+        };
+        meaning.in_words(&brief(text), self.argument, &other)
+    }
+}
+
+/// Sets what one piece is taken for.
+fn set(taken: &mut [Taken], nth: usize, n: usize, meaning: Meaning) {
+    if let Some(Taken::Each(meanings)) = taken.get_mut(nth)
+        && let Some(one) = meanings.get_mut(n)
+    {
+        *one = meaning;
     }
 }

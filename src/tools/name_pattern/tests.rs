@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::tools::glob_meaning::{Meaning, Spelling};
 
 #[test]
 fn patterns_mean_what_users_mean() {
@@ -88,22 +89,26 @@ fn what_cannot_be_read_is_an_error_unless_it_is_a_name() {
         assert!(!takes(&patterns, "x"), "{pattern}");
         assert_eq!(patterns.literally(), None, "{pattern}");
         takes(&patterns, &format!("b/{pattern}"));
-        assert_eq!(patterns.literally(), Some(vec![Meaning::Whole]), "{pattern}");
+        assert_eq!(
+            patterns.literally(),
+            Some(vec![Taken::All(Meaning::of(Spelling::Whole))]),
+            "{pattern}"
+        );
     }
 }
 
 #[test]
 fn a_glob_is_watched_for_as_a_name() {
     for (glob, path, meaning) in [
-        ("app/[id]/page.tsx", "app/[id]/page.tsx", Some(Meaning::Whole)),
-        ("app/**/[postId]/**", "app/a/[postId]/x.ts", Some(Meaning::Brackets)),
-        ("app/[id]/*.{ts,tsx}", "app/[id]/a.ts", Some(Meaning::Brackets)),
-        ("*.md,[id]/*.ts", "[id]/a.ts", Some(Meaning::Brackets)),
-        ("!app/[id]/**", "app/[id]/a.ts", Some(Meaning::Brackets)),
-        ("{a,b}.txt", "{a,b}.txt", Some(Meaning::Whole)),
-        ("a,b.txt", "a,b.txt", Some(Meaning::Whole)),
-        ("app/[[...slug]]/*", "app/[[...slug]]/x", Some(Meaning::Brackets)),
-        ("a?", "a?", Some(Meaning::Whole)),
+        ("app/[id]/page.tsx", "app/[id]/page.tsx", Some(Meaning::of(Spelling::Whole))),
+        ("app/**/[postId]/**", "app/a/[postId]/x.ts", Some(Meaning::BRACKETS)),
+        ("app/[id]/*.{ts,tsx}", "app/[id]/a.ts", Some(Meaning::BRACKETS)),
+        ("*.md,[id]/*.ts", "[id]/a.ts", Some(Meaning::BRACKETS)),
+        ("!app/[id]/**", "app/[id]/a.ts", Some(Meaning::BRACKETS)),
+        ("{a,b}.txt", "{a,b}.txt", Some(Meaning::of(Spelling::Whole))),
+        ("a,b.txt", "a,b.txt", Some(Meaning::of(Spelling::Whole))),
+        ("app/[[...slug]]/*", "app/[[...slug]]/x", Some(Meaning::BRACKETS)),
+        ("a?", "a?", Some(Meaning::of(Spelling::Whole))),
         ("app/[id]/page.tsx", "app/i/page.tsx", None),
         ("!a", "!a", None),
         ("!*.ts", "!bang.ts", None),
@@ -116,9 +121,12 @@ fn a_glob_is_watched_for_as_a_name() {
     ] {
         let patterns = whole(&[glob]).unwrap();
         takes(&patterns, path);
-        assert_eq!(patterns.literally(), meaning.map(|one| vec![one]), "{glob} on {path}");
-        let Some(meaning) = meaning else { continue };
-        let again = patterns.again(vec![meaning], &budget()).unwrap();
+        let taken = patterns.literally().map(|taken| taken[0].of_piece(taken_at(glob)).unwrap());
+        assert_eq!(taken, meaning, "{glob} on {path}");
+        if meaning.is_none() {
+            continue;
+        }
+        let again = patterns.reread(&budget()).unwrap().unwrap();
         assert_eq!(takes(&again, path), !glob.starts_with("!app"), "{glob} on {path}");
     }
 }
@@ -129,7 +137,7 @@ fn brackets_are_a_name_where_one_is_there_and_a_class_otherwise() {
     takes(&patterns, "app/i/a");
     assert_eq!(patterns.literally(), None);
     takes(&patterns, "app/[id]/a");
-    assert_eq!(patterns.literally(), Some(vec![Meaning::Brackets]));
+    assert_eq!(patterns.literally(), Some(vec![brackets(1)]));
     let range = whole(&["app/[a-z]/*"]).unwrap();
     takes(&range, "app/[a-z]/a");
     assert_eq!(range.literally(), None);
@@ -148,7 +156,7 @@ fn a_list_of_negations_leaves_out_nothing_where_it_says_what_is_left_out() {
         let begins = Begins::Above(None);
         let left = globs(all).compile_to_leave_out("exclude", begins, &budget()).unwrap();
         assert_eq!(takes(&left, path), want, "{all:?} on {path}");
-        let again = left.again(left.meanings.clone(), &budget()).unwrap();
+        let again = left.again(&budget()).unwrap();
         assert_eq!(takes(&again, path), want, "{all:?} on {path}");
     }
 }
@@ -157,6 +165,15 @@ fn a_list_of_negations_leaves_out_nothing_where_it_says_what_is_left_out() {
 fn patterns_that_are_too_large_together_are_refused() {
     let many = compiled(&vec!["x".repeat(1_000).as_str(); 21]).err().unwrap();
     assert_eq!(many.code(), Code::OverLimit);
+}
+
+/// The piece of a list that has the brackets.
+fn taken_at(glob: &str) -> usize {
+    glob.split(',').position(|piece| piece.contains('[')).unwrap_or_default()
+}
+
+fn brackets(pieces: usize) -> Taken {
+    Taken::Each(vec![Meaning::BRACKETS; pieces])
 }
 
 /// A slash at its end marks a directory.
@@ -185,8 +202,7 @@ fn new(patterns: &[&str], text: Text) -> Result<NamePatterns, ToolError> {
     let patterns = patterns.as_slice();
     let mut all = NamePatterns::new("pattern", patterns, text, Begins::Above(None), &budget())?;
     all.readings.is_above_grants = false;
-    let meanings = all.meanings.clone();
-    all.again(meanings, &budget())
+    all.again(&budget())
 }
 
 fn budget() -> Budget {
