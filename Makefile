@@ -24,11 +24,12 @@ lab: ## Build, then attack and race four weak servers and this one
 test: ## Run every test
 	$(CARGO) test --locked --workspace
 
-lint: ## Formatting, clippy with the bans on ambient authority, dependency policy
+lint: ## Formatting, clippy with the bans on ambient authority, dependency policy, prose
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features -- -D warnings
 	dev/scripts/deny
+	dev/prose/check
 
 doc: ## Build the documentation; a warning is an error
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --document-private-items

@@ -548,7 +548,7 @@ fn of_directories_of_one_name_those_are_searched_that_are_not_ignored() {
             assert!(closing.contains("ignored (e.g. build)"), "{tool} {glob}: {closing}");
         }
     }
-    // What is there, but ignored, is nothing else.
+    // An existing but ignored entry is not read in another way.
     let (files, closing) = search(&mut client, "grep", &json!("dist"), &json!({}));
     assert!(files.is_empty() && closing.contains("ignored (e.g."), "{closing}");
 }
@@ -630,7 +630,7 @@ fn the_name_of_a_grant_means_the_grant() {
         assert!(!closing.contains("nothing matches"), "{tool}: {closing}");
         let (files, closing) = search(&mut client, tool, &json!("*.ts, !web"), &json!({}));
         assert_eq!(files, ["api/b.ts", "app/d.ts"], "{tool}: {closing}");
-        // A path in a grant is no grant.
+        // A path in a grant is not a grant.
         let more = json!({"exclude": ["api/web", "*/app"]});
         let (files, closing) = search(&mut client, tool, &json!("*.ts"), &more);
         assert_eq!(files, ["api/b.ts", "app/d.ts", "web/src/a.ts"], "{tool}: {closing}");

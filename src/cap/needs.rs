@@ -3,7 +3,7 @@
 //! The shapes: one right to one path, or to none; rights to two paths; a move; a right to one path or to every root;
 //! each of many paths on its own, or each or every root; no path at all.
 //!
-//! May import: `path`, `limits`, `error`. Absent on purpose: looking at what a path names, but to word
+//! May import: `path`, `limits`, `error`. It does not look at what a path names, except for
 //! the hint that another grant has it.
 
 use super::{Announced, Grants, Remove, Right, Rights, Target, Write};

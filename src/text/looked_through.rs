@@ -96,7 +96,7 @@ impl<'a> Evidence<'a> {
         Ok(self)
     }
 
-    /// Adds the bytes about a place, unless they are no text. Returns where they end.
+    /// Adds the bytes about a place, unless they are not text. Returns where they end.
     fn add(&mut self, source: &'a (impl Source + ?Sized), place: u64) -> Result<u64, ToolError> {
         let from = place.saturating_sub(BEFORE);
         let bytes: Cow<'a, [u8]> = source.piece(from, PIECE)?;

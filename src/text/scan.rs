@@ -84,7 +84,7 @@ impl Scanned {
 #[derive(Clone, Copy)]
 pub(super) struct Begin<'a> {
     pub(super) bytes: &'a [u8],
-    /// Is it the whole file?
+    /// Whether it is the whole file.
     pub(super) is_whole: bool,
 }
 

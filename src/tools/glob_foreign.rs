@@ -3,7 +3,7 @@
 //!
 //! These are tried only where a glob matches nothing as it is written.
 //!
-//! May import: `path`. This module does not know what is there.
+//! May import: `path`. This module does not know which names exist.
 
 use grep_matcher::Matcher as _;
 use grep_regex::RegexMatcherBuilder;

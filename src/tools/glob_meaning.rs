@@ -45,7 +45,7 @@ pub(super) enum Spelling {
     Slashes,
     /// In any case, Unicode form, and kind of blank, quote and dash.
     Similar,
-    /// What is no directory, in spite of the slash at the end.
+    /// Files, in spite of the slash at the end.
     Files,
     /// In one of the spellings of other programs that it may be written in.
     Foreign(usize),
@@ -202,7 +202,7 @@ impl Spelling {
             // What lies below may.
             Self::Written => true,
             Self::Whole | Self::WholePart | Self::Foreign(_) => false,
-            // The name of the grant by itself means all of it.
+            // Only the name of the grant means all of it.
             Self::FromGrant => is_path || (text == Text::Whole && !piece.has_wildcards()),
             Self::AnyDepth => is_path,
             Self::AnyCase => has_letters,

@@ -14,7 +14,7 @@ use crate::cap::{WalkedDir, look};
 /// Most bytes of what the globs of an argument compile to, and of the cache of each thread.
 const MAX_COMPILED_BYTES: usize = 4 << 20;
 
-/// The same of one glob that is also matched alone: there may be a hundred.
+/// The same for one glob that is also matched separately: there may be a hundred.
 const MAX_COMPILED_BYTES_OF_ONE: usize = 128 << 10;
 
 /// One glob, as an expression.

@@ -96,7 +96,7 @@ struct Begin {
     meaning: Meaning,
     /// What follows.
     rest: String,
-    /// Is the last name of the rest a part of a name?
+    /// Whether the last name of the rest is a part of a name.
     is_part: bool,
 }
 

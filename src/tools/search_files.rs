@@ -141,7 +141,7 @@ impl Tool for SearchFiles {
 /// Where a path stands in the order: newest first, where times count.
 type Key = (Reverse<i64>, String);
 
-/// What is asked for, but for the names.
+/// The arguments of a call, parsed, without the names.
 struct Asked {
     kind: Wanted,
     /// In seconds since 1970.

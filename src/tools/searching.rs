@@ -20,7 +20,7 @@ use crate::limits::Budget;
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 2_000;
 
-/// What is left out for its name, whoever gave it that name.
+/// Why an entry of such a name is left out.
 pub(super) const RESERVED: &str = "the name of an unfinished change (`.preopen-*.tmp`)";
 
 /// Most characters of a cursor. No answer gives a longer one.
@@ -58,7 +58,7 @@ pub(super) trait Look: Sync {
     /// Are the links counted that are not followed?
     const COUNTS_LINKS: bool = true;
 
-    /// Is what is ignored passed by?
+    /// Whether ignored entries are left out.
     fn respects(&self) -> Respect;
 
     /// Classifies an entry for this search. An ignored entry counts as ignored only if nothing else leaves it out.
@@ -260,7 +260,7 @@ impl<L: Look> Visit for Looking<'_, L> {
     }
 }
 
-/// Is what `.gitignore` and the like name to be passed by?
+/// Are entries that ignore files name left out?
 #[derive(Clone, Copy)]
 pub(super) struct Respect(pub(super) bool);
 
@@ -318,7 +318,7 @@ pub(super) fn reaches(
 }
 
 /// Searches below each place of a call; `add` takes what each thread has found. Of several grants, those that the globs
-/// leave out are not searched. One that the host does not give, such as a drive that is gone, is said to be skipped, and
+/// leave out are not searched. One that the host does not give, such as a drive that is gone, is reported as skipped, and
 /// the others are searched.
 pub(super) fn everywhere<F>(
     at: &Scoped<Read>,

@@ -21,7 +21,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Is an entry left out, and by which argument?
+    /// The argument that leaves out an entry, if one does.
     pub(super) fn leave(
         &self,
         dir: &WalkedDir,
@@ -35,7 +35,7 @@ impl Names {
         is_left.then(|| self.exclude.argument())
     }
 
-    /// Is a grant left out where several are searched, and by which argument?
+    /// The argument that leaves out a grant, if several are searched and one does.
     pub(super) fn leave_grant(&self, name: &str) -> Option<&'static str> {
         let is_left = |patterns: &NamePatterns, says: Says| {
             !patterns.is_empty() && patterns.say_of_grant(name) == says

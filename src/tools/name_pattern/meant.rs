@@ -73,7 +73,7 @@ impl NamePatterns {
     }
 
     /// # Errors
-    /// `bad_args` where one of the patterns is no glob.
+    /// `bad_args` if one of the patterns is not a glob.
     pub(in crate::tools) fn check(&self) -> Result<(), ToolError> {
         self.malformed.clone().map_or(Ok(()), Err)
     }
