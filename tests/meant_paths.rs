@@ -94,8 +94,8 @@ fn what_continues_a_page_is_an_argument_of_the_tool_that_is_named() {
         ),
         (
             "binary",
-            "if it is a text, name its `encoding`",
-            "if it is a text, call read_text_file with its `encoding`",
+            "if it is text, name its `encoding`",
+            "if it is text, call read_text_file with its `encoding`",
         ),
     ] {
         for (tool, wanted) in [("read_text_file", own), ("read_multiple_files", several)] {

@@ -179,7 +179,7 @@ fn a_tool_without_its_right_does_not_exist_and_says_how_it_would() {
     let answer = client.request("tools/call", json!({"name": "no_such_tool", "arguments": {}}));
     assert_eq!(answer["error"]["code"], -32602);
     let message = answer["error"]["message"].as_str().unwrap();
-    assert!(message.starts_with("unknown tool: no_such_tool (there are "), "{message}");
+    assert!(message.starts_with("unknown tool: no_such_tool (available: "), "{message}");
     let mut client = Client::start(
         &[sandbox.path("grant").to_str().unwrap(), "--tools", "list_directory,read_text_file"],
         Era::Modern,

@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(
             said,
             "not_unique: `old_text` occurs 2 times, on lines 1, 3\n\
-             hint: add lines around it to `old_text`, or say `replace_all`"
+             hint: add lines around it to `old_text`, or set `replace_all`"
         );
         let said = refused("aaa", &[edit("aa", "x")]);
         assert!(said.contains("occurs 2 times, on line 1\n"), "overlapping ones too: {said}");
