@@ -713,3 +713,43 @@ fn a_worktree_that_a_glob_is_about_is_named() {
         }
     }
 }
+
+/// A glob of another program means what the same glob means in this one: names first, and where it is written first.
+#[test]
+fn globs_of_other_programs_have_the_meaning_of_their_globs() {
+    let sandbox = Sandbox::new()
+        .file("grant/app/[id]/page.tsx", "w\n")
+        .file("grant/app/i/page.tsx", "w\n")
+        .file("grant/src/a.ts", "w\n")
+        .file("grant/web/src/a.ts", "w\n")
+        .file("grant/web/lib/u.ts", "w\n")
+        .file("grant/package.json", "w\n");
+    let mut client = Client::start(&["--allow", &sandbox.spec("grant", "ro")], Era::Modern);
+    for (glob, found) in [
+        ("app/[id]/page.tsx:12", &["app/[id]/page.tsx"] as &[&str]),
+        ("app/[id]/page.tsx#L3", &["app/[id]/page.tsx"]),
+        ("\"app/[id]/page.tsx\"", &["app/[id]/page.tsx"]),
+        ("/home/u/proj/app/[id]/page.tsx", &["app/[id]/page.tsx"]),
+        ("app/[id]/page.(ts|tsx)", &["app/[id]/page.tsx"]),
+        ("src/a.ts:12", &["src/a.ts"]),
+        ("src/(a|b).ts", &["src/a.ts"]),
+        ("src/*.ts;src/*.tsx", &["src/a.ts"]),
+        // Further down only if that is where it is.
+        ("lib/(u|v).ts", &["web/lib/u.ts"]),
+        // A wildcard is not the name of the grant.
+        ("*/package.json", &[]),
+    ] {
+        let calls = [
+            ("grep", json!({"pattern": "w", "glob": [glob], "output": "files"})),
+            ("search_files", json!({"pattern": glob, "type": "file"})),
+        ];
+        for (tool, arguments) in calls {
+            let answer = client.call(tool, &arguments).text;
+            let paths: Vec<&str> = answer
+                .lines()
+                .take_while(|line| !line.starts_with('[') && !line.is_empty())
+                .collect();
+            assert_eq!(paths, found, "{tool} {glob}: {answer}");
+        }
+    }
+}

@@ -171,6 +171,11 @@ impl Piece {
         self.glob.split('/').filter(is_special).any(has_text)
     }
 
+    /// Does the first name of its path have a `*` or `?`?
+    pub(super) fn begins_with_wildcard(&self) -> bool {
+        self.glob.split('/').next().is_some_and(|name| name.contains(['*', '?']))
+    }
+
     pub(super) fn has_wildcards(&self) -> bool {
         self.glob.contains(['*', '?', '[', '{'])
     }

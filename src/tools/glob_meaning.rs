@@ -49,6 +49,8 @@ pub(super) enum Spelling {
     Files,
     /// In one of the spellings of other programs that it may be written in.
     Foreign(usize),
+    /// The same, further down.
+    ForeignBelow(usize),
     /// A part of a name.
     Part,
 }
@@ -131,12 +133,21 @@ impl Meaning {
 
     /// The spellings of other programs that a text may be written in.
     pub(super) fn foreign(given: &Given, text: Text) -> Vec<Self> {
-        let all = (0..given.foreign.len().min(MOST_FOREIGN)).map(Spelling::Foreign);
-        let inside = [false, true].into_iter().filter(|inside| !inside || text == Text::Whole);
-        let each = |spelling| {
-            inside.clone().map(move |is_inside| Self { is_inside, ..Self::of(spelling) })
-        };
-        all.flat_map(each).collect()
+        let mut all = vec![];
+        for (nth, other) in given.foreign.iter().enumerate().take(MOST_FOREIGN) {
+            // As with a glob that is written so, a name that exists comes before a class, and braces of names last.
+            let mut kept = vec![Keeps::Nothing];
+            if other.pieces.iter().any(Piece::has_names_in_brackets) {
+                kept.insert(0, Keeps::Brackets);
+            }
+            if other.pieces.iter().any(Piece::could_have_braces_of_names) {
+                kept.push(Keeps::AllButStars);
+            }
+            for spelling in [Spelling::Foreign(nth), Spelling::ForeignBelow(nth)] {
+                all.extend(kept.iter().flat_map(|keeps| Self::both(spelling, text, *keeps)));
+            }
+        }
+        all
     }
 
     /// How `glob` was taken; `other` is a foreign spelling in words. Nothing where it was taken as it is written.
@@ -172,6 +183,7 @@ impl Meaning {
             Spelling::AnyCaseAndDepth => " further down, in another case".into(),
             Spelling::Slashes => " with `/` for `\\`".into(),
             Spelling::Foreign(_) => format!(" {other}"),
+            Spelling::ForeignBelow(_) => format!(" {other} further down"),
             Spelling::Similar | Spelling::Files | Spelling::Part => String::new(),
         };
         let these = match (spelling, self.is_inside) {
@@ -184,7 +196,9 @@ impl Meaning {
             (Spelling::Files, _) => "these are not directories",
             (Spelling::Part, false) => "these names contain it",
             (Spelling::Part, true) => "these lie in directories whose names contain it",
-            (Spelling::Foreign(_), true) => "these lie in directories that match",
+            (Spelling::Foreign(_) | Spelling::ForeignBelow(_), true) => {
+                "these lie in directories that match"
+            }
             (_, true) => "these lie in directories of that name",
             (_, false) => "these match",
         };
@@ -201,9 +215,13 @@ impl Spelling {
         match self {
             // What lies below may.
             Self::Written => true,
-            Self::Whole | Self::WholePart | Self::Foreign(_) => false,
+            Self::Whole | Self::WholePart | Self::Foreign(_) | Self::ForeignBelow(_) => false,
             // Only the name of the grant means all of it.
-            Self::FromGrant => is_path || (text == Text::Whole && !piece.has_wildcards()),
+            // A wildcard is not the name of a grant.
+            Self::FromGrant => {
+                (is_path && !piece.begins_with_wildcard())
+                    || (text == Text::Whole && !piece.has_wildcards())
+            }
             Self::AnyDepth => is_path,
             Self::AnyCase => has_letters,
             Self::AnyCaseAndDepth => is_path && has_letters,

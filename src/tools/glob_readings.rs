@@ -48,7 +48,7 @@ impl Readings {
     /// Why it cannot be read.
     pub(super) fn all_of(self, given: &Given, meaning: Meaning) -> Result<Vec<Signed>, String> {
         match meaning.spelling {
-            Spelling::Foreign(nth) => match given.foreign.get(nth) {
+            Spelling::Foreign(nth) | Spelling::ForeignBelow(nth) => match given.foreign.get(nth) {
                 Some(other) => self.foreign(other, meaning),
                 None => Err("there is no such spelling".into()),
             },
@@ -65,21 +65,25 @@ impl Readings {
         let meaning = Meaning::of(Spelling::Whole);
         let signed = readings.signed(&given.whole, Reading::OnlyStars, meaning)?;
         let is_anywhere = self.text == Text::Part;
-        Ok(vec![if is_anywhere { anywhere(&given.whole, signed) } else { signed }])
+        Ok(vec![if is_anywhere { self.anywhere(&given.whole, signed) } else { signed }])
     }
 
-    /// The globs of a spelling of another program. Their paths are found at any depth.
+    /// The globs of a spelling of another program.
     fn foreign(self, other: &OtherSpelling, meaning: Meaning) -> Result<Vec<Signed>, String> {
+        let is_below = matches!(meaning.spelling, Spelling::ForeignBelow(_));
         let signed = |piece: &Piece, text: Option<Text>| {
             let readings = Self { text: text.unwrap_or(self.text), ..self };
             let meaning = Meaning { spelling: Spelling::Written, ..meaning };
-            Ok(anywhere(piece, readings.signed(piece, Reading::Glob, meaning)?))
+            let signed = readings.piece(piece, meaning)?;
+            Ok(if is_below { self.anywhere(piece, signed) } else { signed })
         };
         match &other.reading {
             Foreign::Globs(_, text) => {
                 other.pieces.iter().map(|piece| signed(piece, *text)).collect()
             }
-            Foreign::Expression(_) if meaning.is_inside => Err("it has no directories".into()),
+            Foreign::Expression(_) if meaning.is_inside || is_below => {
+                Err("an expression is for the whole path".into())
+            }
             Foreign::Expression(expression) => Ok(vec![Signed {
                 takes: true,
                 from: From::Searched,
@@ -138,9 +142,7 @@ impl Readings {
                 (From::FoldedGrant, format!("{}/(?:{regex})", escaped(&folded(grant.as_bytes()))))
             }
             Some(grant) => (From::Grant, format!("{}/(?:{regex})", escaped(grant))),
-            None if spelling == Spelling::Similar => {
-                (From::FoldedGrant, format!("(?s-u:.*/)?(?:{regex})"))
-            }
+            None if spelling == Spelling::Similar => (From::FoldedGrant, self.below(piece, &regex)),
             // A path may begin with the name of a grant, or in it.
             None if is_from_grant
                 || piece.from_grant == FromGrant::Yes
@@ -153,13 +155,22 @@ impl Readings {
         };
         Ok(Signed { takes: piece.takes, from, only_directories, regex })
     }
-}
 
-/// The same at any depth, where it is a path that does not say where it begins.
-fn anywhere(piece: &Piece, signed: Signed) -> Signed {
-    if piece.grant.is_some() || piece.is_pinned || signed.from == From::Name {
-        return signed;
+    /// The same at any depth, where it is a path that does not say where it begins.
+    fn anywhere(self, piece: &Piece, signed: Signed) -> Signed {
+        if piece.grant.is_some() || piece.is_pinned || signed.from == From::Name {
+            return signed;
+        }
+        Signed { from: From::Grant, regex: self.below(piece, &signed.regex), ..signed }
     }
-    let regex = format!("(?s-u:.*/)?(?:{})", signed.regex);
-    Signed { from: From::Grant, regex, ..signed }
+
+    /// The expression at any depth of a path that begins with the name of the grant. That name may be the first of the
+    /// glob, but in one grant a wildcard does not stand for it: `*/a` is one level down.
+    fn below(self, piece: &Piece, regex: &str) -> String {
+        if piece.begins_with_wildcard() && !self.is_above_grants {
+            format!("(?-u:[^/]*/)(?s-u:.*/)?(?:{regex})")
+        } else {
+            format!("(?s-u:.*/)?(?:{regex})")
+        }
+    }
 }

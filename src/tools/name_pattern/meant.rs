@@ -153,7 +153,10 @@ impl NamePatterns {
         let given = self.given.get(nth)?;
         let is_of_all = matches!(
             meaning.spelling,
-            Spelling::Foreign(_) | Spelling::Whole | Spelling::WholePart
+            Spelling::Foreign(_)
+                | Spelling::ForeignBelow(_)
+                | Spelling::Whole
+                | Spelling::WholePart
         );
         match piece {
             Some(n) if !is_of_all => {
@@ -177,7 +180,10 @@ impl NamePatterns {
         for one in &candidates.all {
             let Some(meaning) = one.found() else { continue };
             let Some(is_changed) = changed.get_mut(one.nth) else { continue };
-            let is_of_all = matches!(meaning.spelling, Spelling::Foreign(_) | Spelling::Whole);
+            let is_of_all = matches!(
+                meaning.spelling,
+                Spelling::Foreign(_) | Spelling::ForeignBelow(_) | Spelling::Whole
+            );
             match one.piece {
                 Some(n) if !is_of_all => set(&mut taken, one.nth, n, meaning),
                 // The pieces of it come before all of it.
@@ -239,10 +245,12 @@ impl NamePatterns {
 
     fn in_words_as(&self, given: &Given, text: &str, meaning: Meaning) -> Option<String> {
         let other = match meaning.spelling {
-            Spelling::Foreign(nth) => match &given.foreign.get(nth)?.reading {
-                Foreign::Globs(globs, _) => format!("`{}`", brief(globs)),
-                Foreign::Expression(_) => "it as a regular expression for the path".into(),
-            },
+            Spelling::Foreign(nth) | Spelling::ForeignBelow(nth) => {
+                match &given.foreign.get(nth)?.reading {
+                    Foreign::Globs(globs, _) => format!("`{}`", brief(globs)),
+                    Foreign::Expression(_) => "it as a regular expression for the path".into(),
+                }
+            }
             _ => String::new(),
         };
         meaning.in_words(&brief(text), self.argument, &other)
