@@ -37,7 +37,7 @@ fn likely_meant(grants: &Grants, above: &str, globs: &[String], budget: &Budget)
         "" | "." => VirtualPath::from(path),
         above => VirtualPath::from(format!("{above}/{path}")),
     });
-    paths.filter_map(|path| said_of(grants, &path, budget)).collect()
+    paths.filter_map(|path| hint_for(grants, &path, budget)).collect()
 }
 
 /// The names of a glob that has a slash, up to the first one that has wildcards.
@@ -48,15 +48,15 @@ fn beginning(glob: &str) -> Option<String> {
     (parts.len() > 1 && !plain.is_empty()).then(|| plain.join("/"))
 }
 
-fn said_of(grants: &Grants, path: &VirtualPath, budget: &Budget) -> Option<String> {
-    let error: ToolError = match grants.attenuate::<Read>(path) {
+fn hint_for(grants: &Grants, path: &VirtualPath, budget: &Budget) -> Option<String> {
+    let refused: ToolError = match grants.attenuate::<Read>(path) {
         Ok(target) => Target::find(&target, Look::THERE, budget).err()?,
         Err(error) => grants.with_hints(path, error, budget),
     };
-    let hint = error.shown_hint().filter(|hint| hint.starts_with("did you mean"))?;
+    let hint = refused.shown_hint().filter(|hint| hint.starts_with("did you mean"))?;
     // Where a link on the way leads to nothing, the answer says so, and is the same whatever the link names.
-    let is_missing = error.code() == Code::UnknownGrant
-        || error.to_string().starts_with(&missing(path).to_string());
+    let is_missing = refused.code() == Code::UnknownGrant
+        || refused.to_string().starts_with(&missing(path).to_string());
     is_missing.then(|| format!("`{path}` does not exist: {hint}"))
 }
 
