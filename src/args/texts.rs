@@ -17,7 +17,7 @@ pub(super) fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_str(text).ok()
 }
 
-/// Are there more values in a text than one may hold? A value is counted by what stands before it.
+/// Does a JSON text hold more values than the limit? Values are counted by the characters before them.
 pub fn has_too_many_values(text: &[u8]) -> bool {
     let (mut at, mut values) = (0, 0);
     while at < text.len() && values <= MAX_VALUES {

@@ -128,7 +128,7 @@ pub(super) fn keep(old: impl AsFd, stat: &Stat, new: BorrowedFd<'_>) -> Result<L
     Ok(lost)
 }
 
-/// Does a list say more than a mode can?
+/// Does an access control list have entries that a mode cannot express?
 fn names_somebody(list: Option<&[u8]>) -> bool {
     /// The version and the three entries that every list has.
     const PLAIN: usize = 4 + 3 * 8;

@@ -95,7 +95,7 @@ pub(super) fn stays_on_mount(mount: Option<u64>, parent: impl AsFd, name: &Name)
     mount.is_none_or(|mount| system::mount_at(parent, name.as_os_str()).is_ok_and(|at| at == mount))
 }
 
-/// Is something mounted on `name`, which lies on another mount than its directory? `false` if that cannot be determined.
+/// Is `name` a mount point? `false` if that cannot be determined.
 pub(super) fn is_mounted_on(mount: Option<u64>, parent: impl AsFd, name: &Name) -> bool {
     let at = || system::mount_at(parent, name.as_os_str());
     mount.is_some_and(|mount| at().is_ok_and(|at| at != mount))

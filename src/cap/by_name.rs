@@ -56,7 +56,7 @@ pub(super) struct Walk<'a> {
     pub(super) grants: &'a Grants,
     /// What the call may use.
     pub(super) budget: Option<&'a Budget>,
-    /// Does somebody read the hint of an error? Not without a budget.
+    /// Whether hints for errors are looked up. They are not without a budget.
     pub(super) gives_hints: bool,
     pub(super) said: &'a VirtualPath,
     /// Is the right one to change what is found? Then rules refuse by name, and no link may lead to

@@ -69,7 +69,7 @@ impl Place<Write> {
         budget.step()?;
         let parts: Vec<&[u8]> = contents.into_iter().collect();
         let size = found.stat.size;
-        // What makes the file longer goes first. Where there is no room for it, the old bytes are still whole.
+        // The bytes past the old end are written first. If there is no space for them, the old bytes are still whole.
         let longer = write_part(&fd, &parts, size..u64::MAX).map_err(|(_, errno)| errno);
         if let Err(errno) = longer
             && shorten(&fd, size).is_ok()

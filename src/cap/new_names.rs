@@ -146,7 +146,7 @@ fn trimmed(name: &Name) -> Option<Name> {
     (trimmed != text).then(|| Name::from_bytes(trimmed.as_bytes())).flatten()
 }
 
-/// Does the path end as that of a file does, such as `a.ts`? `v1.2` does not.
+/// Does the path end like a file name, such as `a.ts`? `v1.2` does not.
 fn has_extension(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, extension)| {
         extension.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -77,7 +77,7 @@ pub use hunks::{Diff, Most, Unshown};
 pub use labels::{asks_for_mark, nearest as nearest_labels, plain as plain_label};
 pub use line_ends::LineEnds;
 pub use meant::Meant;
-pub use page::{read, read_as};
+pub use page::{ELSEWHERE, read, read_as};
 pub use parts::{Edited, Made, Part};
 pub use piece::{Before, Page, Piece, Range, Room, StartsAt};
 pub use replace::MAX_EDITED_BYTES;

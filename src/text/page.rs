@@ -27,8 +27,8 @@ use crate::words;
 /// another one.
 const SMALL: usize = 1 << 20;
 const START: usize = 64 << 10;
-/// The tool that goes on where the one that reads cannot.
-const ELSEWHERE: &str = "read_text_file ";
+/// Names the tool that takes the arguments that continue a page, before them, if the calling tool does not.
+pub const ELSEWHERE: &str = "read_text_file ";
 /// Most bytes of one character, in any encoding; and characters of an escape.
 const LONGEST: usize = 4;
 

@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::text_answer::{CLOSING, ELSEWHERE, closing};
+use super::text_answer::{CLOSING, closing};
 use crate::cap::{Each, Read, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
-use crate::text::{self, Piece, Room};
+use crate::text::{self, ELSEWHERE, Piece, Room};
 use crate::tool::Tool;
 use crate::words::count;
 

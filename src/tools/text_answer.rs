@@ -8,9 +8,6 @@ use crate::words::count;
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 600;
 
-/// What names the tool that goes on, before its arguments, where it is not the one that answers.
-pub(super) const ELSEWHERE: &str = "read_text_file ";
-
 /// `[lines 2390-2449 of 5310; LF; version k3f9a2c1xq; continue with offset=2450]`. `resume` names the tool that takes the
 /// arguments, if that is another one.
 pub(super) fn closing(page: &Page, elsewhere: Option<String>, resume: &str) -> String {
