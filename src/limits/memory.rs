@@ -6,7 +6,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Budget, Spent};
+use crate::limits::budget::{Budget, Spent};
 
 /// How long to wait before another look whether the call is still wanted.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -65,7 +65,9 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::limits::{Clock, Kept, Limits, Watch};
+    use crate::limits::budget::{Clock, Limits};
+    use crate::limits::kept::Kept;
+    use crate::limits::watch::Watch;
 
     #[test]
     fn a_call_waits_for_room_until_its_deadline() {
