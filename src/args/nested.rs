@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use super::Object;
 use super::spellings::is_same;
+use crate::args::object::Object;
 
 /// What such objects are called.
 const WRAPPERS: &[&str] = &[

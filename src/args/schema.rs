@@ -6,7 +6,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-use super::{Object, PATH};
+use crate::args::object::{Object, PATH};
 
 /// The schema of `A`, in the plain subset of JSON Schema 2020-12 that every client takes: no
 /// `$schema`, `$ref`, `$defs`, combinators, nullable types or numeric `format`.

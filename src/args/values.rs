@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::doubled::{Doubled, doubled_argument};
 use super::texts::parsed;
-use super::{Object, PATH, bad, object, printable};
+use crate::args::object::{Object, PATH, bad, printable};
 use crate::error::{Code, ToolError};
 
 /// What other clients call our values. Of several meanings, the one counts that the argument has.
@@ -60,8 +60,17 @@ const VALUES: &[(&str, &[&str])] = &[
     ("dos", &["crlf"]),
 ];
 
+/// Reads an object by its schema. Errors call it by the first argument.
+type ReadObject = fn(&str, &Object, Object) -> Result<Object, ToolError>;
+
 /// The value in the kind that the property wants, or what is wrong with it.
-pub(super) fn fit(name: &str, property: &Object, value: Value) -> Result<Value, ToolError> {
+/// Objects in a list are read by `read_object`, as the arguments themselves are.
+pub(super) fn fit(
+    name: &str,
+    property: &Object,
+    value: Value,
+    read_object: ReadObject,
+) -> Result<Value, ToolError> {
     let kind = kind_in(property);
     let items = property.get("items").and_then(Value::as_object);
     if let ("array" | "object", Value::String(text)) = (kind, &value)
@@ -92,11 +101,11 @@ pub(super) fn fit(name: &str, property: &Object, value: Value) -> Result<Value, 
         let each =
             all.iter().enumerate().map(|(i, item)| match coerce(kind_in(items), item.clone()) {
                 Value::Object(item) if items.contains_key("properties") => {
-                    let item = object(name, items, item);
+                    let item = read_object(name, items, item);
                     item.map(Value::Object).map_err(|error| error.about(&format!("{name}[{i}]")))
                 }
                 item => {
-                    let fitted = fit(&format!("{name}[{i}]"), items, item);
+                    let fitted = fit(&format!("{name}[{i}]"), items, item, read_object);
                     fitted.map_err(|error| match error.code() {
                         Code::OverLimit => error,
                         _ => wrong(),

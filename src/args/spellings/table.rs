@@ -4,16 +4,16 @@
 //! A name may be in several rows. The first row that applies is used: rows of this tool come before rows of all tools, and
 //! a row applies if the tool has the argument and the value fits.
 
-use super::Default::{Bool, Empty, Number, Utf8};
-use super::Means::{
-    Already, Chooses, Extensions, FirstLine, Flag, Globs, Harmless, Instead, Is, LastLine,
-    LineRange, One, Opposite, Text, Wild, ZeroIsNone,
-};
 use super::names::{
     CONTENT, EXCLUDE, GLOB, HIDDEN, IGNORE_CASE, LINE_ENDS, MATCH_CASE, NO_IGNORE, PATH,
     PATH_OR_GLOB, PATHS, QUERY, RESPECT, SOURCE,
 };
-use super::{Means, Row};
+use super::row::Default::{Bool, Empty, Number, Utf8};
+use super::row::Means::{
+    Already, Chooses, Extensions, FirstLine, Flag, Globs, Harmless, Instead, Is, LastLine,
+    LineRange, One, Opposite, Text, Wild, ZeroIsNone,
+};
+use super::row::{Means, Row};
 
 const fn row(names: &'static [&'static str], means: Means) -> Row {
     Row { names, tools: &[], means }
