@@ -7,7 +7,8 @@
 //!
 //! May import: nothing of this crate. It does not run Claude Code.
 
-use super::{About, Base, Dialect, Exclusive, File, Form, Saying, Scope, Servers};
+use crate::install::about::{About, Base, Exclusive, File, Form, Saying, Scope, Servers};
+use crate::install::written::Dialect;
 
 /// Its own tools that read, change, search, send or run something, or start or ask another agent that does.
 /// Not all are there in each version, on each system or without a login.

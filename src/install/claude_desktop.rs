@@ -2,7 +2,8 @@
 //!
 //! May import: nothing of this crate. It has no projects.
 
-use super::{About, Base, Dialect, Exclusive, Form, Scope, Servers};
+use crate::install::about::{About, Base, Exclusive, Form, Scope, Servers};
+use crate::install::written::Dialect;
 
 pub(super) const ABOUT: About = About {
     shown: "Claude Desktop",

@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use super::{About, Base, Exclusive, File, Form, Saying, Scope, Servers};
+use crate::install::about::{About, Base, Exclusive, File, Form, Saying, Scope, Servers};
 
 /// Its own tools that can be switched off: commands, and images that it reads itself.
 const TOOLS: [&str; 2] = ["shell_tool", "view_image"];

@@ -3,7 +3,8 @@
 //! May import: nothing of this crate. The editor's own permissions are not used: they list what
 //! is allowed and take nothing away.
 
-use super::{About, Base, Dialect, Exclusive, File, Form, Saying, Scope, Servers};
+use crate::install::about::{About, Base, Exclusive, File, Form, Saying, Scope, Servers};
+use crate::install::written::Dialect;
 
 /// What its command line may not do unasked.
 const DENIED: [&str; 3] = ["Shell(*)", "Read(**)", "Write(**)"];

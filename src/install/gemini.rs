@@ -3,7 +3,8 @@
 //! May import: nothing of this crate. `trust` is not set: it would let the server change files
 //! unasked.
 
-use super::{About, Base, Dialect, Exclusive, File, Form, Saying, Scope, Servers};
+use crate::install::about::{About, Base, Exclusive, File, Form, Saying, Scope, Servers};
+use crate::install::written::Dialect;
 
 /// Its own tools for files and commands.
 const TOOLS: [&str; 8] = [

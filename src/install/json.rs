@@ -13,8 +13,8 @@ use std::ops::Range;
 use jsonc_parser::common::Ranged as _;
 use serde_json::{Map, Value};
 
-use super::Unreadable;
 use super::written::{Dialect, Doc, Found, quoted, range};
+use crate::install::unreadable::Unreadable;
 
 /// Is this an object with nothing in it, or no text at all?
 pub(super) fn is_empty(text: &str, dialect: Dialect) -> bool {

@@ -12,7 +12,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-use super::Unreadable;
+use crate::install::unreadable::Unreadable;
 
 /// What some editors put before a text.
 const MARK: char = '\u{FEFF}';

@@ -3,7 +3,8 @@
 //! May import: nothing of this crate. Its settings are not changed: none of them takes its
 //! agent's own tools away.
 
-use super::{About, Base, Dialect, Exclusive, Form, Scope, Servers};
+use crate::install::about::{About, Base, Exclusive, Form, Scope, Servers};
+use crate::install::written::Dialect;
 
 pub(super) const ABOUT: About = About {
     shown: "VS Code",

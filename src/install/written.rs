@@ -13,7 +13,7 @@ use jsonc_parser::tokens::Token;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions};
 use serde_json::{Map, Value};
 
-use super::Unreadable;
+use crate::install::unreadable::Unreadable;
 
 /// Which JSON a client reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 //! May import: nothing of this crate. Agent profiles are not changed: users choose them for each
 //! thread.
 
-use super::{About, Base, Dialect, Exclusive, Form, Scope, Servers};
+use crate::install::about::{About, Base, Exclusive, Form, Scope, Servers};
+use crate::install::written::Dialect;
 
 pub(super) const ABOUT: About = About {
     shown: "Zed",
