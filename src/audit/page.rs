@@ -9,11 +9,11 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use super::charts::{KINDS, bar, cells, heads, timeline, words};
-use super::report::{Gathered, LAST, Seen, Server};
 use super::shown::{bytes, cell, counted, joined, marked, seconds, text, time};
 use super::style::STYLE;
 use super::tally::{Count, Tally};
 use super::verify::{Trail, UNSEEN, Unsound};
+use crate::audit::gathered::{Gathered, LAST, Seen, Server};
 use crate::error::Code;
 use crate::words::number;
 

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use super::bounded::bounded;
 use super::chain::{Call, Chain, HASH_LEN, Start, Told, Totals, is_torn, last_hash};
-use super::{Event, Intent, Outcome};
+use crate::audit::event::{Event, Intent, Outcome};
 use crate::error::Group;
 use crate::path::brief;
 
@@ -56,7 +56,7 @@ struct Message {
 }
 
 impl Sink {
-    /// A sink that appends to `out`, which ends with `end`, [`LONGEST`](super::LONGEST) bytes of it or all; `now` gives the
+    /// A sink that appends to `out`, which ends with `end`, [`LONGEST`](crate::audit::chain::LONGEST) bytes of it or all; `now` gives the
     /// time of each record, and `session` tells this server from others.
     ///
     /// # Errors
