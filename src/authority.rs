@@ -34,18 +34,22 @@
 mod audit_file;
 mod client_files;
 mod client_places;
+mod environment;
 mod forbidden;
 mod host;
 mod ignore_files;
 mod kept_texts;
 mod own_files;
+mod permit;
 mod plain_file;
 mod preopens;
 mod process;
 mod programs;
+mod refusal;
 mod root;
 mod user_git;
 
+use crate::authority::refusal::plain;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -55,30 +59,15 @@ pub use audit_file::{AuditFile, check_audit, open_audit, read_audit, write_new};
 pub use cap_std::AmbientAuthority;
 pub use client_files::ClientFile;
 pub use client_places::client_path;
-pub use preopens::{Permit, Preopened, open_grants, warn_of_path};
+pub use environment::whole;
+pub use permit::Permit;
+pub use preopens::{Preopened, open_grants, warn_of_path};
 pub use process::{Inherited, give_up, inherited, leave_terminal};
-pub use programs::{Ran, find_program, in_full, program, run, whole};
+pub use programs::{Ran, find_program, in_full, program, run};
+pub use refusal::Refusal;
 pub use root::leave_host_tree;
 
 use crate::limits::Clock;
-
-/// Why the server does not start, and what to type instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// What is wrong.
-    pub sentence: String,
-    /// The next step.
-    pub hint: String,
-}
-
-impl From<io::Error> for Refusal {
-    fn from(error: io::Error) -> Self {
-        Self {
-            sentence: format!("the server cannot run here: {error}"),
-            hint: "standard input, output and error must be open, and the system must allow new threads".into(),
-        }
-    }
-}
 
 /// Makes the token. Called once, by `main`.
 #[expect(clippy::disallowed_methods, reason = "the single mint")]
@@ -142,20 +131,4 @@ pub fn clock(_: AmbientAuthority) -> Clock {
 /// Reads the clock.
 pub fn wall_clock(_: AmbientAuthority) -> fn() -> SystemTime {
     SystemTime::now
-}
-
-/// What went wrong, in words that hold no number and no path.
-fn plain(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is nothing of that name",
-        io::ErrorKind::NotADirectory => "it is not a directory",
-        io::ErrorKind::IsADirectory => "it is a directory",
-        io::ErrorKind::PermissionDenied => "this user may not open it",
-        io::ErrorKind::InvalidData => "it is not UTF-8",
-        io::ErrorKind::AlreadyExists => "something else has the name",
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "there is no room",
-        io::ErrorKind::ReadOnlyFilesystem => "its file system is read-only",
-        io::ErrorKind::Unsupported => "this system does not tell mounts apart",
-        _ => "the system cannot open it",
-    }
 }

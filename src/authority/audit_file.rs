@@ -15,7 +15,8 @@ use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use super::host::{identities_upwards, open_dir};
-use super::{Preopened, Refusal, plain};
+use crate::authority::preopens::Preopened;
+use crate::authority::refusal::{Refusal, plain};
 use crate::system::{self, Stat};
 
 /// Bytes from which on a file is full at a start, and another one is begun. While the server runs none can be made.

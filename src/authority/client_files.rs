@@ -7,10 +7,10 @@
 
 use cap_std::AmbientAuthority;
 
-use super::Refusal;
 use super::client_places::ClientPlace;
 use super::kept_texts::KeptText;
 use super::plain_file::{self, AtMost, check_owner, reason};
+use crate::authority::refusal::Refusal;
 use crate::install::Base;
 use crate::system::Stat;
 

@@ -7,6 +7,8 @@
 //! May import: `install` (where clients look), `path` (to show names), `system`. This module neither reads
 //! nor changes a file.
 
+use crate::authority::environment::home;
+use crate::authority::environment::variable;
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -15,10 +17,10 @@ use cap_std::AmbientAuthority;
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::Refusal;
 use super::host::open_dir;
 use super::plain_file::{Reason, reason, sync};
-use super::programs::whole;
+use crate::authority::environment::whole;
+use crate::authority::refusal::Refusal;
 use crate::install::Base;
 use crate::path::printable;
 use crate::system;
@@ -53,7 +55,8 @@ impl ClientPlace {
             // All that lead somewhere have been followed.
             Base::Home | Base::Settings | Base::Codex => "it is a link that leads nowhere",
         };
-        let dir = open_dir(&top, ambient).map_err(|error| refuse(super::plain(&error)))?;
+        let dir = open_dir(&top, ambient)
+            .map_err(|error| refuse(crate::authority::refusal::plain(&error)))?;
         let mut names: Vec<OsString> = below.iter().map(OsStr::to_owned).collect();
         let Some(name) = names.pop() else { return Err(refuse("it is a directory")) };
         let (dir, missing) = down(dir.into_std_file().into(), names, link).map_err(
@@ -201,18 +204,6 @@ fn base_path(base: Base, ambient: AmbientAuthority) -> Result<PathBuf, Refusal> 
         },
         Base::Project => whole(Path::new("."), ambient),
     })
-}
-
-/// The user's home directory, as the environment has it.
-pub(super) fn home(ambient: AmbientAuthority) -> Option<PathBuf> {
-    variable("HOME", ambient)
-}
-
-/// A path from the environment; a relative one would depend on the project. `None` if there is none.
-#[expect(clippy::disallowed_methods, reason = "clients look where these variables say")]
-pub(super) fn variable(name: &str, ambient: AmbientAuthority) -> Option<PathBuf> {
-    let path = std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)?;
-    Some(whole(&path, ambient))
 }
 
 fn cannot(path: &Path, be: &str, reason: Reason) -> Refusal {

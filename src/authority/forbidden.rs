@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use cap_std::AmbientAuthority;
 
 use super::host::{Identity, Opened, identities_upwards, open_dir};
-use super::{Permit, Refusal};
 use crate::allowlist::GrantSpec;
+use crate::authority::permit::Permit;
+use crate::authority::refusal::Refusal;
 use crate::cap::is_pseudo;
 
 /// Directories that are never granted, and the home directory.

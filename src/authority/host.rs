@@ -14,7 +14,7 @@ use cap_std::AmbientAuthority;
 use cap_std::fs::Dir;
 use rustix::fs::Mode;
 
-use super::plain;
+use crate::authority::refusal::plain;
 use crate::cap::may_alias;
 use crate::doctor::HostPlace;
 use crate::path::Name;

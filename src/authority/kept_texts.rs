@@ -17,10 +17,10 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
-use super::Refusal;
-use super::client_places::{home, variable};
 use super::host::open_dir;
 use super::plain_file::{self, AtMost, Reason, Text, check_owner, reason};
+use crate::authority::environment::{home, variable};
+use crate::authority::refusal::Refusal;
 use crate::path::printable;
 use crate::system;
 
@@ -92,12 +92,13 @@ impl KeptText {
     #[expect(clippy::disallowed_methods, reason = "a directory of this user, not of the project")]
     fn dir(&self, makes: bool, ambient: AmbientAuthority) -> Result<Option<OwnedFd>, Reason> {
         if makes {
-            std::fs::create_dir_all(&self.top).map_err(|error| super::plain(&error))?;
+            std::fs::create_dir_all(&self.top)
+                .map_err(|error| crate::authority::refusal::plain(&error))?;
         }
         let mut dir: OwnedFd = match open_dir(&self.top, ambient) {
             Ok(dir) => dir.into_std_file().into(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(super::plain(&error)),
+            Err(error) => return Err(crate::authority::refusal::plain(&error)),
         };
         for name in WAY {
             let name = OsStr::new(name);

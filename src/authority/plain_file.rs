@@ -16,7 +16,7 @@ use data_encoding::HEXLOWER;
 use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Uid};
 use rustix::io::Errno;
 
-use super::plain;
+use crate::authority::refusal::plain;
 use crate::system::{self, Stat};
 
 /// How much of a file is read. What parses it takes a hundred times the memory.

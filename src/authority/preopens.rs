@@ -3,6 +3,7 @@
 //! May import: `allowlist`, `cap`, `doctor` (for the rows it shows), `path`. A
 //! directory that cannot be opened at the start stays unavailable.
 
+use crate::authority::permit::Permit;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -13,20 +14,11 @@ use super::forbidden::{Forbidden, refuse_nesting};
 use super::host::{Identity, Opened, names};
 use super::ignore_files::{UpwardLook, Usual};
 use super::own_files::OwnFiles;
-use super::{Refusal, plain};
 use crate::allowlist::GrantSpec;
+use crate::authority::refusal::{Refusal, plain};
 use crate::cap::{Above, BadGlob, Grants, Preopen, Rights, Rules, Unavailable};
 use crate::doctor::{Row, Warning};
 use crate::path::{Name, printable};
-
-/// What the operator permits beyond the usual.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Permit {
-    /// To grant the home directory or one above it.
-    pub home: bool,
-    /// Not to cross mount points (this one takes away).
-    pub one_file_system: bool,
-}
 
 /// The opened grants, and what the operator may know of them.
 pub struct Preopened {

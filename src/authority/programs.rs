@@ -2,6 +2,7 @@
 //!
 //! May import: `allowlist` (for grants), `path` (to show them), `system`. This module does not know the files of clients.
 
+use crate::authority::environment::whole;
 use std::io::{self, PipeReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,10 +12,10 @@ use std::time::Duration;
 use cap_std::AmbientAuthority;
 use rustix::fs::AtFlags;
 
-use super::Refusal;
-use super::client_places::home;
 use super::host::open_dir;
 use crate::allowlist::GrantSpec;
+use crate::authority::environment::home;
+use crate::authority::refusal::Refusal;
 use crate::path::printable;
 use crate::system::Stat;
 
@@ -49,14 +50,6 @@ pub fn in_full(specs: &[GrantSpec], ambient: AmbientAuthority) -> Result<Vec<Gra
         }
     };
     specs.iter().map(in_full).collect()
-}
-
-/// A path with all that is above it.
-///
-/// # Ambient Authority
-/// Asks for the current directory.
-pub fn whole(path: &Path, _: AmbientAuthority) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Where this program is, as it was started.
