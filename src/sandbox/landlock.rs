@@ -15,7 +15,7 @@ use landlock::{
     RulesetStatus, Scope,
 };
 
-use super::Wall;
+use super::wall::Wall;
 use crate::cap::{Grants, Rights};
 
 /// The newest that this program knows; an older kernel does what it can.

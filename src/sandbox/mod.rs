@@ -23,6 +23,9 @@ mod calls;
 mod landlock;
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod seccomp;
+mod wall;
+
+pub use wall::Wall;
 
 use crate::cap::{Grants, Rights};
 
@@ -37,17 +40,6 @@ pub struct Sealed {
     pub root: Wall,
     /// May files be written where they lie, and shortened?
     pub in_place: bool,
-}
-
-/// One part of the wall.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wall {
-    /// It holds, in this form.
-    Holds(String),
-    /// It holds in part: the kernel is older than what was asked of it.
-    Partly(String),
-    /// It does not hold, for this reason.
-    Missing(String),
 }
 
 impl Sealed {
@@ -69,27 +61,10 @@ impl Sealed {
     }
 }
 
-impl Wall {
-    /// Even in part, it holds every file.
-    fn holds_files(&self) -> bool {
-        matches!(self, Self::Holds(_) | Self::Partly(_))
-    }
-}
-
 impl std::fmt::Display for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Landlock {}; seccomp {}; ", self.landlock, self.seccomp)?;
         write!(f, "the empty root directory {}", self.root)
-    }
-}
-
-impl std::fmt::Display for Wall {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Holds(how) => write!(f, "holds ({how})"),
-            Self::Partly(how) => write!(f, "holds as far as this kernel has it ({how})"),
-            Self::Missing(why) => write!(f, "is missing ({why})"),
-        }
     }
 }
 

@@ -27,9 +27,9 @@ use seccompiler::{
     SeccompRule, TargetArch,
 };
 
-use super::Wall;
 use super::by_number::{ByNumber, Verdict};
 use super::calls::{BY_HANDLE, BY_TWO_HANDLES, Changes, NEVER, NEWEST, OLD};
+use super::wall::Wall;
 use crate::cap::Grants;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
