@@ -17,7 +17,8 @@ use rustix::process::DumpableBehavior;
 use rustix::rand::{GetRandomFlags, getrandom};
 use rustix::thread::{CapabilitySet, CapabilitySets, capabilities, set_capabilities};
 
-use super::{Mark, Stat, read_if_ready, write_if_ready};
+use super::ready::{read_if_ready, write_if_ready};
+use super::stat::{Mark, Stat};
 
 /// How a directory is opened to pass through it. Who may pass need not be allowed to list.
 pub(crate) const PASS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);

@@ -15,88 +15,24 @@
 mod linux;
 #[cfg(not(all(target_os = "linux", not(preopen_portable))))]
 mod portable;
+mod ready;
+mod stat;
 
-use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{Access, AtFlags, FileType, Mode, RawMode};
+use rustix::fs::{Access, AtFlags};
 use rustix::io::Errno;
 
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
 pub(crate) use linux::*;
 #[cfg(not(all(target_os = "linux", not(preopen_portable))))]
 pub(crate) use portable::*;
+pub(crate) use stat::{Mark, Stat, may_be_ours, mode, stat};
 
-/// What is known of a file, in numbers of one width whatever the system's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stat {
-    /// The device of its file system.
-    pub(crate) device: u64,
-    /// Its number there.
-    pub(crate) inode: u64,
-    /// What it is.
-    pub(crate) kind: FileType,
-    /// Permission bits, and the three above them.
-    pub(crate) mode: u32,
-    /// How many names it has.
-    pub(crate) links: u64,
-    /// Bytes in it.
-    pub(crate) size: u64,
-    /// Its owner.
-    pub(crate) uid: u32,
-    /// Its group.
-    pub(crate) gid: u32,
-    /// When it was last read, in seconds and nanoseconds since 1970.
-    pub(crate) read: (i64, u64),
-    /// When its contents were last changed.
-    pub(crate) modified: (i64, u64),
-    /// When its contents, or what is known of it, were last changed.
-    pub(crate) changed: (i64, u64),
-}
-
-impl From<rustix::fs::Stat> for Stat {
-    fn from(of: rustix::fs::Stat) -> Self {
-        #[allow(clippy::useless_conversion, reason = "its type differs between systems")]
-        let mode = u32::from(of.st_mode) & 0o7777;
-        Self {
-            device: wide(of.st_dev),
-            inode: wide(of.st_ino),
-            kind: FileType::from_raw_mode(of.st_mode),
-            mode,
-            links: wide(of.st_nlink),
-            size: wide(of.st_size.max(0)),
-            uid: of.st_uid,
-            gid: of.st_gid,
-            read: (of.st_atime, wide(of.st_atime_nsec)),
-            modified: (of.st_mtime, wide(of.st_mtime_nsec)),
-            changed: (of.st_ctime, wide(of.st_ctime_nsec)),
-        }
-    }
-}
-
-/// What is open.
-pub(crate) fn stat(fd: impl AsFd) -> Result<Stat, Errno> {
-    rustix::fs::fstat(fd).map(Stat::from)
-}
-
-/// May this process have created it, judged by its owner? Always `true` for root, which can change owners.
-pub(crate) fn may_be_ours(stat: &Stat) -> bool {
-    let user = rustix::process::geteuid();
-    user.is_root() || user.as_raw() == stat.uid
-}
-
-/// What keeps a file or directory from being changed, whatever its permissions: `chattr +i` and `chattr +a`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    any(not(target_os = "linux"), preopen_portable),
-    expect(dead_code, reason = "the portable calls do not report marks")
-)]
-pub(crate) enum Mark {
-    /// Nothing is changed in it, and it keeps its name.
-    Immutable,
-    /// A file is only appended to; names are only added to a directory.
-    AppendOnly,
+/// May this process do to a file what only its owner may?
+pub(crate) fn may_act_as_owner(stat: &Stat) -> bool {
+    rustix::process::geteuid().as_raw() == stat.uid || acts_as_any_owner()
 }
 
 /// Fails if permissions or the mount keep the user from adding and removing names in this directory.
@@ -109,25 +45,9 @@ pub(crate) fn may_change_names(dir: impl AsFd) -> Result<(), Errno> {
     }
 }
 
-/// May this process do to a file what only its owner may?
-pub(crate) fn may_act_as_owner(stat: &Stat) -> bool {
-    rustix::process::geteuid().as_raw() == stat.uid || acts_as_any_owner()
-}
-
-/// Permission bits as the system's type.
-pub(crate) fn mode(bits: u32) -> Mode {
-    #[allow(clippy::unnecessary_fallible_conversions, reason = "as above")]
-    RawMode::try_from(bits & 0o7777).map_or(Mode::empty(), Mode::from_raw_mode)
-}
-
 /// Does it say that the file system has no such thing? The two are one number on Linux, and not on macOS.
 pub(crate) fn is_unsupported(errno: Errno) -> bool {
     [Errno::OPNOTSUPP, Errno::NOTSUP].contains(&errno)
-}
-
-/// A number of whatever width; one below zero stays different from all others.
-fn wide(number: impl Into<i128>) -> u64 {
-    u64::try_from(number.into() & i128::from(u64::MAX)).unwrap_or(u64::MAX)
 }
 
 /// How many threads can run at once. On Linux by a call, since `std` reads files of the host to know it.
@@ -137,21 +57,6 @@ pub(crate) fn processors() -> usize {
     #[cfg(not(target_os = "linux"))]
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
-
-/// Reads as soon as there is something; an error of its own kind says that there is nothing yet.
-fn read_if_ready(fd: BorrowedFd<'_>, into: &mut [u8]) -> io::Result<usize> {
-    is_ready(fd, PollFlags::IN)?;
-    Ok(rustix::io::read(fd, into)?)
-}
-
-/// Writes as much as there is room for in any case, once there is room.
-fn write_if_ready(fd: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<usize> {
-    is_ready(fd, PollFlags::OUT)?;
-    Ok(rustix::io::write(fd, bytes.get(..PIPE_BUF).unwrap_or(bytes))?)
-}
-
-/// So many bytes a pipe takes at once when it takes any.
-const PIPE_BUF: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
 
 /// Has the other side of a pipe or socket closed its end?
 pub(crate) fn has_hung_up(fd: BorrowedFd<'_>) -> bool {
@@ -164,12 +69,6 @@ pub(crate) fn has_hung_up(fd: BorrowedFd<'_>) -> bool {
     is_any.is_ok() && polled.iter().any(|fd| fd.revents().intersects(closed | PollFlags::ERR))
 }
 
-fn is_ready(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
-    let mut polled = [PollFd::from_borrowed_fd(fd, what)];
-    let ready = poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))?;
-    if ready == 0 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
-}
-
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "files to look at")]
 mod tests {
@@ -178,8 +77,11 @@ mod tests {
     use std::ops::ControlFlow;
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
-    use rustix::fs::OFlags;
+    use std::io;
 
+    use rustix::fs::{FileType, Mode, OFlags};
+
+    use super::stat::wide;
     use super::*;
 
     #[test]

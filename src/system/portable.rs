@@ -14,7 +14,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::{Mark, Stat, read_if_ready, stat, write_if_ready};
+use super::ready::{read_if_ready, write_if_ready};
+use super::stat::{Mark, Stat, stat};
 
 /// How a directory is opened to pass through it. Who may pass but not list is refused by the system.
 pub(crate) const PASS: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
