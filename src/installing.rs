@@ -6,11 +6,13 @@
 //! that was not shown.
 
 mod step;
+mod terminal;
 
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use std::path::Path;
 
 use step::Step;
+use terminal::{safe, say};
 
 use crate::authority::{self, AmbientAuthority, ClientFile, Permit, Refusal};
 use crate::cli::Install;
@@ -232,15 +234,4 @@ fn agreed() -> Result<bool, Refusal> {
     // Longer than any answer that means yes.
     input.take(16).read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
-}
-
-/// Text of several lines, safe to print. Tabs stay: they indent, and move nothing back.
-fn safe(text: &str) -> String {
-    let safe = |line: &str| line.split('\t').map(printable).collect::<Vec<_>>().join("\t") + "\n";
-    text.lines().map(safe).collect()
-}
-
-/// Prints; a reader that has seen enough is not a failure.
-fn say(text: &str) {
-    let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
 }

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use super::{safe, say};
+use super::terminal::{safe, say};
 use crate::authority::{self, AmbientAuthority, ClientFile, Refusal};
 use crate::install::File;
 use crate::path::printable;
