@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use cap_std::fs::Dir;
 
-use super::beneath::Found;
 use super::{Grants, Right};
+use crate::cap::handle::step::Found;
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath, brief, join};

@@ -2,6 +2,7 @@
 //!
 //! A tool says by a [`Look`] what to make of entries. Why an entry is left out is counted here, once for all tools.
 
+use crate::cap::walk;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::glob_way::Left;
@@ -11,7 +12,7 @@ use super::links::{Links, MOST_LINKS, Means};
 use super::name_pattern::NamePatterns;
 use super::trying::Names;
 use crate::cap::{
-    Kind, Listing, Place, Read, Scoped, Target, Visit, Walked, WalkedDir, WalkedEntry, walk,
+    Kind, Listing, Place, Read, Scoped, Target, Visit, Walked, WalkedDir, WalkedEntry,
 };
 use crate::error::{Group, ToolError};
 use crate::ignore::{IgnoreFiles, Ignored, is_of_versions};

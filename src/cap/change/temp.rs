@@ -1,0 +1,331 @@
+//! [`Temp`]: what is being written, under a name that no client can say, until it is put in its place.
+//!
+//! A tree is built one directory further down, in one that has the same name: so it is not mistaken for
+//! one that somebody has renamed, and nobody can get in while it is built.
+//!
+//! A temp lies in the directory that it is meant for, so that putting it in place is one rename. It is
+//! locked as long as somebody works on it. A process that is killed leaves its temp there, unlocked: the
+//! next change in that directory removes it.
+//!
+//! Anybody can make a file whose name looks like a temp's, so the form of the name does not suffice to remove it. The
+//! name of a temp holds a [`mark`] of the directory that it was made in. The mark cannot be in the contents, which are
+//! the user's; an attribute or a time would be missing on some file systems, and after a kill at the wrong
+//! moment. The name is there from the first moment to the last, and a file that was unpacked, cloned or
+//! copied does not have the right one by chance. A user who computes it on purpose can only have a file
+//! of their own removed, which they could have done anyway.
+//!
+//! Some file systems (vfat, some of FUSE) give directories new inode numbers when they are mounted again. A temp left
+//! there by a kill is then taken for a user's file, and stays.
+//!
+//! May import: `path`, `limits`, `error`, `system`. No name can be guessed, and none follows from the file's.
+
+use crate::cap::change::traverse::{open_directory, remove_all};
+use crate::cap::handle::open::open;
+use std::ops::ControlFlow;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+use cap_std::fs::Dir;
+use data_encoding::HEXLOWER;
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, RenameFlags};
+use rustix::io::Errno;
+use sha2::{Digest as _, Sha256};
+
+use crate::cap::change::rename_noreplace::{Call, Entry, NotPlaced, rename_beside, why};
+use crate::cap::change::write::sync_names;
+use crate::cap::handle::open::To;
+use crate::cap::handle::step::lstat;
+use crate::limits::Budget;
+use crate::path::Name;
+use crate::system::{self, Names, Stat};
+
+const PREFIX: &[u8] = b".preopen-";
+const SUFFIX: &[u8] = b".tmp";
+/// Random bytes in a name, and bytes of the mark after them.
+const RANDOM: usize = 8;
+const MARK: usize = 8;
+/// How often another name is tried. It is needed when a sweeper was faster than the lock.
+const TRIES: usize = 16;
+/// Most names of a directory that are looked at for what was left behind.
+const MAX_SWEPT: usize = 100_000;
+
+/// Does it look like the name of a temp? Such names are reserved: no client can use one, and answers count
+/// those that they leave out.
+pub(in crate::cap) fn is_temp(name: &[u8]) -> bool {
+    middle(name).is_some_and(|hex| {
+        hex.len() == 2 * (RANDOM + MARK) && hex.iter().all(u8::is_ascii_hexdigit)
+    })
+}
+
+/// Was a temp of this name made in this directory?
+pub(in crate::cap) fn is_made_in(dir: &Stat, name: &[u8]) -> bool {
+    let Some(Ok(bytes)) = middle(name).map(|hex| HEXLOWER.decode(hex)) else { return false };
+    match bytes.split_at_checked(RANDOM) {
+        Some((random, marked)) => *marked == mark(dir, random),
+        None => false,
+    }
+}
+
+fn middle(name: &[u8]) -> Option<&[u8]> {
+    name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)
+}
+
+/// Ties a name to the directory that it is made in. Its device is left out: on some file systems that number
+/// changes from one mount to the next.
+fn mark(dir: &Stat, random: &[u8]) -> [u8; MARK] {
+    let hash = Sha256::new()
+        .chain_update(b"preopen temp")
+        .chain_update(dir.inode.to_le_bytes())
+        .chain_update(random)
+        .finalize();
+    let mut mark = [0; MARK];
+    mark.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+    mark
+}
+
+/// A new file or directory, not yet in its place. Dropped, it is gone.
+pub(in crate::cap) struct Temp {
+    parent: Arc<Dir>,
+    name: Name,
+    fd: OwnedFd,
+    /// The tree in it, where it is to be one.
+    tree: Option<OwnedFd>,
+    is_placed: bool,
+}
+
+impl Temp {
+    /// A new file, open for writing, and for reading what was written.
+    pub(in crate::cap) fn file(parent: &Arc<Dir>, mode: Mode) -> Result<Self, Errno> {
+        Self::new(parent, false, |name| open(parent, name, To::Create(mode)))
+    }
+
+    /// A new directory, open for reading; its owner may do everything in it.
+    pub(in crate::cap) fn directory(parent: &Arc<Dir>, mode: Mode) -> Result<Self, Errno> {
+        let mut temp = Self::new(parent, true, |name| made(parent, name, Mode::RWXU))?;
+        temp.tree = Some(made(&temp.fd, &temp.name, mode | Mode::RWXU)?);
+        Ok(temp)
+    }
+
+    fn new(
+        parent: &Arc<Dir>,
+        is_directory: bool,
+        make: impl Fn(&Name) -> Result<OwnedFd, Errno>,
+    ) -> Result<Self, Errno> {
+        let stat = system::stat(parent)?;
+        // It could neither be put in its place nor taken away again.
+        if system::mark_of(parent).is_some() {
+            return Err(Errno::PERM);
+        }
+        for _ in 0..TRIES {
+            let name = new_name(&stat)?;
+            let fd = match make(&name) {
+                Ok(fd) => fd,
+                Err(Errno::EXIST) => continue,
+                // A directory was swept before it was opened.
+                Err(Errno::NOENT) if is_directory => continue,
+                Err(errno) => return Err(errno),
+            };
+            let parent = Arc::clone(parent);
+            let temp = Self { parent, name, fd, tree: None, is_placed: false };
+            // A sweeper may have locked it first, or removed it already.
+            let is_ours =
+                match rustix::fs::flock(&temp.fd, FlockOperation::NonBlockingLockExclusive) {
+                    Ok(()) => system::stat(&temp.fd)?.links > 0,
+                    Err(Errno::WOULDBLOCK) => false,
+                    // Where nothing can be locked, nobody sweeps either.
+                    Err(_) => true,
+                };
+            if is_ours {
+                return Ok(temp);
+            }
+        }
+        Err(Errno::BUSY)
+    }
+
+    /// The open file or directory.
+    pub(in crate::cap) fn fd(&self) -> BorrowedFd<'_> {
+        self.tree.as_ref().unwrap_or(&self.fd).as_fd()
+    }
+
+    /// Its name until it is put in its place.
+    pub(in crate::cap) fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Gives it its name, in place of a file that may have it.
+    pub(in crate::cap) fn put_over(&mut self, name: &Name) -> Result<(), NotPlaced> {
+        rustix::fs::renameat(&self.parent, self.name.as_os_str(), &self.parent, name.as_os_str())
+            .map_err(|errno| why(&self.parent, errno, Call::Rename(RenameFlags::empty())))?;
+        self.is_placed = true;
+        Ok(())
+    }
+
+    /// Gives it its name, which nothing may have: `EXIST`.
+    pub(in crate::cap) fn put_beside(&mut self, name: &Name) -> Result<(), NotPlaced> {
+        let is_directory = self.tree.is_some();
+        let dir = if is_directory { self.fd.as_fd() } else { self.parent.as_fd() };
+        rename_beside(&Entry { dir, name: &self.name, is_directory }, &self.parent, name)?;
+        if is_directory {
+            // Nothing is left in it.
+            let _ = rustix::fs::unlinkat(&self.parent, self.name.as_os_str(), AtFlags::REMOVEDIR);
+        }
+        self.is_placed = true;
+        Ok(())
+    }
+}
+
+impl Temp {
+    /// Removes the file from the place that it was put in, if it is still there in this state; says whether it did.
+    pub(in crate::cap) fn take_back(&self, name: &Name, placed: &Stat) -> bool {
+        let is_ours = lstat(&self.parent, name).is_ok_and(|is| is == *placed);
+        is_ours && rustix::fs::unlinkat(&self.parent, name.as_os_str(), AtFlags::empty()).is_ok()
+    }
+}
+
+impl Drop for Temp {
+    fn drop(&mut self) {
+        if self.is_placed {
+            return;
+        }
+        // What cannot be removed now, the next change tries again.
+        if self.tree.is_some() {
+            let _ = remove_all(&self.fd, &self.name, None);
+        }
+        let is_file = self.tree.is_none() && !is_directory(&self.fd);
+        let flags = if is_file { AtFlags::empty() } else { AtFlags::REMOVEDIR };
+        let _ = rustix::fs::unlinkat(&self.parent, self.name.as_os_str(), flags);
+    }
+}
+
+/// A new directory, opened; one that cannot be, such as when too many are, is taken away again.
+fn made(parent: impl AsFd, name: &Name, mode: Mode) -> Result<OwnedFd, Errno> {
+    rustix::fs::mkdirat(&parent, name.as_os_str(), mode)?;
+    open_directory(&parent, name).inspect_err(|_| {
+        let _ = rustix::fs::unlinkat(&parent, name.as_os_str(), AtFlags::REMOVEDIR);
+    })
+}
+
+fn is_directory(fd: &OwnedFd) -> bool {
+    system::stat(fd).is_ok_and(|stat| stat.kind == FileType::Directory)
+}
+
+/// A directory that was swept, and the trees that killed processes have left there: to be removed when the
+/// change is made, as they may be large.
+pub(in crate::cap) struct Left {
+    parent: Result<OwnedFd, Errno>,
+    trees: Vec<Name>,
+}
+
+/// Removes the files that killed processes have left in this directory, and finds the trees.
+pub(in crate::cap) fn sweep(parent: &Dir, budget: &Budget) -> Left {
+    let mut left = Left { parent: open_directory(parent, None), trees: vec![] };
+    let Ok(dir) = &left.parent else { return left };
+    let Ok(stat) = system::stat(dir) else { return left };
+    let (mut found, mut seen) = (vec![], 0);
+    let _ = Names::new().of(dir, |name, _| {
+        if is_made_in(&stat, name) {
+            found.extend(Name::from_bytes(name));
+        }
+        seen += 1;
+        let goes_on = seen < MAX_SWEPT && (seen % 1_000 != 0 || budget.step().is_ok());
+        if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    for name in found {
+        match lstat(dir, &name).map(|stat| stat.kind) {
+            Ok(FileType::RegularFile) => {
+                let locked = locked(dir, &name);
+                // One of another user is not ours. One with another name was put in its place by a process that was
+                // killed before it took this name away; the contents stay under the other.
+                let is_left = |stat: &Stat| system::may_be_ours(stat);
+                if locked.as_ref().is_some_and(|(_, stat)| is_left(stat)) {
+                    let _ = rustix::fs::unlinkat(dir, name.as_os_str(), AtFlags::empty());
+                }
+            }
+            Ok(FileType::Directory) => left.trees.push(name),
+            _ => {}
+        }
+    }
+    left
+}
+
+impl Left {
+    /// Puts the names in the directory on the disk.
+    pub(in crate::cap) fn sync(&self) -> Result<(), Errno> {
+        sync_names(self.parent.as_ref().map_err(|errno| *errno))
+    }
+
+    /// Removes the trees, as far as the call has time. What stays, the next change removes.
+    pub(in crate::cap) fn remove(self, budget: &Budget) {
+        let Ok(parent) = &self.parent else { return };
+        for name in self.trees {
+            let Some((_lock, stat)) = locked(parent, &name) else { continue };
+            if !system::may_be_ours(&stat) {
+                continue;
+            }
+            if let Ok(dir) = open_directory(parent, &name) {
+                let _ = remove_all(&dir, &name, Some(budget));
+            }
+            // Only if it is empty now: otherwise it is not a temp, whatever its name.
+            let _ = rustix::fs::unlinkat(parent, name.as_os_str(), AtFlags::REMOVEDIR);
+        }
+    }
+}
+
+/// Locks the temp of this name, if nobody works on it, for as long as the descriptor is kept. A process that
+/// has just made it finds it locked, and makes another one.
+pub(in crate::cap) fn locked(parent: impl AsFd, name: &Name) -> Option<(OwnedFd, Stat)> {
+    let lock = |fd: &OwnedFd| rustix::fs::flock(fd, FlockOperation::NonBlockingLockExclusive);
+    let mut fd = open(&parent, name, To::Read).ok()?;
+    match lock(&fd) {
+        // NFS locks only what is open for writing.
+        Err(Errno::BADF) => {
+            fd = open(parent, name, To::Write).ok()?;
+            lock(&fd).ok()?;
+        }
+        locked => locked.ok()?,
+    }
+    let stat = system::stat(&fd).ok()?;
+    Some((fd, stat))
+}
+
+/// A new name for a temp in this directory.
+pub(in crate::cap) fn new_name(dir: &Stat) -> Result<Name, Errno> {
+    let mut random = [0; RANDOM];
+    system::fill_random(&mut random)?;
+    let hex = [random, mark(dir, &random)].map(|part| HEXLOWER.encode(&part)).concat();
+    let name = [PREFIX, hex.as_bytes(), SUFFIX].concat();
+    Name::from_bytes(&name).ok_or(Errno::INVAL)
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "directories to make names for")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_of_one_directory() {
+        let temp = tempfile::tempdir().unwrap();
+        let [here, there] = ["here", "there"].map(|name| {
+            let path = temp.path().join(name);
+            std::fs::create_dir(&path).unwrap();
+            system::stat(std::fs::File::open(path).unwrap()).unwrap()
+        });
+        let name = new_name(&here).unwrap();
+        assert_ne!(name, new_name(&here).unwrap());
+        assert!(is_temp(name.as_bytes()));
+        assert!(is_made_in(&here, name.as_bytes()) && !is_made_in(&there, name.as_bytes()));
+        // Every other name of that form is somebody's.
+        for at in PREFIX.len()..PREFIX.len() + 2 * (RANDOM + MARK) {
+            let mut other = name.as_bytes().to_vec();
+            other[at] = if other[at] == b'0' { b'1' } else { b'0' };
+            assert!(is_temp(&other) && !is_made_in(&here, &other));
+        }
+    }
+
+    #[test]
+    fn a_reserved_name_has_one_form() {
+        for other in [".preopen-.tmp", ".preopen-0123.tmp", "x.preopen-", ".preopen-zz.tmp", ""] {
+            assert!(!is_temp(other.as_bytes()), "{other}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What anyone may know of the grants.
+//!
+//! May import: nothing of this crate but `Rights`. No file is touched: what is known was found at startup.
+
+use std::os::fd::AsFd;
+
+use rustix::fs::StatVfsMountFlags;
+
+use crate::cap::{Grants, Rights};
+
+/// A grant whose directory could not be opened at startup.
+#[derive(Clone, Debug)]
+pub struct Unavailable {
+    /// What clients would call it.
+    pub name: String,
+    /// How the operator wrote it.
+    pub announced: String,
+    /// Why, in words for people.
+    pub reason: String,
+}
+
+/// What anyone may know of a grant: no handle in it.
+#[derive(Clone, Debug)]
+pub struct Announced {
+    /// What clients call it.
+    pub name: String,
+    /// What may be done in it; none when it is not available.
+    pub rights: Rights,
+    /// How the operator wrote it.
+    pub announced: String,
+    /// Was it mounted read only at startup? Then nothing is changed in it, whatever the rights.
+    pub is_mounted_read_only: bool,
+    /// Why it is not available, if it is not.
+    pub unavailable: Option<String>,
+}
+
+impl Grants {
+    /// What anyone may know of the grants, available or not, in the operator's order.
+    pub fn announced(&self) -> Vec<Announced> {
+        let open = self.inner().grants.iter().map(|g| Announced {
+            name: g.name.clone(),
+            rights: g.rights,
+            announced: g.announced.clone(),
+            is_mounted_read_only: g.is_mounted_read_only,
+            unavailable: None,
+        });
+        let shut = self.inner().unavailable.iter().map(|u| Announced {
+            name: u.name.clone(),
+            rights: Rights::NONE,
+            announced: u.announced.clone(),
+            is_mounted_read_only: false,
+            unavailable: Some(u.reason.clone()),
+        });
+        open.chain(shut).collect()
+    }
+}
+
+/// Is the mount, or the file system itself, read-only? `false` if that cannot be determined.
+pub(in crate::cap) fn is_mounted_read_only(fd: impl AsFd) -> bool {
+    rustix::fs::fstatvfs(fd).is_ok_and(|of| of.f_flag.contains(StatVfsMountFlags::RDONLY))
+}

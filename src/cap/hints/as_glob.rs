@@ -1,0 +1,86 @@
+//! Globs in place of a path: the hint says which arguments search for what they match.
+//!
+//! May import: `path`, `limits`. This module expands no glob; it looks only whether the directory in front exists.
+
+use crate::cap::Grants;
+use crate::cap::hints::suggest::existing;
+use crate::limits::Budget;
+use crate::path::{VirtualPath, readings};
+
+/// What stands for all that is in a directory.
+const EVERYTHING: [&str; 5] = ["*", "**", "**/*", "**/**", "*.*"];
+
+/// How to search for what a path matches that is written as a glob. `with_brackets` takes also those for globs that are often
+/// meant as they are written.
+pub(in crate::cap) fn as_glob(
+    grants: &Grants,
+    said: &VirtualPath,
+    with_brackets: bool,
+    budget: &Budget,
+) -> Option<String> {
+    let is_wild = |part: &str| {
+        part.contains('*')
+            || (with_brackets && part.contains('?'))
+            || (part.contains('{') && part.contains(',') && part.contains('}'))
+            || (with_brackets && part.contains('[') && part.contains(']'))
+    };
+    let others = readings(said.as_said());
+    let all = std::iter::once(said.as_said()).chain(others.iter().map(|one| one.path.as_str()));
+    let parted = all.filter_map(|path| {
+        let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        let at = parts.iter().position(|part| is_wild(part))?;
+        let (above, rest) = parts.split_at_checked(at)?;
+        let slash = if path.starts_with('/') { "/" } else { "" };
+        let base = if above.is_empty() {
+            None
+        } else {
+            let path = format!("{slash}{}", above.join("/"));
+            let (grant, names) = existing(grants, &path).into_iter().next()?;
+            Some(grants.shown(grant, &names))
+        };
+        Some((base, rest.join("/")))
+    });
+    // One that names a directory says more: `src/*.ts` rather than `src\*.ts`.
+    let (base, rest) = parted.reduce(|first, one| match (&first.0, &one.0) {
+        (None, Some(_)) => one,
+        _ => first,
+    })?;
+    Some(worded(grants, base.as_deref(), &rest, budget))
+}
+
+/// The hint for the tool that is called. Without a directory in front, the glob begins at the top.
+fn worded(grants: &Grants, base: Option<&str>, rest: &str, budget: &Budget) -> String {
+    const NOT: &str = "paths are not globs";
+    // Without a slash it would match at any depth.
+    let glob = if rest.contains('/') || rest == "**" { rest.into() } else { format!("/{rest}") };
+    let (argument, place) = if budget.takes("root_paths") {
+        let roots = match base {
+            Some(base) => format!("`{base}`"),
+            None if grants.are_named_in_paths() => grants.names(),
+            None => "`.`".into(),
+        };
+        (Some("include_patterns"), format!("use root_paths=[{roots}] and"))
+    } else {
+        let argument = ["glob", "pattern"].into_iter().find(|name| budget.takes(name));
+        (
+            argument,
+            base.map_or("leave out `path` and use".into(), |base| format!("use path=`{base}` and")),
+        )
+    };
+    match (argument, base) {
+        (Some(_), _) if ["**", "**/*"].contains(&rest) => {
+            let (place, _) = place.rsplit_once(" and").unwrap_or((&place, ""));
+            format!("{NOT}: {place}")
+        }
+        (Some(argument), _) => format!("{NOT}: {place} {argument}=`{glob}`"),
+        (None, Some(base)) if EVERYTHING.contains(&rest) => {
+            format!("{NOT}: list_directory with path=`{base}` shows what is in it")
+        }
+        (None, Some(base)) => {
+            format!(
+                "{NOT}: search_files with path=`{base}` and pattern=`{glob}` finds what it matches"
+            )
+        }
+        (None, None) => format!("{NOT}: search_files with pattern=`{glob}` finds what it matches"),
+    }
+}

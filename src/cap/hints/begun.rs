@@ -1,0 +1,82 @@
+//! The path that a glob begins with, where it does not exist and another one is likely meant: the same hint as for a path.
+//!
+//! May import: `path`, `limits`, `error`. This module opens nothing and expands no glob.
+
+use crate::cap::hints::suggest::missing;
+use crate::cap::target::Look;
+use crate::cap::{Grants, Place, Read, Scoped, Target};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::VirtualPath;
+
+/// Most globs that are looked at.
+const MAX_GLOBS: usize = 3;
+
+impl Scoped<Read> {
+    /// Hints about the paths that these globs begin with. They matched nothing here.
+    pub fn likely_meant(&self, globs: &[String], budget: &Budget) -> Vec<String> {
+        match self {
+            Self::One(target) => likely_meant(&target.grants, &target.shown(), globs, budget),
+            Self::Roots(targets) => targets
+                .first()
+                .map_or(vec![], |target| likely_meant(&target.grants, "", globs, budget)),
+        }
+    }
+}
+
+impl Place<Read> {
+    /// As [`Scoped::likely_meant`].
+    pub fn likely_meant(&self, globs: &[String], budget: &Budget) -> Vec<String> {
+        likely_meant(&self.grants, &self.shown(), globs, budget)
+    }
+}
+
+fn likely_meant(grants: &Grants, above: &str, globs: &[String], budget: &Budget) -> Vec<String> {
+    let begins = globs.iter().take(MAX_GLOBS).filter_map(|glob| beginning(glob));
+    let paths = begins.map(|path| match above {
+        "" | "." => VirtualPath::from(path),
+        above => VirtualPath::from(format!("{above}/{path}")),
+    });
+    paths.filter_map(|path| hint_for(grants, &path, budget)).collect()
+}
+
+/// The names of a glob that has a slash, up to the first one that has wildcards.
+fn beginning(glob: &str) -> Option<String> {
+    let is_plain = |part: &&str| !part.contains(['*', '?', '[', ']', '{', '}', ',', '!', '\\']);
+    let parts: Vec<&str> = glob.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let plain: Vec<&str> = parts.iter().copied().take_while(is_plain).collect();
+    (parts.len() > 1 && !plain.is_empty()).then(|| plain.join("/"))
+}
+
+fn hint_for(grants: &Grants, path: &VirtualPath, budget: &Budget) -> Option<String> {
+    let refused: ToolError = match grants.attenuate::<Read>(path) {
+        Ok(target) => Target::find(&target, Look::THERE, budget).err()?,
+        Err(error) => grants.with_hints(path, error, budget),
+    };
+    let hint = refused.shown_hint().filter(|hint| hint.starts_with("did you mean"))?;
+    // Where a link on the way leads to nothing, the answer says so, and is the same whatever the link names.
+    let is_missing = refused.code() == Code::UnknownGrant
+        || refused.to_string().starts_with(&missing(path).to_string());
+    is_missing.then(|| format!("`{path}` does not exist: {hint}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glob_begins_with_the_names_before_its_first_wildcard() {
+        for (glob, wanted) in [
+            ("src/components/*.tsx", Some("src/components")),
+            ("src/components/Button.tsx", Some("src/components/Button.tsx")),
+            ("./src/x", Some("src/x")),
+            ("/src/**", Some("src")),
+            ("*.ts", None),
+            ("src", None),
+            ("**/a", None),
+            ("src,lib/a", None),
+        ] {
+            assert_eq!(beginning(glob).as_deref(), wanted, "{glob}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! What a path stands for where its own names do not exist: the one place of a grant that is meant.
+//!
+//! Three spellings have one clear meaning. A name that differs from one sibling only as look-alikes do stands for
+//! that sibling (`lookalike`). So does one that spells bytes as `\xhh`, in lower case. Where there is one grant, the grant's own name in front of a path is left out, unless
+//! something in the grant has that name. Everything else that a client may have meant is only a hint (`suggest`).
+//!
+//! May import: `path`, `limits`, `error`. Rules and links are judged by `resolve`, on the names that are used.
+
+use cap_std::fs::Dir;
+use rustix::io::Errno;
+
+use crate::cap::change::new_names::foreign;
+use crate::cap::handle::step::{Kind, lstat};
+use crate::cap::resolve::apart::{looks_like, not_used, spelled_out, stands_for};
+use crate::cap::resolve::lookalike::{Lookalikes, lookalikes};
+use crate::cap::resolve::walk::Walk;
+use crate::cap::resolve::{changes, resolve};
+use crate::cap::rules::refusal::protected;
+use crate::cap::rules::{Rules, Verdict};
+use crate::cap::target::Look;
+use crate::cap::{Place, Read, Right, Target};
+use crate::error::{Code, ToolError};
+use crate::limits::Budget;
+use crate::path::{Name, begins_elsewhere, brief, join};
+
+/// Most names at the end of a path that need not exist for the real path of the rest to be told.
+const MAX_ENDS: usize = 32;
+
+impl<R: Right> Target<R> {
+    /// Looks the target up as it is spelled, and else as it is meant.
+    pub(in crate::cap) fn find(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
+        let found = match resolve(self, look, budget) {
+            Err(error) if error.code() == Code::Protected => {
+                return Err(self.protected_as_meant(look, budget).unwrap_or(error));
+            }
+            found => found,
+        };
+        let is_missing = match &found {
+            // Under the grant's own name only a directory may be made: a file would be in the way of each path that
+            // begins with it.
+            Ok(place) => {
+                !place.missing.is_empty() || (place.found.is_none() && !look.may_be_named_as_grant)
+            }
+            Err(error) => error.code() == Code::NotFound,
+        };
+        if !is_missing || look.exact {
+            return found;
+        }
+        let Some(shorter) = self.without_the_grants_name() else { return found };
+        let other = resolve(&shorter, look, budget).map(|place| Place {
+            meant: Some(place.meant.unwrap_or_else(|| shorter.names.clone())),
+            ..place
+        });
+        match (found, other) {
+            (Err(_), other) => other,
+            // The path of something new, so the grant's name may be meant as a new directory. It is not where the
+            // shorter path leads into a directory that exists.
+            (Ok(_), Ok(place)) if place.found.is_some() => Ok(place),
+            (Ok(_), Ok(place)) if place.missing.is_empty() && shorter.names.len() > 1 => Ok(place),
+            (Ok(_), Err(error)) if error.code() == Code::Protected => Err(error),
+            (Ok(_), _) => Err(self.two_places(&shorter)),
+        }
+    }
+
+    /// A rule refused the path as it was given: the refusal by the path that is meant, which the user can name in the
+    /// allowlist.
+    fn protected_as_meant(&self, look: Look, budget: &Budget) -> Option<ToolError> {
+        if let Some(shorter) = self.without_the_grants_name() {
+            let refused = resolve(&shorter, look, budget).err()?;
+            return (refused.code() == Code::Protected).then_some(refused);
+        }
+        let first = self.names.first()?;
+        if begins_elsewhere(self.said.as_said()) && self.is_free(first) {
+            return Some(foreign(&self.grants, &self.said));
+        }
+        self.protected_where_links_lead(budget)
+    }
+
+    /// The refusal by the real path, where links are on the way to the directory.
+    fn protected_where_links_lead(&self, budget: &Budget) -> Option<ToolError> {
+        let ends = (1..self.names.len()).rev().take(MAX_ENDS);
+        let (real, rest) = ends.into_iter().find_map(|at| {
+            let (way, rest) = self.names.split_at_checked(at)?;
+            let (grants, said) = (self.grants.clone(), self.said.clone());
+            let way = Target::<Read>::new(grants, self.grant, way.to_vec(), false, said);
+            let look = Look { exact: true, ..Look::THERE };
+            let place = resolve(&way, look, budget).ok()?;
+            Some((place, rest))
+        })?;
+        let below = [real.below.as_slice(), rest].concat();
+        let rules = &self.grants.inner().grants.get(self.grant)?.rules;
+        let verdict = rules.judge(&below);
+        let is_other = real.grant == self.grant && below != self.names;
+        (is_other && verdict == Verdict::Guarded)
+            .then(|| protected(&self.said.to_string(), &below, verdict, rules))
+    }
+
+    fn two_places(&self, shorter: &Self) -> ToolError {
+        let name = self.names.first().map(ToString::to_string).unwrap_or_default();
+        let sentence = format!(
+            "`{}` can mean two places: `{name}` is the name of the granted directory",
+            self.said
+        );
+        ToolError::new(Code::BadPath, sentence).hint(format!(
+            "use `{}` for the path in it, or first make a directory of that name in it: create_directory `{name}`",
+            join(&shorter.names)
+        ))
+    }
+
+    /// The same path without the name of the grant in front, if nothing in the only grant has that name.
+    fn without_the_grants_name(&self) -> Option<Self> {
+        let grant = self.grants.inner().grants.get(self.grant)?;
+        let (first, rest) = self.names.split_first()?;
+        let is_named = !self.grants.are_named_in_paths()
+            && !self.said.as_said().trim_start().starts_with('/')
+            && first.to_string() == grant.name;
+        (is_named && self.is_free(first)).then(|| {
+            let grants = self.grants.clone();
+            Self::new(grants, self.grant, rest.to_vec(), self.must_be_dir, self.said.clone())
+        })
+    }
+
+    /// Has nothing in the root of the grant this name, as far as the client may know?
+    fn is_free(&self, name: &Name) -> bool {
+        self.grants.inner().grants.get(self.grant).is_some_and(|grant| {
+            grant.rules.hide([name]) || lstat(&grant.dir, name).is_err_and(|e| e == Errno::NOENT)
+        })
+    }
+}
+
+impl Walk<'_> {
+    /// The name in this directory that is meant by one which does not exist, if exactly one looks like it. Only a name
+    /// that the client gave stands for another one; the text of a link does not, nor a name with `\xHH` in it.
+    ///
+    /// A change accepts only a twin of the name. Otherwise it could change something that nobody named.
+    ///
+    /// # Errors
+    /// Several names look like it, or, for a change, a link does: a planted link must not redirect a change of
+    /// a name that it does not have. For a removal, one name is enough.
+    pub(in crate::cap) fn lookalike(
+        &mut self,
+        parent: &Dir,
+        name: &Name,
+    ) -> Result<Option<Name>, ToolError> {
+        let (Some(budget), true) = (self.budget, self.is_at_said_name()) else { return Ok(None) };
+        let at = self.said_names.len().saturating_sub(self.todo.len() + 1);
+        // Another name was found before, and is gone again.
+        let is_said = self.said_names.get(at) == Some(name);
+        if self.look.exact || !is_said {
+            return Ok(None);
+        }
+        let (below, rules) = (self.below(None), &self.held()?.rules);
+        let found = if let Some(real) = spelled_by(parent, &below, name, rules) {
+            Lookalikes { twins: vec![real], similar: vec![] }
+        } else if self.is_written_in_hex(at) {
+            return Ok(None);
+        } else {
+            lookalikes(parent, &below, name, rules, self.said, budget)?
+        };
+        let may_be_meant = if self.changes { found.twins.clone() } else { found.all() };
+        match may_be_meant.as_slice() {
+            [] if found.similar.is_empty() => Ok(None),
+            [] if self.look.may_be_missing => {
+                self.resembles = found.similar.first().map(|other| self.with(at, other));
+                Ok(None)
+            }
+            [] => Err(self.not_used(at, name, &found.similar, false)),
+            [real] if self.changes && is_link(parent, real) => {
+                Err(self.not_used(at, name, &may_be_meant, true))
+            }
+            [real] if !self.look.takes_away => {
+                self.meant = Some(self.with(at, real));
+                Ok(Some(real.clone()))
+            }
+            several => Err(self.not_used(at, name, several, false)),
+        }
+    }
+
+    fn not_used(&self, at: usize, wanted: &Name, found: &[Name], is_link: bool) -> ToolError {
+        let is_to_make = self.look.may_be_missing;
+        let code = if is_to_make { Code::AlreadyExists } else { Code::NotFound };
+        let above = self.grants.in_front_of_paths(self.start);
+        let path = |name: &Name| spelled_out(&above, &self.with(at, name), self.said_names);
+        let paths: Vec<String> = found.iter().map(path).collect();
+        not_used(code, self.said, wanted, &paths, is_link)
+    }
+
+    /// What the names of the client stand for so far, with this one in its place.
+    fn with(&self, at: usize, name: &Name) -> Vec<Name> {
+        let mut names = self.meant.clone().unwrap_or_else(|| self.said_names.to_vec());
+        if let Some(place) = names.get_mut(at) {
+            *place = name.clone();
+        }
+        names
+    }
+
+    /// Is this character written as the escape of a byte? Then it stands for that byte.
+    fn is_written_in_hex(&self, at: usize) -> bool {
+        let from_the_end = self.said_names.len().saturating_sub(at + 1);
+        self.said.is_in_hex(from_the_end)
+    }
+
+    /// Did the client give the name that is looked at, and not the text of a link?
+    pub(in crate::cap) fn is_at_said_name(&self) -> bool {
+        self.todo.len() < self.said_left
+    }
+}
+
+/// The name in `dir`, which is `below` in its grant, that `said` spells with lower-case digits of `\xHH`.
+fn spelled_by(dir: &Dir, below: &[Name], said: &Name, rules: &Rules) -> Option<Name> {
+    let name = said.with_escapes_read()?;
+    let is_there = !rules.hide(below.iter().chain([&name])) && lstat(dir, &name).is_ok();
+    is_there.then_some(name)
+}
+
+fn is_link(dir: &Dir, name: &Name) -> bool {
+    lstat(dir, name).is_ok_and(|stat| Kind::from(stat.kind) == Kind::Link)
+}
+
+impl<R: Right> Place<R> {
+    /// The path as it is really spelled, with its code points, where the client gave a look-alike of it.
+    pub fn own_spelling(&self) -> Option<String> {
+        let meant = self.meant.as_ref()?;
+        let said = self.said.parse().ok()?.names;
+        let said = said.get(said.len().checked_sub(meant.len())?..)?;
+        let above = self.grants.in_front_of_paths(self.grant);
+        (said != meant.as_slice()).then(|| spelled_out(&above, meant, said))
+    }
+
+    /// Notes the place for the audit trail, and for the answer what the path was taken to mean.
+    pub(in crate::cap) fn note(&self, target: &Target<R>, budget: &Budget) {
+        budget.touch(self.shown());
+        let above = target.grants.in_front_of_paths(target.grant);
+        if let Some(other) = &self.resembles {
+            let left_out = target.names.len().saturating_sub(other.len());
+            let new = target.names.get(left_out..).unwrap_or_default();
+            budget.note(looks_like(&above, new, other));
+        }
+        let Some(meant) = &self.meant else { return };
+        let left_out = target.names.len() - meant.len().min(target.names.len());
+        let said = target.names.get(left_out..).unwrap_or_default();
+        if said != meant.as_slice() {
+            budget.note(stands_for(&above, said, meant));
+        }
+        if left_out > 0 && changes::<R>() {
+            let named = join(&target.names);
+            let note = format!(
+                "`{}` stands for `{}`, below the granted directory",
+                brief(&named),
+                brief(&join(meant))
+            );
+            budget.note(note);
+        }
+    }
+}
