@@ -6,7 +6,11 @@
 //! May import: `path`, `limits`, `error`. It does not look at what a path names, except for
 //! the hint that another grant has it.
 
-use super::{Announced, Grants, Remove, Right, Rights, Target, Write};
+use crate::cap::attenuate::Scoped;
+use crate::cap::grants::Grants;
+use crate::cap::grants::announced::Announced;
+use crate::cap::rights::{Remove, Right, Rights, Write};
+use crate::cap::target::Target;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
@@ -157,14 +161,6 @@ impl<R: Right> Needs for Scope<R> {
     }
 }
 
-/// What a [`Scope`] comes to.
-pub enum Scoped<R> {
-    /// The path named one place.
-    One(Target<R>),
-    /// The path named the list of grants: the root of each that has the right.
-    Roots(Vec<Target<R>>),
-}
-
 /// Many paths, each answered on its own: one bad path does not fail the others.
 #[derive(Debug)]
 pub struct Each<R>(std::marker::PhantomData<R>);
@@ -247,9 +243,11 @@ fn mint<R: Right>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{budget, preopen, tree};
-    use super::super::{Read, Rules, Unavailable};
     use super::*;
+    use crate::cap::grants::grant::Unavailable;
+    use crate::cap::rights::Read;
+    use crate::cap::rules::Rules;
+    use crate::cap::testing::{budget, preopen, tree};
 
     /// `g` to be read, `o` with these rights, and one that is not there.
     fn grants(o: Rights) -> Grants {

@@ -138,6 +138,11 @@ mod sealed {
     impl Sealed for super::Remove {}
 }
 
+/// Is the right one to change what is found? Then rules refuse by name.
+pub(in crate::cap) fn changes<R: Right>() -> bool {
+    R::RIGHTS != Rights::READ
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

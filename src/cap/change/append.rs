@@ -13,9 +13,10 @@ use rustix::io::Errno;
 
 use crate::cap::change::change_lock::ChangeLock;
 use crate::cap::change::write::{Expect, Written};
+use crate::cap::handle::file_state::FileState;
 use crate::cap::handle::open::To;
-use crate::cap::read::FileState;
-use crate::cap::{Place, Write};
+use crate::cap::place::Place;
+use crate::cap::rights::Write;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::system;

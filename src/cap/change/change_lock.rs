@@ -18,7 +18,7 @@ use std::time::Duration;
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 
-use crate::cap::change::traverse::open_directory;
+use crate::cap::handle::directory::open_directory;
 use crate::limits::{Budget, Spent};
 use crate::system;
 

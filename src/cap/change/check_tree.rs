@@ -10,14 +10,16 @@ use std::cell::Cell;
 use std::os::fd::{AsFd as _, OwnedFd};
 
 use crate::cap::change::removable::{Holder, mount_point};
-use crate::cap::change::temp::{is_made_in, is_temp, locked};
+use crate::cap::change::temp::locked;
 use crate::cap::change::traverse::{Act, Node, Pace, traverse};
 use crate::cap::handle::step::Kind;
+use crate::cap::place::Place;
 use crate::cap::resolve::protected_links::Protection;
+use crate::cap::rights::Right;
 use crate::cap::rules::refusal::{protected, protected_repository};
 use crate::cap::rules::repository::{is_part_of_repository, is_repository};
+use crate::cap::rules::temp_name::{is_made_in, is_temp};
 use crate::cap::rules::{Rules, Verdict};
-use crate::cap::{Place, Right};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;

@@ -14,13 +14,15 @@ use rustix::io::Errno;
 
 use crate::cap::change::check_tree::{Census, For, scan};
 use crate::cap::change::temp::{Temp, sweep};
-use crate::cap::change::traverse::{Act, Node, Pace, open_directory, traverse};
+use crate::cap::change::traverse::{Act, Node, Pace, traverse};
 use crate::cap::change::write::{Expect, Like, Written};
 use crate::cap::handle::attributes::{Lost, keep, permissions};
+use crate::cap::handle::directory::open_directory;
+use crate::cap::handle::file_state::FileState;
 use crate::cap::handle::open::{To, open};
 use crate::cap::handle::step::{Found, Kind};
-use crate::cap::read::FileState;
-use crate::cap::{Place, Right, Write};
+use crate::cap::place::Place;
+use crate::cap::rights::{Right, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;

@@ -9,9 +9,10 @@ use rustix::fs::AtFlags;
 use rustix::io::Errno;
 
 use crate::cap::change::rename_noreplace::{Call, why};
-use crate::cap::change::write::sync_directory;
+use crate::cap::handle::directory::sync_directory;
 use crate::cap::handle::step::{Kind, enter};
-use crate::cap::{Place, Write};
+use crate::cap::place::Place;
+use crate::cap::rights::Write;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;

@@ -14,12 +14,13 @@ use rustix::io::Errno;
 use crate::cap::change::check_tree::{For, scan};
 use crate::cap::change::copy::{CHUNK, Copied, Copy, Likeness, open_file};
 use crate::cap::change::remove::not_empty;
-use crate::cap::change::traverse::{Act, Node, Pace, open_directory, remove_one, traverse};
-use crate::cap::change::write::sync_directory;
+use crate::cap::change::traverse::{Act, Node, Pace, remove_one, traverse};
+use crate::cap::handle::directory::{open_directory, sync_directory};
+use crate::cap::handle::file_state::FileState;
 use crate::cap::handle::open::{To, open};
 use crate::cap::handle::step::{Kind, lstat};
-use crate::cap::read::FileState;
-use crate::cap::{Place, Remove, Write};
+use crate::cap::place::Place;
+use crate::cap::rights::{Remove, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::system;
@@ -91,13 +92,6 @@ impl Place<Remove> {
     fn sync_moved(&self) -> Result<(), ToolError> {
         sync_directory(&self.parent).map_err(|errno| self.may_not_last("moved", errno))
     }
-}
-
-/// The source of a move was not removed.
-pub(in crate::cap) fn source_stays(error: ToolError) -> ToolError {
-    error
-        .and("the copy is complete, but the source was not removed")
-        .hint("compare the two before you remove either")
 }
 
 /// Is every file of the source in the copy, byte for byte?

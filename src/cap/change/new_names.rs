@@ -2,9 +2,12 @@
 //!
 //! May import: `path`, `error`. This module does not look at rules; those are judged on the way.
 
+use crate::cap::grants::Grants;
 use crate::cap::handle::step::lstat;
-use crate::cap::hints::suggest::{did_you_mean, existing};
-use crate::cap::{Grants, Place, Right};
+use crate::cap::hints::existing::existing;
+use crate::cap::hints::suggest::did_you_mean;
+use crate::cap::place::Place;
+use crate::cap::rights::Right;
 use crate::error::{Code, ToolError};
 use crate::path::{
     Name, Reading, VirtualPath, begins_elsewhere, has_backslash_inside, join, readings,

@@ -6,8 +6,10 @@ use rustix::io::Errno;
 
 use crate::cap::change::removable::mount_point;
 use crate::cap::change::rename_noreplace::NotPlaced;
+use crate::cap::handle::name_refused::name_refused;
 use crate::cap::handle::step::{Kind, is_mounted_on, mount_of};
-use crate::cap::{Place, Right, Write};
+use crate::cap::place::Place;
+use crate::cap::rights::{Right, Write};
 use crate::error::{Code, ToolError};
 use crate::path::Name;
 
@@ -72,13 +74,4 @@ impl<R: Right> Place<R> {
             "only the user can permit writing into the mounted file itself, by starting the server with `--in-place`"
         })
     }
-}
-
-/// The file system does not take the name.
-pub(in crate::cap) fn name_refused(name: &Name) -> ToolError {
-    let sentence = format!("the file system does not take this name: `{name}`");
-    ToolError::new(Code::BadPath, sentence).hint(
-        "choose another name; the file system may refuse characters such as `:`, `*`, `?` and `\\`, or a dot or \
-         blank at the end",
-    )
 }

@@ -9,27 +9,16 @@ use std::os::fd::AsFd;
 
 use rustix::io::Errno;
 
+use crate::cap::handle::hindrance::Hindrance;
 use crate::cap::handle::step::{is_mounted_on, lstat, mount_of};
-use crate::cap::{Place, Right};
+use crate::cap::place::Place;
+use crate::cap::rights::Right;
 use crate::error::{Code, ToolError};
 use crate::path::Name;
 use crate::system::{self, Mark, may_act_as_owner};
 
 /// The bit of a directory in which only the owner of an entry, or of the directory, removes it.
 const STICKY: u32 = 0o1000;
-
-/// What keeps an existing file or directory from being changed, whatever the rights of the grant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hindrance {
-    /// Something is mounted there: it is neither replaced, moved nor removed.
-    MountPoint,
-    /// Marked as immutable (`chattr +i`).
-    Immutable,
-    /// Marked as append-only (`chattr +a`).
-    AppendOnly,
-    /// Its directory is marked as immutable or append-only: it keeps its name.
-    MarkedDirectory,
-}
 
 /// Why an entry cannot be removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

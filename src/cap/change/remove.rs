@@ -9,10 +9,11 @@ use crate::cap::change::change_lock::ChangeLock;
 use crate::cap::change::check_tree::{Census, For, scan};
 use crate::cap::change::temp::sweep;
 use crate::cap::change::traverse::{Act, Node, Pace, remove_one, traverse};
-use crate::cap::change::write::sync_directory;
+use crate::cap::handle::directory::sync_directory;
+use crate::cap::handle::file_state::FileState;
 use crate::cap::handle::step::Kind;
-use crate::cap::read::FileState;
-use crate::cap::{Place, Remove};
+use crate::cap::place::Place;
+use crate::cap::rights::Remove;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 
@@ -81,7 +82,7 @@ impl Place<Remove> {
                 ..Census::default()
             });
         }
-        let census = scan::<_, crate::cap::Write>(self, None, For::Removal, budget)?;
+        let census = scan::<_, crate::cap::rights::Write>(self, None, For::Removal, budget)?;
         let shown = self.said.to_string();
         let pace = Pace::of(budget, &shown);
         let mut removal = Removal { removed: 0, pace: &pace };

@@ -18,7 +18,8 @@ use crate::cap::change::removable::mount_point;
 use crate::cap::change::rename_noreplace::{Call, Entry, NotPlaced, rename_beside, why};
 use crate::cap::change::temp::sweep;
 use crate::cap::handle::step::{Found, Kind, device_of, mount_of};
-use crate::cap::{Place, Right, Write};
+use crate::cap::place::Place;
+use crate::cap::rights::{Right, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 
@@ -90,7 +91,7 @@ impl Place<Write> {
         }
         let made = made.keep();
         to.sync(left.sync())?;
-        crate::cap::change::write::sync_directory(&self.parent)
+        crate::cap::handle::directory::sync_directory(&self.parent)
             .map_err(|errno| self.may_not_last("moved", errno))?;
         left.remove(budget);
         let replaced = to.found.as_ref().filter(|found| found.kind == Kind::File);

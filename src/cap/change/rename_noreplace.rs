@@ -20,9 +20,11 @@ use cap_std::fs::Dir;
 use rustix::fs::{AtFlags, RenameFlags};
 use rustix::io::Errno;
 
-use crate::cap::change::temp::{Temp, new_name};
+use crate::cap::change::temp::Temp;
 use crate::cap::change::write::SECRET;
+use crate::cap::handle::name_refused::is_about_a_name;
 use crate::cap::handle::step::lstat;
+use crate::cap::rules::temp_name::new_name;
 use crate::path::Name;
 use crate::system;
 
@@ -140,11 +142,6 @@ fn is_unable(errno: Errno) -> bool {
     matches!(errno, Errno::INVAL | Errno::NOSYS) || system::is_unsupported(errno)
 }
 
-/// Can it say that the file system does not take a name?
-pub(in crate::cap) fn is_about_a_name(errno: Errno) -> bool {
-    matches!(errno, Errno::INVAL | Errno::ILSEQ)
-}
-
 /// A call that gives something a new name.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::cap) enum Call {
@@ -175,4 +172,27 @@ fn is_name_refused(dir: &Arc<Dir>, errno: Errno, call: Call) -> bool {
     };
     remove(empty);
     tried.is_ok()
+}
+
+impl Temp {
+    /// Gives it its name, in place of a file that may have it.
+    pub(in crate::cap) fn put_over(&mut self, name: &Name) -> Result<(), NotPlaced> {
+        rustix::fs::renameat(&self.parent, self.name.as_os_str(), &self.parent, name.as_os_str())
+            .map_err(|errno| why(&self.parent, errno, Call::Rename(RenameFlags::empty())))?;
+        self.is_placed = true;
+        Ok(())
+    }
+
+    /// Gives it its name, which nothing may have: `EXIST`.
+    pub(in crate::cap) fn put_beside(&mut self, name: &Name) -> Result<(), NotPlaced> {
+        let is_directory = self.tree.is_some();
+        let dir = if is_directory { self.fd.as_fd() } else { self.parent.as_fd() };
+        rename_beside(&Entry { dir, name: &self.name, is_directory }, &self.parent, name)?;
+        if is_directory {
+            // Nothing is left in it.
+            let _ = rustix::fs::unlinkat(&self.parent, self.name.as_os_str(), AtFlags::REMOVEDIR);
+        }
+        self.is_placed = true;
+        Ok(())
+    }
 }

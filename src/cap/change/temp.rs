@@ -8,7 +8,7 @@
 //! next change in that directory removes it.
 //!
 //! Anybody can make a file whose name looks like a temp's, so the form of the name does not suffice to remove it. The
-//! name of a temp holds a [`mark`] of the directory that it was made in. The mark cannot be in the contents, which are
+//! name of a temp holds a mark of the directory that it was made in. The mark cannot be in the contents, which are
 //! the user's; an attribute or a time would be missing on some file systems, and after a kill at the wrong
 //! moment. The name is there from the first moment to the last, and a file that was unpacked, cloned or
 //! copied does not have the right one by chance. A user who computes it on purpose can only have a file
@@ -19,78 +19,36 @@
 //!
 //! May import: `path`, `limits`, `error`, `system`. No name can be guessed, and none follows from the file's.
 
-use crate::cap::change::traverse::{open_directory, remove_all};
-use crate::cap::handle::open::open;
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
-use data_encoding::HEXLOWER;
-use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, RenameFlags};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode};
 use rustix::io::Errno;
-use sha2::{Digest as _, Sha256};
 
-use crate::cap::change::rename_noreplace::{Call, Entry, NotPlaced, rename_beside, why};
-use crate::cap::change::write::sync_names;
-use crate::cap::handle::open::To;
+use crate::cap::change::traverse::remove_all;
+use crate::cap::handle::directory::{open_directory, sync_names};
+use crate::cap::handle::open::{To, open};
 use crate::cap::handle::step::lstat;
+use crate::cap::rules::temp_name::{is_made_in, new_name};
 use crate::limits::Budget;
 use crate::path::Name;
 use crate::system::{self, Names, Stat};
 
-const PREFIX: &[u8] = b".preopen-";
-const SUFFIX: &[u8] = b".tmp";
-/// Random bytes in a name, and bytes of the mark after them.
-const RANDOM: usize = 8;
-const MARK: usize = 8;
 /// How often another name is tried. It is needed when a sweeper was faster than the lock.
 const TRIES: usize = 16;
 /// Most names of a directory that are looked at for what was left behind.
 const MAX_SWEPT: usize = 100_000;
 
-/// Does it look like the name of a temp? Such names are reserved: no client can use one, and answers count
-/// those that they leave out.
-pub(in crate::cap) fn is_temp(name: &[u8]) -> bool {
-    middle(name).is_some_and(|hex| {
-        hex.len() == 2 * (RANDOM + MARK) && hex.iter().all(u8::is_ascii_hexdigit)
-    })
-}
-
-/// Was a temp of this name made in this directory?
-pub(in crate::cap) fn is_made_in(dir: &Stat, name: &[u8]) -> bool {
-    let Some(Ok(bytes)) = middle(name).map(|hex| HEXLOWER.decode(hex)) else { return false };
-    match bytes.split_at_checked(RANDOM) {
-        Some((random, marked)) => *marked == mark(dir, random),
-        None => false,
-    }
-}
-
-fn middle(name: &[u8]) -> Option<&[u8]> {
-    name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)
-}
-
-/// Ties a name to the directory that it is made in. Its device is left out: on some file systems that number
-/// changes from one mount to the next.
-fn mark(dir: &Stat, random: &[u8]) -> [u8; MARK] {
-    let hash = Sha256::new()
-        .chain_update(b"preopen temp")
-        .chain_update(dir.inode.to_le_bytes())
-        .chain_update(random)
-        .finalize();
-    let mut mark = [0; MARK];
-    mark.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
-    mark
-}
-
 /// A new file or directory, not yet in its place. Dropped, it is gone.
 pub(in crate::cap) struct Temp {
-    parent: Arc<Dir>,
-    name: Name,
-    fd: OwnedFd,
+    pub(super) parent: Arc<Dir>,
+    pub(super) name: Name,
+    pub(super) fd: OwnedFd,
     /// The tree in it, where it is to be one.
-    tree: Option<OwnedFd>,
-    is_placed: bool,
+    pub(super) tree: Option<OwnedFd>,
+    pub(super) is_placed: bool,
 }
 
 impl Temp {
@@ -150,27 +108,6 @@ impl Temp {
     /// Its name until it is put in its place.
     pub(in crate::cap) fn name(&self) -> &Name {
         &self.name
-    }
-
-    /// Gives it its name, in place of a file that may have it.
-    pub(in crate::cap) fn put_over(&mut self, name: &Name) -> Result<(), NotPlaced> {
-        rustix::fs::renameat(&self.parent, self.name.as_os_str(), &self.parent, name.as_os_str())
-            .map_err(|errno| why(&self.parent, errno, Call::Rename(RenameFlags::empty())))?;
-        self.is_placed = true;
-        Ok(())
-    }
-
-    /// Gives it its name, which nothing may have: `EXIST`.
-    pub(in crate::cap) fn put_beside(&mut self, name: &Name) -> Result<(), NotPlaced> {
-        let is_directory = self.tree.is_some();
-        let dir = if is_directory { self.fd.as_fd() } else { self.parent.as_fd() };
-        rename_beside(&Entry { dir, name: &self.name, is_directory }, &self.parent, name)?;
-        if is_directory {
-            // Nothing is left in it.
-            let _ = rustix::fs::unlinkat(&self.parent, self.name.as_os_str(), AtFlags::REMOVEDIR);
-        }
-        self.is_placed = true;
-        Ok(())
     }
 }
 
@@ -286,46 +223,4 @@ pub(in crate::cap) fn locked(parent: impl AsFd, name: &Name) -> Option<(OwnedFd,
     }
     let stat = system::stat(&fd).ok()?;
     Some((fd, stat))
-}
-
-/// A new name for a temp in this directory.
-pub(in crate::cap) fn new_name(dir: &Stat) -> Result<Name, Errno> {
-    let mut random = [0; RANDOM];
-    system::fill_random(&mut random)?;
-    let hex = [random, mark(dir, &random)].map(|part| HEXLOWER.encode(&part)).concat();
-    let name = [PREFIX, hex.as_bytes(), SUFFIX].concat();
-    Name::from_bytes(&name).ok_or(Errno::INVAL)
-}
-
-#[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "directories to make names for")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_of_one_directory() {
-        let temp = tempfile::tempdir().unwrap();
-        let [here, there] = ["here", "there"].map(|name| {
-            let path = temp.path().join(name);
-            std::fs::create_dir(&path).unwrap();
-            system::stat(std::fs::File::open(path).unwrap()).unwrap()
-        });
-        let name = new_name(&here).unwrap();
-        assert_ne!(name, new_name(&here).unwrap());
-        assert!(is_temp(name.as_bytes()));
-        assert!(is_made_in(&here, name.as_bytes()) && !is_made_in(&there, name.as_bytes()));
-        // Every other name of that form is somebody's.
-        for at in PREFIX.len()..PREFIX.len() + 2 * (RANDOM + MARK) {
-            let mut other = name.as_bytes().to_vec();
-            other[at] = if other[at] == b'0' { b'1' } else { b'0' };
-            assert!(is_temp(&other) && !is_made_in(&here, &other));
-        }
-    }
-
-    #[test]
-    fn a_reserved_name_has_one_form() {
-        for other in [".preopen-.tmp", ".preopen-0123.tmp", "x.preopen-", ".preopen-zz.tmp", ""] {
-            assert!(!is_temp(other.as_bytes()), "{other}");
-        }
-    }
 }

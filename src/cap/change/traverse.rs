@@ -13,7 +13,7 @@ use rustix::fs::{AtFlags, FileType};
 use rustix::io::Errno;
 
 use crate::cap::change::removable::mount_point;
-use crate::cap::handle::open::{To, open, reopen};
+use crate::cap::handle::directory::open_directory;
 use crate::cap::handle::step::{Found, Kind, is_mounted_on, lstat, mount_of};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -196,17 +196,6 @@ fn read(fd: &OwnedFd, pace: &Pace<'_>, seen: &mut usize) -> Result<Vec<(Name, Fi
         (_, Some(error)) => Err(Stopped::Spent(error)),
         (Err(errno), None) => Err(Stopped::Host(errno)),
         (Ok(()), None) => Ok(names),
-    }
-}
-
-/// Opens a directory to read it: one in `parent`, or with no name `parent` itself.
-pub(in crate::cap) fn open_directory<'n>(
-    parent: impl AsFd,
-    name: impl Into<Option<&'n Name>>,
-) -> Result<OwnedFd, Errno> {
-    match name.into() {
-        Some(name) => open(parent, name, To::List),
-        None => reopen(parent, To::List),
     }
 }
 

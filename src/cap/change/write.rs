@@ -8,22 +8,22 @@
 //! May import: `path`, `limits`, `error`, `system`. Nothing is truncated, and no link at the end is followed: a
 //! place is what the link led to.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 
-use cap_std::fs::Dir;
 use rustix::fs::Mode;
 use rustix::io::Errno;
 
 use crate::cap::change::change_lock::ChangeLock;
-use crate::cap::change::move_across::source_stays;
 use crate::cap::change::temp::{Temp, sweep};
-use crate::cap::change::traverse::open_directory;
 use crate::cap::handle::attributes::{Lost, keep};
+use crate::cap::handle::directory::sync_directory;
+use crate::cap::handle::file_state::FileState;
 use crate::cap::handle::open::To;
 use crate::cap::handle::overlay::is_copied_up;
 use crate::cap::handle::step::{Found, Kind, lstat};
-use crate::cap::read::FileState;
-use crate::cap::{Place, Right, Rules, Write};
+use crate::cap::place::Place;
+use crate::cap::rights::{Right, Write};
+use crate::cap::rules::Rules;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;
@@ -331,17 +331,9 @@ pub(in crate::cap) fn write_all(temp: &Temp, mut bytes: &[u8]) -> Result<(), Err
     Ok(())
 }
 
-/// Puts the names in a directory on the disk.
-pub(in crate::cap) fn sync_directory(dir: &Dir) -> Result<(), Errno> {
-    sync_names(open_directory(dir, None))
-}
-
-/// The same for one that was opened for reading. One that cannot be read cannot be asked to.
-pub(in crate::cap) fn sync_names(opened: Result<impl AsFd, Errno>) -> Result<(), Errno> {
-    match opened.and_then(system::sync) {
-        // Some file systems have no such thing.
-        Err(Errno::ACCESS | Errno::INVAL) => Ok(()),
-        Err(errno) if system::is_unsupported(errno) => Ok(()),
-        other => other,
-    }
+/// The source of a move was not removed.
+pub(in crate::cap) fn source_stays(error: ToolError) -> ToolError {
+    error
+        .and("the copy is complete, but the source was not removed")
+        .hint("compare the two before you remove either")
 }

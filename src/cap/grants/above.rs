@@ -3,8 +3,6 @@
 //! They are texts, not handles: nothing above a grant can be opened through them. No answer shows one, or the
 //! path of its directory. This module does not know what the texts mean.
 
-use crate::cap::{Place, Right};
-
 /// Most bytes of one ignore file that are read.
 pub const MAX_ABOVE_TEXT: usize = 64 << 10;
 
@@ -47,11 +45,4 @@ pub struct AboveText {
     pub bytes: Vec<u8>,
     /// Is the text complete?
     pub is_whole: bool,
-}
-
-impl<R: Right> Place<R> {
-    /// What lies above the grant of this place.
-    pub fn above_grant(&self) -> Option<&Above> {
-        self.grants.inner().grants.get(self.grant).map(|grant| &grant.above)
-    }
 }

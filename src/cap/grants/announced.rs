@@ -2,22 +2,8 @@
 //!
 //! May import: nothing of this crate but `Rights`. No file is touched: what is known was found at startup.
 
-use std::os::fd::AsFd;
-
-use rustix::fs::StatVfsMountFlags;
-
-use crate::cap::{Grants, Rights};
-
-/// A grant whose directory could not be opened at startup.
-#[derive(Clone, Debug)]
-pub struct Unavailable {
-    /// What clients would call it.
-    pub name: String,
-    /// How the operator wrote it.
-    pub announced: String,
-    /// Why, in words for people.
-    pub reason: String,
-}
+use crate::cap::grants::Grants;
+use crate::cap::rights::Rights;
 
 /// What anyone may know of a grant: no handle in it.
 #[derive(Clone, Debug)]
@@ -53,9 +39,4 @@ impl Grants {
         });
         open.chain(shut).collect()
     }
-}
-
-/// Is the mount, or the file system itself, read-only? `false` if that cannot be determined.
-pub(in crate::cap) fn is_mounted_read_only(fd: impl AsFd) -> bool {
-    rustix::fs::fstatvfs(fd).is_ok_and(|of| of.f_flag.contains(StatVfsMountFlags::RDONLY))
 }

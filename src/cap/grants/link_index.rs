@@ -17,9 +17,9 @@ use cap_std::fs::Dir;
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
-use crate::cap::change::traverse::open_directory;
-use crate::cap::grants::Grant;
+use crate::cap::grants::grant::Grant;
 use crate::cap::grants::link_tree::{Directory, Entry, Key, Stamp};
+use crate::cap::handle::directory::open_directory;
 use crate::cap::handle::step::{Found, Kind, enter, lstat, open_beneath, read_link};
 use crate::cap::rules::repository;
 use crate::limits::{Budget, Spent};

@@ -15,7 +15,7 @@ use cap_std::fs::Dir;
 use rustix::fd::AsFd;
 use rustix::io::Errno;
 
-use crate::cap::change::traverse::open_directory;
+use crate::cap::handle::directory::open_directory;
 use crate::cap::handle::pseudo;
 use crate::error::ToolError;
 use crate::limits::Budget;
@@ -116,7 +116,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::cap::tests::{budget, tree};
+    use crate::cap::testing::{budget, tree};
     use crate::error::Code;
     use crate::limits::{Clock, Watch};
 

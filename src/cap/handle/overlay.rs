@@ -7,7 +7,7 @@
 
 use std::os::fd::AsFd;
 
-use crate::cap::read::FileState;
+use crate::cap::handle::file_state::FileState;
 
 /// Did nothing but the open change a file, which was in one state just before and is in another now? Its bytes are the
 /// same then: somebody else would have changed its size or the time of its contents.

@@ -60,8 +60,12 @@ mod tests {
     use cap_std::ambient_authority;
     use cap_std::fs::Dir;
 
-    use crate::cap::tests::{FOLLOWED, check, preopen, tree};
-    use crate::cap::{Above, Grants, Preopen, Read, Rights, Rules};
+    use crate::cap::grants::Grants;
+    use crate::cap::grants::above::Above;
+    use crate::cap::grants::grant::Preopen;
+    use crate::cap::rights::{Read, Rights};
+    use crate::cap::rules::Rules;
+    use crate::cap::testing::{FOLLOWED, check, preopen, tree};
 
     #[test]
     fn pseudo_file_systems_are_not_entered() {

@@ -2,8 +2,8 @@
 //!
 //! May import: `path`, `limits`. This module expands no glob; it looks only whether the directory in front exists.
 
-use crate::cap::Grants;
-use crate::cap::hints::suggest::existing;
+use crate::cap::grants::Grants;
+use crate::cap::hints::existing::existing;
 use crate::limits::Budget;
 use crate::path::{VirtualPath, readings};
 

@@ -2,9 +2,12 @@
 //!
 //! May import: `path`, `limits`, `error`. This module opens nothing and expands no glob.
 
+use crate::cap::attenuate::Scoped;
+use crate::cap::grants::Grants;
 use crate::cap::hints::suggest::missing;
-use crate::cap::target::Look;
-use crate::cap::{Grants, Place, Read, Scoped, Target};
+use crate::cap::place::{Look, Place};
+use crate::cap::rights::Read;
+use crate::cap::target::Target;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;

@@ -7,6 +7,7 @@
 
 pub(super) mod as_glob;
 pub(super) mod begun;
+pub(super) mod existing;
 pub(super) mod named_below;
 pub(super) mod stems;
 pub(super) mod suggest;

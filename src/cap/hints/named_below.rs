@@ -14,13 +14,14 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::FileType;
 
-use crate::cap::grants::Grant;
+use crate::cap::grants::Grants;
+use crate::cap::grants::grant::Grant;
 use crate::cap::handle::open::{To, reopen};
+use crate::cap::handle::resolver::Resolver;
 use crate::cap::handle::step::{enter, lstat, mount_of, open_beneath};
 use crate::cap::hints::stems::{Extended, extended};
-use crate::cap::resolve::Resolver;
+use crate::cap::rights::Rights;
 use crate::cap::rules::fold::fold;
-use crate::cap::{Grants, Rights};
 use crate::limits::Budget;
 use crate::path::Name;
 use crate::system::{self, Names};

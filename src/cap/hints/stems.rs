@@ -4,11 +4,12 @@
 
 use cap_std::fs::Dir;
 
+use crate::cap::handle::directory::names;
 use crate::cap::handle::step::lstat;
-use crate::cap::read::names;
+use crate::cap::place::Place;
+use crate::cap::rights::Right;
 use crate::cap::rules::Rules;
 use crate::cap::rules::fold::fold;
-use crate::cap::{Place, Right};
 use crate::path::Name;
 
 /// Most directory entries read for one hint, hidden ones included.

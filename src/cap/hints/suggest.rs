@@ -7,15 +7,13 @@
 
 use cap_std::fs::Dir;
 
-use crate::cap::Grants;
-use crate::cap::Rights;
-use crate::cap::grants::Grant;
+use crate::cap::grants::Grants;
+use crate::cap::handle::directory::names;
 use crate::cap::hints::as_glob::as_glob;
+use crate::cap::hints::existing::existing;
 use crate::cap::hints::named_below::named_below;
 use crate::cap::hints::stems::same_stem;
-use crate::cap::read::names;
 use crate::cap::resolve::apart::{spelled_out, told_apart};
-use crate::cap::resolve::exists;
 use crate::cap::resolve::lookalike::look_the_same;
 use crate::cap::rules::Rules;
 use crate::cap::rules::fold::fold;
@@ -33,8 +31,6 @@ const MAX_BYTES: usize = 64;
 const MAX_OFFERED: usize = 3;
 /// Least likeness, between 0 and 1, of a name that is offered.
 const LIKE: f64 = 0.6;
-/// Most names of a path in front of which a grant's name is looked for.
-const MAX_NAMES: usize = 32;
 
 /// Nothing has this name, as far as anybody may know.
 pub(in crate::cap) fn missing(said: &VirtualPath) -> ToolError {
@@ -144,40 +140,6 @@ pub(in crate::cap) fn read_as(
         }
     }
     vec![]
-}
-
-/// The places that a path can stand for and that exist: as it is, else below the name of a grant in it, else in any
-/// grant.
-pub(in crate::cap) fn existing(grants: &Grants, path: &str) -> Vec<(usize, Vec<Name>)> {
-    let path = VirtualPath::from(path);
-    let there = |all: Vec<(usize, Vec<Name>)>| -> Vec<(usize, Vec<Name>)> {
-        let exists = |(grant, names): &(usize, Vec<Name>)| exists(grants, *grant, names);
-        let mut there: Vec<_> = all.into_iter().filter(exists).collect();
-        there.dedup();
-        there
-    };
-    let as_it_is = there(grants.place_of(&path).into_iter().collect());
-    let Ok(spelling) = path.parse() else { return vec![] };
-    if !as_it_is.is_empty() || spelling.names.is_empty() {
-        return as_it_is;
-    }
-    let all =
-        || grants.inner().grants.iter().enumerate().filter(|(_, g)| g.rights.carry(Rights::READ));
-    let after_name = all().flat_map(|(i, grant)| {
-        below_grant(grant, &spelling.names).into_iter().map(move |names| (i, names))
-    });
-    let after_name = there(after_name.collect());
-    if !after_name.is_empty() || spelling.absolute {
-        return after_name;
-    }
-    there(all().map(|(i, _)| (i, spelling.names.clone())).collect())
-}
-
-/// What follows in a path after the name of a grant. Names are compared only to word a hint.
-fn below_grant(grant: &Grant, names: &[Name]) -> Vec<Vec<Name>> {
-    let is_name = |name: &Name| name.as_bytes() == grant.name.as_bytes();
-    let named = names.iter().take(MAX_NAMES).enumerate().filter(|(_, name)| is_name(name));
-    named.filter_map(|(at, _)| names.get(at + 1..).map(<[Name]>::to_vec)).collect()
 }
 
 /// The entries below the grants that have the last name of the path, in backticks.

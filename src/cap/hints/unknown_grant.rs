@@ -2,7 +2,7 @@
 //!
 //! May import: `path`, `error`. This module looks only inside the grants; what lies outside changes no answer.
 
-use crate::cap::Grants;
+use crate::cap::grants::Grants;
 use crate::cap::hints::as_glob::as_glob;
 use crate::cap::hints::suggest::{did_you_mean, elsewhere, read_as};
 use crate::error::{Code, ToolError};

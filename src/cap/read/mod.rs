@@ -11,68 +11,32 @@ pub(super) mod pointed;
 pub(super) mod walk_tree;
 pub(super) mod walked;
 
-use crate::cap::handle::open::open;
 use std::os::fd::OwnedFd;
 
-use cap_std::fs::Dir;
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::rules::Verdict;
-use super::{Place, Read, Right, Rights};
-use crate::cap::change::removable::Hindrance;
-use crate::cap::change::temp::is_temp;
-use crate::cap::grants::announced::is_mounted_read_only;
-use crate::cap::handle::open::{To, reopen};
+use crate::cap::handle::file_state::FileState;
+use crate::cap::handle::hindrance::Hindrance;
+use crate::cap::handle::mount::is_mounted_read_only;
+use crate::cap::handle::open::{To, open, reopen};
 use crate::cap::handle::pseudo::is_pseudo;
 use crate::cap::handle::step::{Found, Kind, lstat};
 use crate::cap::hints::walk_errors::IT_IS_A_FILE;
+use crate::cap::place::Place;
+use crate::cap::rights::{Read, Right, Rights};
+use crate::cap::rules::temp_name::is_temp;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::Name;
-use crate::system::{self, Stat};
+use crate::system::{self};
 
 /// An open regular file: it can be read at any offset, and nothing else.
 pub struct OpenFile {
     fd: OwnedFd,
     state: FileState,
     shown: String,
-}
-
-/// Which file it was and when it last changed, as the file system says. A write through a memory
-/// map need not change it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FileState {
-    /// The device of its file system.
-    pub device: u64,
-    /// Its number there.
-    pub inode: u64,
-    /// Bytes in it.
-    pub size: u64,
-    /// Last change of its contents, in seconds and nanoseconds since 1970.
-    pub modified: (i64, u64),
-    /// Last change of its contents or of what is known of it.
-    pub changed: (i64, u64),
-}
-
-impl FileState {
-    pub(super) fn new(stat: &Stat) -> Self {
-        Self {
-            device: stat.device,
-            inode: stat.inode,
-            size: stat.size,
-            modified: stat.modified,
-            changed: stat.changed,
-        }
-    }
-
-    /// The same as bytes, to be hashed.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let numbers = [self.device, self.inode, self.size, self.modified.1, self.changed.1];
-        let times = [self.modified.0, self.changed.0];
-        let bytes = numbers.iter().flat_map(|n| n.to_le_bytes());
-        bytes.chain(times.iter().flat_map(|n| n.to_le_bytes())).collect()
-    }
 }
 
 /// What is known of a file or directory without opening it.
@@ -394,11 +358,4 @@ impl Iterator for Entries<'_> {
         }
         None
     }
-}
-
-/// The names in a directory, for hints: an error ends them.
-pub(super) fn names(dir: &Dir) -> impl Iterator<Item = Name> + use<> {
-    let stream = reopen(dir, To::List).and_then(rustix::fs::Dir::new).ok();
-    let raw = stream.into_iter().flatten().map_while(Result::ok);
-    raw.filter_map(|raw| Name::from_bytes(raw.file_name().to_bytes()))
 }

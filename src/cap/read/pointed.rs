@@ -46,7 +46,7 @@ impl WalkedDir {
     }
 }
 
-fn pass_root(grant: &crate::cap::grants::Grant) -> Option<std::os::fd::OwnedFd> {
+fn pass_root(grant: &crate::cap::grants::grant::Grant) -> Option<std::os::fd::OwnedFd> {
     use std::os::fd::AsFd as _;
     grant.dir.as_fd().try_clone_to_owned().ok()
 }

@@ -18,13 +18,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
-use crate::cap::change::temp::is_temp;
-use crate::cap::grants::Grant;
+use crate::cap::grants::grant::Grant;
 use crate::cap::handle::open::{To, open};
 use crate::cap::handle::pseudo::is_pseudo;
 use crate::cap::handle::step::{Kind, stays_on_mount};
+use crate::cap::place::Place;
 use crate::cap::read::walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};
-use crate::cap::{Place, Read};
+use crate::cap::rights::Read;
+use crate::cap::rules::temp_name::is_temp;
 use crate::error::ToolError;
 use crate::limits::{Budget, Spent};
 use crate::path::Name;

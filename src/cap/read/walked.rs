@@ -12,15 +12,16 @@ use rustix::io::Errno;
 
 use crate::cap::handle::open::{To, open};
 use crate::cap::handle::step::{Found, Kind, lstat, pass, stays_on_mount};
+use crate::cap::place::Place;
 use crate::cap::read::OpenFile;
-use crate::cap::{Place, Read};
+use crate::cap::rights::Read;
 use crate::error::ToolError;
 use crate::path::Name;
 
 /// An open directory on a walk.
 pub struct WalkedDir {
     pub(in crate::cap) fd: OwnedFd,
-    pub(in crate::cap) grants: crate::cap::Grants,
+    pub(in crate::cap) grants: crate::cap::grants::Grants,
     pub(in crate::cap) grant: usize,
     /// The way to it from the root of the grant.
     pub(in crate::cap) below: Vec<Name>,

@@ -7,6 +7,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use crate::cap::grants::Inner;
+use crate::cap::grants::known_links::ProtectedPlace;
 use crate::cap::grants::link_index::LinkIndex;
 use crate::cap::grants::link_tree::{Directory, Entry};
 use crate::cap::rules::folded;
@@ -19,22 +20,6 @@ use crate::path::Name;
 const MAX_LINKS: usize = 1_000;
 /// Most names that are looked up to follow all links of one state of the index.
 const MAX_STEPS: usize = 300_000;
-
-/// A place that a link at a protected name leads to.
-#[derive(Debug)]
-pub(in crate::cap) struct ProtectedPlace {
-    /// The grant whose rules protect it.
-    pub(in crate::cap) grant: usize,
-    /// The protected name that the link gives it, from the root of that grant.
-    pub(in crate::cap) alias: Vec<Name>,
-    /// The place itself, from the root of the host, folded; and how many names that are.
-    pub(in crate::cap) place: String,
-    pub(in crate::cap) depth: usize,
-    /// `true` if the link lies in a directory that git takes for a repository.
-    pub(in crate::cap) is_in_repository: bool,
-    /// The links and directories that were passed on the way, folded in the same way.
-    pub(in crate::cap) passed: Vec<String>,
-}
 
 /// Every place that a link at a protected name leads to, in all grants.
 ///
@@ -264,8 +249,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::cap::tests::{TO_MAKE, budget, preopen, tree};
-    use crate::cap::{Grants, Rights, Rules, Write};
+    use crate::cap::grants::Grants;
+    use crate::cap::rights::{Rights, Write};
+    use crate::cap::rules::Rules;
+    use crate::cap::testing::{TO_MAKE, budget, preopen, tree};
 
     fn protected(temp: &tempfile::TempDir, granted: &[&str], path: &str) -> bool {
         let rules = Rules::default().guarding(&[], &[], &[]).unwrap();

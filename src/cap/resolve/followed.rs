@@ -6,10 +6,11 @@
 //! May import: `path`, `limits`. This module opens no file.
 
 use crate::cap::handle::step::Kind;
+use crate::cap::place::Look;
 use crate::cap::read::walked::WalkedDir;
 use crate::cap::resolve::walk::Walk;
-use crate::cap::target::Look;
-use crate::cap::{Read, Target};
+use crate::cap::rights::Read;
+use crate::cap::target::Target;
 use crate::error::{Group, ToolError};
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath};

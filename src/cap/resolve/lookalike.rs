@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::canonical_combining_class;
 
-use crate::cap::change::traverse::open_directory;
+use crate::cap::handle::directory::open_directory;
 use crate::cap::rules::Rules;
 use crate::cap::rules::fold::{fold, is_ignorable};
 use crate::error::ToolError;
@@ -200,7 +200,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::cap::tests::{budget, tree};
+    use crate::cap::testing::{budget, tree};
     use crate::error::Code;
     use crate::limits::{Clock, Watch};
 

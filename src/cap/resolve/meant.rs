@@ -11,14 +11,15 @@ use rustix::io::Errno;
 
 use crate::cap::change::new_names::foreign;
 use crate::cap::handle::step::{Kind, lstat};
+use crate::cap::place::{Look, Place};
 use crate::cap::resolve::apart::{looks_like, not_used, spelled_out, stands_for};
 use crate::cap::resolve::lookalike::{Lookalikes, lookalikes};
+use crate::cap::resolve::resolve;
 use crate::cap::resolve::walk::Walk;
-use crate::cap::resolve::{changes, resolve};
+use crate::cap::rights::{Read, Right, changes};
 use crate::cap::rules::refusal::protected;
 use crate::cap::rules::{Rules, Verdict};
-use crate::cap::target::Look;
-use crate::cap::{Place, Read, Right, Target};
+use crate::cap::target::Target;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{Name, begins_elsewhere, brief, join};

@@ -12,6 +12,7 @@ pub(super) mod apart;
 pub(super) mod follow_links;
 pub(super) mod followed;
 pub(super) mod lookalike;
+pub(super) mod lookup;
 pub(super) mod meant;
 pub(super) mod protected_links;
 pub(super) mod through_links;
@@ -20,33 +21,18 @@ pub(super) mod walk;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use cap_std::fs::Dir;
-
 use super::rules::Verdict;
-use super::target::Look;
-use super::{Grants, Place, Read, Right, Rights, Target};
+use crate::cap::grants::Grants;
+use crate::cap::handle::resolver::Resolver;
 use crate::cap::handle::step::{Found, Kind, lstat, open_beneath, stays_on_mount};
+use crate::cap::place::{At, Look, Place};
 use crate::cap::resolve::protected_links::check_place;
 use crate::cap::resolve::walk::Walk;
+use crate::cap::rights::{Read, Right, changes};
+use crate::cap::target::Target;
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath, join};
-
-/// How names are resolved on this system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resolver {
-    /// By `openat2`, and by the walk where a path has links in it.
-    OpenAt2,
-    /// Only by the walk: this system has no `openat2`, or refuses it.
-    Walk,
-}
-
-impl Resolver {
-    /// Tries it on a handle that is there.
-    pub(super) fn probe(dir: &Dir) -> Self {
-        open_beneath(dir, &[], false).map_or(Self::Walk, |_| Self::OpenAt2)
-    }
-}
 
 /// Looks `target` up. See [`Target::place`].
 pub(super) fn resolve<R: Right>(
@@ -79,26 +65,10 @@ pub(super) fn resolve<R: Right>(
 }
 
 /// Is there something to read at `names` in this grant? Words errors, decides nothing.
-pub(super) fn exists(grants: &Grants, grant: usize, names: &[Name]) -> bool {
+pub(in crate::cap) fn exists(grants: &Grants, grant: usize, names: &[Name]) -> bool {
     let said = VirtualPath::from(join(names));
     let target = Target::<Read>::new(grants.clone(), grant, names.to_vec(), false, said);
     by_openat2(&target).is_some() || Walk::new(&target, Look::THERE, None).run().is_ok()
-}
-
-/// Where a walk ended.
-pub(super) struct At {
-    pub(super) grant: usize,
-    pub(super) parent: Arc<Dir>,
-    pub(super) name: Option<Name>,
-    pub(super) below: Vec<Name>,
-    pub(super) found: Option<Found>,
-    /// The directories that are still to be made between `parent` and `name`.
-    pub(super) missing: Vec<Name>,
-    pub(super) must_be_dir: bool,
-    /// What the names of the client stand for, where look-alikes were used.
-    pub(super) meant: Option<Vec<Name>>,
-    /// What a new name looks like and is not.
-    pub(super) resembles: Option<Vec<Name>>,
 }
 
 /// The short way: no link, no rule, nothing wrong. Whatever it cannot say, the walk says.
@@ -143,19 +113,15 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
     })
 }
 
-/// Is the right one to change what is found? Then rules refuse by name.
-pub(super) fn changes<R: Right>() -> bool {
-    R::RIGHTS != Rights::READ
-}
-
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "a tree to resolve in")]
 mod tests {
     use std::os::unix::fs::symlink;
 
-    use super::super::tests::{FOLLOWED, ITSELF, TO_MAKE, budget, check, granted, preopen, tree};
-    use super::super::{Rules, Write};
     use super::*;
+    use crate::cap::rights::{Rights, Write};
+    use crate::cap::rules::Rules;
+    use crate::cap::testing::{FOLLOWED, ITSELF, TO_MAKE, budget, check, granted, preopen, tree};
     use crate::error::Code;
 
     /// Both ways give the same result, so only this test sees which one was used.

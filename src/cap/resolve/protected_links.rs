@@ -6,31 +6,18 @@
 //!
 //! Names that some file system takes for one are one here: this only decides what is refused.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use crate::cap::Grants;
+use crate::cap::grants::Grants;
+use crate::cap::grants::known_links::{ProtectedPlace, State};
 use crate::cap::grants::link_index::LinkIndex;
-use crate::cap::resolve::follow_links::{ProtectedPlace, protected_places};
+use crate::cap::resolve::follow_links::protected_places;
 use crate::cap::rules::folded;
 use crate::cap::rules::refusal::{protected_by_link, protected_repository};
 use crate::cap::rules::repository::lies_in_repository;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 use crate::path::Name;
-
-/// How long a call waits before it looks again whether another one still reads the index.
-const PATIENCE: Duration = Duration::from_millis(1);
-
-/// The indexes of all grants, and what follows from them.
-#[derive(Default)]
-pub(in crate::cap) struct ProtectedLinks(Mutex<State>);
-
-#[derive(Default)]
-struct State {
-    indexes: Vec<LinkIndex>,
-    places: Option<Arc<[ProtectedPlace]>>,
-}
 
 /// What protected links lead to, at the time of one change.
 pub(in crate::cap) struct Protection<'a> {
@@ -181,25 +168,6 @@ pub(in crate::cap) fn check_place(
     Ok(())
 }
 
-impl ProtectedLinks {
-    fn lock(&self, budget: &Budget) -> Result<MutexGuard<'_, State>, Spent> {
-        loop {
-            match self.0.try_lock() {
-                Ok(state) => return Ok(state),
-                Err(TryLockError::Poisoned(poisoned)) => {
-                    let mut state = PoisonError::into_inner(poisoned);
-                    *state = State::default();
-                    return Ok(state);
-                }
-                Err(TryLockError::WouldBlock) => {
-                    budget.is_wanted()?;
-                    std::thread::sleep(PATIENCE);
-                }
-            }
-        }
-    }
-}
-
 /// Is `path` the place, or below it? Both are folded and absolute.
 fn is_at_or_below(path: &str, place: &str) -> bool {
     path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -209,8 +177,9 @@ fn is_at_or_below(path: &str, place: &str) -> bool {
 #[expect(clippy::disallowed_methods, reason = "a tree to resolve in")]
 mod tests {
     use super::*;
-    use crate::cap::tests::{FOLLOWED, TO_MAKE, budget, check, led, preopen, tree};
-    use crate::cap::{Read, Rights, Rules, Write};
+    use crate::cap::rights::{Read, Rights, Write};
+    use crate::cap::rules::Rules;
+    use crate::cap::testing::{FOLLOWED, TO_MAKE, budget, check, led, preopen, tree};
 
     fn grants(temp: &tempfile::TempDir, o: Rights) -> Grants {
         let all = [("g", Rights::RWD), ("o", o)].map(|(name, rights)| {
@@ -311,7 +280,7 @@ mod tests {
         );
         // The link on the way is not replaced either.
         let one = grants.attenuate::<Write>(&"g/one".into()).unwrap();
-        let kept = one.look(crate::cap::tests::ITSELF, &budget());
+        let kept = one.look(crate::cap::testing::ITSELF, &budget());
         assert_eq!(kept.err().unwrap().code(), Code::Protected);
     }
 

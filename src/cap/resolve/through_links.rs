@@ -5,9 +5,9 @@
 use cap_std::fs::Dir;
 use rustix::io::Errno;
 
-use crate::cap::Rights;
 use crate::cap::handle::step::read_link;
 use crate::cap::resolve::walk::{Step, Walk};
+use crate::cap::rights::Rights;
 use crate::error::ToolError;
 use crate::path::Name;
 

@@ -17,14 +17,15 @@ pub(super) mod protected_names;
 pub(super) mod refusal;
 pub(super) mod repository;
 pub(super) mod spelled;
+pub(super) mod temp_name;
 
 use std::collections::HashSet;
 
-use crate::cap::change::temp::is_temp;
 use crate::cap::rules::glob_tops::{beginnings, top};
 use crate::cap::rules::globs::{BadGlob, Globs};
 use crate::cap::rules::protected_names::globs;
 use crate::cap::rules::spelled::{Spelled, Spelling};
+use crate::cap::rules::temp_name::is_temp;
 use crate::path::Name;
 
 /// The compiled rules of one grant.

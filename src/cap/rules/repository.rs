@@ -5,12 +5,11 @@
 //! these names is protected elsewhere. So everything in such a directory is protected, and a change is
 //! refused that would make one.
 
-use crate::cap::handle::open::open;
 use std::os::fd::{AsFd as _, BorrowedFd};
 
 use cap_std::fs::Dir;
 
-use crate::cap::handle::open::To;
+use crate::cap::handle::open::{To, open};
 use crate::cap::handle::step::{Kind, enter};
 use crate::cap::rules::Rules;
 use crate::cap::rules::fold::fold;
@@ -139,8 +138,10 @@ pub(in crate::cap) fn lies_in_repository(root: &Dir, below: &[Name], rules: &Rul
 
 #[cfg(test)]
 mod tests {
-    use crate::cap::tests::{TO_MAKE, check, led, preopen, tree};
-    use crate::cap::{Grants, Rights, Rules, Write};
+    use crate::cap::grants::Grants;
+    use crate::cap::rights::{Rights, Write};
+    use crate::cap::rules::Rules;
+    use crate::cap::testing::{TO_MAKE, check, led, preopen, tree};
 
     #[test]
     fn an_answer_does_not_tell_whether_a_hidden_part_is_there() {
