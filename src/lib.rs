@@ -14,7 +14,7 @@
 //!
 //! 1. [`path`] and [`cap::Rights`]: what a name is, and what a right is.
 //! 2. [`cap::Grants::attenuate`]: where the two meet, and a [`cap::Target`] is minted.
-//! 3. `cap/resolve.rs` and `cap/by_name.rs`: from a target to a [`cap::Place`], never leaving the handles.
+//! 3. `cap/resolve/`: from a target to a [`cap::Place`], never leaving the handles.
 //! 4. [`tool::Tool`] and one file in `tools/`: how little a tool gets, and that it is enough.
 //! 5. [`dispatch`], then [`protocol`]: how a call comes in and its answer goes out.
 //! 6. [`authority`]: the one module that may do whatever its user may, and how little it does with it.
