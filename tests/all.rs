@@ -63,6 +63,7 @@ mod hearing; // lines that are almost messages are answered under their ids
 mod hostile_drives; // mounts, marks, sticky directories and drives that are gone: nothing is half done
 mod hostile_install; // a tree that somebody else made, and an installation in it
 mod ignoring; // random trees against git and ripgrep
+mod in_order; // calls sent without waiting for answers: changes are made in the order sent
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
 mod install; // the server is added to clients' files, and removed byte for byte
 mod killing; // killed at any time, a change is there or is not

@@ -6,10 +6,10 @@
 //! are kept out by `change_lock` during the last steps of a change, and other programs by nothing: against them there is
 //! the comparison just before the rename.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Turns are not fair: the call that waits longest is not first.
-//! A waiting call can be cancelled.
+//! May import: `path`, `limits`, `error`, `system`. Turns are fair: calls get a lock in the order in which they asked for
+//! it. A waiting call can be cancelled.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,38 +24,42 @@ use crate::system;
 /// How long somebody waits before looking whether the call is still wanted.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// Device and number of a directory, and a name in it as the laxest file system reads it.
-type Key = (u64, u64, String);
+/// What a call can lock.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Lock {
+    /// A file system.
+    Device(u64),
+    /// Device and number of a directory, and a name in it as the laxest file system reads it.
+    Name(u64, u64, String),
+}
 
 /// Everything that is being changed.
 #[derive(Default)]
 pub(super) struct Turns {
-    taken: Mutex<Taken>,
+    queues: Mutex<Queues>,
     free: Condvar,
 }
 
 #[derive(Default)]
-struct Taken {
-    devices: HashMap<u64, Changes>,
-    names: HashSet<Key>,
+struct Queues {
+    /// Those who have a lock or wait for it, in the order in which they asked.
+    of: HashMap<Lock, Vec<Asked>>,
+    next: u64,
 }
 
-/// The changes on one file system.
-#[derive(Default)]
-struct Changes {
-    beside_others: usize,
-    alone: bool,
-    /// How many wait for the exclusive lock: no others are let in before them.
-    to_be_alone: usize,
+/// Somebody who has a lock, or waits for it.
+struct Asked {
+    number: u64,
+    /// May nobody else have the lock at the same time?
+    exclusive: bool,
 }
 
 /// While it is kept, no other call changes what it is for.
 #[must_use]
 pub struct Turn {
     grants: Grants,
-    /// The file systems, and whether it is alone there.
-    devices: Vec<(u64, bool)>,
-    name: Option<Key>,
+    /// The locks, and the number of this turn in the queue of each.
+    held: Vec<(Lock, u64)>,
 }
 
 impl<R: Right> Target<R> {
@@ -67,7 +71,7 @@ impl<R: Right> Target<R> {
         self.hold(Look::THERE, false, budget)
     }
 
-    /// Looks it up for its removal, a link at the end as a link; alone if a whole tree is to go.
+    /// Looks it up for its removal, a link at the end as a link; exclusively if a whole tree is to go.
     ///
     /// # Errors
     /// As [`Self::to_change`].
@@ -81,15 +85,16 @@ impl<R: Right> Target<R> {
         is_alone: bool,
         budget: &Budget,
     ) -> Result<(Place<R>, Turn), ToolError> {
-        let mut turn = Turn { grants: self.grants.clone(), devices: vec![], name: None };
+        let mut turn = Turn { grants: self.grants.clone(), held: vec![] };
         if !is_alone {
-            turn.take(self.device(), false, budget)?;
+            turn.take(Lock::Device(self.device()), false, budget)?;
             let mut place = self.look(look, budget)?;
             place.check_new_names(None)?;
             if place.missing.is_empty() {
                 if let Some(name) = place.name.clone() {
                     let stat = system::stat(&place.parent).map_err(|e| place.os("look at", e))?;
-                    turn.take_name((stat.device, stat.inode, fold(&name.to_string())), budget)?;
+                    let name = Lock::Name(stat.device, stat.inode, fold(&name.to_string()));
+                    turn.take(name, true, budget)?;
                     place.look_again()?;
                 }
                 return Ok((place, turn));
@@ -97,7 +102,7 @@ impl<R: Right> Target<R> {
             // Directories are to be made: who else makes them must be done, or not yet begun.
             turn.give_back();
         }
-        turn.take(self.device(), true, budget)?;
+        turn.take(Lock::Device(self.device()), true, budget)?;
         let place = self.look(look, budget)?;
         place.check_new_names(None)?;
         Ok((place, turn))
@@ -141,12 +146,12 @@ pub fn to_move<R: Right>(
     destination: &Target<Write>,
     budget: &Budget,
 ) -> Result<(Place<R>, Place<Write>, Turn), ToolError> {
-    let mut turn = Turn { grants: source.grants.clone(), devices: vec![], name: None };
+    let mut turn = Turn { grants: source.grants.clone(), held: vec![] };
     let mut devices = [source.device(), destination.device()];
     // Everybody in the same order, or two could wait for each other.
     devices.sort_unstable();
-    for device in devices {
-        if turn.devices.iter().all(|(taken, _)| *taken != device) {
+    for device in devices.map(Lock::Device) {
+        if turn.held.iter().all(|(held, _)| *held != device) {
             turn.take(device, true, budget)?;
         }
     }
@@ -184,49 +189,28 @@ fn is_beside<R: Right>(from: &Place<R>, to: &Place<Write>) -> bool {
 }
 
 impl Turn {
-    fn take(&mut self, device: u64, alone: bool, budget: &Budget) -> Result<(), Spent> {
+    /// Waits for a lock. Waiting does not count as a step: a call that only waits lets others run in its place.
+    fn take(&mut self, lock: Lock, exclusive: bool, budget: &Budget) -> Result<(), Spent> {
         let turns = &self.grants.inner().turns;
-        let mut taken = turns.taken();
-        taken.devices.entry(device).or_default().to_be_alone += usize::from(alone);
-        let waited = turns.wait(taken, budget, |taken| {
-            let changes = taken.devices.entry(device).or_default();
-            let is_free = if alone {
-                changes.beside_others == 0 && !changes.alone
-            } else {
-                changes.to_be_alone == 0 && !changes.alone
-            };
-            if is_free {
-                changes.beside_others += usize::from(!alone);
-                changes.alone = alone;
-            }
-            is_free
-        });
-        turns.taken().devices.entry(device).or_default().to_be_alone -= usize::from(alone);
-        turns.free.notify_all();
-        waited?;
-        self.devices.push((device, alone));
-        Ok(())
-    }
-
-    fn take_name(&mut self, key: Key, budget: &Budget) -> Result<(), Spent> {
-        let turns = &self.grants.inner().turns;
-        turns.wait(turns.taken(), budget, |taken| taken.names.insert(key.clone()))?;
-        self.name = Some(key);
+        let mut queues = turns.queues();
+        let number = queues.ask(lock.clone(), exclusive);
+        // From here on it is given back, even if the call ends while it waits.
+        self.held.push((lock.clone(), number));
+        while !queues.is_turn_of(&lock, number) {
+            budget.is_wanted()?;
+            let waited = turns.free.wait_timeout(queues, PATIENCE);
+            (queues, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
         Ok(())
     }
 
     fn give_back(&mut self) {
         let turns = &self.grants.inner().turns;
-        let mut taken = turns.taken();
-        if let Some(key) = self.name.take() {
-            taken.names.remove(&key);
+        let mut queues = turns.queues();
+        for (lock, number) in self.held.drain(..) {
+            queues.leave(&lock, number);
         }
-        for (device, alone) in self.devices.drain(..) {
-            let changes = taken.devices.entry(device).or_default();
-            changes.beside_others -= usize::from(!alone);
-            changes.alone &= !alone;
-        }
-        drop(taken);
+        drop(queues);
         turns.free.notify_all();
     }
 }
@@ -238,23 +222,56 @@ impl Drop for Turn {
 }
 
 impl Turns {
-    fn taken(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queues(&self) -> MutexGuard<'_, Queues> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queues {
+    /// Enters the queue of a lock.
+    fn ask(&mut self, lock: Lock, exclusive: bool) -> u64 {
+        self.next += 1;
+        self.of.entry(lock).or_default().push(Asked { number: self.next, exclusive });
+        self.next
     }
 
-    /// Waits until `take` succeeds. Waiting does not count as a step: a call that only waits lets others run in its
-    /// place.
-    fn wait(
-        &self,
-        mut taken: MutexGuard<'_, Taken>,
-        budget: &Budget,
-        mut take: impl FnMut(&mut Taken) -> bool,
-    ) -> Result<(), Spent> {
-        while !take(&mut taken) {
-            budget.is_wanted()?;
-            let waited = self.free.wait_timeout(taken, PATIENCE);
-            (taken, _) = waited.unwrap_or_else(PoisonError::into_inner);
+    /// Those who do not need a lock exclusively share it, unless somebody before them does.
+    fn is_turn_of(&self, lock: &Lock, number: u64) -> bool {
+        let Some(queue) = self.of.get(lock) else { return true };
+        let Some(at) = queue.iter().position(|asked| asked.number == number) else { return true };
+        let (before, from) = queue.split_at(at);
+        let exclusive = from.first().is_some_and(|asked| asked.exclusive);
+        if exclusive { before.is_empty() } else { before.iter().all(|asked| !asked.exclusive) }
+    }
+
+    fn leave(&mut self, lock: &Lock, number: u64) {
+        let Some(queue) = self.of.get_mut(lock) else { return };
+        queue.retain(|asked| asked.number != number);
+        if queue.is_empty() {
+            self.of.remove(lock);
         }
-        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_given_in_the_order_in_which_it_was_asked_for() {
+        let mut queues = Queues::default();
+        let lock = Lock::Device(1);
+        let [a, b, c, d] =
+            [false, false, true, false].map(|exclusive| queues.ask(lock.clone(), exclusive));
+        let have =
+            |queues: &Queues| [a, b, c, d].map(|number| queues.is_turn_of(&lock, number) as u8);
+        assert_eq!(have(&queues), [1, 1, 0, 0], "nobody passes one that needs it exclusively");
+        queues.leave(&lock, a);
+        queues.leave(&lock, b);
+        assert_eq!(have(&queues)[2..], [1, 0]);
+        queues.leave(&lock, c);
+        assert_eq!(have(&queues)[3..], [1]);
+        queues.leave(&lock, d);
+        assert!(queues.of.is_empty(), "nothing is kept");
     }
 }
