@@ -245,8 +245,8 @@ impl ToolError {
 
     /// It is never opened.
     pub(crate) fn special_file(said: &VirtualPath) -> Self {
-        Self::new(Code::SpecialFile, format!("`{said}` is neither a regular file nor a directory"))
-            .hint("FIFOs, sockets, devices and files of /proc or /sys are never opened")
+        Self::new(Code::SpecialFile, format!("`{said}` is a special file, which no tool opens"))
+            .hint("special files are FIFOs, sockets, devices and files of /proc or /sys; only the user can change, move or delete this one")
     }
 }
 

@@ -84,6 +84,8 @@ mod paging_hints; // what answers say about going on, and counts of one
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed
 mod path_hints; // what a path is answered with that does not exist as it is written
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
+mod permissions; // files and directories that may be read and not written to
 mod places; // which requests and calls give up their places, and when
 mod process; // what the program gives up of itself, sandbox or not
 mod protected; // attacks of several calls on names that run code, with git as the judge
@@ -99,6 +101,7 @@ mod session; // the questions of an ordinary session over three trees
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod shut_directories; // directories that a user may not write to, pass through or list
 mod soak; // a hundred calls at once for a long time
+mod special_files; // FIFOs, sockets and devices: one refusal for every tool, and no hint that leads back to it
 mod spelled_paths; // names that look like another one, and the grant's own name in front of a path
 mod spellings; // names that other servers and clients give to our arguments
 mod startup; // every refusal at the start

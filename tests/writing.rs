@@ -198,7 +198,7 @@ fn a_replaced_file_keeps_its_mode_its_owner_and_what_is_attached() {
     }
     write("s");
     assert_eq!(std::fs::metadata(path("s")).unwrap().mode() & 0o7777, 0o755, "no set-user bit");
-    assert!(write("twin").contains("another name of the file keeps the old contents"));
+    assert!(write("twin").contains("another name (hard link) of the file keeps the old contents"));
     assert_eq!((bytes(path("twin")), bytes(path("other"))), (b"new".to_vec(), b"old".to_vec()));
 }
 

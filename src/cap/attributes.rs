@@ -72,8 +72,8 @@ impl Lost {
             (self.group, "group"),
             (self.list, "access control list"),
             (self.attributes, "extended attributes"),
-            (self.bits, "set-user or set-group bit"),
-            (self.capabilities, "capabilities"),
+            (self.bits, "set-user-ID or set-group-ID bit"),
+            (self.capabilities, "file capabilities"),
         ];
         let lost: Vec<&str> = all.iter().filter(|(lost, _)| *lost).map(|(_, what)| *what).collect();
         (!lost.is_empty()).then(|| format!("not kept: {}", lost.join(", ")))

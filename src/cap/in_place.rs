@@ -21,6 +21,10 @@ use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::system;
 
+/// The change that every tool makes that does not write in place.
+const REPLACE: &str =
+    "without in_place=true, edit_file replaces the file, as write_file does with mode=overwrite";
+
 impl Place<Write> {
     /// Writes contents into the file that is there.
     ///
@@ -41,7 +45,7 @@ impl Place<Write> {
             let hint = if self.is_mount_point() {
                 permit.to_owned()
             } else {
-                format!("leave it out to replace the file instead; {permit}")
+                format!("{REPLACE}; {permit}")
             };
             return Err(ToolError::new(Code::RightMissing, sentence).hint(hint));
         }
@@ -49,9 +53,8 @@ impl Place<Write> {
         if self.what() != Some(Kind::File) {
             let sentence =
                 format!("`{}` does not exist, so there is nothing to write into", self.said);
-            return Err(
-                ToolError::new(Code::NotFound, sentence).hint("mode=create makes a new file")
-            );
+            return Err(ToolError::new(Code::NotFound, sentence)
+                .hint("mode=create of write_file makes a new file"));
         }
         let lock = ChangeLock::of(&self.parent, budget)?;
         let (Some((fd, found)), _) = self.old_as_expected(expect, To::Write)? else {
@@ -63,7 +66,7 @@ impl Place<Write> {
                 self.said
             );
             return Err(ToolError::new(Code::BadArgs, sentence)
-                .hint("mode=overwrite leaves the other names as they are"));
+                .hint(format!("{REPLACE}; the other names then keep the old contents")));
         }
         // Nothing stops it from here on: a part is worse than all.
         budget.step()?;

@@ -43,6 +43,7 @@ mod named_below;
 mod needs;
 mod new_names;
 mod overlay;
+mod permissions;
 mod pointed;
 mod protected_links;
 mod protected_names;

@@ -16,6 +16,7 @@ mod linux;
 #[cfg(not(all(target_os = "linux", not(preopen_portable))))]
 mod portable;
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -105,6 +106,17 @@ pub(crate) fn may_change_names(dir: impl AsFd) -> Result<(), Errno> {
     match rustix::fs::accessat(dir, ".", access, AtFlags::EACCESS) {
         Err(errno @ (Errno::ACCESS | Errno::PERM | Errno::ROFS)) => Err(errno),
         // The change itself shows what else there is.
+        _ => Ok(()),
+    }
+}
+
+/// Fails if permissions or the mount keep the user from writing to an entry of this directory. A link is not followed.
+pub(crate) fn may_write(dir: impl AsFd, name: &OsStr, is_directory: bool) -> Result<(), Errno> {
+    let also = if is_directory { Access::EXEC_OK } else { Access::empty() };
+    let flags = AtFlags::EACCESS | AtFlags::SYMLINK_NOFOLLOW;
+    match rustix::fs::accessat(dir, name, Access::WRITE_OK | also, flags) {
+        Err(errno @ (Errno::ACCESS | Errno::PERM | Errno::ROFS)) => Err(errno),
+        // Without the call nothing is known.
         _ => Ok(()),
     }
 }
