@@ -78,6 +78,7 @@ mod meant_paths; // paths and globs that are nearly right, and what a hint says 
 mod messages; // several messages on a line, doubled members, responses, and random changes of good lines
 mod misled_edits; // refusals of edits: reasons that are true, and hints that work
 mod moving; // moving, copying, deleting: whole or not at all
+mod named_reasons; // refused edits: the reasons are true, and the text that the hint gives is found
 mod names; // searches by name: nothing that is there gives an empty answer
 mod own_files; // the server's own program, by whatever name it was started
 mod paging_hints; // what answers say about going on, and counts of one

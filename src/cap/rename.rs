@@ -168,7 +168,7 @@ impl<R: Right> Place<R> {
             to.name_of_file()?;
         }
         match to.what() {
-            Some(Kind::Directory) => Err(to.taken().hint(self.into_directory(to))),
+            Some(Kind::Directory) => Err(to.taken().hint(self.hint_of_directory(to))),
             // The hint is its own spelling.
             Some(_) if !overwrite && to.own_spelling().is_some() => Err(to.taken()),
             Some(_) if is_directory => {
@@ -187,7 +187,7 @@ impl<R: Right> Place<R> {
 
 impl<R: Right> Place<R> {
     /// The hint where the destination is a directory.
-    fn into_directory(&self, to: &Place<Write>) -> String {
+    fn hint_of_directory(&self, to: &Place<Write>) -> String {
         let into = to.said.to_string();
         match &self.name {
             Some(name) => format!(

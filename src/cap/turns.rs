@@ -87,14 +87,14 @@ impl<R: Right> Target<R> {
     ) -> Result<(Place<R>, Turn), ToolError> {
         let mut turn = Turn { grants: self.grants.clone(), held: vec![] };
         if !is_alone {
-            turn.take(Lock::Device(self.device()), false, budget)?;
+            turn.take(&Lock::Device(self.device()), false, budget)?;
             let mut place = self.look(look, budget)?;
             place.check_new_names(None)?;
             if place.missing.is_empty() {
                 if let Some(name) = place.name.clone() {
                     let stat = system::stat(&place.parent).map_err(|e| place.os("look at", e))?;
                     let name = Lock::Name(stat.device, stat.inode, fold(&name.to_string()));
-                    turn.take(name, true, budget)?;
+                    turn.take(&name, true, budget)?;
                     place.look_again()?;
                 }
                 return Ok((place, turn));
@@ -102,7 +102,7 @@ impl<R: Right> Target<R> {
             // Directories are to be made: who else makes them must be done, or not yet begun.
             turn.give_back();
         }
-        turn.take(Lock::Device(self.device()), true, budget)?;
+        turn.take(&Lock::Device(self.device()), true, budget)?;
         let place = self.look(look, budget)?;
         place.check_new_names(None)?;
         Ok((place, turn))
@@ -152,7 +152,7 @@ pub fn to_move<R: Right>(
     devices.sort_unstable();
     for device in devices.map(Lock::Device) {
         if turn.held.iter().all(|(held, _)| *held != device) {
-            turn.take(device, true, budget)?;
+            turn.take(&device, true, budget)?;
         }
     }
     let from = source.look(Look::TO_TAKE, budget)?;
@@ -190,13 +190,13 @@ fn is_beside<R: Right>(from: &Place<R>, to: &Place<Write>) -> bool {
 
 impl Turn {
     /// Waits for a lock. Waiting does not count as a step: a call that only waits lets others run in its place.
-    fn take(&mut self, lock: Lock, exclusive: bool, budget: &Budget) -> Result<(), Spent> {
+    fn take(&mut self, lock: &Lock, exclusive: bool, budget: &Budget) -> Result<(), Spent> {
         let turns = &self.grants.inner().turns;
         let mut queues = turns.queues();
         let number = queues.ask(lock.clone(), exclusive);
         // From here on it is given back, even if the call ends while it waits.
         self.held.push((lock.clone(), number));
-        while !queues.is_turn_of(&lock, number) {
+        while !queues.is_turn_of(lock, number) {
             budget.is_wanted()?;
             let waited = turns.free.wait_timeout(queues, PATIENCE);
             (queues, _) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -264,7 +264,7 @@ mod tests {
         let [a, b, c, d] =
             [false, false, true, false].map(|exclusive| queues.ask(lock.clone(), exclusive));
         let have =
-            |queues: &Queues| [a, b, c, d].map(|number| queues.is_turn_of(&lock, number) as u8);
+            |queues: &Queues| [a, b, c, d].map(|number| u8::from(queues.is_turn_of(&lock, number)));
         assert_eq!(have(&queues), [1, 1, 0, 0], "nobody passes one that needs it exclusively");
         queues.leave(&lock, a);
         queues.leave(&lock, b);
