@@ -143,6 +143,33 @@ fn the_rights_that_are_shown_are_those_that_the_permissions_leave() {
     }
 }
 
+/// A file of another group loses that, and what it permitted to that group, when it is replaced.
+#[test]
+fn an_answer_says_what_a_replaced_file_did_not_keep() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("not run: this user may not give files away");
+        return;
+    }
+    let sandbox = sandbox();
+    let at = sandbox.path("g/plain");
+    for (mode, owner, says, left) in [
+        (0o664, NOBODY, "not kept: group, some permissions of the group or of others;", 0o644),
+        (0o644, NOBODY, "not kept: group;", 0o644),
+        (0o666, 1234, "not kept: owner, group;", 0o666),
+        (0o4755, NOBODY, "not kept: group, set-user-ID or set-group-ID bit;", 0o755),
+    ] {
+        std::fs::write(&at, "one\n").unwrap();
+        std::os::unix::fs::chown(&at, Some(owner), Some(1234)).unwrap();
+        std::fs::set_permissions(&at, PermissionsExt::from_mode(mode)).unwrap();
+        let mut client = start_as_nobody(&sandbox, &["g"]);
+        let edit = json!({"path": "plain", "old_text": "one", "new_text": "two"});
+        let answer = client.call("edit_file", &edit);
+        assert!(answer.text.contains(says), "{mode:o}: {answer:?}");
+        assert_eq!(answer.text.matches("not kept").count(), 1, "{answer:?}");
+        assert_eq!(std::fs::metadata(&at).unwrap().permissions().mode() & 0o7777, left, "{mode:o}");
+    }
+}
+
 fn shown_rights(client: &mut Client, path: &str) -> String {
     let info = client.call("get_file_info", &json!({"path": path})).text;
     info.lines().find_map(|line| line.strip_prefix("rights: ")).unwrap_or(&info).to_owned()

@@ -22,8 +22,7 @@ use crate::limits::Budget;
 use crate::system;
 
 /// The change that every tool makes that does not write in place.
-const REPLACE: &str =
-    "without in_place=true, edit_file replaces the file, as write_file does with mode=overwrite";
+const REPLACE: &str = "to replace the file instead, leave in_place=true out in edit_file, or use mode=overwrite in write_file";
 
 impl Place<Write> {
     /// Writes contents into the file that is there.
@@ -62,11 +61,11 @@ impl Place<Write> {
         };
         if found.stat.links > 1 {
             let sentence = format!(
-                "`{}` has other names, and writing in place would change the file under all of them",
+                "`{}` has other names (hard links), and writing in place would change the file under all of them",
                 self.said
             );
             return Err(ToolError::new(Code::BadArgs, sentence)
-                .hint(format!("{REPLACE}; the other names then keep the old contents")));
+                .hint(format!("{REPLACE}: the other names then keep the old contents")));
         }
         // Nothing stops it from here on: a part is worse than all.
         budget.step()?;
