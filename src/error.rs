@@ -217,16 +217,19 @@ impl ToolError {
     /// The path cannot name anything.
     pub(crate) fn bad_path(said: &VirtualPath, why: BadPath) -> Self {
         match why {
-            BadPath::Nul => Self::new(Code::BadPath, format!("`{said}` holds a NUL character")),
+            BadPath::Nul => Self::new(Code::BadPath, format!("`{said}` holds a NUL character"))
+                .hint("leave the NUL character out"),
             BadPath::Slash => {
                 Self::new(Code::BadPath, format!("`{said}` has an escaped `/` in a name"))
+                    .hint("write `/` as it is, between the names of directories")
             }
             BadPath::Parent => Self::new(Code::BadPath, format!("`{said}` has `..` in it"))
-                .hint("say the path from the top of the grant, without `..`"),
+                .hint("write the path from the top of the grant, without `..`"),
             BadPath::NameTooLong => Self::new(
                 Code::OverLimit,
                 format!("a name in `{said}` is longer than {MAX_NAME_BYTES} bytes"),
-            ),
+            )
+            .hint("use a shorter name"),
             BadPath::TooLong => Self::new(
                 Code::OverLimit,
                 format!(
