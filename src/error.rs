@@ -249,7 +249,7 @@ impl ToolError {
     /// It is never opened.
     pub(crate) fn special_file(said: &VirtualPath) -> Self {
         Self::new(Code::SpecialFile, format!("`{said}` is a special file, which no tool opens"))
-            .hint("special files are FIFOs, sockets, devices and files of /proc or /sys; only the user can change, move or delete this one")
+            .hint("special files are FIFOs, sockets, devices and files of /proc or /sys; only the user can work with them")
     }
 }
 

@@ -116,7 +116,7 @@ fn a_change_that_waits_for_a_file_system_holds_up_no_other_call_for_long() {
     use crate::strain::Stalled;
 
     let toml = "[[allow]]\npath = \"grant\"\nrights = \"rwd\"\n\
-        [limits]\ncall_deadline_ms = 3000\nprogress_ms = 200\ndrain_ms = 1000\n";
+        [limits]\ncall_deadline_ms = 5000\nprogress_ms = 200\ndrain_ms = 1000\n";
     let sandbox =
         Sandbox::new().file("grant/f", "").dir("grant/stalled").file("allowlist.toml", toml);
     let config = sandbox.path("allowlist.toml");

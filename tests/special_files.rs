@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::common::{Client, Era, Sandbox};
 
 const REFUSED: &str = "is a special file, which no tool opens\nhint: special files are FIFOs, sockets, devices and files of \
-    /proc or /sys; only the user can change, move or delete this one";
+    /proc or /sys; only the user can work with them";
 
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new().file("grant/a", "a\n").dir("grant/d").link("grant/link", "fifo");
