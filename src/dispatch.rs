@@ -59,6 +59,8 @@ pub enum Work {
     Nothing,
     /// Files that it names.
     Files,
+    /// Files that it names, which it changes.
+    Change,
     /// All that is below a directory.
     Trees,
 }
@@ -146,6 +148,7 @@ impl Dispatcher {
     /// What a call of this tool works on; nothing, if there is none.
     pub fn work(&self, name: &str) -> Work {
         match self.find(name) {
+            Some((tool, _)) if tool.entry.rights.change() => Work::Change,
             Some((tool, _)) if tool.entry.searches => Work::Trees,
             Some((tool, _)) if tool.entry.rights != Rights::NONE => Work::Files,
             _ => Work::Nothing,

@@ -217,16 +217,19 @@ impl ToolError {
     /// The path cannot name anything.
     pub(crate) fn bad_path(said: &VirtualPath, why: BadPath) -> Self {
         match why {
-            BadPath::Nul => Self::new(Code::BadPath, format!("`{said}` holds a NUL character")),
+            BadPath::Nul => Self::new(Code::BadPath, format!("`{said}` holds a NUL character"))
+                .hint("leave the NUL character out"),
             BadPath::Slash => {
                 Self::new(Code::BadPath, format!("`{said}` has an escaped `/` in a name"))
+                    .hint("write `/` as it is, between the names of directories")
             }
             BadPath::Parent => Self::new(Code::BadPath, format!("`{said}` has `..` in it"))
-                .hint("say the path from the top of the grant, without `..`"),
+                .hint("write the path from the top of the grant, without `..`"),
             BadPath::NameTooLong => Self::new(
                 Code::OverLimit,
                 format!("a name in `{said}` is longer than {MAX_NAME_BYTES} bytes"),
-            ),
+            )
+            .hint("use a shorter name"),
             BadPath::TooLong => Self::new(
                 Code::OverLimit,
                 format!(
@@ -245,8 +248,8 @@ impl ToolError {
 
     /// It is never opened.
     pub(crate) fn special_file(said: &VirtualPath) -> Self {
-        Self::new(Code::SpecialFile, format!("`{said}` is neither a regular file nor a directory"))
-            .hint("FIFOs, sockets, devices and files of /proc or /sys are never opened")
+        Self::new(Code::SpecialFile, format!("`{said}` is a special file, which no tool opens"))
+            .hint("special files are FIFOs, sockets, devices and files of /proc or /sys; only the user can work with them")
     }
 }
 

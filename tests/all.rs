@@ -63,6 +63,7 @@ mod hearing; // lines that are almost messages are answered under their ids
 mod hostile_drives; // mounts, marks, sticky directories and drives that are gone: nothing is half done
 mod hostile_install; // a tree that somebody else made, and an installation in it
 mod ignoring; // random trees against git and ripgrep
+mod in_order; // calls sent without waiting for answers: changes are made in the order sent
 mod injected; // each call of the kernel fails once; the order of a write, from a trace
 mod install; // the server is added to clients' files, and removed byte for byte
 mod killing; // killed at any time, a change is there or is not
@@ -77,12 +78,15 @@ mod meant_paths; // paths and globs that are nearly right, and what a hint says 
 mod messages; // several messages on a line, doubled members, responses, and random changes of good lines
 mod misled_edits; // refusals of edits: reasons that are true, and hints that work
 mod moving; // moving, copying, deleting: whole or not at all
+mod named_reasons; // refused edits: the reasons are true, and the text that the hint gives is found
 mod names; // searches by name: nothing that is there gives an empty answer
 mod own_files; // the server's own program, by whatever name it was started
 mod paging_hints; // what answers say about going on, and counts of one
 mod pains; // what users of such servers suffer, by name, and that ours do not
 mod pains_of_changes; // the same, where files are changed
 mod path_hints; // what a path is answered with that does not exist as it is written
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
+mod permissions; // files and directories that may be read and not written to
 mod places; // which requests and calls give up their places, and when
 mod process; // what the program gives up of itself, sandbox or not
 mod protected; // attacks of several calls on names that run code, with git as the judge
@@ -98,6 +102,7 @@ mod session; // the questions of an ordinary session over three trees
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod shut_directories; // directories that a user may not write to, pass through or list
 mod soak; // a hundred calls at once for a long time
+mod special_files; // FIFOs, sockets and devices: one refusal for every tool, and no hint that leads back to it
 mod spelled_paths; // names that look like another one, and the grant's own name in front of a path
 mod spellings; // names that other servers and clients give to our arguments
 mod startup; // every refusal at the start

@@ -209,7 +209,7 @@ fn what_a_drive_does_not_keep_of_a_file_is_said() {
     for (name, is_said) in [("s", true), ("s", false), ("t", false)] {
         let write = json!({"path": name, "content": "new"});
         let answer = client.call("write_file", &write);
-        let says = answer.text.contains("not kept: set-user or set-group bit");
+        let says = answer.text.contains("not kept: set-user-ID or set-group-ID bit");
         assert_eq!((answer.code(), says), ("ok", is_said), "{answer:?}");
     }
 }
@@ -233,7 +233,8 @@ fn other_names_of_a_replaced_file_are_counted_by_every_tool_that_replaces() {
         let mut client = Client::start(&["--allow", &specs[0], "--allow", &specs[1]], Era::Modern);
         let answer = client.call(tool, &arguments);
         assert_eq!(answer.code(), "ok", "{tool}: {answer:?}");
-        let says = answer.text.contains("another name of the file keeps the old contents");
+        let says =
+            answer.text.contains("another name (hard link) of the file keeps the old contents");
         assert!(says, "{tool} {arguments}: {answer:?}");
         assert_eq!(std::fs::read_to_string(sandbox.path("grant/twin")).unwrap(), "old");
     }

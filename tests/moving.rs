@@ -347,10 +347,13 @@ fn deleting_takes_links_as_links_and_trees_only_when_asked() {
     assert_eq!(delete(".", true).code(), "is_a_directory");
     assert_eq!(
         delete("l", false).text,
-        "Successfully deleted l\n[a link; what it led to is untouched]"
+        "Successfully deleted l\n[only the link was deleted, and its target was not changed]"
     );
     assert_eq!(delete("x", true).code(), "ok");
-    assert_eq!(delete("d", true).text, "Successfully deleted d\n[3 files, 2 directories]");
+    assert_eq!(
+        delete("d", true).text,
+        "Successfully deleted d\n[1 file, 1 link, 1 special file, 2 directories]"
+    );
     assert_eq!(tree(&sandbox, "grant"), []);
     assert_eq!(std::fs::read_to_string(sandbox.path("outside/secret.txt")).unwrap(), SECRET);
 }

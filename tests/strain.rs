@@ -99,14 +99,14 @@ fn a_file_that_grows_while_it_is_read_is_read_to_an_end() {
 }
 
 /// A FUSE file system whose server never answers; it is gone when this is.
-struct Stalled<'a> {
+pub struct Stalled<'a> {
     shell: Child,
     at: std::path::PathBuf,
     _sandbox: &'a Sandbox,
 }
 
 impl<'a> Stalled<'a> {
-    fn mount(sandbox: &'a Sandbox, at: &str) -> Option<Self> {
+    pub fn mount(sandbox: &'a Sandbox, at: &str) -> Option<Self> {
         let at = sandbox.path(at);
         let mount = format!(
             "exec 9<>/dev/fuse && mount -i -t fuse -o fd=9,rootmode=40000,user_id=0,group_id=0 stalled {} \

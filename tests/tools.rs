@@ -376,7 +376,7 @@ fn file_info_says_what_a_path_is() {
     );
     assert!(lines[8].starts_with("version: ") && lines[9].len() == sha.len(), "{lines:?}");
     assert_eq!(info(json!({"path": "bin"}))[5], "text: no, binary");
-    assert_eq!(info(json!({"path": "pipe"}))[1], "type: special file (never opened)");
+    assert_eq!(info(json!({"path": "pipe"}))[1], "type: special file");
     assert_eq!(info(json!({"path": "/"}))[..2], ["path: .", "type: directory"]);
 }
 

@@ -11,7 +11,7 @@ use crate::cap::target::Target;
 use crate::error::{Code, ToolError};
 use crate::path::{BadPath, Name, Spelling, VirtualPath};
 
-/// What a [`Scope`](crate::cap::Scope) comes to.
+/// What a [`Scope`](crate::cap::needs::Scope) comes to.
 pub enum Scoped<R> {
     /// The path named one place.
     One(Target<R>),

@@ -61,6 +61,21 @@ impl ToolError {
             E::StaleNetworkFileHandle => {
                 refused.hint("try again; if the file is not found, list the directory")
             }
+            E::InvalidFilename => refused.hint("use a shorter name"),
+            E::ReadOnlyFilesystem => refused.hint("only the user can mount it writable"),
+            E::StorageFull | E::QuotaExceeded => refused.hint("ask the user to free space"),
+            E::NotConnected
+            | E::ConnectionAborted
+            | E::ConnectionRefused
+            | E::ConnectionReset
+            | E::HostUnreachable
+            | E::NetworkUnreachable
+            | E::NetworkDown
+            | E::TimedOut => refused.hint("ask the user to connect it again"),
+            E::ResourceBusy | E::ExecutableFileBusy | E::WouldBlock | E::Deadlock => {
+                refused.hint("try again later")
+            }
+            _ if is_out_of_files(error) => refused.hint("try again when other calls have ended"),
             _ => refused,
         }
     }

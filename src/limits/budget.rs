@@ -65,7 +65,7 @@ limits! {
     max_requests_waiting: usize = 256;
     /// Most bytes of requests that wait or run, and as many of answers that are made or not yet read; further requests are not read until some are done.
     max_waiting_bytes: usize = 32 << 20;
-    /// Milliseconds between two messages on the progress of a call, where the client asked for them.
+    /// Milliseconds between two messages on the progress of a call, where the client asked for them. No call waits longer for an earlier one that runs.
     progress_ms: u64 = 1_000;
     /// Milliseconds after which a call is refused with `timed_out`.
     call_deadline_ms: u64 = 25_000;

@@ -1,5 +1,11 @@
 //! [`Admission`]: which calls may run at once, and which wait.
 //!
+//! Calls begin in the order in which the client sent them, as far as one of them changes something: a change waits for
+//! all earlier calls to end, and every call for earlier changes. So a client may send a change and what depends on it
+//! without waiting for the answer. The order goes by calls and not by paths, since links give one file several paths.
+//! Reads run side by side. Nothing waits for a search, which may take long, nor for a call that runs for longer than
+//! `progress_ms`. From then on only the locks of `cap` keep changes of one file apart.
+//!
 //! Of calls that search trees fewer are let in at a time than of all: they use a processor for as long
 //! as they last, and a small read would find every place taken by them. One that lasts lets the next
 //! in, or a few searches of a slow drive would hold up those of all others.
@@ -17,8 +23,13 @@ use crate::limits::Limits;
 /// wait for them to end.
 const MOST_STALLED: usize = 32;
 
+/// More than the calls that can run at once: the permits that a change takes, so that no other call runs.
+const ALL: u32 = 1 << 20;
+
 /// The places that there are.
 pub(super) struct Admission {
+    /// A change takes all permits, any other call one. They are given out in the order in which calls ask for them.
+    order: Arc<Semaphore>,
     /// One permit for each call that may run at once.
     calls: Arc<Semaphore>,
     /// One permit for each of them that may search.
@@ -27,6 +38,7 @@ pub(super) struct Admission {
 
 /// One call that was let in, until this is dropped.
 pub(super) struct Admitted {
+    order: Option<OwnedSemaphorePermit>,
     search: Option<OwnedSemaphorePermit>,
     call: Option<OwnedSemaphorePermit>,
     /// The room for its answer.
@@ -38,16 +50,25 @@ impl Admission {
     pub(super) fn new(limits: &Limits) -> Self {
         let searches = limits.max_searches_in_flight.clamp(1, most_at_once(limits));
         Self {
+            order: Arc::new(Semaphore::new(ALL as usize)),
             calls: Arc::new(Semaphore::new(most_at_once(limits))),
             searches: Arc::new(Semaphore::new(searches)),
         }
     }
 
-    /// Waits for a place, unless the call ends at once: what touches no file need not wait for calls that do.
+    /// Waits for a place, unless the call ends at once: what touches no file need not wait for calls that do. Calls take
+    /// their place in the order when this is first polled.
     pub(super) async fn of(&self, work: Work) -> Admitted {
-        let search = if work == Work::Trees { permit(&self.searches).await } else { None };
-        let call = if work == Work::Nothing { None } else { permit(&self.calls).await };
-        Admitted { search, call, room: None }
+        let order = match work {
+            Work::Nothing => return Admitted { order: None, search: None, call: None, room: None },
+            Work::Change => permits(&self.order, ALL).await,
+            Work::Files => permits(&self.order, 1).await,
+            // It has waited for the changes before it, and those after it do not wait for it.
+            Work::Trees => permits(&self.order, 1).await.and(None),
+        };
+        let search = if work == Work::Trees { permits(&self.searches, 1).await } else { None };
+        let call = permits(&self.calls, 1).await;
+        Admitted { order, search, call, room: None }
     }
 }
 
@@ -62,8 +83,9 @@ impl Admitted {
         self.room
     }
 
-    /// It has made progress for a while: the next search may begin beside it.
+    /// It has made progress for a while: the next search, and later calls, may begin beside it.
     pub(super) fn lasts(&mut self) {
+        drop(self.order.take());
         drop(self.search.take());
     }
 
@@ -86,8 +108,8 @@ fn most_at_once(limits: &Limits) -> usize {
 }
 
 /// None only of a semaphore that is closed, which these never are.
-async fn permit(of: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-    Arc::clone(of).acquire_owned().await.ok()
+async fn permits(of: &Arc<Semaphore>, permits: u32) -> Option<OwnedSemaphorePermit> {
+    Arc::clone(of).acquire_many_owned(permits).await.ok()
 }
 
 #[cfg(test)]
@@ -135,6 +157,32 @@ mod tests {
         assert!(next.is_some() && now(&admission, Work::Files).is_none(), "both still run");
         slow.stalls();
         assert!(now(&admission, Work::Files).is_some());
+    }
+
+    #[test]
+    fn a_change_waits_for_earlier_calls_and_all_calls_for_earlier_changes() {
+        let admission = admission(9, 9);
+        let reads = [now(&admission, Work::Files), now(&admission, Work::Files)];
+        assert!(reads.iter().all(Option::is_some), "reads run side by side");
+        let mut change = pin!(admission.of(Work::Change));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(change.as_mut().poll(&mut context).is_pending(), "reads came before it");
+        for work in [Work::Files, Work::Trees, Work::Change] {
+            assert!(now(&admission, work).is_none(), "{work:?} comes after a change");
+        }
+        drop(reads);
+        let Poll::Ready(mut change) = change.poll(&mut context) else { panic!("its turn") };
+        assert!(now(&admission, Work::Files).is_none(), "the change is not done");
+        assert!(now(&admission, Work::Nothing).is_some());
+        change.lasts();
+        assert!(now(&admission, Work::Change).is_some(), "it takes too long to wait for");
+    }
+
+    #[test]
+    fn a_change_waits_for_no_search() {
+        let admission = admission(9, 9);
+        let search = now(&admission, Work::Trees);
+        assert!(search.is_some() && now(&admission, Work::Change).is_some());
     }
 
     #[test]

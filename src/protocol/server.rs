@@ -152,6 +152,8 @@ impl ServerHandler for Server {
             };
         }
         let most = self.dispatcher.most_answer_bytes(&request.name);
+        // `rmcp` spawns a task for each request as it reads it, and one thread polls new tasks in that order. Nothing
+        // is awaited before this, so calls ask for their places in the order in which they were sent.
         let admission = async {
             let admitted = self.admission.of(self.dispatcher.work(&request.name)).await;
             admitted.with_room(self.room.answer(most).await)

@@ -18,6 +18,7 @@ mod portable;
 mod ready;
 mod stat;
 
+use std::ffi::OsStr;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -41,6 +42,17 @@ pub(crate) fn may_change_names(dir: impl AsFd) -> Result<(), Errno> {
     match rustix::fs::accessat(dir, ".", access, AtFlags::EACCESS) {
         Err(errno @ (Errno::ACCESS | Errno::PERM | Errno::ROFS)) => Err(errno),
         // The change itself shows what else there is.
+        _ => Ok(()),
+    }
+}
+
+/// Fails if permissions or the mount keep the user from writing to an entry of this directory. A link is not followed.
+pub(crate) fn may_write(dir: impl AsFd, name: &OsStr, is_directory: bool) -> Result<(), Errno> {
+    let also = if is_directory { Access::EXEC_OK } else { Access::empty() };
+    let flags = AtFlags::EACCESS | AtFlags::SYMLINK_NOFOLLOW;
+    match rustix::fs::accessat(dir, name, Access::WRITE_OK | also, flags) {
+        Err(errno @ (Errno::ACCESS | Errno::PERM | Errno::ROFS)) => Err(errno),
+        // Without the call nothing is known.
         _ => Ok(()),
     }
 }

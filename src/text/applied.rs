@@ -9,6 +9,8 @@ use crate::limits::{Budget, Spent};
 
 /// Words from which a text of one line is not there by chance.
 const SEVERAL: usize = 3;
+/// Characters below which a text may be anywhere.
+const SHORT: usize = 4;
 
 /// Where the new text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub(super) struct Applied {
     window: Window,
     /// Is it too long to be there by chance?
     is_long: bool,
+    /// Is it so short that it may be anywhere?
+    is_short: bool,
 }
 
 /// The only place of `new` in the text; `None` where that would say nothing about the edit. Both texts have LF as
@@ -44,16 +48,23 @@ pub(super) fn applied(
     let count = text.get(place.clone()).unwrap_or_default().split_inclusive('\n').count();
     let is_long = words >= SEVERAL || new.lines().filter(|line| says_something(line)).count() > 1;
     let window = Window { first: line - 1, count: count.max(1) };
-    Ok(Some(Applied { line, window, is_long }))
+    let is_short = new.trim().chars().count() < SHORT;
+    Ok(Some(Applied { line, window, is_long, is_short }))
 }
 
 impl Applied {
     /// Is the edit done, as far as can be told? `near` is the place that comes nearest to the old text.
     pub(super) fn is_done(&self, near: Option<Window>) -> bool {
-        let meets = |near: Window| {
-            near.first < self.window.first + self.window.count
-                && self.window.first < near.first + near.count.max(1)
-        };
-        self.is_long && near.is_none_or(meets)
+        self.is_long && near.is_none_or(|near| self.meets(near))
+    }
+
+    /// Does it help to know where it is?
+    pub(super) fn is_telling(&self, near: Option<Window>) -> bool {
+        !self.is_short || near.is_some_and(|near| self.meets(near))
+    }
+
+    fn meets(&self, near: Window) -> bool {
+        near.first < self.window.first + self.window.count
+            && self.window.first < near.first + near.count.max(1)
     }
 }

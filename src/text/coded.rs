@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::folded::{Fold, folded, places};
+use super::terminal::{has_escapes, without_escapes};
 use crate::limits::{Budget, Spent};
 
 /// Characters of the longest code.
@@ -25,6 +26,10 @@ pub(super) enum Coded {
     Escapes,
     /// The file has them.
     FileEscapes,
+    /// The text that was sent has escapes of a terminal.
+    Terminal,
+    /// The file has them.
+    FileTerminal,
 }
 
 impl Coded {
@@ -43,6 +48,20 @@ impl Coded {
             Self::FileEscapes => {
                 "it has characters where the file has escapes such as `\\n`, `\\t` or `\\\"`"
             }
+            Self::Terminal => {
+                "it has terminal escapes such as U+001B ESCAPE with `[31m`, and the file has none"
+            }
+            Self::FileTerminal => {
+                "it leaves out terminal escapes that the file has, such as U+001B ESCAPE with `[31m`"
+            }
+        }
+    }
+
+    /// What makes both the same, for the same sentence.
+    pub(super) fn under(self) -> &'static str {
+        match self {
+            Self::Terminal | Self::FileTerminal => "without these",
+            _ => "with these converted",
         }
     }
 }
@@ -56,9 +75,10 @@ pub(super) fn otherwise_coded(
     let first = |needle: &str, fold: Fold, may_differ: May| {
         places(text, needle, fold, may_differ, 1, budget).map(|found| found.into_iter().next())
     };
-    let both: [(Fold, May, [Coded; 2]); 2] = [
+    let both: [(Fold, May, [Coded; 2]); 3] = [
         (entity, has_entity, [Coded::Entities, Coded::FileEntities]),
         (escape, has_escape, [Coded::Escapes, Coded::FileEscapes]),
+        (without_escapes, has_escapes, [Coded::Terminal, Coded::FileTerminal]),
     ];
     for (fold, has_code, [sent, in_file]) in both {
         let decoded = folded(old, fold);
@@ -155,6 +175,9 @@ fn escape(text: &str, folded: &mut String) -> usize {
             'r' => ('\r', 2),
             c @ ('"' | '\'' | '\\' | '/' | '`') => (c, 2),
             'u' => return unicode(rest),
+            'e' => ('\u{1b}', 2),
+            'x' => return hexadecimal(rest),
+            '0' if rest.starts_with("033") => ('\u{1b}', 4),
             _ => return None,
         })
     });
@@ -165,6 +188,14 @@ fn escape(text: &str, folded: &mut String) -> usize {
         }
         None => plain(text, folded),
     }
+}
+
+/// `x1b`, of ASCII.
+fn hexadecimal(text: &str) -> Option<(char, usize)> {
+    let digits = text.strip_prefix('x')?.get(..2)?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let byte = u8::from_str_radix(digits, 16).ok().filter(|byte| is_number && byte.is_ascii())?;
+    Some((char::from(byte), 4))
 }
 
 /// `u200b`, or two of them for one character.
@@ -225,6 +256,9 @@ mod tests {
             ("🦀", "\\ud83e\\udd80", Some((Escapes, "🦀"))),
             ("C:\\dir", "C:\\\\dir", Some((Escapes, "C:\\dir"))),
             ("C:\\\\dir", "C:\\dir", Some((FileEscapes, "C:\\\\dir"))),
+            ("\u{1b}[1mb", "\\x1b[1mb", Some((Escapes, "\u{1b}[1mb"))),
+            ("\u{1b}[1mb", "\\033[1mb", Some((Escapes, "\u{1b}[1mb"))),
+            ("\u{1b}[1mb", "\\e[1mb", Some((Escapes, "\u{1b}[1mb"))),
             ("a", "b\\n", None),
             ("a", "\\ud800", None),
         ] {

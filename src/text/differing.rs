@@ -161,7 +161,10 @@ fn compare_gaps(
     let tabs = |chars: &[char]| chars.contains(&'\t');
     all.insert(match (is_first && placed.is_edge.0, is_last && placed.is_edge.1) {
         (_, true) => Difference::Trailing,
-        (true, _) if tabs(&ours) != tabs(&theirs) => Difference::Tabs,
+        // Only where both are indented: a tab against nothing is another indentation.
+        (true, _) if tabs(&ours) != tabs(&theirs) && !ours.is_empty() && !theirs.is_empty() => {
+            Difference::Tabs
+        }
         (true, _) => Difference::Indentation,
         _ => Difference::Inner,
     });
@@ -322,7 +325,7 @@ mod tests {
             }
             let (indent, trail, tab) = edges;
             if indent > 0 {
-                made.insert(if tab { D::Tabs } else { D::Indentation });
+                made.insert(D::Indentation);
             }
             if trail > 0 {
                 made.insert(D::Trailing);

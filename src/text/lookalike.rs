@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use super::folded::{folded, places};
+use super::folded::{Fold, folded, places};
+use super::typed::{may_be_typed, typed};
 use super::unlike::Unlike;
 use super::unseen::{fold_onto, is_invisible};
 use crate::limits::{Budget, Spent};
@@ -25,14 +26,29 @@ pub(super) struct Looks {
     pub(super) others: Vec<Range<usize>>,
 }
 
-/// The first place in `text` that looks like `old`, which has LF as its only line end.
+/// The first place in `text` that looks like `old`, which has LF as its only line end; or that is the same typed in
+/// another way.
 pub(super) fn same_looking(text: &str, old: &str, budget: &Budget) -> Result<Option<Looks>, Spent> {
-    let needle = folded(old, unit);
-    let may_differ = if has_odd(old) { |_: &str| true } else { has_odd };
-    let found = places(text, &needle, unit, may_differ, MAX_OTHERS + 1, budget)?;
+    Ok(match same_under(unit, has_odd, text, old, budget)? {
+        None => same_under(typed, may_be_typed, text, old, budget)?,
+        looks => looks,
+    })
+}
+
+/// The first place that is the same when both are folded. Folding can only change a text of which `may_differ` is true.
+fn same_under(
+    fold: Fold,
+    may_differ: fn(&str) -> bool,
+    text: &str,
+    old: &str,
+    budget: &Budget,
+) -> Result<Option<Looks>, Spent> {
+    let needle = folded(old, fold);
+    let may_differ = if may_differ(old) { |_: &str| true } else { may_differ };
+    let found = places(text, &needle, fold, may_differ, MAX_OTHERS + 1, budget)?;
     let mut found = found.into_iter().map(|place| with_edges(text, place, old));
     let Some(place) = found.next() else { return Ok(None) };
-    let unlike = differences(text.get(place.clone()).unwrap_or_default(), old);
+    let unlike = differences_under(fold, text.get(place.clone()).unwrap_or_default(), old);
     let unlike = unlike.into_iter().map(|one| one.after(place.start)).collect();
     Ok(Some(Looks { place, unlike, others: found.collect() }))
 }
@@ -43,7 +59,7 @@ pub(super) fn look_same(one: &str, other: &str) -> bool {
 }
 
 /// One character, or a CRLF, which is a line feed.
-fn unit(text: &str, folded: &mut String) -> usize {
+pub(super) fn unit(text: &str, folded: &mut String) -> usize {
     let Some((c, len)) = first(text) else { return 0 };
     fold_onto(c, folded);
     len
@@ -89,13 +105,21 @@ fn with_edges(text: &str, place: Range<usize>, old: &str) -> Range<usize> {
 
 /// Where two texts differ that look the same, in order.
 pub(super) fn differences(place: &str, old: &str) -> Vec<Unlike> {
+    differences_under(unit, place, old)
+}
+
+/// Where two texts differ that are the same when both are folded, in order.
+fn differences_under(fold: Fold, place: &str, old: &str) -> Vec<Unlike> {
     let (mut all, mut at, mut sent) = (vec![], 0, 0);
     loop {
         let (here, there) = (place.get(at..), old.get(sent..));
         let (here, there) = (here.unwrap_or_default(), there.unwrap_or_default());
         let (one, other) = match (first(here), first(there)) {
             (None, None) => return all,
-            (Some((one, len)), Some((other, sent_len))) if one == other => {
+            (Some((one, _)), Some((other, _)))
+                if one == other
+                    && let Some((len, sent_len)) = same_unit(fold, here, there) =>
+            {
                 (at, sent) = (at + len, sent + sent_len);
                 continue;
             }
@@ -112,11 +136,20 @@ pub(super) fn differences(place: &str, old: &str) -> Vec<Unlike> {
                 (at, sent) = (at + one, sent + other);
                 continue;
             }
-            _ => span(here, there),
+            _ => span(fold, here, there),
         };
         all.push(Unlike { place: at..at + one, sent: sent..sent + other });
         (at, sent) = (at + one, sent + other);
     }
+}
+
+/// How long the first unit of both texts is, if it is the same: two hyphens are one unit, and three another.
+fn same_unit(fold: Fold, one: &str, other: &str) -> Option<(usize, usize)> {
+    let mut folded = String::new();
+    let lens = (fold(one, &mut folded), fold(other, &mut folded));
+    let is_same = one.get(..lens.0) == other.get(..lens.1);
+    let is_line_end = one.starts_with(['\r', '\n']);
+    (is_same || is_line_end).then_some(lens)
 }
 
 /// How long the invisible characters at the beginning of both texts are, but for the last ones, which are the same.
@@ -143,7 +176,7 @@ fn gap(text: &str) -> usize {
 }
 
 /// How long the beginnings of both texts are that look the same; at least one character of what there is.
-fn span(one: &str, other: &str) -> (usize, usize) {
+fn span(fold: Fold, one: &str, other: &str) -> (usize, usize) {
     let (mut folds, mut lens) = ([String::new(), String::new()], [0, 0]);
     for _ in 0..2 * MAX_SPAN {
         let [here, there] = &folds;
@@ -154,10 +187,10 @@ fn span(one: &str, other: &str) -> (usize, usize) {
         };
         let mut is_at_end = true;
         for (at, text) in [one, other].into_iter().enumerate() {
-            if let (Some(true), Some(fold), Some(len)) =
+            if let (Some(true), Some(folded), Some(len)) =
                 (takes.get(at), folds.get_mut(at), lens.get_mut(at))
             {
-                let taken = unit(text.get(*len..).unwrap_or_default(), fold);
+                let taken = fold(text.get(*len..).unwrap_or_default(), folded);
                 is_at_end &= taken == 0;
                 *len += taken;
             }

@@ -58,9 +58,9 @@ pub(super) fn no_match(
             ToolError::new(Code::NoMatch, sentence)
                 .hint("nothing is left to do here, unless another place was meant")
         }
-        Some(applied) => refusal
+        Some(applied) if applied.is_telling(near) => refusal
             .and_hint(&format!("`new_text` is in the file already, at line {}", applied.line)),
-        None => refusal,
+        _ => refusal,
     })
 }
 
@@ -190,7 +190,7 @@ fn in_code(
 ) -> Result<ToolError, Spent> {
     let window = lines_of(text, &place);
     let sentence =
-        format!("{MISSING}: {}; with these converted, it is at {}", coded.as_str(), named(window));
+        format!("{MISSING}: {}; {}, it is at {}", coded.as_str(), coded.under(), named(window));
     let hint = what_to_send(text, missing, &place, &[], budget)?;
     Ok(showing(text, window, Some(&place), &sentence, missing.room)
         .hint(format!("{hint}, and write `new_text` the same way")))

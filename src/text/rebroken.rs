@@ -11,6 +11,9 @@ use crate::limits::{Budget, Spent};
 /// Bytes besides blanks that a text needs, so that it is not found by chance.
 const MIN_INK: usize = 6;
 
+const BLANK_LINES: &str = "blank lines";
+const BLANKS: &str = "indentation or trailing blanks";
+
 /// A place with the lines broken otherwise.
 pub(super) struct Rebroken {
     pub(super) place: Range<usize>,
@@ -30,8 +33,11 @@ pub(super) fn otherwise_broken(
     }
     let found = places(text, &ink, self::ink, |_| true, 1, budget)?.into_iter().next();
     Ok(found.map(|place| {
-        let kinds = kinds(text.get(place.clone()).unwrap_or_default(), old.trim_matches(is_space));
-        Rebroken { place: with_edges(text, place, old), kinds }
+        let ink = text.get(place.clone()).unwrap_or_default();
+        let mut kinds = kinds(ink, old.trim_matches(is_space));
+        let place = with_edges(text, place, old);
+        kinds.extend(of_edges(text.get(place.clone()).unwrap_or_default(), old, &kinds));
+        Rebroken { place, kinds: kinds.join(" and ") }
     }))
 }
 
@@ -49,14 +55,18 @@ fn is_space(c: char) -> bool {
 }
 
 /// In what two texts differ that are equal but for blanks and line ends.
-fn kinds(here: &str, old: &str) -> String {
+fn kinds(here: &str, old: &str) -> Vec<&'static str> {
     let (mut here, mut old) = (here, old);
-    let (mut breaks, mut indents, mut blanks) = (false, false, false);
+    let (mut breaks, mut empty, mut indents, mut blanks) = (false, false, false, false);
     while !here.is_empty() && !old.is_empty() {
         let (gap, sent) = (take_gap(&mut here), take_gap(&mut old));
         let (gap, sent) = (gap.replace("\r\n", "\n"), sent.replace("\r\n", "\n"));
         match (gap.matches('\n').count(), sent.matches('\n').count()) {
-            (one, other) if one != other => breaks = true,
+            (one, other) if (one == 0) != (other == 0) => breaks = true,
+            (one, other) if one != other => {
+                empty = true;
+                indents |= ends(&gap) != ends(&sent);
+            }
             (0, _) => blanks |= gap != sent,
             _ => indents |= gap != sent,
         }
@@ -67,11 +77,36 @@ fn kinds(here: &str, old: &str) -> String {
     }
     let kinds = [
         (breaks, "where lines end"),
-        (indents, "indentation or trailing blanks"),
+        (empty, BLANK_LINES),
+        (indents, BLANKS),
         (blanks, "blanks within lines"),
     ];
-    let kinds: Vec<_> = kinds.iter().filter(|(is_so, _)| *is_so).map(|(_, kind)| *kind).collect();
-    kinds.join(" and ")
+    kinds.iter().filter(|(is_so, _)| *is_so).map(|(_, kind)| *kind).collect()
+}
+
+/// What is before the first line end of a gap, and after the last one.
+fn ends(gap: &str) -> (&str, &str) {
+    (gap.split('\n').next().unwrap_or_default(), gap.rsplit('\n').next().unwrap_or_default())
+}
+
+/// In what the blanks at the ends of two texts differ, besides what is `known`.
+fn of_edges(here: &str, old: &str, known: &[&str]) -> Vec<&'static str> {
+    let (here, old) = (here.replace("\r\n", "\n"), old.replace("\r\n", "\n"));
+    let (ours, theirs) = (edges(&here), edges(&old));
+    let breaks =
+        |(begin, end): (&str, &str)| (begin.matches('\n').count(), end.matches('\n').count());
+    let blanks = |(begin, end)| (ends(begin).1.to_owned(), ends(end).0.to_owned());
+    let kinds =
+        [(breaks(ours) != breaks(theirs), BLANK_LINES), (blanks(ours) != blanks(theirs), BLANKS)];
+    let kinds = kinds.into_iter().filter(|(is_so, kind)| *is_so && !known.contains(kind));
+    kinds.map(|(_, kind)| kind).collect()
+}
+
+/// The blanks and line ends that a text begins and ends with.
+fn edges(text: &str) -> (&str, &str) {
+    let begin = text.len() - text.trim_start_matches(is_space).len();
+    let end = text.trim_end_matches(is_space).len();
+    (text.get(..begin).unwrap_or_default(), text.get(end..).unwrap_or_default())
 }
 
 fn take_gap<'t>(text: &mut &'t str) -> &'t str {
@@ -99,12 +134,14 @@ fn with_edges(text: &str, place: Range<usize>, old: &str) -> Range<usize> {
     let trail = old.get(old.trim_end_matches(is_space).len()..).unwrap_or_default();
     for c in trail.chars() {
         let after = text.get(end..).unwrap_or_default();
-        let len = match c {
-            '\n' if after.starts_with("\r\n") => 2,
+        let line_end = after.trim_start_matches(|c| c != '\n' && is_space(c));
+        end += match c {
+            // Whatever blanks are before it: what is sent ends with its line.
+            '\n' if line_end.starts_with('\n') => after.len() - line_end.len() + 1,
+            '\n' => break,
             c if after.starts_with(c) => c.len_utf8(),
-            _ => break,
+            _ => 0,
         };
-        end += len;
     }
     start..end
 }

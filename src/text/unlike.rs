@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::typed::as_typed;
 use super::unseen::{is_invisible, is_odd_blank, named, plain};
 use crate::words;
 
@@ -40,11 +41,15 @@ pub(super) fn kinds(text: &str, old: &str, unlike: &[Unlike]) -> String {
         };
         [of(text, &one.place), of(old, &one.sent)].concat()
     };
-    let (mut is_unseen, mut is_shape, mut is_form) = (false, false, false);
+    let (mut is_unseen, mut is_shape, mut is_form, mut is_typed) = (false, false, false, false);
     for chars in unlike.iter().map(both) {
-        if chars.iter().any(|c| is_invisible(*c)) {
+        if chars.iter().any(|c| as_typed(*c).is_some()) {
+            is_typed = true;
+        } else if chars.iter().any(|c| is_invisible(*c)) {
             is_unseen = true;
-        } else if chars.iter().any(|c| plain(*c) != *c && !plain(*c).is_alphanumeric()) {
+        } else if chars.iter().any(|c| plain(*c) != *c && !plain(*c).is_alphanumeric())
+            || chars.iter().all(|c| *c == '-')
+        {
             is_shape = true;
         } else {
             is_form = true;
@@ -54,6 +59,7 @@ pub(super) fn kinds(text: &str, old: &str, unlike: &[Unlike]) -> String {
         (is_unseen, "invisible characters"),
         (is_shape, "the kind of quotes, dashes or spaces"),
         (is_form, "characters that look the same"),
+        (is_typed, "signs that one of the two has as ASCII"),
     ];
     let kinds: Vec<_> = kinds.iter().filter(|(is_so, _)| *is_so).map(|(_, kind)| *kind).collect();
     kinds.join(" and ")

@@ -28,8 +28,8 @@ pub(super) fn if_match<R: Right>(
         ));
     }
     let Some(file) = file else {
-        let sentence = format!("`{}` does not exist any more", at.said());
-        return Err(ToolError::new(Code::Stale, sentence).hint("leave `if_match` out to make it"));
+        let sentence = format!("`{}` does not exist, so it has no version", at.said());
+        return Err(ToolError::new(Code::Stale, sentence).hint("leave `if_match` out to create it"));
     };
     let is = text::version(file, budget)?.to_string();
     budget.was_version(&is);
@@ -41,9 +41,8 @@ pub(super) fn if_match<R: Right>(
         at.said(),
         crate::path::brief(bare_version(known))
     );
-    Err(ToolError::new(Code::Stale, sentence).hint(
-        "it was changed since it was read: read it again and repeat the change on what it is now",
-    ))
+    Err(ToolError::new(Code::Stale, sentence)
+        .hint("nothing was changed; read the file again and repeat the change"))
 }
 
 /// A version without what answers write around it, such as in `[version k3f9a2c1xq]`.
@@ -71,8 +70,8 @@ pub(super) fn facts<R: Right>(place: &Place<R>, at: &Target<R>, written: &Writte
 pub(super) fn other_names(names: u64) -> Option<String> {
     match names {
         0 => None,
-        1 => Some("another name of the file keeps the old contents".into()),
-        n => Some(format!("{n} other names of the file keep the old contents")),
+        1 => Some("another name (hard link) of the file keeps the old contents".into()),
+        n => Some(format!("{n} other names (hard links) of the file keep the old contents")),
     }
 }
 

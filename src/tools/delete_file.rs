@@ -54,16 +54,20 @@ impl Tool for DeleteFile {
         match place.what() {
             Some(Kind::Directory) if args.recursive => {
                 let census = place.remove_tree(budget)?;
-                let things = census.files + census.links + census.special;
-                facts.push(format!(
-                    "{}, {}",
-                    count(things, "file", "files"),
-                    count(census.directories, "directory", "directories")
-                ));
+                let counted = [
+                    (census.files, "file", "files"),
+                    (census.links, "link", "links"),
+                    (census.special, "special file", "special files"),
+                    (census.directories, "directory", "directories"),
+                ];
+                let is_told = |(n, one, _): &(u64, &str, &str)| *n > 0 || *one == "file";
+                let counted = counted.into_iter().filter(is_told);
+                let counted: Vec<_> = counted.map(|(n, one, many)| count(n, one, many)).collect();
+                facts.push(counted.join(", "));
             }
             Some(Kind::Link) => {
                 place.remove(budget)?;
-                facts.push("a link; what it led to is untouched".into());
+                facts.push("only the link was deleted, and its target was not changed".into());
             }
             _ => match version {
                 Some(state) => place.remove_unchanged(&state, budget)?,

@@ -63,8 +63,14 @@ impl Tool for GetFileInfo {
     }
 }
 
+/// What permissions keep the user from doing in a directory.
+const NOT_WRITABLE: &str = "the server's user may not write to the directory: nothing in it can be created, replaced, moved or deleted";
+
 /// What can be done there, which may be less than what the grant allows.
 fn rights(info: &Info) -> String {
+    if info.kind == Kind::Special {
+        return "rights: none (no tool opens, changes, moves or deletes a special file)".into();
+    }
     if !info.rights.change() {
         return format!("rights: {}", info.rights);
     }
@@ -104,6 +110,30 @@ fn rights(info: &Info) -> String {
             info.rights,
             "in an immutable or append-only directory: cannot be moved or deleted".into(),
         ),
+        Some(Hindrance::NotWritable) if is_file => {
+            let and_deleted = if info.rights.carry(Rights::REMOVE) { " and deleted" } else { "" };
+            let why = format!(
+                "the server's user may not write to it: can be moved{and_deleted}, but not changed"
+            );
+            (info.rights, why)
+        }
+        Some(Hindrance::Stays) if is_file => (
+            Rights::RW,
+            format!(
+                "the permissions of its directory protect it: can be {into}not replaced, moved or deleted"
+            ),
+        ),
+        Some(Hindrance::NotWritableAndStays) if is_file => {
+            (Rights::RO, "its permissions and those of its directory permit no change".into())
+        }
+        Some(Hindrance::NotWritable) => (info.rights, NOT_WRITABLE.into()),
+        Some(Hindrance::Stays) => (
+            info.rights,
+            "the permissions of its directory protect it: cannot be moved or deleted".into(),
+        ),
+        Some(Hindrance::NotWritableAndStays) => {
+            (Rights::RW, format!("{NOT_WRITABLE}, and it cannot be moved or deleted"))
+        }
     };
     format!("rights: {rights} ({why})")
 }
@@ -148,6 +178,6 @@ fn words(kind: Kind) -> &'static str {
         Kind::File => "file",
         Kind::Directory => "directory",
         Kind::Link => "symbolic link",
-        Kind::Special => "special file (never opened)",
+        Kind::Special => "special file",
     }
 }

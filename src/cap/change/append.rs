@@ -40,11 +40,11 @@ impl Place<Write> {
         let (fd, found) = old.ok_or_else(|| self.not_found())?;
         if found.stat.links > 1 {
             let sentence = format!(
-                "`{}` has other names, and appending would change the file under all of them",
+                "`{}` has other names (hard links), and appending would change the file under all of them",
                 self.said
             );
             return Err(ToolError::new(Code::BadArgs, sentence).hint(
-                "mode=overwrite with the whole contents leaves the other names as they are",
+                "write the whole contents with mode=overwrite: the other names then keep the old contents",
             ));
         }
         let (appended, ended) = append_all(&fd, contents);

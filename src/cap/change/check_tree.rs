@@ -133,8 +133,9 @@ impl Act for Scan<'_> {
         self.judge(node)?;
         let is = system::stat(fd).ok().map(|stat| (stat.device, stat.inode));
         if is.is_some() && is == self.into {
-            let sentence = format!("the destination lies in `{}` itself", self.shown);
-            return Err(ToolError::new(Code::BadArgs, sentence));
+            let sentence = format!("`{}` cannot be put into itself", self.shown);
+            return Err(ToolError::new(Code::BadArgs, sentence)
+                .hint("use a destination outside the source"));
         }
         if is.is_some_and(|is| self.granted.contains(&is)) {
             let sentence =
@@ -161,7 +162,7 @@ impl Act for Scan<'_> {
         if self.why == For::LeavingTheGrant && matches!(node.kind, Kind::Link | Kind::Special) {
             let path = crate::path::join(node.below);
             let sentence = format!(
-                "`{}` holds `{path}`, a link or special file, which is not moved to another grant or file system",
+                "`{}` holds `{path}`, a link or special file, and such are not moved to another grant or file system",
                 self.shown
             );
             return Err(ToolError::new(Code::SpecialFile, sentence)
@@ -232,7 +233,7 @@ impl Scan<'_> {
             Some((_, stat)) if system::may_be_ours(&stat) => Ok(true),
             None if is_marked => {
                 let sentence = format!("a change in `{}` is not finished", self.shown);
-                Err(ToolError::new(Code::OsBusy, sentence))
+                Err(ToolError::new(Code::OsBusy, sentence).hint("try again in a moment"))
             }
             _ => {
                 let path = crate::path::join(node.below);
@@ -287,7 +288,8 @@ impl Scan<'_> {
             // What is hidden is not named.
             if verdict == Verdict::Hidden || (verdict == Verdict::Open && begins) {
                 let sentence = format!("`{}` holds something that cannot be changed", end.shown);
-                return Err(ToolError::new(Code::Protected, sentence));
+                return Err(ToolError::new(Code::Protected, sentence)
+                    .hint("nothing was changed; change the other entries one by one"));
             }
             if verdict != Verdict::Open {
                 return Err(protected(&path, &names, verdict, end.rules));

@@ -127,7 +127,7 @@ impl<R: Right> Place<R> {
         let left = sweep(&parent, budget);
         let mode = self.found.as_ref().map_or(Mode::RWXU, |found| permissions(&found.stat));
         let temp = Temp::directory(&parent, mode);
-        let mut temp = temp.map_err(|errno| to.os("write", errno))?;
+        let mut temp = temp.map_err(|errno| to.not_begun(errno))?;
         let shown = self.said.to_string();
         let pace = Pace::of(budget, &shown);
         let top = temp
@@ -205,9 +205,10 @@ impl Copy<'_> {
         // Before the first byte: a hole can be larger than any disk.
         let Some(room) = self.room.checked_sub(size) else {
             let most = self.pace.budget.map_or(0, |budget| budget.limits().max_copy_bytes);
-            let sentence = format!("`{}` is more than {most} bytes to copy", self.pace.shown);
+            let sentence =
+                format!("`{}` has more than {most} bytes, the limit for a copy", self.pace.shown);
             return Err(ToolError::new(Code::OverLimit, sentence)
-                .hint("the user can raise max_copy_bytes; copy smaller parts"));
+                .hint("copy smaller parts, or ask the user to raise `max_copy_bytes`"));
         };
         self.room = room;
         let mut offset = 0;

@@ -22,6 +22,9 @@ use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::system;
 
+/// The change that every tool makes that does not write in place.
+const REPLACE: &str = "to replace the file instead, leave in_place=true out in edit_file, or use mode=overwrite in write_file";
+
 impl Place<Write> {
     /// Writes contents into the file that is there.
     ///
@@ -42,7 +45,7 @@ impl Place<Write> {
             let hint = if self.is_mount_point() {
                 permit.to_owned()
             } else {
-                format!("leave it out to replace the file instead; {permit}")
+                format!("{REPLACE}; {permit}")
             };
             return Err(ToolError::new(Code::RightMissing, sentence).hint(hint));
         }
@@ -50,9 +53,8 @@ impl Place<Write> {
         if self.what() != Some(Kind::File) {
             let sentence =
                 format!("`{}` does not exist, so there is nothing to write into", self.said);
-            return Err(
-                ToolError::new(Code::NotFound, sentence).hint("mode=create makes a new file")
-            );
+            return Err(ToolError::new(Code::NotFound, sentence)
+                .hint("mode=create of write_file makes a new file"));
         }
         let lock = ChangeLock::of(&self.parent, budget)?;
         let (Some((fd, found)), _) = self.old_as_expected(expect, To::Write)? else {
@@ -60,11 +62,11 @@ impl Place<Write> {
         };
         if found.stat.links > 1 {
             let sentence = format!(
-                "`{}` has other names, and writing in place would change the file under all of them",
+                "`{}` has other names (hard links), and writing in place would change the file under all of them",
                 self.said
             );
             return Err(ToolError::new(Code::BadArgs, sentence)
-                .hint("mode=overwrite leaves the other names as they are"));
+                .hint(format!("{REPLACE}: the other names then keep the old contents")));
         }
         // Nothing stops it from here on: a part is worse than all.
         budget.step()?;

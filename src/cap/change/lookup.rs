@@ -2,7 +2,7 @@
 //!
 //! May import: `error`, `limits`, `system`.
 
-use crate::cap::grants::locks::Turn;
+use crate::cap::grants::locks::{Lock, Turn};
 use crate::cap::place::{Look, Place};
 use crate::cap::rights::{Right, Write};
 use crate::cap::rules::fold::fold;
@@ -21,7 +21,7 @@ impl<R: Right> Target<R> {
         self.hold(Look::THERE, false, budget)
     }
 
-    /// Looks it up for its removal, a link at the end as a link; alone if a whole tree is to go.
+    /// Looks it up for its removal, a link at the end as a link; exclusively if a whole tree is to go.
     ///
     /// # Errors
     /// As [`Self::to_change`].
@@ -37,13 +37,14 @@ impl<R: Right> Target<R> {
     ) -> Result<(Place<R>, Turn), ToolError> {
         let mut turn = Turn::new(&self.grants.inner().turns);
         if !is_alone {
-            turn.take(self.device(), false, budget)?;
+            turn.take(&Lock::Device(self.device()), false, budget)?;
             let mut place = self.look(look, budget)?;
             place.check_new_names(None)?;
             if place.missing.is_empty() {
                 if let Some(name) = place.name.clone() {
                     let stat = system::stat(&place.parent).map_err(|e| place.os("look at", e))?;
-                    turn.take_name((stat.device, stat.inode, fold(&name.to_string())), budget)?;
+                    let name = Lock::Name(stat.device, stat.inode, fold(&name.to_string()));
+                    turn.take(&name, true, budget)?;
                     place.look_again()?;
                 }
                 return Ok((place, turn));
@@ -51,7 +52,7 @@ impl<R: Right> Target<R> {
             // Directories are to be made: who else makes them must be done, or not yet begun.
             turn.give_back();
         }
-        turn.take(self.device(), true, budget)?;
+        turn.take(&Lock::Device(self.device()), true, budget)?;
         let place = self.look(look, budget)?;
         place.check_new_names(None)?;
         Ok((place, turn))
@@ -99,9 +100,9 @@ pub fn to_move<R: Right>(
     let mut devices = [source.device(), destination.device()];
     // Everybody in the same order, or two could wait for each other.
     devices.sort_unstable();
-    for device in devices {
-        if !turn.holds(device) {
-            turn.take(device, true, budget)?;
+    for device in devices.map(Lock::Device) {
+        if !turn.holds(&device) {
+            turn.take(&device, true, budget)?;
         }
     }
     let from = source.look(Look::TO_TAKE, budget)?;

@@ -14,6 +14,7 @@ pub(super) mod made;
 pub(super) mod move_across;
 pub(super) mod new_names;
 pub(super) mod not_placed;
+pub(super) mod permissions;
 pub(super) mod removable;
 pub(super) mod remove;
 pub(super) mod rename;

@@ -38,6 +38,9 @@ impl Place<Write> {
     pub(in crate::cap) fn not_made(&self, why: NotPlaced, name: &Name) -> ToolError {
         match why {
             NotPlaced::NameRefused => name_refused(name),
+            NotPlaced::Os(errno @ (Errno::ACCESS | Errno::PERM)) if self.missing.is_empty() => {
+                self.not_written_beside(errno)
+            }
             NotPlaced::Os(errno) if self.missing.is_empty() => self.os("make", errno),
             NotPlaced::Os(errno) => self.os("make the directory of", errno),
             NotPlaced::NoPromise => self.not_placed(why),
@@ -48,8 +51,7 @@ impl Place<Write> {
     pub(in crate::cap) fn not_begun(&self, errno: Errno) -> ToolError {
         match errno {
             _ if self.is_mount_point() => self.mount_point(),
-            // The file itself may be writable.
-            Errno::ACCESS | Errno::PERM => self.os("write in the directory of", errno),
+            Errno::ACCESS | Errno::PERM => self.not_written_beside(errno),
             _ => self.os("write", errno),
         }
     }

@@ -84,7 +84,13 @@ impl Obstacle {
     /// The refusal. Nothing was changed yet.
     pub(in crate::cap) fn error(self, shown: &str) -> ToolError {
         match self {
-            Self::Directory(errno) => ToolError::os("remove", shown, &errno.into()),
+            Self::Directory(errno) => {
+                let refused = ToolError::os("remove", shown, &errno.into());
+                match errno {
+                    Errno::ROFS => refused,
+                    _ => refused.hint("ask the user to permit writing in its directory"),
+                }
+            }
             Self::Mark(mark) => marked(shown, mark),
             Self::DirectoryMark(mark) => marked_directory(shown, mark),
             Self::Owner => {
@@ -110,12 +116,16 @@ impl<R: Right> Place<R> {
 
     /// What keeps it from being changed.
     pub(in crate::cap) fn hindrance(&self) -> Option<Hindrance> {
-        let Some(name) = &self.name else { return system::mark_of(&*self.parent).map(of_mark) };
+        let Some(name) = &self.name else {
+            let mark = system::mark_of(&*self.parent).map(of_mark);
+            return mark.or_else(|| self.permissions_hinder(None));
+        };
         if self.is_mount_point() {
             return Some(Hindrance::MountPoint);
         }
         let mark = system::mark_at(&*self.parent, name.as_os_str()).map(of_mark);
         mark.or_else(|| system::mark_of(&*self.parent).map(|_| Hindrance::MarkedDirectory))
+            .or_else(|| self.permissions_hinder(Some(name)))
     }
 
     /// Why the system refuses to change it, where more is known than the system says.

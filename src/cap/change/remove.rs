@@ -103,10 +103,12 @@ impl Place<Remove> {
     fn sync_removal(&self) -> Result<(), ToolError> {
         sync_directory(&self.parent).map_err(|errno| {
             let sentence = format!(
-                "`{}` was removed, but the system does not say that it stays so",
+                "`{}` was removed, but the system could not confirm that the removal would survive a crash",
                 self.said
             );
-            ToolError::new(Code::OsError, sentence).detail(std::io::Error::from(errno))
+            ToolError::new(Code::OsError, sentence)
+                .hint("check it again before relying on it")
+                .detail(std::io::Error::from(errno))
         })
     }
 }

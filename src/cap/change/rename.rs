@@ -22,6 +22,7 @@ use crate::cap::place::Place;
 use crate::cap::rights::{Right, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::system;
 
 /// What came of a rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +114,17 @@ impl Place<Write> {
         match errno {
             Errno::BUSY if to.is_mount_point() => mount_point(&to.said.to_string()),
             Errno::BUSY | Errno::NOENT => self.os("move", errno),
-            Errno::PERM | Errno::ACCESS => to.is_marked_error().unwrap_or_else(both),
+            Errno::PERM | Errno::ACCESS => to.is_marked_error().unwrap_or_else(|| {
+                let both = both();
+                match system::may_change_names(&*to.parent) {
+                    Err(Errno::ACCESS | Errno::PERM) => both.hint(format!(
+                        "the directory of `{}` may not be written to; use another destination, or ask the user to \
+                         permit it",
+                        to.said
+                    )),
+                    _ => both,
+                }
+            }),
             // These are about the new place, and the others may be about either.
             Errno::NOSPC
             | Errno::DQUOT
@@ -143,34 +154,52 @@ impl<R: Right> Place<R> {
         let is_directory = self.kind() == Kind::Directory;
         let in_one_grant = self.grant == to.grant;
         if in_one_grant && self.below == to.below {
-            let sentence = format!("`{}` is the source and the destination", self.said);
-            return Err(ToolError::new(Code::BadArgs, sentence));
+            let sentence = format!("`{}` is both the source and the destination", self.said);
+            return Err(ToolError::new(Code::BadArgs, sentence).hint("use another destination"));
         }
         // Grants can lie in one another, and a file can have two names.
         let which = |found: &Option<Found>| found.as_ref().map(|f| (f.stat.device, f.stat.inode));
         if self.found.is_some() && which(&self.found) == which(&to.found) {
             let sentence =
                 format!("`{}` and `{}` are one file under two names", self.said, to.said);
-            return Err(ToolError::new(Code::BadArgs, sentence));
+            return Err(ToolError::new(Code::BadArgs, sentence).hint("use another destination"));
         }
         if in_one_grant && is_directory && to.below.starts_with(&self.below) {
-            let sentence = format!("`{}` lies in `{}` itself", to.said, self.said);
-            return Err(ToolError::new(Code::BadArgs, sentence));
+            let sentence = format!("`{}` cannot be put into itself, at `{}`", self.said, to.said);
+            return Err(ToolError::new(Code::BadArgs, sentence)
+                .hint("use a destination outside the source"));
         }
         if !is_directory && to.must_be_dir && to.what().is_none() {
             to.name_of_file()?;
         }
         match to.what() {
-            Some(Kind::Directory) => Err(to.taken().hint(
-                "to put it into that directory, say the whole new path, with the name at its end",
-            )),
+            Some(Kind::Directory) => Err(to.taken().hint(self.hint_of_directory(to))),
             // The hint is its own spelling.
             Some(_) if !overwrite && to.own_spelling().is_some() => Err(to.taken()),
+            Some(_) if is_directory => {
+                Err(to.taken().hint("a directory replaces nothing: use another destination"))
+            }
+            Some(Kind::Special) if overwrite => Err(to.special()),
+            Some(Kind::Special) => {
+                Err(to.taken().hint("no tool replaces a special file: use another destination"))
+            }
             Some(_) if !overwrite => Err(to.taken().hint("overwrite=true replaces it")),
-            Some(_) if is_directory => Err(to.taken()),
-            Some(Kind::Special) => Err(to.special()),
             Some(Kind::File) => to.is_writable(),
             Some(Kind::Link) | None => Ok(()),
+        }
+    }
+}
+
+impl<R: Right> Place<R> {
+    /// The hint where the destination is a directory.
+    fn hint_of_directory(&self, to: &Place<Write>) -> String {
+        let into = to.said.to_string();
+        match &self.name {
+            Some(name) => format!(
+                "to put it into that directory, use `{}/{name}` as destination",
+                into.trim_end_matches('/')
+            ),
+            None => "use another destination".into(),
         }
     }
 }

@@ -22,6 +22,8 @@ use crate::system::Names;
 
 /// Most directories below one another: each is held open.
 const MAX_DEPTH: usize = 512;
+/// What helps where a tree is too deep or has too many entries.
+const SMALLER: &str = "nothing was changed; work on smaller parts of it";
 /// Most entries of a tree that is cleaned up.
 const MAX_CLEANED: usize = 4_000_000;
 
@@ -163,7 +165,7 @@ pub(in crate::cap) fn traverse(
             if stack.len() >= MAX_DEPTH {
                 let sentence =
                     format!("`{}` is more than {MAX_DEPTH} directories deep", pace.shown);
-                return Err(ToolError::new(Code::OverLimit, sentence));
+                return Err(ToolError::new(Code::OverLimit, sentence).hint(SMALLER));
             }
             next = Some(name);
         } else {
@@ -185,7 +187,7 @@ fn read(fd: &OwnedFd, pace: &Pace<'_>, seen: &mut usize) -> Result<Vec<(Name, Fi
         *seen += 1;
         if *seen > pace.most {
             let sentence = format!("`{}` holds more than {} entries", pace.shown, pace.most);
-            stopped = Some(ToolError::new(Code::OverLimit, sentence));
+            stopped = Some(ToolError::new(Code::OverLimit, sentence).hint(SMALLER));
         } else if seen.is_multiple_of(1_000) {
             stopped = pace.step().err();
         }

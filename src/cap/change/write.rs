@@ -116,12 +116,14 @@ impl<R: Right> Place<R> {
     /// The root of a grant is neither replaced nor moved nor removed.
     pub(in crate::cap) fn is_root(&self) -> ToolError {
         let sentence = format!("`{}` is the granted directory itself", self.said);
-        ToolError::new(Code::IsADirectory, sentence).hint("say the path of something in it")
+        ToolError::new(Code::IsADirectory, sentence).hint("use the path of something in it")
     }
 
     pub(in crate::cap) fn stale(&self) -> ToolError {
-        ToolError::new(Code::Stale, format!("`{}` was changed by somebody else", self.said))
-            .hint("read it again; nothing was changed by this call")
+        let sentence =
+            format!("`{}` was changed by another program while this call ran", self.said);
+        ToolError::new(Code::Stale, sentence)
+            .hint("this call changed nothing; read the file again and repeat the call")
     }
 
     /// The change is done and visible, but a crash could undo it. `was` describes the change, after the path.

@@ -6,107 +6,90 @@
 //! are kept out by `change_lock` during the last steps of a change, and other programs by nothing: against them there is
 //! the comparison just before the rename.
 //!
-//! May import: `path`, `limits`, `error`, `system`. Turns are not fair: the call that waits longest is not first.
-//! A waiting call can be cancelled.
+//! May import: `path`, `limits`, `error`, `system`. Turns are fair: calls get a lock in the order in which they asked for
+//! it. A waiting call can be cancelled.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::limits::{Budget, Spent};
 
-/// Device and number of a directory, and a name in it as the laxest file system reads it.
-pub(in crate::cap) type Key = (u64, u64, String);
+/// What a call can lock.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::cap) enum Lock {
+    /// A file system.
+    Device(u64),
+    /// Device and number of a directory, and a name in it as the laxest file system reads it.
+    Name(u64, u64, String),
+}
 
 /// Everything that is being changed.
 #[derive(Default)]
 pub(in crate::cap) struct Turns {
-    taken: Mutex<Taken>,
+    queues: Mutex<Queues>,
     free: Condvar,
 }
 
 #[derive(Default)]
-pub(in crate::cap) struct Taken {
-    devices: HashMap<u64, Changes>,
-    names: HashSet<Key>,
+struct Queues {
+    /// Those who have a lock or wait for it, in the order in which they asked.
+    of: HashMap<Lock, Vec<Asked>>,
+    next: u64,
 }
 
-/// The changes on one file system.
-#[derive(Default)]
-pub(in crate::cap) struct Changes {
-    beside_others: usize,
-    alone: bool,
-    /// How many wait for the exclusive lock: no others are let in before them.
-    to_be_alone: usize,
+/// Somebody who has a lock, or waits for it.
+struct Asked {
+    number: u64,
+    /// May nobody else have the lock at the same time?
+    exclusive: bool,
 }
 
 /// While it is kept, no other call changes what it is for.
 #[must_use]
 pub struct Turn {
     turns: Arc<Turns>,
-    /// The file systems, and whether it is alone there.
-    devices: Vec<(u64, bool)>,
-    name: Option<Key>,
+    /// The locks, and the number of this turn in the queue of each.
+    held: Vec<(Lock, u64)>,
 }
 
 impl Turn {
     pub(in crate::cap) fn new(turns: &Arc<Turns>) -> Self {
-        Self { turns: Arc::clone(turns), devices: vec![], name: None }
+        Self { turns: Arc::clone(turns), held: vec![] }
     }
 
-    /// Does this change hold a lock of the file system?
-    pub(in crate::cap) fn holds(&self, device: u64) -> bool {
-        self.devices.iter().any(|(taken, _)| *taken == device)
+    /// Does this change hold the lock, or wait for it?
+    pub(in crate::cap) fn holds(&self, lock: &Lock) -> bool {
+        self.held.iter().any(|(held, _)| held == lock)
     }
 
+    /// Waits for a lock. Waiting does not count as a step: a call that only waits lets others run in its place.
     pub(in crate::cap) fn take(
         &mut self,
-        device: u64,
-        alone: bool,
+        lock: &Lock,
+        exclusive: bool,
         budget: &Budget,
     ) -> Result<(), Spent> {
-        let turns = &self.turns;
-        let mut taken = turns.taken();
-        taken.devices.entry(device).or_default().to_be_alone += usize::from(alone);
-        let waited = turns.wait(taken, budget, |taken| {
-            let changes = taken.devices.entry(device).or_default();
-            let is_free = if alone {
-                changes.beside_others == 0 && !changes.alone
-            } else {
-                changes.to_be_alone == 0 && !changes.alone
-            };
-            if is_free {
-                changes.beside_others += usize::from(!alone);
-                changes.alone = alone;
-            }
-            is_free
-        });
-        turns.taken().devices.entry(device).or_default().to_be_alone -= usize::from(alone);
-        turns.free.notify_all();
-        waited?;
-        self.devices.push((device, alone));
-        Ok(())
-    }
-
-    pub(in crate::cap) fn take_name(&mut self, key: Key, budget: &Budget) -> Result<(), Spent> {
-        let turns = &self.turns;
-        turns.wait(turns.taken(), budget, |taken| taken.names.insert(key.clone()))?;
-        self.name = Some(key);
+        let turns = Arc::clone(&self.turns);
+        let mut queues = turns.queues();
+        let number = queues.ask(lock.clone(), exclusive);
+        // From here on it is given back, even if the call ends while it waits.
+        self.held.push((lock.clone(), number));
+        while !queues.is_turn_of(lock, number) {
+            budget.is_wanted()?;
+            let waited = turns.free.wait_timeout(queues, PATIENCE);
+            (queues, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
         Ok(())
     }
 
     pub(in crate::cap) fn give_back(&mut self) {
-        let turns = &self.turns;
-        let mut taken = turns.taken();
-        if let Some(key) = self.name.take() {
-            taken.names.remove(&key);
+        let turns = Arc::clone(&self.turns);
+        let mut queues = turns.queues();
+        for (lock, number) in self.held.drain(..) {
+            queues.leave(&lock, number);
         }
-        for (device, alone) in self.devices.drain(..) {
-            let changes = taken.devices.entry(device).or_default();
-            changes.beside_others -= usize::from(!alone);
-            changes.alone &= !alone;
-        }
-        drop(taken);
+        drop(queues);
         turns.free.notify_all();
     }
 }
@@ -118,26 +101,59 @@ impl Drop for Turn {
 }
 
 impl Turns {
-    fn taken(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queues(&self) -> MutexGuard<'_, Queues> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queues {
+    /// Enters the queue of a lock.
+    fn ask(&mut self, lock: Lock, exclusive: bool) -> u64 {
+        self.next += 1;
+        self.of.entry(lock).or_default().push(Asked { number: self.next, exclusive });
+        self.next
     }
 
-    /// Waits until `take` succeeds. Waiting does not count as a step: a call that only waits lets others run in its
-    /// place.
-    fn wait(
-        &self,
-        mut taken: MutexGuard<'_, Taken>,
-        budget: &Budget,
-        mut take: impl FnMut(&mut Taken) -> bool,
-    ) -> Result<(), Spent> {
-        while !take(&mut taken) {
-            budget.is_wanted()?;
-            let waited = self.free.wait_timeout(taken, PATIENCE);
-            (taken, _) = waited.unwrap_or_else(PoisonError::into_inner);
+    /// Those who do not need a lock exclusively share it, unless somebody before them does.
+    fn is_turn_of(&self, lock: &Lock, number: u64) -> bool {
+        let Some(queue) = self.of.get(lock) else { return true };
+        let Some(at) = queue.iter().position(|asked| asked.number == number) else { return true };
+        let (before, from) = queue.split_at(at);
+        let exclusive = from.first().is_some_and(|asked| asked.exclusive);
+        if exclusive { before.is_empty() } else { before.iter().all(|asked| !asked.exclusive) }
+    }
+
+    fn leave(&mut self, lock: &Lock, number: u64) {
+        let Some(queue) = self.of.get_mut(lock) else { return };
+        queue.retain(|asked| asked.number != number);
+        if queue.is_empty() {
+            self.of.remove(lock);
         }
-        Ok(())
     }
 }
 
 /// How long somebody waits before looking whether the call is still wanted.
-pub(in crate::cap) const PATIENCE: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_millis(20);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_given_in_the_order_in_which_it_was_asked_for() {
+        let mut queues = Queues::default();
+        let lock = Lock::Device(1);
+        let [a, b, c, d] =
+            [false, false, true, false].map(|exclusive| queues.ask(lock.clone(), exclusive));
+        let have =
+            |queues: &Queues| [a, b, c, d].map(|number| u8::from(queues.is_turn_of(&lock, number)));
+        assert_eq!(have(&queues), [1, 1, 0, 0], "nobody passes one that needs it exclusively");
+        queues.leave(&lock, a);
+        queues.leave(&lock, b);
+        assert_eq!(have(&queues)[2..], [1, 0]);
+        queues.leave(&lock, c);
+        assert_eq!(have(&queues)[3..], [1]);
+        queues.leave(&lock, d);
+        assert!(queues.of.is_empty(), "nothing is kept");
+    }
+}

@@ -46,6 +46,7 @@ pub(in crate::cap) fn permissions(stat: &Stat) -> Mode {
 pub struct Lost {
     owner: bool,
     group: bool,
+    permissions: bool,
     list: bool,
     attributes: bool,
     bits: bool,
@@ -58,6 +59,7 @@ impl Lost {
         Self {
             owner: self.owner | other.owner,
             group: self.group | other.group,
+            permissions: self.permissions | other.permissions,
             list: self.list | other.list,
             attributes: self.attributes | other.attributes,
             bits: self.bits | other.bits,
@@ -70,10 +72,11 @@ impl Lost {
         let all = [
             (self.owner, "owner"),
             (self.group, "group"),
+            (self.permissions, "some permissions of the group or of others"),
             (self.list, "access control list"),
             (self.attributes, "extended attributes"),
-            (self.bits, "set-user or set-group bit"),
-            (self.capabilities, "capabilities"),
+            (self.bits, "set-user-ID or set-group-ID bit"),
+            (self.capabilities, "file capabilities"),
         ];
         let lost: Vec<&str> = all.iter().filter(|(lost, _)| *lost).map(|(_, what)| *what).collect();
         (!lost.is_empty()).then(|| format!("not kept: {}", lost.join(", ")))
@@ -111,6 +114,7 @@ pub(in crate::cap) fn keep(
     }
     let list = if HAS_LISTS { value_of(old, ACCESS_LIST).ok() } else { None };
     let mode = if is_grouped { stat.mode & 0o777 } else { for_strangers(stat.mode) };
+    lost.permissions = mode != stat.mode & 0o777;
     let kept = list.as_deref().filter(|_| is_grouped);
     if kept.is_some_and(|list| set_list(new, list).is_ok()) {
         // Its mask and the mode's group are the same bits.

@@ -13,4 +13,10 @@ pub enum Hindrance {
     AppendOnly,
     /// Its directory is marked as immutable or append-only: it keeps its name.
     MarkedDirectory,
+    /// This user may not write to it.
+    NotWritable,
+    /// Its directory keeps it: this user may neither move nor remove it, nor replace it.
+    Stays,
+    /// Both.
+    NotWritableAndStays,
 }

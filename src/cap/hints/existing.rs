@@ -5,6 +5,7 @@
 use crate::cap::grants::Grants;
 use crate::cap::grants::grant::Grant;
 use crate::cap::resolve::exists;
+
 use crate::cap::rights::Rights;
 use crate::path::{Name, VirtualPath};
 

@@ -59,7 +59,7 @@ impl Walk<'_> {
 
     pub(in crate::cap) fn circle(&self) -> ToolError {
         ToolError::new(Code::BadPath, format!("`{}` leads through too many links", self.said))
-            .hint("a link on the way points back at itself")
+            .hint("links on the way lead back to each other; use a path without them")
     }
 
     pub(in crate::cap) fn os(&self, doing: &str, errno: Errno) -> ToolError {

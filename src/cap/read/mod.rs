@@ -126,7 +126,7 @@ impl<R: Right> Place<R> {
         }
         let fd = match &self.name {
             Some(name) => self.open(name, To::List)?,
-            None => reopen(&self.parent, To::List).map_err(|e| self.unopened(e))?,
+            None => reopen(&self.parent, To::List).map_err(|e| self.unopened(To::List, e))?,
         };
         self.stat(&fd)?;
         Ok(fd)
@@ -140,7 +140,8 @@ impl<R: Right> Place<R> {
         let Some(found) = &self.found else {
             return Err(self.not_found());
         };
-        let mut info = self.describe(found, self.shown());
+        let hindrance = self.hindrance();
+        let mut info = Info { hindrance, ..self.describe(found, self.shown()) };
         let Some(name) = &self.name else {
             info.is_mounted_read_only = is_mounted_read_only(&*self.parent);
             return Ok(info);
@@ -152,7 +153,7 @@ impl<R: Right> Place<R> {
             }
             // What lies on the grant's own device is data, and what is known of it is told.
             Err(_) if self.is_on_grants_device(found) => {}
-            Err(errno) => return Err(self.unopened(errno)),
+            Err(errno) => return Err(self.unopened(To::Pass, errno)),
         }
         Ok(info)
     }
@@ -177,7 +178,7 @@ impl<R: Right> Place<R> {
             links: found.stat.links,
             rights,
             is_mounted_read_only: false,
-            hindrance: self.hindrance(),
+            hindrance: None,
             may_be_written_in_place: self.grants.may_write_in_place(),
         }
     }
@@ -192,13 +193,7 @@ impl<R: Right> Place<R> {
     }
 
     pub(super) fn open(&self, name: &Name, how: To) -> Result<OwnedFd, ToolError> {
-        open(&self.parent, name, how).map_err(|e| self.unopened(e))
-    }
-
-    fn unopened(&self, errno: Errno) -> ToolError {
-        // A socket cannot be opened; a link was swapped in after the look-up.
-        let is_special = system::NEVER_OPENED.contains(&errno);
-        if is_special { self.special() } else { self.os("open", errno) }
+        open(&self.parent, name, how).map_err(|e| self.unopened(how, e))
     }
 
     pub(super) fn stat(&self, fd: &OwnedFd) -> Result<Found, ToolError> {
