@@ -4,7 +4,8 @@
 
 use super::Grants;
 use super::as_glob::as_glob;
-use super::suggest::{did_you_mean, elsewhere, read_as};
+use super::new_names::end_in_directory;
+use super::suggest::{MAX_OFFERED, did_you_mean, elsewhere, existing, read_as};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{BadPath, Name, VirtualPath};
@@ -72,12 +73,30 @@ impl Grants {
         if let Some(hint) = as_glob(self, path, false, budget) {
             return error.hint(hint);
         }
-        match elsewhere(self, 0, path, budget).as_slice() {
+        // A name that does not exist yet, in a directory that does.
+        let new = end_in_directory(self, path).or_else(|| self.without_slash(path));
+        let new = new.map(|path| format!("`{path}`"));
+        let mut paths = elsewhere(self, 0, path, budget);
+        if let Some(new) = new
+            && !paths.iter().any(|path| path.starts_with(&new))
+        {
+            paths.insert(0, new);
+            paths.truncate(MAX_OFFERED);
+        }
+        match paths.as_slice() {
             [] => match as_glob(self, path, true, budget) {
                 Some(hint) => error.hint(hint),
                 None => error,
             },
             paths => error.hint(did_you_mean(paths)),
         }
+    }
+
+    /// The path without its first slash, if its first name is there.
+    fn without_slash(&self, path: &VirtualPath) -> Option<String> {
+        let rest = path.as_said().strip_prefix('/')?;
+        let (first, _) = rest.split_once('/')?;
+        let (grant, names) = self.place_of(&VirtualPath::from(rest))?;
+        (!existing(self, first).is_empty()).then(|| self.shown(grant, &names))
     }
 }

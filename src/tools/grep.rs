@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::encoding::{MAX_LABEL, named};
 use super::file_types;
-use super::given_files::{may_be_mistaken, unfiltered};
+use super::given_files::{note_mistaken, unfiltered};
 use super::glob_candidates::Candidates;
 use super::grep_answer::{Found, answer};
 use super::grep_cursor;
@@ -191,9 +191,7 @@ impl Tool for Grep {
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
         unsearched.note(note);
-        if may_be_mistaken(&unsearched, &names.include) {
-            unsearched.note(at.likely_meant(args.glob.as_given(), budget));
-        }
+        note_mistaken(&mut unsearched, &names.include, args.glob.as_given(), &at, budget);
         let otherwise = if found.total_files > 0 || unsearched.is_cut() {
             vec![]
         } else {

@@ -216,7 +216,6 @@ impl Unsearched {
             self.notes.extend(through.filter(|_| !idle.is_empty()));
             self.notes.extend(idle.iter().map(|globs| format!("no {what} matches {globs}")));
         }
-        self.notes.extend(include.elsewhere());
         let mut idle = include.idle_that_take_away();
         if !self.passed_by.excluded.contains_key(exclude.argument()) && !exclude.is_empty() {
             let each = exclude.idle_that_take_away();

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::given_files::may_be_mistaken;
+use super::given_files::note_mistaken;
 use super::glob_candidates::Candidates;
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns, Text};
@@ -131,9 +131,7 @@ impl Tool for SearchFiles {
             Probe { names, candidates, respects, hidden, fits }.everywhere(&at, budget)
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
-        if may_be_mistaken(&unsearched, &names.include) {
-            unsearched.note(at.likely_meant(pattern, budget));
-        }
+        note_mistaken(&mut unsearched, &names.include, pattern, &at, budget);
         Ok(answer(&found, &asked, &unsearched, budget))
     }
 }

@@ -182,10 +182,11 @@ impl NamePatterns {
             })
     }
 
-    /// The absolute paths among those that matched nothing: they lie in no grant.
-    pub(in crate::tools) fn elsewhere(&self) -> Vec<String> {
+    /// The absolute paths among those that matched nothing: they lie in no grant. Not those of which the first name
+    /// `is_there`, where the search begins.
+    pub(in crate::tools) fn elsewhere(&self, is_there: impl Fn(&str) -> bool) -> Vec<String> {
         let idle = self.each.iter().filter(|one| !one.is_seen() && !one.leads());
-        let texts = idle.filter_map(|one| self.text_of(one));
+        let texts = idle.filter_map(|one| self.text_of(one)).filter(|text| !is_there(text));
         let mut notes: Vec<String> = texts.filter_map(|text| lies_elsewhere(&text)).collect();
         notes.truncate(FEW_GLOBS);
         notes
