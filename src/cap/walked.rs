@@ -30,6 +30,9 @@ pub struct WalkedDir {
     pub(super) path: Vec<u8>,
     /// How many of those lead to the root of the walk.
     pub(super) root_len: usize,
+    /// The path of the root of the walk as the client gave it, from the name of the grant on and with a slash at its
+    /// end, where links led elsewhere.
+    as_given: Option<Arc<[u8]>>,
     pub(super) open: Arc<AtomicUsize>,
     /// Its path as clients say it, with a slash behind; empty for a root that is not named.
     shown: OnceLock<String>,
@@ -181,6 +184,7 @@ impl WalkedDir {
             root_depth: below.len(),
             below,
             root_len: path.len(),
+            as_given: (depth == place.below.len()).then(|| as_given(place)).flatten(),
             path,
             open: Arc::new(AtomicUsize::new(1)),
             shown: OnceLock::new(),
@@ -198,6 +202,7 @@ impl WalkedDir {
             root_depth: self.root_depth,
             path: [&self.path, name.as_bytes(), b"/"].concat(),
             root_len: self.root_len,
+            as_given: self.as_given.clone(),
             open: Arc::clone(&self.open),
             shown: OnceLock::new(),
         }
@@ -221,6 +226,12 @@ impl WalkedDir {
     /// The way to it from the root of the grant: empty, or ending with a slash.
     pub fn path_in_grant(&self) -> &[u8] {
         &self.path
+    }
+
+    /// The path of the root of the walk as the client gave it, where links led elsewhere: from the name of the grant on,
+    /// with a slash at its end; otherwise empty.
+    pub fn root_as_given(&self) -> &[u8] {
+        self.as_given.as_deref().unwrap_or_default()
     }
 
     /// The name of the grant that it lies in.
@@ -335,6 +346,19 @@ impl WalkedDir {
         // Only the name: building the whole path would cost more than searching many files does.
         OpenFile::walked(fd, grant.device, name.to_string())
     }
+}
+
+/// The path of a place as the client gave it, from the name of the grant on, where links led elsewhere.
+fn as_given(place: &Place<Read>) -> Option<Arc<[u8]>> {
+    let (grant, names) = place.grants.place_of(&place.said)?;
+    let names = place.meant.clone().unwrap_or(names);
+    if grant == place.grant && names == place.below {
+        return None;
+    }
+    let grant = place.grants.inner().grants.get(grant)?;
+    let mut path = [grant.name.as_bytes(), b"/"].concat();
+    names.iter().for_each(|name| path.extend([name.as_bytes(), b"/"].concat()));
+    Some(path.into())
 }
 
 impl Drop for WalkedDir {

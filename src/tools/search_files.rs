@@ -240,7 +240,7 @@ impl Look for Search<'_> {
 }
 
 impl Search<'_> {
-    /// Finds the grants that are called as the pattern says, where several are searched. They have no times here.
+    /// Finds the grants whose names the pattern matches, where several are searched. They have no times here.
     fn grants(&self, at: &Scoped<Read>, found: &mut Found, unsearched: &mut Unsearched) {
         let asked = self.asked;
         let Scoped::Roots(grants) = at else { return };
@@ -248,8 +248,8 @@ impl Search<'_> {
             return;
         }
         for grant in grants {
-            let is_named = self.names.include.name_grant(grant.grant_name());
-            if !is_named || self.names.leave_grant(grant.grant_name()).is_some() {
+            let is_found = self.names.include.find_grant(grant.grant_name());
+            if !is_found || self.names.leave_grant(grant.grant_name()).is_some() {
                 continue;
             }
             if !asked.is_wanted(Kind::Directory) {
