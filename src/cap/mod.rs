@@ -61,6 +61,7 @@ mod scan;
 mod spelled;
 mod stems;
 mod suggest;
+mod tally;
 mod target;
 mod temp;
 mod through_links;
@@ -84,6 +85,7 @@ pub use globs::BadGlob;
 pub use grant::{Grants, Preopen};
 pub use listed::may_alias;
 pub use lookalike::look;
+pub use named_below::is_made;
 pub use needs::{Each, EachScope, Inventory, Moving, Needs, Perhaps, Route, Scope, Scoped};
 pub use protected_names::reference as protected_reference;
 pub use pseudo::is_pseudo;
@@ -94,10 +96,11 @@ pub use resolve::Resolver;
 pub use rights::{Read, Remove, Right, Rights, UnknownRights, Write};
 pub use rules::Rules;
 pub use scan::Census;
+pub use tally::{Skipped, Tally};
 pub use target::{Place, Target};
 pub use turns::{Turn, to_move};
 pub use walk::{Visit, Walked, search_threads, walk};
-pub use walked::{Listing, Skipped, Tally, WalkedDir, WalkedEntry};
+pub use walked::{Listing, WalkedDir, WalkedEntry};
 pub use write::{Expect, Written};
 
 /// Trees for the tests of this layer, granted in this process.

@@ -75,12 +75,11 @@ impl Grants {
         }
         // A name that does not exist yet, in a directory that does.
         let new = end_in_directory(self, path).or_else(|| self.without_slash(path));
-        let new = new.map(|path| format!("`{path}`"));
         let mut paths = elsewhere(self, 0, path, budget);
         if let Some(new) = new
-            && !paths.iter().any(|path| path.starts_with(&new))
+            && !paths.iter().any(|path| path.starts_with(&format!("`{new}")))
         {
-            paths.insert(0, new);
+            paths.insert(0, format!("`{new}`"));
             paths.truncate(MAX_OFFERED);
         }
         match paths.as_slice() {

@@ -84,7 +84,5 @@ impl Began for Place<Read> {
 
 /// Did no glob match a name, in any meaning, and was nothing of such a name left out? Then its path may be mistaken.
 fn may_be_mistaken(unsearched: &Unsearched, include: &NamePatterns) -> bool {
-    !unsearched.has_found_names()
-        && unsearched.other_kind().count == 0
-        && include.match_nothing()
+    !unsearched.has_found_names() && unsearched.other_kind().count == 0 && include.match_nothing()
 }

@@ -64,14 +64,7 @@ impl<'a> Spot<'a> {
     /// A grant itself, where the search begins above all grants.
     pub(super) fn of_grant(name: &'a [u8]) -> Self {
         let none: &[u8] = b"";
-        Self {
-            grant: "",
-            in_grant: none,
-            way: none,
-            root_as_given: none,
-            name,
-            is_directory: true,
-        }
+        Self { grant: "", in_grant: none, way: none, root_as_given: none, name, is_directory: true }
     }
 }
 
@@ -159,7 +152,9 @@ impl Run {
                 From::Name => is_match(at.name),
                 From::Searched if at.way.is_empty() => is_match(at.name),
                 From::Searched => is_match(&[at.way, at.name].concat()),
-                From::Grant => is_match(&in_grant(at)) || as_given(at).is_some_and(|at| is_match(&at)),
+                From::Grant => {
+                    is_match(&in_grant(at)) || as_given(at).is_some_and(|at| is_match(&at))
+                }
                 From::FoldedGrant => {
                     let is_match = |path: &[u8]| is_match(folded(path).as_bytes());
                     is_match(&in_grant(at)) || as_given(at).is_some_and(|at| is_match(&at))

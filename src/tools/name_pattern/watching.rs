@@ -68,7 +68,9 @@ impl NamePatterns {
     pub(super) fn watch(&self, at: Spot<'_>) {
         let could_be = |byte: &u8| SPECIAL.contains(byte);
         let is_watched = !self.watched.is_empty()
-            && [at.name, at.in_grant, at.root_as_given].iter().any(|path| path.iter().any(could_be));
+            && [at.name, at.in_grant, at.root_as_given]
+                .iter()
+                .any(|path| path.iter().any(could_be));
         if is_watched {
             self.see(&self.watched, at);
         }
