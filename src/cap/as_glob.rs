@@ -63,6 +63,8 @@ pub(super) fn as_glob(
 /// The hint for the tool that is called. Without a directory in front, the glob begins at the top.
 fn worded(grants: &Grants, base: Option<&str>, rest: &str, budget: &Budget) -> String {
     const NOT: &str = "paths are not globs";
+    // Of a directory, with all that is in it.
+    let lists = ["max_depth", "sizes"].iter().any(|argument| budget.takes(argument));
     // Without a slash it would match at any depth.
     let glob = if rest.contains('/') || rest == "**" { rest.into() } else { format!("/{rest}") };
     let (argument, place) = if budget.takes("root_paths") {
@@ -85,12 +87,12 @@ fn worded(grants: &Grants, base: Option<&str>, rest: &str, budget: &Budget) -> S
             format!("{NOT}: {place}")
         }
         (Some(argument), _) => format!("{NOT}: {place} {argument}=`{glob}`"),
-        (None, Some(base)) if EVERYTHING.contains(&rest) && budget.takes("max_depth") => {
-            format!("{NOT}: use path=`{base}`")
-        }
-        (None, Some(base)) if EVERYTHING.contains(&rest) => {
-            format!("{NOT}: list_directory with path=`{base}` shows what is in it")
-        }
+        (None, base) if EVERYTHING.contains(&rest) => match base {
+            Some(base) if lists => format!("{NOT}: use path=`{base}`"),
+            Some(base) => format!("{NOT}: list_directory with path=`{base}` shows what is in it"),
+            None if lists => format!("{NOT}: leave out `path`"),
+            None => format!("{NOT}: list_directory without `path` shows what there is"),
+        },
         (None, Some(base)) => {
             format!(
                 "{NOT}: search_files with path=`{base}` and pattern=`{glob}` finds what it matches"

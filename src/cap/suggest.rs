@@ -111,7 +111,7 @@ impl Missing<'_> {
 
 /// How to see what a directory has.
 pub(super) fn listing(shown: &str) -> String {
-    format!("list_directory `{shown}` shows what there is")
+    format!("list_directory with path=`{shown}` shows what there is")
 }
 
 /// `did you mean A, B or C?`, of paths that are in backticks.
