@@ -233,7 +233,7 @@ fn an_absolute_path_of_which_the_rest_is_there_gets_it_without_the_slash() {
         let hint = hint(&mut client, "write_file", &json!({"path": path, "content": "x"}));
         assert!(hint.starts_with("paths are relative to the granted directory"), "{hint}");
     }
-    // Of a glob it is not said that it lies in no grant.
+    // The note on a glob does not claim that it lies in no grant.
     for (glob, is_elsewhere) in
         [("/src/x.ts", false), ("/src/*.md", false), ("/nowhere/x.ts", true)]
     {

@@ -126,7 +126,7 @@ fn an_argument_without_effect_on_the_output_is_named() {
         let text = client.call("grep", &with(&json!({"pattern": "needle"}), &more)).text;
         assert!(text.contains(says), "{more}: {text}");
     }
-    // Nothing is said of values that ask for nothing.
+    // Values that ask for nothing get no note.
     for more in [
         json!({"output": "count", "per_file": 0, "context": 0, "from_end": false}),
         json!({"output": "count", "only_matching": true}),
