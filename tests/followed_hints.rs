@@ -18,7 +18,7 @@ fn tree() -> Sandbox {
         .file("grant/deep/1/2/3/4.ts", "other\n")
         .file("grant/gen/g.ts", "needle\n")
         .file("grant/names/needle_in_name.txt", "nothing\n")
-        .file("grant/src/many.ts", &"needle\n".repeat(30))
+        .file("grant/src/many.ts", "needle\n".repeat(30))
         .file("grant/src/one.rs", "Needle\n")
         .file("grant/text.txt", "start here\nmiddle\nend there\n")
         .file("grant/x.log", "needle\n")
@@ -237,7 +237,7 @@ fn pages_that_are_full_of_characters_name_what_brings_the_rest() {
     );
     for nth in 0..60 {
         let name = format!("grant/{nth:02}-{}.ts", "x".repeat(100));
-        sandbox = sandbox.file(&name, &format!("needle {}\n", "y".repeat(100)));
+        sandbox = sandbox.file(&name, format!("needle {}\n", "y".repeat(100)));
     }
     let config = sandbox.path("allowlist.toml");
     let mut client = Client::start(&["--config", config.to_str().unwrap()], Era::Modern);

@@ -292,7 +292,9 @@ fn as_given(place: &Place<Read>) -> Option<Arc<[u8]>> {
     }
     let grant = place.grants.inner().grants.get(grant)?;
     let mut path = [grant.name.as_bytes(), b"/"].concat();
-    names.iter().for_each(|name| path.extend([name.as_bytes(), b"/"].concat()));
+    for name in &names {
+        path.extend([name.as_bytes(), b"/"].concat());
+    }
     Some(path.into())
 }
 
