@@ -153,6 +153,15 @@ fn a_grant_is_found_by_each_pattern_that_matches_its_name() {
             "{pattern}"
         );
     }
+    // In other meanings, and by their times.
+    assert_eq!(files(&mut client, "search_files", &json!({"pattern": "W*"})), ["web/"]);
+    assert_eq!(files(&mut client, "search_files", &json!({"pattern": "w*|x*"})), ["web/"]);
+    let newest = client.call("search_files", &json!({"pattern": "w*", "sort_by": "mtime"})).text;
+    assert!(newest.starts_with("web/ (20"), "{newest}");
+    let found = |after: &str| json!({"pattern": "w*", "modified_after": after});
+    assert_eq!(files(&mut client, "search_files", &found("2000-01-01")), ["web/"]);
+    let older = client.call("search_files", &found("2200-01-01")).text;
+    assert!(older.contains("1 entry changed before modified_after (e.g. web)"), "{older}");
     let of_files = client.call("search_files", &json!({"pattern": "w*", "type": "file"})).text;
     assert!(of_files.contains("1 entry of another kind matches (e.g. web)"), "{of_files}");
     let excluded = json!({"pattern": "w*", "exclude": ["we*"]});
