@@ -49,6 +49,7 @@ mod failing; // a full disk, a read-only one, a limit: what is left of a change 
 mod faults; // every call of the kernel for files fails, in every way
 #[cfg(target_os = "linux")]
 mod filesystems; // the same promise on every file system, or a sentence that is true
+mod followed_hints; // what a hint or a closing line asks for brings what was left out
 mod footers; // what answers say of what they left out, of further pages, and of other readings
 mod forms; // other names and forms of arguments and tools
 mod from_end; // grep from the end of files, and matches over lines, page by page
@@ -60,6 +61,7 @@ mod grepping_as_rg; // random patterns over random texts, against ripgrep
 mod guards; // the clippy bans bite, counted exactly
 mod hearing; // lines that are almost messages are answered under their ids
 #[cfg(all(target_os = "linux", not(preopen_portable)))]
+mod hints_of_paths; // names with wildcards, links, absolute paths and several grants in hints and globs
 mod hostile_drives; // mounts, marks, sticky directories and drives that are gone: nothing is half done
 mod hostile_install; // a tree that somebody else made, and an installation in it
 mod ignoring; // random trees against git and ripgrep
@@ -80,6 +82,7 @@ mod misled_edits; // refusals of edits: reasons that are true, and hints that wo
 mod moving; // moving, copying, deleting: whole or not at all
 mod named_reasons; // refused edits: the reasons are true, and the text that the hint gives is found
 mod names; // searches by name: nothing that is there gives an empty answer
+mod no_argument_is_ignored; // arguments of other programs have their meaning, or a clear error
 mod own_files; // the server's own program, by whatever name it was started
 mod paging_hints; // what answers say about going on, and counts of one
 mod pains; // what users of such servers suffer, by name, and that ours do not

@@ -362,10 +362,13 @@ fn only_matching_shows_each_match_with_its_line_and_column() {
         ),
         (
             json!({"pattern": r"x\d", "path": "a", "context": 2}),
-            "a\n1:3:x1\n1:6:x2\n3:1:x3\n[3 matches in 1 file]",
+            "a\n1:3:x1\n1:6:x2\n3:1:x3\n[3 matches in 1 file; `context` does not apply to only_matching=true]",
         ),
         (json!({"pattern": r"x\d", "path": "a", "output": "count"}), "a:3\n[3 matches in 1 file]"),
-        (json!({"pattern": r"x\d", "path": "a", "output": "files"}), "a\n[1 file matches]"),
+        (
+            json!({"pattern": r"x\d", "path": "a", "output": "files"}),
+            "a\n[1 file matches; `only_matching` does not apply to output=files]",
+        ),
         (
             json!({"pattern": r"x\d", "path": "a", "from_end": true, "per_file": 2}),
             "a\n1:6:x2\n3:1:x3\n[1 more in this file: per_file=0]\n[3 matches in 1 file]",

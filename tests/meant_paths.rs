@@ -130,7 +130,11 @@ fn a_glob_for_a_path_gets_the_search_that_finds_it() {
         ("search_files", "**/*.ts", "leave out `path` and use pattern=`**/*.ts`"),
         ("keyword_search", "src/*", "use root_paths=[`src`] and include_patterns=`/*`"),
         ("keyword_search", "*.ts", "use root_paths=[`.`] and include_patterns=`/*.ts`"),
-        ("list_directory", "src/*", "list_directory with path=`src` shows what is in it"),
+        ("list_directory", "src/*", "use path=`src`"),
+        ("directory_tree", "src/**", "use path=`src`"),
+        ("directory_tree", "*", "leave out `path`"),
+        ("read_text_file", "src/*", "list_directory with path=`src` shows what is in it"),
+        ("read_text_file", "*", "list_directory without `path` shows what there is"),
         (
             "read_multiple_files",
             "src/**/*.ts",

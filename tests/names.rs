@@ -573,7 +573,7 @@ fn what_is_asked_for_and_left_out_is_named_and_nothing_else_is_found_for_it() {
         (grep("dist/b.ts"), &[], "dist/b.ts is there, but ignored"),
         (grep("grant/dist/b.ts"), &[], "dist/b.ts is there, but ignored"),
         (grep("dist/*.ts"), &[], "set respect_ignore=false"),
-        (grep("dist/none.ts"), &[], "no file name matches glob `dist/none.ts`"),
+        (grep("dist/none.ts"), &[], "no file name that is searched matches glob `dist/none.ts`"),
         (grep("k.log"), &[], "ignored (e.g. k.log"),
         (grep("docs/wt/x.ts"), &[], "docs/wt/x.ts is there, but lies in a linked worktree"),
         (grep(".git/config"), &[], versions),

@@ -338,7 +338,7 @@ fn not_found_suggests_what_may_be_listed() {
     assert!(hint("readme.md").contains("did you mean `README.md`?"));
     assert!(hint("scr/main.rs").contains("did you mean `src/main.rs`?"));
     assert!(hint("scr/none.rs").contains("did you mean `src`?"));
-    assert!(hint("src/zzz").contains("list_directory `src` shows what there is"));
+    assert!(hint("src/zzz").contains("list_directory with path=`src` shows what there is"));
 }
 
 #[test]

@@ -60,14 +60,15 @@ fn rows(key: &str) -> impl Iterator<Item = &'static Row> {
     TABLE.iter().filter(move |row| row.names.iter().any(|name| is_same(key, name)))
 }
 
-/// Do these names differ only in case and separators? Flags of one letter are case-sensitive: `-A` is not `-a`.
+/// Do these names differ only in case and separators? Flags of one letter are case-sensitive, and may lack their dash: `-A`
+/// is `A`, but not `-a`.
 pub(super) fn is_same(key: &str, name: &str) -> bool {
     fn letters(text: &str) -> impl Iterator<Item = char> {
         text.chars().filter(|c| !"-_ .".contains(*c)).map(|c| c.to_ascii_lowercase())
     }
     let is_flag = |key: &str| key.len() == 2 && key.starts_with('-');
     if key == name || is_flag(key) || is_flag(name) {
-        return key == name;
+        return key == name || name.strip_prefix('-') == Some(key);
     }
     letters(key).next().is_some() && letters(key).eq(letters(name))
 }
@@ -128,7 +129,9 @@ impl Default {
     fn is(self, value: &Value) -> bool {
         match self {
             Self::Bool(wanted) => flag(value) == Some(wanted),
+            Self::AnyBool => flag(value).is_some(),
             Self::Number(wanted) => number(value) == Some(wanted),
+            Self::Word(wanted) => value.as_str().is_some_and(|word| is_same(word, wanted)),
             Self::Utf8 => value.as_str().is_some_and(|name| {
                 ["", "utf8", "auto"].iter().any(|ours| is_same(name, ours) || name == *ours)
             }),
@@ -202,6 +205,7 @@ mod tests {
             assert!(!is_same(key, name) || key == name, "{key} {name}");
         }
         assert!(is_same("--ignore-case", "ignore_case") && !is_same("_", "."));
+        assert!(is_same("A", "-A") && !is_same("a", "-A") && !is_same("ignore_case", "-i"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, NamePatterns, Text};
 use super::trying::Names;
+use crate::cap::{Place, Read, Scoped};
 use crate::error::ToolError;
 use crate::limits::Budget;
 
@@ -36,10 +37,52 @@ pub(super) fn unfiltered(
     Ok((empty, note))
 }
 
+/// Where a search began.
+pub(super) trait Began {
+    /// Hints about the paths that these globs begin with.
+    fn likely_meant(&self, globs: &[String], budget: &Budget) -> Vec<String>;
+    /// Is the first name of this glob there?
+    fn has_beginning(&self, glob: &str) -> bool;
+}
+
+/// Notes which globs are paths that do not exist.
+pub(super) fn note_mistaken(
+    unsearched: &mut Unsearched,
+    include: &NamePatterns,
+    globs: &[String],
+    began: &impl Began,
+    budget: &Budget,
+) {
+    if unsearched.is_cut() {
+        return;
+    }
+    unsearched.note(include.elsewhere(|glob| began.has_beginning(glob)));
+    if may_be_mistaken(unsearched, include) {
+        unsearched.note(began.likely_meant(globs, budget));
+    }
+}
+
+impl Began for Scoped<Read> {
+    fn likely_meant(&self, globs: &[String], budget: &Budget) -> Vec<String> {
+        Self::likely_meant(self, globs, budget)
+    }
+
+    fn has_beginning(&self, glob: &str) -> bool {
+        Self::has_beginning(self, glob)
+    }
+}
+
+impl Began for Place<Read> {
+    fn likely_meant(&self, globs: &[String], budget: &Budget) -> Vec<String> {
+        Self::likely_meant(self, globs, budget)
+    }
+
+    fn has_beginning(&self, glob: &str) -> bool {
+        Self::has_beginning(self, glob)
+    }
+}
+
 /// Did no glob match a name, in any meaning, and was nothing of such a name left out? Then its path may be mistaken.
-pub(super) fn may_be_mistaken(unsearched: &Unsearched, include: &NamePatterns) -> bool {
-    !unsearched.is_cut()
-        && !unsearched.has_found_names()
-        && unsearched.other_kind().count == 0
-        && include.match_nothing()
+fn may_be_mistaken(unsearched: &Unsearched, include: &NamePatterns) -> bool {
+    !unsearched.has_found_names() && unsearched.other_kind().count == 0 && include.match_nothing()
 }

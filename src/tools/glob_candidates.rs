@@ -63,6 +63,12 @@ impl Candidates {
         self.all.iter().all(|one| one.meanings.is_empty())
     }
 
+    /// Notes which meanings match the name of a grant that would be found.
+    pub(super) fn see_grant(&self, name: &str) {
+        let at = Spot::of_grant(name.as_bytes());
+        self.all.iter().for_each(|one| one.see(at));
+    }
+
     /// Notes which meanings match the name of something that would be found.
     pub(super) fn see(&self, dir: &WalkedDir, name: &[u8], is_directory: bool) {
         let at = Spot::new(dir, name, is_directory);

@@ -48,14 +48,23 @@ pub(super) struct Spot<'a> {
     pub(super) in_grant: &'a [u8],
     /// The way from the directory that is searched.
     pub(super) way: &'a [u8],
+    /// That directory as the client gave it, where links led elsewhere: from the name of the grant on, with a slash at
+    /// its end; otherwise empty.
+    pub(super) root_as_given: &'a [u8],
     pub(super) name: &'a [u8],
     pub(super) is_directory: bool,
 }
 
 impl<'a> Spot<'a> {
     pub(super) fn new(dir: &'a WalkedDir, name: &'a [u8], is_directory: bool) -> Self {
-        let (in_grant, way) = (dir.path_in_grant(), dir.path());
-        Self { grant: dir.grant_name(), in_grant, way, name, is_directory }
+        let (in_grant, way, grant) = (dir.path_in_grant(), dir.path(), dir.grant_name());
+        Self { grant, in_grant, way, root_as_given: dir.root_as_given(), name, is_directory }
+    }
+
+    /// A grant itself, where the search begins above all grants.
+    pub(super) fn of_grant(name: &'a [u8]) -> Self {
+        let none: &[u8] = b"";
+        Self { grant: "", in_grant: none, way: none, root_as_given: none, name, is_directory: true }
     }
 }
 
@@ -137,15 +146,20 @@ fn matcher(regexes: &[String], most_bytes: usize) -> Option<RegexMatcher> {
 impl Run {
     fn is_match(&self, at: Spot<'_>) -> bool {
         self.matchers.iter().any(|(from, matcher)| {
-            let is_match = match from {
-                From::Name => matcher.is_match(at.name),
-                From::Searched if at.way.is_empty() => matcher.is_match(at.name),
-                From::Searched => matcher.is_match(&[at.way, at.name].concat()),
-                From::Grant => matcher.is_match(&in_grant(at)),
-                From::FoldedGrant => matcher.is_match(folded(&in_grant(at)).as_bytes()),
-            };
             // This matcher has no errors.
-            is_match.unwrap_or(false)
+            let is_match = |path: &[u8]| matcher.is_match(path).unwrap_or(false);
+            match from {
+                From::Name => is_match(at.name),
+                From::Searched if at.way.is_empty() => is_match(at.name),
+                From::Searched => is_match(&[at.way, at.name].concat()),
+                From::Grant => {
+                    is_match(&in_grant(at)) || as_given(at).is_some_and(|at| is_match(&at))
+                }
+                From::FoldedGrant => {
+                    let is_match = |path: &[u8]| is_match(folded(path).as_bytes());
+                    is_match(&in_grant(at)) || as_given(at).is_some_and(|at| is_match(&at))
+                }
+            }
         })
     }
 }
@@ -153,6 +167,11 @@ impl Run {
 fn in_grant(at: Spot<'_>) -> Vec<u8> {
     let slash: &[u8] = if at.grant.is_empty() { b"" } else { b"/" };
     [at.grant.as_bytes(), slash, at.in_grant, at.name].concat()
+}
+
+/// The same by the path that the client gave, where links led elsewhere.
+fn as_given(at: Spot<'_>) -> Option<Vec<u8>> {
+    (!at.root_as_given.is_empty()).then(|| [at.root_as_given, at.way, at.name].concat())
 }
 
 /// A path, each name of it in the form in which look-alikes are equal.

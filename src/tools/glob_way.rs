@@ -52,15 +52,7 @@ fn rest<'a>(
     let glob = piece.glob.trim_end_matches('/').trim_start_matches("**/");
     let names: Vec<&str> = glob.split('/').collect();
     let is_anywhere = is_deep || (!piece.is_pinned && (is_part || names.len() == 1));
-    let of = |way: &[u8]| [way, name.unwrap_or_default()].concat();
-    let in_grant = of(dir.path_in_grant());
-    let with_grant = [dir.grant_name().as_bytes(), b"/", &in_grant].concat();
-    let searched = of(dir.path());
-    let paths: &[&[u8]] = match piece.grant.as_deref() {
-        Some(grant) if grant == dir.grant_name() => &[&in_grant],
-        Some(_) => &[],
-        None => &[&searched, &in_grant, &with_grant],
-    };
+    let paths = paths(piece, dir, name.unwrap_or_default());
     let rest = |way: &[&[u8]]| {
         let below = after(&names, way, left)?;
         let mut plain: Vec<&str> =
@@ -102,16 +94,7 @@ pub(super) fn reaches(piece: &Piece, text: Text, dir: &WalkedDir, name: &[u8]) -
     if is_anywhere || (names.len() == 1 && !piece.is_pinned) || piece.glob.contains('{') {
         return true;
     }
-    let in_grant = [dir.path_in_grant(), name].concat();
-    let with_grant = [dir.grant_name().as_bytes(), b"/", &in_grant].concat();
-    let searched = [dir.path(), name].concat();
-    let is_other = piece.grant.as_deref().is_some_and(|grant| grant != dir.grant_name());
-    let paths: &[&[u8]] = match piece.grant {
-        Some(_) if is_other => &[],
-        Some(_) => &[&in_grant],
-        None => &[&searched, &in_grant, &with_grant],
-    };
-    paths.iter().any(|path| {
+    paths(piece, dir, name).iter().any(|path| {
         for (nth, step) in path.split(|byte| *byte == b'/').enumerate() {
             match names.get(nth) {
                 Some(&"**") => return true,
@@ -122,6 +105,29 @@ pub(super) fn reaches(piece: &Piece, text: Text, dir: &WalkedDir, name: &[u8]) -
         }
         path.split(|byte| *byte == b'/').count() < names.len()
     })
+}
+
+/// The paths of a name in a directory that a glob can begin: from the directory that is searched, from the top of the grant,
+/// and with its name. The last two also by the path that the client gave, where links led elsewhere.
+fn paths(piece: &Piece, dir: &WalkedDir, name: &[u8]) -> Vec<Vec<u8>> {
+    let real = [dir.grant_name().as_bytes(), b"/", dir.path_in_grant(), name].concat();
+    let given = Some(dir.root_as_given()).filter(|root| !root.is_empty());
+    let given = given.map(|root| [root, dir.path(), name].concat());
+    let mut paths = vec![];
+    if piece.grant.is_none() {
+        paths.push([dir.path(), name].concat());
+    }
+    for path in std::iter::once(real).chain(given) {
+        let Some(at) = path.iter().position(|byte| *byte == b'/') else { continue };
+        let (grant, rest) = path.split_at(at);
+        let in_grant = rest.strip_prefix(b"/").unwrap_or(rest).to_vec();
+        match &piece.grant {
+            Some(wanted) if wanted.as_bytes() == grant => paths.push(in_grant),
+            Some(_) => {}
+            None => paths.extend([in_grant, path]),
+        }
+    }
+    paths
 }
 
 fn is_special(name: &str) -> bool {

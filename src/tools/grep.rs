@@ -2,6 +2,8 @@
 //!
 //! Threads search; what they keep is what fits the page, so memory does not grow with what is found.
 
+mod wanted;
+
 use std::cmp::Ordering;
 
 use ::ignore::types::Types;
@@ -10,7 +12,7 @@ use serde::Deserialize;
 
 use super::encoding::{MAX_LABEL, named};
 use super::file_types;
-use super::given_files::{may_be_mistaken, unfiltered};
+use super::given_files::{note_mistaken, unfiltered};
 use super::glob_candidates::Candidates;
 use super::grep_answer::{Found, answer};
 use super::grep_cursor;
@@ -24,18 +26,17 @@ use crate::cap::{
     Kind, OpenFile, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
 use crate::error::ToolError;
-use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
+use crate::grep::{Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::text::Coding;
 use crate::tool::Tool;
+use wanted::{wanted, without_effect};
 
 /// Lines on one page, where the client does not say.
 const PAGE: usize = 250;
 /// Lines of one file, where the client does not say.
 const PER_FILE: usize = 20;
-/// Most lines about a match.
-const MOST_CONTEXT: usize = 100;
 
 /// How other readings of a pattern are asked for.
 const ARGUMENTS: Arguments = Arguments {
@@ -191,9 +192,8 @@ impl Tool for Grep {
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
         unsearched.note(note);
-        if may_be_mistaken(&unsearched, &names.include) {
-            unsearched.note(at.likely_meant(args.glob.as_given(), budget));
-        }
+        unsearched.note(without_effect(args));
+        note_mistaken(&mut unsearched, &names.include, args.glob.as_given(), &at, budget);
         let otherwise = if found.total_files > 0 || unsearched.is_cut() {
             vec![]
         } else {
@@ -299,24 +299,6 @@ impl<'a> Asked<'a> {
             }
         }
     }
-}
-
-/// What of each file is wanted, and at most `per_file` of it where the client does not say.
-fn wanted(args: &Args, per_file: usize, page: usize) -> Wanted {
-    let of = match args.per_file.unwrap_or(per_file) {
-        0 => usize::MAX,
-        some => some,
-    };
-    let about = |one: Option<usize>| one.or(args.context).unwrap_or(0).min(MOST_CONTEXT);
-    let (before, after) =
-        if args.only_matching { (0, 0) } else { (about(args.before), about(args.after)) };
-    let output = match args.output {
-        Output::Content if args.from_end => Lines::Last { of, page },
-        Output::Content => Lines::First { of, page },
-        Output::Count => Lines::Counted,
-        Output::Files => Lines::Any,
-    };
-    Wanted { output, before, after, only_matching: args.only_matching }
 }
 
 /// A search in the files that have certain names.

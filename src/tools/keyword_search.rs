@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::given_files::{may_be_mistaken, unfiltered};
+use super::given_files::{note_mistaken, unfiltered};
 use super::glob_candidates::Candidates;
 use super::guessed::Guessed;
 use super::keyword_answer::{Answer, Metadata, Options, Summary, file, rounded};
@@ -151,9 +151,9 @@ impl Tool for KeywordSearch {
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
         unsearched.note(filter_note);
-        let place = places.first().filter(|_| may_be_mistaken(&unsearched, &names.include));
-        if let Some(place) = place {
-            unsearched.note(place.likely_meant(args.include_patterns.as_given(), budget));
+        if let Some(place) = places.first() {
+            let globs = args.include_patterns.as_given();
+            note_mistaken(&mut unsearched, &names.include, globs, place, budget);
         }
         if pattern.spans_lines_by_itself() {
             let note = "the keyword holds a line feed: it is searched over line ends";

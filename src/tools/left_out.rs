@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::links::Links;
 use super::name_pattern::NamePatterns;
 use super::searching::RESERVED;
-use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry};
+use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry, is_made};
 use crate::ignore::{LeftOut, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
 use crate::limits::Budget;
 use crate::words::count;
@@ -39,15 +39,67 @@ pub(super) struct PassedBy {
 /// Files and directories.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sides {
-    files: Tally,
-    directories: Tally,
+    files: Side,
+    directories: Side,
+}
+
+/// How many there are, and the best example of them.
+#[derive(Clone, Debug, Default)]
+struct Side {
+    count: u64,
+    example: Option<Example>,
+}
+
+/// The least is shown, whichever thread came across it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Example {
+    use_of_it: Use,
+    path: String,
+}
+
+/// What an example is good for, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    /// It has the name that is searched for.
+    Meant,
+    News,
+    /// Everyone knows that it is left out.
+    Expected,
+}
+
+impl Side {
+    fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.example = match (self.example.take(), other.example) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+
+    fn path(&self) -> Option<&str> {
+        self.example.as_ref().map(|example| example.path.as_str())
+    }
 }
 
 impl Sides {
-    pub(super) fn one(&mut self, dir: &WalkedDir, entry: WalkedEntry<'_>) {
+    pub(super) fn one(&mut self, dir: &WalkedDir, entry: WalkedEntry<'_>, is_meant: bool) {
+        let use_of_it = if is_meant {
+            Use::Meant
+        } else if dir.path().split(|byte| *byte == b'/').chain([entry.name]).any(is_made) {
+            Use::Expected
+        } else {
+            Use::News
+        };
+        let example = Some(Example { use_of_it, path: dir.shown(entry.name) });
         let is_directory = entry.kind == Kind::Directory;
-        let tally = if is_directory { &mut self.directories } else { &mut self.files };
-        tally.one(dir.shown(entry.name));
+        let side = if is_directory { &mut self.directories } else { &mut self.files };
+        side.add(Side { count: 1, example });
+    }
+
+    /// A grant of several.
+    fn grant(&mut self, path: String) {
+        let example = Some(Example { use_of_it: Use::News, path });
+        self.directories.add(Side { count: 1, example });
     }
 
     fn add(&mut self, other: Self) {
@@ -57,17 +109,17 @@ impl Sides {
 
     /// Is the path shown as an example?
     fn is_example(&self, path: &str) -> bool {
-        [&self.files, &self.directories].iter().any(|tally| tally.example.as_deref() == Some(path))
+        [&self.files, &self.directories].iter().any(|side| side.path() == Some(path))
     }
 
     /// How many, what became of them, and an example of each.
     fn fact(&self, became: &str) -> Option<String> {
         let counts =
             [(&self.files, "file", "files"), (&self.directories, "directory", "directories")];
-        let some = counts.iter().filter(|(tally, ..)| tally.count > 0);
-        let all: Vec<_> = some.map(|(tally, one, more)| count(tally.count, one, more)).collect();
-        let examples = [&self.files.example, &self.directories.example];
-        let examples: Vec<&str> = examples.into_iter().flatten().map(String::as_str).collect();
+        let some = counts.iter().filter(|(side, ..)| side.count > 0);
+        let all: Vec<_> = some.map(|(side, one, more)| count(side.count, one, more)).collect();
+        let examples = [self.files.path(), self.directories.path()];
+        let examples: Vec<&str> = examples.into_iter().flatten().collect();
         let example = examples.join(", ");
         (!all.is_empty()).then(|| format!("{} {became} (e.g. {example})", all.join(" and ")))
     }
@@ -94,6 +146,13 @@ impl PassedBy {
         self.links.add(other.links);
         self.left_out.rules.add(other.left_out.rules);
         self.left_out.worktrees.add(other.left_out.worktrees);
+    }
+
+    /// Was something left out in which there may be more that matches?
+    fn has_left_out(&self) -> bool {
+        let ignored = &self.ignored;
+        let all = self.excluded.values().chain([ignored, &self.dotfiles]);
+        all.into_iter().any(|sides| sides.directories.count > 0)
     }
 
     /// What was passed by, and what may have been searched though a rule ignores it.
@@ -177,7 +236,7 @@ impl Unsearched {
 
     /// A grant of several was left out by a glob of this argument.
     pub(super) fn left_out_grant(&mut self, by: &'static str, shown: String) {
-        self.passed_by.excluded.entry(by).or_default().directories.one(shown);
+        self.passed_by.excluded.entry(by).or_default().grant(shown);
     }
 
     /// How many of the right name are of another kind, and one of them.
@@ -214,9 +273,10 @@ impl Unsearched {
             let what = if include.argument() == "pattern" { "name" } else { "file name" };
             let through = self.passed_by.links.led_through_by(include.argument());
             self.notes.extend(through.filter(|_| !idle.is_empty()));
-            self.notes.extend(idle.iter().map(|globs| format!("no {what} matches {globs}")));
+            let of_those = if self.passed_by.has_left_out() { " that is searched" } else { "" };
+            let idle = idle.iter().map(|globs| format!("no {what}{of_those} matches {globs}"));
+            self.notes.extend(idle);
         }
-        self.notes.extend(include.elsewhere());
         let mut idle = include.idle_that_take_away();
         if !self.passed_by.excluded.contains_key(exclude.argument()) && !exclude.is_empty() {
             let each = exclude.idle_that_take_away();

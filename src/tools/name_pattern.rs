@@ -182,7 +182,7 @@ impl NamePatterns {
     /// What the patterns say of a grant, where the search begins above all grants.
     pub(super) fn say_of_grant(&self, name: &str) -> Says {
         let name = name.as_bytes();
-        self.say_of(Spot { grant: "", in_grant: b"", way: b"", name, is_directory: true })
+        self.say_of(Spot::of_grant(name))
     }
 
     /// Does one of them match every name?

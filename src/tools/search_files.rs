@@ -3,13 +3,15 @@
 //! A page is the first paths after the cursor, as in `list_directory`: memory does not grow with
 //! the tree, and a cursor needs no state here.
 
+mod cursor;
+
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::given_files::may_be_mistaken;
+use super::given_files::note_mistaken;
 use super::glob_candidates::Candidates;
 use super::left_out::Unsearched;
 use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns, Text};
@@ -18,11 +20,12 @@ use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, everywhere, y
 use super::since;
 use super::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};
-use crate::error::{Code, ToolError};
+use crate::error::ToolError;
 use crate::limits::{Budget, cost};
-use crate::path::{VirtualPath, percent_decoded, percent_encoded};
+use crate::path::VirtualPath;
 use crate::tool::Tool;
 use crate::words::count;
+use cursor::{read_cursor, write_cursor};
 
 /// Paths on one page, where the client does not say.
 const PAGE: usize = 200;
@@ -122,18 +125,22 @@ impl Tool for SearchFiles {
             let mut found = Found::default();
             let below = |target: &Target<Read>| search.below(&target.place(budget)?, budget);
             let mut unsearched = everywhere(&at, names, below, |part| found.add(part, asked.page))?;
-            search.grants(&at, &mut found, &mut unsearched);
+            search.grants(&at, &mut found, &mut unsearched, budget);
             Ok((found, unsearched))
         };
         let walk = |names: &Names, candidates: &Candidates| {
             let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| asked.is_wanted(entry.kind);
             let (respects, hidden) = (asked.respects, true);
-            Probe { names, candidates, respects, hidden, fits }.everywhere(&at, budget)
+            Probe { names, candidates, respects, hidden, fits }.everywhere(&at, budget)?;
+            if let (Scoped::Roots(grants), true) = (&at, asked.is_wanted(Kind::Directory)) {
+                for grant in grants {
+                    candidates.see_grant(grant.grant_name());
+                }
+            }
+            Ok(())
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
-        if may_be_mistaken(&unsearched, &names.include) {
-            unsearched.note(at.likely_meant(pattern, budget));
-        }
+        note_mistaken(&mut unsearched, &names.include, pattern, &at, budget);
         Ok(answer(&found, &asked, &unsearched, budget))
     }
 }
@@ -191,6 +198,29 @@ impl Found {
         }
     }
 
+    /// The time by which an entry is sorted, where `time` gives that of its last change. Nothing for an entry that is
+    /// not found: what is gone, has no time, or was changed before the time that is asked for.
+    fn time(
+        &mut self,
+        asked: &Asked,
+        time: impl FnOnce() -> Result<Option<i64>, ToolError>,
+        shown: impl FnOnce() -> String,
+    ) -> Option<i64> {
+        if asked.modified_after.is_none() && asked.sort_by == SortBy::Path {
+            return Some(0);
+        }
+        let Ok(time) = time() else {
+            self.undated.one(shown());
+            return None;
+        };
+        let time = time?;
+        if asked.modified_after.is_some_and(|after| time < after) {
+            self.older.one(shown());
+            return None;
+        }
+        Some(if asked.sort_by == SortBy::Path { 0 } else { time })
+    }
+
     fn add(&mut self, other: Self, page: usize) {
         self.total += other.total;
         self.before += other.before;
@@ -242,46 +272,39 @@ impl Look for Search<'_> {
 }
 
 impl Search<'_> {
-    /// Finds the grants that are called as the pattern says, where several are searched. They have no times here.
-    fn grants(&self, at: &Scoped<Read>, found: &mut Found, unsearched: &mut Unsearched) {
+    /// Finds the grants whose names the pattern matches, where several are searched.
+    fn grants(
+        &self,
+        at: &Scoped<Read>,
+        found: &mut Found,
+        unsearched: &mut Unsearched,
+        budget: &Budget,
+    ) {
         let asked = self.asked;
         let Scoped::Roots(grants) = at else { return };
-        if asked.modified_after.is_some() || asked.sort_by != SortBy::Path {
-            return;
-        }
         for grant in grants {
-            let is_named = self.names.include.name_grant(grant.grant_name());
-            if !is_named || self.names.leave_grant(grant.grant_name()).is_some() {
+            let is_found = self.names.include.find_grant(grant.grant_name());
+            if !is_found || self.names.leave_grant(grant.grant_name()).is_some() {
                 continue;
             }
             if !asked.is_wanted(Kind::Directory) {
                 unsearched.add_other_kind(grant.shown());
                 continue;
             }
+            let time = || Ok(Some(grant.place(budget)?.info()?.modified_s));
             unsearched.add_one();
+            let Some(modified) = found.time(asked, time, || grant.shown()) else { continue };
             found.total += 1;
-            found.file((Reverse(0), format!("{}/", grant.shown())), asked);
+            found.file((Reverse(modified), format!("{}/", grant.shown())), asked);
         }
     }
 
     fn matched(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) {
         let asked = self.asked;
-        let mut modified = 0;
-        if asked.modified_after.is_some() || asked.sort_by == SortBy::Mtime {
-            let time = match dir.modified_s(entry.name) {
-                Ok(Some(time)) => time,
-                // What is gone by now is not there to be found.
-                Ok(None) => return,
-                Err(_) => return found.undated.one(dir.shown(entry.name)),
-            };
-            if asked.modified_after.is_some_and(|after| time < after) {
-                return found.older.one(dir.shown(entry.name));
-            }
-            modified = time;
-        }
+        let time = || dir.modified_s(entry.name);
+        let Some(modified) = found.time(asked, time, || dir.shown(entry.name)) else { return };
         found.total += 1;
         if asked.sort_by == SortBy::Path {
-            modified = 0;
             // All of this directory comes after a full page, so its path is not needed.
             let last = found.paths.last().filter(|_| found.paths.len() >= asked.page);
             if last.is_some_and(|(_, last)| dir.shown_itself() > last.as_str()) {
@@ -352,33 +375,4 @@ fn answer(found: &Found, asked: &Asked, unsearched: &Unsearched, budget: &Budget
         facts.push(format!("continue with cursor={}", write_cursor(last, asked.sort_by)));
     }
     format!("{text}[{}]", facts.join("; "))
-}
-
-/// In characters that every model and client passes back as they are.
-fn write_cursor((Reverse(modified), path): &Key, sort_by: SortBy) -> String {
-    let path = percent_encoded(path.as_bytes());
-    match sort_by {
-        SortBy::Path => format!("after:{path}"),
-        SortBy::Mtime => format!("mtime:{modified}:{path}"),
-    }
-}
-
-fn read_cursor(cursor: &str, sort_by: SortBy) -> Result<Key, ToolError> {
-    let read = || {
-        let (order, rest) = cursor.split_once(':')?;
-        let (modified, path) = match (order, sort_by) {
-            ("after", SortBy::Path) => (0, rest),
-            ("mtime", SortBy::Mtime) => {
-                let (modified, path) = rest.split_once(':')?;
-                (modified.parse().ok()?, path)
-            }
-            _ => return None,
-        };
-        Some((Reverse(modified), String::from_utf8(percent_decoded(path)?).ok()?))
-    };
-    read().ok_or_else(|| {
-        ToolError::new(Code::BadArgs, "`cursor` is none that this search and order gave").hint(
-            "leave it out to begin at the top, or pass it back unchanged with the same sort_by",
-        )
-    })
 }

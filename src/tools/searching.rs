@@ -120,6 +120,21 @@ impl<L: Look> Looking<'_, L> {
         self.look.include()?.led_to(dir, Some(name), Left::Directory)
     }
 
+    /// Notes the globs that match a directory that is left out, or lead to an entry that is: what they mean is there. Gives
+    /// the path that one leads to.
+    fn left_out(&self, dir: &WalkedDir, entry: WalkedEntry<'_>) -> Option<String> {
+        let include = self.look.include().filter(|_| entry.kind == Kind::Directory);
+        if let Some(include) = include {
+            include.leads_through(dir, entry.name, None);
+        }
+        self.led_to(dir, entry.name)
+    }
+
+    /// Are there globs of what is searched for that do not match everything?
+    fn has_names(&self) -> bool {
+        self.look.include().is_some_and(|all| !all.is_empty() && !all.match_all())
+    }
+
     /// Could something below a directory be meant?
     fn reaches(&self, dir: &WalkedDir, name: &[u8]) -> bool {
         self.look.include().is_none_or(|include| include.reach(dir, name))
@@ -202,10 +217,10 @@ impl<L: Look> Visit for Looking<'_, L> {
         let judged = self.look.judge(dir, entry);
         match judged {
             Judged::Excluded(by) => {
-                passed_by.excluded.entry(by).or_default().one(dir, entry);
+                passed_by.excluded.entry(by).or_default().one(dir, entry, false);
                 // What a glob leads to is there.
                 if entry.kind == Kind::Directory {
-                    self.led_to(dir, entry.name);
+                    self.left_out(dir, entry);
                 }
                 return false;
             }
@@ -226,12 +241,15 @@ impl<L: Look> Visit for Looking<'_, L> {
         if is_ignored {
             let is_entered = entry.kind == Kind::Directory && judged == Judged::OtherKind;
             let is_reached = judged == Judged::Entered && self.reaches(dir, entry.name);
-            if judged == Judged::Meant || is_reached || is_entered {
-                passed_by.ignored.one(dir, entry);
-            }
             let is_named = judged == Judged::Meant || is_entered;
+            let is_of_other_kind = judged == Judged::OtherKind && !is_entered;
+            let led_to = if is_of_other_kind { None } else { self.left_out(dir, entry) };
+            if is_named || is_reached {
+                let is_meant = led_to.is_some() || (is_named && self.has_names());
+                passed_by.ignored.one(dir, entry, is_meant);
+            }
             let named = is_named.then(|| dir.shown(entry.name));
-            if let Some(path) = named.or_else(|| self.led_to(dir, entry.name)) {
+            if let Some(path) = named.or(led_to) {
                 passed_by.meant_ignored.one(path);
             }
             return false;
@@ -243,10 +261,10 @@ impl<L: Look> Visit for Looking<'_, L> {
             }
             Judged::Dotfile => {
                 if entry.kind != Kind::Directory || self.reaches(dir, entry.name) {
-                    passed_by.dotfiles.one(dir, entry);
+                    passed_by.dotfiles.one(dir, entry, false);
                 }
                 if entry.kind == Kind::Directory {
-                    self.led_to(dir, entry.name);
+                    self.left_out(dir, entry);
                 }
             }
             Judged::OtherKind if self.look.is_otherwise_meant(dir, entry) => {

@@ -21,6 +21,24 @@ static TOOLS: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Has the tool an argument of this name?
+pub fn is_argument_of(tool: &str, name: &str) -> bool {
+    TOOLS.get(tool).is_some_and(|arguments| arguments.contains(name))
+}
+
+/// The first tool that a text names.
+pub fn tool_in(text: &str) -> Option<String> {
+    let named = TOOLS.keys().filter_map(|name| Some((find_word(text, name)?, name)));
+    named.min().map(|(_, name)| name.clone())
+}
+
+fn find_word(text: &str, word: &str) -> Option<usize> {
+    let is_part = |c: char| c.is_alphanumeric() || "_/`".contains(c);
+    let at = text.find(word)?;
+    let is_apart = !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part);
+    is_apart.then_some(at)
+}
+
 /// The arguments that the hints and the closing lines of an answer of `tool` name, where neither it nor another tool that the
 /// line names has them, and they were not `sent`.
 pub fn foreign_arguments(tool: &str, sent: &str, answer: &str) -> Vec<String> {

@@ -6,6 +6,7 @@ mod disk;
 #[cfg(target_os = "linux")]
 mod drive;
 mod filter;
+mod follow;
 mod hints;
 mod ripgrep;
 mod sandbox;
@@ -25,6 +26,7 @@ pub use drive::{Drive, Manners};
 #[cfg(target_os = "linux")]
 pub use filter::without_calls;
 pub use filter::{Without, deny_openat2};
+pub use follow::follow;
 pub use hints::foreign_arguments;
 pub use preopen_attacks::{SECRET, Sandbox};
 pub use ripgrep::ripgrep;

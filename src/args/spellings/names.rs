@@ -200,3 +200,16 @@ pub(super) const LINE_ENDS: &[&str] = &[
 ];
 pub(super) const IGNORE_CASE: &[&str] = &["ignore_case", "case_insensitive", "insensitive", "-i"];
 pub(super) const MATCH_CASE: &[&str] = &["case_sensitive", "match_case", "is_case_sensitive", "-s"];
+/// Whether case counts, or how.
+pub(super) const CASE: &[&str] = &["case", "case_mode", "case_sensitivity"];
+/// Several things that are searched for.
+pub(super) const QUERIES: &[&str] = &[
+    "patterns",
+    "queries",
+    "keywords",
+    "search_terms",
+    "terms",
+    "expressions",
+    "regexes",
+    "search_patterns",
+];

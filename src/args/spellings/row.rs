@@ -51,7 +51,9 @@ pub(super) enum Means {
 #[derive(Clone, Copy)]
 pub(super) enum Default {
     Bool(bool),
+    AnyBool,
     Number(u64),
+    Word(&'static str),
     /// UTF-8 by any of its names.
     Utf8,
     /// A list of nothing.

@@ -5,10 +5,10 @@
 //! a row applies if the tool has the argument and the value fits.
 
 use super::names::{
-    CONTENT, EXCLUDE, GLOB, HIDDEN, IGNORE_CASE, LINE_ENDS, MATCH_CASE, NO_IGNORE, PATH,
-    PATH_OR_GLOB, PATHS, QUERY, RESPECT, SOURCE,
+    CASE, CONTENT, EXCLUDE, GLOB, HIDDEN, IGNORE_CASE, LINE_ENDS, MATCH_CASE, NO_IGNORE, PATH,
+    PATH_OR_GLOB, PATHS, QUERIES, QUERY, RESPECT, SOURCE,
 };
-use super::row::Default::{Bool, Empty, Number, Utf8};
+use super::row::Default::{AnyBool, Bool, Empty, Number, Utf8, Word};
 use super::row::Means::{
     Already, Chooses, Extensions, FirstLine, Flag, Globs, Harmless, Instead, Is, LastLine,
     LineRange, One, Opposite, Text, Wild, ZeroIsNone,
@@ -116,6 +116,9 @@ pub(super) const TABLE: &[Row] = &[
     row(&["text", "content", "contents"], Instead("for contents use grep; `pattern` is a name")).of(FIND),
     row(QUERY, Is("pattern")),
     row(QUERY, Is("keyword")),
+    row(QUERIES, One("pattern", "join them in one `pattern`: a|b|c")).of(GREP),
+    row(QUERIES, One("pattern", "join them in one `pattern`: *.ts,*.md")).of(FIND),
+    row(QUERIES, One("keyword", "join them in one `keyword` with `use_regex`=true: a|b|c")).of(COUNT),
     row(&["is_regex", "is_regexp", "use_regex", "regex_mode"], Opposite("literal")),
     row(&["is_regex", "is_regexp", "use_regex", "regex_mode"], Is("use_regex")),
     row(&["fixed_strings", "fixed_string", "literal", "is_literal", "plain_text", "-F"], Is("literal")),
@@ -126,9 +129,23 @@ pub(super) const TABLE: &[Row] = &[
     row(MATCH_CASE, Opposite("case_insensitive")),
     row(IGNORE_CASE, Instead("a part of a name without capitals matches any case; `[Aa]` in a glob matches both")).of(FIND),
     row(MATCH_CASE, Instead("globs are case-sensitive; a part of a name is only if it has a capital")).of(FIND),
+    row(CASE, Opposite("ignore_case")).of(GREP),
+    row(CASE, Opposite("case_insensitive")).of(COUNT),
+    row(CASE, Instead("use `ignore_case`, true or false")).of(GREP),
+    row(CASE, Instead("use `case_insensitive`, true or false")).of(COUNT),
+    row(CASE, Instead("a part of a name without capitals matches any case; `[Aa]` in a glob matches both")).of(FIND),
     row(&["smart_case", "-S"], Already(Bool(false), "use `ignore_case`")).of(GREP),
     row(&["word", "words", "word_regexp", "whole_word", "whole_words", "match_whole_word", "-w"], Is("word")),
     row(&["multiline", "dot_all", "multiline_dotall", "-U"], Is("multiline")),
+    row(&["line_regexp", "whole_line", "-x"], Already(Bool(false), "use `pattern`, such as ^text$")).of(GREP),
+    row(&["pcre2", "perl_regexp", "-P"], Already(Bool(false),
+        "`pattern` is a regular expression of ripgrep's, without look-around and back-references")).of(GREP),
+    row(&["binary", "text", "search_binary", "-a"], Already(Bool(false),
+        "binary files are not searched; for texts in another encoding than UTF-8 there is `encoding`")).of(GREP),
+    row(&["files_without_match", "files_without_matches"], Already(Bool(false),
+        "files without a match cannot be listed; keyword_search with `include_zero`=true lists them")).of(GREP),
+    row(&["type_not", "not_type", "-T"], Instead("use `exclude`, such as [\"*.rs\"]")).of(GREP),
+    row(&["sort", "sort_by", "order", "order_by"], Already(Word("path"), "files are always in the order of their paths")).of(GREP),
     row(&["invert", "invert_match", "-v"], Already(Bool(false), "lines that do not match cannot be listed")).of(GREP),
     row(&["only_matching", "matches_only", "-o"], Is("only_matching")),
 
@@ -185,7 +202,8 @@ pub(super) const TABLE: &[Row] = &[
     row(&["context", "context_lines", "lines_context", "num_context_lines", "surrounding_lines", "lines_of_context", "-C"],
         Is("context")),
     row(&["line_numbers", "line_number", "show_line_numbers", "include_line_numbers", "with_line_numbers", "with_filename",
-        "no_heading", "heading", "color", "-n", "-H", "-I"], Harmless).of(GREP),
+        "no_heading", "heading", "color", "-H", "-I"], Harmless).of(GREP),
+    row(&["-n"], Already(AnyBool, "lines always have their numbers; `limit` and `context` are numbers of lines")).of(GREP),
     row(&["extended_regexp", "-E"], Already(Bool(true), "`pattern` is a regular expression of ripgrep's")).of(GREP),
     row(&["max_count", "max_per_file", "max_matches_per_file", "matches_per_file", "limit_per_file", "-m"], Is("per_file")),
     row(&["head_limit"], ZeroIsNone("limit")),

@@ -121,16 +121,26 @@ fn mistaken(grants: &Grants, said: &VirtualPath, meant: Option<String>) -> ToolE
 
 /// The path that is likely meant: as much of its end as lies in a directory that exists, or the whole with slashes.
 fn likely(grants: &Grants, said: &VirtualPath) -> Option<String> {
-    let read = readings(said.as_said()).pop().map_or(said.as_said().into(), |read| read.path);
-    let read = VirtualPath::from(read);
-    let names = read.parse().ok()?.names;
-    let ends = (0..names.len().min(MAX_LEFT_OUT)).filter_map(|from| names.get(from..));
-    let mut in_directories = ends.filter(|end| end.len() > 1);
-    in_directories.find_map(|end| in_existing_directory(grants, &join(end))).or_else(|| {
+    end_in_directory(grants, said).or_else(|| {
+        let read = as_read(said);
         let is_said = begins_elsewhere(said.as_said()) || read == *said;
         let (grant, names) = grants.place_of(&read).filter(|_| !is_said)?;
         Some(grants.shown(grant, &names))
     })
+}
+
+/// As much of the end of a path as lies in a directory that exists.
+pub(super) fn end_in_directory(grants: &Grants, said: &VirtualPath) -> Option<String> {
+    let names = as_read(said).parse().ok()?.names;
+    let ends = (0..names.len().min(MAX_LEFT_OUT)).filter_map(|from| names.get(from..));
+    let mut in_directories = ends.filter(|end| end.len() > 1);
+    in_directories.find_map(|end| in_existing_directory(grants, &join(end)))
+}
+
+/// The path as other programs mean it.
+fn as_read(said: &VirtualPath) -> VirtualPath {
+    let read = readings(said.as_said()).pop();
+    VirtualPath::from(read.map_or(said.as_said().into(), |read| read.path))
 }
 
 fn in_existing_directory(grants: &Grants, path: &str) -> Option<String> {

@@ -4,6 +4,7 @@
 
 use crate::cap::attenuate::Scoped;
 use crate::cap::grants::Grants;
+use crate::cap::hints::existing::existing;
 use crate::cap::hints::suggest::missing;
 use crate::cap::place::{Look, Place};
 use crate::cap::rights::Read;
@@ -25,6 +26,16 @@ impl Scoped<Read> {
                 .map_or(vec![], |target| likely_meant(&target.grants, "", globs, budget)),
         }
     }
+
+    /// Is the first name of this glob there, where the search begins?
+    pub fn has_beginning(&self, glob: &str) -> bool {
+        match self {
+            Self::One(target) => has_beginning(&target.grants, &target.shown(), glob),
+            Self::Roots(targets) => {
+                targets.first().is_some_and(|target| has_beginning(&target.grants, "", glob))
+            }
+        }
+    }
 }
 
 impl Place<Read> {
@@ -32,14 +43,28 @@ impl Place<Read> {
     pub fn likely_meant(&self, globs: &[String], budget: &Budget) -> Vec<String> {
         likely_meant(&self.grants, &self.shown(), globs, budget)
     }
+
+    /// As [`Scoped::has_beginning`].
+    pub fn has_beginning(&self, glob: &str) -> bool {
+        has_beginning(&self.grants, &self.shown(), glob)
+    }
+}
+
+fn has_beginning(grants: &Grants, above: &str, glob: &str) -> bool {
+    let first = glob.split('/').find(|name| !matches!(*name, "" | "."));
+    first.is_some_and(|first| !existing(grants, &below(above, first)).is_empty())
+}
+
+fn below(above: &str, path: &str) -> String {
+    match above {
+        "" | "." => path.to_owned(),
+        above => format!("{above}/{path}"),
+    }
 }
 
 fn likely_meant(grants: &Grants, above: &str, globs: &[String], budget: &Budget) -> Vec<String> {
     let begins = globs.iter().take(MAX_GLOBS).filter_map(|glob| beginning(glob));
-    let paths = begins.map(|path| match above {
-        "" | "." => VirtualPath::from(path),
-        above => VirtualPath::from(format!("{above}/{path}")),
-    });
+    let paths = begins.map(|path| VirtualPath::from(below(above, &path)));
     paths.filter_map(|path| hint_for(grants, &path, budget)).collect()
 }
 

@@ -37,7 +37,7 @@ const MAX_TIME: Duration = Duration::from_millis(200);
 /// Most entries that are found.
 const MAX_FOUND: usize = 3;
 /// Directories whose contents are made or fetched by programs: they are large, and nobody means what is in them.
-const SKIPPED: [&[u8]; 16] = [
+const MADE: [&[u8]; 16] = [
     b"node_modules",
     b".git",
     b".hg",
@@ -55,6 +55,11 @@ const SKIPPED: [&[u8]; 16] = [
     b".gradle",
     b".next",
 ];
+
+/// Is this the name of a directory whose contents programs make or fetch?
+pub fn is_made(name: &[u8]) -> bool {
+    MADE.contains(&name)
+}
 
 /// The entries below the grants whose path ends like one of `wanted`, perhaps with an extension; those first of which
 /// most names agree.
@@ -139,8 +144,8 @@ impl Search<'_> {
                 return ControlFlow::Break(());
             }
             let is_wanted = self.is_wanted(listed);
-            let may_be_entered = matches!(kind, FileType::Directory | FileType::Unknown)
-                && !SKIPPED.contains(&listed);
+            let may_be_entered =
+                matches!(kind, FileType::Directory | FileType::Unknown) && !is_made(listed);
             if !is_wanted && !may_be_entered {
                 return ControlFlow::Continue(());
             }

@@ -28,7 +28,7 @@ const MAX_COMPARED: usize = 1_000;
 /// Most bytes of a name that is compared: comparing takes time by the product of both lengths.
 const MAX_BYTES: usize = 64;
 /// Most paths offered.
-const MAX_OFFERED: usize = 3;
+pub(super) const MAX_OFFERED: usize = 3;
 /// Least likeness, between 0 and 1, of a name that is offered.
 const LIKE: f64 = 0.6;
 
@@ -87,8 +87,7 @@ impl Missing<'_> {
         });
         paths.truncate(MAX_OFFERED);
         if paths.is_empty() {
-            let shown = self.grants.shown(self.grant, self.below);
-            return format!("list_directory `{shown}` shows what there is");
+            return listing(&self.grants.shown(self.grant, self.below));
         }
         did_you_mean(&paths)
     }
@@ -110,6 +109,11 @@ impl Missing<'_> {
         };
         find(self.dir, &held.rules, self.below, self.wanted).iter().map(shown).collect()
     }
+}
+
+/// How to see what a directory has.
+pub(super) fn listing(shown: &str) -> String {
+    format!("list_directory with path=`{shown}` shows what there is")
 }
 
 /// `did you mean A, B or C?`, of paths that are in backticks.

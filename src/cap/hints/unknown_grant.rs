@@ -2,9 +2,11 @@
 //!
 //! May import: `path`, `error`. This module looks only inside the grants; what lies outside changes no answer.
 
+use crate::cap::change::new_names::end_in_directory;
 use crate::cap::grants::Grants;
 use crate::cap::hints::as_glob::as_glob;
-use crate::cap::hints::suggest::{did_you_mean, elsewhere, read_as};
+use crate::cap::hints::existing::existing;
+use crate::cap::hints::suggest::{MAX_OFFERED, did_you_mean, elsewhere, read_as};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{BadPath, Name, VirtualPath};
@@ -72,12 +74,29 @@ impl Grants {
         if let Some(hint) = as_glob(self, path, false, budget) {
             return error.hint(hint);
         }
-        match elsewhere(self, 0, path, budget).as_slice() {
+        // A name that does not exist yet, in a directory that does.
+        let new = end_in_directory(self, path).or_else(|| self.without_slash(path));
+        let mut paths = elsewhere(self, 0, path, budget);
+        if let Some(new) = new
+            && !paths.iter().any(|path| path.starts_with(&format!("`{new}")))
+        {
+            paths.insert(0, format!("`{new}`"));
+            paths.truncate(MAX_OFFERED);
+        }
+        match paths.as_slice() {
             [] => match as_glob(self, path, true, budget) {
                 Some(hint) => error.hint(hint),
                 None => error,
             },
             paths => error.hint(did_you_mean(paths)),
         }
+    }
+
+    /// The path without its first slash, if its first name is there.
+    fn without_slash(&self, path: &VirtualPath) -> Option<String> {
+        let rest = path.as_said().strip_prefix('/')?;
+        let (first, _) = rest.split_once('/')?;
+        let (grant, names) = self.place_of(&VirtualPath::from(rest))?;
+        (!existing(self, first).is_empty()).then(|| self.shown(grant, &names))
     }
 }

@@ -5,7 +5,7 @@
 use cap_std::fs::Dir;
 use rustix::io::Errno;
 
-use crate::cap::hints::suggest::{Missing, missing};
+use crate::cap::hints::suggest::{Missing, listing, missing};
 use crate::cap::resolve::walk::{MAX_DEPTH, Walk};
 use crate::error::{Code, ToolError};
 use crate::path::Name;
@@ -15,22 +15,29 @@ pub(in crate::cap) const IT_IS_A_FILE: &str = "it is a file: read_text_file read
 
 impl Walk<'_> {
     pub(in crate::cap) fn missing(&self, parent: &Dir, name: &Name) -> ToolError {
-        let error = if self.is_at_said_name() {
-            missing(self.said)
-        } else {
-            // Without the name: it may be hidden, and a hidden one must not be told from a missing one.
+        let budget = self.budget.filter(|_| self.gives_hints);
+        if !self.is_at_said_name() {
+            // Without the name and without names like it: it may be hidden, and a hidden one must not be told from a
+            // missing one.
             let sentence =
                 format!("`{}` goes through a link whose target does not exist", self.said);
-            ToolError::new(Code::NotFound, sentence)
-        };
-        let Some(budget) = self.budget.filter(|_| self.gives_hints) else { return error };
+            let error = ToolError::new(Code::NotFound, sentence);
+            return match budget {
+                Some(_) => error.hint(listing(&self.grants.shown(self.start, self.above_link()))),
+                None => error,
+            };
+        }
+        let error = missing(self.said);
+        let Some(budget) = budget else { return error };
         let below = self.below(None);
         let missing = self.missing_in(parent, &below, name);
-        error.hint(if self.is_at_said_name() {
-            missing.hint(self.said, !self.todo.is_empty(), budget)
-        } else {
-            missing.hint_of_names()
-        })
+        error.hint(missing.hint(self.said, !self.todo.is_empty(), budget))
+    }
+
+    /// The names of the client up to the directory with the link that the walk followed last.
+    fn above_link(&self) -> &[Name] {
+        let link = self.said_names.len().saturating_sub(self.said_left + 1);
+        self.said_names.get(..link).unwrap_or_default()
     }
 
     /// A new name would be, or could be taken for, another name of something.

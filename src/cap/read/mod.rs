@@ -8,6 +8,7 @@
 //! none is mapped, since a file that shrinks would kill the server.
 
 pub(super) mod pointed;
+pub(super) mod tally;
 pub(super) mod walk_tree;
 pub(super) mod walked;
 

@@ -31,6 +31,9 @@ pub struct WalkedDir {
     pub(in crate::cap) path: Vec<u8>,
     /// How many of those lead to the root of the walk.
     pub(in crate::cap) root_len: usize,
+    /// The path of the root of the walk as the client gave it, from the name of the grant on and with a slash at its
+    /// end, where links led elsewhere.
+    as_given: Option<Arc<[u8]>>,
     pub(in crate::cap) open: Arc<AtomicUsize>,
     /// Its path as clients say it, with a slash behind; empty for a root that is not named.
     shown: OnceLock<String>,
@@ -51,71 +54,6 @@ pub struct Listing {
     bytes: Vec<u8>,
     /// How long each name is, and what it stands for: there may be a million.
     each: Vec<(u16, Kind)>,
-}
-
-/// How many there are of something, and one of them to show.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// How many.
-    pub count: u64,
-    /// The first of them in the order of paths, whichever thread came across it.
-    pub example: Option<String>,
-}
-
-impl Tally {
-    /// The larger of two counts of the same things.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        if other.count > self.count { other } else { self }
-    }
-
-    /// One more.
-    pub fn one(&mut self, shown: String) {
-        self.add(Self { count: 1, example: Some(shown) });
-    }
-
-    /// What somebody else has counted.
-    pub fn add(&mut self, other: Self) {
-        self.count += other.count;
-        self.example = match (self.example.take(), other.example) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        };
-    }
-}
-
-/// What a walk did not look into, and why.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Skipped {
-    /// Directories that could not be read.
-    pub unreadable: Tally,
-    /// Directories that lie too deep.
-    pub too_deep: Tally,
-    /// Directories of other file systems that are not to be crossed into, or hold no data.
-    pub elsewhere: Tally,
-    /// What has a name that is reserved for changes that are not finished.
-    pub unfinished: Tally,
-}
-
-impl Skipped {
-    /// What one of two walks of the same directories skipped: of each reason, what the walk that skipped more did.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self {
-            unreadable: self.unreadable.or(other.unreadable),
-            too_deep: self.too_deep.or(other.too_deep),
-            elsewhere: self.elsewhere.or(other.elsewhere),
-            unfinished: self.unfinished.or(other.unfinished),
-        }
-    }
-
-    /// What another walk of the same call skipped as well.
-    pub fn add(&mut self, other: Self) {
-        self.unreadable.add(other.unreadable);
-        self.too_deep.add(other.too_deep);
-        self.elsewhere.add(other.elsewhere);
-        self.unfinished.add(other.unfinished);
-    }
 }
 
 impl WalkedDir {
@@ -182,6 +120,7 @@ impl WalkedDir {
             root_depth: below.len(),
             below,
             root_len: path.len(),
+            as_given: (depth == place.below.len()).then(|| as_given(place)).flatten(),
             path,
             open: Arc::new(AtomicUsize::new(1)),
             shown: OnceLock::new(),
@@ -199,6 +138,7 @@ impl WalkedDir {
             root_depth: self.root_depth,
             path: [&self.path, name.as_bytes(), b"/"].concat(),
             root_len: self.root_len,
+            as_given: self.as_given.clone(),
             open: Arc::clone(&self.open),
             shown: OnceLock::new(),
         }
@@ -222,6 +162,12 @@ impl WalkedDir {
     /// The way to it from the root of the grant: empty, or ending with a slash.
     pub fn path_in_grant(&self) -> &[u8] {
         &self.path
+    }
+
+    /// The path of the root of the walk as the client gave it, where links led elsewhere: from the name of the grant on,
+    /// with a slash at its end; otherwise empty.
+    pub fn root_as_given(&self) -> &[u8] {
+        self.as_given.as_deref().unwrap_or_default()
     }
 
     /// The name of the grant that it lies in.
@@ -336,6 +282,21 @@ impl WalkedDir {
         // Only the name: building the whole path would cost more than searching many files does.
         OpenFile::walked(fd, grant.device, name.to_string())
     }
+}
+
+/// The path of a place as the client gave it, from the name of the grant on, where links led elsewhere.
+fn as_given(place: &Place<Read>) -> Option<Arc<[u8]>> {
+    let (grant, names) = place.grants.place_of(&place.said)?;
+    let names = place.meant.clone().unwrap_or(names);
+    if grant == place.grant && names == place.below {
+        return None;
+    }
+    let grant = place.grants.inner().grants.get(grant)?;
+    let mut path = [grant.name.as_bytes(), b"/"].concat();
+    for name in &names {
+        path.extend([name.as_bytes(), b"/"].concat());
+    }
+    Some(path.into())
 }
 
 impl Drop for WalkedDir {

@@ -337,7 +337,9 @@ mod tests {
             "{}",
             said("g/to/man.rs")
         );
-        assert!(said("g/to/else").ends_with("list_directory `g/src` shows what there is"));
+        assert!(
+            said("g/to/else").ends_with("list_directory with path=`g/src` shows what there is")
+        );
         assert!(exists(&grants, 0, &[Name::from_bytes(b"to").unwrap()]));
         assert!(!exists(&grants, 0, &[Name::from_bytes(b"none").unwrap()]));
     }

@@ -184,7 +184,7 @@ fn takes(patterns: &NamePatterns, path: &str) -> bool {
     };
     let begin = inner.rfind('/').map_or(0, |slash| slash + 1);
     let (way, name) = inner.as_bytes().split_at(begin);
-    let at = Spot { grant: "grant", in_grant: way, way, name, is_directory };
+    let at = Spot { grant: "grant", in_grant: way, way, root_as_given: b"", name, is_directory };
     patterns.say_of(at) == Says::Take
 }
 

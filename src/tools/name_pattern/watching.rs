@@ -9,7 +9,7 @@ use super::super::glob_sets::{Sets, Spot};
 use super::super::glob_watch::Watched;
 use super::super::glob_way::{Left, led_to, reaches};
 use super::super::glob_ways::{Rest, Ways};
-use super::{FEW_GLOBS, MOST_WATCHED, NamePatterns, Text};
+use super::{FEW_GLOBS, MOST_WATCHED, NamePatterns, Says, Text};
 use crate::cap::WalkedDir;
 use crate::path::brief;
 
@@ -68,7 +68,9 @@ impl NamePatterns {
     pub(super) fn watch(&self, at: Spot<'_>) {
         let could_be = |byte: &u8| SPECIAL.contains(byte);
         let is_watched = !self.watched.is_empty()
-            && (at.name.iter().any(could_be) || at.in_grant.iter().any(could_be));
+            && [at.name, at.in_grant, at.root_as_given]
+                .iter()
+                .any(|path| path.iter().any(could_be));
         if is_watched {
             self.see(&self.watched, at);
         }
@@ -182,29 +184,23 @@ impl NamePatterns {
             })
     }
 
-    /// The absolute paths among those that matched nothing: they lie in no grant.
-    pub(in crate::tools) fn elsewhere(&self) -> Vec<String> {
+    /// The absolute paths among those that matched nothing: they lie in no grant. Not those of which the first name
+    /// `is_there`, where the search begins.
+    pub(in crate::tools) fn elsewhere(&self, is_there: impl Fn(&str) -> bool) -> Vec<String> {
         let idle = self.each.iter().filter(|one| !one.is_seen() && !one.leads());
-        let texts = idle.filter_map(|one| self.text_of(one));
+        let texts = idle.filter_map(|one| self.text_of(one)).filter(|text| !is_there(text));
         let mut notes: Vec<String> = texts.filter_map(|text| lies_elsewhere(&text)).collect();
         notes.truncate(FEW_GLOBS);
         notes
     }
 
-    /// Is one of them the name of this grant? Notes those that are.
-    pub(in crate::tools) fn name_grant(&self, name: &str) -> bool {
-        let mut is_named = false;
-        for (nth, given) in self.given.iter().enumerate() {
-            for (n, piece) in given.pieces.iter().enumerate() {
-                let is_it = piece.takes && piece.grant.is_none();
-                if is_it && piece.glob.trim_end_matches('/') == name {
-                    let is_its = |one: &&Watched| one.nth == nth && one.piece == Some(n);
-                    self.each.iter().filter(is_its).for_each(Watched::mark);
-                    is_named = true;
-                }
-            }
+    /// Is this grant found, where the search begins above all grants? Notes those that match its name.
+    pub(in crate::tools) fn find_grant(&self, name: &str) -> bool {
+        let is_found = self.say_of_grant(name) == Says::Take;
+        if is_found {
+            self.see(&self.each, Spot::of_grant(name.as_bytes()));
         }
-        is_named
+        is_found
     }
 
     /// Notes the glob that leads through a link, or those that match its name.
