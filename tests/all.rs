@@ -25,6 +25,7 @@ mod architecture; // who may import whom, and that the checker bites
 mod arguments; // what an argument of a change guards, in every tool that has it
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
 mod audit; // what is recorded, and that every change of it is found
+mod bad_bytes; // bad bytes that edits move and copy, and what answers say of them
 mod between; // somebody else changes a file between two steps of a call
 mod bounds; // what one call may take, over the schemas of all tools
 mod changing_races; // the tree changes while it is changed; the weak server plants files outside

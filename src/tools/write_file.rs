@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::changing::{IN_PLACE, closing, facts, if_match, lines};
 use super::encoding::{MAX_LABEL, can_hold, named};
-use super::replaced::{Before, Kept, MARK, Text, escapes, no_escapes_of};
+use super::replaced::{Before, Kept, MARK, Text, escape_in, no_escapes_of};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
@@ -200,8 +200,8 @@ fn put(
     }
     let before = old.map(|old| Before::of(old, budget)).transpose()?;
     let known = before.as_ref().and_then(Option::as_ref);
-    if !new.as_given {
-        no_escapes_of(known, new.bytes, at)?;
+    if let Some(old) = old.filter(|_| !new.as_given) {
+        no_escapes_of((new.bytes, new.coding), old, at, budget)?;
     }
     let kept = if new.as_given {
         Kept::nothing(new.bytes)
@@ -262,9 +262,7 @@ fn append(
     budget: &Budget,
 ) -> Result<String, ToolError> {
     let New { bytes: contents, as_given, wanted, coding, marked } = *new;
-    // To look at the old contents takes time, and is worth it only for these.
-    let has_escapes = !as_given && escapes(contents).next().is_some();
-    let before = if has_escapes { Before::of(old, budget)? } else { None };
+    let escape = if as_given { None } else { escape_in(contents, old, coding, budget)? };
     let fitted = if as_given {
         text::Fitted::as_given(contents)
     } else {
@@ -280,7 +278,7 @@ fn append(
         let end = fitted.completes.as_str();
         all.push(format!("the last line had no line end and got one, {end}"));
     }
-    if let Some(escape) = before.as_ref().and_then(|before| before.escape_in(contents)) {
+    if let Some(escape) = escape {
         all.push(format!("`{escape}` was appended as characters; `content_base64` appends bytes"));
     }
     if fitted.gets_mark {
