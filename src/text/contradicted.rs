@@ -1,7 +1,8 @@
-//! [`believed`]: the coding that a client names for a change, unless the bytes of the file contradict it.
+//! Whether the coding that a client names is the one of a file: [`usable`] to read it, [`believed`] to change it.
 //!
-//! To read a file in a wrong coding shows wrong characters. To write in one mixes two codings in one file, and
-//! nobody can read it after that.
+//! All tools follow one rule. A name that the bytes of the file surely contradict is not used, and the answer says so.
+//! Where it is only a guess what they are, a file is read in the coding that is named. To write in a wrong one would mix
+//! two codings in one file, so a change is refused.
 //!
 //! May import: `error`.
 
@@ -17,6 +18,25 @@ use crate::error::{Code, ToolError};
 /// Of the bytes beyond ASCII, one in so many may be bad in the coding that is named.
 const BAD: u64 = 4;
 
+/// A coding to use, and what an answer says of the one that the client named.
+pub(super) type Usable = (Option<Coding>, Option<String>);
+
+/// The coding to read a file in, unless it is the one that its bytes show.
+pub(super) fn usable(named: Option<Coding>, evidence: &Evidence<'_>) -> Usable {
+    let Some(coding) = named else { return (None, None) };
+    let Some(is) = contradiction(coding, evidence) else { return (named, None) };
+    let is_sure = Coding::of_mark(evidence.begin()).is_some()
+        || Encoding::detect(evidence).is_ok_and(|is| !is.is_guessed());
+    if is_sure {
+        return (None, Some(unused(coding, &is)));
+    }
+    (named, Some(format!("`encoding` names {}, but the file {is}", coding.name())))
+}
+
+fn unused(coding: Coding, is: &str) -> String {
+    format!("`encoding` names {}, which is not used: the file {is}", coding.name())
+}
+
 /// The coding to read and write `shown` in. `texts` are those of the change: where they are ASCII, and the file is in
 /// a coding that contains ASCII, a wrong name does no harm and is not used.
 ///
@@ -27,25 +47,26 @@ pub(super) fn believed<'t>(
     evidence: &Evidence<'_>,
     named: Option<Coding>,
     mut texts: impl Iterator<Item = &'t str>,
-) -> Result<Option<Coding>, ToolError> {
-    let Some(coding) = named else { return Ok(None) };
-    let Some(is) = contradiction(coding, evidence) else { return Ok(named) };
+) -> Result<Usable, ToolError> {
+    let Some(coding) = named else { return Ok((None, None)) };
+    let Some(is) = contradiction(coding, evidence) else { return Ok((named, None)) };
     let is_wide = |coding: Coding| coding.unit().width() > 1;
     let harms = |text: &str| !text.is_ascii() || has_escape(text);
-    let (guess, has_ascii) = match Encoding::detect(evidence) {
-        Ok(is) => (is.is_guessed().then(|| is.coding().name()), !is_wide(is.coding())),
-        Err(_) => (None, false),
-    };
+    let detected = Encoding::detect(evidence);
+    let has_ascii = detected.is_ok_and(|is| !is_wide(is.coding()));
     if has_ascii && !is_wide(coding) && !texts.any(harms) {
-        return Ok(None);
+        return Ok((None, Some(unused(coding, &is))));
     }
     let sentence = format!("`{shown}` {is}, and `encoding` names {}", coding.name());
     let whole = "write_file mode=overwrite rewrites the whole file in another encoding";
-    Err(ToolError::new(Code::BadArgs, sentence).hint(match guess {
-        Some(name) => {
-            format!("leave `encoding` out, or name the one that it has, such as {name}; {whole}")
+    Err(ToolError::new(Code::BadArgs, sentence).hint(match detected {
+        // Without the name a guess would decide.
+        Ok(is) if is.is_guessed() => {
+            let name = is.coding().name();
+            format!("name the encoding that it has: encoding={name} if it reads correctly with it; {whole}")
         }
-        None => format!("leave `encoding` out; {whole}"),
+        Ok(_) => format!("leave `encoding` out; {whole}"),
+        Err(_) => format!("name the encoding that it has, if it is a text; {whole}"),
     }))
 }
 
@@ -60,7 +81,8 @@ fn contradiction(named: Coding, evidence: &Evidence<'_>) -> Option<String> {
     let as_named = Encoding::known(named, evidence);
     let invalid = format!("has bytes that are not valid {}", named.name());
     let Ok(is) = Encoding::detect(evidence) else {
-        return as_named.has_bad_bytes().then_some(invalid);
+        // A unit that is cut at the end does not make a text another one.
+        return (as_named.bad() >= width as u64).then_some(invalid);
     };
     let coding = is.coding();
     if coding == named || evidence.len() == 0 {
@@ -80,6 +102,10 @@ fn contradiction(named: Coding, evidence: &Evidence<'_>) -> Option<String> {
             _ if is.has_bad_bytes() && !named.has_single_bytes() => (as_named.has_bad_bytes()
                 || !is.is_guessed())
             .then(|| format!("is {}", coding.name())),
+            // It may be valid by chance.
+            _ if is.is_guessed() && !is.has_bad_bytes() => {
+                as_named.has_bad_bytes().then_some(invalid)
+            }
             // As much speaks against UTF-8 as for it.
             _ if is.is_guessed() && Counted::of(evidence).is_utf8().is_none() => None,
             _ if evidence.has_characters_of_utf8() => is_called(),
@@ -93,7 +119,10 @@ fn contradiction(named: Coding, evidence: &Evidence<'_>) -> Option<String> {
             evidence.pieces.iter().any(|piece| piece.bytes.iter().any(has))
         };
         let is_narrow = !has(&[0]) && has(b" \n");
-        return (is_narrow || as_named.has_bad_bytes()).then_some(invalid);
+        return match is_narrow {
+            true => Some(format!("reads as {}", coding.name())),
+            false => as_named.has_bad_bytes().then_some(invalid),
+        };
     }
     if named == Coding::Utf8 {
         return as_named.has_bad_bytes().then_some(invalid);

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use encoding_rs::ISO_2022_JP;
 
+use super::by_chance::is_by_chance;
 use super::coding::Coding;
 use super::counted::{Counted, NULS, has_binary_header};
 use super::evidence::{Evidence, Sample};
@@ -74,7 +75,8 @@ impl Encoding {
         if evidence.is_plain() {
             let coding =
                 if is_iso_2022_jp(start) { Coding::Standard(ISO_2022_JP) } else { Coding::Utf8 };
-            return Ok(Self { coding, ..Self::PLAIN });
+            let is_guessed = coding == Coding::Utf8 && is_by_chance(evidence);
+            return Ok(Self { coding, is_guessed, ..Self::PLAIN });
         }
         // Most binary files show by their first bytes what they are, and are read no further.
         let head = start.get(..HEAD).unwrap_or(start);
@@ -92,7 +94,7 @@ impl Encoding {
             return Err(Binary);
         }
         let (coding, is_guessed) = match counted.is_utf8() {
-            Some(true) => (Coding::Utf8, !counted.is_surely_utf8()),
+            Some(true) => (Coding::Utf8, !counted.is_surely_utf8() || is_by_chance(evidence)),
             is_utf8 => match guess(evidence) {
                 // In what only has single bytes, sequences of UTF-8 seldom come by chance.
                 guess if is_utf8.is_none() && guess.is_single_byte() => (Coding::Utf8, true),
@@ -141,6 +143,11 @@ impl Encoding {
     /// Are there bytes, as far as the evidence shows, that are shown as escapes?
     pub(super) fn has_escapes(self) -> bool {
         self.stray.bad + self.stray.nuls > 0
+    }
+
+    /// Is it UTF-8 by a guess, or with NULs?
+    pub(super) fn is_odd_utf8(self) -> bool {
+        self.coding == Coding::Utf8 && (self.is_guessed || self.stray.nuls > 0)
     }
 
     /// How many bytes, as far as the evidence shows, are not valid in the encoding.

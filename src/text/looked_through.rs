@@ -11,6 +11,8 @@ use super::counted::Counted;
 use super::evidence::{Evidence, Sample, Source};
 use crate::error::ToolError;
 
+/// Bytes of a file that is looked through for every page, since to count its lines it is read to its end.
+pub(super) const EASILY: u64 = 64 << 20;
 /// Bytes that are looked through at a time.
 const CHUNK: usize = 256 << 10;
 /// Bytes of a piece that is added, and of these how many before the place that it is added for.

@@ -149,7 +149,7 @@ impl Document {
                 return Some(*character);
             }
             let character = self.escaped(escaped, false)?;
-            // No page shows one so: whoever wrote it has not copied it.
+            // No page shows one so, so it was not copied from one.
             if as_written(rest) != escape(escaped) {
                 unexplained.characters.insert(as_written(rest).to_owned());
                 return None;

@@ -167,7 +167,7 @@ pub(super) fn changed_in_words(line: usize, old: &str, new: &str, unlike: &Unlik
 /// The name of a character, or of the byte that it stands for.
 fn named_or_byte(c: char, marks: Option<Marks>) -> String {
     match marks.and_then(|marks| marks.byte_of(c)) {
-        // Whoever shows the sentence shows the character as the escape of its byte.
+        // `Document::as_told` turns the character into the escape of its byte.
         Some(byte) => format!("the byte {byte:02X}, shown as `{c}`,"),
         None => named(c),
     }

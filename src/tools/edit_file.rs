@@ -143,7 +143,10 @@ impl Args {
         let meant = document.meant(&as_given, budget)?;
         let both = self.edits.iter().zip(&meant.all);
         let edits: Vec<_> = both.map(|(edit, meant)| edit.meant(meant)).collect();
-        let edited = document.apply(&edits, budget)?;
+        let edited = match document.apply(&edits, budget) {
+            Err(refused) => return Err(document.misread(refused, &as_given, budget)?),
+            Ok(edited) => edited,
+        };
         let pieces = document.edited(&edited, budget)?;
         let lines = if self.dry_run { DRY_LINES } else { DIFF_LINES };
         let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
@@ -153,9 +156,11 @@ impl Args {
         let mut all = vec![told(&edited, &diff)];
         all.extend_from_slice(&diff.unseen);
         all.extend(meant.notes);
+        all.extend(document.note().map(str::to_owned));
         let encoding =
             if self.dry_run { document.encoding() } else { document.encoding_after(&pieces)? };
         all.extend(encoding.map(Cow::into_owned));
+        all.extend(document.became(&pieces)?);
         if self.dry_run {
             all.extend(place.elsewhere(at).map(|real| format!("links lead to {real}")));
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));

@@ -229,6 +229,10 @@ fn put(
     if let Some(now) = &now {
         all.extend(kept.told(now, known, contents));
     }
+    if !new.as_given && text::may_be_misread(contents) {
+        let reading = text::Reading::of_pieces(&[contents.into()])?;
+        all.extend(reading.became(new.coding.unwrap_or(Coding::Utf8), None));
+    }
     all.extend((mode == Mode::InPlace).then(|| IN_PLACE.into()));
     all.extend(facts(place, at, &written));
     let version = text::version_of([contents], &written.state).to_string();
@@ -274,10 +278,7 @@ fn append(
         Some(text) => format!("appended {}", lines(text.lines)),
         None => format!("appended {}", bytes(contents.len() as u64)),
     }];
-    if fitted.completes != LineEnds::None {
-        let end = fitted.completes.as_str();
-        all.push(format!("the last line had no line end and got one, {end}"));
-    }
+    all.extend(fitted.note.clone());
     if let Some(escape) = escape {
         all.push(format!("`{escape}` was appended as characters; `content_base64` appends bytes"));
     }
@@ -288,20 +289,22 @@ fn append(
     } else if !as_given && contents.starts_with(MARK) && !fitted.is_first {
         all.push("the content begins with U+FEFF, which is now in the middle of the file".into());
     }
-    let ends = appended.map_or(LineEnds::None, |text| text.ends);
     if let Some(coding) = fitted.new_coding {
         all.push(format!("in {coding}; the file was ASCII"));
     } else if fitted.is_changed && wanted.is_none() && !fitted.gets_mark {
         all.push("in the encoding and with the line ends of the file".into());
     }
-    if fitted.is_changed && ends != LineEnds::None && fitted.file == LineEnds::Mixed {
-        all.push(format!("the file has {}", fitted.file.as_str()));
-    } else if !fitted.is_changed && ends.differs_from(fitted.file) {
-        all.push(format!("{}, the file has {}", ends.as_str(), fitted.file.as_str()));
-    }
+    all.extend(fitted.told_of_ends());
     all.extend(facts(place, at, &written));
     // It is done: whatever ends the call now, the answer must not say that it is not.
-    let version = place.open_file().and_then(|file| text::version(&file, budget));
+    let file = place.open_file();
+    if let Some((coding, before)) = fitted.may_become
+        && let Ok(now) = file.as_ref().map(|file| text::Reading::of_file(file, budget))
+        && let Ok(now) = now
+    {
+        all.extend(now.became(coding, Some(before)));
+    }
+    let version = file.and_then(|file| text::version(&file, budget));
     if let Ok(version) = version.map(|version| version.to_string()) {
         budget.is_version(&version);
         all.push(format!("version {version}"));
