@@ -44,7 +44,7 @@ mod editing; // what edit_file makes of a file, and the official server's own ca
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod encodings; // texts that are nearly in one encoding, hold NULs, or are in one that can only be guessed
 mod encodings_chained; // random texts in sixteen encodings, appended to and edited: one encoding in each file
-mod encodings_model; // twelve encodings with bad bytes in them against a model that knows each character
+mod encodings_model; // seventeen encodings with bad bytes in them against a model that knows each character
 mod encodings_named; // `encoding` means the same in all tools; a change of the encoding is named
 mod encodings_sure; // nothing is written in an encoding that is not sure, and what is not found says why
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails

@@ -39,7 +39,7 @@ pub struct Document {
     pub(super) is_named: bool,
     /// Does the client want a byte order mark in a file that is empty?
     pub(super) wants_mark: bool,
-    /// What is to be said of the encoding that the client named.
+    /// A note about the encoding that the client named.
     pub(super) note: Option<String>,
 }
 
@@ -185,7 +185,7 @@ impl Document {
         Ok(Self { shown, encoding, held, marks, bad, is_named, wants_mark, note: None })
     }
 
-    /// What is to be said of the encoding that the client named.
+    /// A note about the encoding that the client named.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
     }

@@ -54,7 +54,7 @@ pub struct Fitted<'c> {
     pub is_first: bool,
     /// The encoding of characters beyond ASCII, where the file had none.
     pub new_coding: Option<&'static str>,
-    /// What is to be said of the encoding that the client named.
+    /// A note about the encoding that the client named.
     pub note: Option<String>,
     /// The encoding of what is appended, and how the file was read before, where it may be read as another one now.
     pub may_become: Option<(Coding, Reading)>,

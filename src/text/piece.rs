@@ -45,7 +45,7 @@ pub struct Page {
     pub encoding: Option<String>,
     /// Does the encoding follow from samples, since the file is too large to look through?
     pub is_sampled: bool,
-    /// What is to be said of the encoding that the client named.
+    /// A note about the encoding that the client named.
     pub note: Option<String>,
     /// What of the text is shown as escapes.
     pub escaped: Escaped,
