@@ -213,39 +213,30 @@ impl Document {
         if is_plain { Some("UTF-8 with bad bytes".into()) } else { self.encoding.name() }
     }
 
-    /// The same of the bytes that an edit makes of it.
+    /// The same of the bytes that an edit makes of it, and a note if they are read in another encoding than before.
     ///
     /// # Errors
     /// Those of collecting the evidence, of which bytes in memory have none.
-    pub fn encoding_after(
-        &self,
-        pieces: &[Cow<'_, [u8]>],
-    ) -> Result<Option<Cow<'static, str>>, ToolError> {
+    pub fn encoding_after(&self, pieces: &[Cow<'_, [u8]>]) -> Result<Vec<String>, ToolError> {
         if self.encoding().is_none() && !self.gets_mark() {
             let texts = pieces.iter().filter_map(|piece| std::str::from_utf8(piece).ok());
-            return Ok(are_texts_by_chance(texts).then(|| "UTF-8 (guessed)".into()));
+            let is_guessed = are_texts_by_chance(texts);
+            return Ok(is_guessed.then(|| "UTF-8 (guessed)".to_owned()).into_iter().collect());
         }
-        let named = self.is_named.then(|| self.encoding.coding());
+        let pieces_of = Pieces(pieces);
+        let evidence = Evidence::through(&pieces_of)?;
+        let (detected, coding) = (Encoding::detect(&evidence), self.encoding.coding());
+        let is = if self.is_named { Encoding::of(&evidence, Some(coding)) } else { detected };
         let is_valid = || pieces.iter().all(|piece| std::str::from_utf8(piece).is_ok());
-        Ok(match Encoding::of(&Evidence::through(&Pieces(pieces))?, named).map(Encoding::name) {
+        let name = match is.map(Encoding::name) {
             Ok(None) if self.marks.is_some() && !is_valid() => Some("UTF-8 with bad bytes".into()),
             Ok(name) => name,
             Err(_) => Some("not a text any more".into()),
-        })
-    }
-
-    /// What an answer says where an edit makes a file that is read in another encoding.
-    ///
-    /// # Errors
-    /// Those of collecting the evidence, of which bytes in memory have none.
-    pub fn became(&self, pieces: &[Cow<'_, [u8]>]) -> Result<Option<String>, ToolError> {
-        if self.encoding().is_none() {
-            return Ok(None);
-        }
-        let before = Reading::of(&Evidence::through(self.bytes())?);
-        let after = Reading::of_pieces(pieces)?;
-        let is_same_coding = after.is_in(self.encoding.coding());
-        Ok(if is_same_coding { None } else { after.became(self.encoding.coding(), Some(before)) })
+        };
+        let before = (!self.is_named).then_some(Reading::from(self.encoding));
+        let is_same = detected.is_ok_and(|detected| detected.coding() == coding);
+        let note = if is_same { None } else { Reading::of(detected).became(coding, before) };
+        Ok(name.map(Cow::into_owned).into_iter().chain(note).collect())
     }
 
     /// A part of the text, or something that quotes it, as a page shows it.

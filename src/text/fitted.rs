@@ -57,7 +57,7 @@ pub struct Fitted<'c> {
     /// A note about the encoding that the client named.
     pub note: Option<String>,
     /// The encoding of what is appended, and how the file was read before, where it may be read as another one now.
-    pub may_become: Option<(Coding, Reading)>,
+    pub may_become: Option<(Coding, Option<Reading>)>,
 }
 
 impl<'c> Fitted<'c> {
@@ -209,7 +209,7 @@ pub fn fitted<'c>(
     let was_ascii = evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
     let new_coding = (was_ascii && coding != Coding::Utf8 && !text.is_ascii() && !gets_mark)
         .then(|| coding.name());
-    let before = Reading::of(&evidence);
+    let before = named.is_none().then_some(Reading::from(encoding));
     let is_plain = text.is_ascii() && !text.contains('\0') && !encoding.is_guessed();
     Ok(Fitted {
         bytes: bytes.into(),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::by_chance::is_text_by_chance;
 use super::coding::Coding;
-use super::encoding::Encoding;
+use super::encoding::{Binary, Encoding};
 use super::evidence::{Evidence, InFile, Pieces};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
@@ -26,13 +26,19 @@ pub fn may_be_misread(bytes: &[u8]) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading(Option<Encoding>);
 
+impl From<Encoding> for Reading {
+    fn from(encoding: Encoding) -> Self {
+        Self(Some(encoding))
+    }
+}
+
 impl Reading {
     /// Of a file.
     ///
     /// # Errors
     /// The codes of the host; `timed_out`, `cancelled`.
     pub fn of_file(file: &OpenFile, budget: &Budget) -> Result<Self, ToolError> {
-        Ok(Self::of(&Evidence::through(&InFile(file, budget))?))
+        Ok(Self::of(Encoding::detect(&Evidence::through(&InFile(file, budget))?)))
     }
 
     /// Of bytes in pieces.
@@ -40,11 +46,12 @@ impl Reading {
     /// # Errors
     /// Those of collecting the evidence, of which bytes in memory have none.
     pub fn of_pieces(pieces: &[Cow<'_, [u8]>]) -> Result<Self, ToolError> {
-        Ok(Self::of(&Evidence::through(&Pieces(pieces))?))
+        Ok(Self::of(Encoding::detect(&Evidence::through(&Pieces(pieces))?)))
     }
 
-    pub(super) fn of(evidence: &Evidence<'_>) -> Self {
-        Self(Encoding::detect(evidence).ok())
+    /// Of what was detected.
+    pub(super) fn of(detected: Result<Encoding, Binary>) -> Self {
+        Self(detected.ok())
     }
 
     fn name(self) -> Cow<'static, str> {
@@ -56,11 +63,6 @@ impl Reading {
 
     fn coding(self) -> Option<Coding> {
         self.0.map(Encoding::coding)
-    }
-
-    /// Is it read in this coding?
-    pub(super) fn is_in(self, coding: Coding) -> bool {
-        self.coding() == Some(coding)
     }
 
     fn is_guessed(self) -> bool {

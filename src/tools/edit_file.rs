@@ -157,10 +157,11 @@ impl Args {
         all.extend_from_slice(&diff.unseen);
         all.extend(meant.notes);
         all.extend(document.note().map(str::to_owned));
-        let encoding =
-            if self.dry_run { document.encoding() } else { document.encoding_after(&pieces)? };
-        all.extend(encoding.map(Cow::into_owned));
-        all.extend(document.became(&pieces)?);
+        if self.dry_run {
+            all.extend(document.encoding().map(Cow::into_owned));
+        } else {
+            all.extend(document.encoding_after(&pieces)?);
+        }
         if self.dry_run {
             all.extend(place.elsewhere(at).map(|real| format!("links lead to {real}")));
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));

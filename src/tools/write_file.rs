@@ -302,7 +302,7 @@ fn append(
         && let Ok(now) = file.as_ref().map(|file| text::Reading::of_file(file, budget))
         && let Ok(now) = now
     {
-        all.extend(now.became(coding, Some(before)));
+        all.extend(now.became(coding, before));
     }
     let version = file.and_then(|file| text::version(&file, budget));
     if let Ok(version) = version.map(|version| version.to_string()) {
