@@ -129,21 +129,26 @@ fn is_odd(before: Option<char>, c: char, after: Option<char>) -> bool {
     let is_beside = |wanted: fn(char) -> bool| [before, after].into_iter().flatten().any(wanted);
     let is_beside_latin = || is_beside(|c| c.is_ascii_alphabetic());
     match code {
-        // Latin: those of some languages of today.
-        0xA0..=0x131 | 0x134..=0x137 | 0x139..=0x13E | 0x160..=0x165 | 0x168..=0x17E => false,
+        _ if is_common(code) => false,
         0x1A0 | 0x1A1 | 0x1AF | 0x1B0 | 0x2BB | 0x2BC | 0x2BE | 0x2BF => !is_beside_latin(),
         // Marks that are above or below a letter.
         0x320..=0x33F | 0x360..=0x36F => !before.is_some_and(|c| c.is_ascii_alphabetic()),
-        // Greek, Cyrillic, and the further letters of languages that write Cyrillic.
-        0x3A0 | 0x3A1 | 0x3A3..=0x3A9 | 0x3AC..=0x3BF | 0x420..=0x43F => false,
+        // The further letters of languages that write Cyrillic, and the points of Hebrew.
         0x4A0..=0x4BF | 0x4E0..=0x4FF => !is_beside(|c| matches!(c, '\u{410}'..='\u{44f}')),
-        // Hebrew and Arabic, and the letters of Persian and Urdu.
-        0x5E0..=0x5EA => false,
         0x5A0..=0x5BF | 0x5F0..=0x5F4 => !is_beside(|c| matches!(c, '\u{5d0}'..='\u{5ea}')),
-        0x621..=0x63A | 0x660..=0x66D | 0x679 | 0x67E | 0x6F0..=0x6F9 => false,
-        0x6A4 | 0x6A9 | 0x6AF | 0x6BA | 0x6BE => false,
         _ => true,
     }
+}
+
+/// Is it a character of a language of today that may stand anywhere?
+fn is_common(code: u32) -> bool {
+    let is_latin = matches!(code, 0xA0..=0x131 | 0x134..=0x137 | 0x139..=0x13E | 0x160..=0x165 | 0x168..=0x17E);
+    let is_greek = matches!(code, 0x3A0 | 0x3A1 | 0x3A3..=0x3A9 | 0x3AC..=0x3BF);
+    let is_cyrillic_or_hebrew = matches!(code, 0x420..=0x43F | 0x5E0..=0x5EA);
+    // With the letters of Persian and Urdu.
+    let is_arabic = matches!(code, 0x621..=0x63A | 0x660..=0x66D | 0x679 | 0x67E | 0x6F0..=0x6F9
+        | 0x6A4 | 0x6A9 | 0x6AF | 0x6BA | 0x6BE);
+    is_latin || is_greek || is_cyrillic_or_hebrew || is_arabic
 }
 
 #[cfg(test)]

@@ -32,6 +32,14 @@ const CHUNK: usize = 256 << 10;
 /// Bytes of a line end, in any encoding.
 const LINE_END: usize = 4;
 
+/// Where the file has carriage returns that do not end lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Returns {
+    None,
+    Inside,
+    AtEnd,
+}
+
 /// Text to append.
 #[derive(Debug)]
 pub struct Fitted<'c> {
@@ -42,10 +50,7 @@ pub struct Fitted<'c> {
     /// How the lines of the file end, as far as that is known, and those of the text as it is appended.
     pub file: LineEnds,
     ends: LineEnds,
-    /// Has the file carriage returns that do not end lines?
-    has_returns: bool,
-    /// Is the last character of the file one?
-    ends_with_return: bool,
+    returns: Returns,
     /// Are they in another form than what was given, besides that line end?
     pub is_changed: bool,
     /// Do they begin with a byte order mark, because the file was empty?
@@ -70,8 +75,7 @@ impl<'c> Fitted<'c> {
             completes,
             file,
             ends: LineEnds::None,
-            has_returns: false,
-            ends_with_return: false,
+            returns: Returns::None,
             is_changed: false,
             gets_mark: false,
             is_first: false,
@@ -87,7 +91,7 @@ impl<'c> Fitted<'c> {
         let mut all = vec![];
         match self.completes {
             LineEnds::None => {}
-            end if self.ends_with_return => all.push(format!(
+            end if self.returns == Returns::AtEnd => all.push(format!(
                 "the last line had no line end and got one, {}, which makes a CRLF of the carriage return at its end",
                 end.as_str()
             )),
@@ -95,7 +99,7 @@ impl<'c> Fitted<'c> {
                 all.push(format!("the last line had no line end and got one, {}", end.as_str()));
             }
         }
-        if self.has_returns {
+        if self.returns != Returns::None {
             all.push(format!("the file has {RETURNS}"));
         }
         let (ends, file) = (self.ends, self.file);
@@ -186,9 +190,13 @@ pub fn fitted<'c>(
     let begin = sample(encoding, evidence.begin());
     // A sample may end within a line end.
     let has_returns = has_lone_return(if evidence.is_whole { &begin } else { begin.trim_end() });
-    let ends_with_return = end.ends_with(&encoded("\r")?);
+    let returns = match has_returns {
+        _ if end.ends_with(&encoded("\r")?) => Returns::AtEnd,
+        true => Returns::Inside,
+        false => Returns::None,
+    };
     // Where no line feed ends a line, a carriage return does in other programs, and a line feed after it ends none.
-    let is_old_mac = ends_with_return && all_ends.unwrap_or(in_file) == LineEnds::None;
+    let is_old_mac = returns == Returns::AtEnd && all_ends.unwrap_or(in_file) == LineEnds::None;
     let is_complete = is_first || is_old_mac || end.ends_with(&encoded("\n")?);
     let begins_a_line = ["\n", "\r\n"].iter().any(|end| text.starts_with(end));
     let completes = match wanted.unwrap_or(in_file) {
@@ -216,8 +224,7 @@ pub fn fitted<'c>(
         completes,
         file: all_ends.unwrap_or(in_file),
         ends: LineEnds::of_all(&text),
-        has_returns,
-        ends_with_return,
+        returns,
         is_changed,
         gets_mark,
         is_first,
