@@ -25,6 +25,7 @@ mod architecture; // who may import whom, and that the checker bites
 mod arguments; // what an argument of a change guards, in every tool that has it
 mod attacks; // the table: path x tool x code x resolver x seal x user, and the weak servers
 mod audit; // what is recorded, and that every change of it is found
+mod bad_bytes; // bad bytes that edits move and copy, and what answers say of them
 mod between; // somebody else changes a file between two steps of a call
 mod bounds; // what one call may take, over the schemas of all tools
 mod changing_races; // the tree changes while it is changed; the weak server plants files outside
@@ -43,7 +44,8 @@ mod editing; // what edit_file makes of a file, and the official server's own ca
 mod edits; // edits against a slow model: every byte that is not edited is the same
 mod encodings; // texts that are nearly in one encoding, hold NULs, or are in one that can only be guessed
 mod encodings_chained; // random texts in sixteen encodings, appended to and edited: one encoding in each file
-mod encodings_model; // twelve encodings with bad bytes in them against a model that knows each character
+mod encodings_model; // seventeen encodings with bad bytes in them against a model that knows each character
+mod encodings_named; // `encoding` means the same in all tools; a change of the encoding is named
 mod encodings_sure; // nothing is written in an encoding that is not sure, and what is not found says why
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
 mod faults; // every call of the kernel for files fails, in every way

@@ -120,11 +120,18 @@ fn keys(text: &str) -> Vec<char> {
     units(&FORMS[0].cells(text)).into_iter().map(|(key, _)| key).collect()
 }
 
-/// What an edit makes of the cells, slowly.
-fn model(form: &Form, cells: &[Cell], edit: &Edit<'_>) -> Result<Vec<Cell>, Code> {
+/// Does the first line of the cells end with CRLF?
+fn begins_with_crlf(cells: &[Cell]) -> bool {
+    units(cells).iter().find(|(key, _)| *key == '\n').is_some_and(|(_, range)| range.len() == 2)
+}
+
+/// What an edit makes of the cells, slowly. `was_crlf` tells of the first line end before all edits.
+fn model(form: &Form, cells: &[Cell], edit: &Edit<'_>, was_crlf: bool) -> Result<Vec<Cell>, Code> {
     let (old, new, units) = (keys(edit.old_text), keys(edit.new_text), units(cells));
     if old.is_empty() && cells.is_empty() && !new.is_empty() {
-        return Ok(form.cells(edit.new_text));
+        let new: String = new.into_iter().collect();
+        let as_given = if was_crlf { new.replace('\n', "\r\n") } else { edit.new_text.into() };
+        return Ok(form.cells(&as_given));
     }
     if old.is_empty() || old == new {
         return Err(Code::BadArgs);
@@ -164,7 +171,7 @@ fn model(form: &Form, cells: &[Cell], edit: &Edit<'_>) -> Result<Vec<Cell>, Code
         copy(&mut made, at..start);
         let next = (start..units.len()).find(|at| units[*at].0 == '\n');
         let last = (0..start).rev().find(|at| units[*at].0 == '\n');
-        let is_crlf = next.or(last).is_some_and(|at| units[at].1.len() == 2);
+        let is_crlf = next.or(last).map_or(was_crlf, |at| units[at].1.len() == 2);
         for key in &new[front..new.len() - back] {
             let end = if is_crlf { "\r\n" } else { "\n" };
             let text = if *key == '\n' { end.to_owned() } else { key.to_string() };
@@ -220,12 +227,14 @@ fn check(form: &Form, picks: &[Index], plans: &[Plan]) {
     };
     assert_eq!(document.text(), text(&cells));
     assert_eq!(document.bytes(), bytes(&cells));
+    let was_crlf = begins_with_crlf(&cells);
     let (mut after, mut refused, mut made) = (cells, None, vec![]);
     for plan in plans {
         let (old_text, new_text) = texts(form, &after, plan);
         made.push((old_text, new_text, plan.3));
         let (old_text, new_text, replace_all) = made.last().unwrap();
-        match model(form, &after, &Edit { old_text, new_text, replace_all: *replace_all }) {
+        let edit = Edit { old_text, new_text, replace_all: *replace_all };
+        match model(form, &after, &edit, was_crlf) {
             Ok(cells) => after = cells,
             Err(code) => {
                 refused = Some(code);

@@ -6,40 +6,10 @@ use super::pattern::Pattern;
 use super::{Lines, Outcome, Position, Search, Wanted};
 use crate::cap::OpenFile;
 use crate::limits::Budget;
-use crate::text::Coding;
+use crate::text::{Coding, likely};
 
-/// Encodings that are tried, the likeliest first.
-const ALL: [&str; 25] = [
-    "utf-8",
-    "shift_jis",
-    "euc-jp",
-    "gb18030",
-    "big5",
-    "euc-kr",
-    "windows-1252",
-    "windows-1250",
-    "windows-1251",
-    "windows-1253",
-    "windows-1254",
-    "windows-1255",
-    "windows-1256",
-    "windows-1257",
-    "windows-1258",
-    "windows-874",
-    "koi8-r",
-    "koi8-u",
-    "ibm866",
-    "iso-8859-2",
-    "iso-8859-15",
-    "cp437",
-    "cp850",
-    "cp852",
-    "macintosh",
-];
 /// Bytes that one thread reads once more.
 const MOST_BYTES: u64 = 64 << 20;
-/// Characters of a pattern from which it is tried in encodings with single bytes: any byte is some character in these.
-const FEW: usize = 3;
 /// Whether a file matches is all that is asked.
 const ANY: Wanted = Wanted { output: Lines::Any, before: 0, after: 0, only_matching: false };
 
@@ -54,20 +24,7 @@ pub struct Recoded {
 impl Recoded {
     /// For a pattern, which is compiled as well. It tries nothing where each encoding writes the pattern as the same bytes.
     pub fn new(text: &str, pattern: &Pattern) -> Self {
-        let is_short = text.chars().count() < FEW;
-        let has_all = |coding: &Coding| {
-            !(is_short && coding.has_single_bytes())
-                && text
-                    .chars()
-                    .filter(|c| !c.is_ascii())
-                    .all(|c| coding.encode(c.encode_utf8(&mut [0; 4])).is_ok())
-        };
-        let known = ALL.iter().filter_map(|label| Some((*label, Coding::of_label(label)?)));
-        let codings = if pattern.is_beyond_ascii {
-            known.filter(|(_, coding)| has_all(coding)).collect()
-        } else {
-            vec![]
-        };
+        let codings = if pattern.is_beyond_ascii { likely(text) } else { vec![] };
         Self { pattern: pattern.clone(), codings, left: MOST_BYTES }
     }
 

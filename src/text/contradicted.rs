@@ -1,7 +1,8 @@
-//! [`believed`]: the coding that a client names for a change, unless the bytes of the file contradict it.
+//! Whether the coding that a client names is the one of a file: [`usable`] to read it, [`believed`] to change it.
 //!
-//! To read a file in a wrong coding shows wrong characters. To write in one mixes two codings in one file, and
-//! nobody can read it after that.
+//! All tools follow one rule. A name that the bytes of the file surely contradict is not used, and the answer says so.
+//! Where it is only a guess what they are, a file is read in the coding that is named. To write in a wrong one would mix
+//! two codings in one file, so a change is refused.
 //!
 //! May import: `error`.
 
@@ -9,13 +10,31 @@ use encoding_rs::ISO_2022_JP;
 
 use super::coding::Coding;
 use super::counted::Counted;
-use super::encoding::Encoding;
+use super::encoding::{Binary, Encoding, Told};
 use super::escapes::byte_of_escape;
 use super::evidence::{Evidence, Sample};
 use crate::error::{Code, ToolError};
 
 /// Of the bytes beyond ASCII, one in so many may be bad in the coding that is named.
 const BAD: u64 = 4;
+
+/// A coding to use, and what an answer says of the one that the client named.
+pub(super) type Usable = (Option<Coding>, Option<String>);
+
+/// The coding to read a file in, unless it is the one that its bytes show.
+pub(super) fn usable(named: Option<Coding>, evidence: &Evidence<'_>) -> Usable {
+    let Some(coding) = named else { return (None, None) };
+    let Some(against) = contradiction(coding, evidence) else { return (named, None) };
+    let Contradiction { is, is_sure } = against;
+    if is_sure {
+        return (None, Some(unused(coding, &is)));
+    }
+    (named, Some(format!("`encoding` names {}, but the file {is}", coding.name())))
+}
+
+fn unused(coding: Coding, is: &str) -> String {
+    format!("`encoding` names {}, which is not used: the file {is}", coding.name())
+}
 
 /// The coding to read and write `shown` in. `texts` are those of the change: where they are ASCII, and the file is in
 /// a coding that contains ASCII, a wrong name does no harm and is not used.
@@ -27,81 +46,120 @@ pub(super) fn believed<'t>(
     evidence: &Evidence<'_>,
     named: Option<Coding>,
     mut texts: impl Iterator<Item = &'t str>,
-) -> Result<Option<Coding>, ToolError> {
-    let Some(coding) = named else { return Ok(None) };
-    let Some(is) = contradiction(coding, evidence) else { return Ok(named) };
+) -> Result<Usable, ToolError> {
+    let Some(coding) = named else { return Ok((None, None)) };
+    let Some(against) = contradiction(coding, evidence) else { return Ok((named, None)) };
+    let is = against.is;
     let is_wide = |coding: Coding| coding.unit().width() > 1;
     let harms = |text: &str| !text.is_ascii() || has_escape(text);
-    let (guess, has_ascii) = match Encoding::detect(evidence) {
-        Ok(is) => (is.is_guessed().then(|| is.coding().name()), !is_wide(is.coding())),
-        Err(_) => (None, false),
-    };
+    let detected = Encoding::detect(evidence);
+    let has_ascii = detected.is_ok_and(|is| !is_wide(is.coding()));
     if has_ascii && !is_wide(coding) && !texts.any(harms) {
-        return Ok(None);
+        return Ok((None, Some(unused(coding, &is))));
     }
     let sentence = format!("`{shown}` {is}, and `encoding` names {}", coding.name());
     let whole = "write_file mode=overwrite rewrites the whole file in another encoding";
-    Err(ToolError::new(Code::BadArgs, sentence).hint(match guess {
-        Some(name) => {
-            format!("leave `encoding` out, or name the one that it has, such as {name}; {whole}")
+    Err(ToolError::new(Code::BadArgs, sentence).hint(match detected {
+        // Without the name a guess would decide.
+        Ok(is) if is.is_guessed() => {
+            let name = is.coding().name();
+            format!("name the encoding that it has: encoding={name} if it reads correctly with it; {whole}")
         }
-        None => format!("leave `encoding` out; {whole}"),
+        Ok(_) => format!("leave `encoding` out; {whole}"),
+        Err(_) => format!("name the encoding that it has, if it is a text; {whole}"),
     }))
 }
 
-/// What the file is, where it is not in this coding.
-fn contradiction(named: Coding, evidence: &Evidence<'_>) -> Option<String> {
+/// What the file is, where it is not in a coding.
+struct Contradiction {
+    is: String,
+    is_sure: bool,
+}
+
+/// What speaks against the coding that is named.
+fn contradiction(named: Coding, evidence: &Evidence<'_>) -> Option<Contradiction> {
     let width = named.unit().width();
+    let sure = |is: String| Some(Contradiction { is, is_sure: true });
     if let Some(marked) = Coding::of_mark(evidence.begin()) {
         // `utf-16` names either order, and the mark tells which.
         let is_same = marked == named || (width > 1 && marked.unit().width() == width);
-        return (!is_same).then(|| format!("begins with the byte order mark of {}", marked.name()));
+        if is_same {
+            return None;
+        }
+        return sure(format!("begins with the byte order mark of {}", marked.name()));
     }
     let as_named = Encoding::known(named, evidence);
-    let invalid = format!("has bytes that are not valid {}", named.name());
-    let Ok(is) = Encoding::detect(evidence) else {
-        return as_named.has_bad_bytes().then_some(invalid);
+    let guessed = |is: String| Some(Contradiction { is, is_sure: false });
+    let invalid = || guessed(format!("has bytes that are not valid {}", named.name()));
+    let is = match Encoding::without_statistics(evidence) {
+        // A unit that is cut at the end does not make a text another one.
+        Err(Binary) if as_named.bad() >= width as u64 => return invalid(),
+        Err(Binary) => return None,
+        Ok(Told::Is(is)) => is,
+        Ok(Told::Older) if width > 1 && is_narrow(evidence) => {
+            let is = Encoding::detect(evidence).ok()?;
+            return guessed(format!("reads as {}", is.coding().name()));
+        }
+        Ok(Told::Older) => {
+            return if is_refuted(as_named, named, evidence) { invalid() } else { None };
+        }
+        Ok(Told::Either) => Encoding::detect(evidence).ok()?,
     };
     let coding = is.coding();
     if coding == named || evidence.len() == 0 {
         return None;
     }
-    let is_called = || Some(format!("is {}", coding.name()));
+    let called =
+        || Some(Contradiction { is: format!("is {}", coding.name()), is_sure: !is.is_guessed() });
     if coding.unit().width() > 1 || coding == Coding::Standard(ISO_2022_JP) {
-        return is_called();
+        return called();
     }
-    if coding == Coding::Utf8 {
-        let is_ascii = evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
-        return match (is_ascii, width) {
-            (true, 1) => None,
-            (true, _) => Some("is ASCII".into()),
-            (_, 2..) => is_called(),
-            // Everything is valid in an encoding with single bytes, so that it proves nothing.
-            _ if is.has_bad_bytes() && !named.has_single_bytes() => (as_named.has_bad_bytes()
-                || !is.is_guessed())
-            .then(|| format!("is {}", coding.name())),
-            // As much speaks against UTF-8 as for it.
-            _ if is.is_guessed() && Counted::of(evidence).is_utf8().is_none() => None,
-            _ if evidence.has_characters_of_utf8() => is_called(),
-            _ => None,
-        };
+    if coding != Coding::Utf8 {
+        return if is_refuted(as_named, named, evidence) { invalid() } else { None };
     }
-    if width > 1 {
-        // Blanks and line ends have zero bytes there.
-        let has = |wanted: &[u8]| {
-            let has = |byte: &u8| wanted.contains(byte);
-            evidence.pieces.iter().any(|piece| piece.bytes.iter().any(has))
-        };
-        let is_narrow = !has(&[0]) && has(b" \n");
-        return (is_narrow || as_named.has_bad_bytes()).then_some(invalid);
+    let is_ascii = evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
+    match (is_ascii, width) {
+        (true, 1) => None,
+        (true, _) => sure("is ASCII".into()),
+        (_, 2..) => called(),
+        // Everything is valid in an encoding with single bytes, so that it proves nothing.
+        _ if is.has_bad_bytes() && !named.has_single_bytes() => {
+            if as_named.has_bad_bytes() || !is.is_guessed() { called() } else { None }
+        }
+        // It may be valid by chance.
+        _ if is.is_guessed() && !is.has_bad_bytes() => {
+            if as_named.has_bad_bytes() {
+                invalid()
+            } else {
+                None
+            }
+        }
+        // As much speaks against UTF-8 as for it.
+        _ if is.is_guessed() && Counted::of(evidence).is_utf8().is_none() => None,
+        _ if evidence.has_characters_of_utf8() => called(),
+        _ => None,
     }
-    if named == Coding::Utf8 {
-        return as_named.has_bad_bytes().then_some(invalid);
+}
+
+/// Is a text that is in an older encoding in units of one byte? Blanks and line ends have zero bytes in wider ones.
+fn is_narrow(evidence: &Evidence<'_>) -> bool {
+    let has = |wanted: &[u8]| {
+        let has = |byte: &u8| wanted.contains(byte);
+        evidence.pieces.iter().any(|piece| piece.bytes.iter().any(has))
+    };
+    !has(&[0]) && has(b" \n")
+}
+
+/// Is a text that is in an older encoding not in the one that is named?
+fn is_refuted(as_named: Encoding, named: Coding, evidence: &Evidence<'_>) -> bool {
+    if named == Coding::Utf8 || named.unit().width() > 1 {
+        return as_named.has_bad_bytes();
     }
     // A caller that names it knows more than the guess, even if some bytes are bad.
     let high = |piece: &Sample<'_>| piece.bytes.iter().filter(|byte| !byte.is_ascii()).count();
     let high: usize = evidence.pieces.iter().map(high).sum();
-    (as_named.bad() * BAD > high as u64).then_some(invalid)
+    let is_guess = || Encoding::detect(evidence).is_ok_and(|is| is.coding() == named);
+    as_named.bad() * BAD > high as u64 && !is_guess()
 }
 
 /// Is there what may stand for a byte of the file?

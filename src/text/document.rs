@@ -11,11 +11,13 @@ use std::collections::BTreeSet;
 
 use encoding_rs::ISO_2022_JP;
 
+use super::by_chance::are_texts_by_chance;
 use super::coding::Coding;
 use super::contradicted::believed;
 use super::encoding::{Encoding, is_iso_2022_jp};
 use super::escapes::{Marks, Taken, escape, has_nul, with_escapes};
 use super::evidence::{Evidence, Pieces, WHOLE};
+use super::reading::Reading;
 use super::runs::{Run, all_runs};
 use super::unseen::escaped;
 use crate::error::{Code, ToolError};
@@ -37,6 +39,8 @@ pub struct Document {
     pub(super) is_named: bool,
     /// Does the client want a byte order mark in a file that is empty?
     pub(super) wants_mark: bool,
+    /// A note about the encoding that the client named.
+    pub(super) note: Option<String>,
 }
 
 #[derive(Debug)]
@@ -80,7 +84,7 @@ impl Document {
     ) -> Result<Self, ToolError> {
         let texts: Vec<&str> = texts.into_iter().collect();
         let evidence = Evidence::through(bytes.as_slice())?;
-        let named = believed(shown, &evidence, named, texts.iter().copied())?;
+        let (named, note) = believed(shown, &evidence, named, texts.iter().copied())?;
         let encoding = Encoding::of(&evidence, named).map_err(|_| binary(shown))?;
         drop(evidence);
         if encoding.coding() == Coding::Standard(ISO_2022_JP) || is_iso_2022_jp(&bytes) {
@@ -94,21 +98,21 @@ impl Document {
             Coding::Utf8 => match String::from_utf8(bytes) {
                 Ok(text) => {
                     let plain = Self::plain(shown, encoding, Held::Utf8(text));
-                    return Ok(Self { is_named: named.is_some(), ..plain });
+                    return Ok(Self { is_named: named.is_some(), note, ..plain });
                 }
                 Err(error) => error.into_bytes(),
             },
             _ => bytes,
         };
         let is_named = named.is_some();
-        Ok(Self { is_named, ..Self::marked(shown, bytes, encoding, texts)? })
+        Ok(Self { is_named, note, ..Self::marked(shown, bytes, encoding, texts)? })
     }
 
     /// A text without bad bytes.
     fn plain(shown: &str, encoding: Encoding, held: Held) -> Self {
         let (shown, bad) = (shown.into(), BTreeSet::new());
         let (is_named, wants_mark) = (false, false);
-        Self { shown, encoding, held, marks: None, bad, is_named, wants_mark }
+        Self { shown, encoding, held, marks: None, bad, is_named, wants_mark, note: None }
     }
 
     /// The same that gets a byte order mark if it is empty and `wants_mark`.
@@ -177,7 +181,13 @@ impl Document {
         let held = Held::Other { bytes, text, starts };
         let shown = shown.into();
         let (is_named, wants_mark) = (false, false);
-        Ok(Self { shown, encoding, held, marks: Some(marks), bad: all_bad, is_named, wants_mark })
+        let (marks, bad) = (Some(marks), all_bad);
+        Ok(Self { shown, encoding, held, marks, bad, is_named, wants_mark, note: None })
+    }
+
+    /// A note about the encoding that the client named.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 
     /// The text, without a byte order mark.
@@ -203,24 +213,30 @@ impl Document {
         if is_plain { Some("UTF-8 with bad bytes".into()) } else { self.encoding.name() }
     }
 
-    /// The same of the bytes that an edit makes of it.
+    /// The same of the bytes that an edit makes of it, and a note if they are read in another encoding than before.
     ///
     /// # Errors
     /// Those of collecting the evidence, of which bytes in memory have none.
-    pub fn encoding_after(
-        &self,
-        pieces: &[Cow<'_, [u8]>],
-    ) -> Result<Option<Cow<'static, str>>, ToolError> {
+    pub fn encoding_after(&self, pieces: &[Cow<'_, [u8]>]) -> Result<Vec<String>, ToolError> {
         if self.encoding().is_none() && !self.gets_mark() {
-            return Ok(None);
+            let texts = pieces.iter().filter_map(|piece| std::str::from_utf8(piece).ok());
+            let is_guessed = are_texts_by_chance(texts);
+            return Ok(is_guessed.then(|| "UTF-8 (guessed)".to_owned()).into_iter().collect());
         }
-        let named = self.is_named.then(|| self.encoding.coding());
+        let pieces_of = Pieces(pieces);
+        let evidence = Evidence::through(&pieces_of)?;
+        let (detected, coding) = (Encoding::detect(&evidence), self.encoding.coding());
+        let is = if self.is_named { Encoding::of(&evidence, Some(coding)) } else { detected };
         let is_valid = || pieces.iter().all(|piece| std::str::from_utf8(piece).is_ok());
-        Ok(match Encoding::of(&Evidence::through(&Pieces(pieces))?, named).map(Encoding::name) {
+        let name = match is.map(Encoding::name) {
             Ok(None) if self.marks.is_some() && !is_valid() => Some("UTF-8 with bad bytes".into()),
             Ok(name) => name,
             Err(_) => Some("not a text any more".into()),
-        })
+        };
+        let before = (!self.is_named).then_some(Reading::from(self.encoding));
+        let is_same = detected.is_ok_and(|detected| detected.coding() == coding);
+        let note = if is_same { None } else { Reading::of(detected).became(coding, before) };
+        Ok(name.map(Cow::into_owned).into_iter().chain(note).collect())
     }
 
     /// A part of the text, or something that quotes it, as a page shows it.

@@ -9,8 +9,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::document::Document;
+use super::escapes::Marks;
 use super::failures::Failures;
 use super::find::{Count, Needle, lf, lines};
+use super::line_ends::LineEnds;
 use super::parts::{Edited, Made, Replacement};
 use super::replace::replacements;
 use crate::error::{Code, ToolError};
@@ -38,7 +41,28 @@ pub struct Edit<'a> {
 /// `no_match`, `not_unique`; `bad_args` for an edit that means nothing; `over_limit` above
 /// [`MAX_REPLACEMENTS`] or [`MAX_EDITED_BYTES`](super::MAX_EDITED_BYTES); `timed_out`, `cancelled`.
 pub fn apply(text: &str, edits: &[Edit<'_>], budget: &Budget) -> Result<Edited, ToolError> {
-    let (mut edited, mut failures) = (Edited::untouched(text.len()), Failures::of(text, edits));
+    all_of(text, edits, None, budget)
+}
+
+impl Document {
+    /// The same of this text. An error shows bad bytes as a page does.
+    ///
+    /// # Errors
+    /// Those of [`apply`].
+    pub fn apply(&self, edits: &[Edit<'_>], budget: &Budget) -> Result<Edited, ToolError> {
+        all_of(self.text(), edits, self.marks, budget)
+            .map_err(|refused| refused.reworded(|text| self.as_told(text)))
+    }
+}
+
+fn all_of(
+    text: &str,
+    edits: &[Edit<'_>],
+    marks: Option<Marks>,
+    budget: &Budget,
+) -> Result<Edited, ToolError> {
+    let mut edited = Edited::untouched(text.len());
+    let mut failures = Failures::of(text, edits).with_marks(marks);
     for (at, edit) in edits.iter().enumerate() {
         let before = if at == 0 { Cow::Borrowed(text) } else { edited.text(text) };
         match one(&before, (at, *edit), &failures, budget) {
@@ -60,11 +84,14 @@ pub(super) fn one(
     budget: &Budget,
 ) -> Result<(Vec<Replacement>, Made), ToolError> {
     let (old, new) = (lf(edit.old_text), lf(edit.new_text));
+    // The edits before may have taken out all line ends of the file.
+    let is_crlf = || !text.contains('\n') && new.contains('\n') && failures.ends_are_crlf();
     if old.is_empty() && text.is_empty() && !new.is_empty() {
         // There is only one place for it, and no line end that it has to match.
         let made = Made { count: 1, on: "on line 1".into() };
         let place = std::slice::from_ref(&(0..0));
-        return Ok((replacements(text, place, edit.new_text, budget)?, made));
+        let put_in = if is_crlf() { LineEnds::Crlf.write(&new) } else { edit.new_text.into() };
+        return Ok((replacements(text, place, &put_in, budget)?, made));
     }
     if old.is_empty() {
         return Err(ToolError::new(Code::BadArgs, "`old_text` is empty, and the file is not")
@@ -93,7 +120,8 @@ pub(super) fn one(
         _ => {}
     }
     let made = Made { count: found.len(), on: on_lines(text, &found) };
-    Ok((replacements(text, &found, &new, budget)?, made))
+    let put_in = if is_crlf() { LineEnds::Crlf.write(&new) } else { new.as_ref().into() };
+    Ok((replacements(text, &found, &put_in, budget)?, made))
 }
 
 /// The first lines on which places are, each once.

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use encoding_rs::ISO_2022_JP;
 
+use super::by_chance::is_by_chance;
 use super::coding::Coding;
 use super::counted::{Counted, NULS, has_binary_header};
 use super::evidence::{Evidence, Sample};
@@ -44,6 +45,17 @@ struct Stray {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Binary;
 
+/// What evidence shows without statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// This encoding.
+    Is(Encoding),
+    /// An older one.
+    Older,
+    /// An older one, or UTF-8 with bad bytes.
+    Either,
+}
+
 impl Encoding {
     /// UTF-8 and nothing else, as nearly every file is.
     pub(super) const PLAIN: Self = Self {
@@ -64,17 +76,32 @@ impl Encoding {
 
     /// Detects it from a file's evidence.
     pub(super) fn detect(evidence: &Evidence<'_>) -> Result<Self, Binary> {
+        let told = Self::without_statistics(evidence)?;
+        let (coding, is_guessed) = match told {
+            Told::Is(encoding) => return Ok(encoding),
+            Told::Older | Told::Either => match guess(evidence) {
+                // In what only has single bytes, sequences of UTF-8 seldom come by chance.
+                guess if told == Told::Either && guess.is_single_byte() => (Coding::Utf8, true),
+                guess => (Coding::Standard(guess), true),
+            },
+        };
+        Ok(Self { is_guessed, ..Self::known(coding, evidence) })
+    }
+
+    /// What the evidence shows without the statistics of the older encodings, which take long.
+    pub(super) fn without_statistics(evidence: &Evidence<'_>) -> Result<Told, Binary> {
         let start = evidence.begin();
         if let Some(coding) = Coding::of_mark(start) {
             let told = Self::known(coding, evidence);
             let units = evidence.len() / coding.unit().width() as u64;
             let is_text = told.stray.nuls * NULS <= units && told.stray.bad * NULS <= units;
-            return if is_text { Ok(told) } else { Err(Binary) };
+            return if is_text { Ok(Told::Is(told)) } else { Err(Binary) };
         }
         if evidence.is_plain() {
             let coding =
                 if is_iso_2022_jp(start) { Coding::Standard(ISO_2022_JP) } else { Coding::Utf8 };
-            return Ok(Self { coding, ..Self::PLAIN });
+            let is_guessed = coding == Coding::Utf8 && is_by_chance(evidence);
+            return Ok(Told::Is(Self { coding, is_guessed, ..Self::PLAIN }));
         }
         // Most binary files show by their first bytes what they are, and are read no further.
         let head = start.get(..HEAD).unwrap_or(start);
@@ -82,7 +109,7 @@ impl Encoding {
         let is_odd = !head.len().is_multiple_of(2)
             || (counted.is_utf8() == Some(true) && !counted.is_binary());
         if let Some(coding) = without_mark(head, is_odd) {
-            return Ok(Self::known(coding, evidence));
+            return Ok(Told::Is(Self::known(coding, evidence)));
         }
         if counted.is_full_of_controls() {
             return Err(Binary);
@@ -91,15 +118,14 @@ impl Encoding {
         if counted.is_binary() || has_binary_header(start) {
             return Err(Binary);
         }
-        let (coding, is_guessed) = match counted.is_utf8() {
-            Some(true) => (Coding::Utf8, !counted.is_surely_utf8()),
-            is_utf8 => match guess(evidence) {
-                // In what only has single bytes, sequences of UTF-8 seldom come by chance.
-                guess if is_utf8.is_none() && guess.is_single_byte() => (Coding::Utf8, true),
-                guess => (Coding::Standard(guess), true),
-            },
-        };
-        Ok(Self { is_guessed, ..Self::known(coding, evidence) })
+        Ok(match counted.is_utf8() {
+            Some(true) => {
+                let is_guessed = !counted.is_surely_utf8() || is_by_chance(evidence);
+                Told::Is(Self { is_guessed, ..Self::known(Coding::Utf8, evidence) })
+            }
+            Some(false) => Told::Older,
+            None => Told::Either,
+        })
     }
 
     /// A coding that is known, and what the evidence shows of it.
@@ -141,6 +167,11 @@ impl Encoding {
     /// Are there bytes, as far as the evidence shows, that are shown as escapes?
     pub(super) fn has_escapes(self) -> bool {
         self.stray.bad + self.stray.nuls > 0
+    }
+
+    /// Is it UTF-8 by a guess, or with NULs?
+    pub(super) fn is_odd_utf8(self) -> bool {
+        self.coding == Coding::Utf8 && (self.is_guessed || self.stray.nuls > 0)
     }
 
     /// How many bytes, as far as the evidence shows, are not valid in the encoding.

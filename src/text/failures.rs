@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::earlier::{Earlier, MORE_LINES, counted};
 use super::edit::{Edit, on_lines};
+use super::escapes::Marks;
 use super::find::lf;
 use super::nearest::{MISSING, Missing, no_match};
 use crate::error::{Code, ToolError};
@@ -27,12 +28,26 @@ pub(super) struct Failures<'e> {
     text: &'e str,
     edits: &'e [Edit<'e>],
     all: Vec<(usize, ToolError)>,
+    /// The characters that stand for bad bytes in all these texts.
+    marks: Option<Marks>,
 }
 
 impl<'e> Failures<'e> {
     /// None of these edits of `text` has failed yet.
     pub(super) fn of(text: &'e str, edits: &'e [Edit<'e>]) -> Self {
-        Self { text, edits, all: vec![] }
+        Self { text, edits, all: vec![], marks: None }
+    }
+
+    /// The same where these characters stand for bad bytes.
+    pub(super) fn with_marks(self, marks: Option<Marks>) -> Self {
+        Self { marks, ..self }
+    }
+
+    /// Does a line that is put in end with CRLF where no line is left that tells? As the lines of the file do.
+    pub(super) fn ends_are_crlf(&self) -> bool {
+        let end = memchr::memchr(b'\n', self.text.as_bytes());
+        let before = end.and_then(|end| self.text.as_bytes().get(..end));
+        before.is_some_and(|before| before.ends_with(b"\r"))
     }
 
     /// The next one fails.
@@ -66,7 +81,7 @@ impl<'e> Failures<'e> {
             return Ok(ToolError::new(Code::NoMatch, sentence));
         }
         let room = if self.edits.len() == 1 { ROOM } else { 2 * ROOM / MAX_DIAGNOSED };
-        let missing = Missing { old, new, replace_all: edit.replace_all, room };
+        let missing = Missing { old, new, replace_all: edit.replace_all, room, marks: self.marks };
         let error = no_match(text, missing, budget)?;
         let lines = |text: &str| memchr::memchr_iter(b'\n', text.as_bytes()).count();
         let is_shifted = earlier.is_some() && lines(text) != lines(self.text);

@@ -14,6 +14,8 @@ use super::encoding::{Encoding, is_alone};
 use super::escapes::{Rest, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
+use super::reading::Reading;
+use super::returns::has_lone_return;
 use super::runs::runs;
 use super::version::MAX_HASHED;
 use super::written::unsure;
@@ -30,6 +32,14 @@ const CHUNK: usize = 256 << 10;
 /// Bytes of a line end, in any encoding.
 const LINE_END: usize = 4;
 
+/// Where the file has carriage returns that do not end lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Returns {
+    None,
+    Inside,
+    AtEnd,
+}
+
 /// Text to append.
 #[derive(Debug)]
 pub struct Fitted<'c> {
@@ -37,8 +47,10 @@ pub struct Fitted<'c> {
     pub bytes: Cow<'c, [u8]>,
     /// The line end that they begin with, for the last line of the file.
     pub completes: LineEnds,
-    /// How the lines of the file end, as far as that is known.
+    /// How the lines of the file end, as far as that is known, and those of the text as it is appended.
     pub file: LineEnds,
+    ends: LineEnds,
+    returns: Returns,
     /// Are they in another form than what was given, besides that line end?
     pub is_changed: bool,
     /// Do they begin with a byte order mark, because the file was empty?
@@ -47,6 +59,10 @@ pub struct Fitted<'c> {
     pub is_first: bool,
     /// The encoding of characters beyond ASCII, where the file had none.
     pub new_coding: Option<&'static str>,
+    /// A note about the encoding that the client named.
+    pub note: Option<String>,
+    /// The encoding of what is appended, and how the file was read before, where it may be read as another one now.
+    pub may_become: Option<(Coding, Option<Reading>)>,
 }
 
 impl<'c> Fitted<'c> {
@@ -58,11 +74,45 @@ impl<'c> Fitted<'c> {
             bytes,
             completes,
             file,
+            ends: LineEnds::None,
+            returns: Returns::None,
             is_changed: false,
             gets_mark: false,
             is_first: false,
             new_coding: None,
+            note: None,
+            may_become: None,
         }
+    }
+
+    /// What an answer says of line ends: of the one that the last line got, and of those that the file and the text have.
+    pub fn told_of_ends(&self) -> Vec<String> {
+        const RETURNS: &str = "carriage returns (U+000D) that do not end lines";
+        let mut all = vec![];
+        match self.completes {
+            LineEnds::None => {}
+            end if self.returns == Returns::AtEnd => all.push(format!(
+                "the last line had no line end and got one, {}, which makes a CRLF of the carriage return at its end",
+                end.as_str()
+            )),
+            end => {
+                all.push(format!("the last line had no line end and got one, {}", end.as_str()));
+            }
+        }
+        if self.returns != Returns::None {
+            all.push(format!("the file has {RETURNS}"));
+        }
+        let (ends, file) = (self.ends, self.file);
+        if ends.differs_from(file) && file != LineEnds::Mixed {
+            all.push(format!(
+                "{}, the file has {}: its line ends are mixed now",
+                ends.as_str(),
+                file.as_str()
+            ));
+        } else if ends != LineEnds::None && file == LineEnds::Mixed {
+            all.push(format!("{}, the file has {}", ends.as_str(), file.as_str()));
+        }
+        all
     }
 }
 
@@ -88,7 +138,7 @@ pub fn fitted<'c>(
     if text.is_empty() {
         return as_they_are;
     }
-    let named = believed(file.shown(), &evidence, named, std::iter::once(text))?;
+    let (named, note) = believed(file.shown(), &evidence, named, std::iter::once(text))?;
     let encoding = Encoding::of(&evidence, named).map_err(|_| {
         let sentence =
             format!("`{}` is not a text: it holds bytes as only binary files do", file.shown());
@@ -136,7 +186,18 @@ pub fn fitted<'c>(
     let end = file.read_at(&mut end, file.size().saturating_sub(LINE_END as u64))?;
     let mut bytes = encoded(&text)?;
     let is_changed = bytes != given.as_bytes();
-    let is_complete = is_first || end.ends_with(&encoded("\n")?);
+    let all_ends = all_ends(encoding, file, budget)?;
+    let begin = sample(encoding, evidence.begin());
+    // A sample may end within a line end.
+    let has_returns = has_lone_return(if evidence.is_whole { &begin } else { begin.trim_end() });
+    let returns = match has_returns {
+        _ if end.ends_with(&encoded("\r")?) => Returns::AtEnd,
+        true => Returns::Inside,
+        false => Returns::None,
+    };
+    // Where no line feed ends a line, a carriage return does in other programs, and a line feed after it ends none.
+    let is_old_mac = returns == Returns::AtEnd && all_ends.unwrap_or(in_file) == LineEnds::None;
+    let is_complete = is_first || is_old_mac || end.ends_with(&encoded("\n")?);
     let begins_a_line = ["\n", "\r\n"].iter().any(|end| text.starts_with(end));
     let completes = match wanted.unwrap_or(in_file) {
         _ if is_complete || begins_a_line || text.is_empty() => LineEnds::None,
@@ -156,8 +217,21 @@ pub fn fitted<'c>(
     let was_ascii = evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
     let new_coding = (was_ascii && coding != Coding::Utf8 && !text.is_ascii() && !gets_mark)
         .then(|| coding.name());
-    let file = all_ends(encoding, file, budget)?.unwrap_or(in_file);
-    Ok(Fitted { bytes: bytes.into(), completes, file, is_changed, gets_mark, is_first, new_coding })
+    let before = named.is_none().then_some(Reading::from(encoding));
+    let is_plain = text.is_ascii() && !text.contains('\0') && !encoding.is_guessed();
+    Ok(Fitted {
+        bytes: bytes.into(),
+        completes,
+        file: all_ends.unwrap_or(in_file),
+        ends: LineEnds::of_all(&text),
+        returns,
+        is_changed,
+        gets_mark,
+        is_first,
+        new_coding,
+        note,
+        may_become: (!is_plain).then_some((coding, before)),
+    })
 }
 
 /// How all lines of the file end; nothing for a huge one.
@@ -188,11 +262,15 @@ fn all_ends(
 
 /// How the lines at the beginning of the file end.
 fn ends(encoding: Encoding, begin: &[u8]) -> LineEnds {
+    LineEnds::of_all(&sample(encoding, begin))
+}
+
+/// The text at the beginning of the file.
+fn sample(encoding: Encoding, begin: &[u8]) -> Cow<'_, str> {
     let bytes = usize::try_from(encoding.mark()).ok().and_then(|mark| begin.get(mark..));
     let bytes = bytes.unwrap_or_default();
     let bytes = bytes.get(..SAMPLE).unwrap_or(bytes);
-    let text = shown(encoding.coding(), bytes, 0, Rest::Some, false).text;
-    LineEnds::of_all(&text)
+    shown(encoding.coding(), bytes, 0, Rest::Some, false).text
 }
 
 /// Do the last bytes of the file begin a character whose rest is missing?

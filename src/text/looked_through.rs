@@ -11,12 +11,14 @@ use super::counted::Counted;
 use super::evidence::{Evidence, Sample, Source};
 use crate::error::ToolError;
 
+/// Bytes of a file that is looked through for every page, since to count its lines it is read to its end.
+pub(super) const EASILY: u64 = 64 << 20;
 /// Bytes that are looked through at a time.
 const CHUNK: usize = 256 << 10;
 /// Bytes of a piece that is added, and of these how many before the place that it is added for.
 const PIECE: usize = 16 << 10;
 const BEFORE: u64 = 4 << 10;
-/// Most pieces that are added for bytes that are not UTF-8, and for characters of UTF-8.
+/// Most pieces that are added for bytes that are not UTF-8, for NULs, and for characters of UTF-8.
 const MOST: usize = 24;
 /// Bytes of a character that may stand after its first one.
 const REST: usize = 3;
@@ -33,7 +35,7 @@ impl<'a> Evidence<'a> {
             return Ok(evidence);
         }
         let mut characters = if evidence.has_characters_of_utf8() { 0 } else { MOST };
-        let (mut bad, mut at, mut is_inside) = (MOST, 0, false);
+        let (mut bad, mut nuls, mut at, mut is_inside) = (MOST, MOST, 0, false);
         while bad > 0 {
             let chunk = source.piece(at, CHUNK)?;
             if chunk.is_empty() {
@@ -55,11 +57,13 @@ impl<'a> Evidence<'a> {
                 _ if valid.is_ascii() => None,
                 _ => valid.iter().position(|byte| !byte.is_ascii()),
             };
+            let nul = if nuls > 0 { memchr::memchr(0, valid) } else { None };
+            let first = character.into_iter().chain(nul).min();
             let is_last = at + rest.len() as u64 >= source.size();
-            let place = match (character, error_len) {
-                (Some(character), _) => {
-                    characters -= 1;
-                    at + character as u64
+            let place = match (first, error_len) {
+                (Some(first), _) => {
+                    *(if nul == Some(first) { &mut nuls } else { &mut characters }) -= 1;
+                    at + first as u64
                 }
                 (None, None) => {
                     at += rest.len() as u64;

@@ -1,12 +1,13 @@
-//! What an edit means in a text whose bad bytes and NULs are shown as escapes.
+//! What the edits of a call mean in a text whose bad bytes and NULs are shown as escapes.
 //!
-//! An escape of the old text is the byte that it shows, and in the new text it is that byte again.
-//! Whatever else looks like an escape is the characters that it consists of.
+//! The texts of an edit are read as a page shows the text: an escape is the byte that it shows, if the text has that
+//! byte, and a backslash before what looks like an escape is `\x5C`. An old text that only matches as the characters
+//! that it consists of is these characters, and so is the new text of its edit.
 //!
 //! May import: `error`, `limits`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Document;
 use super::edit::Edit;
@@ -24,18 +25,79 @@ pub struct Meant<'e> {
     pub new_text: Cow<'e, str>,
 }
 
+/// What the edits of a call mean.
+#[derive(Debug, Default)]
+pub struct Meanings<'e> {
+    /// Each edit, in order.
+    pub all: Vec<Meant<'e>>,
+    /// How escapes of new texts were read that no old text explains.
+    pub notes: Vec<String>,
+}
+
+/// An old text as it was understood.
+struct Old<'e> {
+    text: Cow<'e, str>,
+    /// The bytes that its escapes stand for.
+    named: BTreeMap<u8, char>,
+    /// Are its escapes the characters that they consist of?
+    is_literal: bool,
+}
+
+/// Escapes of a new text that no old text of the call explains.
+#[derive(Default)]
+struct Unexplained {
+    bytes: BTreeSet<u8>,
+    characters: BTreeSet<String>,
+}
+
 impl Document {
-    /// What an edit means that was written after a page of this text.
+    /// What the edits of a call mean that were written after a page of this text.
     ///
     /// # Errors
-    /// `not_unique` where the old text is there both as escapes and as the characters themselves, and
+    /// `not_unique` where an old text is there both as escapes and as the characters themselves, and
     /// the client may have seen either; `timed_out`, `cancelled`.
-    pub fn meant<'e>(&self, edit: Edit<'e>, budget: &Budget) -> Result<Meant<'e>, ToolError> {
-        let Edit { old_text, new_text, .. } = edit;
-        let literal = Meant { old_text: old_text.into(), new_text: new_text.into() };
+    pub fn meant<'e>(
+        &self,
+        edits: &[Edit<'e>],
+        budget: &Budget,
+    ) -> Result<Meanings<'e>, ToolError> {
         if !self.has_escapes() {
-            return Ok(literal);
+            let all = edits.iter().map(|edit| Meant {
+                old_text: edit.old_text.into(),
+                new_text: edit.new_text.into(),
+            });
+            return Ok(Meanings { all: all.collect(), notes: vec![] });
         }
+        let olds = edits.iter().map(|edit| self.old(edit.old_text, budget));
+        let olds: Vec<Old<'e>> = olds.collect::<Result<_, _>>()?;
+        // What one edit takes out another one may put in.
+        let named: BTreeMap<u8, char> = olds.iter().flat_map(|old| old.named.clone()).collect();
+        let mut unexplained = Unexplained::default();
+        let both = edits.iter().zip(olds);
+        let all = both.map(|(edit, old)| {
+            let new_text = self.new_text(edit, &old, &named, &mut unexplained);
+            Meant { old_text: old.text, new_text }
+        });
+        let all = all.collect();
+        // A page of a large text may have shown the characters as they are.
+        if let Some(byte) =
+            unexplained.bytes.first().filter(|_| self.may_be_shown_without_escapes())
+        {
+            let shown = escape(*byte);
+            let sentence = format!(
+                "`{shown}` in `new_text` may be the byte {byte:02X}, which the file has, or {ESCAPE_LEN} characters"
+            );
+            return Err(ToolError::new(Code::BadArgs, sentence).hint(
+                "write a backslash of the text as \\x5C; for the byte, use an `old_text` that holds it",
+            ));
+        }
+        Ok(Meanings { all, notes: unexplained.notes() })
+    }
+
+    /// What an old text is in this text.
+    fn old<'e>(&self, old_text: &'e str, budget: &Budget) -> Result<Old<'e>, ToolError> {
+        let literal =
+            |is_literal| Old { text: old_text.into(), named: BTreeMap::new(), is_literal };
         let is_there = |old: &str| {
             let old = lf(old);
             let found = Needle::new(&old, self.text()).find(self.text(), Count::All, 1, budget)?;
@@ -47,11 +109,11 @@ impl Document {
             (shown, named) = (other, other_named);
         }
         if shown == old_text {
-            return Ok(literal);
+            return Ok(literal(false));
         }
         if is_there(old_text)? {
             if !is_there(&shown)? {
-                return Ok(literal);
+                return Ok(literal(true));
             }
             // A page shows bad bytes with capital digits only: other digits were not copied from one.
             if self.may_be_shown_without_escapes() || has_small_escape(old_text) {
@@ -60,15 +122,48 @@ impl Document {
                     .hint("write a backslash of the text as \\x5C, or add lines around it"));
             }
         }
-        let is_cut = ends_within_an_escape(old_text);
-        let new_text = unescaped(new_text, is_cut, |byte| named.get(&byte).copied());
-        Ok(Meant { old_text: shown.into(), new_text: new_text.into() })
+        Ok(Old { text: shown.into(), named, is_literal: false })
+    }
+
+    /// What a new text is. `named` has the bytes that the old texts of the call stand for.
+    fn new_text<'e>(
+        &self,
+        edit: &Edit<'e>,
+        old: &Old<'_>,
+        named: &BTreeMap<u8, char>,
+        unexplained: &mut Unexplained,
+    ) -> Cow<'e, str> {
+        let text = edit.new_text;
+        if old.is_literal {
+            for written in text.match_indices("\\x").filter_map(|(at, _)| text.get(at..)) {
+                let escaped = byte_of_escape(written)
+                    .filter(|_| !edit.old_text.contains(as_written(written)));
+                if escaped.is_some_and(|escaped| self.escaped(escaped, false).is_some()) {
+                    unexplained.characters.insert(as_written(written).to_owned());
+                }
+            }
+            return text.into();
+        }
+        let meant = unescaped(text, ends_within_an_escape(edit.old_text), |escaped, rest| {
+            if let Some(character) = old.named.get(&escaped).or_else(|| named.get(&escaped)) {
+                return Some(*character);
+            }
+            let character = self.escaped(escaped, false)?;
+            // No page shows one so, so it was not copied from one.
+            if as_written(rest) != escape(escaped) {
+                unexplained.characters.insert(as_written(rest).to_owned());
+                return None;
+            }
+            unexplained.bytes.insert(escaped);
+            Some(character)
+        });
+        meant.into()
     }
 
     /// An old text in which escapes are what they stand for, and those bytes.
     fn unescaped_old(&self, old_text: &str, is_nul: bool) -> (String, BTreeMap<u8, char>) {
         let mut named = BTreeMap::new();
-        let text = unescaped(old_text, true, |byte| {
+        let text = unescaped(old_text, true, |byte, _| {
             let character = self.escaped(byte, is_nul)?;
             named.insert(byte, character);
             Some(character)
@@ -77,9 +172,32 @@ impl Document {
     }
 }
 
+impl Unexplained {
+    fn notes(&self) -> Vec<String> {
+        let list = |all: Vec<String>| all.join(", ");
+        let mut notes = vec![];
+        if !self.bytes.is_empty() {
+            let shown = self.bytes.iter().map(|byte| format!("`{}`", escape(*byte)));
+            let (is, the) = if self.bytes.len() == 1 { ("is", "byte") } else { ("are", "bytes") };
+            let bytes = self.bytes.iter().map(|byte| format!("{byte:02X}"));
+            notes.push(format!(
+                "{} in `new_text` {is} the {the} {} as elsewhere in the file; write \\x5C for a backslash to put in \
+                 the characters",
+                list(shown.collect()),
+                list(bytes.collect())
+            ));
+        }
+        if !self.characters.is_empty() {
+            let shown = self.characters.iter().map(|written| format!("`{written}`"));
+            notes.push(format!("{} was put in as {ESCAPE_LEN} characters", list(shown.collect())));
+        }
+        notes
+    }
+}
+
 /// Replaces the escapes in a text. `byte` gives the character for each escape that is not a backslash. If `is_cut`, what
 /// comes after an escaped backslash may be missing at the end.
-fn unescaped(text: &str, is_cut: bool, mut byte: impl FnMut(u8) -> Option<char>) -> String {
+fn unescaped(text: &str, is_cut: bool, mut byte: impl FnMut(u8, &str) -> Option<char>) -> String {
     let (mut meant, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(c) = rest.chars().next() {
         let after = rest.get(ESCAPE_LEN..).unwrap_or_default();
@@ -87,13 +205,18 @@ fn unescaped(text: &str, is_cut: bool, mut byte: impl FnMut(u8) -> Option<char>)
             // A backslash is shown as an escape only where it begins what looks like one.
             Some(b'\\') if is_like_an_escape(after) => Some('\\'),
             Some(b'\\') if is_cut && may_be_like_an_escape(after) => Some('\\'),
-            Some(escaped) => byte(escaped),
+            Some(escaped) => byte(escaped, rest),
             None => None,
         };
         meant.push(found.unwrap_or(c));
         rest = if found.is_some() { after } else { rest.get(c.len_utf8()..).unwrap_or_default() };
     }
     meant
+}
+
+/// The escape that a text begins with.
+fn as_written(text: &str) -> &str {
+    text.get(..ESCAPE_LEN).unwrap_or_default()
 }
 
 /// Does a text have an escape as no page shows it?
@@ -134,7 +257,7 @@ mod tests {
     fn meant(bytes: &[u8], old_text: &str, new_text: &str) -> Result<(String, String), ToolError> {
         let document = Document::new("f", bytes.to_vec()).unwrap();
         let edit = Edit { old_text, new_text, replace_all: false };
-        let meant = document.meant(edit, &plenty())?;
+        let [meant] = &document.meant(&[edit], &plenty())?.all[..] else { panic!() };
         let visible = |text: &str| match document.marks {
             Some(marks) => text
                 .chars()
@@ -153,10 +276,10 @@ mod tests {
         let bytes = "日本語\n".repeat(9).into_bytes();
         let bytes = [&bytes, b"a\xE9b \\xE9 \\xff \xFE\n".as_slice()].concat();
         for (old, new, want_old, want_new) in [
-            ("a\\xE9b", "x\\xe9\\xFE", "a<E9>b", "x<E9>\\xFE"),
-            ("b \\x5CxE9", "\\x5CxE9 \\xE9", "b \\xE9", "\\xE9 \\xE9"),
+            ("a\\xE9b", "x\\xe9\\xFE", "a<E9>b", "x<E9><FE>"),
+            ("b \\x5CxE9", "\\x5CxE9 \\xE9", "b \\xE9", "\\xE9 <E9>"),
             (" \\xff", "\\xff", " \\xff", "\\xff"),
-            ("日本語", "\\xE9 \\x5CxE9", "日本語", "\\xE9 \\x5CxE9"),
+            ("日本語", "\\xE9 \\x5CxE9", "日本語", "<E9> \\xE9"),
             ("\\xE9b \\x5CxE9", "\\x5CxE9\\xE9", "<E9>b \\xE9", "\\xE9<E9>"),
         ] {
             assert_eq!(

@@ -44,7 +44,7 @@ impl Near {
         let window = self.window;
         let mut sentence = format!("{MISSING}: nearest is {}", self.sentence);
         if let Some(whole) = &self.whole {
-            for words in in_words(text, missing.old, &self.slips) {
+            for words in in_words(text, missing.old, &self.slips, missing.marks) {
                 sentence += &format!("\n{words}");
             }
             let hint = what_to_send(text, missing, whole, &[], budget)?;
@@ -57,7 +57,7 @@ impl Near {
         let place = self.place.clone().unwrap_or(whole);
         let odd = odd_characters(text, &place, missing.old);
         let named = if self.slips.is_empty() { &odd } else { &self.slips };
-        for words in in_words(text, missing.old, named) {
+        for words in in_words(text, missing.old, named, missing.marks) {
             sentence += &format!("\n{words}");
         }
         if let Some(differing) = &self.differing {

@@ -11,6 +11,7 @@ use super::alike::Window;
 use super::applied::applied;
 use super::coded::{Coded, otherwise_coded};
 use super::copied::{Copied, copied};
+use super::escapes::Marks;
 use super::find::{Count, Needle, lf, lines};
 use super::lookalike::{Looks, same_looking};
 use super::near::near;
@@ -37,6 +38,8 @@ pub(super) struct Missing<'e> {
     pub(super) replace_all: bool,
     /// Characters of the file that are shown.
     pub(super) room: usize,
+    /// The characters that stand for bad bytes in both texts.
+    pub(super) marks: Option<Marks>,
 }
 
 /// The refusal of an edit whose old text does not occur in `text`.
@@ -130,7 +133,7 @@ fn looking_the_same(
         named(window),
         kinds(text, missing.old, &looks.unlike)
     );
-    for words in in_words(text, missing.old, &looks.unlike) {
+    for words in in_words(text, missing.old, &looks.unlike, missing.marks) {
         sentence += &format!("\n{words}");
     }
     if !looks.others.is_empty() {
@@ -255,7 +258,7 @@ mod tests {
     use super::*;
 
     fn said(text: &str, old: &str, new: &str) -> String {
-        let missing = Missing { old, new, replace_all: false, room: 4_000 };
+        let missing = Missing { old, new, replace_all: false, room: 4_000, marks: None };
         no_match(text, missing, &plenty()).unwrap().to_string()
     }
 

@@ -10,10 +10,12 @@ use std::borrow::Cow;
 
 use super::buffer::buffer;
 use super::coding::Coding;
+use super::contradicted::usable;
 use super::encoding::Encoding;
 use super::escapes::{Escaped, Rest, Shown, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
+use super::looked_through::EASILY;
 use super::piece::{Before, Page, Piece, Range, Room, StartsAt};
 use super::scan::{Begin, RawLine, Scanned, Span, Tail, scan, scan_from, tail};
 use super::sync::rest_of_character;
@@ -71,15 +73,15 @@ fn read_by(
     let in_file = InFile(file, budget);
     let evidence = if begin.is_whole {
         Evidence::of(start)?
-    } else if file.size() <= MAX_HASHED {
-        // It is read to its end in any case, for its version.
+    } else if file.size() <= EASILY {
         Evidence::through(&in_file)?
     } else {
         Evidence::of(&in_file)?
     };
+    let (named, note) = usable(named, &evidence);
     let encoding = Encoding::of(&evidence, named).map_err(|_| binary(file, resume))?;
     let reader = Reader { file, begin, encoding, room, resume, budget };
-    let page = reader.read(piece)?;
+    let page = Page { note, ..reader.read(piece)? };
     let is_plain = named.is_none() && encoding.name().is_none();
     if !is_plain || begin.is_whole || page.escaped.count == 0 {
         return Ok(page);
@@ -87,9 +89,17 @@ fn read_by(
     // No sample has what this page shows.
     let evidence = evidence.with_places(&in_file, &page.escaped.places)?;
     match Encoding::of(&evidence, named) {
-        Ok(other) if other != encoding => Reader { encoding: other, ..reader }.read(piece),
+        Ok(other) if other != encoding => {
+            let again = Reader { encoding: other, ..reader }.read(piece)?;
+            Ok(Page { note: page.note, ..again })
+        }
         _ => Ok(page),
     }
+}
+
+/// Is only a part of the file looked at for its encoding?
+fn file_is_sampled(file: &OpenFile) -> bool {
+    file.size() > EASILY
 }
 
 /// Which lines stay where there is no room for all.
@@ -179,6 +189,8 @@ impl Reader<'_> {
             ends: LineEnds::None,
             is_unended: false,
             encoding: self.encoding.name().map(Into::into),
+            is_sampled: file_is_sampled(self.file),
+            note: None,
             escaped: Escaped::default(),
             shortened: 0,
             before: None,
@@ -289,6 +301,8 @@ impl Reader<'_> {
             ends: LineEnds::None,
             is_unended: false,
             encoding: encoding.name().map(Into::into),
+            is_sampled: file_is_sampled(file),
+            note: None,
             escaped: found.escaped,
             shortened: 0,
             before: None,

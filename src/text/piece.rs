@@ -43,6 +43,10 @@ pub struct Page {
     pub is_unended: bool,
     /// The encoding of the file, where it is not UTF-8 without a mark and nothing else.
     pub encoding: Option<String>,
+    /// Does the encoding follow from samples, since the file is too large to look through?
+    pub is_sampled: bool,
+    /// A note about the encoding that the client named.
+    pub note: Option<String>,
     /// What of the text is shown as escapes.
     pub escaped: Escaped,
     /// How many of its lines are shortened. Each says so at its end.

@@ -9,7 +9,9 @@ use std::ops::Range;
 
 use encoding_rs::ISO_2022_JP;
 
+use super::by_chance::is_text_by_chance;
 use super::coding::Coding;
+use super::contradicted::usable;
 use super::encoding::{Binary, Encoding};
 use super::escapes::{Rest, shown};
 use super::evidence::{Evidence, InFile};
@@ -40,11 +42,11 @@ impl Searched {
 pub fn is_plain(bytes: &[u8]) -> bool {
     memchr::memchr2(0, 0x1b, bytes).is_none()
         && !bytes.starts_with(Coding::Utf8.mark())
-        && std::str::from_utf8(bytes).is_ok()
+        && std::str::from_utf8(bytes).is_ok_and(|text| !is_text_by_chance(text))
 }
 
 /// In what form a file is searched; `None` where it is not a text. `named` is the coding in which the
-/// client wants what is neither UTF-8 nor marked; `whole` are all bytes of the file, if they were read. A large file is
+/// client wants what is not surely in another one; `whole` are all bytes of the file, if they were read. A large file is
 /// looked through to its end if its encoding `matters`.
 ///
 /// # Errors
@@ -62,8 +64,10 @@ pub fn searched(
         None if matters => Evidence::through(&in_file)?,
         None => Evidence::of(&in_file)?,
     };
-    let is_told = evidence.is_plain() || Coding::of_mark(evidence.begin()).is_some();
-    let encoding = match Encoding::of(&evidence, named.filter(|_| !is_told)) {
+    // Nearly every file is ASCII, and has the same text in most encodings.
+    let is_ascii = evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
+    let named = usable(named.filter(|_| !is_ascii), &evidence).0;
+    let encoding = match Encoding::of(&evidence, named) {
         Ok(encoding) => encoding,
         Err(Binary) => return Ok(None),
     };

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::escapes::Marks;
 use super::typed::as_typed;
 use super::unseen::{is_invisible, is_odd_blank, named, plain};
 use crate::words;
@@ -95,7 +96,14 @@ pub(super) fn odd_characters(text: &str, place: &Range<usize>, old: &str) -> Vec
 type Group = (Vec<char>, Vec<char>, Vec<usize>);
 
 /// What the differences are, in words: each pair of characters once, with its places.
-pub(super) fn in_words(text: &str, old: &str, unlike: &[Unlike]) -> Vec<String> {
+///
+/// `marks` are the characters that stand for bad bytes.
+pub(super) fn in_words(
+    text: &str,
+    old: &str,
+    unlike: &[Unlike],
+    marks: Option<Marks>,
+) -> Vec<String> {
     let (mut groups, mut more): (Vec<Group>, usize) = (vec![], 0);
     let chars = |text: &str, range: &Range<usize>| -> Vec<char> {
         text.get(range.clone()).unwrap_or_default().chars().take(MAX_CHARS).collect()
@@ -114,8 +122,10 @@ pub(super) fn in_words(text: &str, old: &str, unlike: &[Unlike]) -> Vec<String> 
     let mut all: Vec<String> = groups
         .into_iter()
         .map(|(here, sent, at)| {
-            let names =
-                |chars: &[char]| chars.iter().map(|c| named(*c)).collect::<Vec<_>>().join(" and ");
+            let names = |chars: &[char]| {
+                let names = chars.iter().map(|c| named_or_byte(*c, marks));
+                names.collect::<Vec<_>>().join(" and ")
+            };
             match (here.is_empty(), sent.is_empty()) {
                 (true, _) => format!(
                     "`old_text` has {} at its {}, the file does not",
@@ -131,7 +141,7 @@ pub(super) fn in_words(text: &str, old: &str, unlike: &[Unlike]) -> Vec<String> 
                     "the file has {} at {}, where `old_text` has {}",
                     names(&here),
                     columns(text, &at),
-                    names(&sent)
+                    names(&sent).trim_end_matches(',')
                 ),
             }
         })
@@ -158,6 +168,15 @@ pub(super) fn changed_in_words(line: usize, old: &str, new: &str, unlike: &Unlik
         _ => format!("{was} became {is}"),
     };
     format!("line {line}, column {column}: {what}")
+}
+
+/// The name of a character, or of the byte that it stands for.
+fn named_or_byte(c: char, marks: Option<Marks>) -> String {
+    match marks.and_then(|marks| marks.byte_of(c)) {
+        // `Document::as_told` turns the character into the escape of its byte.
+        Some(byte) => format!("the byte {byte:02X}, shown as `{c}`,"),
+        None => named(c),
+    }
 }
 
 /// `line 3, columns 5, 9; line 4, column 1`: places in order. A column is a character.
@@ -202,7 +221,7 @@ mod tests {
         let at = |place: usize, len: usize| Unlike { place: place..place + len, sent: 0..0 };
         let unlike = [at(2, 3), at(7, 3), at(11, 3), Unlike { place: 14..16, sent: 0..1 }];
         assert_eq!(
-            in_words(text, " ", &unlike),
+            in_words(text, " ", &unlike, None),
             [
                 "the file has U+200B ZERO WIDTH SPACE at line 1, column 2; line 2, columns 2, 4, \
                  `old_text` does not",
@@ -216,7 +235,7 @@ mod tests {
         );
         let sent = [Unlike { place: 0..0, sent: 3..5 }];
         assert_eq!(
-            in_words("ab", "a\nb\u{ad}", &sent),
+            in_words("ab", "a\nb\u{ad}", &sent, None),
             ["`old_text` has U+00AD SOFT HYPHEN at its line 2, column 2, the file does not"]
         );
     }
@@ -225,10 +244,10 @@ mod tests {
     fn what_is_named_is_bounded() {
         let text = "\u{200b}".repeat(100);
         let odd = odd_characters(&text, &(0..text.len()), "x");
-        let words = in_words(&text, "x", &odd);
+        let words = in_words(&text, "x", &odd, None);
         assert!(words[0].contains(" 19, 20; and 80 more places, "), "{words:?}");
         let text: String = ('\u{2000}'..'\u{2010}').collect();
-        let words = in_words(&text, "x", &odd_characters(&text, &(0..text.len()), "x"));
+        let words = in_words(&text, "x", &odd_characters(&text, &(0..text.len()), "x"), None);
         assert_eq!(words.len(), MAX_NAMED + 1);
         assert_eq!(words[MAX_NAMED], "4 further places with other characters");
     }

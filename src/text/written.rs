@@ -159,7 +159,7 @@ impl Document {
     }
 
     /// Is it sure how a character is written?
-    fn is_sure(&self) -> bool {
+    pub(super) fn is_sure(&self) -> bool {
         self.is_named || !self.encoding.is_guessed()
     }
 

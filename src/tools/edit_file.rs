@@ -139,12 +139,14 @@ impl Args {
         let marked = self.encoding.as_deref().is_some_and(text::asks_for_mark);
         let document = Document::new_as(coding, &at.said().to_string(), bytes, texts)?;
         let document = document.marked_if_empty(marked);
-        let meant = self.edits.iter().map(|edit| document.meant(edit.as_text(), budget));
-        let meant: Vec<Meant<'_>> = meant.collect::<Result<_, _>>()?;
-        let edits: Vec<_> =
-            self.edits.iter().zip(&meant).map(|(edit, meant)| edit.meant(meant)).collect();
-        let edited = text::apply(document.text(), &edits, budget);
-        let edited = edited.map_err(|error| error.reworded(|text| document.as_told(text)))?;
+        let as_given: Vec<_> = self.edits.iter().map(Edit::as_text).collect();
+        let meant = document.meant(&as_given, budget)?;
+        let both = self.edits.iter().zip(&meant.all);
+        let edits: Vec<_> = both.map(|(edit, meant)| edit.meant(meant)).collect();
+        let edited = match document.apply(&edits, budget) {
+            Err(refused) => return Err(document.misread(refused, &as_given, budget)?),
+            Ok(edited) => edited,
+        };
         let pieces = document.edited(&edited, budget)?;
         let lines = if self.dry_run { DRY_LINES } else { DIFF_LINES };
         let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
@@ -153,9 +155,13 @@ impl Args {
         drop(busy);
         let mut all = vec![told(&edited, &diff)];
         all.extend_from_slice(&diff.unseen);
-        let encoding =
-            if self.dry_run { document.encoding() } else { document.encoding_after(&pieces)? };
-        all.extend(encoding.map(Cow::into_owned));
+        all.extend(meant.notes);
+        all.extend(document.note().map(str::to_owned));
+        if self.dry_run {
+            all.extend(document.encoding().map(Cow::into_owned));
+        } else {
+            all.extend(document.encoding_after(&pieces)?);
+        }
         if self.dry_run {
             all.extend(place.elsewhere(at).map(|real| format!("links lead to {real}")));
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));

@@ -157,7 +157,8 @@ fn contents(place: &Place<Read>, budget: &Budget) -> Result<Vec<String>, ToolErr
                     format!(", lines not counted above {} MiB", text::MAX_HASHED >> 20)
                 }
             };
-            let text = format!("text: {encoding}{count}, {}", page.ends.as_str());
+            let by = if page.is_sampled { " by samples of it" } else { "" };
+            let text = format!("text: {encoding}{by}{count}, {}", page.ends.as_str());
             Ok(vec![text, format!("version: {}", page.version)])
         }
         Err(error) => match error.code() {

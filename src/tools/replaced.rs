@@ -5,15 +5,15 @@
 //! May import: `cap` (for open files), `error`, `limits`, `text`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::cap::{OpenFile, Right, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::text::{self, Coding, LineEnds, Piece, Range, Room};
 
-/// Characters of an escape, and how many of a text are looked at.
+/// Characters of an escape.
 const ESCAPE_LEN: usize = 4;
-const MOST_ESCAPES: usize = 1_000;
 /// Bytes of an old file that are looked at as they are.
 const SMALL: usize = 64 << 10;
 pub(super) const MARK: &[u8] = "\u{FEFF}".as_bytes();
@@ -99,11 +99,32 @@ impl<'c> Kept<'c> {
     }
 }
 
-/// What may be escapes in a text.
-pub(super) fn escapes(contents: &[u8]) -> impl Iterator<Item = &str> {
+/// The escape in a text that stands for a byte of the file on one of its pages, if there is one. A page may have been read
+/// in the encoding that is named, or without it.
+///
+/// # Errors
+/// The codes of the host; `timed_out`, `cancelled`.
+pub(super) fn escape_in<'c>(
+    contents: &'c [u8],
+    old: &OpenFile,
+    named: Option<Coding>,
+    budget: &Budget,
+) -> Result<Option<&'c str>, ToolError> {
     let text = std::str::from_utf8(contents).unwrap_or_default();
-    let all = text.match_indices("\\x").filter_map(|(at, _)| text.get(at..at + ESCAPE_LEN));
-    all.filter(|escape| text::byte_of_escape(escape).is_some())
+    let mut written: BTreeMap<u8, &str> = BTreeMap::new();
+    for (at, _) in text.match_indices("\\x") {
+        if let Some(escape) = text.get(at..at + ESCAPE_LEN)
+            && let Some(byte) = text::byte_of_escape(escape)
+        {
+            written.entry(byte).or_insert(escape);
+        }
+    }
+    let wanted = written.keys().copied().collect();
+    let mut byte = text::shown_byte(old, None, &wanted, budget)?;
+    if byte.is_none() && named.is_some() {
+        byte = text::shown_byte(old, named, &wanted, budget)?;
+    }
+    Ok(byte.and_then(|byte| written.get(&byte).copied()))
 }
 
 /// What can be said of the old contents.
@@ -113,21 +134,20 @@ pub(super) struct Before {
     encoding: Option<String>,
     /// Whether it begins with the byte order mark of UTF-8.
     has_mark: bool,
-    /// The first page of it, where that shows bytes as escapes.
-    with_escapes: Option<String>,
 }
 
 /// Refuses a text that has escapes of a page of the file that it replaces. They stand for bytes there, and would be written
 /// as the characters that they consist of. The bytes would be lost.
 ///
 /// # Errors
-/// `bad_args`.
+/// `bad_args`; those of [`escape_in`].
 pub(super) fn no_escapes_of<R: Right>(
-    before: Option<&Before>,
-    contents: &[u8],
+    (contents, named): (&[u8], Option<Coding>),
+    old: &OpenFile,
     at: &Target<R>,
+    budget: &Budget,
 ) -> Result<(), ToolError> {
-    let Some(escape) = before.and_then(|before| before.escape_in(contents)) else { return Ok(()) };
+    let Some(escape) = escape_in(contents, old, named, budget)? else { return Ok(()) };
     let sentence = format!(
         "`content` holds `{escape}`, which read_text_file shows for a byte of `{}`, and would be written as {ESCAPE_LEN} \
          characters in its place",
@@ -140,21 +160,10 @@ pub(super) fn no_escapes_of<R: Right>(
 }
 
 impl Before {
-    /// The first escape in a text that stands for a byte on the first page of the file.
-    pub(super) fn escape_in<'c>(&self, contents: &'c [u8]) -> Option<&'c str> {
-        let page = self.with_escapes.as_deref()?;
-        let is_shown = |escape: &&str| {
-            text::byte_of_escape(escape)
-                .is_some_and(|byte| page.contains(&format!("\\x{byte:02X}")))
-        };
-        escapes(contents).take(MOST_ESCAPES).find(is_shown)
-    }
-
     /// `None` if the old contents are not text, or are too long to examine.
     pub(super) fn of(old: &OpenFile, budget: &Budget) -> Result<Option<Self>, ToolError> {
         if let Some(text) = Self::small(old, budget)? {
-            let with_escapes = None;
-            return Ok(Some(Self { text, encoding: None, has_mark: false, with_escapes }));
+            return Ok(Some(Self { text, encoding: None, has_mark: false }));
         }
         if old.size() > text::MAX_HASHED {
             return Ok(None);
@@ -169,10 +178,7 @@ impl Before {
         let Range::Lines { total: Some(lines), .. } = page.range else { return Ok(None) };
         let has_mark = old.read_at(&mut [0; MARK.len()], 0)? == MARK;
         let text = Text { lines, ends: page.ends };
-        // Of a long file that is the first page, and the first escape.
-        let has_escapes = page.escaped.count > 0;
-        let with_escapes = has_escapes.then(|| page.text + &page.escaped.example);
-        Ok(Some(Self { text, encoding: page.encoding, has_mark, with_escapes }))
+        Ok(Some(Self { text, encoding: page.encoding, has_mark }))
     }
 
     /// The same of what is nearly always there, at a part of the price: a small text in plain UTF-8.

@@ -25,6 +25,7 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>, resume: &str) -> S
         facts.push("with lone carriage returns (U+000D), which do not end lines".into());
     }
     facts.extend(page.encoding.clone());
+    facts.extend(page.note.clone());
     facts.extend(escaped(&page.escaped));
     if page.shortened > 0 {
         facts.push(format!("{} shortened", lines(page.shortened)));

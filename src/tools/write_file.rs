@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::changing::{IN_PLACE, closing, facts, if_match, lines};
 use super::encoding::{MAX_LABEL, can_hold, named};
-use super::replaced::{Before, Kept, MARK, Text, escapes, no_escapes_of};
+use super::replaced::{Before, Kept, MARK, Text, escape_in, no_escapes_of};
 use super::searching::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
@@ -200,8 +200,8 @@ fn put(
     }
     let before = old.map(|old| Before::of(old, budget)).transpose()?;
     let known = before.as_ref().and_then(Option::as_ref);
-    if !new.as_given {
-        no_escapes_of(known, new.bytes, at)?;
+    if let Some(old) = old.filter(|_| !new.as_given) {
+        no_escapes_of((new.bytes, new.coding), old, at, budget)?;
     }
     let kept = if new.as_given {
         Kept::nothing(new.bytes)
@@ -228,6 +228,10 @@ fn put(
     }];
     if let Some(now) = &now {
         all.extend(kept.told(now, known, contents));
+    }
+    if !new.as_given && text::may_be_misread(contents) {
+        let reading = text::Reading::of_pieces(&[contents.into()])?;
+        all.extend(reading.became(new.coding.unwrap_or(Coding::Utf8), None));
     }
     all.extend((mode == Mode::InPlace).then(|| IN_PLACE.into()));
     all.extend(facts(place, at, &written));
@@ -262,9 +266,7 @@ fn append(
     budget: &Budget,
 ) -> Result<String, ToolError> {
     let New { bytes: contents, as_given, wanted, coding, marked } = *new;
-    // To look at the old contents takes time, and is worth it only for these.
-    let has_escapes = !as_given && escapes(contents).next().is_some();
-    let before = if has_escapes { Before::of(old, budget)? } else { None };
+    let escape = if as_given { None } else { escape_in(contents, old, coding, budget)? };
     let fitted = if as_given {
         text::Fitted::as_given(contents)
     } else {
@@ -276,11 +278,8 @@ fn append(
         Some(text) => format!("appended {}", lines(text.lines)),
         None => format!("appended {}", bytes(contents.len() as u64)),
     }];
-    if fitted.completes != LineEnds::None {
-        let end = fitted.completes.as_str();
-        all.push(format!("the last line had no line end and got one, {end}"));
-    }
-    if let Some(escape) = before.as_ref().and_then(|before| before.escape_in(contents)) {
+    all.extend(fitted.note.clone());
+    if let Some(escape) = escape {
         all.push(format!("`{escape}` was appended as characters; `content_base64` appends bytes"));
     }
     if fitted.gets_mark {
@@ -290,20 +289,22 @@ fn append(
     } else if !as_given && contents.starts_with(MARK) && !fitted.is_first {
         all.push("the content begins with U+FEFF, which is now in the middle of the file".into());
     }
-    let ends = appended.map_or(LineEnds::None, |text| text.ends);
     if let Some(coding) = fitted.new_coding {
         all.push(format!("in {coding}; the file was ASCII"));
     } else if fitted.is_changed && wanted.is_none() && !fitted.gets_mark {
         all.push("in the encoding and with the line ends of the file".into());
     }
-    if fitted.is_changed && ends != LineEnds::None && fitted.file == LineEnds::Mixed {
-        all.push(format!("the file has {}", fitted.file.as_str()));
-    } else if !fitted.is_changed && ends.differs_from(fitted.file) {
-        all.push(format!("{}, the file has {}", ends.as_str(), fitted.file.as_str()));
-    }
+    all.extend(fitted.told_of_ends());
     all.extend(facts(place, at, &written));
     // It is done: whatever ends the call now, the answer must not say that it is not.
-    let version = place.open_file().and_then(|file| text::version(&file, budget));
+    let file = place.open_file();
+    if let Some((coding, before)) = fitted.may_become
+        && let Ok(now) = file.as_ref().map(|file| text::Reading::of_file(file, budget))
+        && let Ok(now) = now
+    {
+        all.extend(now.became(coding, before));
+    }
+    let version = file.and_then(|file| text::version(&file, budget));
     if let Ok(version) = version.map(|version| version.to_string()) {
         budget.is_version(&version);
         all.push(format!("version {version}"));

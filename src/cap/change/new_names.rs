@@ -130,7 +130,7 @@ fn likely(grants: &Grants, said: &VirtualPath) -> Option<String> {
 }
 
 /// As much of the end of a path as lies in a directory that exists.
-pub(super) fn end_in_directory(grants: &Grants, said: &VirtualPath) -> Option<String> {
+pub(in crate::cap) fn end_in_directory(grants: &Grants, said: &VirtualPath) -> Option<String> {
     let names = as_read(said).parse().ok()?.names;
     let ends = (0..names.len().min(MAX_LEFT_OUT)).filter_map(|from| names.get(from..));
     let mut in_directories = ends.filter(|end| end.len() > 1);
