@@ -42,4 +42,5 @@ pub(super) fn may_be_mistaken(unsearched: &Unsearched, include: &NamePatterns) -
         && !unsearched.has_found_names()
         && unsearched.other_kind().count == 0
         && include.match_nothing()
+        && include.elsewhere().is_empty()
 }
