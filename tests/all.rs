@@ -52,6 +52,7 @@ mod filesystems; // the same promise on every file system, or a sentence that is
 mod footers; // what answers say of what they left out, of further pages, and of other readings
 mod forms; // other names and forms of arguments and tools
 mod from_end; // grep from the end of files, and matches over lines, page by page
+mod glob_answers; // what answers say of globs that match nothing
 mod glob_meanings; // what a glob is taken for where it matches nothing, each on its own
 mod glob_names; // a path of a file is a glob for that file, whatever characters it has
 mod glob_spellings; // names that look alike, escapes of bytes, and globs as other programs write them

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::common::{Client, Era, Sandbox};
 
 /// Names of directories with a decoy beside each: another name that the first one matches as a glob.
-const DIRECTORIES: [(&str, &[&str]); 7] = [
+const DIRECTORIES: [(&str, &[&str]); 8] = [
+    ("{{k}}", &["k"]),
     ("[id]", &["i"]),
     ("{x,y}", &["x", "y"]),
     ("(auth)", &["auth"]),
@@ -148,39 +149,65 @@ fn contains(file: &str, part: &str) -> bool {
 
 #[test]
 fn a_path_of_a_file_is_a_glob_for_exactly_that_file() {
-    each_of_a_tree(0x9E37_79B9_7F4A_7C15);
+    each_of_a_tree(0x9E37_79B9_7F4A_7C15, false);
 }
 
 #[test]
 fn a_path_of_a_file_is_a_glob_for_that_file_in_another_tree() {
-    each_of_a_tree(0xD1B5_4A32_D192_ED03);
+    each_of_a_tree(0xD1B5_4A32_D192_ED03, false);
 }
 
-/// Calls each tool with globs for some files of a tree. `NAME_CASES` says how many; the ordinary run has four.
-fn each_of_a_tree(seed: u64) {
-    let cases: usize = std::env::var("NAME_CASES").map_or(4, |n| n.parse().unwrap());
+#[test]
+fn a_path_of_a_file_is_a_glob_for_that_file_in_one_of_several_grants() {
+    each_of_a_tree(0x2545_F491_4F6C_DD1D, true);
+}
+
+/// Calls each tool with globs for some files of a tree. `NAME_CASES` says how many; the ordinary run has three.
+fn each_of_a_tree(seed: u64, has_other_grant: bool) {
+    let cases: usize = std::env::var("NAME_CASES").map_or(3, |n| n.parse().unwrap());
     let mut chance = Chance(seed);
     let paths = paths(&mut chance);
     let sandbox = paths
         .iter()
         .fold(Sandbox::new(), |sandbox, path| sandbox.file(&format!("grant/{path}"), "w\n"));
     let root = sandbox.path("grant").display().to_string();
-    let mut client = Client::start(&["--allow", &sandbox.spec("grant", "ro")], Era::Modern);
+    let sandbox = sandbox.dir("other");
+    let specs = ["grant", "other"].map(|name| sandbox.spec(name, "ro"));
+    let specs = &specs[..if has_other_grant { 2 } else { 1 }];
+    let allow: Vec<&str> = specs.iter().flat_map(|spec| ["--allow", spec.as_str()]).collect();
+    let mut client = Client::start(&allow, Era::Modern);
+    let grant = if has_other_grant { "grant/" } else { "" };
     let special =
         |path: &&String| path.contains(|c: char| !c.is_alphanumeric() && !"/.".contains(c));
     let all: Vec<&String> = paths.iter().filter(special).collect();
     let mut wrong = vec![];
     for _ in 0..cases {
         let file = all[chance.below(all.len())];
+        let (directory, _) = file.rsplit_once('/').unwrap();
+        // Beside a `*`, a comma in braces parts alternatives, and `?` is any character.
+        let is_all_below = !directory.contains([',', '?']) && chance.below(2) == 0;
+        let below = format!("{directory}/**");
+        let file = if is_all_below { &below } else { file };
         for (glob, path, is_path) in writings(file, &root) {
+            if is_all_below && !is_path {
+                continue;
+            }
+            let path = if path.is_empty() { String::new() } else { format!("{grant}{path}") };
             let name = file.rsplit('/').next().unwrap();
             let is_it = |other: &&String| {
-                if is_path { *other == file } else { other.rsplit('/').next() == Some(name) }
+                if is_all_below {
+                    other.rsplit_once('/').is_some_and(|(above, _)| above == directory)
+                } else if is_path {
+                    *other == file
+                } else {
+                    other.rsplit('/').next() == Some(name)
+                }
             };
-            for (tool, arguments, about) in calls(&glob, path) {
+            for (tool, arguments, about) in calls(&glob, &path) {
                 let matched: BTreeSet<String> = paths.iter().filter(is_it).cloned().collect();
                 let want = match about {
                     About::Matched => matched,
+                    About::Containing if is_all_below => matched,
                     About::Others => paths.difference(&matched).cloned().collect(),
                     About::Containing if glob.starts_with('/') => {
                         paths.iter().filter(|one| is_beside(one, file)).cloned().collect()
@@ -195,6 +222,8 @@ fn each_of_a_tree(seed: u64) {
                     }
                 };
                 let answer = client.call(tool, &arguments).text;
+                let want: BTreeSet<String> =
+                    want.iter().map(|path| format!("{grant}{path}")).collect();
                 if listed(tool, &answer) != want {
                     wrong.push(format!("{tool} {arguments}: {answer} and not {want:?}"));
                 }

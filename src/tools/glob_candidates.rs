@@ -13,6 +13,8 @@ use crate::cap::WalkedDir;
 #[derive(Default)]
 pub(super) struct Candidates {
     pub(super) all: Vec<Candidate>,
+    /// Bytes of the globs, each times its meanings.
+    bytes: usize,
     /// All meanings of all globs.
     signed: Vec<Signed>,
     /// The same as one, where they are not too large for it.
@@ -85,9 +87,11 @@ impl Candidates {
         self.signed.extend(signed);
     }
 
-    /// How many meanings there are.
-    pub(super) fn count(&self) -> usize {
-        self.all.iter().map(|one| one.meanings.len()).sum()
+    /// Takes so many bytes of the room for globs; `false` where they do not fit.
+    pub(super) fn take_bytes(&mut self, bytes: usize, most: usize) -> bool {
+        let fits = self.bytes.saturating_add(bytes) <= most;
+        self.bytes += if fits { bytes } else { 0 };
+        fits
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -106,6 +110,9 @@ impl Candidates {
 
     /// Notes which meanings match a name.
     pub(super) fn see_at(&self, at: Spot<'_>) {
+        if self.all.is_empty() {
+            return;
+        }
         let are_many = self.names_seen.fetch_add(1, Ordering::Relaxed) >= MANY_NAMES;
         let any = are_many.then(|| self.any.get_or_init(|| Sets::new(&self.signed)).as_ref());
         let is_none = any.flatten().is_some_and(|any| any.takes(at).is_none());

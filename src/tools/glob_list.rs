@@ -1,12 +1,13 @@
 //! [`Given`]: one string of globs as a client wrote it, taken apart at its commas.
 //!
-//! May import: `cap`, `error`. This module does not know what a glob matches.
+//! May import: `cap`, `error`, `path`. This module does not know what a glob matches.
 
 use super::glob_foreign::{Foreign, foreign};
 use super::glob_meaning::Keeps;
 use super::name_pattern::{Begins, Text};
 use crate::cap::separated;
 use crate::error::{Code, ToolError};
+use crate::path::begins_elsewhere;
 
 /// Bytes of which a name can have one that means something else in a glob. Without `*`: a glob with stars matches
 /// its own text anyway.
@@ -93,12 +94,20 @@ impl Given {
         Ok(Self { text: text.to_owned(), own, foreign })
     }
 
-    /// The first directory of a path that a slash anchors, in any of its spellings.
+    /// The first directory of a path that a slash anchors, in quotes or not. With a drive or a scheme in front, it is a
+    /// path of another machine.
     pub(super) fn first_directory(&self) -> Option<Piece> {
         let others = self.foreign.iter().filter_map(|other| other.source.as_ref());
         let all = std::iter::once(&self.own).chain(others).flat_map(|source| &source.pieces);
         let mut anchored = all.filter(|piece| piece.is_pinned && piece.grant.is_none());
-        anchored.find_map(Piece::first_directory)
+        let is_elsewhere = begins_elsewhere(&self.text);
+        anchored.find_map(Piece::first_directory).filter(|_| !is_elsewhere)
+    }
+
+    /// Does it begin as an extended glob for all but a name: `!(src)/**`?
+    pub(super) fn is_all_but(&self) -> bool {
+        self.text.starts_with("!(")
+            && matches!(self.foreign.first(), Some(other) if other.source.is_some())
     }
 
     /// Does one of its globs take what it matches?
@@ -180,6 +189,11 @@ impl Piece {
             && self.grant.is_none()
             && (["**", "**/*"].contains(&self.glob.as_str())
                 || (self.glob == "*" && !self.is_pinned))
+    }
+
+    /// Has it braces that could be a part of a name, and none with alternatives: `{{name}}/**`?
+    pub(super) fn has_braces_without_commas(&self) -> bool {
+        self.glob.contains('{') && !self.glob.contains(',') && self.could_have_braces_of_names()
     }
 
     /// Does it differ from the same glob without wildcards being a part of names?

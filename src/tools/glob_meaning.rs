@@ -129,7 +129,7 @@ impl Meaning {
         if whole.is_some_and(Source::could_be_a_name) {
             kept.push(Keeps::Whole);
         }
-        if pieces.iter().any(Piece::could_be_a_name) {
+        if pieces.iter().any(|piece| piece.could_be_a_name() || piece.has_braces_without_commas()) {
             kept.push(Keeps::AllButStars);
         }
         if pieces.iter().any(Piece::has_names_in_brackets) {
@@ -164,11 +164,16 @@ impl Meaning {
         all
     }
 
+    /// What a glob can mean where something is that it names, without another search.
+    pub(super) fn here(piece: &Piece, text: Text) -> Vec<Self> {
+        let tried = Tried { spellings: &HERE, has_inside: false, others: vec![] };
+        Self::names_first(std::slice::from_ref(piece), None, text, tried)
+    }
+
     /// As which names a glob that takes can be meant before it is read as a glob.
     pub(super) fn names(piece: &Piece, text: Text) -> Vec<Self> {
-        let tried = Tried { spellings: &HERE, has_inside: false, others: vec![] };
-        let all = Self::names_first(std::slice::from_ref(piece), None, text, tried);
-        all.into_iter().take_while(|one| one.keeps != Keeps::Nothing).collect()
+        let here = Self::here(piece, text).into_iter();
+        here.take_while(|one| one.keeps != Keeps::Nothing).collect()
     }
 
     /// The same for all of a text.
@@ -181,18 +186,14 @@ impl Meaning {
         tried.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }).collect()
     }
 
-    /// What a glob that takes away can mean. Those after [`HERE`] are only shown.
-    pub(super) fn of_away(given: &Given, piece: &Piece, text: Text) -> Vec<Self> {
-        let hints = Tried {
+    /// What a glob that takes away may mean besides. This is only shown.
+    pub(super) fn hints(given: &Given, piece: &Piece, text: Text) -> Vec<Self> {
+        let tried = Tried {
             spellings: &[Spelling::AnyCase, Spelling::Below],
             has_inside: false,
             others: Self::foreign(given, text, false),
         };
-        let pieces = std::slice::from_ref(piece);
-        let tried = Tried { spellings: &HERE, has_inside: false, others: vec![] };
-        let mut all = Self::names_first(pieces, None, text, tried);
-        all.extend(Self::names_first(pieces, None, text, hints));
-        all
+        Self::names_first(std::slice::from_ref(piece), None, text, tried)
     }
 
     /// Those that are tried where one glob of a list matches nothing, the likeliest first. `foreign` are spellings of

@@ -21,7 +21,7 @@ impl NamePatterns {
     /// The globs that take away and matched nothing, where there are few.
     pub(in crate::tools) fn idle_that_take_away(&self) -> Vec<String> {
         if self.leaves_out && !self.is_empty() && !self.is_positive() {
-            let others = self.given.iter().filter(|given| given.text.starts_with("!("));
+            let others = self.given.iter().filter(|given| given.is_all_but());
             let mut others = others.filter_map(|given| given.foreign.first());
             let hint = match others.next().map(|other| &other.reading) {
                 Some(Foreign::Globs(globs, _)) => format!("did you mean `{}`?", brief(globs)),

@@ -73,14 +73,21 @@ impl NamePatterns {
         for (nth, (given, taken)) in self.given.iter().zip(&self.taken).enumerate() {
             let of_it = || self.each.iter().filter(|one| one.nth == nth);
             let idle = || of_it().filter(|one| !one.is_seen());
-            let is_all_idle = idle().count() == of_it().count();
+            let is_all_idle = idle().next().is_some() && idle().count() == of_it().count();
             let is_list = given.own.pieces.len() > 1;
             let leads = of_it().any(Watched::leads);
             let foreign = self.foreign(nth, given);
             match taken {
-                // Some spellings of other programs have commas, and what takes away can be one of them.
                 Taken::Each(_) if leads || (!is_list && given.is_positive()) => {}
-                Taken::Each(_) if is_all_idle && !self.has_taken_away(nth) => {
+                // What takes away has no other meaning, but for one that is all but a name.
+                Taken::Each(_) if !given.is_positive() => {
+                    let is_alone = self.given.len() == 1;
+                    if is_alone && given.is_all_but() && !self.has_taken_away(nth) {
+                        add((nth, None), foreign.clone())?;
+                    }
+                }
+                // Some spellings of other programs have commas.
+                Taken::Each(_) if is_all_idle => {
                     let all = Meaning::others_of_all(given, text).into_iter();
                     let all = all.filter(|one| one.foreign.is_none()).chain(foreign.clone());
                     add((nth, None), all.collect())?;

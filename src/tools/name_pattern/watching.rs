@@ -12,8 +12,8 @@ use super::super::glob_ways::{Rest, Ways};
 use super::{FEW_GLOBS, MOST_WATCHED, NamePatterns};
 use crate::cap::WalkedDir;
 
-/// Most meanings of all globs of one argument that are watched for.
-const MOST_NAMES: usize = 1_000;
+/// Most bytes of all globs of one argument, each times its meanings, that are watched for in other meanings.
+const MAX_WATCHED_BYTES: usize = 60_000;
 
 impl NamePatterns {
     /// The same patterns, with a note for each that has to be watched.
@@ -64,9 +64,6 @@ impl NamePatterns {
 
     /// Notes which globs that take away match a name, or look like it.
     pub(super) fn note(&self, at: Spot<'_>, takes: Option<bool>) {
-        if self.takes_away.is_empty() {
-            return;
-        }
         self.away.get_or_init(|| self.as_away()).see_at(at);
         if takes.is_some() {
             self.see(&self.takes_away, at);
@@ -84,8 +81,7 @@ impl NamePatterns {
         for (nth, given) in self.given.iter().enumerate() {
             self.add(&mut all, (nth, None), Meaning::names_of_all(&given.own, text));
             for (n, piece) in given.own.pieces.iter().enumerate() {
-                // With more that take away than are watched, those are names here as well.
-                if piece.takes != self.leaves_out || self.takes_away.is_empty() {
+                if piece.takes != self.leaves_out {
                     self.add(&mut all, (nth, Some(n)), Meaning::names(piece, text));
                 }
             }
@@ -93,15 +89,20 @@ impl NamePatterns {
         all
     }
 
-    /// What the globs can mean that take away.
+    /// What the globs can mean that take away. Of many, no meaning is only shown.
     fn as_away(&self) -> Candidates {
+        let (text, are_many) = (self.readings.text, self.takes_away.is_empty());
         let mut all = Candidates::default();
-        for one in &self.takes_away {
-            let given = self.given.get(one.nth);
-            let piece = given.zip(one.piece).and_then(|(given, n)| given.own.pieces.get(n));
-            if let Some((given, piece)) = given.zip(piece) {
-                let meanings = Meaning::of_away(given, piece, self.readings.text);
-                self.add(&mut all, (one.nth, one.piece), meanings);
+        for (nth, given) in self.given.iter().enumerate() {
+            let pieces = given.own.pieces.iter().enumerate();
+            for (n, piece) in pieces.filter(|(_, piece)| piece.takes == self.leaves_out) {
+                let mut meanings = Meaning::here(piece, text);
+                if !are_many {
+                    meanings.extend(Meaning::hints(given, piece, text));
+                }
+                if meanings != [Meaning::WRITTEN] {
+                    self.add(&mut all, (nth, Some(n)), meanings);
+                }
             }
         }
         all
@@ -109,9 +110,13 @@ impl NamePatterns {
 
     /// Adds one glob in these meanings.
     fn add(&self, all: &mut Candidates, of: (usize, Option<usize>), meanings: Vec<Meaning>) {
-        let room = MOST_NAMES.saturating_sub(all.count());
-        let compiled = meanings.into_iter().take(room).map(|one| (one, self.tried(of, one)));
-        self.add_compiled(all, of, compiled.collect());
+        let own = self.given.get(of.0).map(|given| &given.own);
+        let piece = own.and_then(|own| of.1.map_or(Some(&own.whole), |n| own.pieces.get(n)));
+        let bytes = piece.map_or(0, |piece| piece.glob.len()).saturating_mul(meanings.len());
+        if all.take_bytes(bytes, MAX_WATCHED_BYTES) {
+            let compiled = meanings.into_iter().map(|one| (one, self.tried(of, one)));
+            self.add_compiled(all, of, compiled.collect());
+        }
     }
 
     /// Adds one glob in meanings that are compiled; nothing of one that cannot be.
