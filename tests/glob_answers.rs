@@ -129,6 +129,12 @@ fn names_come_first_in_the_spellings_of_other_programs() {
             assert_eq!(files, [want], "{tool} {glob}: {closing}");
         }
     }
+    for glob in ["tpl/{{name}}.*", "{{name}}.*", "**/{{name}}.*", "/nosuch/y/tpl/{{name}}.*"] {
+        for (tool, arguments) in calls(glob) {
+            let (files, closing) = found(&mut client, tool, &arguments);
+            assert_eq!(files, [braces], "{tool} {glob}: {closing}");
+        }
+    }
     // A class is read as one where no such name exists.
     for (glob, want) in [
         ("\"docs/[ab].md\"", "docs/b.md"),

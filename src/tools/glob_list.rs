@@ -193,7 +193,8 @@ impl Piece {
 
     /// Has it braces that could be a part of a name, and none with alternatives: `{{name}}/**`?
     pub(super) fn has_braces_without_commas(&self) -> bool {
-        self.glob.contains('{') && !self.glob.contains(',') && self.could_have_braces_of_names()
+        let has_text = |name: &str| name.contains('{') && name.chars().any(char::is_alphanumeric);
+        !self.glob.contains(',') && self.glob.split('/').any(has_text)
     }
 
     /// Does it differ from the same glob without wildcards being a part of names?
@@ -201,7 +202,11 @@ impl Piece {
         match keeps {
             Keeps::Nothing | Keeps::Whole => true,
             Keeps::Brackets => self.has_names_in_brackets(),
-            Keeps::AllButStars => self.could_be_a_name() || self.could_have_braces_of_names(),
+            Keeps::AllButStars => {
+                self.could_be_a_name()
+                    || self.could_have_braces_of_names()
+                    || self.has_braces_without_commas()
+            }
         }
     }
 

@@ -145,9 +145,7 @@ impl Meaning {
                 let is_tried = move |is_inside: &bool| match (spelling, is_inside) {
                     (Spelling::Files, _) => !is_inside,
                     // Only the name of the grant means all of it.
-                    (Spelling::FromGrant, false) => {
-                        pieces.iter().any(|piece| piece.may_be_from_grant())
-                    }
+                    (Spelling::FromGrant, false) => pieces.iter().any(Piece::may_be_from_grant),
                     _ => !is_inside || has_inside,
                 };
                 let inside = [false, true].into_iter().filter(is_tried);
