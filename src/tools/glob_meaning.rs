@@ -186,11 +186,14 @@ impl Meaning {
 
     /// What a glob that takes away may mean besides. This is only shown.
     pub(super) fn hints(given: &Given, piece: &Piece, text: Text) -> Vec<Self> {
-        let tried = Tried {
-            spellings: &[Spelling::AnyCase, Spelling::Below],
-            has_inside: false,
-            others: Self::foreign(given, text, false),
-        };
+        let reading = |one: &Self| Some(&given.foreign.get(one.foreign?)?.reading);
+        // Much can have the last name of an absolute path.
+        let is_last_name =
+            |one: &Self| matches!(reading(one), Some(Foreign::Globs(_, how)) if how.is_name);
+        let mut others = Self::foreign(given, text, false);
+        others.retain(|one| !is_last_name(one));
+        let spellings = &[Spelling::AnyCase, Spelling::Below];
+        let tried = Tried { spellings, has_inside: false, others };
         Self::names_first(std::slice::from_ref(piece), None, text, tried)
     }
 
