@@ -55,7 +55,9 @@ mod followed_hints; // what a hint or a closing line asks for brings what was le
 mod footers; // what answers say of what they left out, of further pages, and of other readings
 mod forms; // other names and forms of arguments and tools
 mod from_end; // grep from the end of files, and matches over lines, page by page
+mod glob_answers; // what answers say of globs that match nothing
 mod glob_meanings; // what a glob is taken for where it matches nothing, each on its own
+mod glob_names; // a path of a file is a glob for that file, whatever characters it has
 mod glob_spellings; // names that look alike, escapes of bytes, and globs as other programs write them
 mod globs; // globs against ripgrep, and where the two differ on purpose
 mod grepping; // what grep and keyword_search say: line ends, long lines, what else a pattern may have meant

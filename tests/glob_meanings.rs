@@ -323,7 +323,7 @@ fn only_a_name_that_is_there_is_said_to_be_there() {
             json!("[user"),
             json!({"type": "any"}),
             &["[userId]/"],
-            &["is a part of a name here"],
+            &["is all or a part of a name here"],
             &["is the name"],
         ),
     ];
@@ -662,7 +662,7 @@ fn an_absolute_path_outside_the_grants_is_said_to_lie_in_none() {
                 "/etc/*.conf",
                 "`/etc/*.conf` begins at the top of what is searched; as an absolute path it lies in no grant",
             ),
-            ("~/project/*.py", "`~/project/*.py` lies in no grant"),
+            ("~/project/*.py", "`~/project/*.py` is an absolute path and lies in no grant"),
             ("/tmp/other/x", "as an absolute path it lies in no grant"),
         ] {
             let (files, closing) = search(&mut client, tool, &json!(glob), &json!({}));

@@ -63,7 +63,7 @@ fn directories_are_found_like_files() {
         (json!({"pattern": ".github"}), &[".github/"], ""),
         (json!({"pattern": "web/lib"}), &["web/lib/"], ""),
         (json!({"pattern": "(auth)"}), &["(auth)/"], ""),
-        (json!({"pattern": "[id]"}), &["app/[id]/"], "is the name of something here"),
+        (json!({"pattern": "[id]"}), &["app/[id]/"], "is all or a part of a name here"),
         (json!({"pattern": "s*c"}), &["src/"], ""),
         (
             json!({"pattern": "src", "type": "file"}),

@@ -53,6 +53,19 @@ impl<R: Right> Target<R> {
         self.names.is_empty()
     }
 
+    /// Does a path lead to it from the top of its grant, with or without the name of the grant, or as an absolute path?
+    /// Compares names only.
+    pub fn is_spelled(&self, path: &str) -> bool {
+        let rest = match self.spelled_off(path) {
+            Some((grant, rest)) if grant == self.grant_name() => rest,
+            _ => path.trim_start_matches("./"),
+        };
+        let (rest, below) = (rest.trim_matches('/'), join(&self.names));
+        let with_grant = rest.strip_prefix(self.grant_name());
+        let in_grant = with_grant.map(|rest| rest.trim_start_matches('/'));
+        rest == below || in_grant == Some(below.as_str())
+    }
+
     /// Splits an absolute path or glob into the name of the grant that it lies in and the rest; `None` if it lies in
     /// no grant. Compares names only and does not access the file system.
     pub fn spelled_off<'s>(&self, said: &'s str) -> Option<(String, &'s str)> {

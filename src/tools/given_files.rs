@@ -56,10 +56,11 @@ pub(super) fn note_mistaken(
     if unsearched.is_cut() {
         return;
     }
-    unsearched.note(include.elsewhere(|glob| began.has_beginning(glob)));
-    if may_be_mistaken(unsearched, include) {
+    let elsewhere = include.elsewhere(|glob| began.has_beginning(glob));
+    if elsewhere.is_empty() && may_be_mistaken(unsearched, include) {
         unsearched.note(began.likely_meant(globs, budget));
     }
+    unsearched.note(elsewhere);
 }
 
 impl Began for Scoped<Read> {

@@ -49,6 +49,11 @@ impl<'a> Begins<'a> {
         }
     }
 
+    /// Is a glob the path of the directory that is searched, from the top of the grant?
+    pub(super) fn is_at(self, glob: &str) -> bool {
+        matches!(self, Self::At(target) if target.is_spelled(glob))
+    }
+
     /// The name of the grant that a text begins with as an absolute path, and what follows.
     pub(super) fn spelled_off(self, text: &'a str) -> Option<(String, &'a str)> {
         match self {

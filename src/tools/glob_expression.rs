@@ -56,14 +56,14 @@ impl Expression {
             matches!(token, Token::Slash | Token::Byte(..) | Token::Part(Part::Text(_)))
         };
         let is_part = how.text == Text::Part && tokens.iter().all(is_text);
-        let Meaning { spelling, is_inside, keeps } = how.meaning;
+        let Meaning { spelling, is_inside, keeps, .. } = how.meaning;
         let is_path = is_pinned || is_inside || tokens.contains(&Token::Slash);
         let any_case =
             matches!(spelling, Spelling::AnyCase | Spelling::AnyCaseAndDepth | Spelling::Similar);
         let any_depth = matches!(spelling, Spelling::AnyDepth | Spelling::AnyCaseAndDepth);
         let mut regex = String::new();
-        let is_exact = matches!(spelling, Spelling::Whole | Spelling::WholePart)
-            || (keeps != Keeps::Nothing && spelling == Spelling::Written);
+        let is_exact = keeps != Keeps::Nothing
+            && matches!(spelling, Spelling::Written | Spelling::FromGrant | Spelling::Below);
         let keeps_case = is_exact || tokens.iter().any(has_capital);
         if any_case || (is_part && !keeps_case) {
             regex += "(?i)";

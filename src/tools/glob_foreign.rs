@@ -8,6 +8,7 @@
 use grep_matcher::Matcher as _;
 use grep_regex::RegexMatcherBuilder;
 
+use super::glob_list::with_literal_brackets;
 use super::name_pattern::Text;
 use crate::path::{begins_elsewhere, readings};
 
@@ -26,10 +27,28 @@ const MOST_NESTED: u32 = 50;
 /// One reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Foreign {
-    /// These globs, separated by commas. A text without wildcards is a whole name, or what it is in the argument.
-    Globs(String, Option<Text>),
+    /// These globs, separated by commas.
+    Globs(String, How),
     /// This regular expression for the path.
     Expression(String),
+}
+
+/// How globs of another program are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct How {
+    /// What a text without wildcards is; `None` for what it is in the argument.
+    pub(super) text: Option<Text>,
+    /// Are they only read as names? Without the directories that were left out, wildcards are another glob.
+    pub(super) only_names: bool,
+    /// Are they the last names of an absolute path?
+    pub(super) is_end: bool,
+    /// Only the last of them? Many directories have such a name.
+    pub(super) is_name: bool,
+}
+
+impl How {
+    const WHOLE: Self =
+        Self { text: Some(Text::Whole), only_names: false, is_end: false, is_name: false };
 }
 
 /// What a glob may mean in the spellings of other programs, the likeliest first.
@@ -38,52 +57,56 @@ pub(super) fn foreign(glob: &str, text: Text) -> Vec<Foreign> {
     if glob.len() > MOST_BYTES {
         return vec![];
     }
-    let as_given = in_our_way(glob);
-    all.add(as_given.as_deref(), None);
+    all.add(in_our_way(glob).as_deref(), How::default());
     let has_wildcards = glob.contains(['*', '?', '[', '{']);
     for reading in readings(glob) {
         let path = reading.path;
         // A directory that is left out would make another glob of it.
         let has_lost = path.matches(['/', '\\']).count() < glob.matches(['/', '\\']).count();
-        if has_wildcards && has_lost && !begins_elsewhere(glob) {
+        let only_names = has_wildcards && has_lost && !begins_elsewhere(glob);
+        if only_names && glob.contains('*') {
             continue;
         }
         let is_whole = reading.line.is_some() || path.contains('/');
         let text = is_whole.then_some(Text::Whole);
-        all.add(in_our_way(&path).as_deref(), text);
+        let how = How { text, only_names, ..How::default() };
+        all.add(in_our_way(&path).as_deref(), how);
         if !begins_elsewhere(&path) {
-            all.add(Some(&path), text);
+            all.add(Some(&path), how);
         }
         all.ends_of(&path, 0);
     }
     all.ends_of(glob, 1);
     let inner = without_what_is_around(glob);
-    all.add(inner, inner.filter(|inner| inner.contains('/')).map(|_| Text::Whole));
-    if let Some(glob) = without_option(glob) {
-        all.add(Some(glob), None);
-    }
+    let is_path = inner.is_some_and(|inner| inner.contains('/'));
+    all.add(inner, if is_path { How::WHOLE } else { How::default() });
+    all.add(without_option(glob), How::default());
     let unanchored = glob.trim_start_matches('^').trim_end_matches('$');
-    all.add(Some(unanchored).filter(|_| has_wildcards), None);
+    all.add(Some(unanchored).filter(|_| has_wildcards), How::default());
+    let mut expressions = vec![];
     if is_like_an_expression(glob) && is_an_expression(glob) {
         let ignores_case = text == Text::Part && !glob.chars().any(char::is_uppercase);
         let flag = if ignores_case { "(?i)" } else { "" };
-        all.0.truncate(MOST_FOREIGN - 1);
-        all.0.push(Foreign::Expression(format!("{flag}{glob}")));
+        let names: Vec<String> = glob.split('/').map(with_literal_brackets).collect();
+        let names = Some(names.join("/")).filter(|names| names != glob && is_an_expression(names));
+        let both = names.as_deref().into_iter().chain([glob]);
+        expressions.extend(both.map(|one| Foreign::Expression(format!("{flag}{one}"))));
     }
     all.0.retain(|one| !matches!(one, Foreign::Globs(other, _) if other == glob));
-    all.0.truncate(MOST_FOREIGN);
+    all.0.truncate(MOST_FOREIGN - expressions.len());
+    all.0.extend(expressions);
     all.0
 }
 
 struct Found(Vec<Foreign>);
 
 impl Found {
-    fn add(&mut self, globs: Option<&str>, text: Option<Text>) {
+    fn add(&mut self, globs: Option<&str>, how: How) {
         let is_known = |globs: &str| {
             self.0.iter().any(|one| matches!(one, Foreign::Globs(known, _) if known == globs))
         };
         if let Some(globs) = globs.filter(|globs| !globs.trim().is_empty() && !is_known(globs)) {
-            self.0.push(Foreign::Globs(globs.to_owned(), text));
+            self.0.push(Foreign::Globs(globs.to_owned(), how));
         }
     }
 
@@ -99,28 +122,46 @@ impl Found {
         let first = if path.starts_with('/') { first } else { 1 };
         for at in first.max(names.len().saturating_sub(MOST_NAMES))..names.len() {
             let end = names.get(at..).unwrap_or_default();
-            if end.first().is_none_or(|name| name.contains(['*', '?', '[', '{'])) {
+            // Where wildcards begin it, it does not say which directory.
+            let only_names = end.first().is_some_and(|name| name.contains(['?', '[', '{']));
+            if end.first().is_none_or(|name| name.contains('*')) {
                 break;
             }
-            self.add(Some(&end.join("/")), Some(Text::Whole));
+            let is_name = end.len() == 1;
+            let how = How { only_names, is_end: true, is_name, ..How::WHOLE };
+            self.add(Some(&end.join("/")), how);
         }
     }
 }
 
 /// Is it a path of another machine, of a shell's variable, or an absolute one?
-fn is_elsewhere(path: &str) -> bool {
+pub(super) fn is_elsewhere(path: &str) -> bool {
     let is_variable = path.starts_with('$') || (path.starts_with('%') && path.len() > 1);
     begins_elsewhere(path) || (path.starts_with('/') && !path.starts_with("/*")) || is_variable
 }
 
 /// The same in our syntax, where it is a list or an extended glob of another program.
 fn in_our_way(glob: &str) -> Option<String> {
+    if let Some(but) = all_but(glob) {
+        return Some(but);
+    }
     let listed = in_json(glob).or_else(|| listed(glob));
     let globs = listed.as_deref().unwrap_or(glob);
     let braced = with_braces(globs);
     let all = braced.as_deref().unwrap_or(globs);
     let deep = all.strip_suffix("/...").map(|above| format!("{above}/**"));
     deep.or(braced).or(listed)
+}
+
+/// `src/!(a|b).ts` as `src/*.ts,!src/{a,b}.ts`
+fn all_but(glob: &str) -> Option<String> {
+    let (before, rest) = glob.split_once("!(")?;
+    let (names, after) = rest.split_once(')')?;
+    let is_plain = !names.is_empty() && !names.contains(['(', '/', ',', '{']);
+    let is_alone = !before.contains(',') && !after.contains([',', '(']);
+    let names = names.replace('|', ",");
+    let names = if names.contains(',') { format!("{{{names}}}") } else { names };
+    (is_plain && is_alone).then(|| format!("{before}*{after},!{before}{names}{after}"))
 }
 
 /// `["*.ts", "*.md"]`

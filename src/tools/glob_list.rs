@@ -1,11 +1,13 @@
 //! [`Given`]: one string of globs as a client wrote it, taken apart at its commas.
 //!
-//! May import: `cap`, `error`. This module does not know what a glob matches.
+//! May import: `cap`, `error`, `path`. This module does not know what a glob matches.
 
 use super::glob_foreign::{Foreign, foreign};
+use super::glob_meaning::Keeps;
 use super::name_pattern::{Begins, Text};
 use crate::cap::separated;
 use crate::error::{Code, ToolError};
+use crate::path::begins_elsewhere;
 
 /// Bytes of which a name can have one that means something else in a glob. Without `*`: a glob with stars matches
 /// its own text anyway.
@@ -15,28 +17,35 @@ pub(super) const SPECIAL: &[u8] = b"[]{}?,!\\";
 #[derive(Clone)]
 pub(super) struct Given {
     pub(super) text: String,
-    /// All of it as one name or path.
-    pub(super) whole: Piece,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) own: Source,
     /// What it may mean in the spellings of other programs.
     pub(super) foreign: Vec<OtherSpelling>,
+}
+
+/// The globs of a text.
+#[derive(Clone)]
+pub(super) struct Source {
+    /// All of it as one name or path.
+    pub(super) whole: Piece,
+    /// What its commas separate.
+    pub(super) pieces: Vec<Piece>,
 }
 
 /// A reading of a string of globs that is written as in another program.
 #[derive(Clone)]
 pub(super) struct OtherSpelling {
     pub(super) reading: Foreign,
-    /// The globs that it comes to; none for an expression.
-    pub(super) pieces: Vec<Piece>,
+    /// The globs that it comes to; `None` for an expression.
+    pub(super) source: Option<Source>,
 }
 
-/// Does a glob begin at the top of the grant, and not where the search does?
+/// Could a glob be a path from the top of the grant, or one that begins with its name, and not begin where the search does?
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum FromGrant {
     No,
-    /// If it matches nothing as it is written.
     Perhaps,
-    Yes,
+    /// Perhaps, and it is then the directory that is searched.
+    Searched,
 }
 
 /// One glob.
@@ -48,7 +57,6 @@ pub(super) struct Piece {
     pub(super) grant: Option<String>,
     /// Does a `/` at its start anchor it?
     pub(super) is_pinned: bool,
-    /// Is it a path from the top of the grant, or one that begins with its name?
     pub(super) from_grant: FromGrant,
     /// The rest.
     pub(super) glob: String,
@@ -70,44 +78,58 @@ impl Given {
             return Err(ToolError::new(Code::BadArgs, sentence)
                 .hint("globs begin at the directory that is searched: give another `path`"));
         }
-        let pieces = taken_apart(text, begins);
-        if pieces.is_empty() || pieces.iter().any(|piece| piece.glob.is_empty()) {
+        let own = Source::new(text, begins);
+        if own.pieces.is_empty() || own.pieces.iter().any(|piece| piece.glob.is_empty()) {
             let sentence = format!("`{argument}` holds an empty glob");
             return Err(ToolError::new(Code::BadArgs, sentence));
         }
         let others = foreign(text, kind).into_iter().map(|reading| {
-            let pieces = match &reading {
-                Foreign::Globs(globs, _) => taken_apart(globs, begins),
-                Foreign::Expression(_) => vec![],
+            let source = match &reading {
+                Foreign::Globs(globs, _) => Some(Source::new(globs, begins)),
+                Foreign::Expression(_) => None,
             };
-            OtherSpelling { reading, pieces }
+            OtherSpelling { reading, source }
         });
         let foreign = others.collect();
-        Ok(Self { text: text.to_owned(), whole: Piece::new(text, true, begins), pieces, foreign })
+        Ok(Self { text: text.to_owned(), own, foreign })
     }
 
-    /// Could all of it be the name of something that its globs do not match? Not where it has a `*` or takes away.
-    pub(super) fn could_be_a_name(&self) -> bool {
-        let is_odd = self.text.bytes().any(|byte| SPECIAL.contains(&byte));
-        (is_odd || self.text.trim() != self.text)
-            && !self.text.contains('*')
-            && self.pieces.iter().all(|piece| piece.takes)
+    /// The first directory of a path that a slash anchors, in quotes or not. With a drive or a scheme in front, it is a
+    /// path of another machine.
+    pub(super) fn first_directory(&self) -> Option<Piece> {
+        let others = self.foreign.iter().filter_map(|other| other.source.as_ref());
+        let all = std::iter::once(&self.own).chain(others).flat_map(|source| &source.pieces);
+        let mut anchored = all.filter(|piece| piece.is_pinned && piece.grant.is_none());
+        let is_elsewhere = begins_elsewhere(&self.text);
+        anchored.find_map(Piece::first_directory).filter(|_| !is_elsewhere)
+    }
+
+    /// Does it begin as an extended glob for all but a name: `!(src)/**`?
+    pub(super) fn is_all_but(&self) -> bool {
+        self.text.starts_with("!(")
+            && matches!(self.foreign.first(), Some(other) if other.source.is_some())
     }
 
     /// Does one of its globs take what it matches?
     pub(super) fn is_positive(&self) -> bool {
-        self.pieces.iter().any(|piece| piece.takes)
+        self.own.pieces.iter().any(|piece| piece.takes)
     }
 }
 
-/// The globs of a string.
-fn taken_apart(text: &str, begins: Begins<'_>) -> Vec<Piece> {
-    let all = separated(text).into_iter().map(str::trim).filter(|piece| !piece.is_empty());
-    let piece = |text: &str| match text.strip_prefix('!') {
-        Some(text) => Piece::new(text, false, begins),
-        None => Piece::new(text, true, begins),
-    };
-    all.map(piece).collect()
+impl Source {
+    fn new(text: &str, begins: Begins<'_>) -> Self {
+        let piece = |text: &str| match text.strip_prefix('!') {
+            Some(text) => Piece::new(text, false, begins),
+            None => Piece::new(text, true, begins),
+        };
+        let all = separated(text).into_iter().map(str::trim).filter(|piece| !piece.is_empty());
+        Self { whole: piece(text), pieces: all.map(piece).collect() }
+    }
+
+    /// Could all of the text be the name of something that its globs do not match?
+    pub(super) fn could_be_a_name(&self) -> bool {
+        self.whole.could_be_a_name() && self.pieces.iter().skip(1).all(|piece| piece.takes)
+    }
 }
 
 impl Piece {
@@ -120,7 +142,7 @@ impl Piece {
                 takes,
                 grant: Some(grant),
                 is_pinned: true,
-                from_grant: FromGrant::No,
+                from_grant: if begins.is_at(text) { FromGrant::Searched } else { FromGrant::No },
                 glob: glob.to_owned(),
             };
         }
@@ -130,11 +152,29 @@ impl Piece {
         }
         let glob = rest.trim_start_matches('/');
         let is_pinned = glob.len() < rest.len();
-        // What begins with a wildcard does not say where.
-        let is_wild = glob.split('/').next().is_some_and(|name| name.contains(['*', '?', '{']));
-        let may_be = glob.contains('/') && !is_wild && begins.may_be_above(glob);
-        let from_grant = if may_be { FromGrant::Perhaps } else { FromGrant::No };
+        let may_be = (glob.contains('/') || is_pinned) && begins.may_be_above(glob);
+        let from_grant = match may_be {
+            _ if begins.is_at(text) => FromGrant::Searched,
+            true => FromGrant::Perhaps,
+            false => FromGrant::No,
+        };
         Self { takes, grant: None, is_pinned, from_grant, glob: glob.to_owned() }
+    }
+
+    /// Could it be a path from the top of the grant, or one that begins with its name?
+    pub(super) fn may_be_from_grant(&self) -> bool {
+        self.from_grant != FromGrant::No
+    }
+
+    /// Could all of it be the name of something that the glob does not match? Not where it has a `*`.
+    pub(super) fn could_be_a_name(&self) -> bool {
+        let is_odd = self.glob.bytes().any(|byte| SPECIAL.contains(&byte));
+        (is_odd || self.glob.trim() != self.glob) && !self.glob.contains('*')
+    }
+
+    fn first_directory(&self) -> Option<Self> {
+        let (first, _) = self.glob.split_once('/')?;
+        (!first.contains('*')).then(|| Self { takes: true, glob: first.to_owned(), ..self.clone() })
     }
 
     /// About as it was given.
@@ -149,6 +189,25 @@ impl Piece {
             && self.grant.is_none()
             && (["**", "**/*"].contains(&self.glob.as_str())
                 || (self.glob == "*" && !self.is_pinned))
+    }
+
+    /// Has it braces that could be a part of a name, and none with alternatives: `{{name}}/**`?
+    pub(super) fn has_braces_without_commas(&self) -> bool {
+        let has_text = |name: &str| name.contains('{') && name.chars().any(char::is_alphanumeric);
+        !self.glob.contains(',') && self.glob.split('/').any(has_text)
+    }
+
+    /// Does it differ from the same glob without wildcards being a part of names?
+    pub(super) fn is_special_in(&self, keeps: Keeps) -> bool {
+        match keeps {
+            Keeps::Nothing | Keeps::Whole => true,
+            Keeps::Brackets => self.has_names_in_brackets(),
+            Keeps::AllButStars => {
+                self.could_be_a_name()
+                    || self.could_have_braces_of_names()
+                    || self.has_braces_without_commas()
+            }
+        }
     }
 
     /// The same glob, with brackets around text as a part of a name: `app/[id]/*.tsx`, `[id].vue`. Nothing where it has none.
@@ -171,9 +230,14 @@ impl Piece {
         self.glob.split('/').filter(is_special).any(has_text)
     }
 
-    /// Does the first name of its path have a `*` or `?`?
-    pub(super) fn begins_with_wildcard(&self) -> bool {
-        self.glob.split('/').next().is_some_and(|name| name.contains(['*', '?']))
+    /// Does the first name of its path have a wildcard besides brackets, if this is a part of names?
+    pub(super) fn begins_with_wildcard(&self, keeps: Keeps) -> bool {
+        let wild: &[char] = if matches!(keeps, Keeps::Nothing | Keeps::Brackets) {
+            &['*', '?', '{']
+        } else {
+            &['*']
+        };
+        self.glob.split('/').next().is_some_and(|name| name.contains(wild))
     }
 
     pub(super) fn has_wildcards(&self) -> bool {
@@ -194,7 +258,7 @@ pub(super) fn has_brackets_of_names(name: &str) -> bool {
 
 /// A name of a path, with a backslash before each bracket that could be a part of a name as frameworks call files and
 /// directories: `[id]`, `[...slug].vue`, `[[...slug]]`. Those of classes stay, such as `[a-z]`.
-fn with_literal_brackets(name: &str) -> String {
+pub(super) fn with_literal_brackets(name: &str) -> String {
     let mut literal = String::new();
     let mut rest = name;
     while let Some(at) = rest.find('[') {

@@ -1,15 +1,18 @@
 //! [`Meaning`]: what a glob is taken for, where what it says matches nothing.
 //!
 //! A glob that matches no name is most often a name in another spelling. Each [`Spelling`] is one; a search tries them
-//! in order, takes the first that matches something, and says so.
+//! in order, takes the first that matches something, and says so. In each of them, characters such as brackets are a part
+//! of a name first, and wildcards second: [`Meaning::names_first`] is the only place that makes such lists.
 
-use super::glob_foreign::MOST_FOREIGN;
-use super::glob_list::{Given, Piece};
+use super::glob_foreign::{Foreign, MOST_FOREIGN};
+use super::glob_list::{Given, OtherSpelling, Piece, Source};
 use super::name_pattern::Text;
 
 /// What a glob is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Meaning {
+    /// In which of the spellings of other programs that it may be written in; `None` for the text itself.
+    pub(super) foreign: Option<usize>,
     pub(super) spelling: Spelling,
     pub(super) keeps: Keeps,
     /// Is it about directories of which it means what lies below?
@@ -25,6 +28,8 @@ pub(super) enum Keeps {
     Brackets,
     /// All but stars.
     AllButStars,
+    /// The same, and the commas of the text: all of it is one name or path.
+    Whole,
 }
 
 /// How a glob is read.
@@ -32,25 +37,19 @@ pub(super) enum Keeps {
 pub(super) enum Spelling {
     /// As docs/globs.md says.
     Written,
-    /// All of the text is the name of something; `*` excepted.
-    Whole,
-    /// The same, of a part of a name.
-    WholePart,
     /// A path from the top of the grant, or one that begins with the name of the grant.
     FromGrant,
     AnyCase,
     AnyDepth,
     AnyCaseAndDepth,
+    /// Further down, with nothing between its names.
+    Below,
     /// `\` as `/`.
     Slashes,
     /// In any case, Unicode form, and kind of blank, quote and dash.
     Similar,
     /// Files, in spite of the slash at the end.
     Files,
-    /// In one of the spellings of other programs that it may be written in.
-    Foreign(usize),
-    /// The same, further down.
-    ForeignBelow(usize),
     /// A part of a name.
     Part,
 }
@@ -67,7 +66,7 @@ pub(super) enum Taken {
 impl Taken {
     /// As it is written.
     pub(super) fn as_written(given: &Given) -> Self {
-        Self::Each(vec![Meaning::WRITTEN; given.pieces.len()])
+        Self::Each(vec![Meaning::WRITTEN; given.own.pieces.len()])
     }
 
     /// What one piece is taken for.
@@ -79,112 +78,195 @@ impl Taken {
     }
 }
 
+/// Spellings of the text itself, the likeliest first.
+const NEAR: [Spelling; 8] = [
+    Spelling::Written,
+    Spelling::FromGrant,
+    Spelling::AnyCase,
+    Spelling::AnyDepth,
+    Spelling::AnyCaseAndDepth,
+    Spelling::Slashes,
+    Spelling::Similar,
+    Spelling::Files,
+];
+/// Those that need no other search.
+const HERE: [Spelling; 2] = [Spelling::Written, Spelling::FromGrant];
+/// Those of a spelling of another program.
+const FOREIGN: [Spelling; 3] = [Spelling::Written, Spelling::FromGrant, Spelling::Below];
+
 impl Meaning {
     pub(super) const WRITTEN: Self = Self::of(Spelling::Written);
+    /// All of the text as one name.
+    #[cfg(test)]
+    pub(super) const WHOLE: Self = Self { keeps: Keeps::Whole, ..Self::WRITTEN };
     /// As it is written, but brackets are a part of a name.
+    #[cfg(test)]
     pub(super) const BRACKETS: Self = Self { keeps: Keeps::Brackets, ..Self::WRITTEN };
 
     pub(super) const fn of(spelling: Spelling) -> Self {
-        Self { spelling, keeps: Keeps::Nothing, is_inside: false }
+        Self { foreign: None, spelling, keeps: Keeps::Nothing, is_inside: false }
+    }
+
+    /// Is it one of all of the text, and not of one of its globs?
+    pub(super) fn is_of_all(self) -> bool {
+        self.foreign.is_some() || self.keeps == Keeps::Whole
+    }
+
+    /// Is it only shown, where the glob takes away?
+    pub(super) fn is_a_hint(self) -> bool {
+        self.foreign.is_some() || !HERE.contains(&self.spelling)
+    }
+
+    /// All meanings in some spellings. In each, what could be a part of a name is one first. Braces beside stars come
+    /// last, after `others`.
+    fn names_first(
+        pieces: &[Piece],
+        whole: Option<&Source>,
+        text: Text,
+        of: Tried<'_>,
+    ) -> Vec<Self> {
+        let mut kept = vec![];
+        if whole.is_some_and(Source::could_be_a_name) {
+            kept.push(Keeps::Whole);
+        }
+        if pieces.iter().any(|piece| piece.could_be_a_name() || piece.has_braces_without_commas()) {
+            kept.push(Keeps::AllButStars);
+        }
+        if pieces.iter().any(Piece::has_names_in_brackets) {
+            kept.push(Keeps::Brackets);
+        }
+        kept.push(Keeps::Nothing);
+        let has_inside = of.has_inside && text == Text::Whole;
+        let each = |keeps: Keeps| {
+            let spellings = of.spellings.iter().filter(move |spelling| {
+                pieces.iter().any(|piece| spelling.can_differ(piece, text, keeps))
+            });
+            spellings.flat_map(move |spelling| {
+                let is_tried = move |is_inside: &bool| match (spelling, is_inside) {
+                    (Spelling::Files, _) => !is_inside,
+                    // Only the name of the grant means all of it.
+                    (Spelling::FromGrant, false) => pieces.iter().any(Piece::may_be_from_grant),
+                    _ => !is_inside || has_inside,
+                };
+                let inside = [false, true].into_iter().filter(is_tried);
+                inside.map(move |is_inside| Self { keeps, is_inside, ..Self::of(*spelling) })
+            })
+        };
+        let braces_last = !kept.contains(&Keeps::AllButStars)
+            && pieces.iter().any(Piece::could_have_braces_of_names);
+        let mut all: Vec<Self> = kept.into_iter().flat_map(each).collect();
+        all.extend(of.others);
+        if braces_last {
+            all.extend(each(Keeps::AllButStars));
+        }
+        all
+    }
+
+    /// What a glob can mean where something is that it names, without another search.
+    pub(super) fn here(piece: &Piece, text: Text) -> Vec<Self> {
+        let tried = Tried { spellings: &HERE, has_inside: false, others: vec![] };
+        Self::names_first(std::slice::from_ref(piece), None, text, tried)
+    }
+
+    /// As which names a glob that takes can be meant before it is read as a glob.
+    pub(super) fn names(piece: &Piece, text: Text) -> Vec<Self> {
+        let here = Self::here(piece, text).into_iter();
+        here.take_while(|one| one.keeps != Keeps::Nothing).collect()
+    }
+
+    /// The same for all of a text.
+    pub(super) fn names_of_all(source: &Source, text: Text) -> Vec<Self> {
+        if !source.could_be_a_name() {
+            return vec![];
+        }
+        let tried =
+            HERE.into_iter().filter(|one| one.can_differ(&source.whole, text, Keeps::Whole));
+        tried.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }).collect()
+    }
+
+    /// What a glob that takes away may mean besides. This is only shown.
+    pub(super) fn hints(given: &Given, piece: &Piece, text: Text) -> Vec<Self> {
+        let reading = |one: &Self| Some(&given.foreign.get(one.foreign?)?.reading);
+        // Much can have the last name of an absolute path.
+        let is_last_name =
+            |one: &Self| matches!(reading(one), Some(Foreign::Globs(_, how)) if how.is_name);
+        let mut others = Self::foreign(given, text, false);
+        others.retain(|one| !is_last_name(one));
+        let spellings = &[Spelling::AnyCase, Spelling::Below];
+        let tried = Tried { spellings, has_inside: false, others };
+        Self::names_first(std::slice::from_ref(piece), None, text, tried)
     }
 
     /// Those that are tried where one glob of a list matches nothing, the likeliest first. `foreign` are spellings of
     /// other programs.
     pub(super) fn others(piece: &Piece, text: Text, keeps: Keeps, foreign: Vec<Self>) -> Vec<Self> {
-        let has_names = piece.has_names_in_brackets();
-        let names = if has_names { Keeps::Brackets } else { Keeps::Nothing };
-        let mut all = Self::near(piece, text, names);
-        if has_names && keeps == Keeps::Nothing {
-            all.extend(Self::near(piece, text, Keeps::Nothing));
-        }
-        all.extend(foreign);
-        if piece.could_have_braces_of_names() {
-            all.push(Self { keeps: Keeps::AllButStars, ..Self::WRITTEN });
-            all.extend(Self::near(piece, text, Keeps::AllButStars));
-        }
-        if Spelling::Part.can_differ(piece, text) {
-            all.extend(Self::both(Spelling::Part, text, names));
-        }
+        let tried = Tried { spellings: &NEAR, has_inside: true, others: foreign };
+        let pieces = std::slice::from_ref(piece);
+        let mut all = Self::names_first(pieces, None, text, tried);
+        let part = Tried { spellings: &[Spelling::Part], has_inside: true, others: vec![] };
+        all.extend(Self::names_first(pieces, None, text, part));
+        // A name that is there was not meant as a class.
+        let is_a_name = keeps != Keeps::Nothing;
+        let is_tried =
+            |one: &Self| *one == Self { keeps, ..Self::WRITTEN } || *one == Self::WRITTEN;
+        all.retain(|one| !(is_tried(one) || (is_a_name && one.keeps == Keeps::Nothing)));
         all
     }
 
-    fn near(piece: &Piece, text: Text, keeps: Keeps) -> Vec<Self> {
-        const NEAR: [Spelling; 8] = [
-            Spelling::Written,
-            Spelling::FromGrant,
-            Spelling::AnyCase,
-            Spelling::AnyDepth,
-            Spelling::AnyCaseAndDepth,
-            Spelling::Slashes,
-            Spelling::Similar,
-            Spelling::Files,
-        ];
-        let near = NEAR.into_iter().filter(|one| one.can_differ(piece, text));
-        let all = near.flat_map(|one| Self::both(one, text, keeps));
-        all.filter(|one| one.is_inside || one.spelling != Spelling::Written).collect()
-    }
-
-    /// Of the name, and of what lies in directories of the name. A pattern finds directories themselves.
-    fn both(spelling: Spelling, text: Text, keeps: Keeps) -> impl Iterator<Item = Self> {
-        let has_inside = text == Text::Whole && spelling != Spelling::Files;
-        let inside = [false, true].into_iter().filter(move |is_inside| !is_inside || has_inside);
-        inside.map(move |is_inside| Self { spelling, keeps, is_inside })
+    /// All of a text with commas as one name, in the spellings in which a glob is tried.
+    pub(super) fn others_of_all(given: &Given, text: Text) -> Vec<Self> {
+        let mut all = vec![];
+        if given.own.could_be_a_name() {
+            let near =
+                NEAR.into_iter().filter(|one| one.can_differ(&given.own.whole, text, Keeps::Whole));
+            all.extend(near.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }));
+        }
+        let foreign = Self::foreign(given, text, false).into_iter();
+        all.extend(foreign.filter(|one| one.keeps == Keeps::Whole));
+        all
     }
 
     /// The spellings of other programs that a text may be written in.
-    pub(super) fn foreign(given: &Given, text: Text) -> Vec<Self> {
+    pub(super) fn foreign(given: &Given, text: Text, has_inside: bool) -> Vec<Self> {
         let mut all = vec![];
         for (nth, other) in given.foreign.iter().enumerate().take(MOST_FOREIGN) {
-            // As with a glob that is written so, a name that exists comes before a class, and braces of names last.
-            let mut kept = vec![Keeps::Nothing];
-            if other.pieces.iter().any(Piece::has_names_in_brackets) {
-                kept.insert(0, Keeps::Brackets);
+            let OtherSpelling { reading, source } = other;
+            let (Some(source), Foreign::Globs(_, how)) = (source, reading) else {
+                all.push(Self { foreign: Some(nth), ..Self::WRITTEN });
+                continue;
+            };
+            let has_inside = has_inside && !how.is_name;
+            let tried = Tried { spellings: &FOREIGN, has_inside, others: vec![] };
+            let mut meanings = Self::names_first(&source.pieces, Some(source), text, tried);
+            if how.only_names {
+                meanings.retain(|one| one.keeps != Keeps::Nothing);
             }
-            if other.pieces.iter().any(Piece::could_have_braces_of_names) {
-                kept.push(Keeps::AllButStars);
-            }
-            for spelling in [Spelling::Foreign(nth), Spelling::ForeignBelow(nth)] {
-                all.extend(kept.iter().flat_map(|keeps| Self::both(spelling, text, *keeps)));
-            }
+            all.extend(meanings.into_iter().map(|one| Self { foreign: Some(nth), ..one }));
         }
         all
     }
 
     /// How `glob` was taken; `other` is a foreign spelling in words. Nothing where it was taken as it is written.
-    pub(super) fn in_words(self, glob: &str, argument: &str, other: &str) -> Option<String> {
+    /// `takes` says whether the glob takes what it matches.
+    pub(super) fn in_words(
+        self,
+        glob: &str,
+        argument: &str,
+        other: &str,
+        takes: bool,
+    ) -> Option<String> {
         let spelling = self.spelling;
+        let is_here = spelling == Spelling::Written || (!takes && spelling == Spelling::FromGrant);
+        if is_here && !self.is_inside && self.foreign.is_none() {
+            return self.names_in_words(glob, argument);
+        }
         let how = match spelling {
-            Spelling::Written | Spelling::Whole if self.is_inside => String::new(),
-            Spelling::Written if self.keeps != Keeps::Nothing => {
-                let has_braces = glob.contains('{') && self.keeps == Keeps::AllButStars;
-                let (what, read) = match (has_braces, glob.contains('[')) {
-                    (true, false) => ("braces", "alternatives"),
-                    (true, true) => ("brackets and braces", "wildcards"),
-                    _ => ("brackets", "a class"),
-                };
-                return Some(format!(
-                    "the {what} of `{glob}` are a part of a name here, and were not read as {read}"
-                ));
-            }
-            Spelling::Written => return None,
-            Spelling::Whole => {
-                return Some(format!(
-                    "`{glob}` is the name of something here, and was not read as a glob"
-                ));
-            }
-            Spelling::WholePart => {
-                return Some(format!(
-                    "`{glob}` is a part of a name here, and was not read as a glob"
-                ));
-            }
-            Spelling::FromGrant => " from the top of the grant".into(),
-            Spelling::AnyCase => " in another case".into(),
-            Spelling::AnyDepth => " further down".into(),
-            Spelling::AnyCaseAndDepth => " further down, in another case".into(),
-            Spelling::Slashes => " with `/` for `\\`".into(),
-            Spelling::Foreign(_) => format!(" {other}"),
-            Spelling::ForeignBelow(_) => format!(" {other} further down"),
-            Spelling::Similar | Spelling::Files | Spelling::Part => String::new(),
+            Spelling::FromGrant => " from the top of the grant",
+            Spelling::AnyCase => " in another case",
+            Spelling::AnyDepth | Spelling::Below => " further down",
+            Spelling::AnyCaseAndDepth => " further down, in another case",
+            Spelling::Slashes => " with `/` for `\\`",
+            Spelling::Written | Spelling::Similar | Spelling::Files | Spelling::Part => "",
         };
         let these = match (spelling, self.is_inside) {
             (Spelling::Similar, false) => {
@@ -196,40 +278,76 @@ impl Meaning {
             (Spelling::Files, _) => "these are not directories",
             (Spelling::Part, false) => "these names contain it",
             (Spelling::Part, true) => "these lie in directories whose names contain it",
-            (Spelling::Foreign(_) | Spelling::ForeignBelow(_), true) => {
-                "these lie in directories that match"
-            }
+            (_, true) if self.foreign.is_some() => "these lie in directories that match",
             (_, true) => "these lie in directories of that name",
             (_, false) => "these match",
         };
-        Some(format!("nothing matches {argument} `{glob}` as it is written; {these}{how}"))
+        let other = if other.is_empty() { String::new() } else { format!(" {other}") };
+        Some(format!("nothing matches {argument} `{glob}` as it is written; {these}{other}{how}"))
     }
+
+    /// What is a part of a name in a glob that is taken as it is written.
+    fn names_in_words(self, glob: &str, argument: &str) -> Option<String> {
+        let what = match self.keeps {
+            Keeps::Nothing => return None,
+            Keeps::Brackets => ("brackets", "a class"),
+            Keeps::AllButStars if glob.contains('*') => {
+                match (glob.contains('{'), glob.contains('[')) {
+                    (true, false) => ("braces", "alternatives"),
+                    (true, true) => ("brackets and braces", "wildcards"),
+                    _ => ("brackets", "a class"),
+                }
+            }
+            Keeps::AllButStars | Keeps::Whole => {
+                let is = if argument == "pattern" {
+                    "all or a part of a name"
+                } else {
+                    "the name of something"
+                };
+                return Some(format!("`{glob}` is {is} here, and was not read as a glob"));
+            }
+        };
+        let (what, read) = what;
+        Some(format!(
+            "the {what} of `{glob}` are a part of a name here, and were not read as {read}"
+        ))
+    }
+}
+
+/// What is tried for some globs.
+struct Tried<'a> {
+    spellings: &'a [Spelling],
+    /// Also for what lies in directories of the name. A pattern finds directories themselves.
+    has_inside: bool,
+    others: Vec<Meaning>,
 }
 
 impl Spelling {
     /// Can it match something that the glob itself does not?
-    fn can_differ(self, piece: &Piece, text: Text) -> bool {
+    fn can_differ(self, piece: &Piece, text: Text, keeps: Keeps) -> bool {
         let is_part = text == Text::Part && !piece.has_wildcards();
         let is_path = piece.grant.is_none() && (piece.glob.contains('/') || piece.is_pinned);
         let has_letters = piece.glob.chars().any(char::is_alphabetic);
         match self {
             // What lies below may.
             Self::Written => true,
-            Self::Whole | Self::WholePart | Self::Foreign(_) | Self::ForeignBelow(_) => false,
-            // Only the name of the grant means all of it.
             // A wildcard is not the name of a grant.
             Self::FromGrant => {
-                (is_path && !piece.begins_with_wildcard())
+                (piece.may_be_from_grant() && !piece.begins_with_wildcard(keeps))
                     || (text == Text::Whole && !piece.has_wildcards())
             }
             Self::AnyDepth => is_path,
+            Self::Below => is_path && !piece.is_pinned,
             Self::AnyCase => has_letters,
             Self::AnyCaseAndDepth => is_path && has_letters,
             Self::Similar => !piece.glob.chars().all(|c| "*?/".contains(c)),
             Self::Slashes => piece.glob.contains('\\'),
             Self::Files => piece.glob.ends_with('/'),
             // One letter is a part of nearly every name.
-            Self::Part => !is_part && piece.is_text() && piece.glob.chars().nth(1).is_some(),
+            Self::Part => {
+                let is_class = keeps == Keeps::Nothing && piece.glob.contains('[');
+                !is_part && !is_class && piece.is_text() && piece.glob.chars().nth(1).is_some()
+            }
         }
     }
 }

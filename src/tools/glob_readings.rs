@@ -4,7 +4,7 @@
 
 use super::glob_expression::{Expression, How, escaped};
 use super::glob_foreign::Foreign;
-use super::glob_list::{FromGrant, Given, OtherSpelling, Piece};
+use super::glob_list::{Given, OtherSpelling, Piece};
 use super::glob_meaning::{Keeps, Meaning, Spelling, Taken};
 use super::glob_sets::{From, Signed, folded};
 use super::name_pattern::Text;
@@ -25,75 +25,69 @@ impl Readings {
     /// Why one cannot be read.
     pub(super) fn expressions(self, given: &Given, taken: &Taken) -> Result<Vec<Signed>, String> {
         match taken {
-            Taken::All(meaning) => self.all_of(given, *meaning),
+            Taken::All(meaning) => self.compile(given, None, *meaning),
             Taken::Each(meanings) => {
                 let mut all = vec![];
-                for (piece, meaning) in given.pieces.iter().zip(meanings) {
+                for (n, meaning) in meanings.iter().enumerate() {
                     let written =
                         Meaning { spelling: Spelling::Written, is_inside: false, ..*meaning };
                     // A glob that matches no file may still match a directory that another one has taken away.
                     if written != *meaning {
-                        all.extend(self.piece(piece, written));
+                        all.extend(self.compile(given, Some(n), written).unwrap_or_default());
                     }
-                    all.push(self.piece(piece, *meaning)?);
+                    all.extend(self.compile(given, Some(n), *meaning)?);
                 }
                 Ok(all)
             }
         }
     }
 
-    /// The whole text in one meaning: as a name, or in the spelling of another program.
+    /// A string of globs, or one of its pieces, in one meaning. What is watched for, what is tried and what is used are
+    /// compiled here, so that they are the same.
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub(super) fn all_of(self, given: &Given, meaning: Meaning) -> Result<Vec<Signed>, String> {
-        match meaning.spelling {
-            Spelling::Foreign(nth) | Spelling::ForeignBelow(nth) => match given.foreign.get(nth) {
-                Some(other) => self.foreign(other, meaning),
-                None => Err("there is no such spelling".into()),
-            },
-            _ => Ok(vec![self.signed(&given.whole, Reading::OnlyStars, meaning)?]),
-        }
-    }
-
-    /// The whole text as the exact name of something, which for a pattern is at any depth.
-    ///
-    /// # Errors
-    /// Why it cannot be read.
-    pub(super) fn exact(self, given: &Given) -> Result<Vec<Signed>, String> {
-        let readings = Self { text: Text::Whole, ..self };
-        let meaning = Meaning::of(Spelling::Whole);
-        let signed = readings.signed(&given.whole, Reading::OnlyStars, meaning)?;
-        let is_anywhere = self.text == Text::Part;
-        Ok(vec![if is_anywhere { self.anywhere(&given.whole, signed) } else { signed }])
-    }
-
-    /// The globs of a spelling of another program.
-    fn foreign(self, other: &OtherSpelling, meaning: Meaning) -> Result<Vec<Signed>, String> {
-        let is_below = matches!(meaning.spelling, Spelling::ForeignBelow(_));
-        let signed = |piece: &Piece, text: Option<Text>| {
-            let readings = Self { text: text.unwrap_or(self.text), ..self };
-            let meaning = Meaning { spelling: Spelling::Written, ..meaning };
-            let signed = readings.piece(piece, meaning)?;
-            Ok(if is_below { self.anywhere(piece, signed) } else { signed })
+    pub(super) fn compile(
+        self,
+        given: &Given,
+        piece: Option<usize>,
+        meaning: Meaning,
+    ) -> Result<Vec<Signed>, String> {
+        let none = || "there is no such glob".to_owned();
+        let (source, readings) = match meaning.foreign {
+            None => (&given.own, self),
+            Some(nth) => {
+                let OtherSpelling { reading, source } = given.foreign.get(nth).ok_or_else(none)?;
+                match (reading, source) {
+                    (Foreign::Expression(expression), _) => {
+                        return Ok(vec![Signed {
+                            takes: true,
+                            from: From::Searched,
+                            only_directories: false,
+                            tells: true,
+                            regex: format!("(?s-u:.*)(?:{expression})(?s-u:.*)"),
+                        }]);
+                    }
+                    (Foreign::Globs(_, how), Some(source)) => {
+                        (source, Self { text: how.text.unwrap_or(self.text), ..self })
+                    }
+                    (Foreign::Globs(..), None) => return Err(none()),
+                }
+            }
         };
-        match &other.reading {
-            Foreign::Globs(_, text) => {
-                other.pieces.iter().map(|piece| signed(piece, *text)).collect()
-            }
-            Foreign::Expression(_) if meaning.is_inside || is_below => {
-                Err("an expression is for the whole path".into())
-            }
-            Foreign::Expression(expression) => Ok(vec![Signed {
-                takes: true,
-                from: From::Searched,
-                only_directories: false,
-                regex: format!("(?s-u:.*)(?:{expression})(?s-u:.*)"),
-            }]),
-        }
+        let pieces = match piece {
+            _ if meaning.keeps == Keeps::Whole => std::slice::from_ref(&source.whole),
+            Some(n) if meaning.foreign.is_none() => source.pieces.get(n..=n).ok_or_else(none)?,
+            _ => source.pieces.as_slice(),
+        };
+        let signed = pieces.iter().map(|piece| {
+            let tells = pieces.len() == 1 || piece.is_special_in(meaning.keeps);
+            Ok(Signed { tells, ..readings.piece(piece, meaning)? })
+        });
+        signed.collect()
     }
 
-    /// One piece in this meaning. What takes away is read as it is written.
+    /// One piece in this meaning.
     ///
     /// # Errors
     /// Why it cannot be read.
@@ -111,16 +105,8 @@ impl Readings {
                 Some(names) => self.signed(&names, Reading::Glob, meaning),
                 None => self.signed(piece, Reading::LiteralBrackets, meaning),
             },
-            Keeps::AllButStars => self.signed(piece, Reading::OnlyStars, meaning),
+            Keeps::AllButStars | Keeps::Whole => self.signed(piece, Reading::OnlyStars, meaning),
         }
-    }
-
-    /// One piece, with its brackets as a part of a name and as a class.
-    pub(super) fn both(self, piece: &Piece, spelling: Spelling) -> Vec<Signed> {
-        let meaning = Meaning::of(spelling);
-        let bracketed = Meaning { keeps: Keeps::Brackets, ..meaning };
-        let names = piece.with_names().and_then(|_| self.piece(piece, bracketed).ok());
-        names.into_iter().chain(self.piece(piece, meaning).ok()).collect()
     }
 
     fn signed(self, piece: &Piece, reading: Reading, meaning: Meaning) -> Result<Signed, String> {
@@ -142,32 +128,26 @@ impl Readings {
                 (From::FoldedGrant, format!("{}/(?:{regex})", escaped(&folded(grant.as_bytes()))))
             }
             Some(grant) => (From::Grant, format!("{}/(?:{regex})", escaped(grant))),
-            None if spelling == Spelling::Similar => (From::FoldedGrant, self.below(piece, &regex)),
+            None if spelling == Spelling::Similar => {
+                (From::FoldedGrant, self.below(piece, &regex, meaning.keeps))
+            }
+            None if spelling == Spelling::Below && is_path && !piece.is_pinned => {
+                (From::Grant, self.below(piece, &regex, meaning.keeps))
+            }
             // A path may begin with the name of a grant, or in it.
-            None if is_from_grant
-                || piece.from_grant == FromGrant::Yes
-                || spelling == Spelling::FromGrant =>
-            {
+            None if is_from_grant || spelling == Spelling::FromGrant => {
                 (From::Grant, format!("(?-u:[^/]*/)?(?:{regex})"))
             }
             None if is_path => (From::Searched, regex),
             None => (From::Name, regex),
         };
-        Ok(Signed { takes: piece.takes, from, only_directories, regex })
-    }
-
-    /// The same at any depth, where it is a path that does not say where it begins.
-    fn anywhere(self, piece: &Piece, signed: Signed) -> Signed {
-        if piece.grant.is_some() || piece.is_pinned || signed.from == From::Name {
-            return signed;
-        }
-        Signed { from: From::Grant, regex: self.below(piece, &signed.regex), ..signed }
+        Ok(Signed { takes: piece.takes, from, only_directories, tells: true, regex })
     }
 
     /// The expression at any depth of a path that begins with the name of the grant. That name may be the first of the
     /// glob, but in one grant a wildcard does not stand for it: `*/a` is one level down.
-    fn below(self, piece: &Piece, regex: &str) -> String {
-        if piece.begins_with_wildcard() && !self.is_above_grants {
+    fn below(self, piece: &Piece, regex: &str, keeps: Keeps) -> String {
+        if piece.begins_with_wildcard(keeps) && !self.is_above_grants {
             format!("(?-u:[^/]*/)(?s-u:.*/)?(?:{regex})")
         } else {
             format!("(?s-u:.*/)?(?:{regex})")

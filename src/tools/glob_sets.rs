@@ -23,6 +23,8 @@ pub(super) struct Signed {
     pub(super) takes: bool,
     pub(super) from: From,
     pub(super) only_directories: bool,
+    /// Does what it matches show that the meaning holds? Of a list of globs, not one that means the same in another.
+    pub(super) tells: bool,
     pub(super) regex: String,
 }
 
@@ -190,6 +192,7 @@ mod tests {
             takes,
             from: From::Name,
             only_directories: false,
+            tells: true,
             regex: regex.to_owned(),
         };
         let large = r"\w{30}";

@@ -5,7 +5,7 @@
 //!
 //! May import: its neighbours. It is compiled when the first link is met.
 
-use super::glob_list::{FromGrant, Given, Piece};
+use super::glob_list::{Given, Piece};
 use super::glob_meaning::{Meaning, Spelling, Taken};
 use super::glob_readings::Readings;
 use super::glob_sets::{Sets, Spot};
@@ -49,15 +49,15 @@ impl Ways {
     pub(super) fn new(given: &[Given], taken: &[Taken], readings: Readings) -> Self {
         let mut ways = vec![];
         for (nth, (given, taken)) in given.iter().zip(taken).enumerate() {
-            let pieces = given.pieces.iter().enumerate().filter(|(_, piece)| piece.takes);
+            let pieces = given.own.pieces.iter().enumerate().filter(|(_, piece)| piece.takes);
             for (n, piece) in pieces {
                 // Of a directory that a glob leads through, the name counts.
                 let meaning = taken.of_piece(n).unwrap_or(Meaning::WRITTEN);
                 let meaning = Meaning { is_inside: false, ..meaning };
                 let of = (nth, n);
                 ways.extend(begins(piece, meaning, readings).into_iter().map(|way| (of, way)));
-                if piece.from_grant == FromGrant::Perhaps {
-                    let meaning = Meaning::of(Spelling::FromGrant);
+                if piece.may_be_from_grant() {
+                    let meaning = Meaning { spelling: Spelling::FromGrant, ..meaning };
                     ways.extend(begins(piece, meaning, readings).into_iter().map(|way| (of, way)));
                 }
             }

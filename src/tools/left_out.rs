@@ -278,14 +278,11 @@ impl Unsearched {
             self.notes.extend(idle);
         }
         let mut idle = include.idle_that_take_away();
-        if !self.passed_by.excluded.contains_key(exclude.argument()) && !exclude.is_empty() {
-            let each = exclude.idle_that_take_away();
-            let has_hints = each.iter().any(|one| one.ends_with(')'));
-            let is_told_each = each.len() == 1 || has_hints;
-            idle.extend(if is_told_each { each } else { vec![exclude.in_words()] });
-        } else {
-            idle.extend(exclude.idle_that_take_away());
-        }
+        let each = exclude.idle_that_take_away();
+        let has_hints = each.iter().any(|one| one.ends_with(')'));
+        let leaves_out = self.passed_by.excluded.contains_key(exclude.argument());
+        let is_idle = !leaves_out && !exclude.is_empty() && exclude.all_are_idle();
+        idle.extend(if is_idle && !has_hints { vec![exclude.in_words()] } else { each });
         self.notes.extend(idle.iter().map(|globs| format!("nothing matches {globs}")));
     }
 

@@ -1,14 +1,15 @@
 //! [`NamePatterns`]: names as users write them, for the tools that search.
 //!
 //! What a glob means is on one page, docs/globs.md. What has no wildcard is a part of a name where the argument is a
-//! pattern, and a whole name where it is a glob. A glob that is the exact name of something means that: so names with
-//! a `[` are watched for while the glob is in use ([`NamePatterns::reread`]).
+//! pattern, and a whole name where it is a glob. A glob that is the exact name of something means that: so such names
+//! are watched for while the glob is in use ([`NamePatterns::reread`]).
 //!
 //! May import: `cap`, `error`, `limits`, `path`. This module does not walk.
 
 use std::sync::OnceLock;
 
 pub(super) use super::glob_argument::{Begins, Globs};
+use super::glob_candidates::Candidates;
 use super::glob_list::{Given, Piece, not_a_glob};
 use super::glob_meaning::Taken;
 use super::glob_readings::Readings;
@@ -62,16 +63,18 @@ pub(super) struct NamePatterns {
     match_all: bool,
     /// Do all of them begin with `!`?
     starts_from_all: bool,
-    /// Those that could be the exact name of something.
-    watched: Vec<Watched>,
+    /// As which names they can be meant. Compiled when they are first needed: few names have such characters.
+    names: OnceLock<Candidates>,
+    /// What those can mean that take away, where there are few.
+    away: OnceLock<Candidates>,
+    /// The first directories of those that a slash anchors.
+    tops: Vec<Watched>,
     /// Each that takes what it matches, where there are not too many: what matched nothing may have another meaning.
     each: Vec<Watched>,
     /// Each that takes away, where there are few.
     takes_away: Vec<Watched>,
     /// The same, for names that look like what they match.
     alike: Vec<Watched>,
-    /// Those of them that may begin at the top of the grant, in that meaning.
-    from_grant: Vec<Watched>,
     /// The directories through which they lead.
     ways: OnceLock<Ways>,
     malformed: Option<ToolError>,
@@ -117,11 +120,12 @@ impl NamePatterns {
             sets: Sets::default(),
             match_all: false,
             starts_from_all: false,
-            watched: vec![],
+            names: OnceLock::new(),
+            away: OnceLock::new(),
+            tops: vec![],
             each: vec![],
             takes_away: vec![],
             alike: vec![],
-            from_grant: vec![],
             ways: OnceLock::new(),
             malformed: None,
         }
@@ -144,7 +148,7 @@ impl NamePatterns {
                 Err(why) => malformed = Some(not_a_glob(self.argument, &given.text, &why)),
             }
         }
-        let pieces = self.given.iter().flat_map(|given| &given.pieces);
+        let pieces = self.given.iter().flat_map(|given| &given.own.pieces);
         let has_signs = pieces.clone().any(|piece| !piece.takes);
         let are_written =
             self.given.iter().zip(&taken).all(|(given, taken)| *taken == Taken::as_written(given));
@@ -218,6 +222,7 @@ fn too_large(argument: &str) -> ToolError {
     ToolError::new(Code::OverLimit, sentence).hint("give fewer or shorter globs")
 }
 
+mod idle;
 mod meant;
 #[cfg(test)]
 mod tests;

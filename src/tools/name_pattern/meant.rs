@@ -4,11 +4,10 @@
 
 use super::super::glob_candidates::{Candidate, Candidates};
 use super::super::glob_foreign::Foreign;
-use super::super::glob_list::{FromGrant, Given};
-use super::super::glob_meaning::{Keeps, Meaning, Spelling, Taken};
-use super::super::glob_sets::{Sets, Signed};
+use super::super::glob_list::{Given, OtherSpelling};
+use super::super::glob_meaning::{Keeps, Meaning, Taken};
 use super::super::glob_watch::Watched;
-use super::{FEW_GLOBS, NamePatterns};
+use super::{FEW_GLOBS, NamePatterns, Text};
 use crate::error::ToolError;
 use crate::limits::{Budget, Work};
 use crate::path::brief;
@@ -24,52 +23,19 @@ impl NamePatterns {
     /// # Errors
     /// As [`Self::new`].
     pub(in crate::tools) fn reread(&self, budget: &Budget) -> Result<Option<Self>, ToolError> {
-        let named = self.literally();
-        let found = self.from_grant.iter().filter(|one| one.is_seen() && self.is_idle(one));
-        let found: Vec<_> = found.filter_map(|one| Some((one.nth, one.piece?))).collect();
-        if named.is_none() && found.is_empty() {
-            return Ok(None);
-        }
-        let mut again = self.uncompiled();
-        let taken = named.unwrap_or_else(|| self.taken.clone());
-        for (nth, n) in found {
-            let piece = again.given.get_mut(nth).and_then(|given| given.pieces.get_mut(n));
-            if let Some(piece) = piece {
-                piece.from_grant = FromGrant::Yes;
-            }
-        }
-        again.taken(taken, budget).map(Some)
+        self.literally().map(|taken| self.uncompiled().taken(taken, budget)).transpose()
     }
 
     /// What the patterns are taken for with those as names that were seen as such; `None` if none was.
     pub(in crate::tools) fn literally(&self) -> Option<Vec<Taken>> {
         let mut taken = self.taken.clone();
-        let mut is_any = false;
-        for watched in self.watched.iter().filter(|one| one.is_seen()) {
-            let is_written = |n| {
-                let now = taken.get(watched.nth).and_then(|taken| taken.of_piece(n));
-                now == Some(Meaning::WRITTEN)
-            };
-            let is_other = watched.meaning.keeps == Keeps::AllButStars;
-            if is_other && !(self.is_idle(watched) && watched.piece.is_some_and(is_written)) {
-                continue;
-            }
-            is_any = true;
-            let whole = taken.get_mut(watched.nth);
-            match (watched.piece, whole) {
-                (Some(n), Some(Taken::Each(_))) => set(&mut taken, watched.nth, n, watched.meaning),
-                // All of it comes before a part of it.
-                (None, Some(whole @ Taken::Each(_))) => *whole = Taken::All(watched.meaning),
-                _ => {}
+        let seen = [self.names.get(), self.away.get()].into_iter().flatten();
+        for one in seen.flat_map(|seen| &seen.all) {
+            if let Some(meaning) = one.found().filter(|meaning| !meaning.is_a_hint()) {
+                take(&mut taken, one, meaning);
             }
         }
-        is_any.then_some(taken)
-    }
-
-    /// Has one that takes away matched nothing as it is written?
-    fn is_idle(&self, one: &Watched) -> bool {
-        let is_it = |other: &&Watched| (one.nth, one.piece) == (other.nth, other.piece);
-        !self.takes_away.iter().filter(is_it).any(Watched::is_seen)
+        (taken != self.taken).then_some(taken)
     }
 
     /// # Errors
@@ -90,80 +56,80 @@ impl NamePatterns {
         if bytes > MAX_TRIED_BYTES {
             return Ok(Candidates::default());
         }
-        let (mut all, mut signed, mut tried) = (vec![], vec![], 0);
-        let mut add = |nth, piece: Option<usize>, meanings: Vec<Meaning>| {
+        let (mut all, mut tried) = (Candidates::default(), 0);
+        let mut add = |of: (usize, Option<usize>), meanings: Vec<Meaning>| {
             let mut compiled = vec![];
             for meaning in meanings {
                 budget.step()?;
                 tried += 1;
-                // Another meaning can be too large, or malformed, where the one that was written is not.
-                let Some(some) = self.tried(nth, piece, meaning).filter(|_| tried <= MOST_TRIED)
-                else {
-                    continue;
-                };
-                if let Some(sets) = Sets::of_one(&some) {
-                    compiled.push((meaning, sets));
-                    signed.extend(some.into_iter().filter(|one| one.takes));
+                if tried <= MOST_TRIED {
+                    compiled.push((meaning, self.tried(of, meaning)));
                 }
             }
-            all.push(Candidate::new(nth, piece, compiled));
+            self.add_compiled(&mut all, of, compiled);
             Ok::<(), ToolError>(())
         };
-        for one in idle() {
-            let (Some(given), Some(taken)) = (self.given.get(one.nth), self.taken.get(one.nth))
-            else {
-                continue;
-            };
-            let mut meanings = self.others(one, given, taken);
-            if one.leads() {
-                meanings.retain(|meaning| meaning.spelling == one.meaning.spelling);
-            }
-            add(one.nth, one.piece, meanings)?;
-        }
-        // Some spellings of other programs have commas.
-        for (nth, given) in self.given.iter().enumerate() {
-            let of_it = || self.each.iter().filter(|one| one.nth == nth && one.piece.is_some());
-            let is_idle = of_it().all(|one| !one.is_seen() && !one.leads());
-            if given.pieces.len() > 1 && is_idle && of_it().next().is_some() {
-                add(nth, None, Meaning::foreign(given, self.readings.text))?;
-            }
-        }
-        Ok(Candidates::new(all, signed))
-    }
-
-    /// Other meanings of one glob that matched nothing.
-    fn others(&self, one: &Watched, given: &Given, taken: &Taken) -> Vec<Meaning> {
         let text = self.readings.text;
-        match (one.piece.and_then(|n| given.pieces.get(n)), taken) {
-            (Some(piece), Taken::Each(_)) => {
-                let is_all = given.pieces.len() == 1;
-                let foreign = if is_all { Meaning::foreign(given, text) } else { vec![] };
-                Meaning::others(piece, text, one.meaning.keeps, foreign)
+        for (nth, (given, taken)) in self.given.iter().zip(&self.taken).enumerate() {
+            let of_it = || self.each.iter().filter(|one| one.nth == nth);
+            let idle = || of_it().filter(|one| !one.is_seen());
+            let is_all_idle = idle().next().is_some() && idle().count() == of_it().count();
+            let is_list = given.own.pieces.len() > 1;
+            let leads = of_it().any(Watched::leads);
+            let foreign = self.foreign(nth, given);
+            match taken {
+                Taken::Each(_) if leads || (!is_list && given.is_positive()) => {}
+                // What takes away has no other meaning, but for one that is all but a name.
+                Taken::Each(_) if !given.is_positive() => {
+                    let is_alone = self.given.len() == 1;
+                    if is_alone && given.is_all_but() && !self.has_taken_away(nth) {
+                        add((nth, None), foreign.clone())?;
+                    }
+                }
+                // Some spellings of other programs have commas.
+                Taken::Each(_) if is_all_idle => {
+                    let all = Meaning::others_of_all(given, text).into_iter();
+                    let all = all.filter(|one| one.foreign.is_none()).chain(foreign.clone());
+                    add((nth, None), all.collect())?;
+                }
+                Taken::Each(_) if idle().next().is_some() => {
+                    add((nth, None), Meaning::others_of_all(given, text))?;
+                }
+                // What lies in a directory of that name.
+                Taken::All(meaning) if is_all_idle && text == Text::Whole => {
+                    add((nth, None), vec![Meaning { is_inside: true, ..*meaning }])?;
+                }
+                _ => {}
             }
-            // What lies in a directory of that name.
-            (None, Taken::All(meaning)) if text == super::Text::Whole => {
-                vec![Meaning { is_inside: true, ..*meaning }]
+            for one in idle() {
+                let piece = one.piece.and_then(|n| given.own.pieces.get(n));
+                let (Some(piece), Taken::Each(_)) = (piece, taken) else { continue };
+                let foreign = if is_list { vec![] } else { foreign.clone() };
+                let mut meanings = Meaning::others(piece, text, one.meaning.keeps, foreign);
+                if one.leads() {
+                    let own = (one.meaning.foreign, one.meaning.spelling);
+                    meanings.retain(|meaning| (meaning.foreign, meaning.spelling) == own);
+                }
+                add((nth, one.piece), meanings)?;
             }
-            _ => vec![],
         }
+        Ok(all)
     }
 
-    /// One glob in another meaning.
-    fn tried(&self, nth: usize, piece: Option<usize>, meaning: Meaning) -> Option<Vec<Signed>> {
-        let given = self.given.get(nth)?;
-        let is_of_all = matches!(
-            meaning.spelling,
-            Spelling::Foreign(_)
-                | Spelling::ForeignBelow(_)
-                | Spelling::Whole
-                | Spelling::WholePart
-        );
-        match piece {
-            Some(n) if !is_of_all => {
-                Some(vec![self.readings.piece(given.pieces.get(n)?, meaning).ok()?])
-            }
-            _ => self.readings.all_of(given, meaning).ok(),
+    /// The spellings of other programs that a text may be written in.
+    fn foreign(&self, nth: usize, given: &Given) -> Vec<Meaning> {
+        let mut all = Meaning::foreign(given, self.readings.text, true);
+        if self.has_top(nth) {
+            let is_end = |other: &OtherSpelling| matches!(&other.reading, Foreign::Globs(_, how) if how.is_end);
+            let of = |one: &Meaning| one.foreign.and_then(|nth| given.foreign.get(nth));
+            all.retain(|one| !of(one).is_some_and(is_end));
         }
+        all
+    }
+
+    /// Has one of the globs of a text taken something away?
+    fn has_taken_away(&self, nth: usize) -> bool {
+        self.takes_away.iter().any(|one| one.nth == nth && one.is_seen())
     }
 
     /// The same patterns, with those that matched nothing taken for what a walk found. Nothing where it found nothing.
@@ -176,28 +142,27 @@ impl NamePatterns {
         budget: &Budget,
     ) -> Result<Option<Self>, ToolError> {
         let mut taken = self.taken.clone();
-        let (mut changed, mut is_any) = (vec![false; taken.len()], false);
-        for one in &candidates.all {
-            let Some(meaning) = one.found() else { continue };
-            let Some(is_changed) = changed.get_mut(one.nth) else { continue };
-            let is_of_all = matches!(
-                meaning.spelling,
-                Spelling::Foreign(_) | Spelling::ForeignBelow(_) | Spelling::Whole
-            );
-            match one.piece {
-                Some(n) if !is_of_all => set(&mut taken, one.nth, n, meaning),
-                // The pieces of it come before all of it.
-                None if *is_changed => continue,
-                _ => {
-                    if let Some(whole) = taken.get_mut(one.nth) {
-                        *whole = Taken::All(meaning);
-                    }
-                }
+        // A name with commas comes before what they separate, and that before the spellings of other programs.
+        let of_all = |is_name: bool| {
+            let found = candidates.all.iter().filter(|one| one.piece.is_none());
+            let found = found.filter_map(|one| Some((one, one.found()?)));
+            found.filter(move |(_, meaning)| is_name == (meaning.keeps == Keeps::Whole))
+        };
+        of_all(true).for_each(|(one, meaning)| take(&mut taken, one, meaning));
+        for one in candidates.all.iter().filter(|one| one.piece.is_some()) {
+            if let Some(meaning) = one.found() {
+                take(&mut taken, one, meaning);
             }
-            *is_changed = true;
-            is_any = true;
         }
-        if is_any { self.uncompiled().taken(taken, budget).map(Some) } else { Ok(None) }
+        for (one, meaning) in of_all(false) {
+            if taken.get(one.nth) == self.taken.get(one.nth) {
+                take(&mut taken, one, meaning);
+            }
+        }
+        if taken == self.taken {
+            return Ok(None);
+        }
+        self.uncompiled().taken(taken, budget).map(Some)
     }
 
     /// The same patterns, of which nothing is noted yet.
@@ -228,13 +193,17 @@ impl NamePatterns {
             };
             match taken {
                 Taken::All(_) if is_idle(None) => {}
-                Taken::All(meaning) => notes.extend(self.in_words_as(given, &given.text, *meaning)),
+                Taken::All(meaning) => {
+                    let takes = given.own.whole.takes && !self.leaves_out;
+                    notes.extend(self.in_words_as(given, &given.text, *meaning, takes));
+                }
                 Taken::Each(meanings) => {
-                    let is_list = given.pieces.len() > 1;
-                    let each = given.pieces.iter().zip(meanings).enumerate();
+                    let is_list = given.own.pieces.len() > 1;
+                    let each = given.own.pieces.iter().zip(meanings).enumerate();
                     for (_, (piece, meaning)) in each.filter(|(n, _)| !is_idle(Some(*n))) {
                         let text = if is_list { piece.text() } else { given.text.clone() };
-                        notes.extend(self.in_words_as(given, &text, *meaning));
+                        let takes = piece.takes && !self.leaves_out;
+                        notes.extend(self.in_words_as(given, &text, *meaning, takes));
                     }
                 }
             }
@@ -243,25 +212,34 @@ impl NamePatterns {
         notes
     }
 
-    fn in_words_as(&self, given: &Given, text: &str, meaning: Meaning) -> Option<String> {
-        let other = match meaning.spelling {
-            Spelling::Foreign(nth) | Spelling::ForeignBelow(nth) => {
-                match &given.foreign.get(nth)?.reading {
-                    Foreign::Globs(globs, _) => format!("`{}`", brief(globs)),
-                    Foreign::Expression(_) => "it as a regular expression for the path".into(),
-                }
-            }
-            _ => String::new(),
+    fn in_words_as(
+        &self,
+        given: &Given,
+        text: &str,
+        meaning: Meaning,
+        takes: bool,
+    ) -> Option<String> {
+        let other = match meaning.foreign {
+            Some(nth) => match &given.foreign.get(nth)?.reading {
+                Foreign::Globs(globs, _) => format!("`{}`", brief(globs)),
+                Foreign::Expression(_) => "it as a regular expression for the path".into(),
+            },
+            None => String::new(),
         };
-        meaning.in_words(&brief(text), self.argument, &other)
+        meaning.in_words(&brief(text), self.argument, &other, takes)
     }
 }
 
-/// Sets what one piece is taken for.
-fn set(taken: &mut [Taken], nth: usize, n: usize, meaning: Meaning) {
-    if let Some(Taken::Each(meanings)) = taken.get_mut(nth)
-        && let Some(one) = meanings.get_mut(n)
-    {
-        *one = meaning;
+/// Sets what one glob is taken for. All of a text comes before its pieces.
+fn take(taken: &mut [Taken], of: &Candidate, meaning: Meaning) {
+    match (taken.get_mut(of.nth), of.piece) {
+        (Some(whole @ Taken::Each(_)), None) => *whole = Taken::All(meaning),
+        (Some(whole), _) if meaning.is_of_all() => *whole = Taken::All(meaning),
+        (Some(Taken::Each(meanings)), Some(n)) => {
+            if let Some(one) = meanings.get_mut(n) {
+                *one = meaning;
+            }
+        }
+        _ => {}
     }
 }

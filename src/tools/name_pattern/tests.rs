@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::tools::glob_meaning::{Meaning, Spelling};
+use crate::tools::glob_meaning::Meaning;
 
 #[test]
 fn patterns_mean_what_users_mean() {
@@ -89,26 +89,22 @@ fn what_cannot_be_read_is_an_error_unless_it_is_a_name() {
         assert!(!takes(&patterns, "x"), "{pattern}");
         assert_eq!(patterns.literally(), None, "{pattern}");
         takes(&patterns, &format!("b/{pattern}"));
-        assert_eq!(
-            patterns.literally(),
-            Some(vec![Taken::All(Meaning::of(Spelling::Whole))]),
-            "{pattern}"
-        );
+        assert_eq!(patterns.literally(), Some(vec![Taken::All(Meaning::WHOLE)]), "{pattern}");
     }
 }
 
 #[test]
 fn a_glob_is_watched_for_as_a_name() {
     for (glob, path, meaning) in [
-        ("app/[id]/page.tsx", "app/[id]/page.tsx", Some(Meaning::of(Spelling::Whole))),
+        ("app/[id]/page.tsx", "app/[id]/page.tsx", Some(Meaning::WHOLE)),
         ("app/**/[postId]/**", "app/a/[postId]/x.ts", Some(Meaning::BRACKETS)),
         ("app/[id]/*.{ts,tsx}", "app/[id]/a.ts", Some(Meaning::BRACKETS)),
         ("*.md,[id]/*.ts", "[id]/a.ts", Some(Meaning::BRACKETS)),
         ("!app/[id]/**", "app/[id]/a.ts", Some(Meaning::BRACKETS)),
-        ("{a,b}.txt", "{a,b}.txt", Some(Meaning::of(Spelling::Whole))),
-        ("a,b.txt", "a,b.txt", Some(Meaning::of(Spelling::Whole))),
+        ("{a,b}.txt", "{a,b}.txt", Some(Meaning::WHOLE)),
+        ("a,b.txt", "a,b.txt", Some(Meaning::WHOLE)),
         ("app/[[...slug]]/*", "app/[[...slug]]/x", Some(Meaning::BRACKETS)),
-        ("a?", "a?", Some(Meaning::of(Spelling::Whole))),
+        ("a?", "a?", Some(Meaning::WHOLE)),
         ("app/[id]/page.tsx", "app/i/page.tsx", None),
         ("!a", "!a", None),
         ("!*.ts", "!bang.ts", None),

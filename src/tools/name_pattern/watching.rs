@@ -2,22 +2,23 @@
 //!
 //! May import: `cap`, its neighbours. Of a glob that has matched, nothing more is noted.
 
-use super::super::glob_foreign::Foreign;
-use super::super::glob_list::{FromGrant, SPECIAL};
+use super::super::glob_candidates::{Candidate, Candidates};
+use super::super::glob_list::SPECIAL;
 use super::super::glob_meaning::{Keeps, Meaning, Spelling, Taken};
-use super::super::glob_sets::{Sets, Spot};
+use super::super::glob_sets::{Sets, Signed, Spot};
 use super::super::glob_watch::Watched;
 use super::super::glob_way::{Left, led_to, reaches};
 use super::super::glob_ways::{Rest, Ways};
-use super::{FEW_GLOBS, MOST_WATCHED, NamePatterns, Says, Text};
+use super::{FEW_GLOBS, MOST_WATCHED, NamePatterns, Says};
 use crate::cap::WalkedDir;
-use crate::path::brief;
+
+/// Most bytes of all globs of one argument, each times its meanings, that are watched for in other meanings.
+const MAX_WATCHED_BYTES: usize = 60_000;
 
 impl NamePatterns {
     /// The same patterns, with a note for each that has to be watched.
     pub(super) fn watching(self) -> Self {
-        let (mut watched, mut each, mut takes_away) = (vec![], vec![], vec![]);
-        let (mut alike, mut from_grant) = (vec![], vec![]);
+        let (mut each, mut takes_away, mut alike, mut tops) = (vec![], vec![], vec![], vec![]);
         for (nth, (given, taken)) in self.given.iter().zip(&self.taken).enumerate() {
             let meanings = match taken {
                 Taken::All(meaning) => {
@@ -26,59 +27,45 @@ impl NamePatterns {
                 }
                 Taken::Each(meanings) => meanings,
             };
-            if given.could_be_a_name() && *taken == Taken::as_written(given) {
-                watched.push(Watched::new(nth, Meaning::of(Spelling::Whole)));
-                if self.readings.text == Text::Part {
-                    watched.push(Watched::new(nth, Meaning::of(Spelling::WholePart)));
-                }
-            }
-            for (n, (piece, meaning)) in given.pieces.iter().zip(meanings).enumerate() {
-                if *meaning == Meaning::WRITTEN && piece.with_names().is_some() {
-                    watched.push(Watched::of_piece(nth, n, Meaning::BRACKETS));
-                }
+            for (n, (piece, meaning)) in given.own.pieces.iter().zip(meanings).enumerate() {
                 if piece.takes {
                     each.push(Watched::of_piece(nth, n, *meaning));
                 }
                 if piece.takes == self.leaves_out {
                     takes_away.push(Watched::of_piece(nth, n, *meaning));
                     alike.push(Watched::of_piece(nth, n, Meaning::of(Spelling::Similar)));
-                    if piece.from_grant == FromGrant::Perhaps {
-                        let meaning = Meaning::of(Spelling::FromGrant);
-                        from_grant.push(Watched::of_piece(nth, n, meaning));
-                    }
-                    if *meaning == Meaning::WRITTEN && piece.could_have_braces_of_names() {
-                        let meaning = Meaning { keeps: Keeps::AllButStars, ..*meaning };
-                        watched.push(Watched::of_piece(nth, n, meaning));
-                    }
                 }
             }
+            let first = given.first_directory().filter(|_| tops.len() < MOST_WATCHED);
+            tops.extend(first.map(|_| Watched::new(nth, Meaning::WRITTEN)));
         }
         if takes_away.len() > FEW_GLOBS {
-            (takes_away, alike, from_grant) = (vec![], vec![], vec![]);
-            watched.retain(|one| one.meaning.keeps != Keeps::AllButStars);
+            (takes_away, alike) = (vec![], vec![]);
         }
         // What is left out needs no other meaning.
         if each.len() > MOST_WATCHED || self.leaves_out {
-            each = vec![];
+            (each, tops) = (vec![], vec![]);
         }
-        Self { watched, each, takes_away, alike, from_grant, ..self }
+        Self { tops, each, takes_away, alike, ..self }
     }
 
     /// Notes the globs of which this is the exact name.
     pub(super) fn watch(&self, at: Spot<'_>) {
-        let could_be = |byte: &u8| SPECIAL.contains(byte);
-        let is_watched = !self.watched.is_empty()
-            && [at.name, at.in_grant, at.root_as_given]
-                .iter()
-                .any(|path| path.iter().any(could_be));
-        if is_watched {
-            self.see(&self.watched, at);
+        let could_be = |bytes: &[u8]| bytes.iter().any(|b| *b == b' ' || SPECIAL.contains(b));
+        let paths = [at.name, at.in_grant, at.root_as_given, at.grant.as_bytes()];
+        if paths.into_iter().any(could_be) {
+            self.names.get_or_init(|| self.as_names()).see_at(at);
+        }
+        if at.way.is_empty() && at.is_directory {
+            for top in self.tops.iter().filter(|one| !one.is_seen()) {
+                top.see(at, || self.top_of(top));
+            }
         }
     }
 
     /// Notes which globs that take away match a name, or look like it.
     pub(super) fn note(&self, at: Spot<'_>, takes: Option<bool>) {
-        self.see(&self.from_grant, at);
+        self.away.get_or_init(|| self.as_away()).see_at(at);
         if takes.is_some() {
             self.see(&self.takes_away, at);
         }
@@ -86,6 +73,104 @@ impl NamePatterns {
         if !at.name.is_ascii() {
             self.see(&self.alike, at);
         }
+    }
+
+    /// As which names the globs can be meant.
+    fn as_names(&self) -> Candidates {
+        let text = self.readings.text;
+        let mut all = Candidates::default();
+        for (nth, given) in self.given.iter().enumerate() {
+            self.add(&mut all, (nth, None), Meaning::names_of_all(&given.own, text));
+            for (n, piece) in given.own.pieces.iter().enumerate() {
+                if piece.takes != self.leaves_out {
+                    self.add(&mut all, (nth, Some(n)), Meaning::names(piece, text));
+                }
+            }
+        }
+        all
+    }
+
+    /// What the globs can mean that take away. Of many, no meaning is only shown.
+    fn as_away(&self) -> Candidates {
+        let (text, are_many) = (self.readings.text, self.takes_away.is_empty());
+        let mut all = Candidates::default();
+        for (nth, given) in self.given.iter().enumerate() {
+            let pieces = given.own.pieces.iter().enumerate();
+            for (n, piece) in pieces.filter(|(_, piece)| piece.takes == self.leaves_out) {
+                let mut meanings = Meaning::here(piece, text);
+                if !are_many {
+                    meanings.extend(Meaning::hints(given, piece, text));
+                }
+                if meanings != [Meaning::WRITTEN] {
+                    self.add(&mut all, (nth, Some(n)), meanings);
+                }
+            }
+        }
+        all
+    }
+
+    /// Adds one glob in these meanings.
+    fn add(&self, all: &mut Candidates, of: (usize, Option<usize>), meanings: Vec<Meaning>) {
+        let own = self.given.get(of.0).map(|given| &given.own);
+        let piece = own.and_then(|own| of.1.map_or(Some(&own.whole), |n| own.pieces.get(n)));
+        let bytes = piece.map_or(0, |piece| piece.glob.len()).saturating_mul(meanings.len());
+        if all.take_bytes(bytes, MAX_WATCHED_BYTES) {
+            let compiled = meanings.into_iter().map(|one| (one, self.tried(of, one)));
+            self.add_compiled(all, of, compiled.collect());
+        }
+    }
+
+    /// Adds one glob in meanings that are compiled; nothing of one that cannot be.
+    pub(super) fn add_compiled(
+        &self,
+        all: &mut Candidates,
+        (nth, piece): (usize, Option<usize>),
+        meanings: Vec<(Meaning, Option<Vec<Signed>>)>,
+    ) {
+        let own = self.given.get(nth).map(|given| &given.own);
+        // Of a text that takes away only, another spelling can take.
+        let takes = match (own, piece) {
+            (Some(own), Some(n)) => own.pieces.get(n).is_none_or(|piece| piece.takes),
+            (Some(own), None) if meanings.iter().all(|(one, _)| one.foreign.is_none()) => {
+                own.whole.takes
+            }
+            _ => true,
+        };
+        let (mut compiled, mut signed) = (vec![], vec![]);
+        for (meaning, some) in meanings {
+            // Another meaning can be too large, or malformed, where the one that was written is not.
+            let some =
+                some.map(|some| some.into_iter().filter(|one| one.tells).collect::<Vec<_>>());
+            if let Some(some) = some
+                && let Some(sets) = Sets::of_one(&some)
+            {
+                compiled.push((meaning, sets));
+                signed.extend(some.into_iter().filter(|one| one.takes == takes));
+            }
+        }
+        if !compiled.is_empty() {
+            all.add(Candidate::new((nth, piece), takes, compiled), signed);
+        }
+    }
+
+    /// One glob in another meaning.
+    pub(super) fn tried(
+        &self,
+        (nth, piece): (usize, Option<usize>),
+        meaning: Meaning,
+    ) -> Option<Vec<Signed>> {
+        self.readings.compile(self.given.get(nth)?, piece, meaning).ok()
+    }
+
+    /// The first directory of a glob that a slash anchors.
+    fn top_of(&self, top: &Watched) -> Option<Sets> {
+        let first = self.given.get(top.nth)?.first_directory()?;
+        Sets::of_one(&[self.readings.piece(&first, top.meaning).ok()?])
+    }
+
+    /// Does the first directory exist of a glob that a slash anchors? Then it is not the path of another machine.
+    pub(super) fn has_top(&self, nth: usize) -> bool {
+        self.tops.iter().any(|one| one.nth == nth && one.is_seen())
     }
 
     /// Notes which globs match a name for which they can be meant.
@@ -99,7 +184,7 @@ impl NamePatterns {
     }
 
     fn takes_all_given(&self) -> bool {
-        self.given.iter().all(|given| given.pieces.iter().all(|piece| piece.takes))
+        self.given.iter().all(|given| given.own.pieces.iter().all(|piece| piece.takes))
     }
 
     /// Notes which of these match.
@@ -110,26 +195,14 @@ impl NamePatterns {
     }
 
     fn compiled(&self, watched: &Watched) -> Option<Sets> {
-        let given = self.given.get(watched.nth)?;
-        let signed = match (watched.piece, watched.meaning.spelling) {
-            (None, Spelling::Whole) if !watched.meaning.is_inside => {
-                self.readings.exact(given).ok()?
-            }
-            (None, _) => self.readings.all_of(given, watched.meaning).ok()?,
-            (Some(n), spelling @ (Spelling::Similar | Spelling::FromGrant))
-                if self.is_tried(watched) =>
-            {
-                self.readings.both(given.pieces.get(n)?, spelling)
-            }
-            (Some(n), _) => vec![self.readings.piece(given.pieces.get(n)?, watched.meaning).ok()?],
-        };
-        Sets::of_one(&signed)
-    }
-
-    /// Is it watched for in another meaning than it is used in?
-    fn is_tried(&self, watched: &Watched) -> bool {
-        let used = watched.piece.and_then(|n| self.taken.get(watched.nth)?.of_piece(n));
-        used != Some(watched.meaning)
+        let compile = |meaning| self.tried((watched.nth, watched.piece), meaning);
+        if watched.meaning == Meaning::of(Spelling::Similar) {
+            let kept = [Keeps::AllButStars, Keeps::Brackets, Keeps::Nothing];
+            let all =
+                kept.into_iter().filter_map(|keeps| compile(Meaning { keeps, ..watched.meaning }));
+            return Sets::of_one(&all.flatten().collect::<Vec<_>>());
+        }
+        Sets::of_one(&compile(watched.meaning)?)
     }
 
     /// Where a glob leads to a directory that was left out, or a name in it: the path, as clients say it. Notes those
@@ -142,7 +215,7 @@ impl NamePatterns {
     ) -> Option<String> {
         let mut first = None;
         for (nth, given) in self.given.iter().enumerate() {
-            for (n, piece) in given.pieces.iter().enumerate().filter(|(_, piece)| piece.takes) {
+            for (n, piece) in given.own.pieces.iter().enumerate().filter(|(_, piece)| piece.takes) {
                 let Some(path) = led_to(piece, self.readings.text, dir, name, left) else {
                     continue;
                 };
@@ -157,7 +230,7 @@ impl NamePatterns {
     pub(in crate::tools) fn lead_into(&self, dir: &WalkedDir, name: &[u8]) {
         for one in self.takes_away.iter().filter(|one| !one.is_seen()) {
             let given = self.given.get(one.nth);
-            let piece = given.zip(one.piece).and_then(|(given, n)| given.pieces.get(n));
+            let piece = given.zip(one.piece).and_then(|(given, n)| given.own.pieces.get(n));
             let leads = piece.is_some_and(|piece| {
                 led_to(piece, self.readings.text, dir, Some(name), Left::Directory).is_some()
             });
@@ -170,28 +243,19 @@ impl NamePatterns {
     /// Could one of them match something below an entry of a directory?
     pub(in crate::tools) fn reach(&self, dir: &WalkedDir, name: &[u8]) -> bool {
         let is_written = |taken: &Taken, n: usize| {
-            taken
-                .of_piece(n)
-                .is_some_and(|meaning| meaning.spelling == Spelling::Written && !meaning.is_inside)
+            taken.of_piece(n).is_some_and(|meaning| {
+                meaning.spelling == Spelling::Written && !meaning.is_inside && !meaning.is_of_all()
+            })
         };
         self.given.is_empty()
             || self.starts_from_all
             || self.given.iter().zip(&self.taken).any(|(given, taken)| {
-                let mut pieces = given.pieces.iter().enumerate().filter(|(_, piece)| piece.takes);
+                let mut pieces =
+                    given.own.pieces.iter().enumerate().filter(|(_, piece)| piece.takes);
                 pieces.any(|(n, piece)| {
                     !is_written(taken, n) || reaches(piece, self.readings.text, dir, name)
                 })
             })
-    }
-
-    /// The absolute paths among those that matched nothing: they lie in no grant. Not those of which the first name
-    /// `is_there`, where the search begins.
-    pub(in crate::tools) fn elsewhere(&self, is_there: impl Fn(&str) -> bool) -> Vec<String> {
-        let idle = self.each.iter().filter(|one| !one.is_seen() && !one.leads());
-        let texts = idle.filter_map(|one| self.text_of(one)).filter(|text| !is_there(text));
-        let mut notes: Vec<String> = texts.filter_map(|text| lies_elsewhere(&text)).collect();
-        notes.truncate(FEW_GLOBS);
-        notes
     }
 
     /// Is this grant found, where the search begins above all grants? Notes those that match its name.
@@ -230,67 +294,4 @@ impl NamePatterns {
         let ways = || Ways::new(&self.given, &self.taken, self.readings);
         self.ways.get_or_init(ways).through(Spot::new(dir, link, true))
     }
-
-    /// The globs that take away and matched nothing, where there are few.
-    pub(in crate::tools) fn idle_that_take_away(&self) -> Vec<String> {
-        let sign = if self.leaves_out { "" } else { "!" };
-        let all = self.takes_away.iter().zip(&self.alike);
-        let idle = all.filter(|(one, _)| !one.is_seen()).filter_map(|(one, alike)| {
-            let given = self.given.get(one.nth)?;
-            let piece = brief(&given.pieces.get(one.piece?)?.text());
-            let mut readings = given.foreign.iter().map(|other| &other.reading);
-            let is_anchored = given.text.starts_with('^') || given.text.ends_with('$');
-            let other = if is_anchored { readings.next_back() } else { readings.next() };
-            let other = match other {
-                _ if alike.is_seen() => " (a name that looks the same exists)".into(),
-                Some(Foreign::Globs(globs, _)) => format!(" (did you mean `{}`?)", brief(globs)),
-                Some(Foreign::Expression(_)) => " (a glob, not a regular expression)".into(),
-                None => String::new(),
-            };
-            Some(format!("{} `{sign}{piece}`{other}", self.argument))
-        });
-        idle.collect()
-    }
-
-    /// Has no glob matched a name, or led to an entry that was left out?
-    pub(in crate::tools) fn match_nothing(&self) -> bool {
-        self.each.iter().all(|one| !one.is_seen() && !one.leads())
-    }
-
-    /// The globs that matched nothing and lead to nothing that was left out, where there are few in all. All of them are
-    /// told in one.
-    pub(in crate::tools) fn idle(&self) -> Vec<String> {
-        let idle: Vec<&Watched> =
-            self.each.iter().filter(|one| !one.is_seen() && !one.leads()).collect();
-        if idle.len() > 1 && idle.len() == self.each.len() {
-            return vec![self.in_words()];
-        }
-        if self.each.len() > FEW_GLOBS {
-            return vec![];
-        }
-        idle.into_iter()
-            .filter_map(|one| Some(format!("{} `{}`", self.argument, brief(&self.text_of(one)?))))
-            .collect()
-    }
-
-    /// The text of one that is watched.
-    pub(super) fn text_of(&self, one: &Watched) -> Option<String> {
-        let given = self.given.get(one.nth)?;
-        Some(match (one.piece, given.pieces.as_slice()) {
-            (Some(n), [_, _, ..]) => given.pieces.get(n)?.text(),
-            _ => given.text.clone(),
-        })
-    }
-}
-
-/// What to say of a glob that as an absolute path lies in no grant.
-fn lies_elsewhere(text: &str) -> Option<String> {
-    let shown = brief(text);
-    if text.starts_with('~') && text.contains('/') {
-        return Some(format!("`{shown}` lies in no grant"));
-    }
-    let is_absolute = text.strip_prefix('/').is_some_and(|rest| rest.contains('/'));
-    is_absolute.then(|| {
-        format!("`{shown}` begins at the top of what is searched; as an absolute path it lies in no grant")
-    })
 }
