@@ -50,6 +50,7 @@ mod encodings_sure; // nothing is written in an encoding that is not sure, and w
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
 mod faults; // every call of the kernel for files fails, in every way
 #[cfg(target_os = "linux")]
+mod file_circles; // no two files of src import each other, and the check bites
 mod filesystems; // the same promise on every file system, or a sentence that is true
 mod followed_hints; // what a hint or a closing line asks for brings what was left out
 mod footers; // what answers say of what they left out, of further pages, and of other readings
