@@ -44,7 +44,11 @@ fn the_check_of_circles_bites() {
         "fn f() { super::a::A::new() }",
         "use super::a;\nfn f() { a::A::new() }",
     ] {
-        let found = circle(&[mods, ("src/m/a.rs", "use super::b::B;\npub struct A;"), ("src/m/b.rs", other)]);
+        let found = circle(&[
+            mods,
+            ("src/m/a.rs", "use super::b::B;\npub struct A;"),
+            ("src/m/b.rs", other),
+        ]);
         assert_eq!(found, ["m/a, m/b"], "{other}");
     }
     let longer = [
@@ -55,7 +59,8 @@ fn the_check_of_circles_bites() {
     ];
     assert_eq!(circle(&longer), ["m/a, m/b, m/c"]);
     // A module that imports from its own children, one of which imports from it.
-    let parent = [("src/m.rs", "mod a;\nuse a::A;\npub struct P;"), ("src/m/a.rs", "use super::P;")];
+    let parent =
+        [("src/m.rs", "mod a;\nuse a::A;\npub struct P;"), ("src/m/a.rs", "use super::P;")];
     assert_eq!(circle(&parent), ["m, m/a"]);
     for none in [
         "pub struct B;",
@@ -110,9 +115,12 @@ impl File {
         let mut file = Self::default();
         collect(&tokens, &[], &mut file.paths);
         for statement in tokens.split(|token| is_punct(token, ';')) {
-            let Some(at) = statement.iter().position(|token| is_ident(token, "use")) else { continue };
+            let Some(at) = statement.iter().position(|token| is_ident(token, "use")) else {
+                continue;
+            };
             // `pub use`, `pub(crate) use`: what is in front of it ends with the visibility.
-            let is_public = statement[..at].iter().rev().take(2).any(|token| is_ident(token, "pub"));
+            let is_public =
+                statement[..at].iter().rev().take(2).any(|token| is_ident(token, "pub"));
             if !is_public {
                 continue;
             }
@@ -144,7 +152,9 @@ impl Crate {
                 Some(alias) if path.len() > 1 => Some([alias, &path[1..]].concat()),
                 _ => self.absolute(module, path),
             };
-            all.extend(absolute.and_then(|path| self.definer(&path, 0)).filter(|other| other != module));
+            all.extend(
+                absolute.and_then(|path| self.definer(&path, 0)).filter(|other| other != module),
+            );
         }
         all
     }

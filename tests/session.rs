@@ -49,7 +49,7 @@ fn this_repository() {
                 ".git",
                 ".git left out: version control directories are searched only if given as `path`",
             ),
-            find("*.rs", "src/main.rs"),
+            find("*.rs", "src/allowlist.rs"),
             find("**/*.rs", "of "),
             find("src/**/*.rs", "src/args.rs"),
             find("src/*.rs", "src/main.rs"),

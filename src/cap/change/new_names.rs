@@ -2,19 +2,14 @@
 //!
 //! May import: `path`, `error`. This module does not look at rules; those are judged on the way.
 
-use crate::cap::grants::Grants;
 use crate::cap::handle::step::lstat;
 use crate::cap::hints::existing::existing;
-use crate::cap::hints::suggest::did_you_mean;
+use crate::cap::hints::new_path::{foreign, in_existing_directory, mistaken};
 use crate::cap::place::Place;
 use crate::cap::rights::Right;
 use crate::error::{Code, ToolError};
-use crate::path::{
-    Name, Reading, VirtualPath, begins_elsewhere, has_backslash_inside, join, readings,
-};
+use crate::path::{Name, Reading, begins_elsewhere, has_backslash_inside, readings};
 
-/// Most names in front of a path that are left out to find the directory that is meant.
-const MAX_LEFT_OUT: usize = 32;
 /// Longest extension of a file.
 const MAX_EXTENSION: usize = 8;
 
@@ -102,56 +97,6 @@ impl<R: Right> Place<R> {
         let path = there.into_iter().chain(further).collect::<Vec<_>>();
         Some(format!("`{}`", self.grants.shown(self.grant, &path)))
     }
-}
-
-/// The answer to a new path that can hardly be meant as it is written.
-pub(in crate::cap) fn foreign(grants: &Grants, said: &VirtualPath) -> ToolError {
-    mistaken(grants, said, likely(grants, said).map(|path| format!("`{path}`")))
-}
-
-fn mistaken(grants: &Grants, said: &VirtualPath, meant: Option<String>) -> ToolError {
-    let sentence = format!("`{said}` would be a new name, and looks like a mistake");
-    let next = match meant {
-        Some(meant) => did_you_mean(&[meant]),
-        None => format!("paths are {}.", grants.how_paths_look()),
-    };
-    ToolError::new(Code::BadPath, sentence)
-        .hint(format!(r"{next} A character that is meant as it is can be written as `\xHH`"))
-}
-
-/// The path that is likely meant: as much of its end as lies in a directory that exists, or the whole with slashes.
-fn likely(grants: &Grants, said: &VirtualPath) -> Option<String> {
-    end_in_directory(grants, said).or_else(|| {
-        let read = as_read(said);
-        let is_said = begins_elsewhere(said.as_said()) || read == *said;
-        let (grant, names) = grants.place_of(&read).filter(|_| !is_said)?;
-        Some(grants.shown(grant, &names))
-    })
-}
-
-/// As much of the end of a path as lies in a directory that exists.
-pub(in crate::cap) fn end_in_directory(grants: &Grants, said: &VirtualPath) -> Option<String> {
-    let names = as_read(said).parse().ok()?.names;
-    let ends = (0..names.len().min(MAX_LEFT_OUT)).filter_map(|from| names.get(from..));
-    let mut in_directories = ends.filter(|end| end.len() > 1);
-    in_directories.find_map(|end| in_existing_directory(grants, &join(end)))
-}
-
-/// The path as other programs mean it.
-fn as_read(said: &VirtualPath) -> VirtualPath {
-    let read = readings(said.as_said()).pop();
-    VirtualPath::from(read.map_or(said.as_said().into(), |read| read.path))
-}
-
-fn in_existing_directory(grants: &Grants, path: &str) -> Option<String> {
-    let (directory, name) = match path.trim_end_matches('/').rsplit_once('/') {
-        Some((directory, name)) => (directory, name),
-        None if grants.are_named_in_paths() => return None,
-        None => ("", path),
-    };
-    let name = Name::from_bytes(name.as_bytes())?;
-    let (grant, names) = existing(grants, directory).into_iter().next()?;
-    Some(grants.shown(grant, &[names, vec![name]].concat()))
 }
 
 /// The name without blanks at its ends, if it has some.

@@ -9,6 +9,7 @@ pub(super) mod as_glob;
 pub(super) mod begun;
 pub(super) mod existing;
 pub(super) mod named_below;
+pub(super) mod new_path;
 pub(super) mod stems;
 pub(super) mod suggest;
 pub(super) mod unknown_grant;

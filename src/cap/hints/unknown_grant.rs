@@ -2,10 +2,10 @@
 //!
 //! May import: `path`, `error`. This module looks only inside the grants; what lies outside changes no answer.
 
-use crate::cap::change::new_names::end_in_directory;
 use crate::cap::grants::Grants;
 use crate::cap::hints::as_glob::as_glob;
 use crate::cap::hints::existing::existing;
+use crate::cap::hints::new_path::end_in_directory;
 use crate::cap::hints::suggest::{MAX_OFFERED, did_you_mean, elsewhere, read_as};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;

@@ -7,6 +7,7 @@
 //! May import: `path`, `limits`, `error`, `system`. No file is read whole, since memory must not grow with it, and
 //! none is mapped, since a file that shrinks would kill the server.
 
+pub(super) mod followed;
 pub(super) mod pointed;
 pub(super) mod tally;
 pub(super) mod walk_tree;

@@ -10,11 +10,9 @@
 
 pub(super) mod apart;
 pub(super) mod follow_links;
-pub(super) mod followed;
 pub(super) mod lookalike;
-pub(super) mod lookup;
-pub(super) mod meant;
 pub(super) mod protected_links;
+pub(super) mod similar_name;
 pub(super) mod through_links;
 pub(super) mod walk;
 

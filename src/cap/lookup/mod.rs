@@ -1,6 +1,10 @@
-//! [`Target::place`]: looks a target up, with hints for errors.
+//! The door to `resolve` for tools: looks a target up, and words what went wrong.
 //!
-//! May import: `error`, `limits`.
+//! `meant` takes the one entry that a misspelled path stands for. A change takes fewer of them than a read.
+//!
+//! May import: `error`, `limits`, `path`.
+
+pub(super) mod meant;
 
 use crate::cap::place::{Look, Place};
 use crate::cap::rights::Right;
