@@ -175,7 +175,9 @@ impl Dispatcher {
         let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), watch)
             .keeping(self.kept.clone())
             .audited(self.audit.is_some());
+        // Tools that no grant has the rights for do not exist here: a client cannot probe them for their errors.
         let Some((tool, means)) = self.find(name) else {
+            // The name comes from the client and goes into the log and the trail: escaped and shortened.
             let tool = printable(&name.chars().take(100).collect::<String>());
             self.record(call, &tool, Rights::NONE, vec![], Outcome::Fault("unknown_tool"), &budget);
             return Err(Fault::UnknownTool(self.why_unknown(&tool)));
@@ -193,6 +195,7 @@ impl Dispatcher {
         match catch_unwind(AssertUnwindSafe(|| (tool.entry.call)(&with, sent))) {
             Ok(Called { paths, result }) => {
                 let result = self.bounded(result);
+                // Refusals are recorded too: an attempt shows in the trail even though nothing happened.
                 let outcome = match &result {
                     Ok(content) => {
                         Outcome::Answered { bytes: content.iter().map(Content::len).sum() }

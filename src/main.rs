@@ -85,6 +85,8 @@ fn run(cli: Cli, log: &Log, ambient: AmbientAuthority) -> Result<(), Refusal> {
     for sentence in authority::give_up(inherited, ambient)? {
         log.say(&format!("preopen: {sentence}\n"));
     }
+    // Before the first byte from a client is read, so that nothing a client sends meets more authority than this; and
+    // while there is one thread, since Landlock does not bind threads that are there already.
     let walls = seal(serve.sandbox, &granted.grants, root, ambient)?;
     log.say(&format!("preopen: {walls}\n"));
     log.start(io::stderr())?;

@@ -120,7 +120,12 @@ fn appending_completes_the_last_line() {
         // A CRLF stays one.
         ("a\r\n", "z\r\n", "a\r\nz\r\n", "[appended 1 line; version "),
         ("a\r\nb", "z\r\n", "a\r\nb\r\nz\r\n", CRLF),
-        ("a\r\n", "y\nz\r\n", "a\r\ny\nz\r\n", "; mixed LF and CRLF, the file has CRLF: its line ends are mixed now; "),
+        (
+            "a\r\n",
+            "y\nz\r\n",
+            "a\r\ny\nz\r\n",
+            "; mixed LF and CRLF, the file has CRLF: its line ends are mixed now; ",
+        ),
         ("a\n", "z\r\n", "a\nz\r\n", "; CRLF, the file has LF: its line ends are mixed now; "),
     ] {
         let (answer, now) = bench.write(old, json!({"content": content, "mode": "append"}));

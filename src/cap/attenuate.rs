@@ -38,6 +38,8 @@ impl Grants {
     /// `bad_path`, `unknown_grant`, `right_missing`; `is_a_directory` for the list of grants.
     pub fn attenuate<R: Right>(&self, path: &VirtualPath) -> Result<Target<R>, ToolError> {
         match self.locate(path)? {
+            // The handle and the names leave here in one value. A tool that got them separately could use the handle
+            // of one grant with the path of another: that is how a deputy gets confused.
             Located::Within { grant, names, must_be_dir } => {
                 self.mint(grant, names, must_be_dir, path.clone())
             }
@@ -77,6 +79,7 @@ impl Grants {
         let Some(held) = self.inner().grants.get(grant) else {
             return Err(ToolError::new(Code::UnknownGrant, "there is no such grant"));
         };
+        // Before anything is looked up: a client without the right must not learn from the refusal what exists.
         if !held.rights.carry(R::RIGHTS) {
             return Err(held.right_missing::<R>());
         }
@@ -110,6 +113,8 @@ impl Grants {
         if top && self.are_named_in_paths() {
             return Ok(Located::Roots);
         }
+        // An absolute path is a name like any other. It selects the grant with the longest prefix, and the rest is
+        // resolved from that grant's handle: `/grant/../etc` was refused by `parse`, and `/etc` names no grant.
         if absolute && !top {
             let spelled = self.inner().spelled(&names);
             let (grant, depth) = spelled.ok_or_else(|| error(Nowhere::UnknownGrant(None)))?;

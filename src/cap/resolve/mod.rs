@@ -42,6 +42,7 @@ pub(super) fn resolve<R: Right>(
         Some(at) => at,
         None => Walk::new(target, look, Some(budget)).run()?,
     };
+    // On the real place, whichever way led there: `.git -> store/git` makes `store/git/hooks` run code.
     if changes::<R>() {
         let is_directory = at.found.as_ref().is_some_and(|found| found.kind == Kind::Directory);
         check_place(&target.grants, at.grant, &at.below, is_directory, budget)?;
@@ -73,6 +74,7 @@ pub(in crate::cap) fn exists(grants: &Grants, grant: usize, names: &[Name]) -> b
 fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
     let inner = target.grants.inner();
     let grant = inner.grants.get(target.grant)?;
+    // The root of a grant has no parent in it: the walk handles it.
     let (name, parents) = target.names.split_last()?;
     // Only names that are what their directory lists: the walk looks at that.
     let may_be_aliases = (grant.may_alias && !grant.rules.are_none())
@@ -94,6 +96,7 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
     let plain = match found.kind {
         Kind::Directory => true,
         Kind::File | Kind::Special => !target.must_be_dir,
+        // The kernel would follow it in one step, past the rules for the names that it leads through.
         Kind::Link => false,
     };
     // Another device may be one that is never read: the walk asks at each step.

@@ -70,13 +70,17 @@ impl Walk<'_> {
                     known = false;
                 }
                 // `..` after a name that was never looked up is undefined; refuse it.
-                Some(Step::Up) if known => drop(host.pop()),
+                Some(Step::Up) if known => {
+                    host.pop();
+                }
                 Some(Step::Up) | None => return Err(ToolError::escapes_grant(self.said)),
             }
         };
         self.jumps += 1;
         let readable =
             self.grants.inner().grants.get(grant).is_some_and(|g| g.rights.carry(Rights::READ));
+        // A link that somebody planted must not redirect a change into another grant, nor read from one that may
+        // only be written to. It is refused like a link that leads outside, so it does not tell which grants exist.
         if !readable || (self.changes && grant != self.start) {
             return Err(ToolError::escapes_grant(self.said));
         }

@@ -122,13 +122,17 @@ impl<'a> Walk<'a> {
 
     pub(in crate::cap) fn run(mut self) -> Result<At, ToolError> {
         while let Some(step) = self.todo.pop_front() {
+            // Links that name one another twice each double the work at every level: forty of them never end.
             self.steps += 1;
             self.budget.map_or(Ok(()), Budget::step)?;
             if self.steps > MAX_STEPS {
                 return Err(self.circle());
             }
             match step {
+                // To the handle that the walk came from. The kernel's `..` would lead to wherever the directory
+                // lies by now: an attacker moves it out of the grant in the middle of the walk.
                 Step::Up if self.stack.pop().is_some() => {}
+                // Above the root of the grant, a link's text is only a name that is compared with those of grants.
                 Step::Up => self.climb()?,
                 Step::Down(name) => {
                     if let Some(at) = self.down(name)? {
@@ -144,6 +148,7 @@ impl<'a> Walk<'a> {
     fn down(&mut self, name: Name) -> Result<Option<At>, ToolError> {
         let parent = self.dir()?;
         let below = self.below(Some(&name));
+        // Before the lookup, so that a refused change does not tell whether the name exists.
         if self.changes {
             self.refuse_by_name(&below)?;
         }
@@ -151,6 +156,7 @@ impl<'a> Walk<'a> {
             return self.nothing_there(parent, name);
         };
         let last = self.todo.is_empty();
+        // With `--one-file-system`: somebody may have bound the host's root into the grant.
         if !stays_on_mount(self.held()?.mount, &parent, &name) {
             return Err(ToolError::escapes_grant(self.said));
         }
@@ -247,7 +253,8 @@ impl<'a> Walk<'a> {
         for step in self.todo.drain(..) {
             match step {
                 Step::Down(name) => missing.push(name),
-                // `..` under a missing directory is undefined; refuse it.
+                // `new/../x` is `x` for a program that shortens paths as text, and an error for the kernel. Two meanings
+                // of one path are what attacks are made of, so it has none here.
                 Step::Up => return Err(ToolError::escapes_grant(self.said)),
             }
         }
@@ -301,7 +308,8 @@ impl<'a> Walk<'a> {
                 self.stack.push(Level { name, dir: Arc::new(dir), may_alias });
                 Ok(())
             }
-            // It was a directory a moment ago: look again. `steps` bounds how often.
+            // It was a directory a moment ago. An attacker who swaps it with a link wants the link to be followed by the
+            // open, but the open follows none. Look again: `steps` bounds how often.
             Err(Errno::NOTDIR | Errno::LOOP | Errno::NOENT) => {
                 self.todo.push_front(Step::Down(name));
                 Ok(())
