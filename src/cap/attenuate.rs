@@ -6,10 +6,12 @@
 //! May import: `error`, `path`. Nothing is looked up here.
 
 use crate::cap::grants::Grants;
+use crate::cap::grants::grant::Grant;
 use crate::cap::rights::Right;
 use crate::cap::target::Target;
 use crate::error::{Code, ToolError};
 use crate::path::{BadPath, Name, Spelling, VirtualPath};
+use std::sync::Arc;
 
 /// What a [`Scope`](crate::cap::needs::Scope) comes to.
 pub enum Scoped<R> {
@@ -22,7 +24,7 @@ pub enum Scoped<R> {
 /// Where a path leads by its name.
 pub(in crate::cap) enum Located {
     Roots,
-    Within { grant: usize, names: Vec<Name>, must_be_dir: bool },
+    Within { grant: Arc<Grant>, names: Vec<Name>, must_be_dir: bool },
 }
 
 /// Why a path leads nowhere: it is none, or no grant has it; relative ones with their names.
@@ -59,9 +61,9 @@ impl Grants {
         if !matches!(self.locate(path)?, Located::Roots) {
             return self.attenuate(path).map(Scoped::One);
         }
-        let all = 0..self.inner().grants.len();
-        let targets = all
-            .map(|grant| self.mint(grant, vec![], true, VirtualPath::from(self.shown(grant, &[]))));
+        let targets = self.inner().grants.iter().map(|grant| {
+            self.mint(Arc::clone(grant), vec![], true, VirtualPath::from(self.shown(grant, &[])))
+        });
         let (good, mut refused): (Vec<_>, Vec<_>) = targets.partition(Result::is_ok);
         match (good.is_empty(), refused.pop()) {
             (true, Some(Err(refusal))) => Err(refusal),
@@ -71,23 +73,20 @@ impl Grants {
 
     fn mint<R: Right>(
         &self,
-        grant: usize,
+        grant: Arc<Grant>,
         names: Vec<Name>,
         must_be_dir: bool,
         said: VirtualPath,
     ) -> Result<Target<R>, ToolError> {
-        let Some(held) = self.inner().grants.get(grant) else {
-            return Err(ToolError::new(Code::UnknownGrant, "there is no such grant"));
-        };
         // Before anything is looked up: a client without the right must not learn from the refusal what exists.
-        if !held.rights.carry(R::RIGHTS) {
-            return Err(held.right_missing::<R>());
+        if !grant.rights.carry(R::RIGHTS) {
+            return Err(grant.right_missing::<R>());
         }
         Ok(Target::new(self.clone(), grant, names, must_be_dir, said))
     }
 
     /// The place that a path names: a grant, and the names below it. Nothing is looked at.
-    pub(in crate::cap) fn place_of(&self, path: &VirtualPath) -> Option<(usize, Vec<Name>)> {
+    pub(in crate::cap) fn place_of(&self, path: &VirtualPath) -> Option<(Arc<Grant>, Vec<Name>)> {
         match self.locate_or(path, |_| ()) {
             Ok(Located::Within { grant, names, .. }) => Some((grant, names)),
             _ => None,
@@ -118,14 +117,19 @@ impl Grants {
         if absolute && !top {
             let spelled = self.inner().spelled(&names);
             let (grant, depth) = spelled.ok_or_else(|| error(Nowhere::UnknownGrant(None)))?;
-            return Ok(Located::Within { grant, names: names.split_off(depth), must_be_dir });
+            let (grant, names) = (Arc::clone(grant), names.split_off(depth));
+            return Ok(Located::Within { grant, names, must_be_dir });
         }
-        if !self.are_named_in_paths() {
-            return Ok(Located::Within { grant: 0, names, must_be_dir });
+        let grants = &self.inner().grants;
+        if let ([only], false) = (grants.as_slice(), self.are_named_in_paths()) {
+            return Ok(Located::Within { grant: Arc::clone(only), names, must_be_dir });
         }
         let first = names.first().map(ToString::to_string).unwrap_or_default();
-        match self.inner().grants.iter().position(|g| g.name == first) {
-            Some(grant) => Ok(Located::Within { grant, names: names.split_off(1), must_be_dir }),
+        match grants.iter().find(|grant| grant.name == first) {
+            Some(grant) => {
+                let (grant, names) = (Arc::clone(grant), names.split_off(1));
+                Ok(Located::Within { grant, names, must_be_dir })
+            }
             None => Err(error(Nowhere::UnknownGrant(Some(&names)))),
         }
     }

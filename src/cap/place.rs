@@ -2,6 +2,7 @@
 //!
 //! May import: `path`.
 
+use crate::cap::grants::grant::Grant;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -49,7 +50,7 @@ impl Look {
 /// One name in one directory, whose handle is held. `R` is the right it was reached by.
 pub struct Place<R> {
     pub(in crate::cap) grants: Grants,
-    pub(in crate::cap) grant: usize,
+    pub(in crate::cap) grant: Arc<Grant>,
     /// The directory that holds it; for the root of a grant, the root itself.
     pub(in crate::cap) parent: Arc<Dir>,
     /// Its name there; none for the root of a grant.
@@ -73,7 +74,7 @@ pub struct Place<R> {
 impl<R: Right> Place<R> {
     /// The real path as clients say it: where links led.
     pub fn shown(&self) -> String {
-        self.grants.shown(self.grant, &self.below)
+        self.grants.shown(&self.grant, &self.below)
     }
 
     /// The real path, where links led elsewhere than the client's path; shortened where it is very long.
@@ -91,7 +92,7 @@ impl<R: Right> Place<R> {
 
 /// Where a walk ended.
 pub(in crate::cap) struct At {
-    pub(in crate::cap) grant: usize,
+    pub(in crate::cap) grant: Arc<Grant>,
     pub(in crate::cap) parent: Arc<Dir>,
     pub(in crate::cap) name: Option<Name>,
     pub(in crate::cap) below: Vec<Name>,
@@ -107,7 +108,7 @@ pub(in crate::cap) struct At {
 
 impl<R: Right> Place<R> {
     /// What lies above the grant of this place.
-    pub fn above_grant(&self) -> Option<&Above> {
-        self.grants.inner().grants.get(self.grant).map(|grant| &grant.above)
+    pub fn above_grant(&self) -> &Above {
+        &self.grant.above
     }
 }

@@ -6,7 +6,9 @@
 //!
 //! May import: `path`. There is no public constructor, and no access to the handle.
 
+use crate::cap::grants::grant::Grant;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use crate::cap::grants::Grants;
 use crate::cap::rights::Right;
@@ -15,7 +17,7 @@ use crate::path::{Name, VirtualPath, join};
 /// A place that a client named, with the right `R` to it. Nothing is opened yet.
 pub struct Target<R> {
     pub(super) grants: Grants,
-    pub(super) grant: usize,
+    pub(super) grant: Arc<Grant>,
     pub(super) names: Vec<Name>,
     pub(super) must_be_dir: bool,
     pub(super) said: VirtualPath,
@@ -25,7 +27,7 @@ pub struct Target<R> {
 impl<R: Right> Target<R> {
     pub(super) fn new(
         grants: Grants,
-        grant: usize,
+        grant: Arc<Grant>,
         names: Vec<Name>,
         must_be_dir: bool,
         said: VirtualPath,
@@ -40,12 +42,12 @@ impl<R: Right> Target<R> {
 
     /// The path as the client could say it, links not followed.
     pub fn shown(&self) -> String {
-        self.grants.shown(self.grant, &self.names)
+        self.grants.shown(&self.grant, &self.names)
     }
 
     /// The name of the grant that it lies in.
     pub fn grant_name(&self) -> &str {
-        self.grants.inner().grants.get(self.grant).map_or("", |grant| grant.name.as_str())
+        &self.grant.name
     }
 
     /// Is it the grant itself?

@@ -1,5 +1,6 @@
 //! Trees for the tests of this layer, granted in this process.
 
+use crate::cap::grants::grant::Grant;
 use std::os::unix::fs::symlink;
 use std::sync::Arc;
 use std::time::Instant;
@@ -70,13 +71,13 @@ pub(in crate::cap) fn led<R: Right>(grants: &Grants, path: &str, look: Look) -> 
     let place = match resolve(&target, look, &budget()) {
         Err(error) => error.code().to_string(),
         Ok(at) => {
-            said(grants, at.grant, &at.below, at.found.as_ref(), &at.missing, at.name.as_ref())
+            said(grants, &at.grant, &at.below, at.found.as_ref(), &at.missing, at.name.as_ref())
         }
     };
     let walked = match Walk::new(&target, look, Some(&budget())).run() {
         Err(error) => error.code().to_string(),
         Ok(at) => {
-            said(grants, at.grant, &at.below, at.found.as_ref(), &at.missing, at.name.as_ref())
+            said(grants, &at.grant, &at.below, at.found.as_ref(), &at.missing, at.name.as_ref())
         }
     };
     assert!(place == walked || place == Code::Protected.to_string(), "{place} {walked}");
@@ -85,7 +86,7 @@ pub(in crate::cap) fn led<R: Right>(grants: &Grants, path: &str, look: Look) -> 
 
 fn said(
     grants: &Grants,
-    grant: usize,
+    grant: &Grant,
     below: &[Name],
     found: Option<&Found>,
     missing: &[Name],

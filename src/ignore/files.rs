@@ -15,7 +15,7 @@ const NOT_SHOWN: &str = "one that is read at startup";
 /// The ignore files of one search.
 pub struct IgnoreFiles<'a> {
     budget: &'a Budget,
-    above: Option<&'a Above>,
+    above: &'a Above,
     compiled: Arc<Compiled>,
     global: OnceLock<Option<Arc<Rules>>>,
     global_folded: OnceLock<Option<Arc<Rules>>>,
@@ -67,7 +67,7 @@ impl<'a> IgnoreFiles<'a> {
 
     /// The directories above the grant of which rules are known, from the top.
     pub(super) fn levels(&self) -> &'a [AboveLevel] {
-        self.above.map_or(&[], |above| &above.levels)
+        &self.above.levels
     }
 
     /// The way from the topmost of them to the grant.
@@ -138,7 +138,7 @@ impl<'a> IgnoreFiles<'a> {
         let opened = |path: &[u8]| dir.open_pointed(path);
         if opened(&file.path_to(b"HEAD")).is_none() {
             // It lies outside the grant. That of the granted directory itself was read at startup.
-            let known = self.above.filter(|_| dir.path_in_grant().is_empty());
+            let known = Some(self.above).filter(|_| dir.path_in_grant().is_empty());
             let ignores_case = known.is_some_and(|above| above.ignores_case);
             return Some(OfRepository {
                 exclude: known.and_then(|above| self.above(above.exclude.as_ref(), ignores_case)),
@@ -173,7 +173,7 @@ impl<'a> IgnoreFiles<'a> {
     /// The user's list for all repositories.
     fn global(&self, ignores_case: bool) -> Option<Arc<Rules>> {
         let known = if ignores_case { &self.global_folded } else { &self.global };
-        let text = self.above?.global.as_ref();
+        let text = self.above.global.as_ref();
         known.get_or_init(|| self.above(text, ignores_case)).clone()
     }
 

@@ -6,6 +6,7 @@
 //! May import: `path`, `limits`, `error`, `system`. It promises nothing about entries that another process adds
 //! after the look: rules face the caller, not other processes.
 
+use crate::cap::grants::grant::Grant;
 use std::cell::Cell;
 use std::os::fd::{AsFd as _, OwnedFd};
 
@@ -61,16 +62,16 @@ pub(in crate::cap) fn scan<R: Right, S: Right>(
     budget: &Budget,
 ) -> Result<Census, ToolError> {
     let Some(name) = &from.name else { return Err(from.is_root()) };
-    let protection = Protection::new(&from.grants, from.grant, &from.below, budget)?;
+    let protection = Protection::new(&from.grants, &from.grant, &from.below, budget)?;
     let mut ends = vec![];
     if why != For::Copying {
-        ends.push(End::new(from)?);
-        protection.check_above(from.grant, &from.below, &from.said.to_string())?;
+        ends.push(End::new(from));
+        protection.check_above(&from.grant, &from.below, &from.said.to_string())?;
     }
     if let Some(to) = to {
-        ends.push(End::new(to)?);
+        ends.push(End::new(to));
     }
-    let passes_by = (why == For::Copying).then_some((from.rules()?, from.below.as_slice()));
+    let passes_by = (why == For::Copying).then_some((from.rules(), from.below.as_slice()));
     let shown = from.said.to_string();
     let into = to.map(|to| system::stat(&to.parent).map_err(|errno| to.os("look at", errno)));
     let into = into.transpose()?.map(|stat| (stat.device, stat.inode));
@@ -98,15 +99,15 @@ pub(in crate::cap) fn scan<R: Right, S: Right>(
 /// One of the places that the tree has, or is to have.
 struct End<'a> {
     rules: &'a Rules,
-    grant: usize,
+    grant: &'a Grant,
     below: &'a [Name],
     shown: String,
 }
 
 impl<'a> End<'a> {
-    fn new<R: Right>(of: &'a Place<R>) -> Result<Self, ToolError> {
+    fn new<R: Right>(of: &'a Place<R>) -> Self {
         let shown = of.said.to_string();
-        Ok(Self { rules: of.rules()?, grant: of.grant, below: &of.below, shown })
+        Self { rules: of.rules(), grant: &of.grant, below: &of.below, shown }
     }
 }
 

@@ -122,7 +122,7 @@ impl<R: Right> Place<R> {
         let (Some(from_name), Some(name)) = (&self.name, &to.name) else {
             return Err(self.is_root());
         };
-        let rules = self.rules()?;
+        let rules = self.rules();
         let (parent, made) = to.parents()?;
         let left = sweep(&parent, budget);
         let mode = self.found.as_ref().map_or(Mode::RWXU, |found| permissions(&found.stat));

@@ -59,7 +59,7 @@ impl<R: Right> Target<R> {
     }
 
     fn device(&self) -> u64 {
-        self.grants.inner().grants.get(self.grant).map_or(0, |grant| grant.device)
+        self.grant.device
     }
 }
 

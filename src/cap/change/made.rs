@@ -53,7 +53,7 @@ impl Place<Write> {
         let known = self.below.len().saturating_sub(self.missing.len() + 1);
         let way: Vec<Name> = self.below.iter().take(known).chain([first]).cloned().collect();
         let sentence =
-            format!("the directory `{}` does not exist", self.grants.shown(self.grant, &way));
+            format!("the directory `{}` does not exist", self.grants.shown(&self.grant, &way));
         Err(ToolError::new(Code::NotFound, sentence).hint("create_parents=true makes it"))
     }
 

@@ -64,7 +64,7 @@ impl<R: Right> Place<R> {
         });
         for reading in &mistakes {
             if let Some((grant, names)) = existing(&self.grants, &reading.path).into_iter().next() {
-                let path = self.grants.shown(grant, &names);
+                let path = self.grants.shown(&grant, &names);
                 return Some(format!("`{path}`"));
             }
         }
@@ -87,7 +87,7 @@ impl<R: Right> Place<R> {
         let trimmed = trimmed(first).filter(|_| !is_in_hex)?;
         let above = self.below.len().checked_sub(self.missing.len() + 1)?;
         let there = [self.below.get(..above)?, std::slice::from_ref(&trimmed)].concat();
-        if self.rules().ok()?.hide(&there) || lstat(&self.parent, &trimmed).is_err() {
+        if self.rules().hide(&there) || lstat(&self.parent, &trimmed).is_err() {
             return None;
         }
         let further = self.below.get(above + 1..)?.iter();
@@ -95,7 +95,7 @@ impl<R: Right> Place<R> {
             crate::cap::change::new_names::trimmed(name).unwrap_or_else(|| name.clone())
         });
         let path = there.into_iter().chain(further).collect::<Vec<_>>();
-        Some(format!("`{}`", self.grants.shown(self.grant, &path)))
+        Some(format!("`{}`", self.grants.shown(&self.grant, &path)))
     }
 }
 

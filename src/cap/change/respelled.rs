@@ -57,13 +57,13 @@ impl<R: Right> Place<R> {
             return Ok(None);
         }
         let below = self.below_as(new);
-        if self.rules()?.judge(&below) != Verdict::Open {
+        if self.rules().judge(&below) != Verdict::Open {
             return Ok(None);
         }
-        check_place(&self.grants, self.grant, &below, self.kind() == Kind::Directory, budget)?;
+        check_place(&self.grants, &self.grant, &below, self.kind() == Kind::Directory, budget)?;
         let place = Place {
             grants: self.grants.clone(),
-            grant: self.grant,
+            grant: Arc::clone(&self.grant),
             parent: Arc::clone(&self.parent),
             name: Some(new.clone()),
             below,
@@ -114,10 +114,10 @@ impl Place<Write> {
         }
         let between = between(new).map_err(|errno| self.os("move", errno))?;
         let below = self.below_as(&between);
-        let verdict = self.rules()?.judge(&below);
+        let verdict = self.rules().judge(&below);
         if verdict != Verdict::Open {
-            let shown = self.grants.shown(self.grant, &below);
-            return Err(protected(&shown, &below, verdict, self.rules()?));
+            let shown = self.grants.shown(&self.grant, &below);
+            return Err(protected(&shown, &below, verdict, self.rules()));
         }
         let left = sweep(&self.parent, budget);
         budget.step()?;
@@ -132,7 +132,7 @@ impl Place<Write> {
             return Err(match rename(&between, old) {
                 Ok(()) => error,
                 Err(_) => error
-                    .and(&format!("it is called `{}` now", self.grants.shown(self.grant, &below))),
+                    .and(&format!("it is called `{}` now", self.grants.shown(&self.grant, &below))),
             });
         }
         drop(lock);

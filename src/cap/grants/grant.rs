@@ -46,6 +46,8 @@ pub struct Preopen {
 
 /// One grant as the capability layer holds it.
 pub(in crate::cap) struct Grant {
+    /// Its place among the grants: the order of the command line.
+    pub(in crate::cap) number: usize,
     pub(in crate::cap) name: String,
     pub(in crate::cap) rights: Rights,
     pub(in crate::cap) rules: Rules,
@@ -63,9 +65,14 @@ pub(in crate::cap) struct Grant {
 }
 
 impl Grant {
-    pub(in crate::cap) fn new(from: Preopen, one_file_system: bool) -> std::io::Result<Self> {
+    pub(in crate::cap) fn new(
+        number: usize,
+        from: Preopen,
+        one_file_system: bool,
+    ) -> std::io::Result<Self> {
         let mount = if one_file_system { Some(step::mount_of(&from.dir)?) } else { None };
         Ok(Self {
+            number,
             device: step::device_of(&from.dir)?,
             may_alias: listed::may_alias(&from.dir),
             is_mounted_read_only: is_mounted_read_only(&from.dir),
@@ -92,5 +99,12 @@ impl Grant {
     /// Where the grant is on the host, by name: links that climb out of it are read against this.
     pub(in crate::cap) fn canonical(&self) -> &[Name] {
         self.spellings.first().map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Grants of one process are told apart by their number.
+impl PartialEq for Grant {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
     }
 }

@@ -28,7 +28,7 @@ use crate::path::{Name, join};
 pub struct Grants(Arc<Inner>);
 
 pub(super) struct Inner {
-    pub(super) grants: Vec<Grant>,
+    pub(super) grants: Vec<Arc<Grant>>,
     pub(super) unavailable: Vec<Unavailable>,
     pub(super) resolver: Resolver,
     pub(super) turns: Arc<Turns>,
@@ -47,7 +47,8 @@ impl Grants {
         one_file_system: bool,
     ) -> std::io::Result<Self> {
         let resolver = preopens.first().map_or(Resolver::Walk, |p| Resolver::probe(&p.dir));
-        let grants = preopens.into_iter().map(|p| Grant::new(p, one_file_system));
+        let grants = preopens.into_iter().enumerate();
+        let grants = grants.map(|(number, p)| Grant::new(number, p, one_file_system).map(Arc::new));
         let grants = grants.collect::<std::io::Result<_>>()?;
         let (turns, protected_links) = (Arc::default(), ProtectedLinks::default());
         Ok(Self(Arc::new(Inner {
@@ -100,8 +101,8 @@ impl Grants {
     }
 
     /// The path as clients say it.
-    pub(super) fn shown(&self, grant: usize, below: &[Name]) -> String {
-        let name = self.0.grants.get(grant).map_or("", |g| g.name.as_str());
+    pub(super) fn shown(&self, grant: &Grant, below: &[Name]) -> String {
+        let name = &grant.name;
         match (self.are_named_in_paths(), below) {
             (false, _) => join(below),
             (true, []) => name.to_owned(),
@@ -110,8 +111,8 @@ impl Grants {
     }
 
     /// What stands in front of the names below a grant: its name and a slash, or nothing.
-    pub(super) fn in_front_of_paths(&self, grant: usize) -> String {
-        let name = self.0.grants.get(grant).map_or("", |g| g.name.as_str());
+    pub(super) fn in_front_of_paths(&self, grant: &Grant) -> String {
+        let name = &grant.name;
         if self.are_named_in_paths() { format!("{name}/") } else { String::new() }
     }
 
@@ -131,13 +132,12 @@ impl Grants {
 }
 
 impl Inner {
-    /// Finds the grant with the longest spelling that is a prefix of an absolute path. Returns its index and the number
-    /// of names in that prefix.
-    pub(super) fn spelled(&self, names: &[Name]) -> Option<(usize, usize)> {
-        let grants = self.grants.iter().enumerate();
-        let fits = grants.flat_map(|(i, g)| g.spellings.iter().map(move |s| (i, s)));
-        fits.filter(|(_, s)| names.starts_with(s))
-            .map(|(i, s)| (i, s.len()))
-            .max_by_key(|(_, n)| *n)
+    /// Finds the grant with the longest spelling that is a prefix of an absolute path. Returns it with the number of
+    /// names in that prefix.
+    pub(super) fn spelled(&self, names: &[Name]) -> Option<(&Arc<Grant>, usize)> {
+        let all =
+            self.grants.iter().flat_map(|grant| grant.spellings.iter().map(move |s| (grant, s)));
+        let fits = all.filter(|(_, spelling)| names.starts_with(spelling));
+        fits.map(|(grant, spelling)| (grant, spelling.len())).max_by_key(|(_, len)| *len)
     }
 }

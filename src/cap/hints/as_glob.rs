@@ -48,7 +48,7 @@ pub(in crate::cap) fn as_glob(
             None
         } else {
             let Some((grant, names)) = existing_at(at) else { continue };
-            Some(grants.shown(grant, &names))
+            Some(grants.shown(&grant, &names))
         };
         parted.push((base, rest.join("/")));
     }

@@ -5,16 +5,17 @@
 use crate::cap::grants::Grants;
 use crate::cap::grants::grant::Grant;
 use crate::cap::resolve::exists;
+use std::sync::Arc;
 
 use crate::cap::rights::Rights;
 use crate::path::{Name, VirtualPath};
 
 /// The places that a path can stand for and that exist: as it is, else below the name of a grant in it, else in any
 /// grant.
-pub(in crate::cap) fn existing(grants: &Grants, path: &str) -> Vec<(usize, Vec<Name>)> {
+pub(in crate::cap) fn existing(grants: &Grants, path: &str) -> Vec<(Arc<Grant>, Vec<Name>)> {
     let path = VirtualPath::from(path);
-    let there = |all: Vec<(usize, Vec<Name>)>| -> Vec<(usize, Vec<Name>)> {
-        let exists = |(grant, names): &(usize, Vec<Name>)| exists(grants, *grant, names);
+    let there = |all: Vec<(Arc<Grant>, Vec<Name>)>| -> Vec<(Arc<Grant>, Vec<Name>)> {
+        let exists = |(grant, names): &(Arc<Grant>, Vec<Name>)| exists(grants, grant, names);
         let mut there: Vec<_> = all.into_iter().filter(exists).collect();
         there.dedup();
         there
@@ -24,16 +25,16 @@ pub(in crate::cap) fn existing(grants: &Grants, path: &str) -> Vec<(usize, Vec<N
     if !as_it_is.is_empty() || spelling.names.is_empty() {
         return as_it_is;
     }
-    let all =
-        || grants.inner().grants.iter().enumerate().filter(|(_, g)| g.rights.carry(Rights::READ));
-    let after_name = all().flat_map(|(i, grant)| {
-        below_grant(grant, &spelling.names).into_iter().map(move |names| (i, names))
+    let all = || grants.inner().grants.iter().filter(|grant| grant.rights.carry(Rights::READ));
+    let after_name = all().flat_map(|grant| {
+        let below = below_grant(grant, &spelling.names).into_iter();
+        below.map(move |names| (Arc::clone(grant), names))
     });
     let after_name = there(after_name.collect());
     if !after_name.is_empty() || spelling.absolute {
         return after_name;
     }
-    there(all().map(|(i, _)| (i, spelling.names.clone())).collect())
+    there(all().map(|grant| (Arc::clone(grant), spelling.names.clone())).collect())
 }
 
 /// What follows in a path after the name of a grant. Names are compared only to word a hint.

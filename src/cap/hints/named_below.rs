@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::fs::FileType;
@@ -66,10 +67,10 @@ pub fn is_made(name: &[u8]) -> bool {
 /// `first` is the grant to begin with.
 pub(in crate::cap) fn named_below(
     grants: &Grants,
-    first: usize,
+    first: &Grant,
     wanted: &[Vec<Name>],
     budget: &Budget,
-) -> Vec<(usize, Vec<Name>)> {
+) -> Vec<(Arc<Grant>, Vec<Name>)> {
     let wanted: Vec<Vec<String>> = wanted.iter().map(|names| folded(names)).collect();
     let mut search = Search {
         grants,
@@ -79,8 +80,9 @@ pub(in crate::cap) fn named_below(
         until: budget.now() + MAX_TIME,
         found: vec![],
     };
-    let all = 0..grants.inner().grants.len();
-    for grant in std::iter::once(first).chain(all.filter(|grant| *grant != first)) {
+    let (first, others): (Vec<_>, Vec<_>) =
+        grants.inner().grants.iter().partition(|grant| grant.as_ref() == first);
+    for grant in first.into_iter().chain(others) {
         search.grant(grant);
     }
     let (best, is_exact) = match search.found.first() {
@@ -109,13 +111,12 @@ struct Found {
     /// How many names at the end agree.
     agree: usize,
     extended: Extended,
-    grant: usize,
+    grant: Arc<Grant>,
     below: Vec<Name>,
 }
 
 impl Search<'_> {
-    fn grant(&mut self, index: usize) {
-        let Some(grant) = self.grants.inner().grants.get(index) else { return };
+    fn grant(&mut self, grant: &Arc<Grant>) {
         if !grant.rights.carry(Rights::READ) {
             return;
         }
@@ -125,15 +126,14 @@ impl Search<'_> {
                 return;
             }
             if let Some(dir) = self.open(grant, &below) {
-                self.directory(index, grant, &dir, &below, &mut waiting);
+                self.directory(grant, &dir, &below, &mut waiting);
             }
         }
     }
 
     fn directory(
         &mut self,
-        index: usize,
-        grant: &Grant,
+        grant: &Arc<Grant>,
         dir: &OwnedFd,
         below: &[Name],
         waiting: &mut VecDeque<Vec<Name>>,
@@ -155,7 +155,7 @@ impl Search<'_> {
                 return ControlFlow::Continue(());
             }
             if is_wanted {
-                self.keep(index, &path);
+                self.keep(grant, &path);
             }
             let is_directory = || match kind {
                 FileType::Unknown => lstat(dir, &name).is_ok_and(|stat| stat.kind.is_dir()),
@@ -182,7 +182,7 @@ impl Search<'_> {
         last.any(|name| extended(&listed, name).is_some())
     }
 
-    fn keep(&mut self, grant: usize, below: &[Name]) {
+    fn keep(&mut self, grant: &Arc<Grant>, below: &[Name]) {
         let path = folded(below);
         let agree = |wanted: &Vec<String>| {
             let extended = extended(path.last()?, wanted.last()?)?;
@@ -192,11 +192,12 @@ impl Search<'_> {
         let best = self.wanted.iter().filter_map(agree);
         let best = best.min_by_key(|(agree, extended)| (Reverse(*agree), *extended));
         let Some((agree, extended)) = best else { return };
+        let grant = Arc::clone(grant);
         self.found.push(Found { agree, extended, grant, below: below.to_vec() });
         self.found.sort_by(|a, b| {
             let order = b.agree.cmp(&a.agree).then(a.extended.cmp(&b.extended));
             let order = order.then(a.below.len().cmp(&b.below.len()));
-            order.then_with(|| (a.grant, &a.below).cmp(&(b.grant, &b.below)))
+            order.then_with(|| (a.grant.number, &a.below).cmp(&(b.grant.number, &b.below)))
         });
         self.found.truncate(MAX_FOUND);
     }

@@ -52,12 +52,12 @@ impl<R: Right> Place<R> {
         let dir = self.open_directory().ok()?;
         let path = |name: &[u8]| Some([self.below.as_slice(), &[Name::from_bytes(name)?]].concat());
         let mut paths = INDEX_FILES.into_iter().filter_map(path);
-        let rules = self.rules().ok()?;
+        let rules = self.rules();
         let found = paths.find(|path| {
             let is_file = |name: &Name| lstat(&dir, name).is_ok_and(|stat| stat.kind.is_file());
             !rules.hide(path) && path.last().is_some_and(is_file)
         });
-        Some(self.grants.shown(self.grant, &found?))
+        Some(self.grants.shown(&self.grant, &found?))
     }
 }
 

@@ -5,7 +5,9 @@
 //!
 //! May import: `path`, `limits`, `error`. This module opens nothing that it suggests.
 
+use crate::cap::grants::grant::Grant;
 use cap_std::fs::Dir;
+use std::sync::Arc;
 
 use crate::cap::grants::Grants;
 use crate::cap::handle::directory::names;
@@ -40,7 +42,7 @@ pub(in crate::cap) fn missing(said: &VirtualPath) -> ToolError {
 /// Where a walk ended because a name does not exist.
 pub(in crate::cap) struct Missing<'a> {
     pub(in crate::cap) grants: &'a Grants,
-    pub(in crate::cap) grant: usize,
+    pub(in crate::cap) grant: &'a Arc<Grant>,
     /// The directory that does not have the name, and its names below the grant.
     pub(in crate::cap) dir: &'a Dir,
     pub(in crate::cap) below: &'a [Name],
@@ -102,7 +104,7 @@ impl Missing<'_> {
     }
 
     fn beside(&self, find: impl Fn(&Dir, &Rules, &[Name], &Name) -> Vec<Name>) -> Vec<String> {
-        let Some(held) = self.grants.inner().grants.get(self.grant) else { return vec![] };
+        let held = &self.grant;
         let shown = |name: &Name| {
             let path = [self.below, std::slice::from_ref(name)].concat();
             shown_beside(self.grants, self.grant, &path, self.wanted)
@@ -137,8 +139,8 @@ pub(in crate::cap) fn read_as(
     for reading in std::iter::once(as_said).chain(readings(said.as_said())) {
         let there = existing(grants, &reading.path);
         if !there.is_empty() {
-            let shown = |(grant, names): &(usize, Vec<Name>)| {
-                format!("`{}`{}", grants.shown(*grant, names), reading.arguments(&has))
+            let shown = |(grant, names): &(Arc<Grant>, Vec<Name>)| {
+                format!("`{}`{}", grants.shown(grant, names), reading.arguments(&has))
             };
             return there.iter().take(MAX_OFFERED).map(shown).collect();
         }
@@ -149,7 +151,7 @@ pub(in crate::cap) fn read_as(
 /// The entries below the grants that have the last name of the path, in backticks.
 pub(in crate::cap) fn elsewhere(
     grants: &Grants,
-    first: usize,
+    first: &Grant,
     said: &VirtualPath,
     budget: &Budget,
 ) -> Vec<String> {
@@ -165,15 +167,15 @@ pub(in crate::cap) fn elsewhere(
     let arguments = read.map(|reading| reading.arguments(has)).unwrap_or_default();
     let found = named_below(grants, first, &wanted, budget);
     let asked = wanted.first().and_then(|names| names.last());
-    let shown = |(grant, names): &(usize, Vec<Name>)| match asked {
-        Some(asked) => shown_beside(grants, *grant, names, asked),
-        None => format!("`{}`", grants.shown(*grant, names)),
+    let shown = |(grant, names): &(Arc<Grant>, Vec<Name>)| match asked {
+        Some(asked) => shown_beside(grants, grant, names, asked),
+        None => format!("`{}`", grants.shown(grant, names)),
     };
     found.iter().map(|found| shown(found) + &arguments).collect()
 }
 
 /// A path in backticks, with its code points if its last name looks like the one that was asked for.
-fn shown_beside(grants: &Grants, grant: usize, path: &[Name], asked: &Name) -> String {
+fn shown_beside(grants: &Grants, grant: &Grant, path: &[Name], asked: &Name) -> String {
     match path.split_last() {
         Some((name, above)) if look_the_same(&name.to_string(), &asked.to_string()) => {
             let other = [above, std::slice::from_ref(asked)].concat();

@@ -76,7 +76,8 @@ impl Grants {
         }
         // A name that does not exist yet, in a directory that does.
         let new = end_in_directory(self, path).or_else(|| self.without_slash(path));
-        let mut paths = elsewhere(self, 0, path, budget);
+        let first = self.inner().grants.first();
+        let mut paths = first.map_or_else(Vec::new, |first| elsewhere(self, first, path, budget));
         if let Some(new) = new
             && !paths.iter().any(|path| path.starts_with(&format!("`{new}")))
         {
@@ -97,6 +98,6 @@ impl Grants {
         let rest = path.as_said().strip_prefix('/')?;
         let (first, _) = rest.split_once('/')?;
         let (grant, names) = self.place_of(&VirtualPath::from(rest))?;
-        (!existing(self, first).is_empty()).then(|| self.shown(grant, &names))
+        (!existing(self, first).is_empty()).then(|| self.shown(&grant, &names))
     }
 }

@@ -7,6 +7,7 @@
 //! May import: `path`, `limits`, `error`. Rules and links are judged by `resolve`, on the names that are used.
 
 use rustix::io::Errno;
+use std::sync::Arc;
 
 use crate::cap::handle::step::lstat;
 use crate::cap::hints::new_path::foreign;
@@ -80,13 +81,14 @@ impl<R: Right> Target<R> {
         let (real, rest) = ends.into_iter().find_map(|at| {
             let (way, rest) = self.names.split_at_checked(at)?;
             let (grants, said) = (self.grants.clone(), self.said.clone());
-            let way = Target::<Read>::new(grants, self.grant, way.to_vec(), false, said);
+            let way =
+                Target::<Read>::new(grants, Arc::clone(&self.grant), way.to_vec(), false, said);
             let look = Look { exact: true, ..Look::THERE };
             let place = resolve(&way, look, budget).ok()?;
             Some((place, rest))
         })?;
         let below = [real.below.as_slice(), rest].concat();
-        let rules = &self.grants.inner().grants.get(self.grant)?.rules;
+        let rules = &self.grant.rules;
         let verdict = rules.judge(&below);
         let is_other = real.grant == self.grant && below != self.names;
         (is_other && verdict == Verdict::Guarded)
@@ -107,22 +109,27 @@ impl<R: Right> Target<R> {
 
     /// The same path without the name of the grant in front, if nothing in the only grant has that name.
     fn without_the_grants_name(&self) -> Option<Self> {
-        let grant = self.grants.inner().grants.get(self.grant)?;
+        let grant = &self.grant;
         let (first, rest) = self.names.split_first()?;
         let is_named = !self.grants.are_named_in_paths()
             && !self.said.as_said().trim_start().starts_with('/')
             && first.to_string() == grant.name;
         (is_named && self.is_free(first)).then(|| {
             let grants = self.grants.clone();
-            Self::new(grants, self.grant, rest.to_vec(), self.must_be_dir, self.said.clone())
+            Self::new(
+                grants,
+                Arc::clone(&self.grant),
+                rest.to_vec(),
+                self.must_be_dir,
+                self.said.clone(),
+            )
         })
     }
 
     /// Has nothing in the root of the grant this name, as far as the client may know?
     fn is_free(&self, name: &Name) -> bool {
-        self.grants.inner().grants.get(self.grant).is_some_and(|grant| {
-            grant.rules.hide([name]) || lstat(&grant.dir, name).is_err_and(|e| e == Errno::NOENT)
-        })
+        let is_missing = lstat(&self.grant.dir, name).is_err_and(|errno| errno == Errno::NOENT);
+        self.grant.rules.hide([name]) || is_missing
     }
 }
 
@@ -132,14 +139,14 @@ impl<R: Right> Place<R> {
         let meant = self.meant.as_ref()?;
         let said = self.said.parse().ok()?.names;
         let said = said.get(said.len().checked_sub(meant.len())?..)?;
-        let above = self.grants.in_front_of_paths(self.grant);
+        let above = self.grants.in_front_of_paths(&self.grant);
         (said != meant.as_slice()).then(|| spelled_out(&above, meant, said))
     }
 
     /// Notes the place for the audit trail, and for the answer what the path was taken to mean.
     pub(in crate::cap) fn note(&self, target: &Target<R>, budget: &Budget) {
         budget.touch(self.shown());
-        let above = target.grants.in_front_of_paths(target.grant);
+        let above = target.grants.in_front_of_paths(&target.grant);
         if let Some(other) = &self.resembles {
             let left_out = target.names.len().saturating_sub(other.len());
             let new = target.names.get(left_out..).unwrap_or_default();

@@ -14,6 +14,7 @@ use crate::cap::target::Target;
 use crate::error::{Group, ToolError};
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath};
+use std::sync::Arc;
 
 /// A file or directory that a link leads to.
 pub struct Followed {
@@ -42,7 +43,8 @@ impl WalkedDir {
         };
         let names = [self.names_to(&link), below].concat();
         let said = VirtualPath::default();
-        let target = Target::<Read>::new(self.grants.clone(), self.grant, names, false, said);
+        let target =
+            Target::<Read>::new(self.grants.clone(), Arc::clone(&self.grant), names, false, said);
         let look = Look { exact: true, ..Look::THERE };
         let at = match Walk::without_hints(&target, look, budget).run() {
             Ok(at) => at,
@@ -56,6 +58,6 @@ impl WalkedDir {
             Some(Kind::File) => false,
             Some(Kind::Link | Kind::Special) | None => return Ok(None),
         };
-        Ok(Some(Followed { shown: self.grants.shown(at.grant, &at.below), is_directory }))
+        Ok(Some(Followed { shown: self.grants.shown(&at.grant, &at.below), is_directory }))
     }
 }

@@ -165,11 +165,10 @@ impl<R: Right> Place<R> {
     }
 
     fn describe(&self, found: &Found, shown: String) -> Info {
-        let grant = self.grants.inner().grants.get(self.grant);
-        let rights = grant.map_or(Rights::NONE, |grant| match grant.rules.judge(&self.below) {
-            Verdict::Open => grant.rights,
+        let rights = match self.grant.rules.judge(&self.below) {
+            Verdict::Open => self.grant.rights,
             _ => Rights::READ,
-        });
+        };
         Info {
             shown,
             kind: found.kind,
@@ -217,8 +216,7 @@ impl<R: Right> Place<R> {
     }
 
     fn is_on_grants_device(&self, found: &Found) -> bool {
-        let grant = self.grants.inner().grants.get(self.grant);
-        grant.is_some_and(|grant| grant.device == found.stat.device)
+        self.grant.device == found.stat.device
     }
 
     pub(super) fn special(&self) -> ToolError {
@@ -299,7 +297,7 @@ impl Entries<'_> {
     /// The codes of the host; `not_found` when it is gone since.
     pub fn info(&self, entry: &Entry) -> Result<Info, ToolError> {
         let below: Vec<_> = self.place.below.iter().chain([&entry.name]).cloned().collect();
-        let shown = self.place.grants.shown(self.place.grant, &below);
+        let shown = self.place.grants.shown(&self.place.grant, &below);
         let found =
             self.look(&entry.name).map_err(|e| ToolError::os("look at", &shown, &e.into()))?;
         Ok(self.place.describe(&found, shown))
@@ -312,8 +310,7 @@ impl Entries<'_> {
     /// The entry, unless it is hidden, or gone again.
     fn entry(&self, raw: &rustix::fs::DirEntry) -> Option<Entry> {
         let name = Name::from_bytes(raw.file_name().to_bytes())?;
-        let grant = self.place.grants.inner().grants.get(self.place.grant)?;
-        if grant.rules.hide(self.place.below.iter().chain([&name])) {
+        if self.place.grant.rules.hide(self.place.below.iter().chain([&name])) {
             return None;
         }
         let kind = match raw.file_type() {

@@ -14,7 +14,7 @@ impl WalkedDir {
     /// the grant, is hidden, or is not there.
     pub fn open_pointed(&self, path: &[u8]) -> Option<OpenFile> {
         let below = self.names_of(path)?;
-        let grant = self.grants.inner().grants.get(self.grant)?;
+        let grant = &self.grant;
         if grant.rules.hide(&below) {
             return None;
         }
@@ -42,7 +42,7 @@ impl WalkedDir {
             return Some(names);
         }
         let (grant, depth) = self.grants.inner().spelled(&names)?;
-        (grant == self.grant).then(|| names.split_off(depth))
+        (*grant == self.grant).then(|| names.split_off(depth))
     }
 }
 

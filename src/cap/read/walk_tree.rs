@@ -81,13 +81,10 @@ pub fn walk<V: Visit>(
     known: V::Known,
     budget: &Budget,
 ) -> Result<Walked<V::Found>, ToolError> {
-    let Some(grant) = root.grants.inner().grants.get(root.grant) else {
-        return Ok(Walked { found: vec![], skipped: Skipped::default(), is_cut: false });
-    };
     let dir = WalkedDir::root(root)?;
     let walk = Walk {
         visit,
-        grant,
+        grant: &root.grant,
         budget,
         root: Arc::new(dir),
         queue: Mutex::default(),
@@ -348,7 +345,7 @@ impl<V: Visit> Walk<'_, V> {
 
     fn skip(&self, which: impl FnOnce(&mut Skipped) -> &mut Tally, below: &[Name]) {
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
-        which(&mut skipped).one(self.root.grants.shown(self.root.grant, below));
+        which(&mut skipped).one(self.root.grants.shown(&self.root.grant, below));
     }
 }
 

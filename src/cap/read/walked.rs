@@ -2,6 +2,7 @@
 //!
 //! May import: `path`, `error`. There is no way up, and no way in by more than one name.
 
+use crate::cap::grants::grant::Grant;
 use std::fmt::Write as _;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +23,7 @@ use crate::path::Name;
 pub struct WalkedDir {
     pub(in crate::cap) fd: OwnedFd,
     pub(in crate::cap) grants: crate::cap::grants::Grants,
-    pub(in crate::cap) grant: usize,
+    pub(in crate::cap) grant: Arc<Grant>,
     /// The way to it from the root of the grant.
     pub(in crate::cap) below: Vec<Name>,
     /// How many of these lead to the root of the walk.
@@ -69,8 +70,7 @@ impl WalkedDir {
     /// first that cannot be opened.
     pub fn above(place: &Place<Read>) -> Vec<Self> {
         let mut all: Vec<Self> = vec![];
-        let grant = place.grants.inner().grants.get(place.grant);
-        let mut next = grant.and_then(|grant| grant.dir.as_fd().try_clone_to_owned().ok());
+        let mut next = place.grant.dir.as_fd().try_clone_to_owned().ok();
         for (depth, name) in place.below.iter().enumerate() {
             let Some(fd) = next else { break };
             next = pass(&fd, name).ok();
@@ -116,7 +116,7 @@ impl WalkedDir {
         Self {
             fd,
             grants: place.grants.clone(),
-            grant: place.grant,
+            grant: Arc::clone(&place.grant),
             root_depth: below.len(),
             below,
             root_len: path.len(),
@@ -133,7 +133,7 @@ impl WalkedDir {
         Self {
             fd,
             grants: self.grants.clone(),
-            grant: self.grant,
+            grant: Arc::clone(&self.grant),
             below: self.names_to(name),
             root_depth: self.root_depth,
             path: [&self.path, name.as_bytes(), b"/"].concat(),
@@ -172,7 +172,7 @@ impl WalkedDir {
 
     /// The name of the grant that it lies in.
     pub fn grant_name(&self) -> &str {
-        self.grants.inner().grants.get(self.grant).map_or("", |grant| grant.name.as_str())
+        &self.grant.name
     }
 
     /// The path of a name in it, as clients say it.
@@ -189,7 +189,7 @@ impl WalkedDir {
 
     /// Its own path, as clients say it, with a slash behind; empty where a root has no name in paths.
     pub fn shown_itself(&self) -> &str {
-        self.shown.get_or_init(|| match self.grants.shown(self.grant, &self.below) {
+        self.shown.get_or_init(|| match self.grants.shown(&self.grant, &self.below) {
             root if self.below.is_empty() && root == "." => String::new(),
             path => path + "/",
         })
@@ -208,7 +208,7 @@ impl WalkedDir {
 
     /// What a name stands for; nothing if it is hidden, or gone. Some file systems do not say.
     pub(in crate::cap) fn kind(&self, name: &Name, said: FileType) -> Option<Kind> {
-        let rules = &self.grants.inner().grants.get(self.grant)?.rules;
+        let rules = &self.grant.rules;
         if rules.hide(self.below.iter().chain([name])) {
             return None;
         }
@@ -242,7 +242,7 @@ impl WalkedDir {
     pub fn open_below(&self, names: &[&[u8]]) -> Option<OpenFile> {
         let names: Vec<Name> =
             names.iter().map(|name| Name::from_bytes(name)).collect::<Option<_>>()?;
-        let grant = self.grants.inner().grants.get(self.grant)?;
+        let grant = &self.grant;
         if grant.rules.hide(self.below.iter().chain(&names)) {
             return None;
         }
@@ -259,7 +259,7 @@ impl WalkedDir {
     pub fn has_below(&self, names: &[&[u8]]) -> bool {
         let names = names.iter().map(|name| Name::from_bytes(name)).collect::<Option<Vec<_>>>();
         let Some(names) = names else { return false };
-        let Some(grant) = self.grants.inner().grants.get(self.grant) else { return false };
+        let grant = &self.grant;
         let Some((name, way)) = names.split_last() else { return true };
         if grant.rules.hide(self.below.iter().chain(&names)) {
             return false;
@@ -273,7 +273,7 @@ impl WalkedDir {
     }
 
     pub(in crate::cap) fn file_in(&self, at: &OwnedFd, name: &Name) -> Option<OpenFile> {
-        let grant = self.grants.inner().grants.get(self.grant)?;
+        let grant = &self.grant;
         // A file can be a mount point as well.
         if !stays_on_mount(grant.mount, at, name) {
             return None;
@@ -291,7 +291,6 @@ fn as_given(place: &Place<Read>) -> Option<Arc<[u8]>> {
     if grant == place.grant && names == place.below {
         return None;
     }
-    let grant = place.grants.inner().grants.get(grant)?;
     let mut path = [grant.name.as_bytes(), b"/"].concat();
     for name in &names {
         path.extend([name.as_bytes(), b"/"].concat());

@@ -174,7 +174,7 @@ impl<'a> Follow<'a> {
             }
             let Some(name) = Name::from_bytes(part) else { continue };
             host.push(name);
-            let Some((grant, depth)) = self.inner.spelled(&host) else {
+            let Some((grant, depth)) = self.spelled(&host) else {
                 is_known = self.is_above_a_grant(&host);
                 continue;
             };
@@ -196,8 +196,12 @@ impl<'a> Follow<'a> {
                 }
             }
         }
-        let Some((grant, depth)) = self.inner.spelled(&host) else { return Ok(None) };
+        let Some((grant, depth)) = self.spelled(&host) else { return Ok(None) };
         Ok(Some(Led { grant, below: host.split_off(depth), passed }))
+    }
+
+    fn spelled(&self, host: &[Name]) -> Option<(usize, usize)> {
+        self.inner.spelled(host).map(|(grant, depth)| (grant.number, depth))
     }
 
     fn is_protected(&self, grant: usize, alias: &[Name]) -> bool {

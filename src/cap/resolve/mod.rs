@@ -16,6 +16,7 @@ pub(super) mod similar_name;
 pub(super) mod through_links;
 pub(super) mod walk;
 
+use crate::cap::grants::grant::Grant;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ pub(super) fn resolve<R: Right>(
     // On the real place, whichever way led there: `.git -> store/git` makes `store/git/hooks` run code.
     if changes::<R>() {
         let is_directory = at.found.as_ref().is_some_and(|found| found.kind == Kind::Directory);
-        check_place(&target.grants, at.grant, &at.below, is_directory, budget)?;
+        check_place(&target.grants, &at.grant, &at.below, is_directory, budget)?;
     }
     Ok(Place {
         grants: target.grants.clone(),
@@ -64,30 +65,28 @@ pub(super) fn resolve<R: Right>(
 }
 
 /// Is there something to read at `names` in this grant? Words errors, decides nothing.
-pub(in crate::cap) fn exists(grants: &Grants, grant: usize, names: &[Name]) -> bool {
+pub(in crate::cap) fn exists(grants: &Grants, grant: &Arc<Grant>, names: &[Name]) -> bool {
     let said = VirtualPath::from(join(names));
-    let target = Target::<Read>::new(grants.clone(), grant, names.to_vec(), false, said);
+    let target =
+        Target::<Read>::new(grants.clone(), Arc::clone(grant), names.to_vec(), false, said);
     by_openat2(&target).is_some() || Walk::new(&target, Look::THERE, None).run().is_ok()
 }
 
 /// The short way: no link, no rule, nothing wrong. Whatever it cannot say, the walk says.
 fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
     let inner = target.grants.inner();
-    let grant = inner.grants.get(target.grant)?;
+    let grant = &target.grant;
     // The root of a grant has no parent in it: the walk handles it.
     let (name, parents) = target.names.split_last()?;
     // Only names that are what their directory lists: the walk looks at that.
     let may_be_aliases = (grant.may_alias && !grant.rules.are_none())
         || target.names.iter().any(|name| name.as_bytes().contains(&b'~'));
-    if inner.resolver == Resolver::Walk
-        || parents.is_empty()
-        || may_be_aliases
-        || if changes::<R>() {
-            grant.rules.judge(&target.names) != Verdict::Open
-        } else {
-            grant.rules.hide(&target.names)
-        }
-    {
+    let is_ruled = if changes::<R>() {
+        grant.rules.judge(&target.names) != Verdict::Open
+    } else {
+        grant.rules.hide(&target.names)
+    };
+    if inner.resolver == Resolver::Walk || parents.is_empty() || may_be_aliases || is_ruled {
         return None;
     }
     // On one mount: what another file system takes for one name is not known yet.
@@ -102,7 +101,7 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
     // Another device may be one that is never read: the walk asks at each step.
     let plain = plain && found.stat.device == grant.device;
     (plain && stays_on_mount(grant.mount, &parent, name)).then(|| At {
-        grant: target.grant,
+        grant: Arc::clone(grant),
         parent: Arc::new(parent),
         name: Some(name.clone()),
         below: target.names.clone(),
@@ -341,7 +340,8 @@ mod tests {
         assert!(
             said("g/to/else").ends_with("list_directory with path=`g/src` shows what there is")
         );
-        assert!(exists(&grants, 0, &[Name::from_bytes(b"to").unwrap()]));
-        assert!(!exists(&grants, 0, &[Name::from_bytes(b"none").unwrap()]));
+        let grant = &grants.inner().grants[0];
+        assert!(exists(&grants, grant, &[Name::from_bytes(b"to").unwrap()]));
+        assert!(!exists(&grants, grant, &[Name::from_bytes(b"none").unwrap()]));
     }
 }

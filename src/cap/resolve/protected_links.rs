@@ -6,6 +6,7 @@
 //!
 //! Names that some file system takes for one are one here: this only decides what is refused.
 
+use crate::cap::grants::grant::Grant;
 use std::sync::Arc;
 
 use crate::cap::grants::Grants;
@@ -32,7 +33,7 @@ impl<'a> Protection<'a> {
     /// `timed_out`, `cancelled`; `over_limit` for a tree made to keep this busy.
     pub(in crate::cap) fn new(
         grants: &'a Grants,
-        grant: usize,
+        grant: &Grant,
         below: &[Name],
         budget: &Budget,
     ) -> Result<Self, ToolError> {
@@ -44,7 +45,7 @@ impl<'a> Protection<'a> {
             if held.rules.guard_none() {
                 continue;
             }
-            let along = if number == grant { below } else { &[] };
+            let along = if number == grant.number { below } else { &[] };
             let mut refresh = || {
                 let has_changed = index.refresh(held, budget)?;
                 Ok::<_, Spent>(index.refresh_along(held, along, budget)? || has_changed)
@@ -72,14 +73,14 @@ impl<'a> Protection<'a> {
     /// `protected`.
     pub(in crate::cap) fn check(
         &self,
-        grant: usize,
+        grant: &Grant,
         below: &[Name],
         shown: &str,
     ) -> Result<(), ToolError> {
         if self.places.is_empty() {
             return Ok(());
         }
-        let names = self.host_names(grant, below);
+        let names = host_names(grant, below);
         let path = folded(&names);
         for place in self.places.iter().filter(|place| is_at_or_below(&path, &place.place)) {
             // From the root of the host: the place may lie above the grant, where grants lie in one another.
@@ -99,14 +100,14 @@ impl<'a> Protection<'a> {
     /// `protected`.
     pub(in crate::cap) fn check_above(
         &self,
-        grant: usize,
+        grant: &Grant,
         below: &[Name],
         shown: &str,
     ) -> Result<(), ToolError> {
         if self.places.is_empty() {
             return Ok(());
         }
-        let path = folded(&self.host_names(grant, below));
+        let path = folded(&host_names(grant, below));
         let is_on_way = |place: &&ProtectedPlace| {
             is_at_or_below(&place.place, &path)
                 || place.passed.iter().any(|passed| is_at_or_below(passed, &path))
@@ -128,15 +129,9 @@ impl<'a> Protection<'a> {
             return ToolError::new(Code::Internal, "a protected place without its grant");
         };
         // A link in a hidden place is not named.
-        let link = self.grants.shown(place.grant, &place.alias);
+        let link = self.grants.shown(held, &place.alias);
         let link = (!held.rules.hide(&place.alias)).then_some(link);
         protected_by_link(shown, link.as_deref(), alias, &held.rules)
-    }
-
-    /// The names of a place from the root of the host.
-    fn host_names(&self, grant: usize, below: &[Name]) -> Vec<Name> {
-        let held = self.grants.inner().grants.get(grant);
-        [held.map_or(&[][..], |held| held.canonical()), below].concat()
     }
 }
 
@@ -146,13 +141,12 @@ impl<'a> Protection<'a> {
 /// `protected`; those of [`Protection::new`].
 pub(in crate::cap) fn check_place(
     grants: &Grants,
-    grant: usize,
+    grant: &Grant,
     below: &[Name],
     is_directory: bool,
     budget: &Budget,
 ) -> Result<(), ToolError> {
-    let Some(held) = grants.inner().grants.get(grant) else { return Ok(()) };
-    if held.rules.guard_none() {
+    if grant.rules.guard_none() {
         return Ok(());
     }
     let shown = grants.shown(grant, below);
@@ -162,10 +156,15 @@ pub(in crate::cap) fn check_place(
     if !is_directory {
         protection.check_above(grant, below, &shown)?;
     }
-    if lies_in_repository(&held.dir, below, &held.rules) {
+    if lies_in_repository(&grant.dir, below, &grant.rules) {
         return Err(protected_repository(&shown, below));
     }
     Ok(())
+}
+
+/// The names of a place from the root of the host.
+fn host_names(grant: &Grant, below: &[Name]) -> Vec<Name> {
+    [grant.canonical(), below].concat()
 }
 
 /// Is `path` the place, or below it? Both are folded and absolute.
@@ -298,8 +297,8 @@ mod tests {
         );
         let place = grants.attenuate::<Write>(&"g/store".into()).unwrap();
         let place = place.look(TO_MAKE, &budget()).unwrap();
-        let protection = Protection::new(&grants, place.grant, &place.below, &budget()).unwrap();
-        let moved = protection.check_above(place.grant, &place.below, "store").unwrap_err();
+        let protection = Protection::new(&grants, &place.grant, &place.below, &budget()).unwrap();
+        let moved = protection.check_above(&place.grant, &place.below, "store").unwrap_err();
         assert!(moved.to_string().contains("the link `g/.git` leads there"), "{moved}");
     }
 

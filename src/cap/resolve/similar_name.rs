@@ -35,7 +35,7 @@ impl Walk<'_> {
         if self.look.exact || !is_said {
             return Ok(None);
         }
-        let (below, rules) = (self.below(None), &self.held()?.rules);
+        let (below, rules) = (self.below(None), &self.grant.rules);
         let found = if let Some(real) = spelled_by(parent, &below, name, rules) {
             Lookalikes { twins: vec![real], similar: vec![] }
         } else if self.is_written_in_hex(at) {
@@ -65,7 +65,7 @@ impl Walk<'_> {
     fn not_used(&self, at: usize, wanted: &Name, found: &[Name], is_link: bool) -> ToolError {
         let is_to_make = self.look.may_be_missing;
         let code = if is_to_make { Code::AlreadyExists } else { Code::NotFound };
-        let above = self.grants.in_front_of_paths(self.start);
+        let above = self.grants.in_front_of_paths(&self.start);
         let path = |name: &Name| spelled_out(&above, &self.with(at, name), self.said_names);
         let paths: Vec<String> = found.iter().map(path).collect();
         not_used(code, self.said, wanted, &paths, is_link)

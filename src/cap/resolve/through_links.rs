@@ -2,8 +2,10 @@
 //!
 //! May import: `path`, `error`, `limits`. This module opens nothing but the link itself.
 
+use crate::cap::grants::grant::Grant;
 use cap_std::fs::Dir;
 use rustix::io::Errno;
+use std::sync::Arc;
 
 use crate::cap::handle::step::read_link;
 use crate::cap::resolve::walk::{Step, Walk};
@@ -50,18 +52,23 @@ impl Walk<'_> {
 
     /// `..` at the root of the grant: a link leads out, perhaps into another grant.
     pub(in crate::cap) fn climb(&mut self) -> Result<(), ToolError> {
-        let mut host = self.held()?.canonical().to_vec();
+        let mut host = self.grant.canonical().to_vec();
         host.pop();
-        self.relocate(host, Some(self.grant))
+        let left = Arc::clone(&self.grant);
+        self.relocate(host, Some(&left))
     }
 
     /// Finds, only by names, the grant that the path goes on in: `host` is where it is now, and
     /// exists as spelled. A path that climbs out of a grant may not come back into the same one.
-    fn relocate(&mut self, mut host: Vec<Name>, except: Option<usize>) -> Result<(), ToolError> {
+    fn relocate(
+        &mut self,
+        mut host: Vec<Name>,
+        except: Option<&Arc<Grant>>,
+    ) -> Result<(), ToolError> {
         let mut known = true;
         let (grant, depth) = loop {
             match self.grants.inner().spelled(&host) {
-                Some((grant, depth)) if Some(grant) != except => break (grant, depth),
+                Some((grant, depth)) if Some(grant) != except => break (Arc::clone(grant), depth),
                 _ => {}
             }
             match self.todo.pop_front() {
@@ -77,8 +84,7 @@ impl Walk<'_> {
             }
         };
         self.jumps += 1;
-        let readable =
-            self.grants.inner().grants.get(grant).is_some_and(|g| g.rights.carry(Rights::READ));
+        let readable = grant.rights.carry(Rights::READ);
         // A link that somebody planted must not redirect a change into another grant, nor read from one that may
         // only be written to. It is refused like a link that leads outside, so it does not tell which grants exist.
         if !readable || (self.changes && grant != self.start) {

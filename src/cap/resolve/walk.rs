@@ -27,7 +27,7 @@ use crate::cap::rights::{Right, changes};
 use crate::cap::rules::Verdict;
 use crate::cap::rules::refusal::protected;
 use crate::cap::target::Target;
-use crate::error::{Code, ToolError};
+use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::{Name, VirtualPath};
 use crate::system::{self, Stat};
@@ -63,8 +63,8 @@ pub(in crate::cap) struct Walk<'a> {
     /// another grant: a planted link must not redirect a change.
     pub(in crate::cap) changes: bool,
     pub(in crate::cap) look: Look,
-    pub(in crate::cap) start: usize,
-    pub(in crate::cap) grant: usize,
+    pub(in crate::cap) start: Arc<Grant>,
+    pub(in crate::cap) grant: Arc<Grant>,
     /// The directories below the root that the walk is in.
     pub(in crate::cap) stack: Vec<Level>,
     pub(in crate::cap) todo: VecDeque<Step>,
@@ -96,8 +96,8 @@ impl<'a> Walk<'a> {
             said: &target.said,
             changes: changes::<R>(),
             look,
-            start: target.grant,
-            grant: target.grant,
+            start: Arc::clone(&target.grant),
+            grant: Arc::clone(&target.grant),
             stack: vec![],
             todo: target.names.iter().cloned().map(Step::Down).collect(),
             dir_only: target.must_be_dir,
@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
 
     /// One name down. Gives the place when it was the last one.
     fn down(&mut self, name: Name) -> Result<Option<At>, ToolError> {
-        let parent = self.dir()?;
+        let parent = self.dir();
         let below = self.below(Some(&name));
         // Before the lookup, so that a refused change does not tell whether the name exists.
         if self.changes {
@@ -157,7 +157,7 @@ impl<'a> Walk<'a> {
         };
         let last = self.todo.is_empty();
         // With `--one-file-system`: somebody may have bound the host's root into the grant.
-        if !stays_on_mount(self.held()?.mount, &parent, &name) {
+        if !stays_on_mount(self.grant.mount, &parent, &name) {
             return Err(ToolError::escapes_grant(self.said));
         }
         let found = Found::new(stat);
@@ -187,7 +187,7 @@ impl<'a> Walk<'a> {
         below: &[Name],
     ) -> Result<Option<Stat>, ToolError> {
         // Here and not earlier on the way, so that the answer is that of a name which is not there.
-        if self.held()?.rules.hide(below) {
+        if self.grant.rules.hide(below) {
             // Nothing is created there: a new entry was refused by its name before.
             return if self.look.may_be_missing {
                 Err(self.missing(parent, name))
@@ -206,7 +206,7 @@ impl<'a> Walk<'a> {
             Err(errno) => return Err(self.os("look at", errno)),
         };
         // Rules were judged by this name. An entry that has another one must not be reached by it.
-        if self.needs_listing(name)? && !is_listed(parent, name, self.said, self.budget)? {
+        if self.needs_listing(name) && !is_listed(parent, name, self.said, self.budget)? {
             return if self.look.may_be_missing { Err(self.alias(parent, name)) } else { Ok(None) };
         }
         Ok(Some(stat))
@@ -234,7 +234,7 @@ impl<'a> Walk<'a> {
         found: Option<Found>,
     ) -> At {
         At {
-            grant: self.grant,
+            grant: Arc::clone(&self.grant),
             parent,
             name,
             below,
@@ -260,7 +260,7 @@ impl<'a> Walk<'a> {
         }
         // The file system makes such names itself, for entries that may be hidden. The answer is that for a
         // name which it has made.
-        if self.may_alias()?
+        if self.may_alias()
             && let Some(short) = missing.iter().find(|name| is_short_form(name))
         {
             return Err(self.alias(&parent, short));
@@ -286,7 +286,7 @@ impl<'a> Walk<'a> {
     /// answered like a name that is not there, which no rule refuses either.
     fn refuse_by_name(&self, below: &[Name]) -> Result<(), ToolError> {
         let whole = below.iter().chain(self.further());
-        let rules = &self.held()?.rules;
+        let rules = &self.grant.rules;
         let verdict = if self.look.may_be_missing {
             rules.judge(whole.clone())
         } else {
@@ -322,7 +322,7 @@ impl<'a> Walk<'a> {
     /// entry by several names. The grant's own device was judged at startup.
     fn look_at_file_system(&self, dir: &Dir) -> Result<bool, ToolError> {
         let stat = system::stat(dir).map_err(|errno| self.os("look at", errno))?;
-        let grant = self.held()?;
+        let grant = &self.grant;
         if stat.device == grant.device {
             return Ok(grant.may_alias);
         }
@@ -334,16 +334,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Must the directory be listed before this name is used, since the name may be an alias there?
-    fn needs_listing(&self, name: &Name) -> Result<bool, ToolError> {
+    fn needs_listing(&self, name: &Name) -> bool {
         let has_tilde = name.as_bytes().contains(&b'~');
-        Ok(has_tilde || (self.may_alias()? && !self.held()?.rules.are_none()))
+        has_tilde || (self.may_alias() && !self.grant.rules.are_none())
     }
 
-    fn may_alias(&self) -> Result<bool, ToolError> {
-        match self.stack.last() {
-            Some(level) => Ok(level.may_alias),
-            None => Ok(self.held()?.may_alias),
-        }
+    fn may_alias(&self) -> bool {
+        self.stack.last().map_or(self.grant.may_alias, |level| level.may_alias)
     }
 
     /// The walk ended in a directory that it is already in: a root, or after `..`.
@@ -354,26 +351,19 @@ impl<'a> Walk<'a> {
         }
         let (name, dir) = match self.stack.pop() {
             Some(Level { name, dir, .. }) => (Some(name), dir),
-            None => (None, Arc::clone(&self.held()?.dir)),
+            None => (None, Arc::clone(&self.grant.dir)),
         };
         let stat = system::stat(&dir).map_err(|errno| self.os("look at", errno))?;
-        let parent = if name.is_some() { self.dir()? } else { dir };
+        let parent = if name.is_some() { self.dir() } else { dir };
         Ok(self.at(parent, name, below, Some(Found::new(stat))))
     }
 
-    fn dir(&self) -> Result<Arc<Dir>, ToolError> {
-        match self.stack.last() {
-            Some(level) => Ok(Arc::clone(&level.dir)),
-            None => Ok(Arc::clone(&self.held()?.dir)),
-        }
+    /// The directory that the walk is in.
+    fn dir(&self) -> Arc<Dir> {
+        Arc::clone(self.stack.last().map_or(&self.grant.dir, |level| &level.dir))
     }
 
     pub(in crate::cap) fn below(&self, name: Option<&Name>) -> Vec<Name> {
         self.stack.iter().map(|level| &level.name).chain(name).cloned().collect()
-    }
-
-    pub(in crate::cap) fn held(&self) -> Result<&'a Grant, ToolError> {
-        let grant = self.grants.inner().grants.get(self.grant);
-        grant.ok_or_else(|| ToolError::new(Code::Internal, "a target without its grant"))
     }
 }
