@@ -1,12 +1,12 @@
-//! [`Coding`]: how characters are written as bytes, and the labels under which clients name it.
+//! [`Coding`]: how characters are written as bytes.
 //!
-//! May import: nothing of this crate. It does not detect a coding; `encoding` does.
+//! May import: nothing of this crate. It does not detect a coding; `encoding` does. `labels` finds the one
+//! that a client names.
 
 use std::borrow::Cow;
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
-use super::labels;
 use super::transcode;
 use super::unit::{Order, Unit};
 
@@ -72,11 +72,6 @@ impl Dos {
 }
 
 impl Coding {
-    /// The coding of a label such as `windows-1252`, `latin_1`, `sjis` or `utf-32le`, in any spelling.
-    pub fn of_label(label: &str) -> Option<Self> {
-        Self::of_known_label(label.trim()).or_else(|| labels::coding(label))
-    }
-
     /// The coding of a label as it is registered.
     pub(super) fn of_known_label(label: &str) -> Option<Self> {
         match label {
@@ -208,57 +203,6 @@ pub fn encoded(coding: Coding, text: &str, marked: bool) -> Result<Vec<u8>, char
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn labels_are_those_that_clients_use() {
-        let name = |label: &str| Coding::of_label(label).map(Coding::name);
-        for (label, want) in [
-            ("latin1", "windows-1252"),
-            ("ISO_8859-15", "ISO-8859-15"),
-            ("cp1252", "windows-1252"),
-            ("cp932", "Shift_JIS"),
-            ("cp949", "EUC-KR"),
-            ("euc_jp", "EUC-JP"),
-            (" UTF-8 ", "UTF-8"),
-            ("utf-16", "UTF-16LE"),
-            ("utf_32_be", "UTF-32BE"),
-            ("UTF-32LE", "UTF-32LE"),
-            ("koi8-r", "KOI8-R"),
-            ("gb18030", "gb18030"),
-            ("cp437", "CP437"),
-            ("IBM850", "CP850"),
-            ("437", "CP437"),
-            ("utf-16-le", "UTF-16LE"),
-            ("utf_16_be", "UTF-16BE"),
-            ("UTF 16 BE", "UTF-16BE"),
-            ("macroman", "macintosh"),
-            ("Mac OS Roman", "macintosh"),
-            ("latin_1", "windows-1252"),
-            ("latin-9", "ISO-8859-15"),
-            ("windows1252", "windows-1252"),
-            ("win-1251", "windows-1251"),
-            ("CP-1250", "windows-1250"),
-            ("1252", "windows-1252"),
-            ("iso8859-1", "windows-1252"),
-            ("iso 8859 2", "ISO-8859-2"),
-            ("sjis", "Shift_JIS"),
-            ("Shift JIS", "Shift_JIS"),
-            ("koi8r", "KOI8-R"),
-            ("eucjp", "EUC-JP"),
-            ("utf8-bom", "UTF-8"),
-            ("UTF-8 with BOM", "UTF-8"),
-            ("cp65001", "UTF-8"),
-            ("utf16", "UTF-16LE"),
-            ("ucs-2", "UTF-16LE"),
-            ("tis620", "windows-874"),
-            ("big5hkscs", "Big5"),
-        ] {
-            assert_eq!(name(label), Some(want), "{label}");
-        }
-        assert_eq!(name("nonsense"), None);
-        assert_eq!(name(""), None);
-        assert_eq!(name("iso-2022-kr"), None, "browsers refuse it");
-    }
 
     #[test]
     fn code_pages_of_dos_are_read_and_written() {

@@ -1,7 +1,7 @@
-//! Labels of encodings, however they are spelled: [`plain`] leaves out what spellings differ in, [`of_plain`] finds the
-//! label that is meant, and [`nearest`] those that come near one that nobody knows.
+//! Labels of encodings in any spelling: [`Coding::of_label`] finds the coding that one names, and [`nearest`] the labels
+//! that are similar to an unknown one.
 //!
-//! May import: nothing of this crate. What a label stands for is `coding`'s.
+//! May import: nothing of this crate. `coding` has the codings.
 
 use super::coding::Coding;
 
@@ -155,7 +155,7 @@ pub fn asks_for_mark(label: &str) -> bool {
 }
 
 /// Finds the label for one that is reduced to its letters and digits.
-pub(super) fn of_plain(wanted: &str) -> Option<&'static str> {
+fn of_plain(wanted: &str) -> Option<&'static str> {
     let is_wanted = |label: &&&str| plain(label) == wanted;
     if let Some(label) = LABELS.iter().find(is_wanted) {
         return Some(label);
@@ -174,7 +174,7 @@ pub(super) fn of_plain(wanted: &str) -> Option<&'static str> {
     LABELS.iter().find(has_number).copied()
 }
 
-/// Labels that are known and come near one that is not.
+/// The known labels that are similar to an unknown one.
 pub fn nearest(label: &str) -> Vec<&'static str> {
     let wanted = plain(label);
     let others = OTHERS.iter().copied();
@@ -195,9 +195,12 @@ pub fn nearest(label: &str) -> Vec<&'static str> {
     labels
 }
 
-/// The coding of a label in any spelling.
-pub(super) fn coding(label: &str) -> Option<Coding> {
-    Coding::of_known_label(of_plain(&plain(label))?)
+impl Coding {
+    /// The coding of a label such as `windows-1252`, `latin_1`, `sjis` or `utf-32le`, in any spelling.
+    pub fn of_label(label: &str) -> Option<Self> {
+        Self::of_known_label(label.trim())
+            .or_else(|| Self::of_known_label(of_plain(&plain(label))?))
+    }
 }
 
 #[cfg(test)]
@@ -222,5 +225,56 @@ mod tests {
         assert!(nearest("shift-jsi").contains(&"shift_jis"));
         assert!(nearest("klingon").is_empty());
         assert!(nearest("").is_empty());
+    }
+
+    #[test]
+    fn labels_are_those_that_clients_use() {
+        let name = |label: &str| Coding::of_label(label).map(Coding::name);
+        for (label, want) in [
+            ("latin1", "windows-1252"),
+            ("ISO_8859-15", "ISO-8859-15"),
+            ("cp1252", "windows-1252"),
+            ("cp932", "Shift_JIS"),
+            ("cp949", "EUC-KR"),
+            ("euc_jp", "EUC-JP"),
+            (" UTF-8 ", "UTF-8"),
+            ("utf-16", "UTF-16LE"),
+            ("utf_32_be", "UTF-32BE"),
+            ("UTF-32LE", "UTF-32LE"),
+            ("koi8-r", "KOI8-R"),
+            ("gb18030", "gb18030"),
+            ("cp437", "CP437"),
+            ("IBM850", "CP850"),
+            ("437", "CP437"),
+            ("utf-16-le", "UTF-16LE"),
+            ("utf_16_be", "UTF-16BE"),
+            ("UTF 16 BE", "UTF-16BE"),
+            ("macroman", "macintosh"),
+            ("Mac OS Roman", "macintosh"),
+            ("latin_1", "windows-1252"),
+            ("latin-9", "ISO-8859-15"),
+            ("windows1252", "windows-1252"),
+            ("win-1251", "windows-1251"),
+            ("CP-1250", "windows-1250"),
+            ("1252", "windows-1252"),
+            ("iso8859-1", "windows-1252"),
+            ("iso 8859 2", "ISO-8859-2"),
+            ("sjis", "Shift_JIS"),
+            ("Shift JIS", "Shift_JIS"),
+            ("koi8r", "KOI8-R"),
+            ("eucjp", "EUC-JP"),
+            ("utf8-bom", "UTF-8"),
+            ("UTF-8 with BOM", "UTF-8"),
+            ("cp65001", "UTF-8"),
+            ("utf16", "UTF-16LE"),
+            ("ucs-2", "UTF-16LE"),
+            ("tis620", "windows-874"),
+            ("big5hkscs", "Big5"),
+        ] {
+            assert_eq!(name(label), Some(want), "{label}");
+        }
+        assert_eq!(name("nonsense"), None);
+        assert_eq!(name(""), None);
+        assert_eq!(name("iso-2022-kr"), None, "browsers refuse it");
     }
 }
