@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
-use super::transcode;
+use super::encode;
 use super::unit::{Order, Unit};
 
 /// The character that a byte order mark is.
@@ -173,7 +173,7 @@ impl Coding {
     pub fn encode(self, text: &str) -> Result<Cow<'_, [u8]>, char> {
         match self {
             Self::Utf8 => Ok(text.as_bytes().into()),
-            Self::Standard(encoding) => transcode::encode(encoding, text),
+            Self::Standard(encoding) => encode::encode(encoding, text),
             Self::Dos(page) => text.chars().map(|c| page.byte(c).ok_or(c)).collect(),
             Self::Utf32Le => Ok(text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect()),
             Self::Utf32Be => Ok(text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect()),

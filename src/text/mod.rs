@@ -26,6 +26,7 @@ mod differing;
 mod document;
 mod earlier;
 mod edit;
+mod encode;
 mod encoding;
 mod escapes;
 mod evidence;

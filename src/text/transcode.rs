@@ -1,14 +1,12 @@
-//! Between a text and its bytes in an older encoding or UTF-16: where a character's bytes begin, what
-//! bytes a text has, and whether bytes are a text.
+//! Compares a text with its bytes in its encoding: [`places`] finds where the bytes of a character begin, and [`are`]
+//! checks that bytes decode to a text.
 //!
 //! All of it streams: memory does not grow with the file.
 //!
 //! May import: `limits`. It makes no replacement characters, and does not know encodings with a
 //! state, in which the same bytes mean different texts.
 
-use std::borrow::Cow;
-
-use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, Encoding};
 
 use super::coding::Coding;
 use super::escapes::Marks;
@@ -78,36 +76,6 @@ fn places_in(
         found.push(at);
     }
     Ok(Some(found))
-}
-
-/// A text in an encoding, or the first character that the encoding cannot hold.
-pub(super) fn encode<'t>(
-    encoding: &'static Encoding,
-    text: &'t str,
-) -> Result<Cow<'t, [u8]>, char> {
-    if encoding == UTF_16LE {
-        return Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
-    }
-    if encoding == UTF_16BE {
-        return Ok(text.encode_utf16().flat_map(u16::to_be_bytes).collect());
-    }
-    let (bytes, _, is_lossy) = encoding.encode(text);
-    // Some characters are written as others: a yen sign as a backslash.
-    let comes_back = |bytes: &[u8], text: &str| {
-        encoding
-            .decode_without_bom_handling_and_without_replacement(bytes)
-            .is_some_and(|back| back == text)
-    };
-    if !is_lossy && comes_back(&bytes, text) {
-        return Ok(bytes);
-    }
-    let is_lost = |c: &char| {
-        let mut buffer = [0; 4];
-        let text: &str = c.encode_utf8(&mut buffer);
-        let (bytes, _, is_lossy) = encoding.encode(text);
-        is_lossy || !comes_back(&bytes, text)
-    };
-    Err(text.chars().find(is_lost).or_else(|| text.chars().next()).unwrap_or_default())
 }
 
 /// Are these bytes, one after the other, the texts beside them? Bad bytes are `marks` in the texts.
@@ -207,8 +175,9 @@ impl Pass {
 
 #[cfg(test)]
 mod tests {
-    use encoding_rs::{BIG5, GB18030, SHIFT_JIS, WINDOWS_1252};
+    use encoding_rs::{BIG5, GB18030, SHIFT_JIS, UTF_16BE, UTF_16LE};
 
+    use super::super::encode::encode;
     use super::super::escapes::Taken;
     use super::super::meter::plenty;
     use super::*;
@@ -241,13 +210,6 @@ mod tests {
     fn two_characters_of_one_sequence_are_not_torn_apart() {
         assert_eq!(found(BIG5, b"a\x88\x62b", &[1, 5, 6]), Some(vec![1, 3, 4]));
         assert_eq!(found(BIG5, b"a\x88\x62b", &[3]), None);
-    }
-
-    #[test]
-    fn what_does_not_come_back_is_not_written() {
-        assert_eq!(encode(WINDOWS_1252, "a é €").unwrap(), b"a \xe9 \x80".as_slice());
-        assert_eq!(encode(WINDOWS_1252, "a → b"), Err('→'));
-        assert_eq!(encode(SHIFT_JIS, "10 ¥"), Err('¥'), "written as a backslash");
     }
 
     #[test]
