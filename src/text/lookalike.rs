@@ -6,9 +6,10 @@
 use std::ops::Range;
 
 use super::folded::{Fold, folded, places};
+use super::one_char::{first, unit};
 use super::typed::{may_be_typed, typed};
 use super::unlike::Unlike;
-use super::unseen::{fold_onto, is_invisible};
+use super::unseen::is_invisible;
 use crate::limits::{Budget, Spent};
 
 /// Characters that one difference spans at most.
@@ -56,21 +57,6 @@ fn same_under(
 /// Do two texts look the same?
 pub(super) fn look_same(one: &str, other: &str) -> bool {
     folded(one, unit) == folded(other, unit)
-}
-
-/// One character, or a CRLF, which is a line feed.
-pub(super) fn unit(text: &str, folded: &mut String) -> usize {
-    let Some((c, len)) = first(text) else { return 0 };
-    fold_onto(c, folded);
-    len
-}
-
-/// The first character of a text, a CRLF being a line feed of two bytes.
-fn first(text: &str) -> Option<(char, usize)> {
-    if text.starts_with("\r\n") {
-        return Some(('\n', 2));
-    }
-    text.chars().next().map(|c| (c, c.len_utf8()))
 }
 
 /// Is there a character in it that folding may change?

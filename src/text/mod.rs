@@ -49,6 +49,7 @@ mod misread;
 mod near;
 mod nearest;
 mod numbers;
+mod one_char;
 mod page;
 mod parts;
 mod piece;

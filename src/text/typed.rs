@@ -3,7 +3,7 @@
 //!
 //! May import: nothing of this crate.
 
-use super::lookalike::unit;
+use super::one_char::unit;
 
 /// Hyphens that may stand for a dash; one does as well. More of them are a ruled line.
 const MAX_HYPHENS: usize = 3;
