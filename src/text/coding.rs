@@ -189,6 +189,12 @@ impl Coding {
     }
 }
 
+/// Is this byte a character of its own in every encoding that contains ASCII? Digits, letters and some
+/// signs can be the second half of another one.
+pub(super) fn is_alone(byte: u8) -> bool {
+    byte < 0x30
+}
+
 /// A whole text in a coding. UTF-16 and UTF-32 begin with a mark, and other codings that have one do if `marked`.
 ///
 /// # Errors

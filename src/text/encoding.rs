@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use encoding_rs::ISO_2022_JP;
 
 use super::by_chance::is_by_chance;
-use super::coding::Coding;
+use super::coding::{Coding, is_alone};
 use super::counted::{Counted, NULS, has_binary_header};
 use super::evidence::{Evidence, Sample};
 use super::guess::guess;
@@ -231,12 +231,6 @@ impl Sample<'_> {
             _ => &self.bytes,
         }
     }
-}
-
-/// Is this byte a character of its own in every encoding that contains ASCII? Digits, letters and some
-/// signs can be the second half of another one.
-pub(super) fn is_alone(byte: u8) -> bool {
-    byte < 0x30
 }
 
 /// The encoding is written with the bytes of ASCII, and what they mean depends on those before them.

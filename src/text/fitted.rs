@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use encoding_rs::ISO_2022_JP;
 
 use super::buffer::buffer;
-use super::coding::{Coding, MARK};
+use super::coding::{Coding, MARK, is_alone};
 use super::contradicted::believed;
-use super::encoding::{Encoding, is_alone};
+use super::encoding::Encoding;
 use super::escapes::{Rest, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;

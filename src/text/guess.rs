@@ -5,8 +5,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GBK, SHIFT_JIS};
 
-use super::coding::Coding;
-use super::encoding::is_alone;
+use super::coding::{Coding, is_alone};
 use super::evidence::Evidence;
 use super::runs::{Run, runs};
 

@@ -2,8 +2,7 @@
 //!
 //! May import: `cap` (for open files), `error`.
 
-use super::coding::Coding;
-use super::encoding::is_alone;
+use super::coding::{Coding, is_alone};
 use super::runs::{Run, runs};
 use super::unit::Unit;
 use crate::cap::OpenFile;
