@@ -9,7 +9,8 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, InternedInput};
 
-use super::hunks::{Change, Diff, Hunks, Most};
+use super::change::{Change, Most};
+use super::hunks::{Diff, Hunks};
 use super::parts::{Edited, Made, Part, Replacement};
 
 /// Lines of a region, on one of its sides, above which they are not aligned.

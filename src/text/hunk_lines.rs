@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use super::alike::bare;
+use super::change::{Change, Hunk, Most};
 use super::cropped::{shown, within};
-use super::hunks::{Change, Hunk, Most};
 use crate::limits::cost;
 
 /// Characters of a line that are shown.

@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::change::{Change, Hunk, Most};
 use super::hunk_lines::Page;
 use super::unseen_changes::unseen_changes;
 
@@ -16,15 +17,6 @@ const CONTEXTS: [usize; 3] = [3, 1, 0];
 const MIN_PART: usize = 5;
 /// Changes that are named.
 const MAX_NAMED: usize = 20;
-
-/// How long a diff may be.
-#[derive(Clone, Copy, Debug)]
-pub struct Most {
-    /// How many lines.
-    pub lines: usize,
-    /// How many characters in all.
-    pub chars: usize,
-}
 
 /// How two texts differ.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,33 +42,6 @@ pub struct Unshown {
     pub count: usize,
     /// Where the first of them are in the new text, and how many lines they remove and add.
     pub named: Vec<String>,
-}
-
-/// Whole lines in the place of others.
-#[derive(Clone, Debug)]
-pub(super) struct Change {
-    /// Where the removed ones are in the text, and the first of them, from 0.
-    pub(super) range: Range<usize>,
-    pub(super) line: usize,
-    /// How many are removed.
-    pub(super) removed: usize,
-    /// How many are added.
-    pub(super) added: usize,
-    /// The added ones.
-    pub(super) new: String,
-    /// What edits took out of the removed ones, and what they put into the added ones.
-    pub(super) edits: Vec<[Range<usize>; 2]>,
-}
-
-/// Changes that are shown together, with what is around them.
-pub(super) struct Hunk<'c> {
-    /// Where the lines are in the text.
-    pub(super) range: Range<usize>,
-    /// Its line of numbers.
-    pub(super) head: String,
-    pub(super) changes: &'c [Change],
-    /// Its place in the new text, and what it does.
-    name: String,
 }
 
 /// Puts changes into hunks.

@@ -3,7 +3,7 @@
 //! May import: nothing of this crate.
 
 use super::alike::bare;
-use super::hunks::Change;
+use super::change::Change;
 use super::lookalike::{differences, look_same};
 use super::unlike::changed_in_words;
 
