@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::edit::{Edit, MAX_REPLACEMENTS, on_lines, one};
 use super::failures::Failures;
 use super::find::{Count, Needle, lf};
-use super::nearest::MISSING;
+use super::missing::MISSING;
 use super::parts::Edited;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};

@@ -10,7 +10,8 @@ use super::earlier::{Earlier, MORE_LINES, counted};
 use super::edit::{Edit, on_lines};
 use super::escapes::Marks;
 use super::find::lf;
-use super::nearest::{MISSING, Missing, no_match};
+use super::missing::{MISSING, Missing};
+use super::nearest::no_match;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 

@@ -47,6 +47,7 @@ mod looked_through;
 mod meant;
 mod meter;
 mod misread;
+mod missing;
 mod near;
 mod nearest;
 mod numbers;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::accents::otherwise_accented;
 use super::alike::{Window, equal_but_for};
 use super::by_line::{ByLine, by_line};
-use super::nearest::{MISSING, Missing, lines_of, what_to_send};
+use super::missing::{MISSING, Missing, lines_of, what_to_send};
 use super::rebroken::otherwise_broken;
 use super::sendable::{MAX_SHOWN, named, sendable, showing};
 use super::similar::{Alike, most_alike, most_equal, says_something};

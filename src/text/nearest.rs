@@ -11,36 +11,19 @@ use super::alike::Window;
 use super::applied::applied;
 use super::coded::{Coded, otherwise_coded};
 use super::copied::{Copied, copied};
-use super::escapes::Marks;
-use super::find::{Count, Needle, lf, lines};
+use super::find::{lf, lines};
 use super::lookalike::{Looks, same_looking};
+use super::missing::{MISSING, Missing, SEND, lines_of, what_to_send};
 use super::near::near;
 use super::numbers::without_numbers;
 use super::returns::{has_lone_return, other_line_ends};
-use super::sendable::{named, sendable, showing};
+use super::sendable::{named, showing};
 use super::unlike::{in_words, kinds};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 
 /// Lines of `old_text` above which nothing near is looked for.
 const MAX_OLD_LINES: usize = 10_000;
-/// The hint with a text that works as it stands.
-const SEND: &str = "send `old_text` as this JSON string:";
-/// What all sentences begin with.
-pub(super) const MISSING: &str = "`old_text` is not in the file";
-
-/// An edit whose old text is not there. Both texts have LF as their only line end.
-#[derive(Clone, Copy)]
-pub(super) struct Missing<'e> {
-    pub(super) old: &'e str,
-    pub(super) new: &'e str,
-    /// Whether the text to send may occur more than once.
-    pub(super) replace_all: bool,
-    /// Characters of the file that are shown.
-    pub(super) room: usize,
-    /// The characters that stand for bad bytes in both texts.
-    pub(super) marks: Option<Marks>,
-}
 
 /// The refusal of an edit whose old text does not occur in `text`.
 pub(super) fn no_match(
@@ -109,14 +92,6 @@ fn diagnosed(
     let error = ToolError::new(Code::NoMatch, format!("{MISSING}, and nothing that comes near it"));
     let hint = "read the file again with read_text_file, and copy `old_text` from it";
     Ok((None, error.hint(hint)))
-}
-
-/// The lines that hold a place.
-pub(super) fn lines_of(text: &str, place: &Range<usize>) -> Window {
-    let before = text.as_bytes().get(..place.start).unwrap_or_default();
-    let first = memchr::memchr_iter(b'\n', before).count();
-    let within = text.get(place.clone()).unwrap_or_default();
-    Window { first, count: within.split_inclusive('\n').count().max(1) }
 }
 
 /// The refusal where a place looks like the old text: which characters differ, and what to send.
@@ -221,35 +196,6 @@ fn with_marks(
     };
     Ok(ToolError::new(Code::NoMatch, sentence)
         .hint(format!("{hint}; leave the marks out of `new_text` too")))
-}
-
-/// The hint that gives a place of the file as it can be sent.
-pub(super) fn what_to_send(
-    text: &str,
-    missing: Missing<'_>,
-    place: &Range<usize>,
-    odd: &[Range<usize>],
-    budget: &Budget,
-) -> Result<String, Spent> {
-    let within = text.get(place.clone()).unwrap_or_default();
-    let odd: Vec<_> = odd
-        .iter()
-        .map(|odd| odd.start.saturating_sub(place.start)..odd.end.saturating_sub(place.start))
-        .collect();
-    let Some(sent) = sendable(within, &odd, missing.room) else {
-        return Ok("use fewer lines in `old_text`, only ones that match the file".into());
-    };
-    let exact = lf(within);
-    let most = if missing.replace_all { 1 } else { 2 };
-    let count = Needle::new(&exact, text).find(text, Count::All, most, budget)?.len();
-    Ok(if count == 2 {
-        format!(
-            "the file has it more than once; as a JSON string it is {sent}: add the text around it to \
-             `old_text`"
-        )
-    } else {
-        format!("{SEND} {sent}")
-    })
 }
 
 #[cfg(test)]
