@@ -187,9 +187,10 @@ fn lines(range: Range<u32>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::edit::{Edit, apply};
+    use super::super::edit::apply;
     use super::super::hunks::Unshown;
     use super::super::meter::plenty;
+    use super::super::one_edit::Edit;
     use super::*;
 
     fn most(lines: usize) -> Most {

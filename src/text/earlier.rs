@@ -7,10 +7,10 @@
 
 use std::ops::Range;
 
-use super::edit::{Edit, MAX_REPLACEMENTS, on_lines, one};
-use super::failures::Failures;
-use super::find::{Count, Needle, lf};
+use super::find::{Count, Needle};
 use super::missing::MISSING;
+use super::occurrences::{MAX_REPLACEMENTS, counted, on_lines};
+use super::one_edit::{Attempt, Edit, attempt};
 use super::parts::Edited;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
@@ -51,8 +51,8 @@ impl<'e> Earlier<'e> {
                 continue;
             }
             let before = edited.text(text);
-            let none = Failures::of(text, edits);
-            let Ok((replacements, made)) = one(&before, (number, *edit), &none, budget) else {
+            let Ok(Attempt::Made(replacements, made)) = attempt(text, &before, *edit, budget)
+            else {
                 budget.step()?;
                 continue;
             };
@@ -156,20 +156,17 @@ impl<'e> Earlier<'e> {
     /// Could all edits be made if this one was made before the others?
     fn may_come_first(&self, budget: &Budget) -> Result<bool, Spent> {
         let mut edited = Edited::untouched(self.text.len());
-        let none = Failures::of(self.text, self.edits);
         let order = std::iter::once(self.at).chain(self.made.iter().map(|(edit, _)| *edit));
         for number in order {
             budget.step()?;
             let Some(edit) = self.edits.get(number) else { return Ok(false) };
             let before = edited.text(self.text);
-            // Only what is found is made; a diagnosis of what is not would be for nothing.
-            let old = lf(edit.old_text);
-            let is_there = !old.is_empty()
-                && !Needle::new(&old, &before).find(&before, Count::All, 1, budget)?.is_empty();
-            if !is_there {
+            if edit.old_text.is_empty() {
                 return Ok(false);
             }
-            let Ok((replacements, made)) = one(&before, (0, *edit), &none, budget) else {
+            let Ok(Attempt::Made(replacements, made)) = attempt(self.text, &before, *edit, budget)
+            else {
+                budget.step()?;
                 return Ok(false);
             };
             drop(before);
@@ -181,14 +178,6 @@ impl<'e> Earlier<'e> {
 
 /// What to do where a text is there more than once.
 pub(super) const MORE_LINES: &str = "add lines around it to `old_text`, or set `replace_all`";
-
-/// `2 times`.
-pub(super) fn counted(found: &[Range<usize>]) -> String {
-    match found.len() {
-        count if count > MAX_REPLACEMENTS => format!("more than {MAX_REPLACEMENTS} times"),
-        count => format!("{count} times"),
-    }
-}
 
 /// `edits[0]`, `edits[0], edits[1] and edits[4]`.
 fn named(edits: &[usize]) -> String {

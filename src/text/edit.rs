@@ -7,39 +7,21 @@
 //! matches.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::document::Document;
 use super::escapes::Marks;
 use super::failures::Failures;
-use super::find::{Count, Needle, lf, lines};
-use super::line_ends::LineEnds;
+use super::one_edit::{Attempt, Edit, attempt};
 use super::parts::{Edited, Made, Replacement};
-use super::replace::replacements;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
-
-/// Replacements that one edit makes.
-pub const MAX_REPLACEMENTS: usize = 100_000;
-/// Lines that are named of those on which a text occurs.
-const MAX_LINES: usize = 20;
-
-/// One text to be replaced by another. CRLF and LF are the same in both.
-#[derive(Clone, Copy, Debug)]
-pub struct Edit<'a> {
-    /// The text to replace.
-    pub old_text: &'a str,
-    /// Its replacement.
-    pub new_text: &'a str,
-    /// Are all occurrences replaced, from the left, each after the one before?
-    pub replace_all: bool,
-}
 
 /// The text after all edits. Where some fail, the others are tried all the same, so that the error is about each.
 ///
 /// # Errors
 /// `no_match`, `not_unique`; `bad_args` for an edit that means nothing; `over_limit` above
-/// [`MAX_REPLACEMENTS`] or [`MAX_EDITED_BYTES`](super::MAX_EDITED_BYTES); `timed_out`, `cancelled`.
+/// [`MAX_REPLACEMENTS`](super::MAX_REPLACEMENTS) or [`MAX_EDITED_BYTES`](super::MAX_EDITED_BYTES);
+/// `timed_out`, `cancelled`.
 pub fn apply(text: &str, edits: &[Edit<'_>], budget: &Budget) -> Result<Edited, ToolError> {
     all_of(text, edits, None, budget)
 }
@@ -76,80 +58,18 @@ fn all_of(
     failures.error().map_or(Ok(edited), Err)
 }
 
-/// What one edit does to a text.
-pub(super) fn one(
+/// What one edit does to a text, or the error that explains why it fails.
+fn one(
     text: &str,
     (at, edit): (usize, Edit<'_>),
     failures: &Failures<'_>,
     budget: &Budget,
 ) -> Result<(Vec<Replacement>, Made), ToolError> {
-    let (old, new) = (lf(edit.old_text), lf(edit.new_text));
-    // The edits before may have taken out all line ends of the file.
-    let is_crlf = || !text.contains('\n') && new.contains('\n') && failures.ends_are_crlf();
-    if old.is_empty() && text.is_empty() && !new.is_empty() {
-        // There is only one place for it, and no line end that it has to match.
-        let made = Made { count: 1, on: "on line 1".into() };
-        let place = std::slice::from_ref(&(0..0));
-        let put_in = if is_crlf() { LineEnds::Crlf.write(&new) } else { edit.new_text.into() };
-        return Ok((replacements(text, place, &put_in, budget)?, made));
+    match attempt(failures.file(), text, edit, budget)? {
+        Attempt::Made(replacements, made) => Ok((replacements, made)),
+        Attempt::Missing => Err(failures.no_match(text, (at, edit), budget)?),
+        Attempt::NotUnique(found) => Err(failures.not_unique(text, (at, edit), &found, budget)?),
     }
-    if old.is_empty() {
-        return Err(ToolError::new(Code::BadArgs, "`old_text` is empty, and the file is not")
-            .hint(
-                "to add to the file, send a line of it as `old_text` and the same line with the \
-             addition as `new_text`; write_file mode=append adds at its end, mode=overwrite \
-             replaces all of it",
-            ));
-    }
-    if old == new && edit.old_text != edit.new_text {
-        let sentence = "`old_text` and `new_text` differ only in CRLF and LF, and an edit keeps the line ends of the file";
-        return Err(ToolError::new(Code::BadArgs, sentence).hint(
-            "write_file with the whole text and `line_ends` set to lf or crlf changes them",
-        ));
-    }
-    if old == new {
-        return Err(ToolError::new(Code::BadArgs, "`new_text` is the same as `old_text`")
-            .hint("give the replacement in `new_text`"));
-    }
-    let count = if edit.replace_all { Count::Apart } else { Count::All };
-    let found = Needle::new(&old, text).find(text, count, MAX_REPLACEMENTS + 1, budget)?;
-    match (found.len(), edit.replace_all) {
-        (0, _) => return Err(failures.no_match(text, (at, edit), (&old, &new), budget)?),
-        (2.., false) => return Err(failures.not_unique(text, (at, &old), &found, budget)?),
-        (count, true) if count > MAX_REPLACEMENTS => return Err(too_many()),
-        _ => {}
-    }
-    let made = Made { count: found.len(), on: on_lines(text, &found) };
-    let put_in = if is_crlf() { LineEnds::Crlf.write(&new) } else { new.as_ref().into() };
-    Ok((replacements(text, &found, &put_in, budget)?, made))
-}
-
-/// The first lines on which places are, each once.
-fn first_lines(text: &str, found: &[Range<usize>]) -> Vec<usize> {
-    let mut on = lines(text, found.iter().map(|range| range.start));
-    on.dedup();
-    on.truncate(MAX_LINES);
-    on
-}
-
-/// `on line 3`, `on lines 3, 5 and more`: where an old text occurs.
-pub(super) fn on_lines(text: &str, found: &[Range<usize>]) -> String {
-    let on = first_lines(text, found);
-    let last = found.last().map(|last| lines(text, [last.start]));
-    let is_all = last.is_none_or(|last| last.last() == on.last());
-    let numbers = |on: &[usize]| on.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    match on.as_slice() {
-        // Those that were not counted may be anywhere.
-        [first, ..] if found.len() > MAX_REPLACEMENTS => format!("the first on line {first}"),
-        [one] if is_all => format!("on line {one}"),
-        on if is_all => format!("on lines {}", numbers(on)),
-        on => format!("on lines {} and more", numbers(on)),
-    }
-}
-
-fn too_many() -> ToolError {
-    let sentence = format!("`old_text` occurs more than {MAX_REPLACEMENTS} times");
-    ToolError::new(Code::OverLimit, sentence).hint("edit in steps, by longer texts")
 }
 
 #[cfg(test)]

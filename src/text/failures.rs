@@ -6,12 +6,13 @@
 
 use std::ops::Range;
 
-use super::earlier::{Earlier, MORE_LINES, counted};
-use super::edit::{Edit, on_lines};
+use super::earlier::{Earlier, MORE_LINES};
 use super::escapes::Marks;
 use super::find::lf;
 use super::missing::{MISSING, Missing};
 use super::nearest::no_match;
+use super::occurrences::{counted, on_lines};
+use super::one_edit::Edit;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 
@@ -44,11 +45,9 @@ impl<'e> Failures<'e> {
         Self { marks, ..self }
     }
 
-    /// Does a line that is put in end with CRLF where no line is left that tells? As the lines of the file do.
-    pub(super) fn ends_are_crlf(&self) -> bool {
-        let end = memchr::memchr(b'\n', self.text.as_bytes());
-        let before = end.and_then(|end| self.text.as_bytes().get(..end));
-        before.is_some_and(|before| before.ends_with(b"\r"))
+    /// The text before all edits.
+    pub(super) fn file(&self) -> &'e str {
+        self.text
     }
 
     /// The next one fails.
@@ -56,17 +55,17 @@ impl<'e> Failures<'e> {
         self.all.push((at, error));
     }
 
-    /// The error for an edit whose old text is not in `text`. `old` and `new` are its texts with LF only.
+    /// The error for an edit whose old text is not in `text`.
     pub(super) fn no_match(
         &self,
         text: &str,
         (at, edit): (usize, Edit<'_>),
-        (old, new): (&str, &str),
         budget: &Budget,
     ) -> Result<ToolError, Spent> {
         if self.all.len() >= MAX_DIAGNOSED {
             return Ok(ToolError::new(Code::NoMatch, MISSING));
         }
+        let (old, new) = (&*lf(edit.old_text), &*lf(edit.new_text));
         let put_there = self.all.iter().find(|(at, _)| {
             self.edits.get(*at).is_some_and(|failed| lf(failed.new_text).contains(old))
         });
@@ -97,12 +96,12 @@ impl<'e> Failures<'e> {
     pub(super) fn not_unique(
         &self,
         text: &str,
-        (at, old): (usize, &str),
+        (at, edit): (usize, Edit<'_>),
         found: &[Range<usize>],
         budget: &Budget,
     ) -> Result<ToolError, Spent> {
         if self.all.len() < MAX_DIAGNOSED
-            && let Some(earlier) = self.earlier(at, old, budget)?
+            && let Some(earlier) = self.earlier(at, &lf(edit.old_text), budget)?
         {
             return earlier.not_unique(text, found, budget);
         }

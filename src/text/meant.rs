@@ -10,9 +10,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Document;
-use super::edit::Edit;
 use super::escapes::{ESCAPE_LEN, byte_of_escape, escape};
 use super::find::{Count, Needle, lf};
+use super::one_edit::Edit;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 

@@ -4,9 +4,9 @@
 //! May import: `error`, `limits`.
 
 use super::document::Document;
-use super::edit::Edit;
 use super::find::{Count, Needle, lf};
 use super::likely::likely;
+use super::one_edit::Edit;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 
