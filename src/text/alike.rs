@@ -12,6 +12,7 @@ use std::ops::Range;
 use super::differing::{self, ALL, Difference, Placed, fold, fold_char, is_blank};
 use super::meter::Meter;
 use crate::limits::{Budget, Spent};
+use crate::text::line_ends::bare;
 
 /// Bytes of a line above which it is not compared.
 const MAX_LINE: usize = 10_000;
@@ -26,11 +27,6 @@ pub(super) struct Window {
     /// The first, from 0.
     pub(super) first: usize,
     pub(super) count: usize,
-}
-
-/// A line without its end.
-pub(super) fn bare(line: &str) -> &str {
-    line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line))
 }
 
 /// The lines of `text` that say the same as `old`, and how they differ: those that differ least.
@@ -178,9 +174,10 @@ fn unfold(line: &str, place: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use Difference as D;
+
     use super::super::meter::plenty;
     use super::*;
-    use Difference as D;
 
     fn found(text: &str, old: &str) -> Option<(usize, Vec<Difference>)> {
         let found = equal_but_for(text, old, &plenty()).unwrap();

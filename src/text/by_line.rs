@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-use super::alike::{Window, bare};
+use super::alike::Window;
 use super::similar::says_something;
+use crate::text::line_ends::bare;
 use crate::words::count;
 
 /// Places that are named.

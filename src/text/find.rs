@@ -6,7 +6,6 @@
 //!
 //! May import: `limits`. It makes no copy of the text with equal line ends.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -32,11 +31,6 @@ pub(super) enum Count {
     All,
     /// From the left, each after the one before.
     Apart,
-}
-
-/// The text with LF for each CRLF.
-pub(super) fn lf(text: &str) -> Cow<'_, str> {
-    if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
 }
 
 /// The line, from 1, that each place is in; places in order.

@@ -15,13 +15,13 @@ use super::escapes::{Rest, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
 use super::reading::Reading;
-use super::returns::has_lone_return;
 use super::runs::runs;
 use super::version::MAX_HASHED;
 use super::written::unsure;
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::text::line_ends::has_lone_return;
 
 /// Bytes at the beginning of the file by which its line ends are detected.
 const SAMPLE: usize = 64 << 10;

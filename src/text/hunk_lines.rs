@@ -4,10 +4,10 @@
 
 use std::ops::Range;
 
-use super::alike::bare;
 use super::change::{Change, Hunk, Most};
 use super::cropped::{shown, within};
 use crate::limits::cost;
+use crate::text::line_ends::bare;
 
 /// Characters of a line that are shown.
 const MAX_CHARS: usize = 500;

@@ -11,10 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Document;
 use super::escapes::{ESCAPE_LEN, byte_of_escape, escape};
-use super::find::{Count, Needle, lf};
+use super::find::{Count, Needle};
 use super::one_edit::Edit;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::text::line_ends::lf;
 
 /// The old and the new text of an edit, as the text of a [`Document`] has them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,11 +4,12 @@
 //! May import: `error`, `limits`.
 
 use super::document::Document;
-use super::find::{Count, Needle, lf};
+use super::find::{Count, Needle};
 use super::likely::likely;
 use super::one_edit::Edit;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::text::line_ends::lf;
 
 /// Bytes of a file that is read in other encodings as well.
 const MOST_BYTES: usize = 8 << 20;

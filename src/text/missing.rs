@@ -7,9 +7,10 @@ use std::ops::Range;
 
 use super::alike::Window;
 use super::escapes::Marks;
-use super::find::{Count, Needle, lf};
+use super::find::{Count, Needle};
 use super::sendable::sendable;
 use crate::limits::{Budget, Spent};
+use crate::text::line_ends::lf;
 
 /// The hint with a text that works as it stands.
 pub(super) const SEND: &str = "send `old_text` as this JSON string:";

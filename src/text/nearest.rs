@@ -11,16 +11,17 @@ use super::alike::Window;
 use super::applied::applied;
 use super::coded::{Coded, otherwise_coded};
 use super::copied::{Copied, copied};
-use super::find::{lf, lines};
+use super::find::lines;
 use super::lookalike::{Looks, same_looking};
 use super::missing::{MISSING, Missing, SEND, lines_of, what_to_send};
 use super::near::near;
 use super::numbers::without_numbers;
-use super::returns::{has_lone_return, other_line_ends};
+use super::returns::other_line_ends;
 use super::sendable::{named, showing};
 use super::unlike::{in_words, kinds};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::text::line_ends::{has_lone_return, lf};
 
 /// Lines of `old_text` above which nothing near is looked for.
 const MAX_OLD_LINES: usize = 10_000;

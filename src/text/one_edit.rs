@@ -4,13 +4,14 @@
 
 use std::ops::Range;
 
-use super::find::{Count, Needle, lf};
+use super::find::{Count, Needle};
 use super::line_ends::LineEnds;
 use super::occurrences::{MAX_REPLACEMENTS, on_lines};
 use super::parts::{Made, Replacement};
 use super::replace::replacements;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::text::line_ends::lf;
 
 /// One text to be replaced by another. CRLF and LF are the same in both.
 #[derive(Clone, Copy, Debug)]

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::find::{Count, Needle};
 use crate::limits::{Budget, Spent};
+use crate::text::line_ends::has_lone_return;
 
 /// The first place in `text` that is `old` if lone carriage returns are line ends in both.
 pub(super) fn other_line_ends(
@@ -21,12 +22,6 @@ pub(super) fn other_line_ends(
     let (text, old) = (with_line_feeds(text), with_line_feeds(old));
     budget.step()?;
     Ok(Needle::new(&old, &text).find(&text, Count::Apart, 1, budget)?.into_iter().next())
-}
-
-/// Is there a carriage return that no line feed follows?
-pub fn has_lone_return(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
 fn with_line_feeds(text: &str) -> String {

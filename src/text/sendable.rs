@@ -5,10 +5,11 @@
 
 use std::ops::Range;
 
-use super::alike::{Window, bare};
+use super::alike::Window;
 use super::cropped;
 use super::unseen::escaped;
 use crate::error::{Code, ToolError};
+use crate::text::line_ends::bare;
 
 /// Lines that are shown.
 pub(super) const MAX_SHOWN: usize = 20;

@@ -2,10 +2,10 @@
 //!
 //! May import: nothing of this crate.
 
-use super::alike::bare;
 use super::change::Change;
 use super::lookalike::{differences, look_same};
 use super::unlike::changed_in_words;
+use crate::text::line_ends::bare;
 
 /// Lines that are compared.
 const MAX_LINES: usize = 200;
