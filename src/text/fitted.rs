@@ -10,7 +10,6 @@ use encoding_rs::ISO_2022_JP;
 use super::buffer::buffer;
 use super::coding::{Coding, MARK, is_alone};
 use super::contradicted::believed;
-use super::encoding::Encoding;
 use super::escapes::{Rest, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
@@ -21,6 +20,7 @@ use super::written::unsure;
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::text::detected::Encoding;
 use crate::text::line_ends::has_lone_return;
 
 /// Bytes at the beginning of the file by which its line ends are detected.

@@ -115,8 +115,8 @@ impl<'a> Evidence<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::encoding::Encoding;
     use super::*;
+    use crate::text::detected::Encoding;
 
     fn name(bytes: &[u8]) -> Option<String> {
         let encoding = Encoding::detect(&Evidence::through(bytes).unwrap()).unwrap();

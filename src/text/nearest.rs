@@ -12,7 +12,6 @@ use super::applied::applied;
 use super::coded::{Coded, otherwise_coded};
 use super::copied::{Copied, copied};
 use super::find::lines;
-use super::lookalike::{Looks, same_looking};
 use super::missing::{MISSING, Missing, SEND, lines_of, what_to_send};
 use super::near::near;
 use super::numbers::without_numbers;
@@ -22,6 +21,7 @@ use super::unlike::{in_words, kinds};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 use crate::text::line_ends::{has_lone_return, lf};
+use crate::text::same_looking::{Looks, same_looking};
 
 /// Lines of `old_text` above which nothing near is looked for.
 const MAX_OLD_LINES: usize = 10_000;

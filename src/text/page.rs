@@ -11,7 +11,6 @@ use std::borrow::Cow;
 use super::buffer::buffer;
 use super::coding::Coding;
 use super::contradicted::usable;
-use super::encoding::Encoding;
 use super::escapes::{Escaped, Rest, Shown, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
@@ -23,6 +22,7 @@ use super::version::{MAX_HASHED, version};
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
+use crate::text::detected::Encoding;
 use crate::words;
 
 /// Bytes that are read at once: a whole small file, by which its encoding is detected, or the beginning of

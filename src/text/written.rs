@@ -197,10 +197,10 @@ pub(super) fn unsure(shown: &str, coding: Coding, c: char, what: &str) -> ToolEr
 mod tests {
     use encoding_rs::{BIG5, GB18030, SHIFT_JIS, WINDOWS_1252};
 
-    use super::super::edit::apply;
     use super::super::meter::plenty;
     use super::super::one_edit::Edit;
     use super::*;
+    use crate::text::apply::apply;
 
     fn edit(document: &Document, old_text: &str, new_text: &str) -> Result<Vec<u8>, ToolError> {
         let edits = [Edit { old_text, new_text, replace_all: false }];

@@ -9,13 +9,13 @@ use std::borrow::Cow;
 
 use encoding_rs::ISO_2022_JP;
 
-use super::by_chance::is_by_chance;
-use super::coding::{Coding, is_alone};
-use super::counted::{Counted, NULS, has_binary_header};
-use super::evidence::{Evidence, Sample};
-use super::guess::guess;
-use super::runs::{Run, all_runs, runs};
-use super::wide::without_mark;
+use crate::text::by_chance::is_by_chance;
+use crate::text::coding::{Coding, is_alone};
+use crate::text::counted::{Counted, NULS, has_binary_header};
+use crate::text::evidence::{Evidence, Sample};
+use crate::text::guess::guess;
+use crate::text::runs::{Run, all_runs, runs};
+use crate::text::wide::without_mark;
 
 /// Bytes at the beginning of a file that are looked at first: whole units of any encoding.
 const HEAD: usize = 8 << 10;

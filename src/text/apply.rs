@@ -8,19 +8,19 @@
 
 use std::borrow::Cow;
 
-use super::document::Document;
-use super::escapes::Marks;
-use super::failures::Failures;
-use super::one_edit::{Attempt, Edit, attempt};
-use super::parts::{Edited, Made, Replacement};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::text::document::Document;
+use crate::text::escapes::Marks;
+use crate::text::failures::Failures;
+use crate::text::one_edit::{Attempt, Edit, attempt};
+use crate::text::parts::{Edited, Made, Replacement};
 
 /// The text after all edits. Where some fail, the others are tried all the same, so that the error is about each.
 ///
 /// # Errors
 /// `no_match`, `not_unique`; `bad_args` for an edit that means nothing; `over_limit` above
-/// [`MAX_REPLACEMENTS`](super::MAX_REPLACEMENTS) or [`MAX_EDITED_BYTES`](super::MAX_EDITED_BYTES);
+/// [`MAX_REPLACEMENTS`](crate::text::MAX_REPLACEMENTS) or [`MAX_EDITED_BYTES`](crate::text::MAX_EDITED_BYTES);
 /// `timed_out`, `cancelled`.
 pub fn apply(text: &str, edits: &[Edit<'_>], budget: &Budget) -> Result<Edited, ToolError> {
     all_of(text, edits, None, budget)
@@ -74,8 +74,8 @@ fn one(
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn edit<'a>(old_text: &'a str, new_text: &'a str) -> Edit<'a> {
         Edit { old_text, new_text, replace_all: false }

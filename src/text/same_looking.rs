@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
-use super::folded::{Fold, folded, places};
-use super::one_char::{first, unit};
-use super::typed::{may_be_typed, typed};
-use super::unlike::Unlike;
-use super::unseen::is_invisible;
 use crate::limits::{Budget, Spent};
+use crate::text::folded::{Fold, folded, places};
+use crate::text::one_char::{first, unit};
+use crate::text::typed::{may_be_typed, typed};
+use crate::text::unlike::Unlike;
+use crate::text::unseen::is_invisible;
 
 /// Characters that one difference spans at most.
 const MAX_SPAN: usize = 64;
@@ -192,8 +192,8 @@ fn span(fold: Fold, one: &str, other: &str) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     /// What the file has and what was sent, of each difference.
     fn unlike<'t>(text: &'t str, old: &'t str) -> Option<(&'t str, Vec<(&'t str, &'t str)>)> {

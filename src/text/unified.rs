@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, InternedInput};
 
-use super::change::{Change, Most};
-use super::hunks::{Diff, Hunks};
-use super::parts::{Edited, Made, Part, Replacement};
+use crate::text::change::{Change, Most};
+use crate::text::hunks::{Diff, Hunks};
+use crate::text::parts::{Edited, Made, Part, Replacement};
 
 /// Lines of a region, on one of its sides, above which they are not aligned.
 const MAX_ALIGNED: usize = 10_000;
@@ -187,11 +187,11 @@ fn lines(range: Range<u32>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::edit::apply;
-    use super::super::hunks::Unshown;
-    use super::super::meter::plenty;
-    use super::super::one_edit::Edit;
     use super::*;
+    use crate::text::apply::apply;
+    use crate::text::hunks::Unshown;
+    use crate::text::meter::plenty;
+    use crate::text::one_edit::Edit;
 
     fn most(lines: usize) -> Most {
         Most { lines, chars: usize::MAX }
