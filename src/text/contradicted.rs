@@ -8,12 +8,12 @@
 
 use encoding_rs::ISO_2022_JP;
 
-use super::coding::Coding;
 use super::counted::Counted;
-use super::escapes::byte_of_escape;
 use super::evidence::{Evidence, Sample};
 use crate::error::{Code, ToolError};
 use crate::text::detected::{Binary, Encoding, Told};
+use crate::text::encoding::coding::Coding;
+use crate::text::encoding::escapes::byte_of_escape;
 
 /// Of the bytes beyond ASCII, one in so many may be bad in the coding that is named.
 const BAD: u64 = 4;

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::coding::Coding;
 use super::evidence::Evidence;
-use super::runs::{Run, runs};
+use crate::text::encoding::coding::Coding;
+use crate::text::encoding::runs::{Run, runs};
 
 /// Share of control characters, one in so many, from which bytes are not text.
 const CONTROLS: u64 = 20;

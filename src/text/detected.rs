@@ -10,11 +10,11 @@ use std::borrow::Cow;
 use encoding_rs::ISO_2022_JP;
 
 use crate::text::by_chance::is_by_chance;
-use crate::text::coding::{Coding, is_alone};
 use crate::text::counted::{Counted, NULS, has_binary_header};
+use crate::text::encoding::coding::{Coding, is_alone};
+use crate::text::encoding::runs::{Run, all_runs, runs};
 use crate::text::evidence::{Evidence, Sample};
 use crate::text::guess::guess;
-use crate::text::runs::{Run, all_runs, runs};
 use crate::text::wide::without_mark;
 
 /// Bytes at the beginning of a file that are looked at first: whole units of any encoding.

@@ -12,15 +12,15 @@ use std::collections::BTreeSet;
 use encoding_rs::ISO_2022_JP;
 
 use super::by_chance::are_texts_by_chance;
-use super::coding::Coding;
 use super::contradicted::believed;
-use super::escapes::{Marks, Taken, escape, has_nul, with_escapes};
 use super::evidence::{Evidence, Pieces, WHOLE};
 use super::reading::Reading;
-use super::runs::{Run, all_runs};
 use super::unseen::escaped;
 use crate::error::{Code, ToolError};
 use crate::text::detected::{Encoding, is_iso_2022_jp};
+use crate::text::encoding::coding::Coding;
+use crate::text::encoding::escapes::{Marks, Taken, escape, has_nul, with_escapes};
+use crate::text::encoding::runs::{Run, all_runs};
 
 /// Most bad bytes of a text that is edited: of each is held where it is.
 const MOST_BAD: usize = 100_000;

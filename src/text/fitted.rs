@@ -8,19 +8,19 @@ use std::borrow::Cow;
 use encoding_rs::ISO_2022_JP;
 
 use super::buffer::buffer;
-use super::coding::{Coding, MARK, is_alone};
 use super::contradicted::believed;
-use super::escapes::{Rest, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
 use super::reading::Reading;
-use super::runs::runs;
 use super::version::MAX_HASHED;
 use super::written::unsure;
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::text::detected::Encoding;
+use crate::text::encoding::coding::{Coding, MARK, is_alone};
+use crate::text::encoding::escapes::{Rest, shown};
+use crate::text::encoding::runs::runs;
 use crate::text::line_ends::has_lone_return;
 
 /// Bytes at the beginning of the file by which its line ends are detected.
@@ -209,7 +209,7 @@ pub fn fitted<'c>(
     };
     let gets_mark = file.size() == 0 && (marked || coding.is_marked());
     if gets_mark {
-        bytes = super::coding::encoded(coding, &text, marked).unwrap_or(bytes);
+        bytes = crate::text::encoding::coding::encoded(coding, &text, marked).unwrap_or(bytes);
     }
     if completes != LineEnds::None {
         bytes.splice(0..0, encoded(completes.end())?);

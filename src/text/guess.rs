@@ -5,9 +5,9 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GBK, SHIFT_JIS};
 
-use super::coding::{Coding, is_alone};
 use super::evidence::Evidence;
-use super::runs::{Run, runs};
+use crate::text::encoding::coding::{Coding, is_alone};
+use crate::text::encoding::runs::{Run, runs};
 
 /// Bytes that are looked at: more would take longer and tell nothing new.
 const MOST: usize = 16 << 10;

@@ -2,7 +2,7 @@
 //!
 //! May import: nothing of this crate.
 
-use super::coding::Coding;
+use crate::text::encoding::coding::Coding;
 
 /// Encodings that are tried, the likeliest first.
 const ALL: [&str; 25] = [

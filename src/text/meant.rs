@@ -10,11 +10,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Document;
-use super::escapes::{ESCAPE_LEN, byte_of_escape, escape};
 use super::find::{Count, Needle};
 use super::one_edit::Edit;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::text::encoding::escapes::{ESCAPE_LEN, byte_of_escape, escape};
 use crate::text::line_ends::lf;
 
 /// The old and the new text of an edit, as the text of a [`Document`] has them.

@@ -6,10 +6,10 @@
 use std::ops::Range;
 
 use super::alike::Window;
-use super::escapes::Marks;
 use super::find::{Count, Needle};
 use super::sendable::sendable;
 use crate::limits::{Budget, Spent};
+use crate::text::encoding::escapes::Marks;
 use crate::text::line_ends::lf;
 
 /// The hint with a text that works as it stands.

@@ -38,7 +38,7 @@ pub(super) enum Attempt {
 ///
 /// # Errors
 /// `bad_args` for an edit that means nothing; `over_limit` above [`MAX_REPLACEMENTS`] or
-/// [`MAX_EDITED_BYTES`](super::MAX_EDITED_BYTES); `timed_out`, `cancelled`.
+/// [`MAX_EDITED_BYTES`](crate::text::replace::MAX_EDITED_BYTES); `timed_out`, `cancelled`.
 pub(super) fn attempt(
     file: &str,
     text: &str,

@@ -9,9 +9,7 @@
 use std::borrow::Cow;
 
 use super::buffer::buffer;
-use super::coding::Coding;
 use super::contradicted::usable;
-use super::escapes::{Escaped, Rest, Shown, shown};
 use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
 use super::looked_through::EASILY;
@@ -23,6 +21,8 @@ use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::text::detected::Encoding;
+use crate::text::encoding::coding::Coding;
+use crate::text::encoding::escapes::{Escaped, Rest, Shown, shown};
 use crate::words;
 
 /// Bytes that are read at once: a whole small file, by which its encoding is detected, or the beginning of

@@ -5,12 +5,12 @@
 use std::borrow::Cow;
 
 use super::by_chance::is_text_by_chance;
-use super::coding::Coding;
 use super::evidence::{Evidence, InFile, Pieces};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::text::detected::{Binary, Encoding};
+use crate::text::encoding::coding::Coding;
 
 /// What a file that is not a text is called.
 const BINARY: &str = "a binary file";

@@ -11,11 +11,11 @@ use std::ops::Range;
 use super::buffer::buffer;
 use super::index::{self, LineStart, STRIDE};
 use super::line_ends::LineEnds;
-use super::unit::Unit;
 use super::version::{MAX_HASHED, Version, Versioner};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
+use crate::text::encoding::code_unit::Unit;
 
 /// Bytes read at a time, of a file that has so many.
 const CHUNK: usize = 256 << 10;

@@ -10,15 +10,15 @@ use std::ops::Range;
 use encoding_rs::ISO_2022_JP;
 
 use super::by_chance::is_text_by_chance;
-use super::coding::Coding;
 use super::contradicted::usable;
-use super::escapes::{Rest, shown};
 use super::evidence::{Evidence, InFile};
-use super::runs::{Run, all_runs, runs};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::text::detected::{Binary, Encoding};
+use crate::text::encoding::coding::Coding;
+use crate::text::encoding::escapes::{Rest, shown};
+use crate::text::encoding::runs::{Run, all_runs, runs};
 
 /// In what form a file is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,14 +7,14 @@
 use std::collections::BTreeSet;
 
 use super::buffer::buffer;
-use super::coding::Coding;
-use super::escapes::{byte_of_escape, has_nul};
 use super::evidence::{Evidence, InFile};
-use super::runs::{Run, all_runs, runs};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::text::detected::Encoding;
+use crate::text::encoding::coding::Coding;
+use crate::text::encoding::escapes::{byte_of_escape, has_nul};
+use crate::text::encoding::runs::{Run, all_runs, runs};
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 256 << 10;

@@ -2,11 +2,11 @@
 //!
 //! May import: `cap` (for open files), `error`.
 
-use super::coding::{Coding, is_alone};
-use super::runs::{Run, runs};
-use super::unit::Unit;
 use crate::cap::OpenFile;
 use crate::error::ToolError;
+use crate::text::encoding::code_unit::Unit;
+use crate::text::encoding::coding::{Coding, is_alone};
+use crate::text::encoding::runs::{Run, runs};
 
 /// Bytes before the place that are looked at.
 const BACK: u64 = 256;

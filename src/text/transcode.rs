@@ -8,11 +8,11 @@
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
-use super::coding::Coding;
-use super::escapes::Marks;
 use super::meter::Meter;
-use super::runs::{Run, all_runs, runs};
 use crate::limits::{Budget, Spent};
+use crate::text::encoding::coding::Coding;
+use crate::text::encoding::escapes::Marks;
+use crate::text::encoding::runs::{Run, all_runs, runs};
 
 /// Bytes that are decoded at a time.
 const CHUNK: usize = 16 << 10;
@@ -177,10 +177,10 @@ impl Pass {
 mod tests {
     use encoding_rs::{BIG5, GB18030, SHIFT_JIS, UTF_16BE, UTF_16LE};
 
-    use super::super::encode::encode;
-    use super::super::escapes::Taken;
     use super::super::meter::plenty;
     use super::*;
+    use crate::text::encoding::encode::encode;
+    use crate::text::encoding::escapes::Taken;
 
     fn found(encoding: &'static Encoding, bytes: &[u8], wanted: &[usize]) -> Option<Vec<usize>> {
         places_in(encoding, bytes, wanted.iter().copied(), &plenty()).unwrap()

@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use super::escapes::Marks;
 use super::typed::as_typed;
 use super::unseen::{is_invisible, is_odd_blank, named, plain};
+use crate::text::encoding::escapes::Marks;
 use crate::words;
 
 /// Characters of one difference that are named.

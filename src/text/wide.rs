@@ -4,8 +4,8 @@
 
 use encoding_rs::{UTF_16BE, UTF_16LE};
 
-use super::coding::Coding;
-use super::runs::{Run, runs};
+use crate::text::encoding::coding::Coding;
+use crate::text::encoding::runs::{Run, runs};
 
 /// Units that a text must have to be detected; more where few of them are ASCII.
 const FEW: usize = 4;

@@ -5,13 +5,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::coding::Coding;
 use super::document::{Document, Held, Start, mark};
-use super::escapes::has_nul;
 use super::parts::{Edited, Part};
 use super::transcode::{are, places};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::text::encoding::coding::Coding;
+use crate::text::encoding::escapes::has_nul;
 
 impl Document {
     /// The bytes of the file after edits of [`Self::text`], one piece after the other.

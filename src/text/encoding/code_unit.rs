@@ -4,7 +4,7 @@
 
 /// How wide the units of a text are, and in which order their bytes stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(in crate::text) enum Unit {
     /// One byte: UTF-8 and all encodings that contain ASCII.
     Byte,
     /// UTF-16.
@@ -15,7 +15,7 @@ pub(super) enum Unit {
 
 /// Which byte of a unit comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(in crate::text) enum Order {
     /// The low one.
     Little,
     /// The high one.
@@ -24,7 +24,7 @@ pub(super) enum Order {
 
 impl Unit {
     /// Bytes of one unit.
-    pub(super) fn width(self) -> usize {
+    pub(in crate::text) fn width(self) -> usize {
         match self {
             Self::Byte => 1,
             Self::Two(_) => 2,
@@ -33,7 +33,7 @@ impl Unit {
     }
 
     /// Where the line ends of `chunk` begin, which itself begins at a whole unit.
-    pub(super) fn line_ends(self, chunk: &[u8]) -> impl Iterator<Item = usize> {
+    pub(in crate::text) fn line_ends(self, chunk: &[u8]) -> impl Iterator<Item = usize> {
         let (width, low, line_feed) = (self.width(), self.low(), self.line_feed());
         memchr::memchr_iter(b'\n', chunk).filter_map(move |at| {
             let begin = at.checked_sub(low)?;
@@ -45,7 +45,7 @@ impl Unit {
     }
 
     /// How many line ends `chunk` has.
-    pub(super) fn count_lines(self, chunk: &[u8]) -> u64 {
+    pub(in crate::text) fn count_lines(self, chunk: &[u8]) -> u64 {
         let count = match self {
             // Counting is several times as fast as finding.
             Self::Byte => memchr::memchr_iter(b'\n', chunk).count(),
@@ -55,7 +55,7 @@ impl Unit {
     }
 
     /// How many line ends of `chunk` are carriage returns and line feeds. `after_return` tells of what stands before it.
-    pub(super) fn count_crlf(self, chunk: &[u8], after_return: bool) -> u64 {
+    pub(in crate::text) fn count_crlf(self, chunk: &[u8], after_return: bool) -> u64 {
         let (width, carriage_return) = (self.width(), self.carriage_return());
         let count = match self {
             Self::Byte => {
@@ -75,7 +75,7 @@ impl Unit {
     }
 
     /// Do these bytes begin with the second half of a character of UTF-16?
-    pub(super) fn is_second_half(self, bytes: &[u8]) -> bool {
+    pub(in crate::text) fn is_second_half(self, bytes: &[u8]) -> bool {
         let high = match self {
             Self::Two(Order::Little) => bytes.get(1),
             Self::Two(Order::Big) => bytes.first(),
@@ -85,7 +85,7 @@ impl Unit {
     }
 
     /// Where U+0000 stands in bytes that begin at a whole unit.
-    pub(super) fn nuls(self, bytes: &[u8]) -> impl Iterator<Item = usize> {
+    pub(in crate::text) fn nuls(self, bytes: &[u8]) -> impl Iterator<Item = usize> {
         let width = self.width();
         memchr::memchr_iter(0, bytes).filter(move |at| {
             at.is_multiple_of(width)
@@ -94,7 +94,7 @@ impl Unit {
     }
 
     /// The bytes of a line feed.
-    pub(super) fn line_feed(self) -> &'static [u8] {
+    pub(in crate::text) fn line_feed(self) -> &'static [u8] {
         match self {
             Self::Byte => b"\n",
             Self::Two(Order::Little) => b"\n\0",
@@ -105,7 +105,7 @@ impl Unit {
     }
 
     /// The bytes of a carriage return.
-    pub(super) fn carriage_return(self) -> &'static [u8] {
+    pub(in crate::text) fn carriage_return(self) -> &'static [u8] {
         match self {
             Self::Byte => b"\r",
             Self::Two(Order::Little) => b"\r\0",

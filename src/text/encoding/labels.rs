@@ -3,7 +3,7 @@
 //!
 //! May import: nothing of this crate. `coding` has the codings.
 
-use super::coding::Coding;
+use crate::text::encoding::coding::Coding;
 
 /// Labels under which encodings are known and suggested.
 const LABELS: [&str; 60] = [

@@ -6,14 +6,14 @@
 
 use encoding_rs::{DecoderResult, ISO_2022_JP};
 
-use super::coding::Coding;
+use crate::text::encoding::coding::Coding;
 
 /// Bytes that are decoded at a time. Each time begins at a character, so no state is carried over.
 const CHUNK: usize = 16 << 10;
 
 /// A part of some bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Run<'a> {
+pub(in crate::text) enum Run<'a> {
     /// Text, and how many bytes it is in its coding.
     Text(&'a str, usize),
     /// Bytes that are not valid where they stand.
@@ -22,7 +22,7 @@ pub(super) enum Run<'a> {
 
 /// Hands on the runs of `bytes`, which begin with a character, in order. Returns how many bytes at the
 /// end are the beginning of a character; they are in no run.
-pub(super) fn runs(coding: Coding, bytes: &[u8], each: &mut impl FnMut(Run<'_>)) -> usize {
+pub(in crate::text) fn runs(coding: Coding, bytes: &[u8], each: &mut impl FnMut(Run<'_>)) -> usize {
     match coding {
         Coding::Utf8 => utf8(bytes, each),
         Coding::Standard(encoding) => standard(encoding, bytes, each),
@@ -38,7 +38,7 @@ pub(super) fn runs(coding: Coding, bytes: &[u8], each: &mut impl FnMut(Run<'_>))
 }
 
 /// The same of bytes after which nothing comes: the beginning of a character is bad there.
-pub(super) fn all_runs(coding: Coding, bytes: &[u8], each: &mut impl FnMut(Run<'_>)) {
+pub(in crate::text) fn all_runs(coding: Coding, bytes: &[u8], each: &mut impl FnMut(Run<'_>)) {
     let cut = runs(coding, bytes, each);
     if let Some(rest) = bytes.get(bytes.len() - cut..).filter(|rest| !rest.is_empty()) {
         each(Run::Bad(rest));

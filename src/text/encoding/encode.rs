@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 /// A text in an encoding, or the first character that the encoding cannot hold.
-pub(super) fn encode<'t>(
+pub(in crate::text) fn encode<'t>(
     encoding: &'static Encoding,
     text: &'t str,
 ) -> Result<Cow<'t, [u8]>, char> {

@@ -7,11 +7,11 @@ use std::borrow::Cow;
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
-use super::encode;
-use super::unit::{Order, Unit};
+use crate::text::encoding::code_unit::{Order, Unit};
+use crate::text::encoding::encode;
 
 /// The character that a byte order mark is.
-pub(super) const MARK: char = '\u{feff}';
+pub(in crate::text) const MARK: char = '\u{feff}';
 
 /// How characters are written as bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Dos {
     }
 
     /// The character of a byte.
-    pub(super) fn character(&self, byte: u8) -> char {
+    pub(in crate::text) fn character(&self, byte: u8) -> char {
         let high = usize::from(byte).checked_sub(128).and_then(|at| self.characters.get(at));
         high.copied().unwrap_or(char::from(byte))
     }
@@ -73,7 +73,7 @@ impl Dos {
 
 impl Coding {
     /// The coding of a label as it is registered.
-    pub(super) fn of_known_label(label: &str) -> Option<Self> {
+    pub(in crate::text) fn of_known_label(label: &str) -> Option<Self> {
         match label {
             "utf-32le" => Some(Self::Utf32Le),
             "utf-32be" => Some(Self::Utf32Be),
@@ -109,7 +109,7 @@ impl Coding {
     }
 
     /// How wide its units are.
-    pub(super) fn unit(self) -> Unit {
+    pub(in crate::text) fn unit(self) -> Unit {
         match self {
             Self::Standard(encoding) if encoding == UTF_16LE => Unit::Two(Order::Little),
             Self::Standard(encoding) if encoding == UTF_16BE => Unit::Two(Order::Big),
@@ -125,7 +125,7 @@ impl Coding {
     }
 
     /// The byte order mark that files in this coding may begin with.
-    pub(super) fn mark(self) -> &'static [u8] {
+    pub(in crate::text) fn mark(self) -> &'static [u8] {
         match self {
             Self::Utf8 => b"\xEF\xBB\xBF",
             Self::Standard(encoding) if encoding == UTF_16LE => b"\xFF\xFE",
@@ -137,7 +137,7 @@ impl Coding {
     }
 
     /// The coding whose mark `start` begins with. UTF-32 comes first: its mark begins with one of UTF-16.
-    pub(super) fn of_mark(start: &[u8]) -> Option<Self> {
+    pub(in crate::text) fn of_mark(start: &[u8]) -> Option<Self> {
         let all = [
             Self::Utf32Le,
             Self::Utf32Be,
@@ -149,7 +149,7 @@ impl Coding {
     }
 
     /// The text that these bytes are; `None` where some of them are not valid.
-    pub(super) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
+    pub(in crate::text) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {
             Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Self::Standard(encoding) => {
@@ -181,7 +181,7 @@ impl Coding {
     }
 
     /// The character of one unit of UTF-32.
-    pub(super) fn utf32(self, unit: [u8; 4]) -> Option<char> {
+    pub(in crate::text) fn utf32(self, unit: [u8; 4]) -> Option<char> {
         char::from_u32(match self {
             Self::Utf32Be => u32::from_be_bytes(unit),
             _ => u32::from_le_bytes(unit),
@@ -191,7 +191,7 @@ impl Coding {
 
 /// Is this byte a character of its own in every encoding that contains ASCII? Digits, letters and some
 /// signs can be the second half of another one.
-pub(super) fn is_alone(byte: u8) -> bool {
+pub(in crate::text) fn is_alone(byte: u8) -> bool {
     byte < 0x30
 }
 

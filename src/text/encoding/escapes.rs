@@ -7,19 +7,19 @@
 
 use std::borrow::Cow;
 
-use super::coding::Coding;
-use super::runs::{Run, all_runs, runs};
+use crate::text::encoding::coding::Coding;
+use crate::text::encoding::runs::{Run, all_runs, runs};
 
 /// Places that are noted of the bytes shown as escapes.
 const MOST_PLACES: usize = 3;
 
 /// Some bytes as they are shown.
 #[derive(Debug)]
-pub(super) struct Shown<'a> {
-    pub(super) text: Cow<'a, str>,
+pub(in crate::text) struct Shown<'a> {
+    pub(in crate::text) text: Cow<'a, str>,
     /// How many bytes it stands for.
-    pub(super) taken: usize,
-    pub(super) escaped: Escaped,
+    pub(in crate::text) taken: usize,
+    pub(in crate::text) escaped: Escaped,
 }
 
 /// What is shown as escapes.
@@ -37,7 +37,7 @@ pub struct Escaped {
 
 impl Escaped {
     /// Adds those of a piece that follows.
-    pub(super) fn add(&mut self, more: Self) {
+    pub(in crate::text) fn add(&mut self, more: Self) {
         self.count += more.count;
         self.has_backslashes |= more.has_backslashes;
         if self.example.is_empty() {
@@ -60,7 +60,7 @@ impl Escaped {
 
 /// What follows some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rest {
+pub(in crate::text) enum Rest {
     /// Nothing of the same line: the beginning of a character at their end is bad.
     None,
     /// More: the beginning of a character at their end is not taken.
@@ -69,7 +69,7 @@ pub(super) enum Rest {
 
 /// `bytes`, which begin with a character at `place` of the file, as they are shown. `escapes` tells
 /// whether the text that they are of has escapes anywhere.
-pub(super) fn shown(
+pub(in crate::text) fn shown(
     coding: Coding,
     bytes: &[u8],
     place: u64,
@@ -180,7 +180,7 @@ impl Part {
 const BACKSLASH: &str = "\\x5C";
 
 /// The escape of a byte.
-pub(super) fn escape(byte: u8) -> String {
+pub(in crate::text) fn escape(byte: u8) -> String {
     format!("\\x{byte:02X}")
 }
 
@@ -194,10 +194,10 @@ pub fn byte_of_escape(text: &str) -> Option<u8> {
 }
 
 /// Characters of an escape.
-pub(super) const ESCAPE_LEN: usize = 4;
+pub(in crate::text) const ESCAPE_LEN: usize = 4;
 
 /// A text as it is shown where there are escapes. `bad` tells which characters stand for bad bytes.
-pub(super) fn with_escapes<'t>(text: &'t str, bad: Option<&Marks>) -> Cow<'t, str> {
+pub(in crate::text) fn with_escapes<'t>(text: &'t str, bad: Option<&Marks>) -> Cow<'t, str> {
     let is_marked = |c: char| bad.is_some_and(|bad| bad.byte_of(c).is_some());
     let has_bad = bad.is_some() && text.chars().any(is_marked);
     if !(has_nul(text) || text.contains("\\x") || has_bad) {
@@ -215,14 +215,14 @@ pub(super) fn with_escapes<'t>(text: &'t str, bad: Option<&Marks>) -> Cow<'t, st
     shown.into()
 }
 
-pub(super) fn has_nul(text: &str) -> bool {
+pub(in crate::text) fn has_nul(text: &str) -> bool {
     memchr::memchr(0, text.as_bytes()).is_some()
 }
 
 /// Characters that stand for bad bytes in a text that is held to be edited. They are 256 characters
 /// for private use that the text itself does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Marks {
+pub(in crate::text) struct Marks {
     first: u32,
 }
 
@@ -233,16 +233,16 @@ const BLOCKS: u32 = 0xFF;
 
 /// Which blocks of the plane the characters of some texts are in.
 #[derive(Debug)]
-pub(super) struct Taken([bool; BLOCKS as usize]);
+pub(in crate::text) struct Taken([bool; BLOCKS as usize]);
 
 impl Taken {
     /// None yet.
-    pub(super) fn new() -> Self {
+    pub(in crate::text) fn new() -> Self {
         Self([false; BLOCKS as usize])
     }
 
     /// Those of a text.
-    pub(super) fn see(&mut self, text: &str) {
+    pub(in crate::text) fn see(&mut self, text: &str) {
         // All of the plane begins with this byte of UTF-8.
         for at in memchr::memchr_iter(0xF4, text.as_bytes()) {
             let c = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, u32::from);
@@ -254,7 +254,7 @@ impl Taken {
     }
 
     /// Characters that none of the texts has; `None` where every block is taken.
-    pub(super) fn free(&self) -> Option<Marks> {
+    pub(in crate::text) fn free(&self) -> Option<Marks> {
         let free = (0..BLOCKS).rev().zip(self.0.iter().rev()).find(|(_, taken)| !**taken)?.0;
         Some(Marks { first: PRIVATE + free * BLOCK })
     }
@@ -262,12 +262,12 @@ impl Taken {
 
 impl Marks {
     /// The character that stands for a byte.
-    pub(super) fn mark(self, byte: u8) -> char {
+    pub(in crate::text) fn mark(self, byte: u8) -> char {
         char::from_u32(self.first + u32::from(byte)).unwrap_or_default()
     }
 
     /// The byte that a character stands for.
-    pub(super) fn byte_of(self, c: char) -> Option<u8> {
+    pub(in crate::text) fn byte_of(self, c: char) -> Option<u8> {
         u8::try_from(u32::from(c).checked_sub(self.first)?).ok()
     }
 }
