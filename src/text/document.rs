@@ -11,13 +11,13 @@ use std::collections::BTreeSet;
 
 use encoding_rs::ISO_2022_JP;
 
-use super::by_chance::are_texts_by_chance;
-use super::contradicted::believed;
-use super::evidence::{Evidence, Pieces, WHOLE};
-use super::reading::Reading;
 use super::unseen::escaped;
 use crate::error::{Code, ToolError};
-use crate::text::detected::{Encoding, is_iso_2022_jp};
+use crate::text::detect::by_chance::are_texts_by_chance;
+use crate::text::detect::detected::{Encoding, is_iso_2022_jp};
+use crate::text::detect::evidence::{Evidence, Pieces, WHOLE};
+use crate::text::detect::named_encoding::believed;
+use crate::text::detect::reading::Reading;
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::{Marks, Taken, escape, has_nul, with_escapes};
 use crate::text::encoding::runs::{Run, all_runs};

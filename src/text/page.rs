@@ -9,10 +9,7 @@
 use std::borrow::Cow;
 
 use super::buffer::buffer;
-use super::contradicted::usable;
-use super::evidence::{Evidence, InFile};
 use super::line_ends::LineEnds;
-use super::looked_through::EASILY;
 use super::piece::{Before, Page, Piece, Range, Room, StartsAt};
 use super::scan::{Begin, RawLine, Scanned, Span, Tail, scan, scan_from, tail};
 use super::sync::rest_of_character;
@@ -20,7 +17,10 @@ use super::version::{MAX_HASHED, version};
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
-use crate::text::detected::Encoding;
+use crate::text::detect::detected::Encoding;
+use crate::text::detect::evidence::{Evidence, InFile};
+use crate::text::detect::looked_through::EASILY;
+use crate::text::detect::named_encoding::usable;
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::{Escaped, Rest, Shown, shown};
 use crate::words;

@@ -9,13 +9,13 @@ use std::ops::Range;
 
 use encoding_rs::ISO_2022_JP;
 
-use super::by_chance::is_text_by_chance;
-use super::contradicted::usable;
-use super::evidence::{Evidence, InFile};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
-use crate::text::detected::{Binary, Encoding};
+use crate::text::detect::by_chance::is_text_by_chance;
+use crate::text::detect::detected::{Binary, Encoding};
+use crate::text::detect::evidence::{Evidence, InFile};
+use crate::text::detect::named_encoding::usable;
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::{Rest, shown};
 use crate::text::encoding::runs::{Run, all_runs, runs};

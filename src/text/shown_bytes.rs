@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 
 use super::buffer::buffer;
-use super::evidence::{Evidence, InFile};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
-use crate::text::detected::Encoding;
+use crate::text::detect::detected::Encoding;
+use crate::text::detect::evidence::{Evidence, InFile};
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::{byte_of_escape, has_nul};
 use crate::text::encoding::runs::{Run, all_runs, runs};

@@ -12,9 +12,9 @@ use crate::error::ToolError;
 use crate::limits::Budget;
 
 /// Bytes of a file that is looked at whole.
-pub(super) const WHOLE: u64 = 1 << 20;
+pub(in crate::text) const WHOLE: u64 = 1 << 20;
 /// Bytes at the beginning of a larger one.
-pub(super) const BEGIN: usize = 64 << 10;
+pub(in crate::text) const BEGIN: usize = 64 << 10;
 /// Bytes of each further piece.
 const PIECE: usize = 16 << 10;
 /// One further piece is read per `SPAN` bytes of the file, and at most `MOST_PIECES`.
@@ -22,7 +22,7 @@ const SPAN: u64 = 256 << 10;
 const MOST_PIECES: u64 = 24;
 
 /// Where bytes come from.
-pub(super) trait Source {
+pub(in crate::text) trait Source {
     /// How many there are.
     fn size(&self) -> u64;
     /// Some of them, fewer at the end.
@@ -41,7 +41,7 @@ impl Source for [u8] {
 }
 
 /// Bytes in pieces, one after the other.
-pub(super) struct Pieces<'a>(pub(super) &'a [Cow<'a, [u8]>]);
+pub(in crate::text) struct Pieces<'a>(pub(in crate::text) &'a [Cow<'a, [u8]>]);
 
 impl Source for Pieces<'_> {
     fn size(&self) -> u64 {
@@ -65,7 +65,10 @@ impl Source for Pieces<'_> {
 }
 
 /// An open file, under the budget of its call.
-pub(super) struct InFile<'a>(pub(super) &'a OpenFile, pub(super) &'a Budget);
+pub(in crate::text) struct InFile<'a>(
+    pub(in crate::text) &'a OpenFile,
+    pub(in crate::text) &'a Budget,
+);
 
 impl Source for InFile<'_> {
     fn size(&self) -> u64 {
@@ -83,20 +86,20 @@ impl Source for InFile<'_> {
 
 /// The bytes by which the encoding of a file is detected.
 #[derive(Debug)]
-pub(super) struct Evidence<'a> {
-    pub(super) pieces: Vec<Sample<'a>>,
+pub(in crate::text) struct Evidence<'a> {
+    pub(in crate::text) pieces: Vec<Sample<'a>>,
     /// Are they all bytes of the file?
-    pub(super) is_whole: bool,
+    pub(in crate::text) is_whole: bool,
 }
 
 /// One piece of a file.
 #[derive(Clone, Debug)]
-pub(super) struct Sample<'a> {
-    pub(super) bytes: Cow<'a, [u8]>,
+pub(in crate::text) struct Sample<'a> {
+    pub(in crate::text) bytes: Cow<'a, [u8]>,
     /// May a character be cut at its beginning?
-    pub(super) is_cut_before: bool,
+    pub(in crate::text) is_cut_before: bool,
     /// May one be cut at its end?
-    pub(super) is_cut_after: bool,
+    pub(in crate::text) is_cut_after: bool,
 }
 
 impl<'a> Evidence<'a> {
@@ -104,7 +107,7 @@ impl<'a> Evidence<'a> {
     ///
     /// # Errors
     /// The codes of the host; `timed_out`, `cancelled`.
-    pub(super) fn of(source: &'a (impl Source + ?Sized)) -> Result<Self, ToolError> {
+    pub(in crate::text) fn of(source: &'a (impl Source + ?Sized)) -> Result<Self, ToolError> {
         let size = source.size();
         if size <= WHOLE {
             let bytes = source.piece(0, usize::try_from(size).unwrap_or(0))?;
@@ -126,17 +129,17 @@ impl<'a> Evidence<'a> {
     }
 
     /// The first bytes of the file.
-    pub(super) fn begin(&self) -> &[u8] {
+    pub(in crate::text) fn begin(&self) -> &[u8] {
         self.pieces.first().map(|piece| piece.bytes.as_ref()).unwrap_or_default()
     }
 
     /// How many bytes it is.
-    pub(super) fn len(&self) -> u64 {
+    pub(in crate::text) fn len(&self) -> u64 {
         self.pieces.iter().map(|piece| piece.bytes.len() as u64).sum()
     }
 
     /// Is there a character of UTF-8 that has several bytes?
-    pub(super) fn has_characters_of_utf8(&self) -> bool {
+    pub(in crate::text) fn has_characters_of_utf8(&self) -> bool {
         let has_one = |piece: &Sample<'_>| {
             let mut chunks = piece.in_utf8().utf8_chunks();
             chunks.any(|chunk| !chunk.valid().is_ascii())
@@ -145,7 +148,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// Is all of it UTF-8 without a NUL, as nearly every file is?
-    pub(super) fn is_plain(&self) -> bool {
+    pub(in crate::text) fn is_plain(&self) -> bool {
         self.pieces.iter().all(Sample::is_plain)
     }
 }
@@ -161,7 +164,7 @@ impl Sample<'_> {
     }
 
     /// Its bytes from the first character of UTF-8 on.
-    pub(super) fn in_utf8(&self) -> &[u8] {
+    pub(in crate::text) fn in_utf8(&self) -> &[u8] {
         let continues = |byte: &&u8| **byte & 0xC0 == 0x80;
         let most = if self.is_cut_before { 3 } else { 0 };
         let skip = self.bytes.iter().take(most).take_while(continues).count();

@@ -13,7 +13,7 @@ const MORE: usize = 16;
 
 /// UTF-16 and UTF-32 without a mark, detected by where the zero bytes are and by what the text then says.
 /// `is_odd` tells of bytes that are nearly UTF-8, or not a whole number of units.
-pub(super) fn without_mark(start: &[u8], is_odd: bool) -> Option<Coding> {
+pub(in crate::text) fn without_mark(start: &[u8], is_odd: bool) -> Option<Coding> {
     if !start.contains(&0) {
         return None;
     }

@@ -4,12 +4,12 @@
 
 use std::borrow::Cow;
 
-use super::by_chance::is_text_by_chance;
-use super::evidence::{Evidence, InFile, Pieces};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
-use crate::text::detected::{Binary, Encoding};
+use crate::text::detect::by_chance::is_text_by_chance;
+use crate::text::detect::detected::{Binary, Encoding};
+use crate::text::detect::evidence::{Evidence, InFile, Pieces};
 use crate::text::encoding::coding::Coding;
 
 /// What a file that is not a text is called.
@@ -50,7 +50,7 @@ impl Reading {
     }
 
     /// Of what was detected.
-    pub(super) fn of(detected: Result<Encoding, Binary>) -> Self {
+    pub(in crate::text) fn of(detected: Result<Encoding, Binary>) -> Self {
         Self(detected.ok())
     }
 

@@ -9,20 +9,20 @@ use std::borrow::Cow;
 
 use encoding_rs::ISO_2022_JP;
 
-use crate::text::by_chance::is_by_chance;
-use crate::text::counted::{Counted, NULS, has_binary_header};
+use crate::text::detect::by_chance::is_by_chance;
+use crate::text::detect::byte_counts::{Counted, NULS, has_binary_header};
+use crate::text::detect::evidence::{Evidence, Sample};
+use crate::text::detect::guess::guess;
+use crate::text::detect::without_mark::without_mark;
 use crate::text::encoding::coding::{Coding, is_alone};
 use crate::text::encoding::runs::{Run, all_runs, runs};
-use crate::text::evidence::{Evidence, Sample};
-use crate::text::guess::guess;
-use crate::text::wide::without_mark;
 
 /// Bytes at the beginning of a file that are looked at first: whole units of any encoding.
 const HEAD: usize = 8 << 10;
 
 /// In what form a text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Encoding {
+pub(in crate::text) struct Encoding {
     coding: Coding,
     /// Bytes of the byte order mark at the beginning of the file.
     mark: usize,
@@ -43,11 +43,11 @@ struct Stray {
 
 /// The bytes are not text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Binary;
+pub(in crate::text) struct Binary;
 
 /// What evidence shows without statistics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(in crate::text) enum Told {
     /// This encoding.
     Is(Encoding),
     /// An older one.
@@ -58,7 +58,7 @@ pub(super) enum Told {
 
 impl Encoding {
     /// UTF-8 and nothing else, as nearly every file is.
-    pub(super) const PLAIN: Self = Self {
+    pub(in crate::text) const PLAIN: Self = Self {
         coding: Coding::Utf8,
         mark: 0,
         is_guessed: false,
@@ -67,7 +67,10 @@ impl Encoding {
 
     /// The one that the client named, or else the one that the evidence shows. A mark counts for more
     /// than a name: some clients name UTF-8 whenever they may.
-    pub(super) fn of(evidence: &Evidence<'_>, named: Option<Coding>) -> Result<Self, Binary> {
+    pub(in crate::text) fn of(
+        evidence: &Evidence<'_>,
+        named: Option<Coding>,
+    ) -> Result<Self, Binary> {
         match named.filter(|_| Coding::of_mark(evidence.begin()).is_none()) {
             Some(coding) => Ok(Self::known(coding, evidence)),
             None => Self::detect(evidence),
@@ -75,7 +78,7 @@ impl Encoding {
     }
 
     /// Detects it from a file's evidence.
-    pub(super) fn detect(evidence: &Evidence<'_>) -> Result<Self, Binary> {
+    pub(in crate::text) fn detect(evidence: &Evidence<'_>) -> Result<Self, Binary> {
         let told = Self::without_statistics(evidence)?;
         let (coding, is_guessed) = match told {
             Told::Is(encoding) => return Ok(encoding),
@@ -89,7 +92,7 @@ impl Encoding {
     }
 
     /// What the evidence shows without the statistics of the older encodings, which take long.
-    pub(super) fn without_statistics(evidence: &Evidence<'_>) -> Result<Told, Binary> {
+    pub(in crate::text) fn without_statistics(evidence: &Evidence<'_>) -> Result<Told, Binary> {
         let start = evidence.begin();
         if let Some(coding) = Coding::of_mark(start) {
             let told = Self::known(coding, evidence);
@@ -129,7 +132,7 @@ impl Encoding {
     }
 
     /// A coding that is known, and what the evidence shows of it.
-    pub(super) fn known(coding: Coding, evidence: &Evidence<'_>) -> Self {
+    pub(in crate::text) fn known(coding: Coding, evidence: &Evidence<'_>) -> Self {
         let mark = match coding.mark() {
             mark if !mark.is_empty() && evidence.begin().starts_with(mark) => mark.len(),
             _ => 0,
@@ -155,37 +158,37 @@ impl Encoding {
     }
 
     /// The coding, without what else is known.
-    pub(super) fn coding(self) -> Coding {
+    pub(in crate::text) fn coding(self) -> Coding {
         self.coding
     }
 
     /// Does it follow from statistics and nothing else?
-    pub(super) fn is_guessed(self) -> bool {
+    pub(in crate::text) fn is_guessed(self) -> bool {
         self.is_guessed
     }
 
     /// Are there bytes, as far as the evidence shows, that are shown as escapes?
-    pub(super) fn has_escapes(self) -> bool {
+    pub(in crate::text) fn has_escapes(self) -> bool {
         self.stray.bad + self.stray.nuls > 0
     }
 
     /// Is it UTF-8 by a guess, or with NULs?
-    pub(super) fn is_odd_utf8(self) -> bool {
+    pub(in crate::text) fn is_odd_utf8(self) -> bool {
         self.coding == Coding::Utf8 && (self.is_guessed || self.stray.nuls > 0)
     }
 
     /// How many bytes, as far as the evidence shows, are not valid in the encoding.
-    pub(super) fn bad(self) -> u64 {
+    pub(in crate::text) fn bad(self) -> u64 {
         self.stray.bad
     }
 
     /// Are there any of those?
-    pub(super) fn has_bad_bytes(self) -> bool {
+    pub(in crate::text) fn has_bad_bytes(self) -> bool {
         self.stray.bad > 0
     }
 
     /// How it is called, unless it is UTF-8 and nothing else.
-    pub(super) fn name(self) -> Option<Cow<'static, str>> {
+    pub(in crate::text) fn name(self) -> Option<Cow<'static, str>> {
         let number = |count: u64, one: &str| match count {
             0 => None,
             _ if !self.stray.is_all => Some(format!("{one}s")),
@@ -209,14 +212,14 @@ impl Encoding {
     }
 
     /// Bytes of the byte order mark at the beginning of the file.
-    pub(super) fn mark(self) -> u64 {
+    pub(in crate::text) fn mark(self) -> u64 {
         self.mark as u64
     }
 }
 
 impl Sample<'_> {
     /// Its bytes from the first position that is certainly the start of a character.
-    pub(super) fn in_coding(&self, coding: Coding) -> &[u8] {
+    pub(in crate::text) fn in_coding(&self, coding: Coding) -> &[u8] {
         match coding {
             Coding::Utf8 => self.in_utf8(),
             _ if !self.is_cut_before => &self.bytes,
@@ -234,7 +237,7 @@ impl Sample<'_> {
 }
 
 /// The encoding is written with the bytes of ASCII, and what they mean depends on those before them.
-pub(super) fn is_iso_2022_jp(bytes: &[u8]) -> bool {
+pub(in crate::text) fn is_iso_2022_jp(bytes: &[u8]) -> bool {
     let shifts = |shift: &[u8]| memchr::memmem::find(bytes, shift).is_some();
     if memchr::memchr(0x1b, bytes).is_none() || !(shifts(b"\x1b$B") || shifts(b"\x1b$@")) {
         return false;

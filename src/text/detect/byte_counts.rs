@@ -4,14 +4,14 @@
 
 use std::collections::BTreeSet;
 
-use super::evidence::Evidence;
+use crate::text::detect::evidence::Evidence;
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::runs::{Run, runs};
 
 /// Share of control characters, one in so many, from which bytes are not text.
 const CONTROLS: u64 = 20;
 /// The same for NULs in what is valid UTF-8 and has no other control characters.
-pub(super) const NULS: u64 = 8;
+pub(in crate::text) const NULS: u64 = 8;
 /// So many characters for each sequence that is not UTF-8 do not come by chance.
 const MANY: u64 = 16;
 /// So many do not either where they are not a few characters again and again.
@@ -23,7 +23,7 @@ const HEADER: usize = 32;
 
 /// How much of some bytes is what.
 #[derive(Default)]
-pub(super) struct Counted {
+pub(in crate::text) struct Counted {
     len: u64,
     nuls: u64,
     /// Other control characters that texts do not have.
@@ -43,7 +43,7 @@ pub(super) struct Counted {
 
 impl Counted {
     /// Counts a file's evidence.
-    pub(super) fn of(evidence: &Evidence<'_>) -> Self {
+    pub(in crate::text) fn of(evidence: &Evidence<'_>) -> Self {
         let mut counted = Self::default();
         for piece in &evidence.pieces {
             let cut = counted.add(&piece.bytes, piece.in_utf8());
@@ -55,7 +55,7 @@ impl Counted {
     }
 
     /// Counts the first bytes of a file.
-    pub(super) fn of_head(bytes: &[u8]) -> Self {
+    pub(in crate::text) fn of_head(bytes: &[u8]) -> Self {
         let mut counted = Self::default();
         counted.add(bytes, bytes);
         counted
@@ -96,12 +96,12 @@ impl Counted {
     }
 
     /// Are there so many control characters, not counting NULs, that these bytes are not a text?
-    pub(super) fn is_full_of_controls(&self) -> bool {
+    pub(in crate::text) fn is_full_of_controls(&self) -> bool {
         self.controls * CONTROLS > self.len
     }
 
     /// Are these bytes not a text?
-    pub(super) fn is_binary(&self) -> bool {
+    pub(in crate::text) fn is_binary(&self) -> bool {
         let is_clean = self.controls == 0 && self.bad == 0 && self.cut == 0;
         if is_clean {
             return self.nuls * NULS > self.len;
@@ -110,7 +110,7 @@ impl Counted {
     }
 
     /// Is it UTF-8? `None` where only the guess of another encoding can tell.
-    pub(super) fn is_utf8(&self) -> Option<bool> {
+    pub(in crate::text) fn is_utf8(&self) -> Option<bool> {
         // Half a character at the end of a text is not evidence against it; more than its first byte is evidence.
         let bad = self.bad + u64::from(self.cut == 1 && self.valid == 0);
         match self.valid + self.cut_lines + u64::from(self.cut > 1) {
@@ -121,7 +121,7 @@ impl Counted {
     }
 
     /// If it is UTF-8, is that sure? A sequence or two may be valid by chance, also on many equal lines.
-    pub(super) fn is_surely_utf8(&self) -> bool {
+    pub(in crate::text) fn is_surely_utf8(&self) -> bool {
         let against = self.bad + self.cut_lines + u64::from(self.cut > 0);
         self.valid >= against * MANY || (self.valid >= against * SEVERAL && self.varied >= VARIED)
     }
@@ -132,7 +132,7 @@ fn is_control(byte: u8) -> bool {
 }
 
 /// Does the file begin as archives, images and programs do?
-pub(super) fn has_binary_header(start: &[u8]) -> bool {
+pub(in crate::text) fn has_binary_header(start: &[u8]) -> bool {
     // A tar file of texts begins with a name and has its sign later.
     if start.get(257..262) == Some(b"ustar") {
         return true;

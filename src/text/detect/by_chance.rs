@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use super::evidence::Evidence;
+use crate::text::detect::evidence::Evidence;
 
 /// Different characters that are not valid UTF-8 by chance.
 const SEVERAL: usize = 6;
@@ -18,7 +18,7 @@ const THREE_BYTES: char = '\u{800}';
 const CHUNK: usize = 64;
 
 /// May evidence that is valid UTF-8 be so by chance?
-pub(super) fn is_by_chance(evidence: &Evidence<'_>) -> bool {
+pub(in crate::text) fn is_by_chance(evidence: &Evidence<'_>) -> bool {
     let mut read = Read::default();
     for piece in &evidence.pieces {
         for chunk in piece.in_utf8().utf8_chunks() {
@@ -31,12 +31,12 @@ pub(super) fn is_by_chance(evidence: &Evidence<'_>) -> bool {
 }
 
 /// The same of a text.
-pub(super) fn is_text_by_chance(text: &str) -> bool {
+pub(in crate::text) fn is_text_by_chance(text: &str) -> bool {
     are_texts_by_chance(std::iter::once(text))
 }
 
 /// The same of texts that follow each other.
-pub(super) fn are_texts_by_chance<'t>(mut texts: impl Iterator<Item = &'t str>) -> bool {
+pub(in crate::text) fn are_texts_by_chance<'t>(mut texts: impl Iterator<Item = &'t str>) -> bool {
     let mut read = Read::default();
     !texts.any(|text| read.text(text).is_sure()) && read.is_odd
 }

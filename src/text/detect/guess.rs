@@ -5,7 +5,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GBK, SHIFT_JIS};
 
-use super::evidence::Evidence;
+use crate::text::detect::evidence::Evidence;
 use crate::text::encoding::coding::{Coding, is_alone};
 use crate::text::encoding::runs::{Run, runs};
 
@@ -17,7 +17,7 @@ const LONG: usize = 1 << 10;
 const BAD: usize = 4;
 
 /// The encoding that these bytes, which are not UTF-8, are most probably in.
-pub(super) fn guess(evidence: &Evidence<'_>) -> &'static Encoding {
+pub(in crate::text) fn guess(evidence: &Evidence<'_>) -> &'static Encoding {
     let lines = lines(evidence);
     let guess = of_lines(lines.iter().copied());
     let len = |lines: &[&[u8]]| lines.iter().map(|line| line.len()).sum::<usize>();

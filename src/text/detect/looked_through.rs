@@ -7,12 +7,12 @@
 
 use std::borrow::Cow;
 
-use super::counted::Counted;
-use super::evidence::{Evidence, Sample, Source};
 use crate::error::ToolError;
+use crate::text::detect::byte_counts::Counted;
+use crate::text::detect::evidence::{Evidence, Sample, Source};
 
 /// Bytes of a file that is looked through for every page, since to count its lines it is read to its end.
-pub(super) const EASILY: u64 = 64 << 20;
+pub(in crate::text) const EASILY: u64 = 64 << 20;
 /// Bytes that are looked through at a time.
 const CHUNK: usize = 256 << 10;
 /// Bytes of a piece that is added, and of these how many before the place that it is added for.
@@ -29,7 +29,7 @@ impl<'a> Evidence<'a> {
     ///
     /// # Errors
     /// Those of [`Self::of`].
-    pub(super) fn through(source: &'a (impl Source + ?Sized)) -> Result<Self, ToolError> {
+    pub(in crate::text) fn through(source: &'a (impl Source + ?Sized)) -> Result<Self, ToolError> {
         let mut evidence = Self::of(source)?;
         if evidence.is_whole || !evidence.is_plain() {
             return Ok(evidence);
@@ -89,7 +89,7 @@ impl<'a> Evidence<'a> {
     ///
     /// # Errors
     /// Those of [`Self::of`].
-    pub(super) fn with_places(
+    pub(in crate::text) fn with_places(
         mut self,
         source: &'a (impl Source + ?Sized),
         places: &[u64],
@@ -116,7 +116,7 @@ impl<'a> Evidence<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::detected::Encoding;
+    use crate::text::detect::detected::Encoding;
 
     fn name(bytes: &[u8]) -> Option<String> {
         let encoding = Encoding::detect(&Evidence::through(bytes).unwrap()).unwrap();

@@ -8,10 +8,10 @@
 
 use encoding_rs::ISO_2022_JP;
 
-use super::counted::Counted;
-use super::evidence::{Evidence, Sample};
 use crate::error::{Code, ToolError};
-use crate::text::detected::{Binary, Encoding, Told};
+use crate::text::detect::byte_counts::Counted;
+use crate::text::detect::detected::{Binary, Encoding, Told};
+use crate::text::detect::evidence::{Evidence, Sample};
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::byte_of_escape;
 
@@ -19,10 +19,10 @@ use crate::text::encoding::escapes::byte_of_escape;
 const BAD: u64 = 4;
 
 /// A coding to use, and what an answer says of the one that the client named.
-pub(super) type Usable = (Option<Coding>, Option<String>);
+pub(in crate::text) type Usable = (Option<Coding>, Option<String>);
 
 /// The coding to read a file in, unless it is the one that its bytes show.
-pub(super) fn usable(named: Option<Coding>, evidence: &Evidence<'_>) -> Usable {
+pub(in crate::text) fn usable(named: Option<Coding>, evidence: &Evidence<'_>) -> Usable {
     let Some(coding) = named else { return (None, None) };
     let Some(against) = contradiction(coding, evidence) else { return (named, None) };
     let Contradiction { is, is_sure } = against;
@@ -41,7 +41,7 @@ fn unused(coding: Coding, is: &str) -> String {
 ///
 /// # Errors
 /// `bad_args` where the bytes contradict the name.
-pub(super) fn believed<'t>(
+pub(in crate::text) fn believed<'t>(
     shown: &str,
     evidence: &Evidence<'_>,
     named: Option<Coding>,
