@@ -7,9 +7,7 @@ use std::borrow::Cow;
 
 use encoding_rs::ISO_2022_JP;
 
-use super::buffer::buffer;
 use super::line_ends::LineEnds;
-use super::version::MAX_HASHED;
 use super::written::unsure;
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
@@ -22,6 +20,8 @@ use crate::text::encoding::coding::{Coding, MARK, is_alone};
 use crate::text::encoding::escapes::{Rest, shown};
 use crate::text::encoding::runs::runs;
 use crate::text::line_ends::has_lone_return;
+use crate::text::read::buffer::buffer;
+use crate::text::read::version::MAX_HASHED;
 
 /// Bytes at the beginning of the file by which its line ends are detected.
 const SAMPLE: usize = 64 << 10;

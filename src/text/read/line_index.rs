@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::cap::FileState;
 
 /// Bytes between two places that are remembered.
-pub(super) const STRIDE: u64 = 1 << 20;
+pub(in crate::text) const STRIDE: u64 = 1 << 20;
 /// Files that are remembered; the one that was not asked for longest goes first.
 const MAX_FILES: usize = 8;
 /// Places in one file: a file of 64 GiB. Beyond its last place, lines are counted as without an index.
@@ -20,16 +20,16 @@ const MAX_ENTRIES: usize = 65_536;
 
 /// The beginning of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LineStart {
+pub(in crate::text) struct LineStart {
     /// Where, in bytes.
-    pub(super) offset: u64,
+    pub(in crate::text) offset: u64,
     /// Which line, from 1.
-    pub(super) line: u64,
+    pub(in crate::text) line: u64,
 }
 
 impl LineStart {
     /// The beginning of a file.
-    pub(super) const FIRST: Self = Self { offset: 0, line: 1 };
+    pub(in crate::text) const FIRST: Self = Self { offset: 0, line: 1 };
 }
 
 /// What is remembered of one file.
@@ -43,7 +43,7 @@ struct Known {
 static INDEX: Mutex<Vec<(FileState, Known)>> = Mutex::new(vec![]);
 
 /// The last known line start that is not behind `line`, and how many lines the file has, if known.
-pub(super) fn nearest(file: FileState, line: u64) -> (LineStart, Option<u64>) {
+pub(in crate::text) fn nearest(file: FileState, line: u64) -> (LineStart, Option<u64>) {
     with(file, |known| {
         let behind = known.starts.partition_point(|start| start.line <= line);
         let start = behind.checked_sub(1).and_then(|at| known.starts.get(at)).copied();
@@ -52,7 +52,7 @@ pub(super) fn nearest(file: FileState, line: u64) -> (LineStart, Option<u64>) {
 }
 
 /// Remembers a line start that was come by, unless one near it is known.
-pub(super) fn learn(file: FileState, start: LineStart) {
+pub(in crate::text) fn learn(file: FileState, start: LineStart) {
     with(file, |known| {
         let last = known.starts.last().map_or(0, |last| last.offset);
         if start.offset >= last + STRIDE && known.starts.len() < MAX_ENTRIES {
@@ -62,12 +62,12 @@ pub(super) fn learn(file: FileState, start: LineStart) {
 }
 
 /// Remembers how many lines the file has.
-pub(super) fn learn_total(file: FileState, lines: u64) {
+pub(in crate::text) fn learn_total(file: FileState, lines: u64) {
     with(file, |known| known.total = Some(lines));
 }
 
 /// Forgets a file: something that was remembered of it does not hold.
-pub(super) fn forget(file: FileState) {
+pub(in crate::text) fn forget(file: FileState) {
     with(file, |known| *known = Known::default());
 }
 

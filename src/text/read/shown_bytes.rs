@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 
-use super::buffer::buffer;
 use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
@@ -15,6 +14,7 @@ use crate::text::detect::evidence::{Evidence, InFile};
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::{byte_of_escape, has_nul};
 use crate::text::encoding::runs::{Run, all_runs, runs};
+use crate::text::read::buffer::buffer;
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 256 << 10;

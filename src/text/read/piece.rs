@@ -2,9 +2,9 @@
 //!
 //! May import: `limits` (in what a page costs). How a page is read, `page` knows.
 
-use super::line_ends::LineEnds;
-use super::version::Version;
 use crate::text::encoding::escapes::Escaped;
+use crate::text::line_ends::LineEnds;
+use crate::text::read::version::Version;
 
 /// Which piece of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

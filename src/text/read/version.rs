@@ -12,10 +12,10 @@ use std::fmt;
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use sha2::{Digest as _, Sha256};
 
-use super::buffer::buffer;
 use crate::cap::{FileState, OpenFile};
 use crate::error::ToolError;
 use crate::limits::Budget;
+use crate::text::read::buffer::buffer;
 
 /// Bytes up to which a version covers the contents.
 pub const MAX_HASHED: u64 = 16 << 20;
@@ -73,11 +73,11 @@ pub fn version(file: &OpenFile, budget: &Budget) -> Result<Version, ToolError> {
 }
 
 /// Makes a version out of the contents as they go by.
-pub(super) struct Versioner(Option<Sha256>);
+pub(in crate::text) struct Versioner(Option<Sha256>);
 
 impl Versioner {
     /// Begins with the first byte of `file`.
-    pub(super) fn new(file: &OpenFile) -> Self {
+    pub(in crate::text) fn new(file: &OpenFile) -> Self {
         Self::of(&file.state())
     }
 
@@ -86,12 +86,12 @@ impl Versioner {
     }
 
     /// Does it need every byte?
-    pub(super) fn needs_all(&self) -> bool {
+    pub(in crate::text) fn needs_all(&self) -> bool {
         self.0.is_some()
     }
 
     /// The next bytes, in order.
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    pub(in crate::text) fn update(&mut self, bytes: &[u8]) {
         if let Some(hash) = &mut self.0 {
             hash.update(bytes);
         }
@@ -112,7 +112,7 @@ impl Versioner {
     }
 
     /// The version of what went by.
-    pub(super) fn finish(self, state: &FileState) -> Version {
+    pub(in crate::text) fn finish(self, state: &FileState) -> Version {
         let hash = match self.0 {
             Some(hash) => hash.finalize(),
             None => Sha256::digest(state.to_bytes()),

@@ -14,7 +14,7 @@ const BACK: u64 = 256;
 const LONGEST: usize = 4;
 
 /// How many of `bytes`, which lie at `place` of the file, belong to a character that begins before them.
-pub(super) fn rest_of_character(
+pub(in crate::text) fn rest_of_character(
     file: &OpenFile,
     coding: Coding,
     place: u64,

@@ -8,12 +8,6 @@
 
 use std::borrow::Cow;
 
-use super::buffer::buffer;
-use super::line_ends::LineEnds;
-use super::piece::{Before, Page, Piece, Range, Room, StartsAt};
-use super::scan::{Begin, RawLine, Scanned, Span, Tail, scan, scan_from, tail};
-use super::sync::rest_of_character;
-use super::version::{MAX_HASHED, version};
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
@@ -23,6 +17,12 @@ use crate::text::detect::looked_through::EASILY;
 use crate::text::detect::named_encoding::usable;
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::{Escaped, Rest, Shown, shown};
+use crate::text::line_ends::LineEnds;
+use crate::text::read::buffer::buffer;
+use crate::text::read::character_start::rest_of_character;
+use crate::text::read::piece::{Before, Page, Piece, Range, Room, StartsAt};
+use crate::text::read::scan::{Begin, RawLine, Scanned, Span, Tail, scan, scan_from, tail};
+use crate::text::read::version::{MAX_HASHED, version};
 use crate::words;
 
 /// Bytes that are read at once: a whole small file, by which its encoding is detected, or the beginning of

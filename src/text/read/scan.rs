@@ -8,14 +8,15 @@
 
 use std::ops::Range;
 
-use super::buffer::buffer;
-use super::index::{self, LineStart, STRIDE};
-use super::line_ends::LineEnds;
-use super::version::{MAX_HASHED, Version, Versioner};
 use crate::cap::OpenFile;
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::text::encoding::code_unit::Unit;
+use crate::text::line_ends::LineEnds;
+use crate::text::read::buffer::buffer;
+use crate::text::read::line_index;
+use crate::text::read::line_index::{LineStart, STRIDE};
+use crate::text::read::version::{MAX_HASHED, Version, Versioner};
 
 /// Bytes read at a time, of a file that has so many.
 const CHUNK: usize = 256 << 10;
@@ -28,68 +29,68 @@ const KEPT: usize = 4;
 
 /// Which lines to keep, and how much of them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Span {
+pub(in crate::text) struct Span {
     /// The first, from 1.
-    pub(super) first: u64,
+    pub(in crate::text) first: u64,
     /// How many at most.
-    pub(super) lines: u64,
+    pub(in crate::text) lines: u64,
     /// How many bytes at most; the line that passes it is the last one.
-    pub(super) bytes: usize,
+    pub(in crate::text) bytes: usize,
     /// How many bytes of one line at most. Further bytes are left out, and counted.
-    pub(super) line_bytes: usize,
+    pub(in crate::text) line_bytes: usize,
 }
 
 /// One line, as it lies in the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct RawLine {
+pub(in crate::text) struct RawLine {
     /// Where it begins in the file.
-    pub(super) offset: u64,
+    pub(in crate::text) offset: u64,
     /// Its bytes without the line end, or the first of them: where they are among all that are kept.
     kept: Range<usize>,
     /// How many bytes it has without the line end.
-    pub(super) len: u64,
+    pub(in crate::text) len: u64,
     /// How it ends.
-    pub(super) end: LineEnds,
+    pub(in crate::text) end: LineEnds,
     /// Was it left before its end, so that `len` is only how much of it was seen?
-    pub(super) is_endless: bool,
+    pub(in crate::text) is_endless: bool,
 }
 
 /// What a scan found.
 #[derive(Debug)]
-pub(super) struct Scanned {
-    pub(super) lines: Vec<RawLine>,
+pub(in crate::text) struct Scanned {
+    pub(in crate::text) lines: Vec<RawLine>,
     /// The bytes of all lines, one after the other: a line of its own in memory for each line costs
     /// more than everything else that is done with it.
     kept: Vec<u8>,
     /// How many lines the file has; none when counting them would have read too much.
-    pub(super) total: Option<u64>,
+    pub(in crate::text) total: Option<u64>,
     /// How all of them end, where all bytes of the file were read.
-    pub(super) ends: Option<LineEnds>,
-    pub(super) version: Version,
+    pub(in crate::text) ends: Option<LineEnds>,
+    pub(in crate::text) version: Version,
 }
 
 impl Scanned {
     /// The bytes of a line without its end, or the first of them.
-    pub(super) fn bytes(&self, line: &RawLine) -> &[u8] {
+    pub(in crate::text) fn bytes(&self, line: &RawLine) -> &[u8] {
         self.kept.get(line.kept.clone()).unwrap_or_default()
     }
 
     /// Bytes of all lines, with a line end of one byte each.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::text) fn len(&self) -> usize {
         self.kept.len() + self.lines.len()
     }
 }
 
 /// The beginning of a file, which was read already.
 #[derive(Clone, Copy)]
-pub(super) struct Begin<'a> {
-    pub(super) bytes: &'a [u8],
+pub(in crate::text) struct Begin<'a> {
+    pub(in crate::text) bytes: &'a [u8],
     /// Whether it is the whole file.
-    pub(super) is_whole: bool,
+    pub(in crate::text) is_whole: bool,
 }
 
 /// Finds the lines of `span`, counted from the beginning of the file.
-pub(super) fn scan(
+pub(in crate::text) fn scan(
     file: &OpenFile,
     begin: Begin<'_>,
     unit: Unit,
@@ -102,13 +103,13 @@ pub(super) fn scan(
     let found = scan_from(file, begin, unit, start, span, budget, is_indexed)?;
     let total = found.total.or(total);
     if let Some(total) = total.filter(|_| is_indexed) {
-        index::learn_total(file.state(), total);
+        line_index::learn_total(file.state(), total);
     }
     Ok(Scanned { total, ..found })
 }
 
 /// Finds the lines of `span`, counted from `start`.
-pub(super) fn scan_from(
+pub(in crate::text) fn scan_from(
     file: &OpenFile,
     begin: Begin<'_>,
     unit: Unit,
@@ -147,7 +148,7 @@ pub(super) fn scan_from(
             && let Some(last) = memchr::memrchr(b'\n', chunk)
         {
             let begins = offset - (chunk.len() - last - 1) as u64;
-            index::learn(file.state(), LineStart { offset: begins, line: at.line });
+            line_index::learn(file.state(), LineStart { offset: begins, line: at.line });
             learned = offset;
         }
         if versioner.needs_all() || offset < MAX_COUNTED {
@@ -169,17 +170,17 @@ pub(super) fn scan_from(
 
 /// The last lines of a file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tail {
+pub(in crate::text) struct Tail {
     /// How many there are, and where the first of them begins.
-    pub(super) lines: u64,
-    pub(super) start: LineStart,
+    pub(in crate::text) lines: u64,
+    pub(in crate::text) start: LineStart,
     /// How many of the last ones have room in a span, more or less, and where those begin.
-    pub(super) fitting: u64,
-    pub(super) fitting_start: LineStart,
+    pub(in crate::text) fitting: u64,
+    pub(in crate::text) fitting_start: LineStart,
 }
 
 /// The last lines of a file, found backwards: as many as `span` has, and of those the ones that its bytes have room for.
-pub(super) fn tail(
+pub(in crate::text) fn tail(
     file: &OpenFile,
     unit: Unit,
     span: Span,
@@ -235,12 +236,12 @@ impl Tail {
 
 /// Where to begin for `line`: at a place that the index knows, if a line does begin there.
 fn verified(file: &OpenFile, line: u64) -> Result<(LineStart, Option<u64>), ToolError> {
-    let (start, total) = index::nearest(file.state(), line);
+    let (start, total) = line_index::nearest(file.state(), line);
     let Some(before) = start.offset.checked_sub(1) else { return Ok((start, total)) };
     if file.read_at(&mut [0], before)? == b"\n" {
         return Ok((start, total));
     }
-    index::forget(file.state());
+    line_index::forget(file.state());
     Ok((LineStart::FIRST, None))
 }
 
@@ -387,11 +388,11 @@ mod tests {
         let file = target.place(&budget).unwrap().open_file().unwrap();
         let span = Span { first: 1_000_001, lines: 1, bytes: 100, line_bytes: 100 };
         // No line begins there: using it would give line 1,000,001 from the wrong place.
-        index::learn(file.state(), LineStart { offset: 5 << 20, line: 1_000_000 });
+        line_index::learn(file.state(), LineStart { offset: 5 << 20, line: 1_000_000 });
         let begin = Begin { bytes: &[], is_whole: false };
         let found = scan(&file, begin, Unit::Byte, span, &budget).unwrap();
         assert_eq!(found.lines.first().unwrap().offset, 11_000_000);
-        let (known, total) = index::nearest(file.state(), 1_000_001);
+        let (known, total) = line_index::nearest(file.state(), 1_000_001);
         assert!(known.offset > 9 << 20 && total == Some(2 << 20), "forgotten, and learnt again");
     }
 }

@@ -1,0 +1,11 @@
+//! Reads lines of files without loading the files.
+
+pub(super) mod buffer;
+pub(super) mod character_start;
+pub(super) mod line_index;
+pub(super) mod page;
+pub(super) mod piece;
+pub(super) mod scan;
+pub(super) mod searched;
+pub(super) mod shown_bytes;
+pub(super) mod version;
