@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use unicode_normalization::char::canonical_combining_class;
 
-use super::folded::{folded, places};
-use super::unlike::Unlike;
-use super::unseen::decompose_onto;
 use crate::limits::{Budget, Spent};
+use crate::text::lookalike::folded::{folded, places};
+use crate::text::lookalike::unlike::Unlike;
+use crate::text::lookalike::unseen::decompose_onto;
 
 /// A place, and the characters that differ.
 pub(super) struct Accented {

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::folded::{Fold, folded, places};
 use super::terminal::{has_escapes, without_escapes};
 use crate::limits::{Budget, Spent};
+use crate::text::lookalike::folded::{Fold, folded, places};
 
 /// Characters of the longest code.
 const MAX_CODE: usize = 10;

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::unseen::{decompose_onto, is_invisible, is_odd_blank, plain};
+use crate::text::lookalike::unseen::{decompose_onto, is_invisible, is_odd_blank, plain};
 
 /// Characters that one difference spans at most.
 const MAX_SPAN: usize = 128;
@@ -257,11 +257,11 @@ pub(super) fn is_blank(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use Difference as D;
     use proptest::prelude::*;
     use proptest::sample::{Index, select};
 
     use super::*;
-    use Difference as D;
 
     fn found(line: &str, old: &str) -> Vec<Difference> {
         let placed = Placed { text: line, is_edge: (true, true), is_open: (false, false) };

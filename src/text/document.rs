@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 
 use encoding_rs::ISO_2022_JP;
 
-use super::unseen::escaped;
 use crate::error::{Code, ToolError};
 use crate::text::detect::by_chance::are_texts_by_chance;
 use crate::text::detect::detected::{Encoding, is_iso_2022_jp};
@@ -21,6 +20,7 @@ use crate::text::detect::reading::Reading;
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::{Marks, Taken, escape, has_nul, with_escapes};
 use crate::text::encoding::runs::{Run, all_runs};
+use crate::text::lookalike::unseen::escaped;
 
 /// Most bad bytes of a text that is edited: of each is held where it is.
 const MOST_BAD: usize = 100_000;

@@ -12,9 +12,9 @@ use super::rebroken::otherwise_broken;
 use super::sendable::{MAX_SHOWN, named, sendable, showing};
 use super::similar::{Alike, most_alike, most_equal, says_something};
 use super::slips::{Slips, slips};
-use super::unlike::{Unlike, in_words, odd_characters};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::text::lookalike::unlike::{Unlike, in_words, odd_characters};
 
 /// Of the likeness of a place, how much makes it nearer than lines of which few are equal.
 const NEARER: f64 = 0.8;

@@ -17,11 +17,11 @@ use super::near::near;
 use super::numbers::without_numbers;
 use super::returns::other_line_ends;
 use super::sendable::{named, showing};
-use super::unlike::{in_words, kinds};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 use crate::text::line_ends::{has_lone_return, lf};
-use crate::text::same_looking::{Looks, same_looking};
+use crate::text::lookalike::same_looking::{Looks, same_looking};
+use crate::text::lookalike::unlike::{in_words, kinds};
 
 /// Lines of `old_text` above which nothing near is looked for.
 const MAX_OLD_LINES: usize = 10_000;

@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use super::differing::is_blank;
-use super::folded::{folded, places};
 use crate::limits::{Budget, Spent};
+use crate::text::lookalike::folded::{folded, places};
 
 /// Bytes besides blanks that a text needs, so that it is not found by chance.
 const MIN_INK: usize = 6;

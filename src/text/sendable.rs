@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use super::alike::Window;
 use super::cropped;
-use super::unseen::escaped;
 use crate::error::{Code, ToolError};
 use crate::text::line_ends::bare;
+use crate::text::lookalike::unseen::escaped;
 
 /// Lines that are shown.
 pub(super) const MAX_SHOWN: usize = 20;

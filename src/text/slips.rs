@@ -7,7 +7,7 @@ use std::ops::Range;
 use imara_diff::{Algorithm, Diff, InternedInput};
 
 use super::aligned::MAX_CHARS;
-use super::unlike::Unlike;
+use crate::text::lookalike::unlike::Unlike;
 
 /// Differences above which the texts are shown, and the differences are not named.
 const MAX_SLIPS: usize = 4;

@@ -3,9 +3,9 @@
 //! May import: nothing of this crate.
 
 use super::change::Change;
-use super::unlike::changed_in_words;
 use crate::text::line_ends::bare;
-use crate::text::same_looking::{differences, look_same};
+use crate::text::lookalike::same_looking::{differences, look_same};
+use crate::text::lookalike::unlike::changed_in_words;
 
 /// Lines that are compared.
 const MAX_LINES: usize = 200;

@@ -25,7 +25,7 @@ pub fn is_invisible(c: char) -> bool {
 }
 
 /// A quote, a dash, a blank, a sign or a letter as a keyboard has it.
-pub(super) fn plain(c: char) -> char {
+pub(in crate::text) fn plain(c: char) -> char {
     match c {
         c if c.is_ascii() => c,
         '\u{b4}'
@@ -107,12 +107,12 @@ fn latin(c: char) -> char {
 }
 
 /// Is it a blank other than those of ASCII?
-pub(super) fn is_odd_blank(c: char) -> bool {
+pub(in crate::text) fn is_odd_blank(c: char) -> bool {
     !c.is_ascii() && plain(c) == ' '
 }
 
 /// Appends what the character looks like: nothing, the plain one, or the ones that it is composed of.
-pub(super) fn fold_onto(c: char, folded: &mut String) {
+pub(in crate::text) fn fold_onto(c: char, folded: &mut String) {
     if is_invisible(c) {
         return;
     }
@@ -126,7 +126,7 @@ pub(super) fn fold_onto(c: char, folded: &mut String) {
 }
 
 /// Appends what the character is composed of, each part as `like` says.
-pub(super) fn decompose_onto(c: char, like: fn(char) -> char, folded: &mut String) {
+pub(in crate::text) fn decompose_onto(c: char, like: fn(char) -> char, folded: &mut String) {
     decompose_compatible(c, |part| push_in_order(like(part), folded));
 }
 
@@ -186,7 +186,7 @@ pub fn odd_characters(text: &str, other: &str) -> Vec<String> {
 }
 
 /// `U+200B ZERO WIDTH SPACE`.
-pub(super) fn named(c: char) -> String {
+pub(in crate::text) fn named(c: char) -> String {
     let code = format!("U+{:04X}", u32::from(c));
     match unicode_names2::name(c) {
         Some(name) => format!("{code} {name}"),
@@ -201,7 +201,7 @@ fn is_of_private_plane(c: char) -> bool {
 
 /// Appends the character as it stands in a string of JSON; those are escaped that cannot be seen, and those
 /// for which `is_odd` says so.
-pub(super) fn escaped(c: char, is_odd: bool, text: &mut String) {
+pub(in crate::text) fn escaped(c: char, is_odd: bool, text: &mut String) {
     match c {
         '"' | '\\' => text.extend(['\\', c]),
         '\n' => text.push_str("\\n"),

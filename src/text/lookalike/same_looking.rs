@@ -6,11 +6,11 @@
 use std::ops::Range;
 
 use crate::limits::{Budget, Spent};
-use crate::text::folded::{Fold, folded, places};
-use crate::text::one_char::{first, unit};
-use crate::text::typed::{may_be_typed, typed};
-use crate::text::unlike::Unlike;
-use crate::text::unseen::is_invisible;
+use crate::text::lookalike::folded::{Fold, folded, places};
+use crate::text::lookalike::one_char::{first, unit};
+use crate::text::lookalike::typed::{may_be_typed, typed};
+use crate::text::lookalike::unlike::Unlike;
+use crate::text::lookalike::unseen::is_invisible;
 
 /// Characters that one difference spans at most.
 const MAX_SPAN: usize = 64;
@@ -19,17 +19,21 @@ const MAX_OTHERS: usize = 5;
 
 /// What looks the same.
 #[derive(Debug)]
-pub(super) struct Looks {
+pub(in crate::text) struct Looks {
     /// Where in the file's text.
-    pub(super) place: Range<usize>,
-    pub(super) unlike: Vec<Unlike>,
+    pub(in crate::text) place: Range<usize>,
+    pub(in crate::text) unlike: Vec<Unlike>,
     /// Where else something looks the same.
-    pub(super) others: Vec<Range<usize>>,
+    pub(in crate::text) others: Vec<Range<usize>>,
 }
 
 /// The first place in `text` that looks like `old`, which has LF as its only line end; or that is the same typed in
 /// another way.
-pub(super) fn same_looking(text: &str, old: &str, budget: &Budget) -> Result<Option<Looks>, Spent> {
+pub(in crate::text) fn same_looking(
+    text: &str,
+    old: &str,
+    budget: &Budget,
+) -> Result<Option<Looks>, Spent> {
     Ok(match same_under(unit, has_odd, text, old, budget)? {
         None => same_under(typed, may_be_typed, text, old, budget)?,
         looks => looks,
@@ -55,7 +59,7 @@ fn same_under(
 }
 
 /// Do two texts look the same?
-pub(super) fn look_same(one: &str, other: &str) -> bool {
+pub(in crate::text) fn look_same(one: &str, other: &str) -> bool {
     folded(one, unit) == folded(other, unit)
 }
 
@@ -90,7 +94,7 @@ fn with_edges(text: &str, place: Range<usize>, old: &str) -> Range<usize> {
 }
 
 /// Where two texts differ that look the same, in order.
-pub(super) fn differences(place: &str, old: &str) -> Vec<Unlike> {
+pub(in crate::text) fn differences(place: &str, old: &str) -> Vec<Unlike> {
     differences_under(unit, place, old)
 }
 

@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use super::typed::as_typed;
-use super::unseen::{is_invisible, is_odd_blank, named, plain};
 use crate::text::encoding::escapes::Marks;
+use crate::text::lookalike::typed::as_typed;
+use crate::text::lookalike::unseen::{is_invisible, is_odd_blank, named, plain};
 use crate::words;
 
 /// Characters of one difference that are named.
@@ -20,22 +20,22 @@ const MAX_LOOKED_AT: usize = 100_000;
 
 /// Characters in one text, and those in their place in the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Unlike {
+pub(in crate::text) struct Unlike {
     /// Where they are in the file's text.
-    pub(super) place: Range<usize>,
+    pub(in crate::text) place: Range<usize>,
     /// Where they are in the text that was sent.
-    pub(super) sent: Range<usize>,
+    pub(in crate::text) sent: Range<usize>,
 }
 
 impl Unlike {
     /// The same in a text of which this one is a part that begins at `start`.
-    pub(super) fn after(self, start: usize) -> Self {
+    pub(in crate::text) fn after(self, start: usize) -> Self {
         Self { place: self.place.start + start..self.place.end + start, ..self }
     }
 }
 
 /// In what the texts differ, in a few words.
-pub(super) fn kinds(text: &str, old: &str, unlike: &[Unlike]) -> String {
+pub(in crate::text) fn kinds(text: &str, old: &str, unlike: &[Unlike]) -> String {
     let both = |one: &Unlike| {
         let of = |text: &str, range: &Range<usize>| {
             text.get(range.clone()).unwrap_or_default().chars().collect::<Vec<_>>()
@@ -68,7 +68,7 @@ pub(super) fn kinds(text: &str, old: &str, unlike: &[Unlike]) -> String {
 
 /// The characters of a place that are invisible or easily taken for others and that `old` does not have at all;
 /// and those of `old` that the place does not have.
-pub(super) fn odd_characters(text: &str, place: &Range<usize>, old: &str) -> Vec<Unlike> {
+pub(in crate::text) fn odd_characters(text: &str, place: &Range<usize>, old: &str) -> Vec<Unlike> {
     let here = text.get(place.clone()).unwrap_or_default();
     let is_odd = |c: char| {
         !matches!(c, '\r' | '\n') && (is_invisible(c) || is_odd_blank(c) || plain(c) != c)
@@ -98,7 +98,7 @@ type Group = (Vec<char>, Vec<char>, Vec<usize>);
 /// What the differences are, in words: each pair of characters once, with its places.
 ///
 /// `marks` are the characters that stand for bad bytes.
-pub(super) fn in_words(
+pub(in crate::text) fn in_words(
     text: &str,
     old: &str,
     unlike: &[Unlike],
@@ -154,7 +154,12 @@ pub(super) fn in_words(
 }
 
 /// What one change of a line did: `line 3, column 5: U+200B ZERO WIDTH SPACE taken out`.
-pub(super) fn changed_in_words(line: usize, old: &str, new: &str, unlike: &Unlike) -> String {
+pub(in crate::text) fn changed_in_words(
+    line: usize,
+    old: &str,
+    new: &str,
+    unlike: &Unlike,
+) -> String {
     let names = |text: &str, range: &Range<usize>| {
         let chars = text.get(range.clone()).unwrap_or_default().chars().take(MAX_CHARS);
         chars.map(named).collect::<Vec<_>>().join(" and ")

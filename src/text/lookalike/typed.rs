@@ -3,13 +3,13 @@
 //!
 //! May import: nothing of this crate.
 
-use super::one_char::unit;
+use crate::text::lookalike::one_char::unit;
 
 /// Hyphens that may stand for a dash; one does as well. More of them are a ruled line.
 const MAX_HYPHENS: usize = 3;
 
 /// One character, or the characters that are typed for one.
-pub(super) fn typed(text: &str, folded: &mut String) -> usize {
+pub(in crate::text) fn typed(text: &str, folded: &mut String) -> usize {
     let hyphens = text.bytes().take_while(|byte| *byte == b'-').count();
     if hyphens > MAX_HYPHENS {
         folded.extend(std::iter::repeat_n('-', hyphens));
@@ -38,7 +38,7 @@ pub(super) fn typed(text: &str, folded: &mut String) -> usize {
 }
 
 /// How a keyboard types a sign.
-pub(super) fn as_typed(c: char) -> Option<&'static str> {
+pub(in crate::text) fn as_typed(c: char) -> Option<&'static str> {
     Some(match c {
         '→' => "->",
         '←' => "<-",
@@ -56,7 +56,7 @@ pub(super) fn as_typed(c: char) -> Option<&'static str> {
 }
 
 /// Is there something in it that can be typed in another way?
-pub(super) fn may_be_typed(text: &str) -> bool {
+pub(in crate::text) fn may_be_typed(text: &str) -> bool {
     !text.is_ascii()
         || ["--", "``", "''", "->", "<-", "(c)", "(r)"].iter().any(|s| text.contains(s))
 }

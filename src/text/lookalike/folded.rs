@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::meter::Meter;
 use crate::limits::{Budget, Spent};
+use crate::text::meter::Meter;
 
 /// Bytes of text in which occurrences begin that are looked for at once.
 const WINDOW: usize = 512 << 10;
@@ -20,10 +20,10 @@ const MAX_NEEDLE: usize = 64 << 10;
 const SLACK: usize = 16 << 10;
 
 /// A way to fold: appends what the first unit of a text stands for, and gives the unit's length in bytes.
-pub(super) type Fold = fn(&str, &mut String) -> usize;
+pub(in crate::text) type Fold = fn(&str, &mut String) -> usize;
 
 /// The whole text, folded.
-pub(super) fn folded(text: &str, fold: Fold) -> String {
+pub(in crate::text) fn folded(text: &str, fold: Fold) -> String {
     let mut all = String::with_capacity(text.len());
     fold_all(text, fold, &mut all, |_, _| {});
     all
@@ -40,7 +40,7 @@ fn fold_all(text: &str, fold: Fold, all: &mut String, mut unit: impl FnMut(usize
 
 /// Where `needle`, which is folded, occurs; at most `most` places, apart from each other. A window of which
 /// `may_differ` says no is passed by: nothing in it is changed by folding.
-pub(super) fn places(
+pub(in crate::text) fn places(
     text: &str,
     needle: &str,
     fold: Fold,
@@ -98,8 +98,8 @@ fn within(window: &str, fold: Fold, finder: &memmem::Finder<'_>) -> Vec<Range<us
 #[cfg(test)]
 #[expect(clippy::single_range_in_vec_init, reason = "a text has one place or several")]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     /// `x` stands for nothing, `3` for `aaa`.
     fn fold(text: &str, all: &mut String) -> usize {

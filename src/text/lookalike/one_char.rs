@@ -2,17 +2,17 @@
 //!
 //! May import: nothing of this crate.
 
-use super::unseen::fold_onto;
+use crate::text::lookalike::unseen::fold_onto;
 
 /// One character, or a CRLF, which is a line feed.
-pub(super) fn unit(text: &str, folded: &mut String) -> usize {
+pub(in crate::text) fn unit(text: &str, folded: &mut String) -> usize {
     let Some((c, len)) = first(text) else { return 0 };
     fold_onto(c, folded);
     len
 }
 
 /// The first character of a text, a CRLF being a line feed of two bytes.
-pub(super) fn first(text: &str) -> Option<(char, usize)> {
+pub(in crate::text) fn first(text: &str) -> Option<(char, usize)> {
     if text.starts_with("\r\n") {
         return Some(('\n', 2));
     }
