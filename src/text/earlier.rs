@@ -8,12 +8,12 @@
 use std::ops::Range;
 
 use super::find::{Count, Needle};
-use super::missing::MISSING;
 use super::occurrences::{MAX_REPLACEMENTS, counted, on_lines};
 use super::one_edit::{Attempt, Edit, attempt};
 use super::parts::Edited;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::text::hints::missing::MISSING;
 
 /// Edits that are named.
 const MAX_NAMED: usize = 5;

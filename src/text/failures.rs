@@ -7,13 +7,13 @@
 use std::ops::Range;
 
 use super::earlier::{Earlier, MORE_LINES};
-use super::missing::{MISSING, Missing};
-use super::nearest::no_match;
 use super::occurrences::{counted, on_lines};
 use super::one_edit::Edit;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 use crate::text::encoding::escapes::Marks;
+use crate::text::hints::missing::{MISSING, Missing};
+use crate::text::hints::no_match::no_match;
 use crate::text::line_ends::lf;
 
 /// Edits of which it is told why they fail.

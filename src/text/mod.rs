@@ -8,24 +8,17 @@
 //!
 //! May import: `cap` (for open files), `error`, `limits`, `words`. It does not know paths or answers.
 
-mod accents;
-mod aligned;
-mod alike;
-mod applied;
 mod apply;
-mod by_line;
 mod change;
-mod coded;
-mod copied;
 mod cropped;
 mod detect;
-mod differing;
 mod document;
 mod earlier;
 mod encoding;
 mod failures;
 mod find;
 mod fitted;
+mod hints;
 mod hunk_lines;
 mod hunks;
 mod likely;
@@ -34,21 +27,11 @@ mod lookalike;
 mod meant;
 mod meter;
 mod misread;
-mod missing;
-mod near;
-mod nearest;
-mod numbers;
 mod occurrences;
 mod one_edit;
 mod parts;
 mod read;
-mod rebroken;
 mod replace;
-mod returns;
-mod sendable;
-mod similar;
-mod slips;
-mod terminal;
 mod transcode;
 mod unified;
 mod unseen_changes;

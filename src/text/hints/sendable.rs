@@ -5,19 +5,19 @@
 
 use std::ops::Range;
 
-use super::alike::Window;
-use super::cropped;
 use crate::error::{Code, ToolError};
+use crate::text::cropped;
+use crate::text::hints::alike::Window;
 use crate::text::line_ends::bare;
 use crate::text::lookalike::unseen::escaped;
 
 /// Lines that are shown.
-pub(super) const MAX_SHOWN: usize = 20;
+pub(in crate::text) const MAX_SHOWN: usize = 20;
 /// Characters of a line that is shown around a place in it.
 const MAX_LINE: usize = 1_000;
 
 /// The text in quotes, with what is `odd` in it escaped; `None` where it has more characters than `most`.
-pub(super) fn sendable(text: &str, odd: &[Range<usize>], most: usize) -> Option<String> {
+pub(in crate::text) fn sendable(text: &str, odd: &[Range<usize>], most: usize) -> Option<String> {
     let (mut sent, mut odd) = (String::from('"'), odd.iter().peekable());
     for (at, c) in text.char_indices() {
         while odd.peek().is_some_and(|range| range.end <= at) {
@@ -38,7 +38,7 @@ pub(super) fn sendable(text: &str, odd: &[Range<usize>], most: usize) -> Option<
 }
 
 /// `line 3` or `lines 3-5`.
-pub(super) fn named(window: Window) -> String {
+pub(in crate::text) fn named(window: Window) -> String {
     let first = window.first + 1;
     match window.count {
         0 | 1 => format!("line {first}"),
@@ -48,7 +48,7 @@ pub(super) fn named(window: Window) -> String {
 
 /// The sentence, and under it the lines, ready to be copied: at most `most` characters of them. A long line is
 /// cropped around `place`, if that is in it.
-pub(super) fn showing(
+pub(in crate::text) fn showing(
     text: &str,
     window: Window,
     place: Option<&Range<usize>>,

@@ -5,34 +5,34 @@
 
 use std::ops::Range;
 
-use super::alike::Window;
-use super::find::{Count, Needle};
-use super::sendable::sendable;
 use crate::limits::{Budget, Spent};
 use crate::text::encoding::escapes::Marks;
+use crate::text::find::{Count, Needle};
+use crate::text::hints::alike::Window;
+use crate::text::hints::sendable::sendable;
 use crate::text::line_ends::lf;
 
 /// The hint with a text that works as it stands.
-pub(super) const SEND: &str = "send `old_text` as this JSON string:";
+pub(in crate::text) const SEND: &str = "send `old_text` as this JSON string:";
 
 /// What all sentences begin with.
-pub(super) const MISSING: &str = "`old_text` is not in the file";
+pub(in crate::text) const MISSING: &str = "`old_text` is not in the file";
 
 /// An edit whose old text is not there. Both texts have LF as their only line end.
 #[derive(Clone, Copy)]
-pub(super) struct Missing<'e> {
-    pub(super) old: &'e str,
-    pub(super) new: &'e str,
+pub(in crate::text) struct Missing<'e> {
+    pub(in crate::text) old: &'e str,
+    pub(in crate::text) new: &'e str,
     /// Whether the text to send may occur more than once.
-    pub(super) replace_all: bool,
+    pub(in crate::text) replace_all: bool,
     /// Characters of the file that are shown.
-    pub(super) room: usize,
+    pub(in crate::text) room: usize,
     /// The characters that stand for bad bytes in both texts.
-    pub(super) marks: Option<Marks>,
+    pub(in crate::text) marks: Option<Marks>,
 }
 
 /// The lines that hold a place.
-pub(super) fn lines_of(text: &str, place: &Range<usize>) -> Window {
+pub(in crate::text) fn lines_of(text: &str, place: &Range<usize>) -> Window {
     let before = text.as_bytes().get(..place.start).unwrap_or_default();
     let first = memchr::memchr_iter(b'\n', before).count();
     let within = text.get(place.clone()).unwrap_or_default();
@@ -40,7 +40,7 @@ pub(super) fn lines_of(text: &str, place: &Range<usize>) -> Window {
 }
 
 /// The hint that gives a place of the file as it can be sent.
-pub(super) fn what_to_send(
+pub(in crate::text) fn what_to_send(
     text: &str,
     missing: Missing<'_>,
     place: &Range<usize>,

@@ -12,13 +12,13 @@ use crate::text::lookalike::unlike::Unlike;
 use crate::text::lookalike::unseen::decompose_onto;
 
 /// A place, and the characters that differ.
-pub(super) struct Accented {
-    pub(super) place: Range<usize>,
-    pub(super) unlike: Vec<Unlike>,
+pub(in crate::text) struct Accented {
+    pub(in crate::text) place: Range<usize>,
+    pub(in crate::text) unlike: Vec<Unlike>,
 }
 
 /// The first place of `text` that has the letters of `old`, which has LF as its only line end, with other accents.
-pub(super) fn otherwise_accented(
+pub(in crate::text) fn otherwise_accented(
     text: &str,
     old: &str,
     budget: &Budget,
@@ -72,8 +72,8 @@ fn differences(here: &str, old: &str) -> Option<Vec<Unlike>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     #[test]
     fn letters_with_other_accents_are_found() {

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-use super::alike::Window;
-use super::similar::says_something;
+use crate::text::hints::alike::Window;
+use crate::text::hints::similar::says_something;
 use crate::text::line_ends::bare;
 use crate::words::count;
 
@@ -20,14 +20,14 @@ const MAX_CHARS: usize = 300;
 const MAX_BETWEEN: usize = 3;
 
 /// Some lines of a text, aligned with those of the file.
-pub(super) struct ByLine<'t> {
+pub(in crate::text) struct ByLine<'t> {
     /// The lines of the file, from the first to the last that is aligned.
-    pub(super) window: Window,
+    pub(in crate::text) window: Window,
     /// How many of the lines are there, and how many of those have a letter or a digit.
-    pub(super) there: usize,
-    pub(super) there_saying: usize,
+    pub(in crate::text) there: usize,
+    pub(in crate::text) there_saying: usize,
     /// How many of those that are there have other blanks at their ends.
-    pub(super) other_blanks: usize,
+    pub(in crate::text) other_blanks: usize,
     places: Vec<Place>,
     old: Vec<&'t str>,
     here: Vec<&'t str>,
@@ -43,7 +43,7 @@ struct Place {
 }
 
 /// The lines of `old`, of which `equal` are at their places in `near`, aligned with those around it in the file.
-pub(super) fn by_line<'t>(
+pub(in crate::text) fn by_line<'t>(
     text: &'t str,
     old: &[&'t str],
     near: Window,
@@ -181,7 +181,7 @@ fn other_blanks(places: &[Place], old: &[&str], here: &[&str], within: &Range<us
 
 impl ByLine<'_> {
     /// How many of the lines are there.
-    pub(super) fn sentence(&self) -> String {
+    pub(in crate::text) fn sentence(&self) -> String {
         let (of, there) = (self.old.len(), self.there);
         let verb = if there == 1 { "is" } else { "are" };
         let blanks = match self.other_blanks {
@@ -193,7 +193,7 @@ impl ByLine<'_> {
     }
 
     /// What differs: the lines of both, with their numbers.
-    pub(super) fn in_words(&self) -> String {
+    pub(in crate::text) fn in_words(&self) -> String {
         let mut all = String::new();
         for Place { here, old } in self.places.iter().take(MAX_PLACES) {
             let theirs = numbered(old.start, old.len());
@@ -258,9 +258,9 @@ fn shown(lines: &[&str], range: &Range<usize>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
-    use super::super::similar::most_equal;
     use super::*;
+    use crate::text::hints::similar::most_equal;
+    use crate::text::meter::plenty;
 
     fn aligned(text: &'static str, old: &'static str) -> (usize, usize, usize, String) {
         let old: Vec<&str> = old.split_inclusive('\n').collect();

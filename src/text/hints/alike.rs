@@ -9,10 +9,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::differing::{self, ALL, Difference, Placed, fold, fold_char, is_blank};
-use super::meter::Meter;
 use crate::limits::{Budget, Spent};
+use crate::text::hints::differing;
+use crate::text::hints::differing::{ALL, Difference, Placed, fold, fold_char, is_blank};
 use crate::text::line_ends::bare;
+use crate::text::meter::Meter;
 
 /// Bytes of a line above which it is not compared.
 const MAX_LINE: usize = 10_000;
@@ -23,15 +24,15 @@ const MAX_PLACES: usize = 8;
 
 /// Lines in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Window {
+pub(in crate::text) struct Window {
     /// The first, from 0.
-    pub(super) first: usize,
-    pub(super) count: usize,
+    pub(in crate::text) first: usize,
+    pub(in crate::text) count: usize,
 }
 
 /// The lines of `text` that say the same as `old`, and how they differ: those that differ least.
 /// The first and the last one may be parts of a line.
-pub(super) fn equal_but_for(
+pub(in crate::text) fn equal_but_for(
     text: &str,
     old: &str,
     budget: &Budget,
@@ -176,8 +177,8 @@ fn unfold(line: &str, place: usize) -> usize {
 mod tests {
     use Difference as D;
 
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn found(text: &str, old: &str) -> Option<(usize, Vec<Difference>)> {
         let found = equal_but_for(text, old, &plenty()).unwrap();

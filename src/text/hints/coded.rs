@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::terminal::{has_escapes, without_escapes};
 use crate::limits::{Budget, Spent};
+use crate::text::hints::terminal::{has_escapes, without_escapes};
 use crate::text::lookalike::folded::{Fold, folded, places};
 
 /// Characters of the longest code.
@@ -17,7 +17,7 @@ type May = fn(&str) -> bool;
 
 /// Which code, and which of both texts has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coded {
+pub(in crate::text) enum Coded {
     /// The text that was sent has entities.
     Entities,
     /// The file has them.
@@ -34,7 +34,7 @@ pub(super) enum Coded {
 
 impl Coded {
     /// What the difference is, for the sentence of an error.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(in crate::text) fn as_str(self) -> &'static str {
         match self {
             Self::Entities => {
                 "it has HTML entities such as `&amp;` or `&lt;` where the file has the characters"
@@ -58,7 +58,7 @@ impl Coded {
     }
 
     /// What makes both the same, for the same sentence.
-    pub(super) fn under(self) -> &'static str {
+    pub(in crate::text) fn under(self) -> &'static str {
         match self {
             Self::Terminal | Self::FileTerminal => "without these",
             _ => "with these converted",
@@ -67,7 +67,7 @@ impl Coded {
 }
 
 /// The first place of `text` that `old` means in code.
-pub(super) fn otherwise_coded(
+pub(in crate::text) fn otherwise_coded(
     text: &str,
     old: &str,
     budget: &Budget,
@@ -216,8 +216,8 @@ fn unicode(text: &str) -> Option<(char, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn found<'t>(text: &'t str, old: &str) -> Option<(Coded, &'t str)> {
         let found = otherwise_coded(text, old, &plenty()).unwrap();

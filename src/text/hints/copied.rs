@@ -7,10 +7,10 @@
 
 use std::ops::Range;
 
-use super::find::{Count, Needle};
-use super::numbers::unnumbered;
-use super::similar::says_something;
 use crate::limits::{Budget, Spent};
+use crate::text::find::{Count, Needle};
+use crate::text::hints::line_numbers::unnumbered;
+use crate::text::hints::similar::says_something;
 
 /// Bytes of a text above which it is not looked at.
 const MAX_LEN: usize = 256 << 10;
@@ -20,12 +20,12 @@ const MAX_PIECES: usize = 16;
 const MAX_MARK: usize = 200;
 
 /// A copied text, and where it is.
-pub(super) struct Copied {
+pub(in crate::text) struct Copied {
     /// What was copied with it: `it has X, which are not part of the file`.
-    pub(super) marks: &'static str,
-    pub(super) place: Range<usize>,
+    pub(in crate::text) marks: &'static str,
+    pub(in crate::text) place: Range<usize>,
     /// Is it only a piece, because the marks stand for text that was left out?
-    pub(super) is_piece: bool,
+    pub(in crate::text) is_piece: bool,
 }
 
 type Strip = fn(&str) -> Vec<String>;
@@ -42,7 +42,11 @@ const STRIPS: [(&str, Strip); 7] = [
 ];
 
 /// The place of `old` without the marks that were copied with it.
-pub(super) fn copied(text: &str, old: &str, budget: &Budget) -> Result<Option<Copied>, Spent> {
+pub(in crate::text) fn copied(
+    text: &str,
+    old: &str,
+    budget: &Budget,
+) -> Result<Option<Copied>, Spent> {
     if old.len() > MAX_LEN {
         return Ok(None);
     }
@@ -233,8 +237,8 @@ fn is_mark(within: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn found<'t>(text: &'t str, old: &str) -> Option<(&'t str, bool)> {
         let found = copied(text, old, &plenty()).unwrap()?;

@@ -14,7 +14,7 @@ const MAX_SPAN: usize = 128;
 
 /// In what lines differ that say the same; the slightest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Difference {
+pub(in crate::text) enum Difference {
     Trailing,
     Indentation,
     Tabs,
@@ -26,7 +26,7 @@ pub(super) enum Difference {
 }
 
 impl Difference {
-    pub(super) fn as_str(self) -> &'static str {
+    pub(in crate::text) fn as_str(self) -> &'static str {
         match self {
             Self::Trailing => "trailing blanks",
             Self::Indentation => "indentation",
@@ -43,7 +43,7 @@ impl Difference {
 /// Which differences are folded away.
 #[derive(Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one kind of difference")]
-pub(super) struct Folds {
+pub(in crate::text) struct Folds {
     blanks: bool,
     invisible: bool,
     shapes: bool,
@@ -52,21 +52,21 @@ pub(super) struct Folds {
 }
 
 /// All of them.
-pub(super) const ALL: Folds =
+pub(in crate::text) const ALL: Folds =
     Folds { blanks: true, invisible: true, shapes: true, forms: true, case: true };
 /// None of them.
 const NONE: Folds =
     Folds { blanks: false, invisible: false, shapes: false, forms: false, case: false };
 
 /// A text after folding.
-pub(super) fn fold(text: &str, folds: Folds) -> String {
+pub(in crate::text) fn fold(text: &str, folds: Folds) -> String {
     let mut folded = String::with_capacity(text.len());
     text.chars().for_each(|c| fold_char(c, folds, &mut folded));
     folded
 }
 
 /// Appends a character after folding.
-pub(super) fn fold_char(c: char, folds: Folds, folded: &mut String) {
+pub(in crate::text) fn fold_char(c: char, folds: Folds, folded: &mut String) {
     let like: fn(char) -> char = if folds.shapes { plain } else { |c| c };
     // Most are of ASCII and change nothing.
     let seen = like(c);
@@ -93,16 +93,16 @@ fn fold_form(c: char, is_folded: bool, like: fn(char) -> char, folded: &mut Stri
 
 /// A part of a line of the file, and where it is.
 #[derive(Clone, Copy)]
-pub(super) struct Placed<'l> {
-    pub(super) text: &'l str,
+pub(in crate::text) struct Placed<'l> {
+    pub(in crate::text) text: &'l str,
     /// Whether nothing is before it in its line, and nothing after it.
-    pub(super) is_edge: (bool, bool),
+    pub(in crate::text) is_edge: (bool, bool),
     /// Whether the text that it is compared with may begin or end within the blanks at its ends.
-    pub(super) is_open: (bool, bool),
+    pub(in crate::text) is_open: (bool, bool),
 }
 
 /// In what a part of a line differs from a text that says the same.
-pub(super) fn differences(placed: Placed<'_>, old: &str) -> BTreeSet<Difference> {
+pub(in crate::text) fn differences(placed: Placed<'_>, old: &str) -> BTreeSet<Difference> {
     let (mut here, mut there, mut all) = (placed.text, old, BTreeSet::new());
     let mut is_first = true;
     loop {
@@ -251,7 +251,7 @@ fn is_gap(c: char) -> bool {
 }
 
 /// A space, a tab, or a blank that is not of ASCII. A carriage return within a line is an invisible character.
-pub(super) fn is_blank(c: char) -> bool {
+pub(in crate::text) fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n') || is_odd_blank(c)
 }
 

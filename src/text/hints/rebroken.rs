@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use super::differing::is_blank;
 use crate::limits::{Budget, Spent};
+use crate::text::hints::differing::is_blank;
 use crate::text::lookalike::folded::{folded, places};
 
 /// Bytes besides blanks that a text needs, so that it is not found by chance.
@@ -15,14 +15,14 @@ const BLANK_LINES: &str = "blank lines";
 const BLANKS: &str = "indentation or trailing blanks";
 
 /// A place with the lines broken otherwise.
-pub(super) struct Rebroken {
-    pub(super) place: Range<usize>,
+pub(in crate::text) struct Rebroken {
+    pub(in crate::text) place: Range<usize>,
     /// In what it differs, in words.
-    pub(super) kinds: String,
+    pub(in crate::text) kinds: String,
 }
 
 /// The first place of `text` that has the same characters as `old` besides blanks and line ends.
-pub(super) fn otherwise_broken(
+pub(in crate::text) fn otherwise_broken(
     text: &str,
     old: &str,
     budget: &Budget,
@@ -31,7 +31,9 @@ pub(super) fn otherwise_broken(
     if ink.len() < MIN_INK {
         return Ok(None);
     }
-    let found = places(text, &ink, self::ink, |_| true, 1, budget)?.into_iter().next();
+    let found = places(text, &ink, crate::text::hints::rebroken::ink, |_| true, 1, budget)?
+        .into_iter()
+        .next();
     Ok(found.map(|place| {
         let ink = text.get(place.clone()).unwrap_or_default();
         let mut kinds = kinds(ink, old.trim_matches(is_space));
@@ -148,8 +150,8 @@ fn with_edges(text: &str, place: Range<usize>, old: &str) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn found<'t>(text: &'t str, old: &str) -> Option<(&'t str, String)> {
         let found = otherwise_broken(text, old, &plenty()).unwrap();

@@ -8,10 +8,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::aligned::{MAX_CHARS, Pattern};
-use super::alike::Window;
-use super::meter::Meter;
 use crate::limits::{Budget, Spent};
+use crate::text::hints::aligned::{MAX_CHARS, Pattern};
+use crate::text::hints::alike::Window;
+use crate::text::meter::Meter;
 
 /// How often one line counts in what is looked for.
 const MAX_TWINS: usize = 8;
@@ -24,7 +24,7 @@ const SHARED: usize = 4 * 2 * MAX_CHARS;
 const WORK: usize = 8;
 
 /// Where most of the lines `old` are, and how many. A line counts that has a letter or a digit.
-pub(super) fn most_equal(
+pub(in crate::text) fn most_equal(
     text: &str,
     old: &[&str],
     budget: &Budget,
@@ -73,23 +73,23 @@ fn window(first: usize, size: usize, lines: usize) -> Window {
 }
 
 /// Has the line a letter or a digit?
-pub(super) fn says_something(line: &str) -> bool {
+pub(in crate::text) fn says_something(line: &str) -> bool {
     line.chars().any(char::is_alphanumeric)
 }
 
 /// A place within a line that is like a text.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Alike {
+pub(in crate::text) struct Alike {
     /// The line, from 0.
-    pub(super) line: usize,
+    pub(in crate::text) line: usize,
     /// Where in the whole text the place is.
-    pub(super) place: Range<usize>,
+    pub(in crate::text) place: Range<usize>,
     /// How much of the text is there, from 0 to 1.
-    pub(super) likeness: f64,
+    pub(in crate::text) likeness: f64,
 }
 
 /// The place that is most like `wanted`, blanks at its ends aside. Only the beginning of a long one is looked for.
-pub(super) fn most_alike(
+pub(in crate::text) fn most_alike(
     text: &str,
     wanted: &str,
     budget: &Budget,
@@ -129,8 +129,8 @@ fn pieces(line: &str) -> impl Iterator<Item = (usize, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn equal(text: &str, old: &[&str]) -> Option<(usize, usize, usize)> {
         let found = most_equal(text, old, &plenty()).unwrap();

@@ -2,12 +2,12 @@
 //!
 //! May import: `limits`.
 
-use super::alike::Window;
-use super::find::{Count, Needle, lines};
 use crate::limits::{Budget, Spent};
+use crate::text::find::{Count, Needle, lines};
+use crate::text::hints::alike::Window;
 
 /// Where the text is, if each of its lines begins with a number that is not of the file.
-pub(super) fn without_numbers(
+pub(in crate::text) fn without_numbers(
     text: &str,
     old: &str,
     budget: &Budget,
@@ -37,7 +37,7 @@ pub(super) fn without_numbers(
 
 /// A line without the number that answers and other programs put before lines: `12:`, `12-`, `12|`, `12 |`, `12→`,
 /// `L12:`, `12` and a tab.
-pub(super) fn unnumbered(line: &str) -> Option<&str> {
+pub(in crate::text) fn unnumbered(line: &str) -> Option<&str> {
     let line = line.trim_start_matches([' ', '\t']);
     let number = line.strip_prefix(['L', '#']).unwrap_or(line);
     let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
-use super::find::{Count, Needle};
 use crate::limits::{Budget, Spent};
+use crate::text::find::{Count, Needle};
 use crate::text::line_ends::has_lone_return;
 
 /// The first place in `text` that is `old` if lone carriage returns are line ends in both.
-pub(super) fn other_line_ends(
+pub(in crate::text) fn other_line_ends(
     text: &str,
     old: &str,
     budget: &Budget,
@@ -36,8 +36,8 @@ fn with_line_feeds(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     #[test]
     fn lone_returns_are_line_ends_in_either_text() {

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// Characters of a pattern.
-pub(super) const MAX_CHARS: usize = 128;
+pub(in crate::text) const MAX_CHARS: usize = 128;
 
 /// A text that is aligned with lines.
-pub(super) struct Pattern {
+pub(in crate::text) struct Pattern {
     forward: Masks,
     backward: Masks,
 }
@@ -25,7 +25,7 @@ struct Masks {
 
 impl Pattern {
     /// The first [`MAX_CHARS`] characters of a text; none of an empty one.
-    pub(super) fn new(text: &str) -> Option<Self> {
+    pub(in crate::text) fn new(text: &str) -> Option<Self> {
         let chars: Vec<char> = text.chars().take(MAX_CHARS).collect();
         let masks = |chars: &mut dyn Iterator<Item = &char>| {
             let mut masks = Masks { ascii: [0; 128], others: HashMap::new(), len: 0 };
@@ -44,12 +44,16 @@ impl Pattern {
     }
 
     /// How many characters it has.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::text) fn len(&self) -> usize {
         self.forward.len
     }
 
     /// The first place in a line that differs from it in fewest characters, and in how many; at most `most`.
-    pub(super) fn nearest(&self, line: &str, most: usize) -> Option<(Range<usize>, usize)> {
+    pub(in crate::text) fn nearest(
+        &self,
+        line: &str,
+        most: usize,
+    ) -> Option<(Range<usize>, usize)> {
         let chars = line.char_indices().map(|(at, c)| (at + c.len_utf8(), c));
         let (end, differing) = self.forward.best(chars, most)?;
         let before = line.get(..end)?.char_indices().rev();

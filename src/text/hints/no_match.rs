@@ -7,18 +7,18 @@
 
 use std::ops::Range;
 
-use super::alike::Window;
-use super::applied::applied;
-use super::coded::{Coded, otherwise_coded};
-use super::copied::{Copied, copied};
-use super::find::lines;
-use super::missing::{MISSING, Missing, SEND, lines_of, what_to_send};
-use super::near::near;
-use super::numbers::without_numbers;
-use super::returns::other_line_ends;
-use super::sendable::{named, showing};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::text::find::lines;
+use crate::text::hints::alike::Window;
+use crate::text::hints::applied::applied;
+use crate::text::hints::coded::{Coded, otherwise_coded};
+use crate::text::hints::copied::{Copied, copied};
+use crate::text::hints::line_numbers::without_numbers;
+use crate::text::hints::lone_returns::other_line_ends;
+use crate::text::hints::missing::{MISSING, Missing, SEND, lines_of, what_to_send};
+use crate::text::hints::near::near;
+use crate::text::hints::sendable::{named, showing};
 use crate::text::line_ends::{has_lone_return, lf};
 use crate::text::lookalike::same_looking::{Looks, same_looking};
 use crate::text::lookalike::unlike::{in_words, kinds};
@@ -27,7 +27,7 @@ use crate::text::lookalike::unlike::{in_words, kinds};
 const MAX_OLD_LINES: usize = 10_000;
 
 /// The refusal of an edit whose old text does not occur in `text`.
-pub(super) fn no_match(
+pub(in crate::text) fn no_match(
     text: &str,
     missing: Missing<'_>,
     budget: &Budget,
@@ -201,8 +201,8 @@ fn with_marks(
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn said(text: &str, old: &str, new: &str) -> String {
         let missing = Missing { old, new, replace_all: false, room: 4_000, marks: None };

@@ -7,7 +7,7 @@
 const MAX_ESCAPE: usize = 40;
 
 /// One character, or a CRLF, which is a line feed; nothing for an escape such as `ESC [ 31 m`.
-pub(super) fn without_escapes(text: &str, folded: &mut String) -> usize {
+pub(in crate::text) fn without_escapes(text: &str, folded: &mut String) -> usize {
     if let Some(len) = escape(text) {
         return len;
     }
@@ -21,7 +21,7 @@ pub(super) fn without_escapes(text: &str, folded: &mut String) -> usize {
 }
 
 /// May there be an escape in it?
-pub(super) fn has_escapes(text: &str) -> bool {
+pub(in crate::text) fn has_escapes(text: &str) -> bool {
     text.contains("\u{1b}[")
 }
 

@@ -4,24 +4,24 @@
 
 use std::ops::Range;
 
-use super::accents::otherwise_accented;
-use super::alike::{Window, equal_but_for};
-use super::by_line::{ByLine, by_line};
-use super::missing::{MISSING, Missing, lines_of, what_to_send};
-use super::rebroken::otherwise_broken;
-use super::sendable::{MAX_SHOWN, named, sendable, showing};
-use super::similar::{Alike, most_alike, most_equal, says_something};
-use super::slips::{Slips, slips};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::text::hints::accents::otherwise_accented;
+use crate::text::hints::alike::{Window, equal_but_for};
+use crate::text::hints::by_line::{ByLine, by_line};
+use crate::text::hints::missing::{MISSING, Missing, lines_of, what_to_send};
+use crate::text::hints::rebroken::otherwise_broken;
+use crate::text::hints::sendable::{MAX_SHOWN, named, sendable, showing};
+use crate::text::hints::similar::{Alike, most_alike, most_equal, says_something};
+use crate::text::hints::slips::{Slips, slips};
 use crate::text::lookalike::unlike::{Unlike, in_words, odd_characters};
 
 /// Of the likeness of a place, how much makes it nearer than lines of which few are equal.
 const NEARER: f64 = 0.8;
 
 /// What comes near a text.
-pub(super) struct Near {
-    pub(super) window: Window,
+pub(in crate::text) struct Near {
+    pub(in crate::text) window: Window,
     /// Where in the text it is, if it is a place within a line.
     place: Option<Range<usize>>,
     sentence: String,
@@ -35,7 +35,7 @@ pub(super) struct Near {
 
 impl Near {
     /// The refusal that names what differs and shows the lines.
-    pub(super) fn refusal(
+    pub(in crate::text) fn refusal(
         &self,
         text: &str,
         missing: Missing<'_>,
@@ -88,7 +88,7 @@ fn cut(text: &str, most: usize) -> &str {
 }
 
 /// What comes nearest, and how it differs.
-pub(super) fn near(
+pub(in crate::text) fn near(
     text: &str,
     old: &str,
     old_lines: &[&str],

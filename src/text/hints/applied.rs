@@ -2,10 +2,10 @@
 //!
 //! May import: `limits`. That a short text is there says nothing: `}` is in most files.
 
-use super::alike::Window;
-use super::find::{Count, Needle, lines};
-use super::similar::says_something;
 use crate::limits::{Budget, Spent};
+use crate::text::find::{Count, Needle, lines};
+use crate::text::hints::alike::Window;
+use crate::text::hints::similar::says_something;
 
 /// Words from which a text of one line is not there by chance.
 const SEVERAL: usize = 3;
@@ -14,9 +14,9 @@ const SHORT: usize = 4;
 
 /// Where the new text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Applied {
+pub(in crate::text) struct Applied {
     /// The line, from 1.
-    pub(super) line: usize,
+    pub(in crate::text) line: usize,
     /// Its lines.
     window: Window,
     /// Is it too long to be there by chance?
@@ -27,7 +27,7 @@ pub(super) struct Applied {
 
 /// The only place of `new` in the text; `None` where that would say nothing about the edit. Both texts have LF as
 /// their only line end.
-pub(super) fn applied(
+pub(in crate::text) fn applied(
     text: &str,
     old: &str,
     new: &str,
@@ -54,12 +54,12 @@ pub(super) fn applied(
 
 impl Applied {
     /// Is the edit done, as far as can be told? `near` is the place that comes nearest to the old text.
-    pub(super) fn is_done(&self, near: Option<Window>) -> bool {
+    pub(in crate::text) fn is_done(&self, near: Option<Window>) -> bool {
         self.is_long && near.is_none_or(|near| self.meets(near))
     }
 
     /// Does it help to know where it is?
-    pub(super) fn is_telling(&self, near: Option<Window>) -> bool {
+    pub(in crate::text) fn is_telling(&self, near: Option<Window>) -> bool {
         !self.is_short || near.is_some_and(|near| self.meets(near))
     }
 

@@ -6,21 +6,21 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-use super::aligned::MAX_CHARS;
+use crate::text::hints::aligned::MAX_CHARS;
 use crate::text::lookalike::unlike::Unlike;
 
 /// Differences above which the texts are shown, and the differences are not named.
 const MAX_SLIPS: usize = 4;
 
 /// A place of a line, and where it differs from a text; nothing where that is in too many places to name.
-pub(super) struct Slips {
-    pub(super) place: Range<usize>,
-    pub(super) unlike: Vec<Unlike>,
+pub(in crate::text) struct Slips {
+    pub(in crate::text) place: Range<usize>,
+    pub(in crate::text) unlike: Vec<Unlike>,
 }
 
 /// Where `old` and the place of `text` that is most like it differ. A character that stands for one at an end of `old` belongs
 /// to the place.
-pub(super) fn slips(text: &str, place: &Range<usize>, old: &str) -> Slips {
+pub(in crate::text) fn slips(text: &str, place: &Range<usize>, old: &str) -> Slips {
     let unlike = differences(text, place, old);
     let missing = |one: Option<&Unlike>, at: usize| {
         let one = one.filter(|one| one.place.is_empty() && one.place.start == at);
