@@ -3,12 +3,12 @@
 //!
 //! May import: `error`, `limits`.
 
-use super::document::Document;
-use super::find::{Count, Needle};
-use super::likely::likely;
-use super::one_edit::Edit;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::text::edit::document::Document;
+use crate::text::edit::likely::likely;
+use crate::text::edit::one_edit::Edit;
+use crate::text::find::{Count, Needle};
 use crate::text::line_ends::lf;
 
 /// Bytes of a file that is read in other encodings as well.

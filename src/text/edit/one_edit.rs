@@ -4,14 +4,13 @@
 
 use std::ops::Range;
 
-use super::find::{Count, Needle};
-use super::line_ends::LineEnds;
-use super::occurrences::{MAX_REPLACEMENTS, on_lines};
-use super::parts::{Made, Replacement};
-use super::replace::replacements;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
-use crate::text::line_ends::lf;
+use crate::text::edit::edited::{Made, Replacement};
+use crate::text::edit::occurrences::{MAX_REPLACEMENTS, on_lines};
+use crate::text::edit::replace::replacements;
+use crate::text::find::{Count, Needle};
+use crate::text::line_ends::{LineEnds, lf};
 
 /// One text to be replaced by another. CRLF and LF are the same in both.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +24,7 @@ pub struct Edit<'a> {
 }
 
 /// What an edit finds in a text.
-pub(super) enum Attempt {
+pub(in crate::text) enum Attempt {
     /// It can be made.
     Made(Vec<Replacement>, Made),
     /// The old text is not there.
@@ -38,8 +37,8 @@ pub(super) enum Attempt {
 ///
 /// # Errors
 /// `bad_args` for an edit that means nothing; `over_limit` above [`MAX_REPLACEMENTS`] or
-/// [`MAX_EDITED_BYTES`](crate::text::replace::MAX_EDITED_BYTES); `timed_out`, `cancelled`.
-pub(super) fn attempt(
+/// [`MAX_EDITED_BYTES`](crate::text::edit::replace::MAX_EDITED_BYTES); `timed_out`, `cancelled`.
+pub(in crate::text) fn attempt(
     file: &str,
     text: &str,
     edit: Edit<'_>,

@@ -28,23 +28,23 @@ const MOST_BAD: usize = 100_000;
 /// A whole text file.
 #[derive(Debug)]
 pub struct Document {
-    pub(super) shown: String,
-    pub(super) encoding: Encoding,
-    pub(super) held: Held,
+    pub(in crate::text) shown: String,
+    pub(in crate::text) encoding: Encoding,
+    pub(in crate::text) held: Held,
     /// What stands for bad bytes in the text, where it has any.
-    pub(super) marks: Option<Marks>,
+    pub(in crate::text) marks: Option<Marks>,
     /// Which bytes are bad somewhere.
     bad: BTreeSet<u8>,
     /// Did the client name the encoding?
-    pub(super) is_named: bool,
+    pub(in crate::text) is_named: bool,
     /// Does the client want a byte order mark in a file that is empty?
-    pub(super) wants_mark: bool,
+    pub(in crate::text) wants_mark: bool,
     /// A note about the encoding that the client named.
-    pub(super) note: Option<String>,
+    pub(in crate::text) note: Option<String>,
 }
 
 #[derive(Debug)]
-pub(super) enum Held {
+pub(in crate::text) enum Held {
     /// Its bytes, the mark among them, are the text.
     Utf8(String),
     Other {
@@ -58,9 +58,9 @@ pub(super) enum Held {
 
 /// Where a run begins, in the text and in the bytes after the byte order mark.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Start {
-    pub(super) text: usize,
-    pub(super) byte: usize,
+pub(in crate::text) struct Start {
+    pub(in crate::text) text: usize,
+    pub(in crate::text) byte: usize,
 }
 
 impl Document {
@@ -122,7 +122,7 @@ impl Document {
     }
 
     /// Does the file get a byte order mark? An empty one gets what a new one does.
-    pub(super) fn gets_mark(&self) -> bool {
+    pub(in crate::text) fn gets_mark(&self) -> bool {
         self.bytes().is_empty() && (self.wants_mark || self.encoding.coding().is_marked())
     }
 
@@ -261,24 +261,24 @@ impl Document {
 
     /// The character of the text that is shown as the escape of this byte, where there is one. In UTF-16
     /// and UTF-32 a zero may be a bad byte or a NUL; `is_nul` tells which is meant.
-    pub(super) fn escaped(&self, byte: u8, is_nul: bool) -> Option<char> {
+    pub(in crate::text) fn escaped(&self, byte: u8, is_nul: bool) -> Option<char> {
         let nul = || (byte == 0 && has_nul(self.text())).then_some('\0');
         let bad = self.marks.filter(|_| self.bad.contains(&byte)).map(|marks| marks.mark(byte));
         if is_nul { nul().or(bad) } else { bad.or_else(nul) }
     }
 
     /// Does a page of this text show anything as escapes?
-    pub(super) fn has_escapes(&self) -> bool {
+    pub(in crate::text) fn has_escapes(&self) -> bool {
         self.marks.is_some() || has_nul(self.text())
     }
 
     /// May a page of this text not show escapes, because it is large and those are elsewhere?
-    pub(super) fn may_be_shown_without_escapes(&self) -> bool {
+    pub(in crate::text) fn may_be_shown_without_escapes(&self) -> bool {
         self.bytes().len() as u64 > WHOLE
     }
 }
 
-pub(super) fn mark(encoding: Encoding) -> usize {
+pub(in crate::text) fn mark(encoding: Encoding) -> usize {
     usize::try_from(encoding.mark()).unwrap_or_default()
 }
 

@@ -35,14 +35,14 @@ pub struct Edited {
 
 /// A part of a text, and its replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Replacement {
-    pub(super) range: Range<usize>,
-    pub(super) with: String,
+pub(in crate::text) struct Replacement {
+    pub(in crate::text) range: Range<usize>,
+    pub(in crate::text) with: String,
 }
 
 impl Edited {
     /// A text of so many bytes, nothing done to it.
-    pub(super) fn untouched(len: usize) -> Self {
+    pub(in crate::text) fn untouched(len: usize) -> Self {
         let mut parts = vec![];
         push(&mut parts, Part::Old(0..len));
         Self { parts, made: vec![] }
@@ -73,7 +73,7 @@ impl Edited {
     }
 
     /// Replaces, in one pass; the replacements are in order and apart.
-    pub(super) fn splice(&mut self, replacements: Vec<Replacement>, made: Made) {
+    pub(in crate::text) fn splice(&mut self, replacements: Vec<Replacement>, made: Made) {
         let mut before = Cursor { parts: &self.parts, taken: 0 };
         let (mut parts, mut at) = (vec![], 0);
         for Replacement { range, with } in replacements {
@@ -90,7 +90,7 @@ impl Edited {
 
 impl Part {
     /// Its bytes as text, of the text `before`.
-    pub(super) fn text<'p>(&'p self, before: &'p str) -> &'p str {
+    pub(in crate::text) fn text<'p>(&'p self, before: &'p str) -> &'p str {
         match self {
             Self::Old(range) => before.get(range.clone()).unwrap_or_default(),
             Self::New(text) => text,
@@ -98,7 +98,7 @@ impl Part {
     }
 
     /// How many bytes of text it is.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::text) fn len(&self) -> usize {
         match self {
             Self::Old(range) => range.len(),
             Self::New(text) => text.len(),

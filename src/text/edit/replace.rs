@@ -7,16 +7,16 @@
 
 use std::ops::Range;
 
-use super::meter::Meter;
-use super::parts::Replacement;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::text::edit::edited::Replacement;
+use crate::text::meter::Meter;
 
 /// Bytes of text that edits may leave, as UTF-8.
 pub const MAX_EDITED_BYTES: usize = 64 << 20;
 
 /// What to do to `text` so that each of the places `found` becomes `new`, which has only LF.
-pub(super) fn replacements(
+pub(in crate::text) fn replacements(
     text: &str,
     found: &[Range<usize>],
     new: &str,
@@ -121,8 +121,8 @@ impl<'t> Ends<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn replace(text: &str, found: Range<usize>, new: &str) -> (Range<usize>, String) {
         let made = replacements(text, &[found], new, &plenty()).unwrap();

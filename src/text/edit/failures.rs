@@ -6,11 +6,11 @@
 
 use std::ops::Range;
 
-use super::earlier::{Earlier, MORE_LINES};
-use super::occurrences::{counted, on_lines};
-use super::one_edit::Edit;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::text::edit::earlier::{Earlier, MORE_LINES};
+use crate::text::edit::occurrences::{counted, on_lines};
+use crate::text::edit::one_edit::Edit;
 use crate::text::encoding::escapes::Marks;
 use crate::text::hints::missing::{MISSING, Missing};
 use crate::text::hints::no_match::no_match;
@@ -26,7 +26,7 @@ const MAX_NAMED: usize = 50;
 const ROOM: usize = 4_000;
 
 /// The edits of a call that fail.
-pub(super) struct Failures<'e> {
+pub(in crate::text) struct Failures<'e> {
     text: &'e str,
     edits: &'e [Edit<'e>],
     all: Vec<(usize, ToolError)>,
@@ -36,27 +36,27 @@ pub(super) struct Failures<'e> {
 
 impl<'e> Failures<'e> {
     /// None of these edits of `text` has failed yet.
-    pub(super) fn of(text: &'e str, edits: &'e [Edit<'e>]) -> Self {
+    pub(in crate::text) fn of(text: &'e str, edits: &'e [Edit<'e>]) -> Self {
         Self { text, edits, all: vec![], marks: None }
     }
 
     /// The same where these characters stand for bad bytes.
-    pub(super) fn with_marks(self, marks: Option<Marks>) -> Self {
+    pub(in crate::text) fn with_marks(self, marks: Option<Marks>) -> Self {
         Self { marks, ..self }
     }
 
     /// The text before all edits.
-    pub(super) fn file(&self) -> &'e str {
+    pub(in crate::text) fn file(&self) -> &'e str {
         self.text
     }
 
     /// The next one fails.
-    pub(super) fn push(&mut self, at: usize, error: ToolError) {
+    pub(in crate::text) fn push(&mut self, at: usize, error: ToolError) {
         self.all.push((at, error));
     }
 
     /// The error for an edit whose old text is not in `text`.
-    pub(super) fn no_match(
+    pub(in crate::text) fn no_match(
         &self,
         text: &str,
         (at, edit): (usize, Edit<'_>),
@@ -93,7 +93,7 @@ impl<'e> Failures<'e> {
     }
 
     /// The error for an edit whose old text is at each place of `found` in `text`.
-    pub(super) fn not_unique(
+    pub(in crate::text) fn not_unique(
         &self,
         text: &str,
         (at, edit): (usize, Edit<'_>),
@@ -119,7 +119,7 @@ impl<'e> Failures<'e> {
     }
 
     /// All of them, if there are any.
-    pub(super) fn error(self) -> Option<ToolError> {
+    pub(in crate::text) fn error(self) -> Option<ToolError> {
         let (of, failed) = (self.edits.len(), self.all.len());
         let mut all = self.all.into_iter();
         let (at, first) = all.next()?;

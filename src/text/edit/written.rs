@@ -5,11 +5,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::document::{Document, Held, Start, mark};
-use super::parts::{Edited, Part};
-use super::transcode::{are, places};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
+use crate::text::edit::bytes_of_text::{are, places};
+use crate::text::edit::document::{Document, Held, Start, mark};
+use crate::text::edit::edited::{Edited, Part};
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::has_nul;
 
@@ -159,7 +159,7 @@ impl Document {
     }
 
     /// Is it sure how a character is written?
-    pub(super) fn is_sure(&self) -> bool {
+    pub(in crate::text) fn is_sure(&self) -> bool {
         self.is_named || !self.encoding.is_guessed()
     }
 
@@ -173,7 +173,7 @@ impl Document {
 }
 
 /// The refusal of a character in an encoding that is not sure.
-pub(super) fn unsure(shown: &str, coding: Coding, c: char, what: &str) -> ToolError {
+pub(in crate::text) fn unsure(shown: &str, coding: Coding, c: char, what: &str) -> ToolError {
     let name = coding.name();
     let guessed = format!("the encoding of `{shown}` is only guessed as {name}");
     if coding.encode(c.encode_utf8(&mut [0; 4])).is_err() {
@@ -197,10 +197,10 @@ pub(super) fn unsure(shown: &str, coding: Coding, c: char, what: &str) -> ToolEr
 mod tests {
     use encoding_rs::{BIG5, GB18030, SHIFT_JIS, WINDOWS_1252};
 
-    use super::super::meter::plenty;
-    use super::super::one_edit::Edit;
     use super::*;
-    use crate::text::apply::apply;
+    use crate::text::edit::apply::apply;
+    use crate::text::edit::one_edit::Edit;
+    use crate::text::meter::plenty;
 
     fn edit(document: &Document, old_text: &str, new_text: &str) -> Result<Vec<u8>, ToolError> {
         let edits = [Edit { old_text, new_text, replace_all: false }];

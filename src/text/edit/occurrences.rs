@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::find::lines;
+use crate::text::find::lines;
 
 /// Replacements that one edit makes.
 pub const MAX_REPLACEMENTS: usize = 100_000;
@@ -13,7 +13,7 @@ pub const MAX_REPLACEMENTS: usize = 100_000;
 const MAX_LINES: usize = 20;
 
 /// `on line 3`, `on lines 3, 5 and more`: where an old text occurs.
-pub(super) fn on_lines(text: &str, found: &[Range<usize>]) -> String {
+pub(in crate::text) fn on_lines(text: &str, found: &[Range<usize>]) -> String {
     let on = first_lines(text, found);
     let last = found.last().map(|last| lines(text, [last.start]));
     let is_all = last.is_none_or(|last| last.last() == on.last());
@@ -36,7 +36,7 @@ fn first_lines(text: &str, found: &[Range<usize>]) -> Vec<usize> {
 }
 
 /// `2 times`.
-pub(super) fn counted(found: &[Range<usize>]) -> String {
+pub(in crate::text) fn counted(found: &[Range<usize>]) -> String {
     match found.len() {
         count if count > MAX_REPLACEMENTS => format!("more than {MAX_REPLACEMENTS} times"),
         count => format!("{count} times"),

@@ -7,19 +7,19 @@
 
 use std::ops::Range;
 
-use super::find::{Count, Needle};
-use super::occurrences::{MAX_REPLACEMENTS, counted, on_lines};
-use super::one_edit::{Attempt, Edit, attempt};
-use super::parts::Edited;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::text::edit::edited::Edited;
+use crate::text::edit::occurrences::{MAX_REPLACEMENTS, counted, on_lines};
+use crate::text::edit::one_edit::{Attempt, Edit, attempt};
+use crate::text::find::{Count, Needle};
 use crate::text::hints::missing::MISSING;
 
 /// Edits that are named.
 const MAX_NAMED: usize = 5;
 
 /// How often a text occurs in the file, and after each edit that was made.
-pub(super) struct Earlier<'e> {
+pub(in crate::text) struct Earlier<'e> {
     text: &'e str,
     edits: &'e [Edit<'e>],
     /// Which edit fails.
@@ -34,7 +34,7 @@ pub(super) struct Earlier<'e> {
 
 impl<'e> Earlier<'e> {
     /// Makes the edits before `at` again, except `failed`, and looks for `old`, which has LF only, after each.
-    pub(super) fn new(
+    pub(in crate::text) fn new(
         (text, edits): (&'e str, &'e [Edit<'e>]),
         failed: &[usize],
         (at, old): (usize, &str),
@@ -69,7 +69,7 @@ impl<'e> Earlier<'e> {
     }
 
     /// The error for a text that is missing, if an edit of the call is why.
-    pub(super) fn no_match(&self, budget: &Budget) -> Result<Option<ToolError>, Spent> {
+    pub(in crate::text) fn no_match(&self, budget: &Budget) -> Result<Option<ToolError>, Spent> {
         let changing = self.edits_where(|before, after| after < before);
         let verb = if changing.len() == 1 { "changes" } else { "change" };
         let sentence = match (self.in_file.as_slice(), &self.last) {
@@ -92,7 +92,7 @@ impl<'e> Earlier<'e> {
     }
 
     /// The error for a text that is there more than once, at `found` in `now`.
-    pub(super) fn not_unique(
+    pub(in crate::text) fn not_unique(
         &self,
         now: &str,
         found: &[Range<usize>],
@@ -177,7 +177,8 @@ impl<'e> Earlier<'e> {
 }
 
 /// What to do where a text is there more than once.
-pub(super) const MORE_LINES: &str = "add lines around it to `old_text`, or set `replace_all`";
+pub(in crate::text) const MORE_LINES: &str =
+    "add lines around it to `old_text`, or set `replace_all`";
 
 /// `edits[0]`, `edits[0], edits[1] and edits[4]`.
 fn named(edits: &[usize]) -> String {

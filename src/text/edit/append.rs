@@ -7,8 +7,6 @@ use std::borrow::Cow;
 
 use encoding_rs::ISO_2022_JP;
 
-use super::line_ends::LineEnds;
-use super::written::unsure;
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
@@ -16,10 +14,11 @@ use crate::text::detect::detected::Encoding;
 use crate::text::detect::evidence::{Evidence, InFile};
 use crate::text::detect::named_encoding::believed;
 use crate::text::detect::reading::Reading;
+use crate::text::edit::written::unsure;
 use crate::text::encoding::coding::{Coding, MARK, is_alone};
 use crate::text::encoding::escapes::{Rest, shown};
 use crate::text::encoding::runs::runs;
-use crate::text::line_ends::has_lone_return;
+use crate::text::line_ends::{LineEnds, has_lone_return};
 use crate::text::read::buffer::buffer;
 use crate::text::read::version::MAX_HASHED;
 

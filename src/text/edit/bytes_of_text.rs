@@ -8,11 +8,11 @@
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
-use super::meter::Meter;
 use crate::limits::{Budget, Spent};
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::Marks;
 use crate::text::encoding::runs::{Run, all_runs, runs};
+use crate::text::meter::Meter;
 
 /// Bytes that are decoded at a time.
 const CHUNK: usize = 16 << 10;
@@ -23,7 +23,7 @@ const LONGEST: usize = 4;
 
 /// Where in `bytes`, all of which are valid, the places of the decoded text are, which come in order;
 /// nothing where one of them is within what the bytes of one character are.
-pub(super) fn places(
+pub(in crate::text) fn places(
     coding: Coding,
     bytes: &[u8],
     text: &str,
@@ -79,7 +79,7 @@ fn places_in(
 }
 
 /// Are these bytes, one after the other, the texts beside them? Bad bytes are `marks` in the texts.
-pub(super) fn are<'a>(
+pub(in crate::text) fn are<'a>(
     coding: Coding,
     marks: Option<Marks>,
     pieces: impl Iterator<Item = (&'a [u8], &'a str)>,
@@ -177,10 +177,10 @@ impl Pass {
 mod tests {
     use encoding_rs::{BIG5, GB18030, SHIFT_JIS, UTF_16BE, UTF_16LE};
 
-    use super::super::meter::plenty;
     use super::*;
     use crate::text::encoding::encode::encode;
     use crate::text::encoding::escapes::Taken;
+    use crate::text::meter::plenty;
 
     fn found(encoding: &'static Encoding, bytes: &[u8], wanted: &[usize]) -> Option<Vec<usize>> {
         places_in(encoding, bytes, wanted.iter().copied(), &plenty()).unwrap()

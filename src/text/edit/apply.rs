@@ -10,17 +10,17 @@ use std::borrow::Cow;
 
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
-use crate::text::document::Document;
+use crate::text::edit::document::Document;
+use crate::text::edit::edited::{Edited, Made, Replacement};
+use crate::text::edit::failures::Failures;
+use crate::text::edit::one_edit::{Attempt, Edit, attempt};
 use crate::text::encoding::escapes::Marks;
-use crate::text::failures::Failures;
-use crate::text::one_edit::{Attempt, Edit, attempt};
-use crate::text::parts::{Edited, Made, Replacement};
 
 /// The text after all edits. Where some fail, the others are tried all the same, so that the error is about each.
 ///
 /// # Errors
 /// `no_match`, `not_unique`; `bad_args` for an edit that means nothing; `over_limit` above
-/// [`MAX_REPLACEMENTS`](crate::text::occurrences::MAX_REPLACEMENTS) or [`MAX_EDITED_BYTES`](crate::text::replace::MAX_EDITED_BYTES);
+/// [`MAX_REPLACEMENTS`](crate::text::edit::occurrences::MAX_REPLACEMENTS) or [`MAX_EDITED_BYTES`](crate::text::edit::replace::MAX_EDITED_BYTES);
 /// `timed_out`, `cancelled`.
 pub fn apply(text: &str, edits: &[Edit<'_>], budget: &Budget) -> Result<Edited, ToolError> {
     all_of(text, edits, None, budget)

@@ -9,12 +9,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::Document;
-use super::find::{Count, Needle};
-use super::one_edit::Edit;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
+use crate::text::edit::document::Document;
+use crate::text::edit::one_edit::Edit;
 use crate::text::encoding::escapes::{ESCAPE_LEN, byte_of_escape, escape};
+use crate::text::find::{Count, Needle};
 use crate::text::line_ends::lf;
 
 /// The old and the new text of an edit, as the text of a [`Document`] has them.
@@ -252,8 +252,8 @@ fn is_like_an_escape(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn meant(bytes: &[u8], old_text: &str, new_text: &str) -> Result<(String, String), ToolError> {
         let document = Document::new("f", bytes.to_vec()).unwrap();

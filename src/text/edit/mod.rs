@@ -1,0 +1,16 @@
+//! Edits a text that is loaded, explains edits that fail, and makes the new bytes.
+
+pub(super) mod append;
+pub(super) mod apply;
+pub(super) mod bytes_of_text;
+pub(super) mod document;
+pub(super) mod earlier;
+pub(super) mod edited;
+pub(super) mod escapes_in_edits;
+pub(super) mod failures;
+pub(super) mod likely;
+pub(super) mod misread;
+pub(super) mod occurrences;
+pub(super) mod one_edit;
+pub(super) mod replace;
+pub(super) mod written;
