@@ -8,24 +8,22 @@
 //!
 //! May import: `cap` (for open files), `error`, `limits`, `words`. It does not know paths or answers.
 
-mod change;
 mod cropped;
 mod detect;
+mod diff;
 mod edit;
 mod encoding;
 mod find;
 mod hints;
-mod hunk_lines;
-mod hunks;
 mod line_ends;
 mod lookalike;
 mod meter;
 mod read;
-mod unified;
-mod unseen_changes;
 
-pub use change::Most;
 pub use detect::reading::{Reading, may_be_misread};
+pub use diff::change::Most;
+pub use diff::hunks::{Diff, Unshown};
+pub use diff::unified::{compared, unified};
 pub use edit::append::{Fitted, fitted};
 pub use edit::apply::apply;
 pub use edit::document::Document;
@@ -38,7 +36,6 @@ pub use edit::replace::MAX_EDITED_BYTES;
 pub use encoding::coding::{Coding, encoded};
 pub use encoding::escapes::{Escaped, byte_of_escape};
 pub use encoding::labels::{asks_for_mark, nearest as nearest_labels, plain as plain_label};
-pub use hunks::{Diff, Unshown};
 pub use line_ends::LineEnds;
 pub use line_ends::has_lone_return;
 pub use lookalike::unseen::{is_invisible, is_look_alike, look_alikes, odd_characters};
@@ -47,4 +44,3 @@ pub use read::piece::{Before, Page, Piece, Range, Room, StartsAt};
 pub use read::searched::{Searched, Transcoder, is_plain, line_shown, part_shown, searched};
 pub use read::shown_bytes::shown_byte;
 pub use read::version::{MAX_HASHED, Version, is_version, sha256, version, version_of};
-pub use unified::{compared, unified};

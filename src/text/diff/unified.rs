@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, InternedInput};
 
-use crate::text::change::{Change, Most};
+use crate::text::diff::change::{Change, Most};
+use crate::text::diff::hunks::{Diff, Hunks};
 use crate::text::edit::edited::{Edited, Made, Part, Replacement};
-use crate::text::hunks::{Diff, Hunks};
 
 /// Lines of a region, on one of its sides, above which they are not aligned.
 const MAX_ALIGNED: usize = 10_000;
@@ -188,9 +188,9 @@ fn lines(range: Range<u32>) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::diff::hunks::Unshown;
     use crate::text::edit::apply::apply;
     use crate::text::edit::one_edit::Edit;
-    use crate::text::hunks::Unshown;
     use crate::text::meter::plenty;
 
     fn most(lines: usize) -> Most {

@@ -7,9 +7,9 @@
 
 use std::ops::Range;
 
-use super::change::{Change, Hunk, Most};
-use super::hunk_lines::Page;
-use super::unseen_changes::unseen_changes;
+use crate::text::diff::change::{Change, Hunk, Most};
+use crate::text::diff::hunk_lines::Page;
+use crate::text::diff::unseen_changes::unseen_changes;
 
 /// Lines shown around a change: as many as there is room for.
 const CONTEXTS: [usize; 3] = [3, 1, 0];
@@ -45,7 +45,7 @@ pub struct Unshown {
 }
 
 /// Puts changes into hunks.
-pub(super) struct Hunks<'t> {
+pub(in crate::text) struct Hunks<'t> {
     text: &'t str,
     most: Most,
     changes: Vec<Change>,
@@ -53,17 +53,17 @@ pub(super) struct Hunks<'t> {
 
 impl<'t> Hunks<'t> {
     /// For changes of a text.
-    pub(super) fn new(text: &'t str, most: Most) -> Self {
+    pub(in crate::text) fn new(text: &'t str, most: Most) -> Self {
         Self { text, most, changes: vec![] }
     }
 
     /// The next change.
-    pub(super) fn push(&mut self, change: Change) {
+    pub(in crate::text) fn push(&mut self, change: Change) {
         self.changes.push(change);
     }
 
     /// No change is left.
-    pub(super) fn finish(self) -> Diff {
+    pub(in crate::text) fn finish(self) -> Diff {
         let sum = |of: fn(&Change) -> usize| self.changes.iter().map(of).sum();
         let diff = Diff {
             removed: sum(|change| change.removed),

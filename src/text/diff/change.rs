@@ -15,27 +15,27 @@ pub struct Most {
 
 /// Whole lines in the place of others.
 #[derive(Clone, Debug)]
-pub(super) struct Change {
+pub(in crate::text) struct Change {
     /// Where the removed ones are in the text, and the first of them, from 0.
-    pub(super) range: Range<usize>,
-    pub(super) line: usize,
+    pub(in crate::text) range: Range<usize>,
+    pub(in crate::text) line: usize,
     /// How many are removed.
-    pub(super) removed: usize,
+    pub(in crate::text) removed: usize,
     /// How many are added.
-    pub(super) added: usize,
+    pub(in crate::text) added: usize,
     /// The added ones.
-    pub(super) new: String,
+    pub(in crate::text) new: String,
     /// What edits took out of the removed ones, and what they put into the added ones.
-    pub(super) edits: Vec<[Range<usize>; 2]>,
+    pub(in crate::text) edits: Vec<[Range<usize>; 2]>,
 }
 
 /// Changes that are shown together, with what is around them.
-pub(super) struct Hunk<'c> {
+pub(in crate::text) struct Hunk<'c> {
     /// Where the lines are in the text.
-    pub(super) range: Range<usize>,
+    pub(in crate::text) range: Range<usize>,
     /// Its line of numbers.
-    pub(super) head: String,
-    pub(super) changes: &'c [Change],
+    pub(in crate::text) head: String,
+    pub(in crate::text) changes: &'c [Change],
     /// Its place in the new text, and what it does.
-    pub(super) name: String,
+    pub(in crate::text) name: String,
 }

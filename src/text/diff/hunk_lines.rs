@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use super::change::{Change, Hunk, Most};
-use super::cropped::{shown, within};
 use crate::limits::cost;
+use crate::text::cropped::{shown, within};
+use crate::text::diff::change::{Change, Hunk, Most};
 use crate::text::line_ends::bare;
 
 /// Characters of a line that are shown.
@@ -16,32 +16,32 @@ const NOTES: usize = 100;
 const NO_LINE_END: &str = "\\ No newline at end of file";
 
 /// Hunks, one after the other.
-pub(super) struct Page<'t> {
+pub(in crate::text) struct Page<'t> {
     before: &'t str,
     most: Most,
-    pub(super) text: String,
+    pub(in crate::text) text: String,
     lines: usize,
     chars: usize,
 }
 
 impl<'t> Page<'t> {
     /// An empty one, for changes of the text `before`.
-    pub(super) fn new(before: &'t str, most: Most) -> Self {
+    pub(in crate::text) fn new(before: &'t str, most: Most) -> Self {
         Self { before, most, text: String::new(), lines: 0, chars: 0 }
     }
 
     /// What was shown since the last time.
-    pub(super) fn take(&mut self) -> String {
+    pub(in crate::text) fn take(&mut self) -> String {
         std::mem::take(&mut self.text)
     }
 
     /// How many lines there is room for.
-    pub(super) fn lines_left(&self) -> usize {
+    pub(in crate::text) fn lines_left(&self) -> usize {
         self.most.lines - self.lines
     }
 
     /// Shows a hunk, if there is room for all of it. If not, nothing is shown of it.
-    pub(super) fn whole(&mut self, hunk: &Hunk<'_>) -> bool {
+    pub(in crate::text) fn whole(&mut self, hunk: &Hunk<'_>) -> bool {
         let (len, lines, chars) = (self.text.len(), self.lines, self.chars);
         let is_whole = self.try_whole(hunk).is_some();
         if !is_whole {
@@ -67,7 +67,7 @@ impl<'t> Page<'t> {
     }
 
     /// Shows the first removed and the first added lines of a hunk's first change. Returns how many lines are left out.
-    pub(super) fn part(&mut self, hunk: &Hunk<'_>) -> usize {
+    pub(in crate::text) fn part(&mut self, hunk: &Hunk<'_>) -> usize {
         let lines = |change: &Change| change.removed + change.added;
         let mut left_out: usize = hunk.changes.iter().map(lines).sum();
         let Some(change) = hunk.changes.first().filter(|_| self.line(&hunk.head).is_some()) else {

@@ -2,7 +2,7 @@
 //!
 //! May import: nothing of this crate.
 
-use super::change::Change;
+use crate::text::diff::change::Change;
 use crate::text::line_ends::bare;
 use crate::text::lookalike::same_looking::{differences, look_same};
 use crate::text::lookalike::unlike::changed_in_words;
@@ -15,7 +15,7 @@ const MAX_LINE: usize = 10_000;
 const MAX_TOLD: usize = 6;
 
 /// What changed in lines of `text` that look as before.
-pub(super) fn unseen_changes(text: &str, changes: &[Change]) -> Vec<String> {
+pub(in crate::text) fn unseen_changes(text: &str, changes: &[Change]) -> Vec<String> {
     let lines = changes.iter().filter(|change| change.removed == change.added).flat_map(|change| {
         let old = text.get(change.range.clone()).unwrap_or_default().split_inclusive('\n');
         let both = old.zip(change.new.split_inclusive('\n'));

@@ -1,0 +1,7 @@
+//! Shows what edits changed, as a unified diff.
+
+pub(super) mod change;
+pub(super) mod hunk_lines;
+pub(super) mod hunks;
+pub(super) mod unified;
+pub(super) mod unseen_changes;
