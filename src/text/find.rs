@@ -10,8 +10,8 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::meter::Meter;
 use crate::limits::{Budget, Spent};
+use crate::text::meter::Meter;
 
 /// Work of one candidate besides what is compared.
 const CANDIDATE: usize = 64;
@@ -145,8 +145,8 @@ fn ends(text: &[u8], at: usize, piece: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn find(text: &str, needle: &str, count: Count) -> Vec<(usize, usize)> {
         let found = Needle::new(needle, text).find(text, count, 100, &plenty()).unwrap();

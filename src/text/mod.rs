@@ -29,7 +29,7 @@ pub use edit::apply::apply;
 pub use edit::document::Document;
 pub use edit::edited::{Edited, Made, Part};
 pub use edit::escapes_in_edits::{Meanings, Meant};
-pub use edit::likely::likely;
+pub use edit::likely_encodings::likely;
 pub use edit::occurrences::MAX_REPLACEMENTS;
 pub use edit::one_edit::Edit;
 pub use edit::replace::MAX_EDITED_BYTES;

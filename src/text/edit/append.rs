@@ -14,7 +14,7 @@ use crate::text::detect::detected::Encoding;
 use crate::text::detect::evidence::{Evidence, InFile};
 use crate::text::detect::named_encoding::believed;
 use crate::text::detect::reading::Reading;
-use crate::text::edit::written::unsure;
+use crate::text::edit::new_bytes::unsure;
 use crate::text::encoding::coding::{Coding, MARK, is_alone};
 use crate::text::encoding::escapes::{Rest, shown};
 use crate::text::encoding::runs::runs;

@@ -6,7 +6,7 @@
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::text::edit::document::Document;
-use crate::text::edit::likely::likely;
+use crate::text::edit::likely_encodings::likely;
 use crate::text::edit::one_edit::Edit;
 use crate::text::find::{Count, Needle};
 use crate::text::line_ends::lf;

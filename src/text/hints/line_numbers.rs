@@ -4,7 +4,7 @@
 
 use crate::limits::{Budget, Spent};
 use crate::text::find::{Count, Needle, lines};
-use crate::text::hints::alike::Window;
+use crate::text::hints::equal_but_for::Window;
 
 /// Where the text is, if each of its lines begins with a number that is not of the file.
 pub(in crate::text) fn without_numbers(

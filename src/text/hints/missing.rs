@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::limits::{Budget, Spent};
 use crate::text::encoding::escapes::Marks;
 use crate::text::find::{Count, Needle};
-use crate::text::hints::alike::Window;
+use crate::text::hints::equal_but_for::Window;
 use crate::text::hints::sendable::sendable;
 use crate::text::line_ends::lf;
 

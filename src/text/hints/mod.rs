@@ -3,20 +3,20 @@
 //! A hint describes what is similar. No text is ever replaced because it is similar.
 
 pub(super) mod accents;
-pub(super) mod aligned;
-pub(super) mod alike;
-pub(super) mod applied;
-pub(super) mod by_line;
+pub(super) mod already_applied;
 pub(super) mod coded;
-pub(super) mod copied;
-pub(super) mod differing;
+pub(super) mod copied_marks;
+pub(super) mod differences;
+pub(super) mod differing_characters;
+pub(super) mod differing_lines;
+pub(super) mod equal_but_for;
 pub(super) mod line_numbers;
 pub(super) mod lone_returns;
 pub(super) mod missing;
 pub(super) mod near;
 pub(super) mod no_match;
-pub(super) mod rebroken;
+pub(super) mod other_line_breaks;
+pub(super) mod place_in_line;
 pub(super) mod sendable;
 pub(super) mod similar;
-pub(super) mod slips;
 pub(super) mod terminal;

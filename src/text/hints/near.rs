@@ -7,13 +7,13 @@ use std::ops::Range;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Spent};
 use crate::text::hints::accents::otherwise_accented;
-use crate::text::hints::alike::{Window, equal_but_for};
-use crate::text::hints::by_line::{ByLine, by_line};
+use crate::text::hints::differing_characters::{Slips, slips};
+use crate::text::hints::differing_lines::{ByLine, by_line};
+use crate::text::hints::equal_but_for::{Window, equal_but_for};
 use crate::text::hints::missing::{MISSING, Missing, lines_of, what_to_send};
-use crate::text::hints::rebroken::otherwise_broken;
+use crate::text::hints::other_line_breaks::otherwise_broken;
 use crate::text::hints::sendable::{MAX_SHOWN, named, sendable, showing};
 use crate::text::hints::similar::{Alike, most_alike, most_equal, says_something};
-use crate::text::hints::slips::{Slips, slips};
 use crate::text::lookalike::unlike::{Unlike, in_words, odd_characters};
 
 /// Of the likeness of a place, how much makes it nearer than lines of which few are equal.

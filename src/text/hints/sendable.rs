@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::error::{Code, ToolError};
 use crate::text::cropped;
-use crate::text::hints::alike::Window;
+use crate::text::hints::equal_but_for::Window;
 use crate::text::line_ends::bare;
 use crate::text::lookalike::unseen::escaped;
 

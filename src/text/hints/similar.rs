@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::limits::{Budget, Spent};
-use crate::text::hints::aligned::{MAX_CHARS, Pattern};
-use crate::text::hints::alike::Window;
+use crate::text::hints::equal_but_for::Window;
+use crate::text::hints::place_in_line::{MAX_CHARS, Pattern};
 use crate::text::meter::Meter;
 
 /// How often one line counts in what is looked for.

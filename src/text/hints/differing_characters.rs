@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-use crate::text::hints::aligned::MAX_CHARS;
+use crate::text::hints::place_in_line::MAX_CHARS;
 use crate::text::lookalike::unlike::Unlike;
 
 /// Differences above which the texts are shown, and the differences are not named.

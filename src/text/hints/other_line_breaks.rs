@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::limits::{Budget, Spent};
-use crate::text::hints::differing::is_blank;
+use crate::text::hints::differences::is_blank;
 use crate::text::lookalike::folded::{folded, places};
 
 /// Bytes besides blanks that a text needs, so that it is not found by chance.
@@ -31,9 +31,10 @@ pub(in crate::text) fn otherwise_broken(
     if ink.len() < MIN_INK {
         return Ok(None);
     }
-    let found = places(text, &ink, crate::text::hints::rebroken::ink, |_| true, 1, budget)?
-        .into_iter()
-        .next();
+    let found =
+        places(text, &ink, crate::text::hints::other_line_breaks::ink, |_| true, 1, budget)?
+            .into_iter()
+            .next();
     Ok(found.map(|place| {
         let ink = text.get(place.clone()).unwrap_or_default();
         let mut kinds = kinds(ink, old.trim_matches(is_space));

@@ -4,7 +4,7 @@
 
 use crate::limits::{Budget, Spent};
 use crate::text::find::{Count, Needle, lines};
-use crate::text::hints::alike::Window;
+use crate::text::hints::equal_but_for::Window;
 use crate::text::hints::similar::says_something;
 
 /// Words from which a text of one line is not there by chance.

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::limits::{Budget, Spent};
-use crate::text::hints::differing;
-use crate::text::hints::differing::{ALL, Difference, Placed, fold, fold_char, is_blank};
+use crate::text::hints::differences;
+use crate::text::hints::differences::{ALL, Difference, Placed, fold, fold_char, is_blank};
 use crate::text::line_ends::bare;
 use crate::text::meter::Meter;
 
@@ -157,7 +157,7 @@ impl Wanted<'_> {
             is_edge: (place.start == 0, end == line.len()),
             is_open: self.is_open,
         };
-        differing::differences(placed, self.line)
+        differences::differences(placed, self.line)
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-use crate::text::hints::alike::Window;
+use crate::text::hints::equal_but_for::Window;
 use crate::text::hints::similar::says_something;
 use crate::text::line_ends::bare;
 use crate::words::count;
