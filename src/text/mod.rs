@@ -1,10 +1,14 @@
-//! Text as it lies in files: found line by line, told apart by encoding, held whole only for an edit.
+//! Text in files: read line by line, in its encoding, and loaded whole only for an edit.
 //!
 //! ```text
-//! OpenFile - scan (lines as bytes, by the index where the file is huge) - encoding - Page
-//! Vec<u8> -- Document (text) - find - replace - Edited (old parts, new parts) -+- Document (bytes)
-//!                                |- nearest, where nothing was found                +- diff
+//! read/    OpenFile -> scan (lines as bytes) -> detect/ (the encoding) -> Page
+//! edit/    Vec<u8>  -> Document (text) -> apply -> Edited -+-> new bytes
+//!                                           |              +-> diff/ (what changed)
+//!                                           +-> hints/, if an old text was not found
 //! ```
+//!
+//! The rooms import each other one way, as their docs say. Several rooms use the files beside them: `find` finds a text,
+//! `line_ends` has the kinds of line ends, `cropped` shortens long lines, and `meter` charges work to the budget of a call.
 //!
 //! May import: `cap` (for open files), `error`, `limits`, `words`. It does not know paths or answers.
 
@@ -36,8 +40,7 @@ pub use edit::replace::MAX_EDITED_BYTES;
 pub use encoding::coding::{Coding, encoded};
 pub use encoding::escapes::{Escaped, byte_of_escape};
 pub use encoding::labels::{asks_for_mark, nearest as nearest_labels, plain as plain_label};
-pub use line_ends::LineEnds;
-pub use line_ends::has_lone_return;
+pub use line_ends::{LineEnds, has_lone_return};
 pub use lookalike::unseen::{is_invisible, is_look_alike, look_alikes, odd_characters};
 pub use read::page::{ELSEWHERE, read, read_as};
 pub use read::piece::{Before, Page, Piece, Range, Room, StartsAt};

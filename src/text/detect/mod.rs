@@ -1,6 +1,8 @@
-//! Detects which encoding a file is in, and checks one that a client names.
+//! Detects which encoding a file is in, and checks the encoding that a client names.
 //!
-//! Every tool asks here with the same evidence, so that they agree about each version of a file.
+//! All tools use the same evidence, so they agree about each version of a file.
+//!
+//! May import: `cap` (for open files), `error`, `limits`; of `text`, `encoding`.
 
 pub(super) mod by_chance;
 pub(super) mod byte_counts;

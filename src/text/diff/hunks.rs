@@ -3,7 +3,7 @@
 //! If space is short, context lines are dropped first, then whole changes, the largest first. A dropped change is
 //! listed by its line numbers, so every change is either shown or listed.
 //!
-//! May import: nothing of this crate. It does not find the changes; `diff` does.
+//! May import: nothing of this crate. It does not find the changes; `unified` does.
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! [`Document`]: a whole text file in memory, to be edited.
 //!
 //! Text that no edit touches keeps its exact bytes, even where its encoding allows other bytes for the
-//! same text. Each bad byte is represented by one placeholder character. `written` converts the edited
+//! same text. Each bad byte is represented by one placeholder character. `new_bytes` converts the edited
 //! text to bytes.
 //!
 //! May import: `error`. It does not read or write files.

@@ -1,4 +1,6 @@
-//! Edits a text that is loaded, explains edits that fail, and makes the new bytes.
+//! Edits a loaded text, explains edits that fail, and makes the new bytes of the file.
+//!
+//! May import: `cap` (for open files), `error`, `limits`; of `text`, `detect`, `encoding`, `hints`, `lookalike` and `read`.
 
 pub(super) mod append;
 pub(super) mod apply;

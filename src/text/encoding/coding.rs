@@ -1,6 +1,6 @@
 //! [`Coding`]: how characters are written as bytes.
 //!
-//! May import: nothing of this crate. It does not detect a coding; `encoding` does. `labels` finds the one
+//! May import: nothing of this crate. It does not detect a coding; `detected` does. `labels` finds the one
 //! that a client names.
 
 use std::borrow::Cow;

@@ -1,6 +1,8 @@
-//! The known encodings: how clients name them, and how bytes become text and text becomes bytes.
+//! The known encodings: their labels, and how bytes become text and text becomes bytes.
 //!
-//! Bytes that are not valid in an encoding are kept: `runs` hands them on, and `escapes` shows them.
+//! Bytes that are not valid in an encoding are kept: `runs` separates them from the text, and `escapes` shows them.
+//!
+//! May import: nothing of this crate.
 
 pub(super) mod code_unit;
 pub(super) mod coding;

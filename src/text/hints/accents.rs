@@ -1,6 +1,6 @@
 //! [`otherwise_accented`]: the place that is the old text but for accents.
 //!
-//! May import: `limits`. Accents that are composed otherwise look the same: those are `lookalike`'s.
+//! May import: `limits`. `same_looking` finds accents that are only composed in another way.
 
 use std::ops::Range;
 

@@ -3,7 +3,7 @@
 //!
 //! Each kind of mark is taken off, and what remains is looked for. Where it is in the file, it was copied.
 //!
-//! May import: `limits`. Line numbers without other marks are `numbers`'.
+//! May import: `limits`. `line_numbers` handles line numbers without other marks.
 
 use std::ops::Range;
 

@@ -3,7 +3,7 @@
 //! The lines are compared character by character: the blanks between two words with the blanks there, and each word
 //! with its counterpart, under the fewest ways of folding that make them equal.
 //!
-//! May import: nothing of this crate. It does not find the lines; `alike` does.
+//! May import: nothing of this crate. It does not find the lines; `equal_but_for` does.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! [`ByLine`]: which lines of a text that is nearly there are not, and what the file has in their place.
 //!
-//! May import: `words`. Where the lines are, more or less, `similar` finds.
+//! May import: `words`. `similar` finds where such lines are.
 
 use std::ops::Range;
 

@@ -1,10 +1,10 @@
 //! [`equal_but_for`]: lines that are equal to others but for blanks, invisible characters, the shape of a character,
 //! or case.
 //!
-//! All of these differences are folded away at once, so that one pass finds the lines. Which of them there are,
-//! `differing` finds.
+//! All of these differences are folded away at once, so that one pass finds the lines. `differences` names
+//! which of them there are.
 //!
-//! May import: `limits`. Lines that say something else are `similar`'s.
+//! May import: `limits`. `similar` finds lines that differ in other ways.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

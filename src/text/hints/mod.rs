@@ -1,6 +1,8 @@
-//! What a refused edit says when its old text is not in the file: what the file has instead, and what to send.
+//! Hints for an edit whose old text is not in the file: what the file has instead, and what to send.
 //!
-//! A hint describes what is similar. No text is ever replaced because it is similar.
+//! Nothing is ever replaced because it is similar.
+//!
+//! May import: `error`, `limits`, `words`; of `text`, `encoding` and `lookalike`.
 
 pub(super) mod accents;
 pub(super) mod already_applied;

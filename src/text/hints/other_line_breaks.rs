@@ -1,6 +1,6 @@
 //! [`otherwise_broken`]: the place that is the old text but for where its lines end.
 //!
-//! May import: `limits`. Lines that differ in blanks only are `alike`'s.
+//! May import: `limits`. `equal_but_for` finds lines that differ in blanks only.
 
 use std::ops::Range;
 

@@ -3,7 +3,7 @@
 //! First by how many of the lines are there, each at its place among the others; where not one is, by
 //! the place within a line that is most like one of them.
 //!
-//! May import: `limits`. Differences that do not count are `alike`'s.
+//! May import: `limits`. `equal_but_for` finds lines whose differences do not count.
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,11 +1,11 @@
-//! The first character of a text, where a CRLF is one: [`first`] returns it, and [`unit`] folds it.
+//! The first character of a text, where a CRLF is one: [`first`] returns it, and [`fold_first`] folds it.
 //!
 //! May import: nothing of this crate.
 
 use crate::text::lookalike::unseen::fold_onto;
 
 /// One character, or a CRLF, which is a line feed.
-pub(in crate::text) fn unit(text: &str, folded: &mut String) -> usize {
+pub(in crate::text) fn fold_first(text: &str, folded: &mut String) -> usize {
     let Some((c, len)) = first(text) else { return 0 };
     fold_onto(c, folded);
     len

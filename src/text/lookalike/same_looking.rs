@@ -1,13 +1,14 @@
 //! [`same_looking`]: the place in a text that looks like another text and is not the same, and which characters
 //! make the difference.
 //!
-//! May import: `limits`. Differences that can be seen, such as blanks in another number, are `alike`'s.
+//! May import: `limits`. `hints/equal_but_for` finds differences that can be seen, such as another number of
+//! blanks.
 
 use std::ops::Range;
 
 use crate::limits::{Budget, Spent};
 use crate::text::lookalike::folded::{Fold, folded, places};
-use crate::text::lookalike::one_char::{first, unit};
+use crate::text::lookalike::one_char::{first, fold_first};
 use crate::text::lookalike::typed::{may_be_typed, typed};
 use crate::text::lookalike::unlike::Unlike;
 use crate::text::lookalike::unseen::is_invisible;
@@ -34,7 +35,7 @@ pub(in crate::text) fn same_looking(
     old: &str,
     budget: &Budget,
 ) -> Result<Option<Looks>, Spent> {
-    Ok(match same_under(unit, has_odd, text, old, budget)? {
+    Ok(match same_under(fold_first, has_odd, text, old, budget)? {
         None => same_under(typed, may_be_typed, text, old, budget)?,
         looks => looks,
     })
@@ -60,7 +61,7 @@ fn same_under(
 
 /// Do two texts look the same?
 pub(in crate::text) fn look_same(one: &str, other: &str) -> bool {
-    folded(one, unit) == folded(other, unit)
+    folded(one, fold_first) == folded(other, fold_first)
 }
 
 /// Is there a character in it that folding may change?
@@ -95,7 +96,7 @@ fn with_edges(text: &str, place: Range<usize>, old: &str) -> Range<usize> {
 
 /// Where two texts differ that look the same, in order.
 pub(in crate::text) fn differences(place: &str, old: &str) -> Vec<Unlike> {
-    differences_under(unit, place, old)
+    differences_under(fold_first, place, old)
 }
 
 /// Where two texts differ that are the same when both are folded, in order.

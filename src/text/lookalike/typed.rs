@@ -3,7 +3,7 @@
 //!
 //! May import: nothing of this crate.
 
-use crate::text::lookalike::one_char::unit;
+use crate::text::lookalike::one_char::fold_first;
 
 /// Hyphens that may stand for a dash; one does as well. More of them are a ruled line.
 const MAX_HYPHENS: usize = 3;
@@ -31,7 +31,7 @@ pub(in crate::text) fn typed(text: &str, folded: &mut String) -> usize {
         '\u{2010}'..='\u{2015}' | '\u{2212}' => folded.push('—'),
         _ => match as_typed(c) {
             Some(typed) => folded.push_str(typed),
-            None => return unit(text, folded),
+            None => return fold_first(text, folded),
         },
     }
     c.len_utf8()

@@ -1,6 +1,6 @@
 //! [`Unlike`]: characters in which two texts differ that look the same, and those differences in words.
 //!
-//! May import: `words`. Where the texts differ, `lookalike` finds.
+//! May import: `words`. `same_looking` finds where the texts differ.
 
 use std::ops::Range;
 

@@ -1,4 +1,6 @@
 //! [`buffer`]: the memory that a file is read into.
+//!
+//! May import: `cap` (for open files).
 
 use crate::cap::OpenFile;
 

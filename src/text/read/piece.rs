@@ -1,6 +1,6 @@
 //! [`Piece`]: which part of a text file is asked for, and [`Page`]: the part that is given.
 //!
-//! May import: `limits` (in what a page costs). How a page is read, `page` knows.
+//! May import: `limits` (in what a page costs). `page` reads the pages.
 
 use crate::text::encoding::escapes::Escaped;
 use crate::text::line_ends::LineEnds;
