@@ -16,11 +16,11 @@ use crate::text::hints::missing::{MISSING, Missing};
 use crate::text::hints::no_match::no_match;
 use crate::text::line_ends::lf;
 
-/// Edits of which it is told why they fail.
+/// The most failed edits that are explained.
 const MAX_DIAGNOSED: usize = 5;
-/// Edits of which it is told how they fail.
+/// The most failed edits that are listed with their error.
 const MAX_TOLD: usize = 20;
-/// Further ones that are named.
+/// The most further failed edits that are named.
 const MAX_NAMED: usize = 50;
 /// Characters of the file that are shown for one edit, where it is the only one.
 const ROOM: usize = 4_000;
