@@ -6,13 +6,12 @@
 //!
 //! May import: `limits`. It makes no copy of the text with equal line ends.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem;
 
-use super::meter::Meter;
 use crate::limits::{Budget, Spent};
+use crate::text::meter::Meter;
 
 /// Work of one candidate besides what is compared.
 const CANDIDATE: usize = 64;
@@ -32,11 +31,6 @@ pub(super) enum Count {
     All,
     /// From the left, each after the one before.
     Apart,
-}
-
-/// The text with LF for each CRLF.
-pub(super) fn lf(text: &str) -> Cow<'_, str> {
-    if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
 }
 
 /// The line, from 1, that each place is in; places in order.
@@ -151,8 +145,8 @@ fn ends(text: &[u8], at: usize, piece: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::plenty;
     use super::*;
+    use crate::text::meter::plenty;
 
     fn find(text: &str, needle: &str, count: Count) -> Vec<(usize, usize)> {
         let found = Needle::new(needle, text).find(text, count, 100, &plenty()).unwrap();

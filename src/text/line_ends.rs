@@ -56,11 +56,10 @@ impl LineEnds {
 
     /// The text with these line ends; unchanged for mixed or no line ends.
     pub fn write(self, text: &str) -> Cow<'_, str> {
-        let lf = || super::find::lf(text);
         match self {
             Self::None | Self::Mixed => text.into(),
-            Self::Lf => lf(),
-            Self::Crlf => Cow::Owned(lf().replace('\n', "\r\n")),
+            Self::Lf => lf(text),
+            Self::Crlf => Cow::Owned(lf(text).replace('\n', "\r\n")),
         }
     }
 
@@ -88,4 +87,20 @@ impl LineEnds {
             _ => Self::Mixed,
         }
     }
+}
+
+/// The text with LF for each CRLF.
+pub(super) fn lf(text: &str) -> Cow<'_, str> {
+    if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
+}
+
+/// A line without its end.
+pub(super) fn bare(line: &str) -> &str {
+    line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line))
+}
+
+/// Is there a carriage return that no line feed follows?
+pub fn has_lone_return(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
 }

@@ -1,97 +1,49 @@
-//! Text as it lies in files: found line by line, told apart by encoding, held whole only for an edit.
+//! Text in files: read line by line, in its encoding, and loaded whole only for an edit.
 //!
 //! ```text
-//! OpenFile - scan (lines as bytes, by the index where the file is huge) - encoding - Page
-//! Vec<u8> -- Document (text) - find - replace - Edited (old parts, new parts) -+- Document (bytes)
-//!                                |- nearest, where nothing was found                +- diff
+//! read/    OpenFile -> scan (lines as bytes) -> detect/ (the encoding) -> Page
+//! edit/    Vec<u8>  -> Document (text) -> apply -> Edited -+-> new bytes
+//!                                           |              +-> diff/ (what changed)
+//!                                           +-> hints/, if an old text was not found
 //! ```
+//!
+//! The rooms import each other one way, as their docs say. Several rooms use the files beside them: `find` finds a text,
+//! `line_ends` has the kinds of line ends, `cropped` shortens long lines, and `meter` charges work to the budget of a call.
 //!
 //! May import: `cap` (for open files), `error`, `limits`, `words`. It does not know paths or answers.
 
-mod accents;
-mod aligned;
-mod alike;
-mod applied;
-mod buffer;
-mod by_chance;
-mod by_line;
-mod coded;
-mod coding;
-mod contradicted;
-mod copied;
-mod counted;
 mod cropped;
+mod detect;
 mod diff;
-mod differing;
-mod document;
-mod earlier;
 mod edit;
 mod encoding;
-mod escapes;
-mod evidence;
-mod failures;
 mod find;
-mod fitted;
-mod folded;
-mod guess;
-mod hunk_lines;
-mod hunks;
-mod index;
-mod labels;
-mod likely;
+mod hints;
 mod line_ends;
 mod lookalike;
-mod looked_through;
-mod meant;
 mod meter;
-mod misread;
-mod near;
-mod nearest;
-mod numbers;
-mod page;
-mod parts;
-mod piece;
-mod reading;
-mod rebroken;
-mod replace;
-mod returns;
-mod runs;
-mod scan;
-mod searched;
-mod sendable;
-mod shown_bytes;
-mod similar;
-mod slips;
-mod sync;
-mod terminal;
-mod transcode;
-mod typed;
-mod unit;
-mod unlike;
-mod unseen;
-mod unseen_changes;
-mod version;
-mod wide;
-mod written;
+mod read;
 
-pub use coding::{Coding, encoded};
-pub use diff::{compared, unified};
-pub use document::Document;
-pub use edit::{Edit, MAX_REPLACEMENTS, apply};
-pub use escapes::{Escaped, byte_of_escape};
-pub use fitted::{Fitted, fitted};
-pub use hunks::{Diff, Most, Unshown};
-pub use labels::{asks_for_mark, nearest as nearest_labels, plain as plain_label};
-pub use likely::likely;
-pub use line_ends::LineEnds;
-pub use meant::{Meanings, Meant};
-pub use page::{ELSEWHERE, read, read_as};
-pub use parts::{Edited, Made, Part};
-pub use piece::{Before, Page, Piece, Range, Room, StartsAt};
-pub use reading::{Reading, may_be_misread};
-pub use replace::MAX_EDITED_BYTES;
-pub use returns::has_lone_return;
-pub use searched::{Searched, Transcoder, is_plain, line_shown, part_shown, searched};
-pub use shown_bytes::shown_byte;
-pub use unseen::{is_invisible, is_look_alike, look_alikes, odd_characters};
-pub use version::{MAX_HASHED, Version, is_version, sha256, version, version_of};
+pub use detect::reading::{Reading, may_be_misread};
+pub use diff::change::Most;
+pub use diff::hunks::{Diff, Unshown};
+pub use diff::unified::{compared, unified};
+pub use edit::append::{Fitted, fitted};
+pub use edit::apply::apply;
+pub use edit::document::Document;
+pub use edit::edited::{Edited, Made, Part};
+pub use edit::escapes_in_edits::{Meanings, Meant};
+pub use edit::likely_encodings::likely;
+pub use edit::occurrences::MAX_REPLACEMENTS;
+pub use edit::one_edit::Edit;
+pub use edit::replace::MAX_EDITED_BYTES;
+pub use encoding::coding::{Coding, encoded};
+pub use encoding::escapes::{Escaped, byte_of_escape};
+pub use encoding::labels::{asks_for_mark, nearest as nearest_labels, plain as plain_label};
+pub use line_ends::{LineEnds, has_lone_return};
+pub use lookalike::unseen::{is_invisible, is_look_alike, look_alikes, odd_characters};
+pub use read::page::{ELSEWHERE, read, read_as};
+pub use read::piece::{Before, Page, Piece, Range, Room, StartsAt};
+pub use read::searched::{Searched, Transcoder, is_plain, line_shown, part_shown, searched};
+pub use read::shown_bytes::shown_byte;
+pub use read::version::{MAX_HASHED, Version, is_version, sha256, version, version_of};

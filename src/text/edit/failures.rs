@@ -1,0 +1,150 @@
+//! [`Failures`]: which edits of a call fail and why, as one error.
+//!
+//! Only the first ones are diagnosed: a diagnosis goes through the whole file several times.
+//!
+//! May import: `error`, `limits`.
+
+use std::ops::Range;
+
+use crate::error::{Code, ToolError};
+use crate::limits::{Budget, Spent};
+use crate::text::edit::earlier::{Earlier, MORE_LINES};
+use crate::text::edit::occurrences::{counted, on_lines};
+use crate::text::edit::one_edit::Edit;
+use crate::text::encoding::escapes::Marks;
+use crate::text::hints::missing::{MISSING, Missing};
+use crate::text::hints::no_match::no_match;
+use crate::text::line_ends::lf;
+
+/// The most failed edits that are explained.
+const MAX_DIAGNOSED: usize = 5;
+/// The most failed edits that are listed with their error.
+const MAX_TOLD: usize = 20;
+/// The most further failed edits that are named.
+const MAX_NAMED: usize = 50;
+/// Characters of the file that are shown for one edit, where it is the only one.
+const ROOM: usize = 4_000;
+
+/// The edits of a call that fail.
+pub(in crate::text) struct Failures<'e> {
+    text: &'e str,
+    edits: &'e [Edit<'e>],
+    all: Vec<(usize, ToolError)>,
+    /// The characters that stand for bad bytes in all these texts.
+    marks: Option<Marks>,
+}
+
+impl<'e> Failures<'e> {
+    /// None of these edits of `text` has failed yet.
+    pub(in crate::text) fn of(text: &'e str, edits: &'e [Edit<'e>]) -> Self {
+        Self { text, edits, all: vec![], marks: None }
+    }
+
+    /// The same where these characters stand for bad bytes.
+    pub(in crate::text) fn with_marks(self, marks: Option<Marks>) -> Self {
+        Self { marks, ..self }
+    }
+
+    /// The text before all edits.
+    pub(in crate::text) fn file(&self) -> &'e str {
+        self.text
+    }
+
+    /// The next one fails.
+    pub(in crate::text) fn push(&mut self, at: usize, error: ToolError) {
+        self.all.push((at, error));
+    }
+
+    /// The error for an edit whose old text is not in `text`.
+    pub(in crate::text) fn no_match(
+        &self,
+        text: &str,
+        (at, edit): (usize, Edit<'_>),
+        budget: &Budget,
+    ) -> Result<ToolError, Spent> {
+        if self.all.len() >= MAX_DIAGNOSED {
+            return Ok(ToolError::new(Code::NoMatch, MISSING));
+        }
+        let (old, new) = (&*lf(edit.old_text), &*lf(edit.new_text));
+        let put_there = self.all.iter().find(|(at, _)| {
+            self.edits.get(*at).is_some_and(|failed| lf(failed.new_text).contains(old))
+        });
+        let earlier = self.earlier(at, old, budget)?;
+        if let Some(earlier) = &earlier
+            && let Some(error) = earlier.no_match(budget)?
+        {
+            return Ok(error);
+        }
+        if let Some((at, _)) = put_there {
+            let sentence =
+                format!("`old_text` is part of the new text of edits[{at}], which fails");
+            return Ok(ToolError::new(Code::NoMatch, sentence));
+        }
+        let room = if self.edits.len() == 1 { ROOM } else { 2 * ROOM / MAX_DIAGNOSED };
+        let missing = Missing { old, new, replace_all: edit.replace_all, room, marks: self.marks };
+        let error = no_match(text, missing, budget)?;
+        let lines = |text: &str| memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        let is_shifted = earlier.is_some() && lines(text) != lines(self.text);
+        Ok(if is_shifted {
+            error.and_hint("line numbers are those after the edits before this one")
+        } else {
+            error
+        })
+    }
+
+    /// The error for an edit whose old text is at each place of `found` in `text`.
+    pub(in crate::text) fn not_unique(
+        &self,
+        text: &str,
+        (at, edit): (usize, Edit<'_>),
+        found: &[Range<usize>],
+        budget: &Budget,
+    ) -> Result<ToolError, Spent> {
+        if self.all.len() < MAX_DIAGNOSED
+            && let Some(earlier) = self.earlier(at, &lf(edit.old_text), budget)?
+        {
+            return earlier.not_unique(text, found, budget);
+        }
+        let sentence = format!("`old_text` occurs {}, {}", counted(found), on_lines(text, found));
+        Ok(ToolError::new(Code::NotUnique, sentence).hint(MORE_LINES))
+    }
+
+    /// What the edits before one did to its old text, if any was made.
+    fn earlier(&self, at: usize, old: &str, budget: &Budget) -> Result<Option<Earlier<'e>>, Spent> {
+        if self.all.len() >= at {
+            return Ok(None);
+        }
+        let failed: Vec<usize> = self.all.iter().map(|(at, _)| *at).collect();
+        Earlier::new((self.text, self.edits), &failed, (at, old), budget).map(Some)
+    }
+
+    /// All of them, if there are any.
+    pub(in crate::text) fn error(self) -> Option<ToolError> {
+        let (of, failed) = (self.edits.len(), self.all.len());
+        let mut all = self.all.into_iter();
+        let (at, first) = all.next()?;
+        if of == 1 {
+            return Some(first);
+        }
+        if failed == 1 {
+            let again = format!("nothing was written: send all {of} edits again");
+            return Some(first.about(&format!("edits[{at}]")).and_hint(&again));
+        }
+        let code = first.code();
+        let mut sentence = format!("{failed} of the {of} edits fail, and nothing was written");
+        sentence += &format!("\nedits[{at}]: {first}");
+        for (at, refused) in all.by_ref().take(MAX_TOLD - 1) {
+            sentence += &format!("\nedits[{at}]: {refused}");
+        }
+        let further: Vec<_> = all.map(|(at, _)| format!("edits[{at}]")).collect();
+        if let Some(named) = further.get(..further.len().min(MAX_NAMED)).filter(|n| !n.is_empty()) {
+            let more = match further.len() - named.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            sentence += &format!("\nso do {}{more}", named.join(", "));
+        }
+        let again = format!("correct these, and send all {of} edits again");
+        Some(ToolError::new(code, sentence).hint(again))
+    }
+}
