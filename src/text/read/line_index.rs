@@ -39,52 +39,56 @@ struct Known {
     total: Option<u64>,
 }
 
-/// The most recently used one last.
-static INDEX: Mutex<Vec<(FileState, Known)>> = Mutex::new(vec![]);
-
-/// The last known line start that is not behind `line`, and how many lines the file has, if known.
-pub(in crate::text) fn nearest(file: FileState, line: u64) -> (LineStart, Option<u64>) {
-    with(file, |known| {
-        let behind = known.starts.partition_point(|start| start.line <= line);
-        let start = behind.checked_sub(1).and_then(|at| known.starts.get(at)).copied();
-        (start.unwrap_or(LineStart::FIRST), known.total)
-    })
+/// The lines of the files that were read last. One for the process, handed from call to call.
+#[derive(Debug, Default)]
+pub(in crate::text) struct LineIndex {
+    /// The most recently used one last.
+    files: Mutex<Vec<(FileState, Known)>>,
 }
 
-/// Remembers a line start that was come by, unless one near it is known.
-pub(in crate::text) fn learn(file: FileState, start: LineStart) {
-    with(file, |known| {
-        let last = known.starts.last().map_or(0, |last| last.offset);
-        if start.offset >= last + STRIDE && known.starts.len() < MAX_ENTRIES {
-            known.starts.push(start);
-        }
-    });
-}
-
-/// Remembers how many lines the file has.
-pub(in crate::text) fn learn_total(file: FileState, lines: u64) {
-    with(file, |known| known.total = Some(lines));
-}
-
-/// Forgets a file: something that was remembered of it does not hold.
-pub(in crate::text) fn forget(file: FileState) {
-    with(file, |known| *known = Known::default());
-}
-
-fn with<T>(file: FileState, work: impl FnOnce(&mut Known) -> T) -> T {
-    // What a thread that panicked left behind is a valid index all the same.
-    let mut index = INDEX.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = match index.iter().position(|(state, _)| *state == file) {
-        Some(at) => index.remove(at).1,
-        None => Known::default(),
-    };
-    if index.len() >= MAX_FILES {
-        index.remove(0);
+impl LineIndex {
+    /// The last known line start that is not after `line`, and how many lines the file has, if known.
+    pub(in crate::text) fn nearest(&self, file: FileState, line: u64) -> (LineStart, Option<u64>) {
+        self.with(file, |known| {
+            let count = known.starts.partition_point(|start| start.line <= line);
+            let start = count.checked_sub(1).and_then(|at| known.starts.get(at)).copied();
+            (start.unwrap_or(LineStart::FIRST), known.total)
+        })
     }
-    index.push((file, known));
-    match index.last_mut() {
-        Some((_, known)) => work(known),
-        None => work(&mut Known::default()),
+
+    /// Remembers a line start, unless one near it is known.
+    pub(in crate::text) fn learn(&self, file: FileState, start: LineStart) {
+        self.with(file, |known| {
+            let last = known.starts.last().map_or(0, |last| last.offset);
+            if start.offset >= last + STRIDE && known.starts.len() < MAX_ENTRIES {
+                known.starts.push(start);
+            }
+        });
+    }
+
+    /// Remembers how many lines the file has.
+    pub(in crate::text) fn learn_total(&self, file: FileState, lines: u64) {
+        self.with(file, |known| known.total = Some(lines));
+    }
+
+    /// Forgets a file: something that was remembered of it does not hold.
+    pub(in crate::text) fn forget(&self, file: FileState) {
+        self.with(file, |known| *known = Known::default());
+    }
+
+    fn with<T>(&self, file: FileState, work: impl FnOnce(&mut Known) -> T) -> T {
+        // What a thread that panicked left is a valid index all the same.
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = match files.iter().position(|(state, _)| *state == file) {
+            Some(at) => files.remove(at).1,
+            None => Known::default(),
+        };
+        let result = work(&mut known);
+        if files.len() >= MAX_FILES {
+            files.remove(0);
+        }
+        files.push((file, known));
+        result
     }
 }
 
@@ -94,6 +98,7 @@ mod tests {
 
     #[test]
     fn places_are_sparse_and_files_few() {
+        let index = LineIndex::default();
         let file = |inode| FileState {
             device: u64::MAX,
             inode,
@@ -101,16 +106,20 @@ mod tests {
             modified: (0, 0),
             changed: (0, 0),
         };
-        learn(file(1), LineStart { offset: STRIDE, line: 10 });
-        learn(file(1), LineStart { offset: STRIDE + 5, line: 11 });
-        learn(file(1), LineStart { offset: 2 * STRIDE, line: 20 });
-        learn_total(file(1), 30);
-        assert_eq!(nearest(file(1), 9), (LineStart::FIRST, Some(30)));
-        assert_eq!(nearest(file(1), 19).0, LineStart { offset: STRIDE, line: 10 });
-        assert_eq!(nearest(file(1), 25).0, LineStart { offset: 2 * STRIDE, line: 20 });
+        index.learn(file(1), LineStart { offset: STRIDE, line: 10 });
+        index.learn(file(1), LineStart { offset: STRIDE + 5, line: 11 });
+        index.learn(file(1), LineStart { offset: 2 * STRIDE, line: 20 });
+        index.learn_total(file(1), 30);
+        assert_eq!(index.nearest(file(1), 9), (LineStart::FIRST, Some(30)));
+        assert_eq!(index.nearest(file(1), 19).0, LineStart { offset: STRIDE, line: 10 });
+        assert_eq!(index.nearest(file(1), 25).0, LineStart { offset: 2 * STRIDE, line: 20 });
         let grown = FileState { size: 10, ..file(1) };
-        assert_eq!(nearest(grown, 25), (LineStart::FIRST, None), "another state is another file");
-        (2..20).for_each(|inode| learn_total(file(inode), 1));
-        assert_eq!(nearest(file(1), 25), (LineStart::FIRST, None), "forgotten");
+        assert_eq!(
+            index.nearest(grown, 25),
+            (LineStart::FIRST, None),
+            "another state is another file"
+        );
+        (2..20).for_each(|inode| index.learn_total(file(inode), 1));
+        assert_eq!(index.nearest(file(1), 25), (LineStart::FIRST, None), "forgotten");
     }
 }

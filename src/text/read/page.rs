@@ -156,7 +156,7 @@ impl Reader<'_> {
             Piece::Tail { count } => {
                 let tail = tail(file, unit, span(1, count), budget)?;
                 let span = span(1, tail.fitting);
-                let found = scan_from(file, begin, unit, tail.fitting_start, span, budget, false)?;
+                let found = scan_from(file, begin, unit, tail.fitting_start, span, budget, None)?;
                 let page = self.lines(&found, span, Keep::Last);
                 let Range::Lines { count: shown, .. } = page.range else { return Ok(page) };
                 let left_out = tail.lines.saturating_sub(shown);

@@ -6,6 +6,8 @@
 //! May import: `cap` (for open files), `error`, `limits`. It does not rely on the size that
 //! the file had when it was opened: it may grow and shrink while it is read.
 
+use std::sync::Arc;
+
 use std::ops::Range;
 
 use crate::cap::OpenFile;
@@ -14,8 +16,7 @@ use crate::limits::Budget;
 use crate::text::encoding::code_unit::Unit;
 use crate::text::line_ends::LineEnds;
 use crate::text::read::buffer::buffer;
-use crate::text::read::line_index;
-use crate::text::read::line_index::{LineStart, STRIDE};
+use crate::text::read::line_index::{LineIndex, LineStart, STRIDE};
 use crate::text::read::version::{MAX_HASHED, Version, Versioner};
 
 /// Bytes read at a time, of a file that has so many.
@@ -97,13 +98,15 @@ pub(in crate::text) fn scan(
     span: Span,
     budget: &Budget,
 ) -> Result<Scanned, ToolError> {
-    let is_indexed = unit == Unit::Byte && file.size() > MAX_HASHED;
-    let (start, total) =
-        if is_indexed { verified(file, span.first)? } else { (LineStart::FIRST, None) };
-    let found = scan_from(file, begin, unit, start, span, budget, is_indexed)?;
+    if unit != Unit::Byte || file.size() <= MAX_HASHED {
+        return scan_from(file, begin, unit, LineStart::FIRST, span, budget, None);
+    }
+    let index: Arc<LineIndex> = budget.kept().of();
+    let (start, total) = verified(file, span.first, &index)?;
+    let found = scan_from(file, begin, unit, start, span, budget, Some(&index))?;
     let total = found.total.or(total);
-    if let Some(total) = total.filter(|_| is_indexed) {
-        line_index::learn_total(file.state(), total);
+    if let Some(total) = total {
+        index.learn_total(file.state(), total);
     }
     Ok(Scanned { total, ..found })
 }
@@ -116,7 +119,7 @@ pub(in crate::text) fn scan_from(
     start: LineStart,
     span: Span,
     budget: &Budget,
-    learns: bool,
+    index: Option<&LineIndex>,
 ) -> Result<Scanned, ToolError> {
     let mut versioner = Versioner::new(file);
     let mut at = Scan::new(unit, span, start);
@@ -143,12 +146,12 @@ pub(in crate::text) fn scan_from(
             total = Some(at.end());
             break;
         }
-        if learns
+        if let Some(index) = index
             && offset >= learned + STRIDE
             && let Some(last) = memchr::memrchr(b'\n', chunk)
         {
             let begins = offset - (chunk.len() - last - 1) as u64;
-            line_index::learn(file.state(), LineStart { offset: begins, line: at.line });
+            index.learn(file.state(), LineStart { offset: begins, line: at.line });
             learned = offset;
         }
         if versioner.needs_all() || offset < MAX_COUNTED {
@@ -235,13 +238,17 @@ impl Tail {
 }
 
 /// Where to begin for `line`: at a place that the index knows, if a line does begin there.
-fn verified(file: &OpenFile, line: u64) -> Result<(LineStart, Option<u64>), ToolError> {
-    let (start, total) = line_index::nearest(file.state(), line);
+fn verified(
+    file: &OpenFile,
+    line: u64,
+    index: &LineIndex,
+) -> Result<(LineStart, Option<u64>), ToolError> {
+    let (start, total) = index.nearest(file.state(), line);
     let Some(before) = start.offset.checked_sub(1) else { return Ok((start, total)) };
     if file.read_at(&mut [0], before)? == b"\n" {
         return Ok((start, total));
     }
-    line_index::forget(file.state());
+    index.forget(file.state());
     Ok((LineStart::FIRST, None))
 }
 
@@ -384,15 +391,16 @@ mod tests {
         let opened = authority::open_grants(&[spec], &[], Permit::default(), None, token).unwrap();
         let target = opened.grants.attenuate::<Read>(&"f".into()).unwrap();
         let clock = Clock::new(std::time::Instant::now);
-        let budget = Budget::new(std::sync::Arc::default(), clock, Watch::unattended());
+        let budget = Budget::new(Arc::default(), clock, Watch::unattended());
         let file = target.place(&budget).unwrap().open_file().unwrap();
         let span = Span { first: 1_000_001, lines: 1, bytes: 100, line_bytes: 100 };
         // No line begins there: using it would give line 1,000,001 from the wrong place.
-        line_index::learn(file.state(), LineStart { offset: 5 << 20, line: 1_000_000 });
+        let index: Arc<LineIndex> = budget.kept().of();
+        index.learn(file.state(), LineStart { offset: 5 << 20, line: 1_000_000 });
         let begin = Begin { bytes: &[], is_whole: false };
         let found = scan(&file, begin, Unit::Byte, span, &budget).unwrap();
         assert_eq!(found.lines.first().unwrap().offset, 11_000_000);
-        let (known, total) = line_index::nearest(file.state(), 1_000_001);
+        let (known, total) = index.nearest(file.state(), 1_000_001);
         assert!(known.offset > 9 << 20 && total == Some(2 << 20), "forgotten, and learnt again");
     }
 }
