@@ -20,6 +20,7 @@ mod segments;
 mod shown;
 mod similar;
 mod stream;
+mod syntax;
 
 pub use self::hits::{Hits, Line, Lines, Outcome, Position, Wanted};
 pub use self::pattern::{Meaning, Pattern};
