@@ -1,15 +1,18 @@
-//! [`Globs`]: a list of globs as a client gives it, and [`Begins`]: where they begin.
+//! [`Globs`]: the argument of a tool that is a list of globs.
 //!
-//! May import: `cap`, `error`, `limits`, its neighbours.
+//! May import: `error`, `limits`, its neighbours.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::name_pattern::{MAX_CHARS, NamePatterns, Text};
-use crate::cap::{Read, Scoped, Target};
+use super::glob_begins::Begins;
+use super::glob_meaning::Text;
+use super::name_pattern::NamePatterns;
 use crate::error::ToolError;
 use crate::limits::Budget;
 
+/// Most characters of a pattern.
+pub(super) const MAX_CHARS: usize = 1_000;
 /// Most globs of one argument.
 const MAX_GLOBS: usize = 100;
 
@@ -20,48 +23,6 @@ const MAX_GLOBS: usize = 100;
 pub(super) struct Globs(
     #[schemars(length(max = MAX_GLOBS), inner(length(max = MAX_CHARS)))] pub(super) Vec<String>,
 );
-
-/// Where a search begins, as far as globs can spell it.
-#[derive(Clone, Copy)]
-pub(super) enum Begins<'a> {
-    /// In a directory of a grant.
-    At(&'a Target<Read>),
-    /// Above all grants.
-    Above(Option<&'a Target<Read>>),
-}
-
-impl<'a> Begins<'a> {
-    pub(super) fn of(at: &'a Scoped<Read>) -> Self {
-        match at {
-            Scoped::One(target) => Self::At(target),
-            Scoped::Roots(targets) => Self::Above(targets.first()),
-        }
-    }
-
-    /// Could a glob begin at the top of the grant, or with its name, and not where the search does?
-    pub(super) fn may_be_above(self, glob: &str) -> bool {
-        match self {
-            Self::At(target) => {
-                let first = glob.split('/').next();
-                !target.is_whole_grant() || first == Some(target.grant_name())
-            }
-            Self::Above(_) => false,
-        }
-    }
-
-    /// Is a glob the path of the directory that is searched, from the top of the grant?
-    pub(super) fn is_at(self, glob: &str) -> bool {
-        matches!(self, Self::At(target) if target.is_spelled(glob))
-    }
-
-    /// The name of the grant that a text begins with as an absolute path, and what follows.
-    pub(super) fn spelled_off(self, text: &'a str) -> Option<(String, &'a str)> {
-        match self {
-            Self::At(target) | Self::Above(Some(target)) => target.spelled_off(text),
-            Self::Above(None) => None,
-        }
-    }
-}
 
 impl Globs {
     /// Compiles the globs; `argument` is where the client wrote them.

@@ -8,8 +8,7 @@
 use std::iter::Peekable;
 use std::slice::Iter;
 
-use super::glob_meaning::{Keeps, Meaning, Spelling};
-use super::name_pattern::Text;
+use super::glob_meaning::{Keeps, Meaning, Spelling, Text};
 use crate::cap::{Part, Reading, Token, tokens};
 
 /// How a glob is made into an expression.

@@ -2,9 +2,10 @@
 //!
 //! May import: `cap`, `error`, `path`. This module does not know what a glob matches.
 
+use super::glob_begins::Begins;
 use super::glob_foreign::{Foreign, foreign};
-use super::glob_meaning::Keeps;
-use super::name_pattern::{Begins, Text};
+use super::glob_literal_brackets::with_literal_brackets;
+use super::glob_meaning::{Keeps, Meaning, Taken, Text};
 use crate::cap::separated;
 use crate::error::{Code, ToolError};
 use crate::path::begins_elsewhere;
@@ -108,6 +109,11 @@ impl Given {
     pub(super) fn is_all_but(&self) -> bool {
         self.text.starts_with("!(")
             && matches!(self.foreign.first(), Some(other) if other.source.is_some())
+    }
+
+    /// Each of its globs, taken as it is written.
+    pub(super) fn as_written(&self) -> Taken {
+        Taken::Each(vec![Meaning::WRITTEN; self.own.pieces.len()])
     }
 
     /// Does one of its globs take what it matches?
@@ -248,52 +254,6 @@ impl Piece {
     pub(super) fn is_text(&self) -> bool {
         !self.glob.contains(['*', '?', '{', '}'])
     }
-}
-
-/// Are all brackets of a name around text?
-pub(super) fn has_brackets_of_names(name: &str) -> bool {
-    let brackets = name.matches('[').count();
-    with_literal_brackets(name).matches(r"\[").count() == brackets
-}
-
-/// A name of a path, with a backslash before each bracket that could be a part of a name as frameworks call files and
-/// directories: `[id]`, `[...slug].vue`, `[[...slug]]`. Those of classes stay, such as `[a-z]`.
-pub(super) fn with_literal_brackets(name: &str) -> String {
-    let mut literal = String::new();
-    let mut rest = name;
-    while let Some(at) = rest.find('[') {
-        let (before, group) = rest.split_at(at);
-        let depth = if group.starts_with("[[") { 2 } else { 1 };
-        let closing = "]".repeat(depth);
-        let inner = group.get(depth..).and_then(|inner| inner.split_once(closing.as_str()));
-        literal += before;
-        let is_escaped = before.ends_with('\\');
-        match inner {
-            Some((inner, after)) if !is_escaped && is_text_in_brackets(inner) => {
-                literal += &r"\[".repeat(depth);
-                literal += inner;
-                literal += &r"\]".repeat(depth);
-                rest = after;
-            }
-            _ => {
-                literal.push('[');
-                rest = group.get(1..).unwrap_or_default();
-            }
-        }
-    }
-    literal + rest
-}
-
-/// Not if it has other wildcards, or is but ranges.
-fn is_text_in_brackets(inner: &str) -> bool {
-    let has_others = inner.contains(['[', ']', '*', '?', '{', '}', ',', '\\', ':']);
-    let mut rest: Vec<char> = inner.trim_start_matches(['!', '^']).chars().collect();
-    while let [first, '-', last, more @ ..] = rest.as_slice()
-        && first <= last
-    {
-        rest = more.to_vec();
-    }
-    !has_others && !rest.is_empty()
 }
 
 /// The error for a string of globs that cannot be read.

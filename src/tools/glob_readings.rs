@@ -5,9 +5,8 @@
 use super::glob_expression::{Expression, How, escaped};
 use super::glob_foreign::Foreign;
 use super::glob_list::{Given, OtherSpelling, Piece};
-use super::glob_meaning::{Keeps, Meaning, Spelling, Taken};
+use super::glob_meaning::{Keeps, Meaning, Spelling, Taken, Text};
 use super::glob_sets::{From, Signed, folded};
-use super::name_pattern::Text;
 use crate::cap::Reading;
 
 /// How the globs of an argument are read.

@@ -4,8 +4,9 @@
 //!
 //! May import: `cap`, its neighbours.
 
-use super::glob_list::{Piece, has_brackets_of_names};
-use super::name_pattern::Text;
+use super::glob_list::Piece;
+use super::glob_literal_brackets::has_brackets_of_names;
+use super::glob_meaning::Text;
 use crate::cap::WalkedDir;
 
 /// What is left out with all below it.

@@ -6,10 +6,9 @@
 //! May import: its neighbours. It is compiled when the first link is met.
 
 use super::glob_list::{Given, Piece};
-use super::glob_meaning::{Meaning, Spelling, Taken};
+use super::glob_meaning::{Meaning, Spelling, Taken, Text};
 use super::glob_readings::Readings;
 use super::glob_sets::{Sets, Spot};
-use super::name_pattern::Text;
 
 /// Most leading parts of globs that are compared with links.
 const MOST_WAYS: usize = 20;

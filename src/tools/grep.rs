@@ -17,7 +17,7 @@ use super::glob_candidates::Candidates;
 use super::grep_answer::{Found, answer};
 use super::grep_cursor;
 use super::left_out::PassedBy;
-use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
+use super::name_pattern::NamePatterns;
 use super::otherwise::{Arguments, Nothing};
 use super::probing::Probe;
 use super::searching::{Judged, Look, Looked, MAX_CURSOR, Respect, everywhere, yes};
@@ -31,6 +31,8 @@ use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::text::Coding;
 use crate::tool::Tool;
+use crate::tools::glob_argument::{Globs, MAX_CHARS};
+use crate::tools::glob_begins::Begins;
 use wanted::{wanted, without_effect};
 
 /// Lines on one page, where the client does not say.

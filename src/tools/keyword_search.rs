@@ -15,7 +15,7 @@ use super::guessed::Guessed;
 use super::keyword_answer::{Answer, Metadata, Options, Summary, file, rounded};
 use super::keyword_roots::{grants, places, roots};
 use super::left_out::Unsearched;
-use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
+use super::name_pattern::NamePatterns;
 use super::otherwise::{Arguments, Nothing, Volume};
 use super::probing::Probe;
 use super::repeated::Repeated;
@@ -27,6 +27,8 @@ use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
+use crate::tools::glob_argument::{Globs, MAX_CHARS};
+use crate::tools::glob_begins::Begins;
 use crate::words::count;
 
 /// Most files that are named in one answer.

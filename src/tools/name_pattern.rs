@@ -8,10 +8,10 @@
 
 use std::sync::OnceLock;
 
-pub(super) use super::glob_argument::{Begins, Globs};
+use super::glob_begins::Begins;
 use super::glob_candidates::Candidates;
 use super::glob_list::{Given, Piece, not_a_glob};
-use super::glob_meaning::Taken;
+use super::glob_meaning::{Taken, Text};
 use super::glob_readings::Readings;
 use super::glob_sets::{Sets, Spot};
 use super::glob_watch::Watched;
@@ -27,17 +27,6 @@ const MAX_ALL_CHARS: usize = 20_000;
 const FEW_GLOBS: usize = 10;
 /// Most globs of an argument of which it is noted which have matched.
 const MOST_WATCHED: usize = 100;
-/// Most characters of a pattern.
-pub(super) const MAX_CHARS: usize = 1_000;
-
-/// What a text without wildcards is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Text {
-    /// A whole name or path.
-    Whole,
-    /// A part of a name.
-    Part,
-}
 
 /// What a list of globs says of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +95,7 @@ impl NamePatterns {
         let given = patterns.iter().map(|pattern| Given::new(argument, pattern, text, begins));
         let given: Vec<Given> = given.collect::<Result<_, _>>()?;
         let readings = Readings { text, is_above_grants: matches!(begins, Begins::Above(_)) };
-        let taken = given.iter().map(Taken::as_written).collect();
+        let taken = given.iter().map(Given::as_written).collect();
         Self { argument, readings, given, ..Self::none() }.taken(taken, budget)
     }
 
@@ -151,7 +140,7 @@ impl NamePatterns {
         let pieces = self.given.iter().flat_map(|given| &given.own.pieces);
         let has_signs = pieces.clone().any(|piece| !piece.takes);
         let are_written =
-            self.given.iter().zip(&taken).all(|(given, taken)| *taken == Taken::as_written(given));
+            self.given.iter().zip(&taken).all(|(given, taken)| *taken == given.as_written());
         let match_all = !has_signs && are_written && pieces.clone().any(Piece::is_everything);
         let starts_from_all =
             !self.leaves_out && has_signs && signed.iter().all(|glob| !glob.takes);

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::given_files::note_mistaken;
 use super::glob_candidates::Candidates;
 use super::left_out::Unsearched;
-use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns, Text};
+use super::name_pattern::NamePatterns;
 use super::probing::Probe;
 use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, everywhere, yes};
 use super::since;
@@ -24,6 +24,9 @@ use crate::error::ToolError;
 use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
+use crate::tools::glob_argument::{Globs, MAX_CHARS};
+use crate::tools::glob_begins::Begins;
+use crate::tools::glob_meaning::Text;
 use crate::words::count;
 use cursor::{read_cursor, write_cursor};
 

@@ -5,9 +5,9 @@
 use super::super::glob_candidates::{Candidate, Candidates};
 use super::super::glob_foreign::Foreign;
 use super::super::glob_list::{Given, OtherSpelling};
-use super::super::glob_meaning::{Keeps, Meaning, Taken};
+use super::super::glob_meaning::{Keeps, Meaning, Taken, Text};
 use super::super::glob_watch::Watched;
-use super::{FEW_GLOBS, NamePatterns, Text};
+use super::{FEW_GLOBS, NamePatterns};
 use crate::error::ToolError;
 use crate::limits::{Budget, Work};
 use crate::path::brief;

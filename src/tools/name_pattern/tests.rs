@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::tools::glob_argument::Globs;
 use crate::tools::glob_meaning::Meaning;
 
 #[test]
