@@ -4,12 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::changing::{closing, made, other_names};
-use super::searching::{RESERVED, yes};
+use super::searching::yes;
 use crate::cap::{Kind, Read, Target, Write};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
+use crate::tools::left_out::RESERVED;
 use crate::words::{count, noun, number};
 
 pub(super) struct CopyFile;

@@ -20,7 +20,7 @@ use super::left_out::PassedBy;
 use super::name_pattern::NamePatterns;
 use super::otherwise::{Arguments, Nothing};
 use super::probing::Probe;
-use super::searching::{Judged, Look, Looked, MAX_CURSOR, Respect, everywhere, yes};
+use super::searching::{Judged, Look, Looked, MAX_CURSOR, Respect, yes};
 use super::trying::{Attempted, Names, find};
 use crate::cap::{
     Kind, OpenFile, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
@@ -31,6 +31,7 @@ use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::text::Coding;
 use crate::tool::Tool;
+use crate::tools::everywhere::everywhere;
 use crate::tools::glob_argument::{Globs, MAX_CHARS};
 use crate::tools::glob_begins::Begins;
 use wanted::{wanted, without_effect};

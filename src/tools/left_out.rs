@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 
 use super::links::Links;
 use super::name_pattern::NamePatterns;
-use super::searching::RESERVED;
 use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry, is_made};
 use crate::ignore::{LeftOut, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
 use crate::limits::Budget;
 use crate::words::count;
+
+/// Why an entry of such a name is left out.
+pub(super) const RESERVED: &str = "the name of an unfinished change (`.preopen-*.tmp`)";
 
 /// What one thread of a search left out, and how many names it took.
 #[derive(Clone, Debug, Default)]

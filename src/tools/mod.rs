@@ -10,6 +10,7 @@ mod delete_file;
 mod directory_tree;
 mod edit_file;
 mod encoding;
+mod everywhere;
 mod file_types;
 mod flat_edit;
 mod get_file_info;

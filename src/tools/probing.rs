@@ -4,11 +4,12 @@
 
 use super::glob_candidates::Candidates;
 use super::name_pattern::Says;
-use super::searching::{Judged, Look, Respect, everywhere};
+use super::searching::{Judged, Look, Respect};
 use super::trying::Names;
 use crate::cap::{Kind, Read, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::ToolError;
 use crate::limits::Budget;
+use crate::tools::everywhere::everywhere;
 
 /// Looks which candidates match.
 pub(super) struct Probe<'a, Fits> {

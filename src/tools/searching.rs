@@ -1,28 +1,21 @@
-//! What the tools that search have in common: where they search, and what they pass by.
+//! [`Look`]: a search below one place. A tool says by it what to make of each entry.
 //!
-//! A tool says by a [`Look`] what to make of entries. Why an entry is left out is counted here, once for all tools.
+//! Why an entry is left out is counted here, once for all tools.
 
-use crate::cap::walk;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::glob_way::Left;
 use super::glob_ways::Rest;
-use super::left_out::{PassedBy, Unsearched};
+use super::left_out::PassedBy;
 use super::links::{Links, MOST_LINKS, Means};
 use super::name_pattern::NamePatterns;
-use super::trying::Names;
-use crate::cap::{
-    Kind, Listing, Place, Read, Scoped, Target, Visit, Walked, WalkedDir, WalkedEntry,
-};
-use crate::error::{Group, ToolError};
+use crate::cap::{Kind, Listing, Place, Read, Visit, Walked, WalkedDir, WalkedEntry, walk};
+use crate::error::ToolError;
 use crate::ignore::{IgnoreFiles, Ignored, is_of_versions};
 use crate::limits::Budget;
 
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 2_000;
-
-/// Why an entry of such a name is left out.
-pub(super) const RESERVED: &str = "the name of an unfinished change (`.preopen-*.tmp`)";
 
 /// Most characters of a cursor. No answer gives a longer one.
 pub(super) const MAX_CURSOR: usize = 40_000;
@@ -334,41 +327,4 @@ pub(super) fn reaches(
         && WalkedDir::itself(from, to).is_some_and(|dir| {
             respects.inside(&dir, &dir.look_for(&marks), &ignored, &files).is_left_out()
         }))
-}
-
-/// Searches below each place of a call; `add` takes what each thread has found. Of several grants, those that the globs
-/// leave out are not searched. One that the host does not give, such as a drive that is gone, is reported as skipped, and
-/// the others are searched.
-pub(super) fn everywhere<F>(
-    at: &Scoped<Read>,
-    names: &Names,
-    below: impl Fn(&Target<Read>) -> Result<Walked<(PassedBy, F)>, ToolError>,
-    mut add: impl FnMut(F),
-) -> Result<Unsearched, ToolError> {
-    let targets = match at {
-        Scoped::One(target) => std::slice::from_ref(target),
-        Scoped::Roots(targets) => targets,
-    };
-    let mut unsearched = Unsearched::default();
-    let mut refused = vec![];
-    for target in targets {
-        if matches!(at, Scoped::Roots(_))
-            && let Some(by) = names.leave_grant(target.grant_name())
-        {
-            unsearched.left_out_grant(by, target.shown());
-            continue;
-        }
-        match below(target) {
-            Ok(walked) => unsearched.add(walked, &mut add),
-            Err(error) if error.code().group() == Group::Host => {
-                unsearched.skipped.unreadable.one(target.shown());
-                refused.push(error);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    match refused.pop() {
-        Some(error) if refused.len() + 1 == targets.len() => Err(error),
-        _ => Ok(unsearched),
-    }
 }
