@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::keyword_search::Key;
+/// A file that is named: how often the keyword occurs in it, most first, then its path.
+pub(super) type Key = (Reverse<u64>, String);
 
 pub(super) fn file(((Reverse(occurrences), path), size): (&Key, &u64)) -> (String, File) {
     let name = path.rsplit('/').next().unwrap_or_default();

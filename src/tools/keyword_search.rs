@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::given_files::{note_mistaken, unfiltered};
 use super::glob_candidates::Candidates;
 use super::guessed::Guessed;
-use super::keyword_answer::{Answer, Metadata, Options, Summary, file, rounded};
+use super::keyword_answer::{Answer, Key, Metadata, Options, Summary, file, rounded};
 use super::keyword_roots::{grants, places, roots};
 use super::left_out::Unsearched;
 use super::name_pattern::NamePatterns;
@@ -195,9 +195,6 @@ struct Asked<'a> {
     respects: Respect,
     budget: &'a Budget,
 }
-
-/// A file that is named: how often the keyword occurs in it, most first, then its path.
-pub(super) type Key = (Reverse<u64>, String);
 
 /// What one thread has found.
 #[derive(Default)]

@@ -4,6 +4,7 @@
 //! the tree, and a cursor needs no state here.
 
 mod cursor;
+mod order;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ use crate::tools::glob_begins::Begins;
 use crate::tools::glob_meaning::Text;
 use crate::words::count;
 use cursor::{read_cursor, write_cursor};
+use order::{Key, SortBy};
 
 /// Paths on one page, where the client does not say.
 const PAGE: usize = 200;
@@ -83,14 +85,6 @@ enum Wanted {
     Symlink,
     #[default]
     Any,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum SortBy {
-    #[default]
-    Path,
-    Mtime,
 }
 
 impl Tool for SearchFiles {
@@ -148,9 +142,6 @@ impl Tool for SearchFiles {
         Ok(answer(&found, &asked, &unsearched, budget))
     }
 }
-
-/// Where a path stands in the order: newest first, where times count.
-type Key = (Reverse<i64>, String);
 
 /// The arguments of a call, parsed, without the names.
 struct Asked {
