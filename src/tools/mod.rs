@@ -30,8 +30,6 @@ mod glob_watch;
 mod glob_way;
 mod glob_ways;
 mod grep;
-mod grep_answer;
-mod grep_cursor;
 mod guessed;
 mod keyword_answer;
 mod keyword_roots;

@@ -1,80 +1,18 @@
-//! What `grep` keeps of what it finds, and how a page of it is told.
+//! The answer of `grep`: a page of files and lines, and a footer.
 //!
-//! Files in the order of their paths; of these as many as one page takes. The rest is counted.
+//! Files come in the order of their paths, as many as one page takes. The rest is counted.
+//!
+//! May import: `grep`, `limits`, `words`, its neighbours.
 
-use std::collections::BTreeMap;
-
-use super::grep::{Asked, Output};
-use super::grep_cursor;
-use super::guessed::Guessed;
-use super::left_out::Unsearched;
-use super::otherwise::Volume;
-use super::searching::CLOSING;
-use crate::cap::Tally;
-use crate::grep::{Hits, Line, Position, Search};
+use super::args::Output;
+use super::asked::Asked;
+use super::cursor;
+use super::found::Found;
+use crate::grep::{Hits, Line, Position};
 use crate::limits::cost;
+use crate::tools::left_out::Unsearched;
+use crate::tools::searching::CLOSING;
 use crate::words::count;
-
-/// What one thread has found.
-#[derive(Default)]
-pub(super) struct Found {
-    pub(super) search: Option<Search>,
-    pub(super) files: BTreeMap<String, Hits>,
-    /// Lines of these files that count for the page.
-    kept: usize,
-    /// Are there more after them that were not kept?
-    has_more: bool,
-    /// Lines that match, or matches if each is shown separately.
-    pub(super) total_lines: u64,
-    pub(super) total_files: u64,
-    pub(super) searched: Volume,
-    pub(super) binary: Tally,
-    pub(super) guessed: Guessed,
-    pub(super) failed: u64,
-    /// Was a file named as `path`?
-    pub(super) is_one_file: bool,
-}
-
-impl Found {
-    pub(super) fn insert(&mut self, path: String, hits: Hits, page: usize) {
-        self.kept += weight(&hits);
-        self.files.insert(path, hits);
-        // Matches after a full page are counted, and not kept.
-        while let Some(last) = self.files.last_entry() {
-            let rest = self.kept - weight(last.get());
-            if rest < page {
-                break;
-            }
-            self.kept = rest;
-            self.has_more = true;
-            last.remove();
-        }
-    }
-
-    /// Files whose names were meant, whatever became of them.
-    fn files_met(&self) -> u64 {
-        self.searched.files + self.binary.count + self.failed
-    }
-
-    pub(super) fn add(&mut self, other: Self, page: usize) {
-        self.total_lines += other.total_lines;
-        self.total_files += other.total_files;
-        self.has_more |= other.has_more;
-        self.searched.add(other.searched);
-        self.binary.add(other.binary);
-        self.guessed.add(other.guessed);
-        self.is_one_file |= other.is_one_file;
-        self.failed += other.failed;
-        for (path, hits) in other.files {
-            self.insert(path, hits, page);
-        }
-    }
-}
-
-/// How much of a page a file takes.
-fn weight(hits: &Hits) -> usize {
-    hits.lines.iter().filter(|line| line.is_match).count().max(1)
-}
 
 /// The page, and what it says of itself.
 pub(super) fn answer(
@@ -304,7 +242,7 @@ impl<'a> Page<'a> {
         let output = asked.wanted.output;
         let is_backwards = output.are_last() && position != output.finish();
         let next = if is_backwards { ", earlier lines of this file come next" } else { "" };
-        let cursor = grep_cursor::written(path, position, output);
+        let cursor = cursor::written(path, position, output);
         vec![format!("{why}{next}"), format!("continue with cursor={cursor}")]
     }
 }
