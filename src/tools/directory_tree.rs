@@ -10,7 +10,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::left_out::Unsearched;
-use super::name_pattern::NamePatterns;
 use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, yes};
 use super::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
@@ -19,9 +18,7 @@ use crate::limits::{Budget, cost};
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
 use crate::tools::everywhere::everywhere;
-use crate::tools::glob_argument::Globs;
-use crate::tools::glob_begins::Begins;
-use crate::tools::glob_meaning::Text;
+use crate::tools::globs::{Begins, Globs, NamePatterns, Text};
 use crate::words::count;
 
 /// Levels, where the client does not say.

@@ -3,13 +3,11 @@
 //! May import: `cap`, `error`, `limits`, its neighbours.
 
 use super::left_out::Unsearched;
-use super::name_pattern::NamePatterns;
 use super::trying::Names;
 use crate::cap::{Place, Read, Scoped};
 use crate::error::ToolError;
 use crate::limits::Budget;
-use crate::tools::glob_begins::Begins;
-use crate::tools::glob_meaning::Text;
+use crate::tools::globs::{Begins, NamePatterns, Text};
 
 /// The names for a search of nothing but files that are given as `place`, which filters of names do not hold for. `filters`
 /// are the arguments, with whether the client used them; the note names those.

@@ -10,9 +10,7 @@ mod found;
 mod wanted;
 
 use super::given_files::{note_mistaken, unfiltered};
-use super::glob_candidates::Candidates;
 use super::left_out::PassedBy;
-use super::name_pattern::NamePatterns;
 use super::otherwise::{Arguments, Nothing};
 use super::probing::Probe;
 use super::searching::{Judged, Look, Looked, Respect};
@@ -25,7 +23,7 @@ use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
 use crate::tools::everywhere::everywhere;
-use crate::tools::glob_begins::Begins;
+use crate::tools::globs::{Begins, Candidates, NamePatterns};
 use answer::answer;
 use args::Args;
 use asked::Asked;

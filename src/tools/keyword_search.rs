@@ -10,12 +10,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::given_files::{note_mistaken, unfiltered};
-use super::glob_candidates::Candidates;
 use super::guessed::Guessed;
 use super::keyword_answer::{Answer, Key, Metadata, Options, Summary, file, rounded};
 use super::keyword_roots::{grants, places, roots};
 use super::left_out::Unsearched;
-use super::name_pattern::NamePatterns;
 use super::otherwise::{Arguments, Nothing, Volume};
 use super::probing::Probe;
 use super::repeated::Repeated;
@@ -27,8 +25,7 @@ use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
-use crate::tools::glob_argument::{Globs, MAX_CHARS};
-use crate::tools::glob_begins::Begins;
+use crate::tools::globs::{Begins, Candidates, Globs, MAX_CHARS, NamePatterns};
 use crate::words::count;
 
 /// Most files that are named in one answer.

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::links::Links;
-use super::name_pattern::NamePatterns;
 use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry, is_made};
 use crate::ignore::{LeftOut, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
 use crate::limits::Budget;
+use crate::tools::globs::NamePatterns;
 use crate::words::count;
 
 /// Why an entry of such a name is left out.

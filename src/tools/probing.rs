@@ -2,14 +2,13 @@
 //!
 //! May import: `cap`, its neighbours. It visits what a search visits, and opens no file.
 
-use super::glob_candidates::Candidates;
-use super::name_pattern::Says;
 use super::searching::{Judged, Look, Respect};
 use super::trying::Names;
 use crate::cap::{Kind, Read, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::tools::everywhere::everywhere;
+use crate::tools::globs::{Candidates, Says};
 
 /// Looks which candidates match.
 pub(super) struct Probe<'a, Fits> {

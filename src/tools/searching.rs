@@ -4,15 +4,13 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::glob_way::Left;
-use super::glob_ways::Rest;
 use super::left_out::PassedBy;
 use super::links::{Links, MOST_LINKS, Means};
-use super::name_pattern::NamePatterns;
 use crate::cap::{Kind, Listing, Place, Read, Visit, Walked, WalkedDir, WalkedEntry, walk};
 use crate::error::ToolError;
 use crate::ignore::{IgnoreFiles, Ignored, is_of_versions};
 use crate::limits::Budget;
+use crate::tools::globs::{Left, NamePatterns, Rest};
 
 /// Characters of an answer that are kept free for its closing line.
 pub(super) const CLOSING: usize = 2_000;

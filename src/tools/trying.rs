@@ -4,13 +4,12 @@
 //! meanings the globs have that matched no name, and these are searched for with the others. What is left out counts as
 //! matched. All of it is one call with one budget; the answer says how the globs were taken.
 
-use super::glob_candidates::Candidates;
 use super::left_out::Unsearched;
-use super::name_pattern::{NamePatterns, Says};
 use super::searching::Judged;
 use crate::cap::{Kind, WalkedDir, WalkedEntry};
 use crate::error::ToolError;
 use crate::limits::Budget;
+use crate::tools::globs::{Candidates, NamePatterns, Says};
 
 /// The globs of a call.
 pub(super) struct Names {

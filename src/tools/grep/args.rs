@@ -2,16 +2,14 @@
 //!
 //! May import: `grep`, `path`, its neighbours.
 
-use crate::tools::encoding::MAX_LABEL;
-use crate::tools::glob_argument::Globs;
-use crate::tools::glob_argument::MAX_CHARS;
-use crate::tools::searching::MAX_CURSOR;
-use crate::tools::searching::yes;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::grep::Meaning;
 use crate::path::VirtualPath;
+use crate::tools::encoding::MAX_LABEL;
+use crate::tools::globs::{Globs, MAX_CHARS};
+use crate::tools::searching::{MAX_CURSOR, yes};
 
 #[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::tools::glob_argument::Globs;
-use crate::tools::glob_meaning::Meaning;
+use crate::tools::globs::argument::Globs;
+use crate::tools::globs::meaning::Meaning;
 
 #[test]
 fn patterns_mean_what_users_mean() {

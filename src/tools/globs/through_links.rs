@@ -5,10 +5,10 @@
 //!
 //! May import: its neighbours. It is compiled when the first link is met.
 
-use super::glob_list::{Given, Piece};
-use super::glob_meaning::{Meaning, Spelling, Taken, Text};
-use super::glob_readings::Readings;
-use super::glob_sets::{Sets, Spot};
+use super::given::{Given, Piece};
+use super::meaning::{Meaning, Spelling, Taken, Text};
+use super::readings::Readings;
+use super::sets::{Sets, Spot};
 
 /// Most leading parts of globs that are compared with links.
 const MOST_WAYS: usize = 20;
@@ -31,16 +31,16 @@ struct Way {
 }
 
 /// What of a glob follows after a link.
-pub(super) struct Rest<'a> {
+pub(in crate::tools) struct Rest<'a> {
     /// Which text of globs it is of, and which piece.
-    pub(super) of: (usize, usize),
-    pub(super) glob: &'a str,
+    pub(in crate::tools) of: (usize, usize),
+    pub(in crate::tools) glob: &'a str,
     /// The names at its begin.
-    pub(super) names: Vec<&'a str>,
+    pub(in crate::tools) names: Vec<&'a str>,
     /// Are these all of it?
-    pub(super) is_plain: bool,
+    pub(in crate::tools) is_plain: bool,
     /// Is the last of them a part of a name?
-    pub(super) is_part: bool,
+    pub(in crate::tools) is_part: bool,
 }
 
 impl Ways {

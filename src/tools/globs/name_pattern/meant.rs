@@ -2,15 +2,15 @@
 //!
 //! May import: `limits`, `error`, its neighbours.
 
-use super::super::glob_candidates::{Candidate, Candidates};
-use super::super::glob_foreign::Foreign;
-use super::super::glob_list::{Given, OtherSpelling};
-use super::super::glob_meaning::{Keeps, Meaning, Taken, Text};
-use super::super::glob_watch::Watched;
 use super::{FEW_GLOBS, NamePatterns};
 use crate::error::ToolError;
 use crate::limits::{Budget, Work};
 use crate::path::brief;
+use crate::tools::globs::candidates::{Candidate, Candidates};
+use crate::tools::globs::foreign::Foreign;
+use crate::tools::globs::given::{Given, OtherSpelling};
+use crate::tools::globs::meaning::{Keeps, Meaning, Taken, Text};
+use crate::tools::globs::watched::Watched;
 
 /// Most bytes of all globs of one argument that are tried in other meanings.
 const MAX_TRIED_BYTES: usize = 2_000;
@@ -27,7 +27,7 @@ impl NamePatterns {
     }
 
     /// What the patterns are taken for with those as names that were seen as such; `None` if none was.
-    pub(in crate::tools) fn literally(&self) -> Option<Vec<Taken>> {
+    pub(super) fn literally(&self) -> Option<Vec<Taken>> {
         let mut taken = self.taken.clone();
         let seen = [self.names.get(), self.away.get()].into_iter().flatten();
         for one in seen.flat_map(|seen| &seen.all) {

@@ -5,13 +5,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::glob_meaning::Meaning;
-use super::glob_sets::{Sets, Signed, Spot};
+use super::meaning::Meaning;
+use super::sets::{Sets, Signed, Spot};
 use crate::cap::WalkedDir;
 
 /// The meanings of some globs.
 #[derive(Default)]
-pub(super) struct Candidates {
+pub(in crate::tools) struct Candidates {
     pub(super) all: Vec<Candidate>,
     /// Bytes of the globs, each times its meanings.
     bytes: usize,
@@ -94,7 +94,7 @@ impl Candidates {
         fits
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::tools) fn is_empty(&self) -> bool {
         self.all.iter().all(|one| one.meanings.is_empty())
     }
 
@@ -104,12 +104,12 @@ impl Candidates {
     }
 
     /// Notes which meanings match the name of a grant that would be found.
-    pub(super) fn see_grant(&self, name: &str) {
+    pub(in crate::tools) fn see_grant(&self, name: &str) {
         self.see_at(Spot::of_grant(name.as_bytes()));
     }
 
     /// Notes which meanings match the name of something that would be found.
-    pub(super) fn see(&self, dir: &WalkedDir, name: &[u8], is_directory: bool) {
+    pub(in crate::tools) fn see(&self, dir: &WalkedDir, name: &[u8], is_directory: bool) {
         self.see_at(Spot::new(dir, name, is_directory));
     }
 

@@ -8,8 +8,8 @@
 use grep_matcher::Matcher as _;
 use grep_regex::RegexMatcherBuilder;
 
-use super::glob_literal_brackets::with_literal_brackets;
-use super::glob_meaning::Text;
+use super::literal_brackets::with_literal_brackets;
+use super::meaning::Text;
 use crate::path::{begins_elsewhere, readings};
 
 /// Most readings of one glob.

@@ -8,7 +8,7 @@
 use std::iter::Peekable;
 use std::slice::Iter;
 
-use super::glob_meaning::{Keeps, Meaning, Spelling, Text};
+use super::meaning::{Keeps, Meaning, Spelling, Text};
 use crate::cap::{Part, Reading, Token, tokens};
 
 /// How a glob is made into an expression.

@@ -8,14 +8,14 @@
 
 use std::sync::OnceLock;
 
-use super::glob_begins::Begins;
-use super::glob_candidates::Candidates;
-use super::glob_list::{Given, Piece, not_a_glob};
-use super::glob_meaning::{Taken, Text};
-use super::glob_readings::Readings;
-use super::glob_sets::{Sets, Spot};
-use super::glob_watch::Watched;
-use super::glob_ways::Ways;
+use super::begins::Begins;
+use super::candidates::Candidates;
+use super::given::{Given, Piece, not_a_glob};
+use super::meaning::{Taken, Text};
+use super::readings::Readings;
+use super::sets::{Sets, Spot};
+use super::through_links::Ways;
+use super::watched::Watched;
 use crate::cap::WalkedDir;
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
@@ -30,7 +30,7 @@ const MOST_WATCHED: usize = 100;
 
 /// What a list of globs says of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Says {
+pub(in crate::tools) enum Says {
     Take,
     /// A glob with `!` matches.
     Leave,
@@ -39,7 +39,7 @@ pub(super) enum Says {
 }
 
 /// Patterns for names.
-pub(super) struct NamePatterns {
+pub(in crate::tools) struct NamePatterns {
     argument: &'static str,
     readings: Readings,
     /// Is what they match left out?
@@ -76,7 +76,7 @@ impl NamePatterns {
     /// # Errors
     /// `bad_args` where one is empty or leads up, `over_limit` where they are too large together; `timed_out`,
     /// `cancelled`.
-    pub(super) fn new(
+    pub(in crate::tools) fn new(
         argument: &'static str,
         patterns: &[String],
         text: Text,
@@ -121,7 +121,7 @@ impl NamePatterns {
     }
 
     /// The same patterns for what is left out.
-    pub(super) fn leaving_out(self, budget: &Budget) -> Result<Self, ToolError> {
+    pub(in crate::tools) fn leaving_out(self, budget: &Budget) -> Result<Self, ToolError> {
         let taken = self.taken.clone();
         Self { leaves_out: true, ..self }.taken(taken, budget)
     }
@@ -151,12 +151,12 @@ impl NamePatterns {
     }
 
     /// Are there none?
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::tools) fn is_empty(&self) -> bool {
         self.given.is_empty()
     }
 
     /// What the patterns say of a name. Without patterns, nothing is taken.
-    pub(super) fn say(&self, dir: &WalkedDir, name: &[u8], is_directory: bool) -> Says {
+    pub(in crate::tools) fn say(&self, dir: &WalkedDir, name: &[u8], is_directory: bool) -> Says {
         self.say_of(Spot::new(dir, name, is_directory))
     }
 
@@ -173,35 +173,35 @@ impl NamePatterns {
     }
 
     /// What the patterns say of a grant, where the search begins above all grants.
-    pub(super) fn say_of_grant(&self, name: &str) -> Says {
+    pub(in crate::tools) fn say_of_grant(&self, name: &str) -> Says {
         let name = name.as_bytes();
         self.say_of(Spot::of_grant(name))
     }
 
     /// Does one of them match every name?
-    pub(super) fn match_all(&self) -> bool {
+    pub(in crate::tools) fn match_all(&self) -> bool {
         self.match_all
     }
 
     /// Does one of them take what it matches?
-    pub(super) fn is_positive(&self) -> bool {
+    pub(in crate::tools) fn is_positive(&self) -> bool {
         self.given.iter().any(Given::is_positive)
     }
 
     /// Are they for directories as well?
-    pub(super) fn finds_directories(&self) -> bool {
+    pub(in crate::tools) fn finds_directories(&self) -> bool {
         self.readings.text == Text::Part
     }
 
     /// The argument, and its globs where they are few and short.
-    pub(super) fn in_words(&self) -> String {
+    pub(in crate::tools) fn in_words(&self) -> String {
         match self.given.as_slice() {
             [one] => format!("{} `{}`", self.argument, brief(&one.text)),
             _ => format!("any glob of {}", self.argument),
         }
     }
 
-    pub(super) fn argument(&self) -> &'static str {
+    pub(in crate::tools) fn argument(&self) -> &'static str {
         self.argument
     }
 }

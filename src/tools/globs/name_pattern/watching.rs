@@ -2,15 +2,15 @@
 //!
 //! May import: `cap`, its neighbours. Of a glob that has matched, nothing more is noted.
 
-use super::super::glob_candidates::{Candidate, Candidates};
-use super::super::glob_list::SPECIAL;
-use super::super::glob_meaning::{Keeps, Meaning, Spelling, Taken};
-use super::super::glob_sets::{Sets, Signed, Spot};
-use super::super::glob_watch::Watched;
-use super::super::glob_way::{Left, led_to, reaches};
-use super::super::glob_ways::{Rest, Ways};
 use super::{FEW_GLOBS, MOST_WATCHED, NamePatterns, Says};
 use crate::cap::WalkedDir;
+use crate::tools::globs::candidates::{Candidate, Candidates};
+use crate::tools::globs::given::SPECIAL;
+use crate::tools::globs::led_to::{Left, led_to, reaches};
+use crate::tools::globs::meaning::{Keeps, Meaning, Spelling, Taken};
+use crate::tools::globs::sets::{Sets, Signed, Spot};
+use crate::tools::globs::through_links::{Rest, Ways};
+use crate::tools::globs::watched::Watched;
 
 /// Most bytes of all globs of one argument, each times its meanings, that are watched for in other meanings.
 const MAX_WATCHED_BYTES: usize = 60_000;

@@ -1,13 +1,13 @@
 //! [`Meaning`]: what a glob is taken for, and the words for it.
 //!
 //! A glob that matches no name is most often a name in another spelling. Each [`Spelling`] is one. Which are tried, and
-//! in which order, `glob_meanings` says.
+//! in which order, `meanings` says.
 //!
 //! May import: nothing of this crate.
 
 /// What a text without wildcards is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Text {
+pub(in crate::tools) enum Text {
     /// A whole name or path.
     Whole,
     /// A part of a name.

@@ -2,11 +2,11 @@
 //!
 //! May import: its neighbours.
 
-use super::super::glob_foreign::{Foreign, is_elsewhere};
-use super::super::glob_list::{FromGrant, Given};
-use super::super::glob_watch::Watched;
 use super::{FEW_GLOBS, NamePatterns};
 use crate::path::brief;
+use crate::tools::globs::foreign::{Foreign, is_elsewhere};
+use crate::tools::globs::given::{FromGrant, Given};
+use crate::tools::globs::watched::Watched;
 
 impl NamePatterns {
     /// The absolute paths among those that matched nothing: they lie in no grant. Not those of which the first name

@@ -2,11 +2,11 @@
 //!
 //! May import: `cap`, its neighbours. This module does not know what a search makes of them.
 
-use super::glob_expression::{Expression, How, escaped};
-use super::glob_foreign::Foreign;
-use super::glob_list::{Given, OtherSpelling, Piece};
-use super::glob_meaning::{Keeps, Meaning, Spelling, Taken, Text};
-use super::glob_sets::{From, Signed, folded};
+use super::expression::{Expression, How, escaped};
+use super::foreign::Foreign;
+use super::given::{Given, OtherSpelling, Piece};
+use super::meaning::{Keeps, Meaning, Spelling, Taken, Text};
+use super::sets::{From, Signed, folded};
 use crate::cap::Reading;
 
 /// How the globs of an argument are read.

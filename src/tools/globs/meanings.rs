@@ -6,9 +6,9 @@
 //!
 //! May import: its neighbours.
 
-use super::glob_foreign::{Foreign, MOST_FOREIGN};
-use super::glob_list::{Given, OtherSpelling, Piece, Source};
-use super::glob_meaning::{HERE, Keeps, Meaning, Spelling, Text};
+use super::foreign::{Foreign, MOST_FOREIGN};
+use super::given::{Given, OtherSpelling, Piece, Source};
+use super::meaning::{HERE, Keeps, Meaning, Spelling, Text};
 
 /// Spellings of the text itself, the likeliest first.
 const NEAR: [Spelling; 8] = [

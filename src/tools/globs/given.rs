@@ -2,10 +2,10 @@
 //!
 //! May import: `cap`, `error`, `path`. This module does not know what a glob matches.
 
-use super::glob_begins::Begins;
-use super::glob_foreign::{Foreign, foreign};
-use super::glob_literal_brackets::with_literal_brackets;
-use super::glob_meaning::{Keeps, Meaning, Taken, Text};
+use super::begins::Begins;
+use super::foreign::{Foreign, foreign};
+use super::literal_brackets::with_literal_brackets;
+use super::meaning::{Keeps, Meaning, Taken, Text};
 use crate::cap::separated;
 use crate::error::{Code, ToolError};
 use crate::path::begins_elsewhere;

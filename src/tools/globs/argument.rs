@@ -5,14 +5,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::glob_begins::Begins;
-use super::glob_meaning::Text;
+use super::begins::Begins;
+use super::meaning::Text;
 use super::name_pattern::NamePatterns;
 use crate::error::ToolError;
 use crate::limits::Budget;
 
 /// Most characters of a pattern.
-pub(super) const MAX_CHARS: usize = 1_000;
+pub(in crate::tools) const MAX_CHARS: usize = 1_000;
 /// Most globs of one argument.
 const MAX_GLOBS: usize = 100;
 
@@ -20,8 +20,9 @@ const MAX_GLOBS: usize = 100;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
-pub(super) struct Globs(
-    #[schemars(length(max = MAX_GLOBS), inner(length(max = MAX_CHARS)))] pub(super) Vec<String>,
+pub(in crate::tools) struct Globs(
+    #[schemars(length(max = MAX_GLOBS), inner(length(max = MAX_CHARS)))]
+    pub(in crate::tools)  Vec<String>,
 );
 
 impl Globs {
@@ -29,7 +30,7 @@ impl Globs {
     ///
     /// # Errors
     /// Those of [`NamePatterns::new`].
-    pub(super) fn compile(
+    pub(in crate::tools) fn compile(
         &self,
         argument: &'static str,
         begins: Begins<'_>,
@@ -42,7 +43,7 @@ impl Globs {
     ///
     /// # Errors
     /// Those of [`NamePatterns::new`].
-    pub(super) fn compile_to_leave_out(
+    pub(in crate::tools) fn compile_to_leave_out(
         &self,
         argument: &'static str,
         begins: Begins<'_>,
@@ -53,7 +54,7 @@ impl Globs {
     }
 
     /// The globs as they were given.
-    pub(super) fn as_given(&self) -> &[String] {
+    pub(in crate::tools) fn as_given(&self) -> &[String] {
         &self.0
     }
 }

@@ -5,8 +5,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::glob_meaning::Meaning;
-use super::glob_sets::{Sets, Spot};
+use super::meaning::Meaning;
+use super::sets::{Sets, Spot};
 
 /// A glob that is watched for in one meaning.
 pub(super) struct Watched {

@@ -4,14 +4,14 @@
 //!
 //! May import: `cap`, its neighbours.
 
-use super::glob_list::Piece;
-use super::glob_literal_brackets::has_brackets_of_names;
-use super::glob_meaning::Text;
+use super::given::Piece;
+use super::literal_brackets::has_brackets_of_names;
+use super::meaning::Text;
 use crate::cap::WalkedDir;
 
 /// What is left out with all below it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Left {
+pub(in crate::tools) enum Left {
     Directory,
     /// An entry of a linked worktree. A glob leads there if it spells it out.
     Entry,
