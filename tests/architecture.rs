@@ -250,23 +250,44 @@ fn nothing_weak_is_linked() {
 /// A search that does not say what it is would take the places of small reads.
 #[test]
 fn tools_that_walk_say_that_they_search() {
-    let walks = |text: &str| {
-        let mut uses = text.split("use super::searching::").skip(1);
-        uses.any(|list| {
-            let list = list.split(';').next().unwrap_or_default();
-            list.split(|c: char| !c.is_alphanumeric()).any(|name| name == "Look")
-        })
-    };
     let (mut searching, mut others) = (vec![], 0);
     for (file, text) in sources(Path::new("src/tools")) {
         // What is shared by tools that search is not a tool.
         if !text.contains("impl Tool for") {
             continue;
         }
-        assert_eq!(walks(&text), text.contains("const SEARCHES: bool = true;"), "{file}");
-        if walks(&text) { searching.push(file) } else { others += 1 }
+        // What a tool keeps in its own room is a part of it.
+        let mut whole = text.clone();
+        let room = Path::new(file.trim_end_matches(".rs"));
+        if room.is_dir() {
+            whole.extend(sources(room).into_iter().map(|(_, text)| text));
+        }
+        assert_eq!(walks(&whole), text.contains("const SEARCHES: bool = true;"), "{file}");
+        if walks(&whole) {
+            searching.push(file);
+        } else {
+            others += 1;
+        }
     }
     assert!(searching.len() >= 4 && others >= 10, "{searching:?}, and {others} others");
+    for text in [
+        "use super::shared::search::Look;",
+        "use crate::tools::shared::search::{Judged, Look};",
+        "use super::{globs::Begins, shared::{search::{Look, yes}, since}};",
+        "impl super::shared::search::Look for T {}",
+    ] {
+        assert!(walks(text), "{text}");
+    }
+    for text in ["use super::shared::search::yes;", "// use super::shared::search::Look;"] {
+        assert!(!walks(text), "{text}");
+    }
+}
+
+/// Does a text name the trait of searches?
+fn walks(text: &str) -> bool {
+    let mut paths = vec![];
+    collect(&without_tests(text.parse().unwrap()), &[], &mut paths);
+    paths.iter().any(|path| path.ends_with(&["search".into(), "Look".into()]))
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, made, other_names};
-use super::searching::yes;
+use super::shared::change_answer::{closing, made, other_names};
+use super::shared::left_out::RESERVED;
+use super::shared::search::yes;
 use crate::cap::{Kind, Read, Target, Write};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
-use crate::tools::left_out::RESERVED;
 use crate::words::{count, noun, number};
 
 pub(super) struct CopyFile;

@@ -9,16 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::left_out::Unsearched;
-use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, yes};
-use super::trying::{Attempted, Names, find};
+use super::globs::{Begins, Globs, NamePatterns, Text};
+use super::shared::everywhere::everywhere;
+use super::shared::left_out::Unsearched;
+use super::shared::search::{CLOSING, Judged, Look, MAX_CURSOR, Respect, yes};
+use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
-use crate::tools::everywhere::everywhere;
-use crate::tools::globs::{Begins, Globs, NamePatterns, Text};
 use crate::words::count;
 
 /// Levels, where the client does not say.

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{IN_PLACE, closing, facts, if_match};
-use super::encoding::{MAX_LABEL, can_hold, named};
 use super::flat_edit::gathered;
-use super::whole::{Most, whole};
+use super::shared::change_answer::{IN_PLACE, closing, facts, if_match};
+use super::shared::encoding::{MAX_LABEL, can_hold, named};
+use super::shared::read_whole::{Most, whole};
 use crate::cap::{Expect, Place, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};

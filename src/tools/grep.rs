@@ -9,12 +9,14 @@ mod cursor;
 mod found;
 mod wanted;
 
-use super::given_files::{note_mistaken, unfiltered};
-use super::left_out::PassedBy;
-use super::otherwise::{Arguments, Nothing};
-use super::probing::Probe;
-use super::searching::{Judged, Look, Looked, Respect};
-use super::trying::{Attempted, Names, find};
+use super::globs::{Begins, Candidates, NamePatterns};
+use super::shared::everywhere::everywhere;
+use super::shared::given_files::{note_mistaken, unfiltered};
+use super::shared::left_out::PassedBy;
+use super::shared::otherwise::{Arguments, Nothing};
+use super::shared::probing::Probe;
+use super::shared::search::{Judged, Look, Looked, Respect};
+use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{
     Kind, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
@@ -22,8 +24,6 @@ use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
-use crate::tools::everywhere::everywhere;
-use crate::tools::globs::{Begins, Candidates, NamePatterns};
 use answer::answer;
 use args::Args;
 use asked::Asked;

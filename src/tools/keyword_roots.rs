@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::searching::{Respect, reaches};
+use super::shared::search::{Respect, reaches};
 use crate::cap::{Place, Read, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;

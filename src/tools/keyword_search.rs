@@ -9,23 +9,23 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::given_files::{note_mistaken, unfiltered};
-use super::guessed::Guessed;
+use super::globs::{Begins, Candidates, Globs, MAX_CHARS, NamePatterns};
 use super::keyword_answer::{Answer, Key, Metadata, Options, Summary, file, rounded};
 use super::keyword_roots::{grants, places, roots};
-use super::left_out::Unsearched;
-use super::otherwise::{Arguments, Nothing, Volume};
-use super::probing::Probe;
-use super::repeated::Repeated;
-use super::searching::{CLOSING, Judged, Look, Respect, yes};
-use super::trying::{Attempted, Names, find};
+use super::shared::given_files::{note_mistaken, unfiltered};
+use super::shared::guessed::Guessed;
+use super::shared::left_out::Unsearched;
+use super::shared::otherwise::{Arguments, Nothing, Volume};
+use super::shared::probing::Probe;
+use super::shared::repeated::Repeated;
+use super::shared::search::{CLOSING, Judged, Look, Respect, yes};
+use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
-use crate::tools::globs::{Begins, Candidates, Globs, MAX_CHARS, NamePatterns};
 use crate::words::count;
 
 /// Most files that are named in one answer.

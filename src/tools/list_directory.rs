@@ -9,14 +9,14 @@ use std::collections::BinaryHeap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::searching::MAX_CURSOR;
-use super::since;
+use super::shared::left_out::RESERVED;
+use super::shared::search::MAX_CURSOR;
+use super::shared::since;
 use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::{Name, VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::{Also, Tool};
-use crate::tools::left_out::RESERVED;
 use crate::words::count;
 
 /// Characters of an answer that are kept free for its closing line.

@@ -3,44 +3,28 @@
 //! May import: `cap` (the types of rights and targets), `error`, `grep`, `ignore`, `limits`, `path`, `text`, `tool`, `words`.
 //! Tools do not know the grants or MCP. A new tool is added to no other table.
 
-mod changing;
 mod copy_file;
 mod create_directory;
 mod delete_file;
 mod directory_tree;
 mod edit_file;
-mod encoding;
-mod everywhere;
-mod file_types;
 mod flat_edit;
 mod get_file_info;
-mod given_files;
 mod globs;
 mod grep;
-mod guessed;
 mod keyword_answer;
 mod keyword_roots;
 mod keyword_search;
-mod left_out;
-mod links;
 mod list_allowed_directories;
 mod list_directory;
 mod move_file;
-mod otherwise;
 #[cfg(feature = "analysis")]
 mod performance_check;
-mod probing;
 mod read_media_file;
 mod read_multiple_files;
 mod read_text_file;
-mod repeated;
-mod replaced;
 mod search_files;
-mod searching;
-mod since;
-mod text_answer;
-mod trying;
-mod whole;
+mod shared;
 mod write_file;
 
 use crate::tool::Entry;

@@ -10,8 +10,8 @@ use super::cursor;
 use super::found::Found;
 use crate::grep::{Hits, Line, Position};
 use crate::limits::cost;
-use crate::tools::left_out::Unsearched;
-use crate::tools::searching::CLOSING;
+use crate::tools::shared::left_out::Unsearched;
+use crate::tools::shared::search::CLOSING;
 use crate::words::count;
 
 /// The page, and what it says of itself.

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use crate::grep::Meaning;
 use crate::path::VirtualPath;
-use crate::tools::encoding::MAX_LABEL;
 use crate::tools::globs::{Globs, MAX_CHARS};
-use crate::tools::searching::{MAX_CURSOR, yes};
+use crate::tools::shared::encoding::MAX_LABEL;
+use crate::tools::shared::search::{MAX_CURSOR, yes};
 
 #[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]

@@ -15,9 +15,9 @@ use crate::error::ToolError;
 use crate::grep::{Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work};
 use crate::text::Coding;
-use crate::tools::encoding::named;
-use crate::tools::file_types;
-use crate::tools::searching::Respect;
+use crate::tools::shared::encoding::named;
+use crate::tools::shared::file_types;
+use crate::tools::shared::search::Respect;
 
 /// The arguments of a call, parsed.
 pub(super) struct Asked<'a> {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::cap::Tally;
 use crate::grep::{Hits, Search};
-use crate::tools::guessed::Guessed;
-use crate::tools::otherwise::Volume;
+use crate::tools::shared::guessed::Guessed;
+use crate::tools::shared::otherwise::Volume;
 
 /// What one thread has found.
 #[derive(Default)]

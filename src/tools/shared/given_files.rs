@@ -14,7 +14,7 @@ use crate::tools::globs::{Begins, NamePatterns, Text};
 ///
 /// # Errors
 /// `bad_args` where a glob cannot be read, as in any search.
-pub(super) fn unfiltered(
+pub(in crate::tools) fn unfiltered(
     names: &Names,
     filters: &[(&str, bool)],
     place: &str,
@@ -38,7 +38,7 @@ pub(super) fn unfiltered(
 }
 
 /// Where a search began.
-pub(super) trait Began {
+pub(in crate::tools) trait Began {
     /// Hints about the paths that these globs begin with.
     fn likely_meant(&self, globs: &[String], budget: &Budget) -> Vec<String>;
     /// Is the first name of this glob there?
@@ -46,7 +46,7 @@ pub(super) trait Began {
 }
 
 /// Notes which globs are paths that do not exist.
-pub(super) fn note_mistaken(
+pub(in crate::tools) fn note_mistaken(
     unsearched: &mut Unsearched,
     include: &NamePatterns,
     globs: &[String],

@@ -10,7 +10,7 @@ use crate::error::{Group, ToolError};
 /// Searches below each place of a call; `add` takes what each thread has found. Of several grants, those that the globs
 /// leave out are not searched. One that the host does not give, such as a drive that is gone, is reported as skipped, and
 /// the others are searched.
-pub(super) fn everywhere<F>(
+pub(in crate::tools) fn everywhere<F>(
     at: &Scoped<Read>,
     names: &Names,
     below: impl Fn(&Target<Read>) -> Result<Walked<(PassedBy, F)>, ToolError>,

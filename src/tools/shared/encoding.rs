@@ -4,7 +4,7 @@ use crate::error::{Code, ToolError};
 use crate::text::{Coding, nearest_labels, plain_label};
 
 /// Most characters of a label.
-pub(super) const MAX_LABEL: usize = 40;
+pub(in crate::tools) const MAX_LABEL: usize = 40;
 
 /// Labels of ASCII and of ISO-8859-1, their letters and digits. Text in them is read as windows-1252, which contains both.
 const ASCII: [&str; 4] = ["ascii", "usascii", "ansix341968", "20127"];
@@ -28,7 +28,7 @@ const OF_A_SYSTEM: [&str; 6] = ["ansi", "oem", "dos", "mbcs", "default", "system
 ///
 /// # Errors
 /// `bad_args` for the first such character.
-pub(super) fn can_hold<'t>(
+pub(in crate::tools) fn can_hold<'t>(
     label: Option<&str>,
     texts: impl IntoIterator<Item = &'t str>,
 ) -> Result<(), ToolError> {
@@ -55,7 +55,7 @@ pub(super) fn can_hold<'t>(
 ///
 /// # Errors
 /// `bad_args` for a label that nobody knows.
-pub(super) fn named(label: Option<&str>) -> Result<Option<Coding>, ToolError> {
+pub(in crate::tools) fn named(label: Option<&str>) -> Result<Option<Coding>, ToolError> {
     let Some(label) = label else { return Ok(None) };
     let coding = Coding::of_label(label).ok_or_else(|| {
         let near: Vec<_> = nearest_labels(label).iter().map(|near| format!("`{near}`")).collect();

@@ -14,7 +14,7 @@ const MOST_NAMED: usize = 2;
 
 /// Files that did not match as they were read.
 #[derive(Default)]
-pub(super) struct Guessed {
+pub(in crate::tools) struct Guessed {
     files: Tally,
     /// What the first of them was read as.
     read_as: Option<&'static str>,
@@ -25,7 +25,7 @@ pub(super) struct Guessed {
 
 impl Guessed {
     /// One more file, which was read as `guessed`.
-    pub(super) fn file(
+    pub(in crate::tools) fn file(
         &mut self,
         file: &OpenFile,
         guessed: &'static str,
@@ -44,7 +44,7 @@ impl Guessed {
     }
 
     /// What another thread has come across.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::tools) fn add(&mut self, other: Self) {
         self.one(other.files, other.read_as);
         for (encoding, files) in other.matching {
             self.matching.entry(encoding).or_default().add(files);
@@ -53,7 +53,7 @@ impl Guessed {
 
     /// What an answer says; `of` tells of which tool `encoding` is an argument. How many files there are is of interest
     /// where `nothing` matches.
-    pub(super) fn facts(&self, nothing: bool, of: &str) -> Vec<String> {
+    pub(in crate::tools) fn facts(&self, nothing: bool, of: &str) -> Vec<String> {
         let mut matching: Vec<_> = self.matching.iter().collect();
         matching.sort_by_key(|(_, files)| std::cmp::Reverse(files.count));
         matching.truncate(MOST_NAMED);

@@ -2,23 +2,23 @@
 //!
 //! May import: `cap`, its neighbours. It visits what a search visits, and opens no file.
 
-use super::searching::{Judged, Look, Respect};
+use super::everywhere::everywhere;
+use super::search::{Judged, Look, Respect};
 use super::trying::Names;
 use crate::cap::{Kind, Read, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::ToolError;
 use crate::limits::Budget;
-use crate::tools::everywhere::everywhere;
 use crate::tools::globs::{Candidates, Says};
 
 /// Looks which candidates match.
-pub(super) struct Probe<'a, Fits> {
-    pub(super) names: &'a Names,
-    pub(super) candidates: &'a Candidates,
-    pub(super) respects: Respect,
+pub(in crate::tools) struct Probe<'a, Fits> {
+    pub(in crate::tools) names: &'a Names,
+    pub(in crate::tools) candidates: &'a Candidates,
+    pub(in crate::tools) respects: Respect,
     /// Are names searched that begin with a dot?
-    pub(super) hidden: bool,
+    pub(in crate::tools) hidden: bool,
     /// Is an entry of the kind that is searched for?
-    pub(super) fits: Fits,
+    pub(in crate::tools) fits: Fits,
 }
 
 impl<Fits: Fn(&WalkedDir, WalkedEntry<'_>) -> bool + Sync> Probe<'_, Fits> {
@@ -26,7 +26,11 @@ impl<Fits: Fn(&WalkedDir, WalkedEntry<'_>) -> bool + Sync> Probe<'_, Fits> {
     ///
     /// # Errors
     /// Those of [`Look::below`].
-    pub(super) fn everywhere(&self, at: &Scoped<Read>, budget: &Budget) -> Result<(), ToolError> {
+    pub(in crate::tools) fn everywhere(
+        &self,
+        at: &Scoped<Read>,
+        budget: &Budget,
+    ) -> Result<(), ToolError> {
         let below = |target: &Target<Read>| self.below(&target.place(budget)?, budget);
         everywhere(at, self.names, below, |()| ()).map(drop)
     }

@@ -7,13 +7,13 @@ use crate::text;
 use crate::words::number;
 
 /// What an answer says of a file that was not replaced.
-pub(super) const IN_PLACE: &str = "written in place, which is not atomic";
+pub(in crate::tools) const IN_PLACE: &str = "written in place, which is not atomic";
 
 /// Is the file still the version that the client knows? With nothing known, it may be any.
 ///
 /// # Errors
 /// `stale`; `bad_args` for what is not a version.
-pub(super) fn if_match<R: Right>(
+pub(in crate::tools) fn if_match<R: Right>(
     known: Option<&str>,
     file: Option<&OpenFile>,
     at: &Target<R>,
@@ -58,7 +58,11 @@ fn bare_version(known: &str) -> &str {
 }
 
 /// What else is to be said of a change: where links led, what was made, and whom it did not reach.
-pub(super) fn facts<R: Right>(place: &Place<R>, at: &Target<R>, written: &Written) -> Vec<String> {
+pub(in crate::tools) fn facts<R: Right>(
+    place: &Place<R>,
+    at: &Target<R>,
+    written: &Written,
+) -> Vec<String> {
     let mut facts = made(written.made);
     facts.extend(place.elsewhere(at).map(|real| format!("links lead to {real}")));
     facts.extend(other_names(written.other_names));
@@ -67,7 +71,7 @@ pub(super) fn facts<R: Right>(place: &Place<R>, at: &Target<R>, written: &Writte
 }
 
 /// That a file that was replaced had other names.
-pub(super) fn other_names(names: u64) -> Option<String> {
+pub(in crate::tools) fn other_names(names: u64) -> Option<String> {
     match names {
         0 => None,
         1 => Some("another name (hard link) of the file keeps the old contents".into()),
@@ -76,7 +80,7 @@ pub(super) fn other_names(names: u64) -> Option<String> {
 }
 
 /// That directories were made on the way.
-pub(super) fn made(directories: usize) -> Vec<String> {
+pub(in crate::tools) fn made(directories: usize) -> Vec<String> {
     match directories {
         0 => vec![],
         1 => vec!["made 1 directory".into()],
@@ -85,12 +89,12 @@ pub(super) fn made(directories: usize) -> Vec<String> {
 }
 
 /// The last line of an answer.
-pub(super) fn closing(facts: &[String]) -> String {
+pub(in crate::tools) fn closing(facts: &[String]) -> String {
     if facts.is_empty() { String::new() } else { format!("\n[{}]", facts.join("; ")) }
 }
 
 /// `5,310 lines`.
-pub(super) fn lines(n: u64) -> String {
+pub(in crate::tools) fn lines(n: u64) -> String {
     format!("{} {}", number(n), if n == 1 { "line" } else { "lines" })
 }
 

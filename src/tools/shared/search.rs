@@ -13,19 +13,19 @@ use crate::limits::Budget;
 use crate::tools::globs::{Left, NamePatterns, Rest};
 
 /// Characters of an answer that are kept free for its closing line.
-pub(super) const CLOSING: usize = 2_000;
+pub(in crate::tools) const CLOSING: usize = 2_000;
 
 /// Most characters of a cursor. No answer gives a longer one.
-pub(super) const MAX_CURSOR: usize = 40_000;
+pub(in crate::tools) const MAX_CURSOR: usize = 40_000;
 
 /// For arguments that hold unless the client says no.
-pub(super) fn yes() -> bool {
+pub(in crate::tools) fn yes() -> bool {
     true
 }
 
 /// What an entry is to a search, ignore rules apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Judged {
+pub(in crate::tools) enum Judged {
     /// It is looked at; a directory perhaps looked into.
     Meant,
     /// A directory that is only looked into.
@@ -42,7 +42,7 @@ pub(super) enum Judged {
 
 /// What a search tool does with the entries of a tree. The walk itself, and which entries it skips,
 /// are the same for all tools.
-pub(super) trait Look: Sync {
+pub(in crate::tools) trait Look: Sync {
     /// What one thread has found.
     type Found: Default + Send;
     /// As for [`Visit`].
@@ -94,7 +94,7 @@ pub(super) trait Look: Sync {
 }
 
 /// What became of a [`Look`].
-pub(super) type Looked<L> = Walked<(PassedBy, <L as Look>::Found)>;
+pub(in crate::tools) type Looked<L> = Walked<(PassedBy, <L as Look>::Found)>;
 
 struct Looking<'a, L> {
     look: &'a L,
@@ -272,7 +272,7 @@ impl<L: Look> Visit for Looking<'_, L> {
 
 /// Are entries that ignore files name left out?
 #[derive(Clone, Copy)]
-pub(super) struct Respect(pub(super) bool);
+pub(in crate::tools) struct Respect(pub(in crate::tools) bool);
 
 impl Respect {
     /// What is ignored at a place, because of what lies above it.
@@ -294,7 +294,7 @@ impl Respect {
 
 /// Does a search below one place come to the other, as far as ignore rules decide? A place that it leaves out, and that
 /// is named as well, is searched for itself.
-pub(super) fn reaches(
+pub(in crate::tools) fn reaches(
     from: &Place<Read>,
     to: &Place<Read>,
     respects: Respect,

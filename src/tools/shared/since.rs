@@ -29,7 +29,11 @@ const UNITS: [(&str, i64); 13] = [
 ///
 /// # Errors
 /// `bad_args`, with the time of the server.
-pub(super) fn seconds(argument: &str, given: &str, budget: &Budget) -> Result<i64, ToolError> {
+pub(in crate::tools) fn seconds(
+    argument: &str,
+    given: &str,
+    budget: &Budget,
+) -> Result<i64, ToolError> {
     let now = DateTime::<Utc>::from(budget.time_of_day());
     let time = read(given.trim(), now);
     time.map(|time| time.timestamp()).ok_or_else(|| {
@@ -41,7 +45,7 @@ pub(super) fn seconds(argument: &str, given: &str, budget: &Budget) -> Result<i6
 }
 
 /// A time in an answer. File systems keep times that no calendar has.
-pub(super) fn shown(seconds: i64) -> String {
+pub(in crate::tools) fn shown(seconds: i64) -> String {
     let time = DateTime::from_timestamp(seconds, 0);
     time.map_or_else(
         || format!("{seconds} s since 1970"),

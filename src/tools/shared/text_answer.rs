@@ -6,11 +6,11 @@ use crate::text::{Before, Escaped, LineEnds, Page, Range, StartsAt, has_lone_ret
 use crate::words::count;
 
 /// Characters of an answer that are kept free for its closing line.
-pub(super) const CLOSING: usize = 600;
+pub(in crate::tools) const CLOSING: usize = 600;
 
 /// `[lines 2390-2449 of 5310; LF; version k3f9a2c1xq; continue with offset=2450]`. `resume` names the tool that takes the
 /// arguments, if that is another one.
-pub(super) fn closing(page: &Page, elsewhere: Option<String>, resume: &str) -> String {
+pub(in crate::tools) fn closing(page: &Page, elsewhere: Option<String>, resume: &str) -> String {
     let mut facts = vec![range(page.range)];
     if page.ends != LineEnds::None {
         facts.push(page.ends.as_str().into());
@@ -38,7 +38,7 @@ pub(super) fn closing(page: &Page, elsewhere: Option<String>, resume: &str) -> S
 }
 
 /// Each line with `N:` before it.
-pub(super) fn numbered(text: &str, first: u64) -> String {
+pub(in crate::tools) fn numbered(text: &str, first: u64) -> String {
     // The text comes first: a range that is asked for one number more than it has would overflow.
     let lines = text.split_terminator('\n').zip(first..);
     lines.map(|(line, number)| format!("{number}:{line}\n")).collect::<Vec<_>>().concat()

@@ -5,21 +5,21 @@
 use crate::limits::cost;
 
 /// What of the call an answer repeats, as far as that has room.
-pub(super) struct Repeated {
+pub(in crate::tools) struct Repeated {
     room: usize,
     /// Characters that are taken.
-    pub(super) used: usize,
+    pub(in crate::tools) used: usize,
     /// Texts that had no room.
-    pub(super) left_out: u64,
+    pub(in crate::tools) left_out: u64,
 }
 
 impl Repeated {
-    pub(super) fn new(room: usize) -> Self {
+    pub(in crate::tools) fn new(room: usize) -> Self {
         Self { room, used: 0, left_out: 0 }
     }
 
     /// Takes the room for these texts, if there is enough.
-    pub(super) fn has_room(&mut self, texts: &[&str]) -> bool {
+    pub(in crate::tools) fn has_room(&mut self, texts: &[&str]) -> bool {
         // As JSON has them: a control character takes six.
         let of = |text: &&str| serde_json::to_string(text).map_or(0, |json| cost(&json) + 1);
         let used = self.used + texts.iter().map(of).sum::<usize>();
@@ -32,11 +32,11 @@ impl Repeated {
         has_room
     }
 
-    pub(super) fn one<'a>(&mut self, text: &'a str) -> Option<&'a str> {
+    pub(in crate::tools) fn one<'a>(&mut self, text: &'a str) -> Option<&'a str> {
         self.has_room(&[text]).then_some(text)
     }
 
-    pub(super) fn all<'a>(&mut self, texts: &'a [String]) -> Vec<&'a str> {
+    pub(in crate::tools) fn all<'a>(&mut self, texts: &'a [String]) -> Vec<&'a str> {
         texts.iter().filter_map(|text| self.one(text)).collect()
     }
 }

@@ -5,23 +5,23 @@
 //! matched. All of it is one call with one budget; the answer says how the globs were taken.
 
 use super::left_out::Unsearched;
-use super::searching::Judged;
+use super::search::Judged;
 use crate::cap::{Kind, WalkedDir, WalkedEntry};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::tools::globs::{Candidates, NamePatterns, Says};
 
 /// The globs of a call.
-pub(super) struct Names {
+pub(in crate::tools) struct Names {
     /// What is searched for.
-    pub(super) include: NamePatterns,
+    pub(in crate::tools) include: NamePatterns,
     /// What is left out.
-    pub(super) exclude: NamePatterns,
+    pub(in crate::tools) exclude: NamePatterns,
 }
 
 impl Names {
     /// The argument that leaves out an entry, if one does.
-    pub(super) fn leave(
+    pub(in crate::tools) fn leave(
         &self,
         dir: &WalkedDir,
         WalkedEntry { name, kind }: WalkedEntry<'_>,
@@ -35,7 +35,7 @@ impl Names {
     }
 
     /// The argument that leaves out a grant, if several are searched and one does.
-    pub(super) fn leave_grant(&self, name: &str) -> Option<&'static str> {
+    pub(in crate::tools) fn leave_grant(&self, name: &str) -> Option<&'static str> {
         let is_left = |patterns: &NamePatterns, says: Says| {
             !patterns.is_empty() && patterns.say_of_grant(name) == says
         };
@@ -46,7 +46,7 @@ impl Names {
     }
 
     /// What an entry is by its name; `fits` says whether it is otherwise what is searched for.
-    pub(super) fn judge(
+    pub(in crate::tools) fn judge(
         &self,
         dir: &WalkedDir,
         entry: WalkedEntry<'_>,
@@ -80,11 +80,11 @@ impl Names {
 }
 
 /// What became of the attempts of a call.
-pub(super) struct Attempted<F> {
-    pub(super) found: F,
-    pub(super) unsearched: Unsearched,
+pub(in crate::tools) struct Attempted<F> {
+    pub(in crate::tools) found: F,
+    pub(in crate::tools) unsearched: Unsearched,
     /// The globs in the meaning that was searched for last.
-    pub(super) names: Names,
+    pub(in crate::tools) names: Names,
 }
 
 /// Searches for `names` by `attempt`, and for those that match nothing in another meaning.
@@ -93,7 +93,7 @@ pub(super) struct Attempted<F> {
 ///
 /// # Errors
 /// Those of both; `bad_args` where a glob cannot be read and is the name of nothing.
-pub(super) fn find<F>(
+pub(in crate::tools) fn find<F>(
     names: Names,
     budget: &Budget,
     attempt: impl Fn(&Names) -> Result<(F, Unsearched), ToolError>,

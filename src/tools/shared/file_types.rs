@@ -11,7 +11,7 @@ use crate::error::{Code, ToolError};
 ///
 /// # Errors
 /// `bad_args` for a name that ripgrep does not have.
-pub(super) fn named(name: &str) -> Result<Types, ToolError> {
+pub(in crate::tools) fn named(name: &str) -> Result<Types, ToolError> {
     let mut types = TypesBuilder::new();
     let known = types.add_defaults().definitions();
     let ending = name.trim_start_matches(['*', '.']);
@@ -31,6 +31,6 @@ pub(super) fn named(name: &str) -> Result<Types, ToolError> {
 }
 
 /// Has a file of this name one of these types?
-pub(super) fn matches(types: &Types, name: &[u8]) -> bool {
+pub(in crate::tools) fn matches(types: &Types, name: &[u8]) -> bool {
     types.matched(OsStr::from_bytes(name), false).is_whitelist()
 }

@@ -8,11 +8,11 @@ use crate::path::brief;
 use crate::words::count;
 
 /// Most links of one walk of which it is found out where they lead, and most besides that the globs mean.
-pub(super) const MOST_LINKS: usize = 300;
+pub(in crate::tools) const MOST_LINKS: usize = 300;
 
 /// What one thread of a search passed by.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Links {
+pub(in crate::tools) struct Links {
     /// Those to a file or directory of the grants.
     followable: Tally,
     /// Those to nothing that can be searched.
@@ -41,7 +41,7 @@ struct Meant {
 type Rest = Option<(usize, String)>;
 
 /// How a glob means a link.
-pub(super) enum Means {
+pub(in crate::tools) enum Means {
     /// By its name. Is that sure?
     Itself(bool),
     /// What lies below it: this rest of the glob. Is the rest known to exist?
@@ -50,7 +50,12 @@ pub(super) enum Means {
 
 impl Links {
     /// A link, and where it leads.
-    pub(super) fn one(&mut self, path: String, to: Option<Followed>, means: Option<Means>) {
+    pub(in crate::tools) fn one(
+        &mut self,
+        path: String,
+        to: Option<Followed>,
+        means: Option<Means>,
+    ) {
         let Some(Followed { shown, is_directory }) = to else {
             if matches!(means, Some(Means::Itself(_))) {
                 self.meant_dead.one(path.clone());
@@ -69,7 +74,7 @@ impl Links {
     }
 
     /// Counts a link whose target was not looked up.
-    pub(super) fn unknown(&mut self, path: String) {
+    pub(in crate::tools) fn unknown(&mut self, path: String) {
         self.unknown.one(path);
     }
 
@@ -81,7 +86,7 @@ impl Links {
     }
 
     /// What another thread has passed by as well.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::tools) fn add(&mut self, other: Self) {
         self.followable.add(other.followable);
         self.dead.add(other.dead);
         self.unknown.add(other.unknown);
@@ -92,13 +97,13 @@ impl Links {
     }
 
     /// What a glob means that leads through a link, where other globs match.
-    pub(super) fn led_through_by(&self, argument: &str) -> Option<String> {
+    pub(in crate::tools) fn led_through_by(&self, argument: &str) -> Option<String> {
         self.meant.as_ref().filter(|meant| meant.rest.is_some())?;
         self.meant_by(argument)
     }
 
     /// What the globs of this argument mean, where nothing but links has such a name.
-    pub(super) fn meant_by(&self, argument: &str) -> Option<String> {
+    pub(in crate::tools) fn meant_by(&self, argument: &str) -> Option<String> {
         // A pattern finds links themselves.
         let finds_links = argument == "pattern";
         let meant = self.meant.as_ref();
@@ -126,7 +131,7 @@ impl Links {
     }
 
     /// How many were not followed. `place` is the argument that names where to search.
-    pub(super) fn facts(&self, place: &str) -> Vec<String> {
+    pub(in crate::tools) fn facts(&self, place: &str) -> Vec<String> {
         let mut facts = vec![];
         let meant = self.meant.as_ref().map(|meant| &meant.path);
         let examples = meant.or(self.followable.example.as_ref());

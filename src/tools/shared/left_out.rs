@@ -12,35 +12,35 @@ use crate::tools::globs::NamePatterns;
 use crate::words::count;
 
 /// Why an entry of such a name is left out.
-pub(super) const RESERVED: &str = "the name of an unfinished change (`.preopen-*.tmp`)";
+pub(in crate::tools) const RESERVED: &str = "the name of an unfinished change (`.preopen-*.tmp`)";
 
 /// What one thread of a search left out, and how many names it took.
 #[derive(Clone, Debug, Default)]
-pub(super) struct PassedBy {
+pub(in crate::tools) struct PassedBy {
     /// Entries of the name and kind that is searched for.
-    pub(super) named: u64,
-    pub(super) ignored: Sides,
+    pub(in crate::tools) named: u64,
+    pub(in crate::tools) ignored: Sides,
     /// Left out by a glob of each argument.
-    pub(super) excluded: BTreeMap<&'static str, Sides>,
+    pub(in crate::tools) excluded: BTreeMap<&'static str, Sides>,
     /// Left out because they begin with a dot.
-    pub(super) dotfiles: Sides,
+    pub(in crate::tools) dotfiles: Sides,
     /// Of the right name, but another kind.
-    pub(super) other_kind: Tally,
+    pub(in crate::tools) other_kind: Tally,
     /// Version control directories whose name is searched for.
-    pub(super) versions: Tally,
+    pub(in crate::tools) versions: Tally,
     /// What is searched for, or where a glob leads, that is ignored.
-    pub(super) meant_ignored: Tally,
+    pub(in crate::tools) meant_ignored: Tally,
     /// Where a glob leads in a linked worktree.
-    pub(super) meant_in_worktree: Tally,
+    pub(in crate::tools) meant_in_worktree: Tally,
     /// Links that are not themselves what is searched for.
-    pub(super) links: Links,
+    pub(in crate::tools) links: Links,
     /// Linked worktrees, and ignore files of which rules were left out.
-    pub(super) left_out: LeftOut,
+    pub(in crate::tools) left_out: LeftOut,
 }
 
 /// Files and directories.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sides {
+pub(in crate::tools) struct Sides {
     files: Side,
     directories: Side,
 }
@@ -84,7 +84,12 @@ impl Side {
 }
 
 impl Sides {
-    pub(super) fn one(&mut self, dir: &WalkedDir, entry: WalkedEntry<'_>, is_meant: bool) {
+    pub(in crate::tools) fn one(
+        &mut self,
+        dir: &WalkedDir,
+        entry: WalkedEntry<'_>,
+        is_meant: bool,
+    ) {
         let use_of_it = if is_meant {
             Use::Meant
         } else if dir.path().split(|byte| *byte == b'/').chain([entry.name]).any(is_made) {
@@ -129,7 +134,7 @@ impl Sides {
 
 impl PassedBy {
     /// For a search of one file that the client named itself.
-    pub(super) fn nothing_of_one_file() -> Self {
+    pub(in crate::tools) fn nothing_of_one_file() -> Self {
         Self { named: 1, ..Self::default() }
     }
 
@@ -188,9 +193,9 @@ impl PassedBy {
 
 /// What became of the walks of a call.
 #[derive(Default)]
-pub(super) struct Unsearched {
+pub(in crate::tools) struct Unsearched {
     passed_by: PassedBy,
-    pub(super) skipped: Skipped,
+    pub(in crate::tools) skipped: Skipped,
     is_cut: bool,
     /// How globs were taken, and which matched nothing.
     notes: Vec<String>,
@@ -200,7 +205,11 @@ pub(super) struct Unsearched {
 
 impl Unsearched {
     /// What became of one more walk; `add` takes what each thread has found.
-    pub(super) fn add<F>(&mut self, walked: Walked<(PassedBy, F)>, mut add: impl FnMut(F)) {
+    pub(in crate::tools) fn add<F>(
+        &mut self,
+        walked: Walked<(PassedBy, F)>,
+        mut add: impl FnMut(F),
+    ) {
         for (passed_by, found) in walked.found {
             self.passed_by.add(passed_by);
             add(found);
@@ -211,47 +220,47 @@ impl Unsearched {
 
     /// The same, after another search of the same directories in another meaning. What that one could not read may be
     /// why it found nothing, so it is not forgotten.
-    pub(super) fn after(self, earlier: Self) -> Self {
+    pub(in crate::tools) fn after(self, earlier: Self) -> Self {
         let is_cut = self.is_cut || earlier.is_cut;
         Self { skipped: self.skipped.or(earlier.skipped), is_cut, ..self }
     }
 
     /// Did the time end before the search did?
-    pub(super) fn is_cut(&self) -> bool {
+    pub(in crate::tools) fn is_cut(&self) -> bool {
         self.is_cut
     }
 
     /// A file was searched that the client named itself, or a grant was found.
-    pub(super) fn add_one(&mut self) {
+    pub(in crate::tools) fn add_one(&mut self) {
         self.passed_by.named += 1;
     }
 
     /// A grant has the name that is searched for, but is of another kind.
-    pub(super) fn add_other_kind(&mut self, shown: String) {
+    pub(in crate::tools) fn add_other_kind(&mut self, shown: String) {
         self.passed_by.other_kind.one(shown);
     }
 
     /// Was anything searched that has the name that is searched for?
-    pub(super) fn has_found_names(&self) -> bool {
+    pub(in crate::tools) fn has_found_names(&self) -> bool {
         self.passed_by.named > 0
     }
 
     /// A grant of several was left out by a glob of this argument.
-    pub(super) fn left_out_grant(&mut self, by: &'static str, shown: String) {
+    pub(in crate::tools) fn left_out_grant(&mut self, by: &'static str, shown: String) {
         self.passed_by.excluded.entry(by).or_default().grant(shown);
     }
 
     /// How many of the right name are of another kind, and one of them.
-    pub(super) fn other_kind(&self) -> &Tally {
+    pub(in crate::tools) fn other_kind(&self) -> &Tally {
         &self.passed_by.other_kind
     }
 
-    pub(super) fn note(&mut self, note: impl IntoIterator<Item = String>) {
+    pub(in crate::tools) fn note(&mut self, note: impl IntoIterator<Item = String>) {
         self.notes.extend(note);
     }
 
     /// Says which arguments have globs that matched nothing.
-    pub(super) fn note_idle(&mut self, include: &NamePatterns, exclude: &NamePatterns) {
+    pub(in crate::tools) fn note_idle(&mut self, include: &NamePatterns, exclude: &NamePatterns) {
         if self.is_cut {
             return;
         }
@@ -289,7 +298,7 @@ impl Unsearched {
     }
 
     /// What was not searched, each with its reason. `place` is the argument that names where to search.
-    pub(super) fn facts(&self, place: &str, budget: &Budget) -> Vec<String> {
+    pub(in crate::tools) fn facts(&self, place: &str, budget: &Budget) -> Vec<String> {
         let mut facts = self.notes.clone();
         let versions = self.passed_by.versions.example.as_ref();
         if let Some(example) = versions.filter(|_| self.are_versions_named) {

@@ -16,14 +16,14 @@ use crate::text::{self, Coding, LineEnds, Piece, Range, Room};
 const ESCAPE_LEN: usize = 4;
 /// Bytes of an old file that are looked at as they are.
 const SMALL: usize = 64 << 10;
-pub(super) const MARK: &[u8] = "\u{FEFF}".as_bytes();
+pub(in crate::tools) const MARK: &[u8] = "\u{FEFF}".as_bytes();
 const ESCAPE: u8 = 0x1b;
 /// What a file is in of which nothing else is known.
 const UTF_8: &str = "UTF-8";
 
 /// New contents in the form of the file that they replace.
-pub(super) struct Kept<'c> {
-    pub(super) contents: Cow<'c, [u8]>,
+pub(in crate::tools) struct Kept<'c> {
+    pub(in crate::tools) contents: Cow<'c, [u8]>,
     /// The line ends of the file were kept where the contents had others.
     ends: bool,
     /// Its byte order mark was.
@@ -34,12 +34,12 @@ pub(super) struct Kept<'c> {
 
 impl<'c> Kept<'c> {
     /// The contents as they are.
-    pub(super) fn nothing(contents: &'c [u8]) -> Self {
+    pub(in crate::tools) fn nothing(contents: &'c [u8]) -> Self {
         Self { contents: contents.into(), ends: false, mark: false, coding: None }
     }
 
     /// A text with the line ends that are `wanted`, or in the form of what was there.
-    pub(super) fn of(
+    pub(in crate::tools) fn of(
         contents: &'c [u8],
         wanted: Option<LineEnds>,
         coding: Option<Coding>,
@@ -61,7 +61,12 @@ impl<'c> Kept<'c> {
     }
 
     /// The line ends and the encoding of the new text, and what the old ones were.
-    pub(super) fn told(&self, now: &Text, before: Option<&Before>, written: &[u8]) -> Vec<String> {
+    pub(in crate::tools) fn told(
+        &self,
+        now: &Text,
+        before: Option<&Before>,
+        written: &[u8],
+    ) -> Vec<String> {
         let ends = now.ends.as_str();
         let Some(before) = before else {
             return std::iter::once(ends.into()).chain(self.form(written)).collect();
@@ -104,7 +109,7 @@ impl<'c> Kept<'c> {
 ///
 /// # Errors
 /// The codes of the host; `timed_out`, `cancelled`.
-pub(super) fn escape_in<'c>(
+pub(in crate::tools) fn escape_in<'c>(
     contents: &'c [u8],
     old: &OpenFile,
     named: Option<Coding>,
@@ -128,8 +133,8 @@ pub(super) fn escape_in<'c>(
 }
 
 /// What can be said of the old contents.
-pub(super) struct Before {
-    pub(super) text: Text,
+pub(in crate::tools) struct Before {
+    pub(in crate::tools) text: Text,
     /// Where it is not UTF-8 without a mark.
     encoding: Option<String>,
     /// Whether it begins with the byte order mark of UTF-8.
@@ -141,7 +146,7 @@ pub(super) struct Before {
 ///
 /// # Errors
 /// `bad_args`; those of [`escape_in`].
-pub(super) fn no_escapes_of<R: Right>(
+pub(in crate::tools) fn no_escapes_of<R: Right>(
     (contents, named): (&[u8], Option<Coding>),
     old: &OpenFile,
     at: &Target<R>,
@@ -161,7 +166,7 @@ pub(super) fn no_escapes_of<R: Right>(
 
 impl Before {
     /// `None` if the old contents are not text, or are too long to examine.
-    pub(super) fn of(old: &OpenFile, budget: &Budget) -> Result<Option<Self>, ToolError> {
+    pub(in crate::tools) fn of(old: &OpenFile, budget: &Budget) -> Result<Option<Self>, ToolError> {
         if let Some(text) = Self::small(old, budget)? {
             return Ok(Some(Self { text, encoding: None, has_mark: false }));
         }
@@ -200,13 +205,13 @@ impl Before {
 }
 
 /// What can be said of a text.
-pub(super) struct Text {
-    pub(super) lines: u64,
-    pub(super) ends: LineEnds,
+pub(in crate::tools) struct Text {
+    pub(in crate::tools) lines: u64,
+    pub(in crate::tools) ends: LineEnds,
 }
 
 impl Text {
-    pub(super) fn of(contents: &[u8]) -> Option<Self> {
+    pub(in crate::tools) fn of(contents: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(contents).ok().filter(|text| !text.contains('\0'))?;
         let mut all = Self { lines: 0, ends: LineEnds::None };
         for line in text.split_inclusive('\n') {

@@ -4,7 +4,7 @@
 //! the pattern may have meant instead, and their names for the pattern itself. That is done where the files are small
 //! together; what it finds does not depend on the time it takes.
 
-use super::searching::{Judged, Look, Respect};
+use super::search::{Judged, Look, Respect};
 use crate::cap::{Kind, OpenFile, Place, Read, Tally, WalkedDir, WalkedEntry};
 use crate::grep::{
     Lines, Meaning, Other, Outcome, Position, Reading, SIMILAR, Search, Wanted, as_name, readings,
@@ -28,19 +28,19 @@ const SAME_LOOKING: &str = "characters that look the same or are invisible";
 
 /// How much was searched.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Volume {
-    pub(super) files: u64,
-    pub(super) bytes: u64,
+pub(in crate::tools) struct Volume {
+    pub(in crate::tools) files: u64,
+    pub(in crate::tools) bytes: u64,
 }
 
 impl Volume {
     /// One more file, of a size.
-    pub(super) fn file(&mut self, bytes: u64) {
+    pub(in crate::tools) fn file(&mut self, bytes: u64) {
         self.add(Self { files: 1, bytes });
     }
 
     /// What another thread has searched.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::tools) fn add(&mut self, other: Self) {
         self.files += other.files;
         self.bytes += other.bytes;
     }
@@ -51,28 +51,28 @@ impl Volume {
 }
 
 /// How a tool calls its own arguments.
-pub(super) struct Arguments {
-    pub(super) any_case: &'static str,
-    pub(super) text: &'static str,
-    pub(super) expression: &'static str,
-    pub(super) pattern: &'static str,
-    pub(super) multiline: &'static str,
+pub(in crate::tools) struct Arguments {
+    pub(in crate::tools) any_case: &'static str,
+    pub(in crate::tools) text: &'static str,
+    pub(in crate::tools) expression: &'static str,
+    pub(in crate::tools) pattern: &'static str,
+    pub(in crate::tools) multiline: &'static str,
 }
 
 /// A search that matched nothing.
-pub(super) struct Nothing<'a, L> {
-    pub(super) look: &'a L,
-    pub(super) places: &'a [Place<Read>],
-    pub(super) pattern: &'a str,
-    pub(super) meaning: Meaning,
-    pub(super) only_matching: bool,
-    pub(super) searched: &'a Volume,
-    pub(super) arguments: &'a Arguments,
+pub(in crate::tools) struct Nothing<'a, L> {
+    pub(in crate::tools) look: &'a L,
+    pub(in crate::tools) places: &'a [Place<Read>],
+    pub(in crate::tools) pattern: &'a str,
+    pub(in crate::tools) meaning: Meaning,
+    pub(in crate::tools) only_matching: bool,
+    pub(in crate::tools) searched: &'a Volume,
+    pub(in crate::tools) arguments: &'a Arguments,
 }
 
 impl<L: Look> Nothing<'_, L> {
     /// Describes other readings of the pattern that match, with an example of each.
-    pub(super) fn facts(&self, budget: &Budget) -> Vec<String> {
+    pub(in crate::tools) fn facts(&self, budget: &Budget) -> Vec<String> {
         let busy = budget.begin(Work::Patterns);
         let others = readings(self.pattern, self.meaning, budget);
         drop(busy);

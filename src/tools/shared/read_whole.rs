@@ -12,16 +12,16 @@ const CHUNK: usize = 1 << 20;
 
 /// How large it may be, and the limit that says so.
 #[derive(Clone, Copy)]
-pub(super) struct Most {
-    pub(super) bytes: u64,
-    pub(super) limit: &'static str,
+pub(in crate::tools) struct Most {
+    pub(in crate::tools) bytes: u64,
+    pub(in crate::tools) limit: &'static str,
 }
 
 /// All bytes of the file.
 ///
 /// # Errors
 /// `over_limit`; the codes of the host; `timed_out`, `cancelled`.
-pub(super) fn whole(
+pub(in crate::tools) fn whole(
     file: &OpenFile,
     said: &VirtualPath,
     most: Most,
