@@ -247,6 +247,22 @@ fn nothing_weak_is_linked() {
     assert!(own == ["preopen-analysis"] && dependencies.len() > 10, "{own:?}");
 }
 
+/// `src/tools/` has one file for each tool, and its registry. What tools share is in rooms below it.
+#[test]
+fn each_file_beside_the_registry_is_a_tool() {
+    let all = sources(Path::new("src/tools"));
+    let files = |is_tool: bool, is_beside: bool| {
+        let some = all.iter().filter(|(file, text)| {
+            text.contains("impl Tool for") == is_tool
+                && (Path::new(file).parent() == Some(Path::new("src/tools"))) == is_beside
+        });
+        some.map(|(file, _)| file.as_str()).collect::<Vec<_>>()
+    };
+    assert!(files(true, true).len() >= 14, "{:?}", files(true, true));
+    assert_eq!(files(true, false), [""; 0]);
+    assert_eq!(files(false, true), ["src/tools/mod.rs"]);
+}
+
 /// A search that does not say what it is would take the places of small reads.
 #[test]
 fn tools_that_walk_say_that_they_search() {

@@ -1,11 +1,12 @@
 //! `edit_file`: texts in a file are replaced by others; every other byte stays what it was.
 
+mod flat_edit;
+
 use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::flat_edit::gathered;
 use super::shared::change_answer::{IN_PLACE, closing, facts, if_match};
 use super::shared::encoding::{MAX_LABEL, can_hold, named};
 use super::shared::read_whole::{Most, whole};
@@ -16,6 +17,7 @@ use crate::path::VirtualPath;
 use crate::text::{self, Coding, Diff, Document, Edited, Meant};
 use crate::tool::{Object, Tool};
 use crate::words::{count, number};
+use flat_edit::gathered;
 
 /// Characters of an answer that are kept free for its closing lines, in which a path may stand.
 const CLOSING: usize = 6_000;

@@ -3,6 +3,9 @@
 //! The arguments and the fields of the summary are those of the server that the requirements come
 //! from. The files with the most occurrences come first; of the others at most a page is kept.
 
+mod answer;
+mod roots;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -10,8 +13,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::globs::{Begins, Candidates, Globs, MAX_CHARS, NamePatterns};
-use super::keyword_answer::{Answer, Key, Metadata, Options, Summary, file, rounded};
-use super::keyword_roots::{grants, places, roots};
 use super::shared::given_files::{note_mistaken, unfiltered};
 use super::shared::guessed::Guessed;
 use super::shared::left_out::Unsearched;
@@ -27,6 +28,8 @@ use crate::limits::{Budget, Work, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
 use crate::words::count;
+use answer::{Answer, Key, Metadata, Options, Summary, file, rounded};
+use roots::{grants, places, roots};
 
 /// Most files that are named in one answer.
 const MOST_FILES: usize = 1_000;

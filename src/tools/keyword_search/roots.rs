@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::shared::search::{Respect, reaches};
 use crate::cap::{Place, Read, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
+use crate::tools::shared::search::{Respect, reaches};
 
 /// Each root with its path as it was given. A root above all grants stands for every grant.
 pub(super) fn roots<'a>(
