@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::shared::change_answer::{closing, made, other_names};
+use super::shared::defaults::yes;
 use super::shared::left_out::RESERVED;
-use super::shared::search::yes;
 use crate::cap::{Kind, Read, Target, Write};
 use crate::error::ToolError;
 use crate::limits::Budget;

@@ -10,9 +10,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::globs::{Begins, Globs, NamePatterns, Text};
+use super::shared::defaults::yes;
 use super::shared::everywhere::everywhere;
 use super::shared::left_out::Unsearched;
-use super::shared::search::{CLOSING, Judged, Look, MAX_CURSOR, Respect, yes};
+use super::shared::pages::{CLOSING, MAX_CURSOR};
+use super::shared::search::{Judged, Look, Respect};
 use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};

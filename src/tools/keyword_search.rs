@@ -13,13 +13,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::globs::{Begins, Candidates, Globs, MAX_CHARS, NamePatterns};
+use super::shared::defaults::yes;
 use super::shared::given_files::{note_mistaken, unfiltered};
 use super::shared::guessed::Guessed;
 use super::shared::left_out::Unsearched;
 use super::shared::otherwise::{Arguments, Nothing, Volume};
+use super::shared::pages::CLOSING;
 use super::shared::probing::Probe;
 use super::shared::repeated::Repeated;
-use super::shared::search::{CLOSING, Judged, Look, Respect, yes};
+use super::shared::search::{Judged, Look, Respect};
 use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};

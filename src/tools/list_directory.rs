@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::shared::left_out::RESERVED;
-use super::shared::search::MAX_CURSOR;
+use super::shared::pages::MAX_CURSOR;
 use super::shared::since;
 use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};

@@ -13,11 +13,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::globs::{Begins, Candidates, Globs, MAX_CHARS, NamePatterns, Text};
+use super::shared::defaults::yes;
 use super::shared::everywhere::everywhere;
 use super::shared::given_files::note_mistaken;
 use super::shared::left_out::Unsearched;
+use super::shared::pages::{CLOSING, MAX_CURSOR};
 use super::shared::probing::Probe;
-use super::shared::search::{CLOSING, Judged, Look, MAX_CURSOR, Respect, yes};
+use super::shared::search::{Judged, Look, Respect};
 use super::shared::since;
 use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};

@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::shared::change_answer::{IN_PLACE, closing, facts, if_match, lines};
+use super::shared::defaults::yes;
 use super::shared::encoding::{MAX_LABEL, can_hold, named};
 use super::shared::replaced::{Before, Kept, MARK, Text, escape_in, no_escapes_of};
-use super::shared::search::yes;
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;

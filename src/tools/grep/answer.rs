@@ -11,7 +11,7 @@ use super::found::Found;
 use crate::grep::{Hits, Line, Position};
 use crate::limits::cost;
 use crate::tools::shared::left_out::Unsearched;
-use crate::tools::shared::search::CLOSING;
+use crate::tools::shared::pages::CLOSING;
 use crate::words::count;
 
 /// The page, and what it says of itself.

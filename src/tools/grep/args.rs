@@ -8,8 +8,9 @@ use serde::Deserialize;
 use crate::grep::Meaning;
 use crate::path::VirtualPath;
 use crate::tools::globs::{Globs, MAX_CHARS};
+use crate::tools::shared::defaults::yes;
 use crate::tools::shared::encoding::MAX_LABEL;
-use crate::tools::shared::search::{MAX_CURSOR, yes};
+use crate::tools::shared::pages::MAX_CURSOR;
 
 #[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]

@@ -3,6 +3,7 @@
 //! May import: what tools may. No file here imports a tool.
 
 pub(super) mod change_answer;
+pub(super) mod defaults;
 pub(super) mod encoding;
 pub(super) mod everywhere;
 pub(super) mod file_types;
@@ -11,6 +12,7 @@ pub(super) mod guessed;
 pub(super) mod left_out;
 pub(super) mod links;
 pub(super) mod otherwise;
+pub(super) mod pages;
 pub(super) mod probing;
 pub(super) mod read_whole;
 pub(super) mod repeated;

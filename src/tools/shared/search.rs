@@ -12,17 +12,6 @@ use crate::ignore::{IgnoreFiles, Ignored, is_of_versions};
 use crate::limits::Budget;
 use crate::tools::globs::{Left, NamePatterns, Rest};
 
-/// Characters of an answer that are kept free for its closing line.
-pub(in crate::tools) const CLOSING: usize = 2_000;
-
-/// Most characters of a cursor. No answer gives a longer one.
-pub(in crate::tools) const MAX_CURSOR: usize = 40_000;
-
-/// For arguments that hold unless the client says no.
-pub(in crate::tools) fn yes() -> bool {
-    true
-}
-
 /// What an entry is to a search, ignore rules apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::tools) enum Judged {
