@@ -1,4 +1,5 @@
-//! The registry: one line a tool, one file a tool.
+//! The registry: one line a tool, one file a tool. What tools share is in two rooms, `globs` and `shared`; a directory with
+//! the name of a tool has the parts of that tool.
 //!
 //! May import: `cap` (the types of rights and targets), `error`, `grep`, `ignore`, `limits`, `path`, `text`, `tool`, `words`.
 //! Tools do not know the grants or MCP. A new tool is added to no other table.
@@ -9,7 +10,6 @@ mod delete_file;
 mod directory_tree;
 mod edit_file;
 mod get_file_info;
-mod globs;
 mod grep;
 mod keyword_search;
 mod list_allowed_directories;
@@ -21,8 +21,11 @@ mod read_media_file;
 mod read_multiple_files;
 mod read_text_file;
 mod search_files;
-mod shared;
 mod write_file;
+
+// Not tools.
+mod globs;
+mod shared;
 
 use crate::tool::Entry;
 

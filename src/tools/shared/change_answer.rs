@@ -1,4 +1,6 @@
-//! What the tools that change have in common: the check against lost updates, and how a change is told.
+//! Answers of the tools that change files: the check against lost updates, and the words for what was done.
+//!
+//! May import: `cap`, `error`, `limits`, `text`, `words`.
 
 use crate::cap::{OpenFile, Place, Right, Target, Written};
 use crate::error::{Code, ToolError};
