@@ -247,65 +247,6 @@ fn nothing_weak_is_linked() {
     assert!(own == ["preopen-analysis"] && dependencies.len() > 10, "{own:?}");
 }
 
-/// `src/tools/` has one file for each tool, and its registry. What tools share is in rooms below it.
-#[test]
-fn each_file_beside_the_registry_is_a_tool() {
-    let all = sources(Path::new("src/tools"));
-    let files = |is_tool: bool, is_beside: bool| {
-        let some = all.iter().filter(|(file, text)| {
-            text.contains("impl Tool for") == is_tool
-                && (Path::new(file).parent() == Some(Path::new("src/tools"))) == is_beside
-        });
-        some.map(|(file, _)| file.as_str()).collect::<Vec<_>>()
-    };
-    assert!(files(true, true).len() >= 14, "{:?}", files(true, true));
-    assert_eq!(files(true, false), [""; 0]);
-    assert_eq!(files(false, true), ["src/tools/mod.rs"]);
-}
-
-/// A search that does not say what it is would take the places of small reads.
-#[test]
-fn tools_that_walk_say_that_they_search() {
-    let (mut searching, mut others) = (vec![], 0);
-    for (file, text) in sources(Path::new("src/tools")) {
-        // What is shared by tools that search is not a tool.
-        if !text.contains("impl Tool for") {
-            continue;
-        }
-        // What a tool keeps in its own room is a part of it.
-        let mut whole = text.clone();
-        let room = Path::new(file.trim_end_matches(".rs"));
-        if room.is_dir() {
-            whole.extend(sources(room).into_iter().map(|(_, text)| text));
-        }
-        assert_eq!(walks(&whole), text.contains("const SEARCHES: bool = true;"), "{file}");
-        if walks(&whole) {
-            searching.push(file);
-        } else {
-            others += 1;
-        }
-    }
-    assert!(searching.len() >= 4 && others >= 10, "{searching:?}, and {others} others");
-    for text in [
-        "use super::shared::search::Look;",
-        "use crate::tools::shared::search::{Judged, Look};",
-        "use super::{globs::Begins, shared::{search::{Look, yes}, since}};",
-        "impl super::shared::search::Look for T {}",
-    ] {
-        assert!(walks(text), "{text}");
-    }
-    for text in ["use super::shared::search::yes;", "// use super::shared::search::Look;"] {
-        assert!(!walks(text), "{text}");
-    }
-}
-
-/// Does a text name the trait of searches?
-fn walks(text: &str) -> bool {
-    let mut paths = vec![];
-    collect(&without_tests(text.parse().unwrap()), &[], &mut paths);
-    paths.iter().any(|path| path.ends_with(&["search".into(), "Look".into()]))
-}
-
 #[test]
 fn every_module_says_what_it_is() {
     let all = ["src", "analysis/src", "tests/attacks/src", "tests/fuzz/src", "workshop/lab/src"]
