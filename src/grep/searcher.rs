@@ -10,6 +10,7 @@ use super::pattern::Pattern;
 /// Most bytes of one line, or of one match over several lines, that is held to be searched.
 pub(super) const MOST_HELD: usize = 8 << 20;
 
+/// Sets up a searcher that keeps lines only where they are to be shown.
 pub(super) fn searcher(pattern: &Pattern, wanted: Wanted) -> Searcher {
     let shows = wanted.output.are_shown();
     let about = |lines| if shows { lines } else { 0 };

@@ -1,4 +1,6 @@
 //! Cursors of `grep`: the file and the place in it at which a page ended.
+//!
+//! May import: `error`, `grep`, `path`.
 
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Position};

@@ -1,6 +1,8 @@
 //! The JSON text that `keyword_search` answers with.
 //!
 //! Its fields are those of the server that the requirements come from.
+//!
+//! May import: nothing of this crate.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -1,4 +1,6 @@
 //! The argument `encoding`: what a client says that a text is written in.
+//!
+//! May import: `error`, `path`, `text`.
 
 use crate::error::{Code, ToolError};
 use crate::text::{Coding, nearest_labels, plain_label};

@@ -1,4 +1,6 @@
 //! Types of files by their names, as ripgrep has them.
+//!
+//! May import: `error`, `path`.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;

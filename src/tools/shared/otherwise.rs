@@ -3,6 +3,8 @@
 //! An agent that gets no match goes on as if the thing did not exist. So the same files are searched once more, for what
 //! the pattern may have meant instead, and their names for the pattern itself. That is done where the files are small
 //! together; what it finds does not depend on the time it takes.
+//!
+//! May import: `cap`, `grep`, `limits`, `text`, `words`, its neighbours.
 
 use super::search::{Judged, Look, Respect};
 use crate::cap::{Kind, OpenFile, Place, Read, Tally, WalkedDir, WalkedEntry};

@@ -1,6 +1,8 @@
 //! [`whole`]: all bytes of a file, where a tool has to hold it.
 //!
 //! It refuses files over a limit. Callers that need only parts read by pieces.
+//!
+//! May import: `cap`, `error`, `limits`, `path`.
 
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};

@@ -1,6 +1,8 @@
 //! [`Repeated`]: the arguments that an answer repeats, as far as they have room.
 //!
 //! A call may name fifty paths and two hundred globs, which are more than an answer holds.
+//!
+//! May import: `limits`.
 
 use crate::limits::cost;
 

@@ -1,6 +1,8 @@
 //! [`Look`]: a search below one place. A tool says by it what to make of each entry.
 //!
 //! Why an entry is left out is counted here, once for all tools.
+//!
+//! May import: `cap`, `error`, `ignore`, `limits`, `globs`, its neighbours.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

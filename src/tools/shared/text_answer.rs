@@ -1,6 +1,8 @@
 //! How a page of text is shown to a client: the closing line, and line numbers.
 //!
 //! Shared by the tools that show text, so that a model learns one form.
+//!
+//! May import: `text`, `words`.
 
 use crate::text::{Before, Escaped, LineEnds, Page, Range, StartsAt, has_lone_return};
 use crate::words::count;

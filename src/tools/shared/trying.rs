@@ -3,6 +3,8 @@
 //! First as they are written. Then, if something has one of them as its name, as that name. One walk looks which other
 //! meanings the globs have that matched no name, and these are searched for with the others. What is left out counts as
 //! matched. All of it is one call with one budget; the answer says how the globs were taken.
+//!
+//! May import: `cap`, `error`, `limits`, `globs`, its neighbours.
 
 use super::left_out::Unsearched;
 use super::search::Judged;
