@@ -118,6 +118,7 @@ mod startup; // every refusal at the start
 mod strain; // few descriptors, wide directories, a file system that does not answer
 mod text; // pages against a simple model, over chunk boundaries
 mod tokens; // who uses ambient authority takes the token
+mod tool_rooms; // one file for each tool, and rooms that import one way
 mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
 mod trail; // the audit trail with records, sessions and files cut out or added

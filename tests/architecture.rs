@@ -247,28 +247,6 @@ fn nothing_weak_is_linked() {
     assert!(own == ["preopen-analysis"] && dependencies.len() > 10, "{own:?}");
 }
 
-/// A search that does not say what it is would take the places of small reads.
-#[test]
-fn tools_that_walk_say_that_they_search() {
-    let walks = |text: &str| {
-        let mut uses = text.split("use super::searching::").skip(1);
-        uses.any(|list| {
-            let list = list.split(';').next().unwrap_or_default();
-            list.split(|c: char| !c.is_alphanumeric()).any(|name| name == "Look")
-        })
-    };
-    let (mut searching, mut others) = (vec![], 0);
-    for (file, text) in sources(Path::new("src/tools")) {
-        // What is shared by tools that search is not a tool.
-        if !text.contains("impl Tool for") {
-            continue;
-        }
-        assert_eq!(walks(&text), text.contains("const SEARCHES: bool = true;"), "{file}");
-        if walks(&text) { searching.push(file) } else { others += 1 }
-    }
-    assert!(searching.len() >= 4 && others >= 10, "{searching:?}, and {others} others");
-}
-
 #[test]
 fn every_module_says_what_it_is() {
     let all = ["src", "analysis/src", "tests/attacks/src", "tests/fuzz/src", "workshop/lab/src"]

@@ -58,7 +58,7 @@ fn this_repository() {
             find("tools/*.rs", "src/tools/grep.rs"),
             find("*.{toml,lock}", "Cargo.lock"),
             find("*.toml,*.lock", "Cargo.lock"),
-            find("name_pattern", "src/tools/name_pattern.rs"),
+            find("name_pattern", "src/tools/globs/name_pattern.rs"),
             find("GREP.rs", "src/tools/grep.rs"),
             find(&format!("{root}/src/*.rs"), "src/main.rs"),
             find(&format!("{name}/src/*.rs"), "src/main.rs"),

@@ -7,9 +7,9 @@ use std::ops::Range;
 use grep_matcher::Matcher as _;
 use grep_searcher::{Searcher, Sink, SinkContext, SinkContextKind, SinkMatch};
 
+use super::hits::{Hits, Line, Lines, Outcome, Position, Wanted};
 use super::pattern::{Pattern, Timed};
 use super::shown::Shown;
-use super::{Hits, Line, Lines, Outcome, Position, Wanted};
 
 /// Most lines of one match that are shown as a match.
 const MOST_LINES: usize = 20;

@@ -6,10 +6,9 @@
 
 use std::ops::Range;
 
-use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{self, Ast, ClassSetItem, Visitor, visit};
 
-use super::pattern::MOST_NESTED;
+use super::syntax::syntax_tree;
 
 /// The line ends that a pattern names.
 #[derive(Debug, Default)]
@@ -36,8 +35,7 @@ impl Said {
 
     /// What an expression says; nothing where it cannot be read.
     pub(super) fn in_expression(expression: &str) -> Self {
-        let parsed = ParserBuilder::new().nest_limit(MOST_NESTED).build().parse(expression);
-        let read = parsed.ok().and_then(|ast| visit(&ast, Reader::default()).ok());
+        let read = syntax_tree(expression).and_then(|ast| visit(&ast, Reader::default()).ok());
         read.unwrap_or_default()
     }
 

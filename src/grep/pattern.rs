@@ -9,6 +9,7 @@ use grep_matcher::{ByteSet, LineMatchKind, LineTerminator, Match, Matcher, NoCap
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
 use super::line_ends::{Said, text_with_any_line_end};
+use super::syntax::MOST_NESTED;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 
@@ -16,8 +17,6 @@ use crate::limits::Budget;
 const MOST_CHARS: usize = 1_000;
 /// Most bytes of a compiled pattern: one that takes more also takes seconds to compile.
 const MOST_COMPILED: usize = 8 << 20;
-/// Most groups and classes within each other.
-pub(super) const MOST_NESTED: u32 = 50;
 
 /// What to search for.
 #[derive(Clone, Debug)]

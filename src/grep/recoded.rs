@@ -2,8 +2,9 @@
 //!
 //! May import: `cap` (for open files), `limits`, `text` (for encodings).
 
+use super::hits::{Lines, Outcome, Position, Wanted};
 use super::pattern::Pattern;
-use super::{Lines, Outcome, Position, Search, Wanted};
+use super::search::Search;
 use crate::cap::OpenFile;
 use crate::limits::Budget;
 use crate::text::{Coding, likely};

@@ -8,9 +8,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use grep_searcher::Searcher;
 
+use super::hits::{Hits, Lines, Outcome, Wanted};
 use super::kept::Kept;
-use super::pattern::Timed;
-use super::{Hits, Lines, MOST_HELD, Outcome, Pattern, Wanted, searcher};
+use super::pattern::{Pattern, Timed};
+use super::searcher::{MOST_HELD, searcher};
 use crate::cap::{OpenFile, search_threads};
 use crate::limits::Budget;
 use crate::text::Searched;

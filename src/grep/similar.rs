@@ -2,11 +2,10 @@
 //!
 //! May import: `text` (which characters look alike).
 
-use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{Ast, Visitor, visit};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::pattern::MOST_NESTED;
+use super::syntax::syntax_tree;
 use crate::text::{is_invisible, look_alikes};
 
 /// Characters that are written for each other: quotes, double quotes, dashes.
@@ -22,7 +21,7 @@ const UNSEEN: &str = concat!(
 /// dash, and letters with marks whether composed or not. In ASCII, so that it shows which is meant.
 pub(super) fn similar(expression: &str) -> Option<String> {
     let composed: String = expression.nfc().collect();
-    let parsed = ParserBuilder::new().nest_limit(MOST_NESTED).build().parse(&composed).ok()?;
+    let parsed = syntax_tree(&composed)?;
     let literals = visit(&parsed, Literals::default()).ok()?;
     let (mut text, mut done, mut changed, mut after_blank) = (String::new(), 0, false, false);
     for (span, c) in literals {
@@ -52,7 +51,7 @@ pub(super) fn similar(expression: &str) -> Option<String> {
 /// like one of the pattern's. `None` if it has no text.
 pub(super) fn same_looking(expression: &str) -> Option<String> {
     let composed: String = expression.nfc().collect();
-    let parsed = ParserBuilder::new().nest_limit(MOST_NESTED).build().parse(&composed).ok()?;
+    let parsed = syntax_tree(&composed)?;
     let literals = visit(&parsed, Literals::default()).ok()?;
     let (mut text, mut done, mut has_text) = (String::new(), 0, false);
     for (span, c) in literals {

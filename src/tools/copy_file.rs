@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, made, other_names};
-use super::searching::{RESERVED, yes};
+use super::shared::change_answer::{closing, made, other_names};
+use super::shared::defaults::yes;
+use super::shared::left_out::RESERVED;
 use crate::cap::{Kind, Read, Target, Write};
 use crate::error::ToolError;
 use crate::limits::Budget;

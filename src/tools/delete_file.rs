@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, if_match};
+use super::shared::change_answer::{closing, if_match};
 use crate::cap::{Kind, Remove, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;

@@ -9,10 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::left_out::Unsearched;
-use super::name_pattern::{Begins, Globs, NamePatterns, Text};
-use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, everywhere, yes};
-use super::trying::{Attempted, Names, find};
+use super::globs::{Begins, Globs, NamePatterns, Text};
+use super::shared::defaults::yes;
+use super::shared::everywhere::everywhere;
+use super::shared::left_out::Unsearched;
+use super::shared::pages::{CLOSING, MAX_CURSOR};
+use super::shared::search::{Judged, Look, Respect};
+use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};

@@ -1,14 +1,15 @@
 //! `edit_file`: texts in a file are replaced by others; every other byte stays what it was.
 
+mod flat_edit;
+
 use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{IN_PLACE, closing, facts, if_match};
-use super::encoding::{MAX_LABEL, can_hold, named};
-use super::flat_edit::gathered;
-use super::whole::{Most, whole};
+use super::shared::change_answer::{IN_PLACE, closing, facts, if_match};
+use super::shared::encoding::{MAX_LABEL, can_hold, named};
+use super::shared::read_whole::{Most, whole};
 use crate::cap::{Expect, Place, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Work};
@@ -16,6 +17,7 @@ use crate::path::VirtualPath;
 use crate::text::{self, Coding, Diff, Document, Edited, Meant};
 use crate::tool::{Object, Tool};
 use crate::words::{count, number};
+use flat_edit::gathered;
 
 /// Characters of an answer that are kept free for its closing lines, in which a path may stand.
 const CLOSING: usize = 6_000;

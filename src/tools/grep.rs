@@ -2,41 +2,33 @@
 //!
 //! Threads search; what they keep is what fits the page, so memory does not grow with what is found.
 
+mod answer;
+mod args;
+mod asked;
+mod cursor;
+mod found;
 mod wanted;
 
-use std::cmp::Ordering;
-
-use ::ignore::types::Types;
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-use super::encoding::{MAX_LABEL, named};
-use super::file_types;
-use super::given_files::{note_mistaken, unfiltered};
-use super::glob_candidates::Candidates;
-use super::grep_answer::{Found, answer};
-use super::grep_cursor;
-use super::left_out::PassedBy;
-use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
-use super::otherwise::{Arguments, Nothing};
-use super::probing::Probe;
-use super::searching::{Judged, Look, Looked, MAX_CURSOR, Respect, everywhere, yes};
-use super::trying::{Attempted, Names, find};
+use super::globs::{Begins, Candidates, NamePatterns};
+use super::shared::everywhere::everywhere;
+use super::shared::given_files::{note_mistaken, unfiltered};
+use super::shared::left_out::PassedBy;
+use super::shared::otherwise::{Arguments, Nothing};
+use super::shared::probing::Probe;
+use super::shared::search::{Judged, Look, Looked, Respect};
+use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{
-    Kind, OpenFile, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
+    Kind, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
 use crate::error::ToolError;
-use crate::grep::{Meaning, Outcome, Pattern, Position, Search, Wanted};
-use crate::limits::{Budget, Work};
+use crate::limits::Budget;
 use crate::path::VirtualPath;
-use crate::text::Coding;
 use crate::tool::Tool;
+use answer::answer;
+use args::Args;
+use asked::Asked;
+use found::Found;
 use wanted::{wanted, without_effect};
-
-/// Lines on one page, where the client does not say.
-const PAGE: usize = 250;
-/// Lines of one file, where the client does not say.
-const PER_FILE: usize = 20;
 
 /// How other readings of a pattern are asked for.
 const ARGUMENTS: Arguments = Arguments {
@@ -48,103 +40,6 @@ const ARGUMENTS: Arguments = Arguments {
 };
 
 pub(super) struct Grep;
-
-#[derive(Deserialize, JsonSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
-pub(super) struct Args {
-    /// A regex, as ripgrep's.
-    #[schemars(example = r"fn \w+\(", length(max = MAX_CHARS))]
-    pattern: String,
-    /// Directory or file; else all.
-    #[serde(default)]
-    #[schemars(example = &"src")]
-    path: VirtualPath,
-    /// Only these globs.
-    #[serde(default)]
-    #[schemars(example = ["*.rs"])]
-    glob: Globs,
-    /// Globs to leave out.
-    #[serde(default)]
-    #[schemars(example = ["target"])]
-    exclude: Globs,
-    /// As ripgrep's: rust, py.
-    #[serde(default, rename = "type")]
-    #[schemars(example = &"rust", length(max = 50))]
-    kind: Option<String>,
-    /// The pattern is plain text.
-    #[serde(default)]
-    #[schemars(example = false)]
-    literal: bool,
-    /// Whatever the case.
-    #[serde(default)]
-    #[schemars(example = true)]
-    ignore_case: bool,
-    /// Only whole words.
-    #[serde(default)]
-    #[schemars(example = false)]
-    word: bool,
-    /// Matches may span lines.
-    #[serde(default)]
-    #[schemars(example = false)]
-    multiline: bool,
-    /// Lines, paths, or a count for each file.
-    #[serde(default)]
-    #[schemars(example = &"content")]
-    output: Output,
-    /// As `line:column:match`.
-    #[serde(default)]
-    #[schemars(example = false)]
-    only_matching: bool,
-    /// Lines before each match.
-    #[serde(default)]
-    #[schemars(example = 2)]
-    before: Option<usize>,
-    /// Lines after each match.
-    #[serde(default)]
-    #[schemars(example = 2)]
-    after: Option<usize>,
-    /// Lines before and after.
-    #[serde(default)]
-    #[schemars(example = 2)]
-    context: Option<usize>,
-    /// false: also what git ignores.
-    #[serde(default = "yes")]
-    #[schemars(example = true)]
-    respect_ignore: bool,
-    /// false: no dotfiles.
-    #[serde(default = "yes")]
-    #[schemars(example = true)]
-    hidden: bool,
-    /// Most lines, or files.
-    #[serde(default)]
-    #[schemars(example = 250, range(min = 1), extend("default" = PAGE))]
-    limit: Option<usize>,
-    /// Of one file of several; 0: all.
-    #[serde(default)]
-    #[schemars(example = 20, range(min = 0), extend("default" = PER_FILE))]
-    per_file: Option<usize>,
-    /// Each file's last lines.
-    #[serde(default)]
-    #[schemars(example = false)]
-    from_end: bool,
-    /// From the previous answer.
-    #[serde(default)]
-    #[schemars(example = "after:120:src/main.rs", length(max = MAX_CURSOR))]
-    cursor: Option<String>,
-    /// The encoding of files that are not UTF-8.
-    #[serde(default)]
-    #[schemars(example = &"shift_jis", length(max = MAX_LABEL))]
-    encoding: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Output {
-    #[default]
-    Content,
-    Files,
-    Count,
-}
 
 impl Tool for Grep {
     const NAME: &'static str = "grep";
@@ -200,104 +95,6 @@ impl Tool for Grep {
             InFiles { asked: &asked, names: &names }.otherwise(&found, &at)
         };
         Ok(answer(&asked, &found, &unsearched, otherwise))
-    }
-}
-
-impl Args {
-    fn meaning(&self) -> Meaning {
-        Meaning {
-            literal: self.literal,
-            ignore_case: self.ignore_case,
-            word: self.word,
-            multiline: self.multiline,
-        }
-    }
-}
-
-/// The arguments of a call, parsed.
-pub(super) struct Asked<'a> {
-    pub(super) pattern: Pattern,
-    pub(super) wanted: Wanted,
-    /// Are there globs, or a type, that files have to match?
-    pub(super) filters_names: bool,
-    pub(super) types: Option<Types>,
-    pub(super) output: Output,
-    pub(super) respects: Respect,
-    pub(super) hidden: bool,
-    pub(super) page: usize,
-    /// The file and the place in it up to which earlier pages have shown what matches.
-    pub(super) from: Option<(String, Position)>,
-    pub(super) coding: Option<Coding>,
-    pub(super) budget: &'a Budget,
-    args: &'a Args,
-}
-
-impl<'a> Asked<'a> {
-    fn new(args: &'a Args, budget: &'a Budget) -> Result<Self, ToolError> {
-        let _busy = budget.begin(Work::Patterns);
-        let page = args.limit.unwrap_or(PAGE).clamp(1, budget.limits().max_list_entries);
-        let wanted = wanted(args, PER_FILE, page);
-        let cursor = args.cursor.as_deref();
-        Ok(Self {
-            pattern: Pattern::new("pattern", &args.pattern, args.meaning())?,
-            wanted,
-            filters_names: !args.glob.as_given().is_empty() || args.kind.is_some(),
-            types: args.kind.as_deref().map(file_types::named).transpose()?,
-            output: args.output,
-            respects: Respect(args.respect_ignore),
-            hidden: args.hidden,
-            page,
-            from: cursor.map(|cursor| grep_cursor::read(cursor, wanted.output)).transpose()?,
-            coding: named(args.encoding.as_deref())?,
-            budget,
-            args,
-        })
-    }
-
-    /// Is it a file of a type that is searched?
-    fn is_searched(&self, WalkedEntry { name, kind }: WalkedEntry<'_>) -> bool {
-        kind == Kind::File && self.types.as_ref().is_none_or(|all| file_types::matches(all, name))
-    }
-
-    fn search(
-        &self,
-        file: &OpenFile,
-        wanted: Wanted,
-        shown: impl Fn() -> String,
-        found: &mut Found,
-    ) {
-        // What an earlier page has shown of this file.
-        let from = match &self.from {
-            None => wanted.output.beginning(),
-            Some((path, position)) => match shown().cmp(path) {
-                Ordering::Less => wanted.output.finish(),
-                Ordering::Equal => *position,
-                Ordering::Greater => wanted.output.beginning(),
-            },
-        };
-        let search = found.search.get_or_insert_with(|| {
-            Search::new(self.pattern.clone(), wanted).in_coding(self.coding)
-        });
-        let hits = match search.file(file, from, self.budget) {
-            Outcome::Searched(hits) => hits,
-            Outcome::Partly(hits) => {
-                found.failed += 1;
-                hits
-            }
-            Outcome::Binary => return found.binary.one(shown()),
-        };
-        found.searched.file(file.size());
-        if let (0, Some(guessed)) = (hits.count, hits.guessed) {
-            let pattern = (self.args.pattern.as_str(), &self.pattern);
-            found.guessed.file(file, guessed, pattern, shown(), self.budget);
-        }
-        if hits.count > 0 {
-            found.total_files += 1;
-            found.total_lines += hits.count;
-            if from == wanted.output.beginning() || !hits.lines.is_empty() {
-                found.insert(shown(), hits, self.page);
-            }
-        }
     }
 }
 

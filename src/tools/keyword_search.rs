@@ -3,24 +3,26 @@
 //! The arguments and the fields of the summary are those of the server that the requirements come
 //! from. The files with the most occurrences come first; of the others at most a page is kept.
 
+mod answer;
+mod roots;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::given_files::{note_mistaken, unfiltered};
-use super::glob_candidates::Candidates;
-use super::guessed::Guessed;
-use super::keyword_answer::{Answer, Metadata, Options, Summary, file, rounded};
-use super::keyword_roots::{grants, places, roots};
-use super::left_out::Unsearched;
-use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns};
-use super::otherwise::{Arguments, Nothing, Volume};
-use super::probing::Probe;
-use super::repeated::Repeated;
-use super::searching::{CLOSING, Judged, Look, Respect, yes};
-use super::trying::{Attempted, Names, find};
+use super::globs::{Begins, Candidates, Globs, MAX_CHARS, NamePatterns};
+use super::shared::defaults::yes;
+use super::shared::given_files::{note_mistaken, unfiltered};
+use super::shared::guessed::Guessed;
+use super::shared::left_out::Unsearched;
+use super::shared::otherwise::{Arguments, Nothing, Volume};
+use super::shared::pages::CLOSING;
+use super::shared::probing::Probe;
+use super::shared::repeated::Repeated;
+use super::shared::search::{Judged, Look, Respect};
+use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
@@ -28,6 +30,8 @@ use crate::limits::{Budget, Work, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
 use crate::words::count;
+use answer::{Answer, Key, Metadata, Options, Summary, file, rounded};
+use roots::{grants, places, roots};
 
 /// Most files that are named in one answer.
 const MOST_FILES: usize = 1_000;
@@ -193,9 +197,6 @@ struct Asked<'a> {
     respects: Respect,
     budget: &'a Budget,
 }
-
-/// A file that is named: how often the keyword occurs in it, most first, then its path.
-pub(super) type Key = (Reverse<u64>, String);
 
 /// What one thread has found.
 #[derive(Default)]

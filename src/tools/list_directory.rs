@@ -9,8 +9,9 @@ use std::collections::BinaryHeap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::searching::{MAX_CURSOR, RESERVED};
-use super::since;
+use super::shared::left_out::RESERVED;
+use super::shared::pages::MAX_CURSOR;
+use super::shared::since;
 use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};

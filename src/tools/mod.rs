@@ -1,59 +1,31 @@
-//! The registry: one line a tool, one file a tool.
+//! The registry: one line a tool, one file a tool. What tools share is in two rooms, `globs` and `shared`; a directory with
+//! the name of a tool has the parts of that tool.
 //!
 //! May import: `cap` (the types of rights and targets), `error`, `grep`, `ignore`, `limits`, `path`, `text`, `tool`, `words`.
 //! Tools do not know the grants or MCP. A new tool is added to no other table.
 
-mod changing;
 mod copy_file;
 mod create_directory;
 mod delete_file;
 mod directory_tree;
 mod edit_file;
-mod encoding;
-mod file_types;
-mod flat_edit;
 mod get_file_info;
-mod given_files;
-mod glob_argument;
-mod glob_candidates;
-mod glob_expression;
-mod glob_foreign;
-mod glob_list;
-mod glob_meaning;
-mod glob_readings;
-mod glob_sets;
-mod glob_watch;
-mod glob_way;
-mod glob_ways;
 mod grep;
-mod grep_answer;
-mod grep_cursor;
-mod guessed;
-mod keyword_answer;
-mod keyword_roots;
 mod keyword_search;
-mod left_out;
-mod links;
 mod list_allowed_directories;
 mod list_directory;
 mod move_file;
-mod name_pattern;
-mod otherwise;
 #[cfg(feature = "analysis")]
 mod performance_check;
-mod probing;
 mod read_media_file;
 mod read_multiple_files;
 mod read_text_file;
-mod repeated;
-mod replaced;
 mod search_files;
-mod searching;
-mod since;
-mod text_answer;
-mod trying;
-mod whole;
 mod write_file;
+
+// Not tools.
+mod globs;
+mod shared;
 
 use crate::tool::Entry;
 

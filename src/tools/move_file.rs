@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{closing, made, other_names};
-use super::searching::yes;
+use super::shared::change_answer::{closing, made, other_names};
+use super::shared::defaults::yes;
 use crate::cap::{Copied, Moving, Remove, Renamed, Route, Target, Write, to_move};
 use crate::error::ToolError;
 use crate::limits::Budget;

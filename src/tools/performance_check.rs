@@ -10,8 +10,8 @@ use preopen_analysis::{Category, Issue, MOST_BYTES, Refusal, Report, Severity, p
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::searching::CLOSING;
-use super::whole::{Most, whole};
+use super::shared::pages::CLOSING;
+use super::shared::read_whole::{Most, whole};
 use crate::cap::{Perhaps, Read, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Held, Work, cost};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::text_answer::{CLOSING, closing};
+use super::shared::text_answer::{CLOSING, closing};
 use crate::cap::{Each, Read, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};

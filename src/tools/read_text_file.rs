@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::encoding::{MAX_LABEL, named};
-use super::text_answer::{CLOSING, closing, numbered};
+use super::shared::encoding::{MAX_LABEL, named};
+use super::shared::text_answer::{CLOSING, closing, numbered};
 use crate::cap::{Read, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};

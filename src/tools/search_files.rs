@@ -4,6 +4,7 @@
 //! the tree, and a cursor needs no state here.
 
 mod cursor;
+mod order;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -11,14 +12,16 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::given_files::note_mistaken;
-use super::glob_candidates::Candidates;
-use super::left_out::Unsearched;
-use super::name_pattern::{Begins, Globs, MAX_CHARS, NamePatterns, Text};
-use super::probing::Probe;
-use super::searching::{CLOSING, Judged, Look, MAX_CURSOR, Respect, everywhere, yes};
-use super::since;
-use super::trying::{Attempted, Names, find};
+use super::globs::{Begins, Candidates, Globs, MAX_CHARS, NamePatterns, Text};
+use super::shared::defaults::yes;
+use super::shared::everywhere::everywhere;
+use super::shared::given_files::note_mistaken;
+use super::shared::left_out::Unsearched;
+use super::shared::pages::{CLOSING, MAX_CURSOR};
+use super::shared::probing::Probe;
+use super::shared::search::{Judged, Look, Respect};
+use super::shared::since;
+use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};
 use crate::error::ToolError;
 use crate::limits::{Budget, cost};
@@ -26,6 +29,7 @@ use crate::path::VirtualPath;
 use crate::tool::Tool;
 use crate::words::count;
 use cursor::{read_cursor, write_cursor};
+use order::{Key, SortBy};
 
 /// Paths on one page, where the client does not say.
 const PAGE: usize = 200;
@@ -79,14 +83,6 @@ enum Wanted {
     Symlink,
     #[default]
     Any,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum SortBy {
-    #[default]
-    Path,
-    Mtime,
 }
 
 impl Tool for SearchFiles {
@@ -144,9 +140,6 @@ impl Tool for SearchFiles {
         Ok(answer(&found, &asked, &unsearched, budget))
     }
 }
-
-/// Where a path stands in the order: newest first, where times count.
-type Key = (Reverse<i64>, String);
 
 /// The arguments of a call, parsed, without the names.
 struct Asked {

@@ -6,10 +6,10 @@ use data_encoding::BASE64;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::changing::{IN_PLACE, closing, facts, if_match, lines};
-use super::encoding::{MAX_LABEL, can_hold, named};
-use super::replaced::{Before, Kept, MARK, Text, escape_in, no_escapes_of};
-use super::searching::yes;
+use super::shared::change_answer::{IN_PLACE, closing, facts, if_match, lines};
+use super::shared::defaults::yes;
+use super::shared::encoding::{MAX_LABEL, can_hold, named};
+use super::shared::replaced::{Before, Kept, MARK, Text, escape_in, no_escapes_of};
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;

@@ -1,8 +1,8 @@
 //! What of each file a call of `grep` wants, and which of its arguments have no effect on that.
 //!
-//! May import: `grep`, its parent.
+//! May import: `grep`, its neighbours.
 
-use super::{Args, Output};
+use super::args::{Args, Output};
 use crate::grep::{Lines, Wanted};
 
 /// Most lines about a match.

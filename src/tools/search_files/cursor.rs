@@ -1,10 +1,10 @@
 //! The cursor of `search_files`: the last path of a page, and its time where that is the order.
 //!
-//! May import: `error`, `path`, its parent.
+//! May import: `error`, `path`, its neighbours.
 
 use std::cmp::Reverse;
 
-use super::{Key, SortBy};
+use super::order::{Key, SortBy};
 use crate::error::{Code, ToolError};
 use crate::path::{percent_decoded, percent_encoded};
 
