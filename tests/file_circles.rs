@@ -1,6 +1,6 @@
 //! No two files of `src` import each other, directly or over others: what a file needs can be read before the file.
 //!
-//! A name is followed to the file that defines it, so re-exports in a `mod.rs` count for neither side.
+//! A name is followed to the file that defines it: what is imported through a `mod.rs` counts as imported from there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -40,7 +40,7 @@ fn the_check_of_circles_bites() {
         "use super::a::A;",
         "use crate::m::a::A;",
         "use crate::m::A;",
-        "use super::{A, other};",
+        "use super::{a::{A, other}};",
         "fn f() { super::a::A::new() }",
         "use super::a;\nfn f() { a::A::new() }",
     ] {
@@ -179,7 +179,8 @@ impl Crate {
 
     /// The file that defines what a path names; `None` for a module itself.
     fn definer(&self, path: &[String], depth: usize) -> Option<Module> {
-        let is_module = |len: &usize| self.0.contains_key(&path[..*len]);
+        // The root is a module even where no file is there for it.
+        let is_module = |len: &usize| *len == 0 || self.0.contains_key(&path[..*len]);
         let len = (0..=path.len()).take_while(is_module).last().unwrap_or_default();
         let (module, name) = (path[..len].to_vec(), path.get(len)?);
         let export = self.0.get(&module)?.exports.get(name).filter(|_| depth < 8);

@@ -10,4 +10,5 @@ pub(super) mod piece;
 pub(super) mod scan;
 pub(super) mod searched;
 pub(super) mod shown_bytes;
+pub(super) mod tail;
 pub(super) mod version;

@@ -21,7 +21,8 @@ use crate::text::line_ends::LineEnds;
 use crate::text::read::buffer::buffer;
 use crate::text::read::character_start::rest_of_character;
 use crate::text::read::piece::{Before, Page, Piece, Range, Room, StartsAt};
-use crate::text::read::scan::{Begin, RawLine, Scanned, Span, Tail, scan, scan_from, tail};
+use crate::text::read::scan::{Begin, RawLine, Scanned, Span, scan, scan_from};
+use crate::text::read::tail::{Tail, tail};
 use crate::text::read::version::{MAX_HASHED, version};
 use crate::words;
 
