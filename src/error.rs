@@ -234,7 +234,7 @@ impl ToolError {
                 Code::OverLimit,
                 format!(
                     "the path is {} bytes, over the limit of {MAX_PATH_BYTES}",
-                    said.as_said().len()
+                    said.as_requested().len()
                 ),
             ),
         }

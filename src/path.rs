@@ -74,7 +74,7 @@ pub enum BadPath {
 
 impl VirtualPath {
     /// The string as the client sent it.
-    pub fn as_said(&self) -> &str {
+    pub fn as_requested(&self) -> &str {
         &self.0
     }
 
@@ -265,7 +265,7 @@ mod tests {
         let name = "x".repeat(MAX_NAME_BYTES);
         assert!(parse(&name).is_ok());
         assert_eq!(parse(&format!("a/{name}x/b")), Err(BadPath::NameTooLong));
-        assert_eq!(VirtualPath::from("a//b/").as_said(), "a//b/");
+        assert_eq!(VirtualPath::from("a//b/").as_requested(), "a//b/");
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl<R: Right> Place<R> {
         if let Some(meant) = self.meant_by_mistake().or_else(|| self.without_blanks()) {
             return Err(mistaken(&self.grants, &self.said, Some(meant)));
         }
-        let said = self.said.as_said();
+        let said = self.said.as_requested();
         let is_foreign = (self.is_new_from_the_root() && begins_elsewhere(said))
             || self.new_parts().any(has_backslash_inside);
         if is_foreign { Err(foreign(&self.grants, &self.said)) } else { Ok(()) }
@@ -48,7 +48,7 @@ impl<R: Right> Place<R> {
 
     /// What the client wrote for the names that are to be made, the last one first.
     fn new_parts(&self) -> impl Iterator<Item = &str> {
-        let parts = self.said.as_said().rsplit('/').filter(|part| !matches!(*part, "" | "."));
+        let parts = self.said.as_requested().rsplit('/').filter(|part| !matches!(*part, "" | "."));
         parts.take(self.missing.len() + 1)
     }
 
@@ -56,9 +56,9 @@ impl<R: Right> Place<R> {
     /// directory does.
     fn meant_by_mistake(&self) -> Option<String> {
         let is_mention = |reading: &Reading| {
-            self.said.as_said().starts_with('@') && !reading.path.starts_with('@')
+            self.said.as_requested().starts_with('@') && !reading.path.starts_with('@')
         };
-        let mut mistakes = readings(self.said.as_said());
+        let mut mistakes = readings(self.said.as_requested());
         mistakes.retain(|reading| {
             reading.is_plain_mistake && (self.is_new_from_the_root() || !is_mention(reading))
         });

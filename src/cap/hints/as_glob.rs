@@ -27,8 +27,9 @@ pub(in crate::cap) fn as_glob(
             || (part.contains('{') && part.contains(',') && part.contains('}'))
             || (with_brackets && part.contains('[') && part.contains(']'))
     };
-    let others = readings(said.as_said());
-    let all = std::iter::once(said.as_said()).chain(others.iter().map(|one| one.path.as_str()));
+    let others = readings(said.as_requested());
+    let all =
+        std::iter::once(said.as_requested()).chain(others.iter().map(|one| one.path.as_str()));
     let mut parted = vec![];
     for path in all {
         let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();

@@ -31,7 +31,7 @@ pub(in crate::cap) fn mistaken(
 pub(in crate::cap) fn likely(grants: &Grants, said: &VirtualPath) -> Option<String> {
     end_in_directory(grants, said).or_else(|| {
         let read = as_read(said);
-        let is_said = begins_elsewhere(said.as_said()) || read == *said;
+        let is_said = begins_elsewhere(said.as_requested()) || read == *said;
         let (grant, names) = grants.place_of(&read).filter(|_| !is_said)?;
         Some(grants.shown(&grant, &names))
     })
@@ -47,8 +47,8 @@ pub(in crate::cap) fn end_in_directory(grants: &Grants, said: &VirtualPath) -> O
 
 /// The path as other programs mean it.
 fn as_read(said: &VirtualPath) -> VirtualPath {
-    let read = readings(said.as_said()).pop();
-    VirtualPath::from(read.map_or(said.as_said().into(), |read| read.path))
+    let read = readings(said.as_requested()).pop();
+    VirtualPath::from(read.map_or(said.as_requested().into(), |read| read.path))
 }
 
 pub(in crate::cap) fn in_existing_directory(grants: &Grants, path: &str) -> Option<String> {

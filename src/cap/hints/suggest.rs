@@ -131,12 +131,12 @@ pub(in crate::cap) fn read_as(
     has: impl Fn(&str) -> bool,
 ) -> Vec<String> {
     let as_said = Reading {
-        path: said.as_said().to_owned(),
+        path: said.as_requested().to_owned(),
         line: None,
         last_line: None,
         is_plain_mistake: false,
     };
-    for reading in std::iter::once(as_said).chain(readings(said.as_said())) {
+    for reading in std::iter::once(as_said).chain(readings(said.as_requested())) {
         let there = existing(grants, &reading.path);
         if !there.is_empty() {
             let shown = |(grant, names): &(Arc<Grant>, Vec<Name>)| {
@@ -155,8 +155,8 @@ pub(in crate::cap) fn elsewhere(
     said: &VirtualPath,
     budget: &Budget,
 ) -> Vec<String> {
-    let read = readings(said.as_said()).pop();
-    let paths = [Some(said.as_said()), read.as_ref().map(|reading| reading.path.as_str())];
+    let read = readings(said.as_requested()).pop();
+    let paths = [Some(said.as_requested()), read.as_ref().map(|reading| reading.path.as_str())];
     let names = |path: &str| VirtualPath::from(path).parse().ok().map(|spelling| spelling.names);
     let wanted: Vec<Vec<Name>> =
         paths.into_iter().flatten().filter_map(names).filter(|names| !names.is_empty()).collect();

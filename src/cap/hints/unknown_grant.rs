@@ -95,7 +95,7 @@ impl Grants {
 
     /// The path without its first slash, if its first name is there.
     fn without_slash(&self, path: &VirtualPath) -> Option<String> {
-        let rest = path.as_said().strip_prefix('/')?;
+        let rest = path.as_requested().strip_prefix('/')?;
         let (first, _) = rest.split_once('/')?;
         let (grant, names) = self.place_of(&VirtualPath::from(rest))?;
         (!existing(self, first).is_empty()).then(|| self.shown(&grant, &names))

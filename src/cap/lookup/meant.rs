@@ -69,7 +69,7 @@ impl<R: Right> Target<R> {
             return (refused.code() == Code::Protected).then_some(refused);
         }
         let first = self.names.first()?;
-        if begins_elsewhere(self.said.as_said()) && self.is_free(first) {
+        if begins_elsewhere(self.said.as_requested()) && self.is_free(first) {
             return Some(foreign(&self.grants, &self.said));
         }
         self.protected_where_links_lead(budget)
@@ -112,7 +112,7 @@ impl<R: Right> Target<R> {
         let grant = &self.grant;
         let (first, rest) = self.names.split_first()?;
         let is_named = !self.grants.are_named_in_paths()
-            && !self.said.as_said().trim_start().starts_with('/')
+            && !self.said.as_requested().trim_start().starts_with('/')
             && first.to_string() == grant.name;
         (is_named && self.is_free(first)).then(|| {
             let grants = self.grants.clone();
