@@ -36,7 +36,7 @@ impl<R: Right> Target<R> {
     }
 
     /// The path as the client said it.
-    pub fn said(&self) -> &VirtualPath {
+    pub fn requested(&self) -> &VirtualPath {
         &self.said
     }
 

@@ -43,7 +43,7 @@ impl Tool for DeleteFile {
         let mut version = None;
         if args.if_match.is_some() {
             if place.what() != Some(Kind::File) {
-                let sentence = format!("`{}` is not a file, and has no version", at.said());
+                let sentence = format!("`{}` is not a file, and has no version", at.requested());
                 return Err(ToolError::new(Code::BadArgs, sentence).hint("leave `if_match` out"));
             }
             let file = place.open_file()?;

@@ -135,11 +135,11 @@ impl Args {
         if_match(self.if_match.as_deref(), Some(&file), at, budget)?;
         let most = Most { bytes: budget.limits().max_edit_bytes, limit: "max_edit_bytes" };
         let _held = budget.hold(file.size())?;
-        let bytes = whole(&file, at.said(), most, budget)?;
+        let bytes = whole(&file, at.requested(), most, budget)?;
         let busy = budget.begin(Work::Edits);
         let texts = self.edits.iter().flat_map(|edit| [&*edit.old_text, &*edit.new_text]);
         let marked = self.encoding.as_deref().is_some_and(text::asks_for_mark);
-        let document = Document::new_as(coding, &at.said().to_string(), bytes, texts)?;
+        let document = Document::new_as(coding, &at.requested().to_string(), bytes, texts)?;
         let document = document.marked_if_empty(marked);
         let as_given: Vec<_> = self.edits.iter().map(Edit::as_text).collect();
         let meant = document.meant(&as_given, budget)?;

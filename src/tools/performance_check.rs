@@ -65,9 +65,9 @@ impl Tool for PerformanceCheck {
 fn file(at: &Target<Read>, budget: &Budget) -> Result<String, ToolError> {
     let file = at.place(budget)?.open_file()?;
     let _held = hold(file.size(), budget)?;
-    let bytes = whole(&file, at.said(), most(budget), budget)?;
+    let bytes = whole(&file, at.requested(), most(budget), budget)?;
     budget.step()?;
-    let said = at.said().to_string();
+    let said = at.requested().to_string();
     // The hint of the error is about edits.
     let document = Document::new(&said, bytes).map_err(|error| {
         ToolError::new(error.code(), format!("`{said}` is not a text that can be analyzed"))

@@ -191,7 +191,7 @@ fn put(
     budget: &Budget,
 ) -> Result<String, ToolError> {
     if let (Some(_), Expect::Nothing) = (old, expect) {
-        let sentence = format!("`{}` exists already", at.said());
+        let sentence = format!("`{}` exists already", at.requested());
         let hint = match place.own_spelling() {
             Some(own) => format!("the file is {own}: give that path if it is meant"),
             None => "mode=overwrite replaces it; edit_file changes a part of it".to_owned(),

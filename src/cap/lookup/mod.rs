@@ -74,7 +74,10 @@ mod tests {
         ];
         check::<Read>(&grants, FOLLOWED, &table);
         let target = grants.attenuate::<Read>(&VirtualPath::from("g/rel")).unwrap();
-        assert_eq!((target.said().to_string(), target.shown()), ("g/rel".into(), "g/rel".into()));
+        assert_eq!(
+            (target.requested().to_string(), target.shown()),
+            ("g/rel".into(), "g/rel".into())
+        );
         assert_eq!(target.place(&budget()).unwrap().shown(), "o/d/f");
         for (path, real) in [("g/rel", Some("o/d/f")), ("g/own", Some("g/f")), ("g/f", None)] {
             let target = grants.attenuate::<Read>(&VirtualPath::from(path)).unwrap();

@@ -30,7 +30,7 @@ pub(in crate::tools) fn if_match<R: Right>(
         ));
     }
     let Some(file) = file else {
-        let sentence = format!("`{}` does not exist, so it has no version", at.said());
+        let sentence = format!("`{}` does not exist, so it has no version", at.requested());
         return Err(ToolError::new(Code::Stale, sentence).hint("leave `if_match` out to create it"));
     };
     let is = text::version(file, budget)?.to_string();
@@ -40,7 +40,7 @@ pub(in crate::tools) fn if_match<R: Right>(
     }
     let sentence = format!(
         "`{}` is now version {is}, not {}",
-        at.said(),
+        at.requested(),
         crate::path::brief(bare_version(known))
     );
     Err(ToolError::new(Code::Stale, sentence)

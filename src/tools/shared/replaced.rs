@@ -156,7 +156,7 @@ pub(in crate::tools) fn no_escapes_of<R: Right>(
     let sentence = format!(
         "`content` holds `{escape}`, which read_text_file shows for a byte of `{}`, and would be written as {ESCAPE_LEN} \
          characters in its place",
-        at.said()
+        at.requested()
     );
     Err(ToolError::new(Code::BadArgs, sentence).hint(
         "edit_file leaves all other bytes unchanged; use `content_base64` to write the bytes, or these \
