@@ -162,7 +162,7 @@ mod tests {
     /// The path that a target stands for, or the error.
     fn minted<R: Right>(grants: &Grants, path: &str) -> String {
         let target = grants.attenuate::<R>(&VirtualPath::from(path));
-        target.map_or_else(|error| error.to_string(), |target| target.shown())
+        target.map_or_else(|error| error.to_string(), |target| target.display_path())
     }
 
     #[test]

@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(minted::<Inventory>(&grants, ()), (vec![], "ok".into()));
         assert_eq!(<(Read, Write)>::RIGHTS, Rights::RW);
         let target = Perhaps::<Read>::attenuate(&grants, Some(&o), &budget()).unwrap();
-        assert_eq!(target.map(|target| target.shown()).as_deref(), Some("o/f"));
+        assert_eq!(target.map(|target| target.display_path()).as_deref(), Some("o/f"));
     }
 
     #[test]
@@ -311,7 +311,10 @@ mod tests {
             let route = |to: &str| Moving::attenuate(&grants, (&path("g/f"), &path(to)), &budget());
             assert_eq!(code(route("g/new")), within);
             if let Ok(Route::Within { source, destination, removable: may }) = route("g/new") {
-                assert_eq!((source.shown(), destination.shown()), ("g/f".into(), "g/new".into()));
+                assert_eq!(
+                    (source.display_path(), destination.display_path()),
+                    ("g/f".into(), "g/new".into())
+                );
                 assert_eq!(code(may), removable);
             }
             assert_eq!(code(route("o/new")), across);

@@ -41,7 +41,7 @@ impl<R: Right> Target<R> {
     }
 
     /// The path as the client could say it, links not followed.
-    pub fn shown(&self) -> String {
+    pub fn display_path(&self) -> String {
         self.grants.shown(&self.grant, &self.names)
     }
 

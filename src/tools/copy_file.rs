@@ -83,7 +83,7 @@ impl Tool for CopyFile {
         facts.extend(other_names(copied.other_names));
         facts.extend(copied.lost.in_words());
         facts.extend(to.elsewhere(&destination).map(|real| format!("links lead to {real}")));
-        let (from, to) = (source.shown(), destination.shown());
+        let (from, to) = (source.display_path(), destination.display_path());
         Ok(format!("Successfully copied {from} to {to}{}", closing(&facts)))
     }
 }

@@ -34,7 +34,7 @@ impl Tool for CreateDirectory {
     fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
         let _ = args;
         let (place, _turn) = at.to_make_directory(budget)?;
-        let shown = at.shown();
+        let shown = at.display_path();
         Ok(if place.make_directory(budget)? {
             format!("Successfully created directory {shown}")
         } else {

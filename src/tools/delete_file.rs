@@ -74,6 +74,6 @@ impl Tool for DeleteFile {
                 None => place.remove(budget)?,
             },
         }
-        Ok(format!("Successfully deleted {}{}", at.shown(), closing(&facts)))
+        Ok(format!("Successfully deleted {}{}", at.display_path(), closing(&facts)))
     }
 }

@@ -40,7 +40,7 @@ impl Tool for GetFileInfo {
         let place = at.place(budget)?;
         let info = place.info()?;
         let is_file = info.kind == Kind::File;
-        let mut lines = vec![format!("path: {}", at.shown())];
+        let mut lines = vec![format!("path: {}", at.display_path())];
         lines.extend(place.elsewhere(&at).map(|real| format!("links lead to: {real}")));
         lines.push(format!("type: {}", words(info.kind)));
         if is_file {

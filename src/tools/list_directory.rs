@@ -80,7 +80,7 @@ impl Tool for ListDirectory {
 
 /// The granted directories, in the order in which they were granted.
 fn granted(args: &Args, roots: &[Target<Read>]) -> Result<String, ToolError> {
-    let names: Vec<String> = roots.iter().map(Target::shown).collect();
+    let names: Vec<String> = roots.iter().map(Target::display_path).collect();
     let before = match &args.cursor {
         None => 0,
         Some(cursor) => {

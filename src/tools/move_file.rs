@@ -50,7 +50,7 @@ impl Tool for MoveFile {
                     Renamed::Moved { made: n, other_names: names } => {
                         let facts: Vec<String> =
                             made(n).into_iter().chain(other_names(names)).collect();
-                        Ok(told(&source.shown(), &destination.shown(), &facts))
+                        Ok(told(&source.display_path(), &destination.display_path(), &facts))
                     }
                     Renamed::OtherFileSystem => across(args, &removable?, &destination, budget),
                 }
@@ -99,7 +99,7 @@ fn across(
     facts.extend(made(n));
     facts.extend(other_names(names));
     facts.extend(lost.in_words());
-    Ok(told(&source.shown(), &destination.shown(), &facts))
+    Ok(told(&source.display_path(), &destination.display_path(), &facts))
 }
 
 fn told(from: &str, to: &str, facts: &[String]) -> String {

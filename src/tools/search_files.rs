@@ -281,14 +281,14 @@ impl Search<'_> {
                 continue;
             }
             if !asked.is_wanted(Kind::Directory) {
-                unsearched.add_other_kind(grant.shown());
+                unsearched.add_other_kind(grant.display_path());
                 continue;
             }
             let time = || Ok(Some(grant.place(budget)?.info()?.modified_s));
             unsearched.add_one();
-            let Some(modified) = found.time(asked, time, || grant.shown()) else { continue };
+            let Some(modified) = found.time(asked, time, || grant.display_path()) else { continue };
             found.total += 1;
-            found.file((Reverse(modified), format!("{}/", grant.shown())), asked);
+            found.file((Reverse(modified), format!("{}/", grant.display_path())), asked);
         }
     }
 

@@ -105,7 +105,7 @@ impl Tool for WriteFile {
             }
             said => said?,
         };
-        said.insert_str(0, &format!("Successfully wrote to {}", at.shown()));
+        said.insert_str(0, &format!("Successfully wrote to {}", at.display_path()));
         Ok(said)
     }
 }

@@ -20,7 +20,9 @@ impl Scoped<Read> {
     /// Hints about the paths that these globs begin with. They matched nothing here.
     pub fn likely_meant(&self, globs: &[String], budget: &Budget) -> Vec<String> {
         match self {
-            Self::One(target) => likely_meant(&target.grants, &target.shown(), globs, budget),
+            Self::One(target) => {
+                likely_meant(&target.grants, &target.display_path(), globs, budget)
+            }
             Self::Roots(targets) => targets
                 .first()
                 .map_or(vec![], |target| likely_meant(&target.grants, "", globs, budget)),
@@ -30,7 +32,7 @@ impl Scoped<Read> {
     /// Is the first name of this glob there, where the search begins?
     pub fn has_beginning(&self, glob: &str) -> bool {
         match self {
-            Self::One(target) => has_beginning(&target.grants, &target.shown(), glob),
+            Self::One(target) => has_beginning(&target.grants, &target.display_path(), glob),
             Self::Roots(targets) => {
                 targets.first().is_some_and(|target| has_beginning(&target.grants, "", glob))
             }

@@ -75,7 +75,7 @@ mod tests {
         check::<Read>(&grants, FOLLOWED, &table);
         let target = grants.attenuate::<Read>(&VirtualPath::from("g/rel")).unwrap();
         assert_eq!(
-            (target.requested().to_string(), target.shown()),
+            (target.requested().to_string(), target.display_path()),
             ("g/rel".into(), "g/rel".into())
         );
         assert_eq!(target.place(&budget()).unwrap().shown(), "o/d/f");

@@ -19,7 +19,9 @@ pub(super) fn roots<'a>(
     for (said, target) in said.iter().zip(targets) {
         match target {
             Ok(Scoped::One(target)) => roots.push((said.to_string(), Ok(target))),
-            Ok(Scoped::Roots(all)) => roots.extend(all.iter().map(|root| (root.shown(), Ok(root)))),
+            Ok(Scoped::Roots(all)) => {
+                roots.extend(all.iter().map(|root| (root.display_path(), Ok(root))))
+            }
             Err(error) => roots.push((said.to_string(), Err(error.clone()))),
         }
     }
@@ -32,7 +34,7 @@ pub(super) fn grants(targets: &[Result<Scoped<Read>, ToolError>]) -> BTreeSet<St
         Ok(Scoped::Roots(grants)) => Some(grants),
         _ => None,
     });
-    lists.flatten().map(Target::shown).collect()
+    lists.flatten().map(Target::display_path).collect()
 }
 
 /// The places of the roots that exist. A root inside another is searched with that, unless it would be left out there.

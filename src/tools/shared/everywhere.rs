@@ -26,13 +26,13 @@ pub(in crate::tools) fn everywhere<F>(
         if matches!(at, Scoped::Roots(_))
             && let Some(by) = names.leave_grant(target.grant_name())
         {
-            unsearched.left_out_grant(by, target.shown());
+            unsearched.left_out_grant(by, target.display_path());
             continue;
         }
         match below(target) {
             Ok(walked) => unsearched.add(walked, &mut add),
             Err(error) if error.code().group() == Group::Host => {
-                unsearched.skipped.unreadable.one(target.shown());
+                unsearched.skipped.unreadable.one(target.display_path());
                 refused.push(error);
             }
             Err(error) => return Err(error),
