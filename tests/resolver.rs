@@ -151,7 +151,7 @@ fn a_link_never_redirects_a_change_into_another_grant() {
     let grants = crate::common::grants(&[spec("grant"), spec("other")]);
     let place = |path: &str| {
         let target = grants.attenuate::<preopen::cap::Write>(&VirtualPath::from(path)).unwrap();
-        target.to_make(false, &budget()).map(|(place, _)| place.shown())
+        target.to_make(false, &budget()).map(|(place, _)| place.display_path())
     };
     assert_eq!(place("grant/rel").unwrap_err().code(), Code::EscapesGrant);
     assert_eq!(place("grant/abs").unwrap_err().code(), Code::EscapesGrant);
@@ -173,7 +173,7 @@ fn rules_refuse_a_change_by_the_name_alone() {
     let grants = crate::common::grants(&list.allow);
     let change = |path: &str| {
         let target = grants.attenuate::<preopen::cap::Write>(&VirtualPath::from(path)).unwrap();
-        target.to_make(false, &budget()).map(|(place, _)| place.shown())
+        target.to_make(false, &budget()).map(|(place, _)| place.display_path())
     };
     for path in [
         ".env",

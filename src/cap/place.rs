@@ -73,14 +73,14 @@ pub struct Place<R> {
 
 impl<R: Right> Place<R> {
     /// The real path as clients say it: where links led.
-    pub fn shown(&self) -> String {
+    pub fn display_path(&self) -> String {
         self.grants.shown(&self.grant, &self.below)
     }
 
     /// The real path, where links led elsewhere than the client's path; shortened where it is very long.
     pub fn elsewhere(&self, target: &Target<R>) -> Option<String> {
         let meant = self.meant.as_ref().unwrap_or(&target.names);
-        (self.grant != target.grant || self.below != *meant).then(|| brief(&self.shown()))
+        (self.grant != target.grant || self.below != *meant).then(|| brief(&self.display_path()))
     }
 
     /// Is it the same as another, or below it? By their resolved names, so that a search counts

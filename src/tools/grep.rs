@@ -113,7 +113,7 @@ impl InFiles<'_> {
             found.is_one_file = true;
             // A file that is named is wanted whole.
             let wanted = wanted(asked.args, 0, asked.page);
-            asked.search(&place.open_file()?, wanted, || place.shown(), &mut found);
+            asked.search(&place.open_file()?, wanted, || place.display_path(), &mut found);
             let found = vec![(PassedBy::nothing_of_one_file(), found)];
             return Ok(Walked { found, skipped: Skipped::default(), is_cut: false });
         }

@@ -130,7 +130,7 @@ impl Tool for KeywordSearch {
         };
         let grants = grants(&targets);
         let leave = |names: &Names, place: &Place<Read>| {
-            grants.get(&place.shown()).and_then(|grant| names.leave_grant(grant))
+            grants.get(&place.display_path()).and_then(|grant| names.leave_grant(grant))
         };
         let attempt = |names: &Names| {
             let (pattern, keyword) = (pattern.clone(), &*args.keyword);
@@ -138,7 +138,7 @@ impl Tool for KeywordSearch {
             let (mut found, mut unsearched) = (Found::default(), Unsearched::default());
             for place in &places {
                 if let Some(by) = leave(names, place) {
-                    unsearched.left_out_grant(by, place.shown());
+                    unsearched.left_out_grant(by, place.display_path());
                     continue;
                 }
                 asked.search(place, &mut found, &mut unsearched)?;
@@ -279,7 +279,7 @@ impl Asked<'_> {
         unsearched: &mut Unsearched,
     ) -> Result<(), ToolError> {
         if let Some(Kind::File) = place.what() {
-            self.count(&place.open_file()?, || place.shown(), found);
+            self.count(&place.open_file()?, || place.display_path(), found);
             unsearched.add_one();
             return Ok(());
         }

@@ -43,12 +43,12 @@ impl Scoped<Read> {
 impl Place<Read> {
     /// As [`Scoped::likely_meant`].
     pub fn likely_meant(&self, globs: &[String], budget: &Budget) -> Vec<String> {
-        likely_meant(&self.grants, &self.shown(), globs, budget)
+        likely_meant(&self.grants, &self.display_path(), globs, budget)
     }
 
     /// As [`Scoped::has_beginning`].
     pub fn has_beginning(&self, glob: &str) -> bool {
-        has_beginning(&self.grants, &self.shown(), glob)
+        has_beginning(&self.grants, &self.display_path(), glob)
     }
 }
 

@@ -78,7 +78,7 @@ mod tests {
             (target.requested().to_string(), target.display_path()),
             ("g/rel".into(), "g/rel".into())
         );
-        assert_eq!(target.place(&budget()).unwrap().shown(), "o/d/f");
+        assert_eq!(target.place(&budget()).unwrap().display_path(), "o/d/f");
         for (path, real) in [("g/rel", Some("o/d/f")), ("g/own", Some("g/f")), ("g/f", None)] {
             let target = grants.attenuate::<Read>(&VirtualPath::from(path)).unwrap();
             let elsewhere = target.place(&budget()).unwrap().elsewhere(&target);

@@ -100,7 +100,7 @@ impl<R: Right> Place<R> {
                 if found.kind != Kind::File {
                     return Err(self.special());
                 }
-                Ok(OpenFile { fd, state: FileState::new(&found.stat), shown: self.shown() })
+                Ok(OpenFile { fd, state: FileState::new(&found.stat), shown: self.display_path() })
             }
             _ if self.found.is_none() => Err(self.not_found()),
             (Kind::Directory, _) | (_, None) => {
@@ -143,7 +143,7 @@ impl<R: Right> Place<R> {
             return Err(self.not_found());
         };
         let hindrance = self.hindrance();
-        let mut info = Info { hindrance, ..self.describe(found, self.shown()) };
+        let mut info = Info { hindrance, ..self.describe(found, self.display_path()) };
         let Some(name) = &self.name else {
             info.is_mounted_read_only = is_mounted_read_only(&*self.parent);
             return Ok(info);

@@ -93,7 +93,7 @@ impl<L: Look> Nothing<'_, L> {
         for place in self.places {
             if place.what() == Some(Kind::File) {
                 if let Ok(file) = place.open_file() {
-                    tried.file(&file, || place.shown(), &mut found);
+                    tried.file(&file, || place.display_path(), &mut found);
                 }
             } else if let Ok(walked) = tried.below(place, budget) {
                 walked.found.into_iter().for_each(|(_, other)| found.add(other));
