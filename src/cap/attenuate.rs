@@ -62,7 +62,12 @@ impl Grants {
             return self.attenuate(path).map(Scoped::One);
         }
         let targets = self.inner().grants.iter().map(|grant| {
-            self.mint(Arc::clone(grant), vec![], true, VirtualPath::from(self.shown(grant, &[])))
+            self.mint(
+                Arc::clone(grant),
+                vec![],
+                true,
+                VirtualPath::from(self.display_path(grant, &[])),
+            )
         });
         let (good, mut refused): (Vec<_>, Vec<_>) = targets.partition(Result::is_ok);
         match (good.is_empty(), refused.pop()) {

@@ -74,7 +74,7 @@ pub struct Place<R> {
 impl<R: Right> Place<R> {
     /// The real path as clients say it: where links led.
     pub fn display_path(&self) -> String {
-        self.grants.shown(&self.grant, &self.below)
+        self.grants.display_path(&self.grant, &self.below)
     }
 
     /// The real path, where links led elsewhere than the client's path; shortened where it is very long.

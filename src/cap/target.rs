@@ -42,7 +42,7 @@ impl<R: Right> Target<R> {
 
     /// The path as the client could say it, links not followed.
     pub fn display_path(&self) -> String {
-        self.grants.shown(&self.grant, &self.names)
+        self.grants.display_path(&self.grant, &self.names)
     }
 
     /// The name of the grant that it lies in.

@@ -95,7 +95,7 @@ fn said(
     assert_eq!(below.last(), name, "the name is the last one of the way");
     let missing = if missing.is_empty() { String::new() } else { format!(" in {}", join(missing)) };
     let kind = found.map_or("new".into(), |found| format!("{:?}", found.kind));
-    format!("{} {kind}{missing}", grants.shown(grant, below))
+    format!("{} {kind}{missing}", grants.display_path(grant, below))
 }
 
 pub(in crate::cap) fn check<R: Right>(grants: &Grants, look: Look, table: &[(&str, &str)]) {

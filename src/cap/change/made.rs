@@ -52,8 +52,10 @@ impl Place<Write> {
         let Some(first) = self.missing.first() else { return Ok(()) };
         let known = self.below.len().saturating_sub(self.missing.len() + 1);
         let way: Vec<Name> = self.below.iter().take(known).chain([first]).cloned().collect();
-        let sentence =
-            format!("the directory `{}` does not exist", self.grants.shown(&self.grant, &way));
+        let sentence = format!(
+            "the directory `{}` does not exist",
+            self.grants.display_path(&self.grant, &way)
+        );
         Err(ToolError::new(Code::NotFound, sentence).hint("create_parents=true makes it"))
     }
 

@@ -64,7 +64,7 @@ impl<R: Right> Place<R> {
         });
         for reading in &mistakes {
             if let Some((grant, names)) = existing(&self.grants, &reading.path).into_iter().next() {
-                let path = self.grants.shown(&grant, &names);
+                let path = self.grants.display_path(&grant, &names);
                 return Some(format!("`{path}`"));
             }
         }
@@ -95,7 +95,7 @@ impl<R: Right> Place<R> {
             crate::cap::change::new_names::trimmed(name).unwrap_or_else(|| name.clone())
         });
         let path = there.into_iter().chain(further).collect::<Vec<_>>();
-        Some(format!("`{}`", self.grants.shown(&self.grant, &path)))
+        Some(format!("`{}`", self.grants.display_path(&self.grant, &path)))
     }
 }
 

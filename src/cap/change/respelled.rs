@@ -116,7 +116,7 @@ impl Place<Write> {
         let below = self.below_as(&between);
         let verdict = self.rules().judge(&below);
         if verdict != Verdict::Open {
-            let shown = self.grants.shown(&self.grant, &below);
+            let shown = self.grants.display_path(&self.grant, &below);
             return Err(protected(&shown, &below, verdict, self.rules()));
         }
         let left = sweep(&self.parent, budget);
@@ -131,8 +131,10 @@ impl Place<Write> {
             let error = to.not_placed(why);
             return Err(match rename(&between, old) {
                 Ok(()) => error,
-                Err(_) => error
-                    .and(&format!("it is called `{}` now", self.grants.shown(&self.grant, &below))),
+                Err(_) => error.and(&format!(
+                    "it is called `{}` now",
+                    self.grants.display_path(&self.grant, &below)
+                )),
             });
         }
         drop(lock);

@@ -101,7 +101,7 @@ impl Grants {
     }
 
     /// The path as clients say it.
-    pub(super) fn shown(&self, grant: &Grant, below: &[Name]) -> String {
+    pub(super) fn display_path(&self, grant: &Grant, below: &[Name]) -> String {
         let name = &grant.name;
         match (self.are_named_in_paths(), below) {
             (false, _) => join(below),

@@ -49,7 +49,7 @@ pub(in crate::cap) fn as_glob(
             None
         } else {
             let Some((grant, names)) = existing_at(at) else { continue };
-            Some(grants.shown(&grant, &names))
+            Some(grants.display_path(&grant, &names))
         };
         parted.push((base, rest.join("/")));
     }

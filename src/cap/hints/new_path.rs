@@ -33,7 +33,7 @@ pub(in crate::cap) fn likely(grants: &Grants, said: &VirtualPath) -> Option<Stri
         let read = as_read(said);
         let is_said = begins_elsewhere(said.as_requested()) || read == *said;
         let (grant, names) = grants.place_of(&read).filter(|_| !is_said)?;
-        Some(grants.shown(&grant, &names))
+        Some(grants.display_path(&grant, &names))
     })
 }
 
@@ -59,7 +59,7 @@ pub(in crate::cap) fn in_existing_directory(grants: &Grants, path: &str) -> Opti
     };
     let name = Name::from_bytes(name.as_bytes())?;
     let (grant, names) = existing(grants, directory).into_iter().next()?;
-    Some(grants.shown(&grant, &[names, vec![name]].concat()))
+    Some(grants.display_path(&grant, &[names, vec![name]].concat()))
 }
 
 /// Most names in front of a path that are left out to find the directory that is meant.

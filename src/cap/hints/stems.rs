@@ -57,7 +57,7 @@ impl<R: Right> Place<R> {
             let is_file = |name: &Name| lstat(&dir, name).is_ok_and(|stat| stat.kind.is_file());
             !rules.hide(path) && path.last().is_some_and(is_file)
         });
-        Some(self.grants.shown(&self.grant, &found?))
+        Some(self.grants.display_path(&self.grant, &found?))
     }
 }
 

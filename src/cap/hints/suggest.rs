@@ -89,7 +89,7 @@ impl Missing<'_> {
         });
         paths.truncate(MAX_OFFERED);
         if paths.is_empty() {
-            return listing(&self.grants.shown(self.grant, self.below));
+            return listing(&self.grants.display_path(self.grant, self.below));
         }
         did_you_mean(&paths)
     }
@@ -140,7 +140,7 @@ pub(in crate::cap) fn read_as(
         let there = existing(grants, &reading.path);
         if !there.is_empty() {
             let shown = |(grant, names): &(Arc<Grant>, Vec<Name>)| {
-                format!("`{}`{}", grants.shown(grant, names), reading.arguments(&has))
+                format!("`{}`{}", grants.display_path(grant, names), reading.arguments(&has))
             };
             return there.iter().take(MAX_OFFERED).map(shown).collect();
         }
@@ -169,7 +169,7 @@ pub(in crate::cap) fn elsewhere(
     let asked = wanted.first().and_then(|names| names.last());
     let shown = |(grant, names): &(Arc<Grant>, Vec<Name>)| match asked {
         Some(asked) => shown_beside(grants, grant, names, asked),
-        None => format!("`{}`", grants.shown(grant, names)),
+        None => format!("`{}`", grants.display_path(grant, names)),
     };
     found.iter().map(|found| shown(found) + &arguments).collect()
 }
@@ -181,7 +181,7 @@ fn shown_beside(grants: &Grants, grant: &Grant, path: &[Name], asked: &Name) -> 
             let other = [above, std::slice::from_ref(asked)].concat();
             spelled_out(&grants.in_front_of_paths(grant), path, &other)
         }
-        _ => format!("`{}`", grants.shown(grant, path)),
+        _ => format!("`{}`", grants.display_path(grant, path)),
     }
 }
 

@@ -98,6 +98,6 @@ impl Grants {
         let rest = path.as_requested().strip_prefix('/')?;
         let (first, _) = rest.split_once('/')?;
         let (grant, names) = self.place_of(&VirtualPath::from(rest))?;
-        (!existing(self, first).is_empty()).then(|| self.shown(&grant, &names))
+        (!existing(self, first).is_empty()).then(|| self.display_path(&grant, &names))
     }
 }

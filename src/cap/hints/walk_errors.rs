@@ -23,7 +23,9 @@ impl Walk<'_> {
                 format!("`{}` goes through a link whose target does not exist", self.said);
             let error = ToolError::new(Code::NotFound, sentence);
             return match budget {
-                Some(_) => error.hint(listing(&self.grants.shown(&self.start, self.above_link()))),
+                Some(_) => {
+                    error.hint(listing(&self.grants.display_path(&self.start, self.above_link())))
+                }
                 None => error,
             };
         }
@@ -58,7 +60,7 @@ impl Walk<'_> {
     }
 
     pub(in crate::cap) fn not_a_directory(&self, below: &[Name]) -> ToolError {
-        let shown = self.grants.shown(&self.grant, below);
+        let shown = self.grants.display_path(&self.grant, below);
         let is_end = self.todo.is_empty() && self.dir_only;
         let hint = if is_end { NO_SLASH } else { IT_IS_A_FILE };
         ToolError::new(Code::NotADirectory, format!("`{shown}` is not a directory")).hint(hint)

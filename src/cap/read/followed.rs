@@ -58,6 +58,6 @@ impl WalkedDir {
             Some(Kind::File) => false,
             Some(Kind::Link | Kind::Special) | None => return Ok(None),
         };
-        Ok(Some(Followed { shown: self.grants.shown(&at.grant, &at.below), is_directory }))
+        Ok(Some(Followed { shown: self.grants.display_path(&at.grant, &at.below), is_directory }))
     }
 }

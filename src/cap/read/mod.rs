@@ -297,7 +297,7 @@ impl Entries<'_> {
     /// The codes of the host; `not_found` when it is gone since.
     pub fn info(&self, entry: &Entry) -> Result<Info, ToolError> {
         let below: Vec<_> = self.place.below.iter().chain([&entry.name]).cloned().collect();
-        let shown = self.place.grants.shown(&self.place.grant, &below);
+        let shown = self.place.grants.display_path(&self.place.grant, &below);
         let found =
             self.look(&entry.name).map_err(|e| ToolError::os("look at", &shown, &e.into()))?;
         Ok(self.place.describe(&found, shown))

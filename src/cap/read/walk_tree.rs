@@ -345,7 +345,7 @@ impl<V: Visit> Walk<'_, V> {
 
     fn skip(&self, which: impl FnOnce(&mut Skipped) -> &mut Tally, below: &[Name]) {
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
-        which(&mut skipped).one(self.root.grants.shown(&self.root.grant, below));
+        which(&mut skipped).one(self.root.grants.display_path(&self.root.grant, below));
     }
 }
 

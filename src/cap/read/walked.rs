@@ -189,7 +189,7 @@ impl WalkedDir {
 
     /// Its own path, as clients say it, with a slash behind; empty where a root has no name in paths.
     pub fn shown_itself(&self) -> &str {
-        self.shown.get_or_init(|| match self.grants.shown(&self.grant, &self.below) {
+        self.shown.get_or_init(|| match self.grants.display_path(&self.grant, &self.below) {
             root if self.below.is_empty() && root == "." => String::new(),
             path => path + "/",
         })

@@ -129,7 +129,7 @@ impl<'a> Protection<'a> {
             return ToolError::new(Code::Internal, "a protected place without its grant");
         };
         // A link in a hidden place is not named.
-        let link = self.grants.shown(held, &place.alias);
+        let link = self.grants.display_path(held, &place.alias);
         let link = (!held.rules.hide(&place.alias)).then_some(link);
         protected_by_link(shown, link.as_deref(), alias, &held.rules)
     }
@@ -149,7 +149,7 @@ pub(in crate::cap) fn check_place(
     if grant.rules.guard_none() {
         return Ok(());
     }
-    let shown = grants.shown(grant, below);
+    let shown = grants.display_path(grant, below);
     let protection = Protection::new(grants, grant, below, budget)?;
     protection.check(grant, below, &shown)?;
     // A directory that is there stays, unless its whole tree is moved or removed: then `scan` asks this.
