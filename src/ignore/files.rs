@@ -92,7 +92,7 @@ impl<'a> IgnoreFiles<'a> {
         self.compile(
             || Text::read(&file),
             ignores_case,
-            || dir.shown(names.first().copied().unwrap_or_default()),
+            || dir.display_path(names.first().copied().unwrap_or_default()),
         )
     }
 
@@ -154,7 +154,7 @@ impl<'a> IgnoreFiles<'a> {
         let ignores_case = config.is_some_and(|file| says_ignore_case(&file));
         let exclude = opened(&common.path_to(b"info/exclude"));
         let compile = |file: OpenFile| {
-            self.compile(|| Text::read(&file), ignores_case, || dir.shown(b".git"))
+            self.compile(|| Text::read(&file), ignores_case, || dir.display_path(b".git"))
         };
         Some(OfRepository {
             exclude: exclude.and_then(compile),

@@ -195,7 +195,7 @@ impl Look for Tree<'_> {
             Kind::Link => "@",
             Kind::Special => "=",
         };
-        let key = (above + 1, dir.shown(entry.name) + mark);
+        let key = (above + 1, dir.display_path(entry.name) + mark);
         found.total += 1;
         if is_behind(&key) {
             found.keep(key, self.asked.page);

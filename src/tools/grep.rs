@@ -169,7 +169,7 @@ impl Look for InFiles<'_> {
     fn look(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) -> bool {
         match dir.open_file(entry.name) {
             Some(file) => {
-                self.asked.search(&file, self.asked.wanted, || dir.shown(entry.name), found);
+                self.asked.search(&file, self.asked.wanted, || dir.display_path(entry.name), found);
             }
             None => found.failed += 1,
         }

@@ -308,7 +308,7 @@ impl Look for Asked<'_> {
         let WalkedEntry { name, kind } = entry;
         if kind == Kind::File {
             match dir.open_file(name) {
-                Some(file) => self.count(&file, || dir.shown(name), found),
+                Some(file) => self.count(&file, || dir.display_path(name), found),
                 None => found.failed += 1,
             }
         }

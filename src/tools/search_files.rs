@@ -295,7 +295,9 @@ impl Search<'_> {
     fn matched(&self, dir: &WalkedDir, entry: WalkedEntry<'_>, found: &mut Found) {
         let asked = self.asked;
         let time = || dir.modified_s(entry.name);
-        let Some(modified) = found.time(asked, time, || dir.shown(entry.name)) else { return };
+        let Some(modified) = found.time(asked, time, || dir.display_path(entry.name)) else {
+            return;
+        };
         found.total += 1;
         if asked.sort_by == SortBy::Path {
             // All of this directory comes after a full page, so its path is not needed.
@@ -304,7 +306,7 @@ impl Search<'_> {
                 return;
             }
         }
-        let mut shown = dir.shown(entry.name);
+        let mut shown = dir.display_path(entry.name);
         if entry.kind == Kind::Directory {
             shown.push('/');
         }

@@ -176,7 +176,7 @@ impl WalkedDir {
     }
 
     /// The path of a name in it, as clients say it.
-    pub fn shown(&self, name: &[u8]) -> String {
+    pub fn display_path(&self, name: &[u8]) -> String {
         let above = self.shown_itself();
         let mut path = String::with_capacity(above.len() + name.len());
         path.push_str(above);
@@ -228,7 +228,7 @@ impl WalkedDir {
         match lstat(&self.fd, &known) {
             Ok(stat) => Ok(Some(stat.modified.0)),
             Err(Errno::NOENT) => Ok(None),
-            Err(errno) => Err(ToolError::os("look at", &self.shown(name), &errno.into())),
+            Err(errno) => Err(ToolError::os("look at", &self.display_path(name), &errno.into())),
         }
     }
 

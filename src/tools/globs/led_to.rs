@@ -35,7 +35,7 @@ pub(super) fn led_to(
     }
     let shown = name.map_or_else(
         || dir.shown_itself().trim_end_matches('/').to_owned(),
-        |name| dir.shown(name),
+        |name| dir.display_path(name),
     );
     Some([&[shown.as_str()], rest.as_slice()].concat().join("/"))
 }

@@ -97,7 +97,7 @@ impl Sides {
         } else {
             Use::News
         };
-        let example = Some(Example { use_of_it, path: dir.shown(entry.name) });
+        let example = Some(Example { use_of_it, path: dir.display_path(entry.name) });
         let is_directory = entry.kind == Kind::Directory;
         let side = if is_directory { &mut self.directories } else { &mut self.files };
         side.add(Side { count: 1, example });

@@ -354,14 +354,14 @@ impl<L: Look> Look for Tried<'_, L> {
             let path = String::from_utf8_lossy(&path).to_lowercase();
             let is_new = path.rfind(name).is_some_and(|at| at + name.len() > dir.path().len());
             if is_new {
-                found.names.one(dir.shown(entry.name));
+                found.names.one(dir.display_path(entry.name));
             }
         }
         if entry.kind == Kind::File
             && !self.others.is_empty()
             && let Some(file) = dir.open_file(entry.name)
         {
-            self.file(&file, || dir.shown(entry.name), found);
+            self.file(&file, || dir.display_path(entry.name), found);
         }
         true
     }

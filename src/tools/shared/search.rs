@@ -124,7 +124,7 @@ impl<L: Look> Looking<'_, L> {
 
     /// Counts a link that is not followed.
     fn link(&self, dir: &WalkedDir, link: &[u8], judged: Judged, links: &mut Links) {
-        let path = dir.shown(link);
+        let path = dir.display_path(link);
         let include = self.look.include().filter(|all| !all.is_empty() && !all.match_all());
         let is_named = include.is_some() && judged == Judged::OtherKind;
         let rest = include.filter(|_| !is_named).and_then(|include| include.through(dir, link));
@@ -212,7 +212,7 @@ impl<L: Look> Visit for Looking<'_, L> {
                 let meant = self.led_to(dir, entry.name);
                 let is_named = matches!(judged, Judged::Meant | Judged::OtherKind);
                 if is_named || meant.is_some() {
-                    passed_by.versions.one(dir.shown(entry.name));
+                    passed_by.versions.one(dir.display_path(entry.name));
                 }
                 return false;
             }
@@ -230,7 +230,7 @@ impl<L: Look> Visit for Looking<'_, L> {
                 let is_meant = led_to.is_some() || (is_named && self.has_names());
                 passed_by.ignored.one(dir, entry, is_meant);
             }
-            let named = is_named.then(|| dir.shown(entry.name));
+            let named = is_named.then(|| dir.display_path(entry.name));
             if let Some(path) = named.or(led_to) {
                 passed_by.meant_ignored.one(path);
             }
@@ -250,7 +250,7 @@ impl<L: Look> Visit for Looking<'_, L> {
                 }
             }
             Judged::OtherKind if self.look.is_otherwise_meant(dir, entry) => {
-                passed_by.other_kind.one(dir.shown(entry.name));
+                passed_by.other_kind.one(dir.display_path(entry.name));
             }
             Judged::OtherKind | Judged::Entered | Judged::Excluded(_) | Judged::Other => {}
         }
