@@ -44,7 +44,8 @@ impl Tool for ReadMediaFile {
         let bytes = file.read_at(&mut buffer, 0)?;
         if bytes.len() > most || file.size() > most as u64 {
             let size = file.size().max(bytes.len() as u64);
-            let sentence = format!("`{}` has {size} bytes, over the limit of {most}", file.shown());
+            let sentence =
+                format!("`{}` has {size} bytes, over the limit of {most}", file.display_path());
             // A hint at read_text_file would lead back here where the file is not a text.
             let hint = match text::read(&file, FIRST, Room { chars: 1, before_line: 0 }, budget) {
                 Ok(_) => "read_text_file reads a text of any size piece by piece",
@@ -53,7 +54,7 @@ impl Tool for ReadMediaFile {
             return Err(ToolError::new(Code::OverLimit, sentence).hint(hint));
         }
         let (kind, mime) = kind(bytes);
-        let path = file.shown().to_owned();
+        let path = file.display_path().to_owned();
         Ok(vec![Content::Media { kind, mime, path, base64: BASE64.encode(bytes) }])
     }
 }

@@ -252,7 +252,7 @@ impl OpenFile {
     }
 
     /// Its real path, as clients say it.
-    pub fn shown(&self) -> &str {
+    pub fn display_path(&self) -> &str {
         &self.shown
     }
 

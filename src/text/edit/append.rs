@@ -137,17 +137,19 @@ pub fn fitted<'c>(
     if text.is_empty() {
         return as_they_are;
     }
-    let (named, note) = believed(file.shown(), &evidence, named, std::iter::once(text))?;
+    let (named, note) = believed(file.display_path(), &evidence, named, std::iter::once(text))?;
     let encoding = Encoding::of(&evidence, named).map_err(|_| {
-        let sentence =
-            format!("`{}` is not a text: it holds bytes as only binary files do", file.shown());
+        let sentence = format!(
+            "`{}` is not a text: it holds bytes as only binary files do",
+            file.display_path()
+        );
         ToolError::new(Code::NotText, sentence)
             .hint("`content_base64` appends bytes; if it is a text, name its `encoding`")
     })?;
     let coding = encoding.coding();
     if coding == Coding::Standard(ISO_2022_JP) {
         let sentence =
-            format!("`{}` is in ISO-2022-JP, to which nothing is appended", file.shown());
+            format!("`{}` is in ISO-2022-JP, to which nothing is appended", file.display_path());
         return Err(ToolError::new(Code::NotText, sentence)
             .hint("mode=overwrite rewrites the file in UTF-8"));
     }
@@ -162,7 +164,7 @@ pub fn fitted<'c>(
     };
     if coding != Coding::Utf8 && ends_within_a_character(coding, file)? {
         let name = coding.name();
-        let sentence = format!("`{}` ends within a character of {name}", file.shown());
+        let sentence = format!("`{}` ends within a character of {name}", file.display_path());
         return Err(ToolError::new(Code::NotText, sentence).hint(
             "appended bytes would become part of that character; edit the end, or rewrite the file",
         ));
@@ -171,11 +173,11 @@ pub fn fitted<'c>(
         && let Some(c) = text.chars().find(|c| !c.is_ascii())
     {
         let what = format!("`{c}` would be written in it");
-        return Err(unsure(file.shown(), coding, c, &what));
+        return Err(unsure(file.display_path(), coding, c, &what));
     }
     let encoded = |text: &str| {
         coding.encode(text).map(Cow::into_owned).map_err(|c| {
-            let (shown, name) = (file.shown(), coding.name());
+            let (shown, name) = (file.display_path(), coding.name());
             let sentence = format!("{name}, the encoding of `{shown}`, has no character `{c}`");
             ToolError::new(Code::BadArgs, sentence)
                 .hint("mode=overwrite rewrites the file in UTF-8")

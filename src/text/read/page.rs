@@ -337,7 +337,7 @@ fn fitting(
 }
 
 fn binary(file: &OpenFile, resume: &str) -> ToolError {
-    let sentence = format!("`{}` is a binary file, not text", file.shown());
+    let sentence = format!("`{}` is a binary file, not text", file.display_path());
     let with = if resume.is_empty() { "name" } else { "call read_text_file with" };
     ToolError::new(Code::NotText, sentence).hint(format!(
         "read_media_file returns images, audio and other binary files; if it is text, {with} its `encoding`"
