@@ -21,7 +21,7 @@ use crate::path::{Name, VirtualPath, brief};
     clippy::struct_excessive_bools,
     reason = "four questions that do not depend on each other"
 )]
-pub(in crate::cap) struct Look {
+pub(in crate::cap) struct LookupOptions {
     /// Is a link at the end followed?
     pub(in crate::cap) follows: bool,
     /// May the last component be missing?
@@ -34,7 +34,7 @@ pub(in crate::cap) struct Look {
     pub(in crate::cap) may_be_named_as_grant: bool,
 }
 
-impl Look {
+impl LookupOptions {
     pub(in crate::cap) const THERE: Self = Self {
         follows: true,
         may_be_missing: false,

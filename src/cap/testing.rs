@@ -13,7 +13,7 @@ use crate::cap::grants::Grants;
 use crate::cap::grants::above::Above;
 use crate::cap::grants::grant::Preopen;
 use crate::cap::handle::step::Found;
-use crate::cap::place::Look;
+use crate::cap::place::LookupOptions;
 use crate::cap::resolve::resolve;
 use crate::cap::resolve::walk::Walk;
 use crate::cap::rights::{Right, Rights};
@@ -22,9 +22,11 @@ use crate::error::Code;
 use crate::limits::{Budget, Clock, Watch};
 use crate::path::{Name, VirtualPath, join};
 
-pub(in crate::cap) const FOLLOWED: Look = Look::THERE;
-pub(in crate::cap) const ITSELF: Look = Look { follows: false, ..Look::THERE };
-pub(in crate::cap) const TO_MAKE: Look = Look { may_be_missing: true, ..Look::THERE };
+pub(in crate::cap) const FOLLOWED: LookupOptions = LookupOptions::THERE;
+pub(in crate::cap) const ITSELF: LookupOptions =
+    LookupOptions { follows: false, ..LookupOptions::THERE };
+pub(in crate::cap) const TO_MAKE: LookupOptions =
+    LookupOptions { may_be_missing: true, ..LookupOptions::THERE };
 
 /// Directories `g` and `o`, to be granted, and what is in them: `f` a file, `d/` a directory, `l -> t` a link.
 pub(in crate::cap) fn tree(entries: &[&str]) -> TempDir {
@@ -65,7 +67,7 @@ pub(in crate::cap) fn budget() -> Budget {
 }
 
 /// Where a path of the first grant leads, in words; the same by both ways.
-pub(in crate::cap) fn led<R: Right>(grants: &Grants, path: &str, look: Look) -> String {
+pub(in crate::cap) fn led<R: Right>(grants: &Grants, path: &str, look: LookupOptions) -> String {
     let path = VirtualPath::from(if path.is_empty() { "g".into() } else { format!("g/{path}") });
     let target = grants.attenuate::<R>(&path).unwrap();
     let place = match resolve(&target, look, &budget()) {
@@ -98,7 +100,11 @@ fn said(
     format!("{} {kind}{missing}", grants.display_path(grant, below))
 }
 
-pub(in crate::cap) fn check<R: Right>(grants: &Grants, look: Look, table: &[(&str, &str)]) {
+pub(in crate::cap) fn check<R: Right>(
+    grants: &Grants,
+    look: LookupOptions,
+    table: &[(&str, &str)],
+) {
     for (path, want) in table {
         assert_eq!(led::<R>(grants, path, look), *want, "{path}");
     }

@@ -3,7 +3,7 @@
 //! May import: `error`, `limits`, `system`.
 
 use crate::cap::grants::locks::{Lock, Turn};
-use crate::cap::place::{Look, Place};
+use crate::cap::place::{LookupOptions, Place};
 use crate::cap::rights::{Right, Write};
 use crate::cap::rules::fold::fold;
 use crate::cap::target::Target;
@@ -18,7 +18,7 @@ impl<R: Right> Target<R> {
     /// # Errors
     /// Those of [`Self::place`]; `timed_out` and `cancelled` while another call changes it.
     pub fn to_change(&self, budget: &Budget) -> Result<(Place<R>, Turn), ToolError> {
-        self.hold(Look::THERE, false, budget)
+        self.hold(LookupOptions::THERE, false, budget)
     }
 
     /// Looks it up for its removal, a link at the end as a link; exclusively if a whole tree is to go.
@@ -26,12 +26,12 @@ impl<R: Right> Target<R> {
     /// # Errors
     /// As [`Self::to_change`].
     pub fn to_remove(&self, is_tree: bool, budget: &Budget) -> Result<(Place<R>, Turn), ToolError> {
-        self.hold(Look::TO_TAKE, is_tree, budget)
+        self.hold(LookupOptions::TO_TAKE, is_tree, budget)
     }
 
     fn hold(
         &self,
-        look: Look,
+        look: LookupOptions,
         is_alone: bool,
         budget: &Budget,
     ) -> Result<(Place<R>, Turn), ToolError> {
@@ -74,7 +74,7 @@ impl Target<Write> {
         is_tree: bool,
         budget: &Budget,
     ) -> Result<(Place<Write>, Turn), ToolError> {
-        self.hold(Look { may_be_missing: true, ..Look::THERE }, is_tree, budget)
+        self.hold(LookupOptions { may_be_missing: true, ..LookupOptions::THERE }, is_tree, budget)
     }
 
     /// Looks it up for a directory that is to be made, and nothing in it.
@@ -82,7 +82,11 @@ impl Target<Write> {
     /// # Errors
     /// As [`Self::to_make`].
     pub fn to_make_directory(&self, budget: &Budget) -> Result<(Place<Write>, Turn), ToolError> {
-        let look = Look { may_be_missing: true, may_be_named_as_grant: true, ..Look::THERE };
+        let look = LookupOptions {
+            may_be_missing: true,
+            may_be_named_as_grant: true,
+            ..LookupOptions::THERE
+        };
         self.hold(look, true, budget)
     }
 }
@@ -105,8 +109,8 @@ pub fn to_move<R: Right>(
             turn.take(&device, true, budget)?;
         }
     }
-    let from = source.look(Look::TO_TAKE, budget)?;
-    let look = Look { follows: false, may_be_missing: true, ..Look::THERE };
+    let from = source.look(LookupOptions::TO_TAKE, budget)?;
+    let look = LookupOptions { follows: false, may_be_missing: true, ..LookupOptions::THERE };
     let to = match destination.find(look, budget) {
         // Where one entry can have two names, only the one that is listed is looked up.
         Err(error) if error.code() == Code::BadPath => {
@@ -114,7 +118,7 @@ pub fn to_move<R: Right>(
         }
         // Otherwise a name could not be changed to one that looks the same, such as one with plain blanks.
         Ok(to) if to.meant.is_some() && from.grant == to.grant && from.below == to.below => {
-            destination.find(Look { exact: true, ..look }, budget)?
+            destination.find(LookupOptions { exact: true, ..look }, budget)?
         }
         to => to?,
     };

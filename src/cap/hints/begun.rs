@@ -6,7 +6,7 @@ use crate::cap::attenuate::Scoped;
 use crate::cap::grants::Grants;
 use crate::cap::hints::existing::existing;
 use crate::cap::hints::suggest::missing;
-use crate::cap::place::{Look, Place};
+use crate::cap::place::{LookupOptions, Place};
 use crate::cap::rights::Read;
 use crate::cap::target::Target;
 use crate::error::{Code, ToolError};
@@ -80,7 +80,7 @@ fn beginning(glob: &str) -> Option<String> {
 
 fn hint_for(grants: &Grants, path: &VirtualPath, budget: &Budget) -> Option<String> {
     let refused: ToolError = match grants.attenuate::<Read>(path) {
-        Ok(target) => Target::find(&target, Look::THERE, budget).err()?,
+        Ok(target) => Target::find(&target, LookupOptions::THERE, budget).err()?,
         Err(error) => grants.with_hints(path, error, budget),
     };
     let hint = refused.shown_hint().filter(|hint| hint.starts_with("did you mean"))?;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::cap::handle::step::lstat;
 use crate::cap::hints::new_path::foreign;
-use crate::cap::place::{Look, Place};
+use crate::cap::place::{LookupOptions, Place};
 use crate::cap::resolve::apart::{looks_like, spelled_out, stands_for};
 use crate::cap::resolve::resolve;
 use crate::cap::rights::{Read, Right, changes};
@@ -27,7 +27,11 @@ const MAX_ENDS: usize = 32;
 
 impl<R: Right> Target<R> {
     /// Looks the target up as it is spelled, and else as it is meant.
-    pub(in crate::cap) fn find(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
+    pub(in crate::cap) fn find(
+        &self,
+        look: LookupOptions,
+        budget: &Budget,
+    ) -> Result<Place<R>, ToolError> {
         let found = match resolve(self, look, budget) {
             Err(error) if error.code() == Code::Protected => {
                 return Err(self.protected_as_meant(look, budget).unwrap_or(error));
@@ -63,7 +67,7 @@ impl<R: Right> Target<R> {
 
     /// A rule refused the path as it was given: the refusal by the path that is meant, which the user can name in the
     /// allowlist.
-    fn protected_as_meant(&self, look: Look, budget: &Budget) -> Option<ToolError> {
+    fn protected_as_meant(&self, look: LookupOptions, budget: &Budget) -> Option<ToolError> {
         if let Some(shorter) = self.without_the_grants_name() {
             let refused = resolve(&shorter, look, budget).err()?;
             return (refused.code() == Code::Protected).then_some(refused);
@@ -83,7 +87,7 @@ impl<R: Right> Target<R> {
             let (grants, said) = (self.grants.clone(), self.said.clone());
             let way =
                 Target::<Read>::new(grants, Arc::clone(&self.grant), way.to_vec(), false, said);
-            let look = Look { exact: true, ..Look::THERE };
+            let look = LookupOptions { exact: true, ..LookupOptions::THERE };
             let place = resolve(&way, look, budget).ok()?;
             Some((place, rest))
         })?;

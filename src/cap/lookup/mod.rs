@@ -6,7 +6,7 @@
 
 pub(super) mod meant;
 
-use crate::cap::place::{Look, Place};
+use crate::cap::place::{LookupOptions, Place};
 use crate::cap::rights::Right;
 use crate::cap::target::Target;
 use crate::error::ToolError;
@@ -21,10 +21,14 @@ impl<R: Right> Target<R> {
     /// `not_found`, `not_a_directory`, `escapes_grant`, `bad_path` (a circle of links), `protected`
     /// (for a change), `special_file`, `os_denied` and the other codes of the host; `timed_out`.
     pub fn place(&self, budget: &Budget) -> Result<Place<R>, ToolError> {
-        self.look(Look::THERE, budget)
+        self.look(LookupOptions::THERE, budget)
     }
 
-    pub(in crate::cap) fn look(&self, look: Look, budget: &Budget) -> Result<Place<R>, ToolError> {
+    pub(in crate::cap) fn look(
+        &self,
+        look: LookupOptions,
+        budget: &Budget,
+    ) -> Result<Place<R>, ToolError> {
         let place = self.find(look, budget)?;
         place.note(self, budget);
         Ok(place)

@@ -6,7 +6,7 @@
 //! May import: `path`, `limits`. This module opens no file.
 
 use crate::cap::handle::step::Kind;
-use crate::cap::place::Look;
+use crate::cap::place::LookupOptions;
 use crate::cap::read::walked::WalkedDir;
 use crate::cap::resolve::walk::Walk;
 use crate::cap::rights::Read;
@@ -45,7 +45,7 @@ impl WalkedDir {
         let said = VirtualPath::default();
         let target =
             Target::<Read>::new(self.grants.clone(), Arc::clone(&self.grant), names, false, said);
-        let look = Look { exact: true, ..Look::THERE };
+        let look = LookupOptions { exact: true, ..LookupOptions::THERE };
         let at = match Walk::without_hints(&target, look, budget).run() {
             Ok(at) => at,
             Err(error) if matches!(error.code().group(), Group::Host | Group::Limit) => {

@@ -24,7 +24,7 @@ use super::rules::Verdict;
 use crate::cap::grants::Grants;
 use crate::cap::handle::resolver::Resolver;
 use crate::cap::handle::step::{Found, Kind, lstat, open_beneath, stays_on_mount};
-use crate::cap::place::{At, Look, Place};
+use crate::cap::place::{At, LookupOptions, Place};
 use crate::cap::resolve::protected_links::check_place;
 use crate::cap::resolve::walk::Walk;
 use crate::cap::rights::{Read, Right, changes};
@@ -36,7 +36,7 @@ use crate::path::{Name, VirtualPath, join};
 /// Looks `target` up. See [`Target::place`].
 pub(super) fn resolve<R: Right>(
     target: &Target<R>,
-    look: Look,
+    look: LookupOptions,
     budget: &Budget,
 ) -> Result<Place<R>, ToolError> {
     let at = match by_openat2(target) {
@@ -69,7 +69,7 @@ pub(in crate::cap) fn exists(grants: &Grants, grant: &Arc<Grant>, names: &[Name]
     let said = VirtualPath::from(join(names));
     let target =
         Target::<Read>::new(grants.clone(), Arc::clone(grant), names.to_vec(), false, said);
-    by_openat2(&target).is_some() || Walk::new(&target, Look::THERE, None).run().is_ok()
+    by_openat2(&target).is_some() || Walk::new(&target, LookupOptions::THERE, None).run().is_ok()
 }
 
 /// The short way: no link, no rule, nothing wrong. Whatever it cannot say, the walk says.
@@ -255,7 +255,7 @@ mod tests {
                 ("k1", "bad_path"),
             ],
         );
-        let walk = |path: String, look: Look| {
+        let walk = |path: String, look: LookupOptions| {
             let target =
                 grants.attenuate::<Write>(&VirtualPath::from(format!("g/{path}"))).unwrap();
             Walk::new(&target, look, Some(&budget()))

@@ -22,7 +22,7 @@ use crate::cap::handle::listed::{is_listed, is_short_form, may_alias};
 use crate::cap::handle::name_refused::{is_about_a_name, name_refused};
 use crate::cap::handle::pseudo::is_pseudo;
 use crate::cap::handle::step::{Found, Kind, enter, lstat, stays_on_mount};
-use crate::cap::place::{At, Look};
+use crate::cap::place::{At, LookupOptions};
 use crate::cap::rights::{Right, changes};
 use crate::cap::rules::Verdict;
 use crate::cap::rules::refusal::protected;
@@ -62,7 +62,7 @@ pub(in crate::cap) struct Walk<'a> {
     /// Is the right one to change what is found? Then rules refuse by name, and no link may lead to
     /// another grant: a planted link must not redirect a change.
     pub(in crate::cap) changes: bool,
-    pub(in crate::cap) look: Look,
+    pub(in crate::cap) look: LookupOptions,
     pub(in crate::cap) start: Arc<Grant>,
     pub(in crate::cap) grant: Arc<Grant>,
     /// The directories below the root that the walk is in.
@@ -86,7 +86,7 @@ pub(in crate::cap) struct Walk<'a> {
 impl<'a> Walk<'a> {
     pub(in crate::cap) fn new<R: Right>(
         target: &'a Target<R>,
-        look: Look,
+        look: LookupOptions,
         budget: Option<&'a Budget>,
     ) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl<'a> Walk<'a> {
     /// The same for a walk whose error nobody reads.
     pub(in crate::cap) fn without_hints<R: Right>(
         target: &'a Target<R>,
-        look: Look,
+        look: LookupOptions,
         budget: &'a Budget,
     ) -> Self {
         Self { gives_hints: false, ..Self::new(target, look, Some(budget)) }
