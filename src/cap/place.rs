@@ -91,7 +91,7 @@ impl<R: Right> Place<R> {
 }
 
 /// Where a walk ended.
-pub(in crate::cap) struct At {
+pub(in crate::cap) struct Resolved {
     pub(in crate::cap) grant: Arc<Grant>,
     pub(in crate::cap) parent: Arc<Dir>,
     pub(in crate::cap) name: Option<Name>,

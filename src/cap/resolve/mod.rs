@@ -24,7 +24,7 @@ use super::rules::Verdict;
 use crate::cap::grants::Grants;
 use crate::cap::handle::resolver::Resolver;
 use crate::cap::handle::step::{Found, Kind, lstat, open_beneath, stays_on_mount};
-use crate::cap::place::{At, LookupOptions, Place};
+use crate::cap::place::{LookupOptions, Place, Resolved};
 use crate::cap::resolve::protected_links::check_place;
 use crate::cap::resolve::walk::Walk;
 use crate::cap::rights::{Read, Right, changes};
@@ -73,7 +73,7 @@ pub(in crate::cap) fn exists(grants: &Grants, grant: &Arc<Grant>, names: &[Name]
 }
 
 /// The short way: no link, no rule, nothing wrong. Whatever it cannot say, the walk says.
-fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
+fn by_openat2<R: Right>(target: &Target<R>) -> Option<Resolved> {
     let inner = target.grants.inner();
     let grant = &target.grant;
     // The root of a grant has no parent in it: the walk handles it.
@@ -100,7 +100,7 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<At> {
     };
     // Another device may be one that is never read: the walk asks at each step.
     let plain = plain && found.stat.device == grant.device;
-    (plain && stays_on_mount(grant.mount, &parent, name)).then(|| At {
+    (plain && stays_on_mount(grant.mount, &parent, name)).then(|| Resolved {
         grant: Arc::clone(grant),
         parent: Arc::new(parent),
         name: Some(name.clone()),

@@ -22,7 +22,7 @@ use crate::cap::handle::listed::{is_listed, is_short_form, may_alias};
 use crate::cap::handle::name_refused::{is_about_a_name, name_refused};
 use crate::cap::handle::pseudo::is_pseudo;
 use crate::cap::handle::step::{Found, Kind, enter, lstat, stays_on_mount};
-use crate::cap::place::{At, LookupOptions};
+use crate::cap::place::{LookupOptions, Resolved};
 use crate::cap::rights::{Right, changes};
 use crate::cap::rules::Verdict;
 use crate::cap::rules::refusal::protected;
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
         Self { gives_hints: false, ..Self::new(target, look, Some(budget)) }
     }
 
-    pub(in crate::cap) fn run(mut self) -> Result<At, ToolError> {
+    pub(in crate::cap) fn run(mut self) -> Result<Resolved, ToolError> {
         while let Some(step) = self.todo.pop_front() {
             // Links that name one another twice each double the work at every level: forty of them never end.
             self.steps += 1;
@@ -145,7 +145,7 @@ impl<'a> Walk<'a> {
     }
 
     /// One name down. Gives the place when it was the last one.
-    fn down(&mut self, name: Name) -> Result<Option<At>, ToolError> {
+    fn down(&mut self, name: Name) -> Result<Option<Resolved>, ToolError> {
         let parent = self.dir();
         let below = self.below(Some(&name));
         // Before the lookup, so that a refused change does not tell whether the name exists.
@@ -213,7 +213,11 @@ impl<'a> Walk<'a> {
     }
 
     /// The way on where a name does not exist: the name that looks like it, or the place to make it in.
-    fn nothing_there(&mut self, parent: Arc<Dir>, name: Name) -> Result<Option<At>, ToolError> {
+    fn nothing_there(
+        &mut self,
+        parent: Arc<Dir>,
+        name: Name,
+    ) -> Result<Option<Resolved>, ToolError> {
         if let Some(real) = self.lookalike(&parent, &name)? {
             // Once more from the top, so that every rule is judged by the name that is opened.
             self.todo.push_front(Step::Down(real));
@@ -232,8 +236,8 @@ impl<'a> Walk<'a> {
         name: Option<Name>,
         below: Vec<Name>,
         found: Option<Found>,
-    ) -> At {
-        At {
+    ) -> Resolved {
+        Resolved {
             grant: Arc::clone(&self.grant),
             parent,
             name,
@@ -248,7 +252,7 @@ impl<'a> Walk<'a> {
 
     /// The end of the path, and the directories on the way there, of which `name` is the first that
     /// is not there. All of them have been judged by name.
-    fn yet_to_make(&mut self, parent: Arc<Dir>, name: Name) -> Result<At, ToolError> {
+    fn yet_to_make(&mut self, parent: Arc<Dir>, name: Name) -> Result<Resolved, ToolError> {
         let mut missing = vec![name];
         for step in self.todo.drain(..) {
             match step {
@@ -270,7 +274,7 @@ impl<'a> Walk<'a> {
         }
         let below = self.stack.iter().map(|level| &level.name).chain(&missing).cloned().collect();
         let name = missing.pop();
-        Ok(At { missing, ..self.at(parent, name, below, None) })
+        Ok(Resolved { missing, ..self.at(parent, name, below, None) })
     }
 
     /// The names that are still to come, as far as they are known.
@@ -344,7 +348,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The walk ended in a directory that it is already in: a root, or after `..`.
-    fn here(mut self) -> Result<At, ToolError> {
+    fn here(mut self) -> Result<Resolved, ToolError> {
         let below = self.below(None);
         if self.changes {
             self.refuse_by_name(&below)?;
