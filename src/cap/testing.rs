@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::cap::grants::Grants;
 use crate::cap::grants::above::Above;
 use crate::cap::grants::grant::Preopen;
-use crate::cap::handle::step::Found;
+use crate::cap::handle::step::Entry;
 use crate::cap::place::LookupOptions;
 use crate::cap::resolve::resolve;
 use crate::cap::resolve::walk::Walk;
@@ -90,7 +90,7 @@ fn said(
     grants: &Grants,
     grant: &Grant,
     below: &[Name],
-    found: Option<&Found>,
+    found: Option<&Entry>,
     missing: &[Name],
     name: Option<&Name>,
 ) -> String {
