@@ -78,7 +78,7 @@ impl<R: Right> Place<R> {
     }
 
     /// The real path, where links led elsewhere than the client's path; shortened where it is very long.
-    pub fn elsewhere(&self, target: &Target<R>) -> Option<String> {
+    pub fn resolved_path_if_different(&self, target: &Target<R>) -> Option<String> {
         let meant = self.meant.as_ref().unwrap_or(&target.names);
         (self.grant != target.grant || self.below != *meant).then(|| brief(&self.display_path()))
     }

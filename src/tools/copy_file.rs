@@ -82,7 +82,9 @@ impl Tool for CopyFile {
         facts.extend(made(copied.made));
         facts.extend(other_names(copied.other_names));
         facts.extend(copied.lost.in_words());
-        facts.extend(to.elsewhere(&destination).map(|real| format!("links lead to {real}")));
+        facts.extend(
+            to.resolved_path_if_different(&destination).map(|real| format!("links lead to {real}")),
+        );
         let (from, to) = (source.display_path(), destination.display_path());
         Ok(format!("Successfully copied {from} to {to}{}", closing(&facts)))
     }

@@ -165,7 +165,9 @@ impl Args {
             all.extend(document.encoding_after(&pieces)?);
         }
         if self.dry_run {
-            all.extend(place.elsewhere(at).map(|real| format!("links lead to {real}")));
+            all.extend(
+                place.resolved_path_if_different(at).map(|real| format!("links lead to {real}")),
+            );
             all.push(format!("nothing was written; version {}", text::version(&file, budget)?));
         } else {
             if budget.is_audited() {

@@ -41,7 +41,9 @@ impl Tool for GetFileInfo {
         let info = place.info()?;
         let is_file = info.kind == Kind::File;
         let mut lines = vec![format!("path: {}", at.display_path())];
-        lines.extend(place.elsewhere(&at).map(|real| format!("links lead to: {real}")));
+        lines.extend(
+            place.resolved_path_if_different(&at).map(|real| format!("links lead to: {real}")),
+        );
         lines.push(format!("type: {}", words(info.kind)));
         if is_file {
             lines.push(format!("size: {}", count(info.size, "byte", "bytes")));

@@ -175,7 +175,9 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
     if is_full {
         facts.push(format!("the page is full at {room} characters"));
     }
-    facts.extend(place.elsewhere(target).map(|real| format!("links lead to {real}")));
+    facts.extend(
+        place.resolved_path_if_different(target).map(|real| format!("links lead to {real}")),
+    );
     match entries.unfinished() {
         0 => {}
         n => facts.push(format!("left out {n} with {RESERVED}")),

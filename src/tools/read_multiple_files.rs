@@ -89,6 +89,6 @@ fn file(
     let place = target.place(budget)?;
     let piece = Piece::Lines { first: 1, count: head.unwrap_or(u64::MAX) };
     let mut page = text::read(&place.open_file()?, piece, Room { chars, before_line: 0 }, budget)?;
-    page.text += &closing(&page, place.elsewhere(target), ELSEWHERE);
+    page.text += &closing(&page, place.resolved_path_if_different(target), ELSEWHERE);
     Ok(page.text)
 }

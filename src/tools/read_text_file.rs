@@ -75,7 +75,7 @@ impl Tool for ReadTextFile {
         let place = at.place(budget)?;
         let file = place.open_file()?;
         let coding = named(args.encoding.as_deref())?;
-        let elsewhere = place.elsewhere(&at);
+        let elsewhere = place.resolved_path_if_different(&at);
         let closing_chars = CLOSING + elsewhere.as_ref().map_or(0, |real| cost(real));
         let room = Room {
             chars: budget.limits().max_result_chars.saturating_sub(closing_chars),

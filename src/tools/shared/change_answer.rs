@@ -66,7 +66,7 @@ pub(in crate::tools) fn facts<R: Right>(
     written: &Written,
 ) -> Vec<String> {
     let mut facts = made(written.made);
-    facts.extend(place.elsewhere(at).map(|real| format!("links lead to {real}")));
+    facts.extend(place.resolved_path_if_different(at).map(|real| format!("links lead to {real}")));
     facts.extend(other_names(written.other_names));
     facts.extend(written.lost.in_words());
     facts
