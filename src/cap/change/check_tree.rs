@@ -61,7 +61,7 @@ pub(in crate::cap) fn scan<R: Right, S: Right>(
     why: For,
     budget: &Budget,
 ) -> Result<Census, ToolError> {
-    let Some(name) = &from.name else { return Err(from.is_root()) };
+    let Some(name) = &from.name else { return Err(from.root_error()) };
     let protection = Protection::new(&from.grants, &from.grant, &from.below, budget)?;
     let mut ends = vec![];
     if why != For::Copying {

@@ -78,7 +78,7 @@ impl<R: Right> Place<R> {
         remove_source: Option<&dyn Fn() -> Result<(), ToolError>>,
         budget: &Budget,
     ) -> Result<Copied, ToolError> {
-        let Some(name) = &self.name else { return Err(self.is_root()) };
+        let Some(name) = &self.name else { return Err(self.root_error()) };
         let from = self.open(name, To::Read)?;
         let found = self.stat(&from)?;
         if found.kind != Kind::File {
@@ -120,7 +120,7 @@ impl<R: Right> Place<R> {
         check: impl FnOnce(BorrowedFd<'_>) -> Result<(), ToolError>,
     ) -> Result<Copied, ToolError> {
         let (Some(from_name), Some(name)) = (&self.name, &to.name) else {
-            return Err(self.is_root());
+            return Err(self.root_error());
         };
         let rules = self.rules();
         let (parent, made) = to.parents()?;

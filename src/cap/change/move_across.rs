@@ -63,7 +63,7 @@ impl Place<Remove> {
     }
 
     fn move_tree_across(&self, to: &Place<Write>, budget: &Budget) -> Result<Copied, ToolError> {
-        let Some(name) = &self.name else { return Err(self.is_root()) };
+        let Some(name) = &self.name else { return Err(self.root_error()) };
         let census = scan(self, Some(to), For::LeavingTheGrant, budget)?;
         let shown = self.said.to_string();
         let pace = Pace::of(budget, &shown);

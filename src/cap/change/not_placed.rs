@@ -21,7 +21,7 @@ impl Place<Write> {
             NotPlaced::Os(errno) => self.os("write", errno),
             NotPlaced::NameRefused => match &self.name {
                 Some(name) => name_refused(name),
-                None => self.is_root(),
+                None => self.root_error(),
             },
             NotPlaced::NoPromise => {
                 let sentence = format!(

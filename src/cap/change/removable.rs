@@ -107,7 +107,7 @@ impl Obstacle {
 impl<R: Right> Place<R> {
     /// Refuses what cannot be removed from its place.
     pub(in crate::cap) fn can_be_removed(&self) -> Result<(), ToolError> {
-        let Some(name) = &self.name else { return Err(self.is_root()) };
+        let Some(name) = &self.name else { return Err(self.root_error()) };
         match Holder::of(&*self.parent).obstacle(&*self.parent, name) {
             Some(obstacle) => Err(obstacle.error(&self.said.to_string())),
             None => Ok(()),

@@ -42,7 +42,7 @@ impl Place<Remove> {
         unchanged: Option<&FileState>,
         budget: &Budget,
     ) -> Result<(), ToolError> {
-        let Some(name) = &self.name else { return Err(self.is_root()) };
+        let Some(name) = &self.name else { return Err(self.root_error()) };
         match self.what() {
             None => return Err(self.not_found()),
             Some(Kind::Special) => return Err(self.special()),
@@ -72,7 +72,7 @@ impl Place<Remove> {
     /// As [`Self::remove`]; `protected` where a rule speaks of something in it; `over_limit`. Nothing is
     /// removed then. Where the host refuses in the middle, the sentence says how far it came.
     pub fn remove_tree(&self, budget: &Budget) -> Result<Census, ToolError> {
-        let Some(name) = &self.name else { return Err(self.is_root()) };
+        let Some(name) = &self.name else { return Err(self.root_error()) };
         if self.kind() != Kind::Directory {
             self.remove(budget)?;
             let is_link = self.kind() == Kind::Link;

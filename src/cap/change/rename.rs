@@ -51,7 +51,7 @@ impl Place<Write> {
         overwrite: bool,
         budget: &Budget,
     ) -> Result<Renamed, ToolError> {
-        let Some(from_name) = &self.name else { return Err(self.is_root()) };
+        let Some(from_name) = &self.name else { return Err(self.root_error()) };
         if self.is_respelled_by(to, budget)? {
             return self.respell(to, budget).map(|()| Renamed::Moved { made: 0, other_names: 0 });
         }

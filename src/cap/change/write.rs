@@ -111,7 +111,7 @@ impl<R: Right> Place<R> {
     }
 
     /// The root of a grant is neither replaced nor moved nor removed.
-    pub(in crate::cap) fn is_root(&self) -> ToolError {
+    pub(in crate::cap) fn root_error(&self) -> ToolError {
         let sentence = format!("`{}` is the granted directory itself", self.said);
         ToolError::new(Code::IsADirectory, sentence).hint("use the path of something in it")
     }
@@ -234,7 +234,7 @@ impl Place<Write> {
     /// The name of a file that is there, or can be.
     pub(in crate::cap) fn name_of_file(&self) -> Result<&Name, ToolError> {
         match (&self.name, self.what()) {
-            (None, _) => Err(self.is_root()),
+            (None, _) => Err(self.root_error()),
             (Some(_), Some(Kind::Directory)) => {
                 Err(ToolError::new(Code::IsADirectory, format!("`{}` is a directory", self.said)))
             }
@@ -286,7 +286,7 @@ impl Place<Write> {
 
     /// The name of the entry that exists, or can be created.
     pub(in crate::cap) fn name_of_entry(&self) -> Result<&Name, ToolError> {
-        self.name.as_ref().ok_or_else(|| self.is_root())
+        self.name.as_ref().ok_or_else(|| self.root_error())
     }
 
     /// Something has the name already.
