@@ -40,7 +40,7 @@ impl Place<Write> {
                 self.sync(sync_directory(&parent))?;
                 Ok(true)
             }
-            _ => Err(self.taken()),
+            _ => Err(self.exists_error()),
         }
     }
 

@@ -17,7 +17,7 @@ impl Place<Write> {
     /// Why the new contents, or what is moved there, did not get their name.
     pub(in crate::cap) fn not_placed(&self, why: NotPlaced) -> ToolError {
         match why {
-            NotPlaced::Os(Errno::EXIST) => self.taken(),
+            NotPlaced::Os(Errno::EXIST) => self.exists_error(),
             NotPlaced::Os(errno) => self.os("write", errno),
             NotPlaced::NameRefused => match &self.name {
                 Some(name) => name_refused(name),

@@ -173,17 +173,17 @@ impl<R: Right> Place<R> {
             to.name_of_file()?;
         }
         match to.what() {
-            Some(Kind::Directory) => Err(to.taken().hint(self.hint_of_directory(to))),
+            Some(Kind::Directory) => Err(to.exists_error().hint(self.hint_of_directory(to))),
             // The hint is its own spelling.
-            Some(_) if !overwrite && to.own_spelling().is_some() => Err(to.taken()),
+            Some(_) if !overwrite && to.own_spelling().is_some() => Err(to.exists_error()),
             Some(_) if is_directory => {
-                Err(to.taken().hint("a directory replaces nothing: use another destination"))
+                Err(to.exists_error().hint("a directory replaces nothing: use another destination"))
             }
             Some(Kind::Special) if overwrite => Err(to.special()),
-            Some(Kind::Special) => {
-                Err(to.taken().hint("no tool replaces a special file: use another destination"))
-            }
-            Some(_) if !overwrite => Err(to.taken().hint("overwrite=true replaces it")),
+            Some(Kind::Special) => Err(to
+                .exists_error()
+                .hint("no tool replaces a special file: use another destination")),
+            Some(_) if !overwrite => Err(to.exists_error().hint("overwrite=true replaces it")),
             Some(Kind::File) => to.is_writable(),
             Some(Kind::Link) | None => Ok(()),
         }

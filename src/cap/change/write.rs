@@ -290,7 +290,7 @@ impl Place<Write> {
     }
 
     /// Something has the name already.
-    pub(in crate::cap) fn taken(&self) -> ToolError {
+    pub(in crate::cap) fn exists_error(&self) -> ToolError {
         let what = match self.what() {
             Some(Kind::Directory) => "a directory of that name",
             Some(Kind::Link) => "a link of that name",
