@@ -102,7 +102,7 @@ impl<R: Right> Place<R> {
             }
             match system::stat(&from) {
                 Ok(stat) if FileState::new(&stat) == FileState::new(&found.stat) => Ok(()),
-                _ => Err(self.stale()),
+                _ => Err(self.stale_error()),
             }
         })?;
         let census = Census { files: 1, ..Census::default() };

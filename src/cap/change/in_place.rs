@@ -58,7 +58,7 @@ impl Place<Write> {
         }
         let lock = ChangeLock::of(&self.parent, budget)?;
         let (Some((fd, found)), _) = self.old_as_expected(expect, To::Write)? else {
-            return Err(self.stale());
+            return Err(self.stale_error());
         };
         if found.stat.links > 1 {
             let sentence = format!(

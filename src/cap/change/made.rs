@@ -73,7 +73,7 @@ impl Place<Write> {
             }
             parent = match enter(&parent, name) {
                 Ok(dir) => Arc::new(dir),
-                Err(Errno::NOTDIR | Errno::LOOP | Errno::NOENT) => return Err(self.stale()),
+                Err(Errno::NOTDIR | Errno::LOOP | Errno::NOENT) => return Err(self.stale_error()),
                 Err(errno) => return Err(self.os("open the directory of", errno)),
             };
         }

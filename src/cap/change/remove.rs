@@ -57,7 +57,7 @@ impl Place<Remove> {
         let lock = ChangeLock::of(&self.parent, budget)?;
         // Asked last: no system has a call that removes a file only in a given state.
         if unchanged.is_some_and(|state| !self.is_still(state)) {
-            return Err(self.stale());
+            return Err(self.stale_error());
         }
         rustix::fs::unlinkat(&self.parent, name.as_os_str(), rustix::fs::AtFlags::empty())
             .map_err(|errno| self.not_gone("remove", errno))?;

@@ -107,7 +107,7 @@ impl<R: Right> Place<R> {
             Err(Errno::NOENT) => None,
             Err(errno) => return Err(self.os("look at", errno)),
         };
-        if !was_link && self.what() == Some(Kind::Link) { Err(self.stale()) } else { Ok(()) }
+        if !was_link && self.what() == Some(Kind::Link) { Err(self.stale_error()) } else { Ok(()) }
     }
 
     /// The root of a grant is neither replaced nor moved nor removed.
@@ -116,7 +116,7 @@ impl<R: Right> Place<R> {
         ToolError::new(Code::IsADirectory, sentence).hint("use the path of something in it")
     }
 
-    pub(in crate::cap) fn stale(&self) -> ToolError {
+    pub(in crate::cap) fn stale_error(&self) -> ToolError {
         let sentence =
             format!("`{}` was changed by another program while this call ran", self.said);
         ToolError::new(Code::Stale, sentence)
@@ -197,7 +197,7 @@ impl Place<Write> {
         budget.step()?;
         let lock = ChangeLock::of(&parent, budget)?;
         let placed = match expect {
-            Expect::This(state) if !self.is_still(&state) => return Err(self.stale()),
+            Expect::This(state) if !self.is_still(&state) => return Err(self.stale_error()),
             Expect::Nothing => temp.put_beside(name),
             Expect::This(_) | Expect::Anything => temp.put_over(name),
         };
@@ -269,12 +269,12 @@ impl Place<Write> {
     ) -> Result<(Option<Old>, Expect), ToolError> {
         let Expect::This(state) = expect else { return Ok((self.old(how)?, expect)) };
         if !self.is_still(&state) {
-            return Err(self.stale());
+            return Err(self.stale_error());
         }
-        let Some((fd, found)) = self.old(how)? else { return Err(self.stale()) };
+        let Some((fd, found)) = self.old(how)? else { return Err(self.stale_error()) };
         let now = FileState::new(&found.stat);
         if now != state && !is_copied_up(&fd, &state, &now) {
-            return Err(self.stale());
+            return Err(self.stale_error());
         }
         Ok((Some((fd, found)), Expect::This(now)))
     }
