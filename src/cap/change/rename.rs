@@ -184,7 +184,7 @@ impl<R: Right> Place<R> {
                 .exists_error()
                 .hint("no tool replaces a special file: use another destination")),
             Some(_) if !overwrite => Err(to.exists_error().hint("overwrite=true replaces it")),
-            Some(Kind::File) => to.is_writable(),
+            Some(Kind::File) => to.check_writable(),
             Some(Kind::Link) | None => Ok(()),
         }
     }

@@ -280,7 +280,7 @@ impl Place<Write> {
     }
 
     /// Fails if the user may not write to the existing file.
-    pub(in crate::cap) fn is_writable(&self) -> Result<(), ToolError> {
+    pub(in crate::cap) fn check_writable(&self) -> Result<(), ToolError> {
         self.old(To::Write).map(drop)
     }
 
