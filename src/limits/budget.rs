@@ -209,7 +209,7 @@ impl Budget {
     ///
     /// # Errors
     /// [`Spent`] if the call must stop.
-    pub fn is_wanted(&self) -> Result<(), Spent> {
+    pub fn check_active(&self) -> Result<(), Spent> {
         if (self.watch.cancelled)() {
             return Err(Spent::Cancelled);
         }
@@ -226,7 +226,7 @@ impl Budget {
     /// [`Spent`] when the call must stop.
     pub fn step(&self) -> Result<(), Spent> {
         self.watch.steps.fetch_add(1, Ordering::Relaxed);
-        self.is_wanted()
+        self.check_active()
     }
 
     /// Notes a place that the call reached, for the audit trail.

@@ -37,7 +37,7 @@ impl Budget {
         let bytes = bytes.min(most);
         let mut held = memory.lock();
         while *held + bytes > most {
-            self.is_wanted()?;
+            self.check_active()?;
             let waited = memory.freed.wait_timeout(held, PAUSE);
             (held, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }

@@ -75,7 +75,7 @@ fn locked(directory: Option<OwnedFd>, budget: &Budget) -> Result<Option<OwnedFd>
         match rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => return Ok(Some(directory)),
             Err(Errno::WOULDBLOCK) => {
-                budget.is_wanted()?;
+                budget.check_active()?;
                 std::thread::sleep(PAUSE);
             }
             Err(Errno::INTR) => {}

@@ -33,7 +33,7 @@ impl ProtectedLinks {
                     return Ok(state);
                 }
                 Err(TryLockError::WouldBlock) => {
-                    budget.is_wanted()?;
+                    budget.check_active()?;
                     std::thread::sleep(PATIENCE);
                 }
             }

@@ -76,7 +76,7 @@ impl Turn {
         // From here on it is given back, even if the call ends while it waits.
         self.held.push((lock.clone(), number));
         while !queues.is_turn_of(lock, number) {
-            budget.is_wanted()?;
+            budget.check_active()?;
             let waited = turns.free.wait_timeout(queues, PATIENCE);
             (queues, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }
