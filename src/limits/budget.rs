@@ -230,7 +230,7 @@ impl Budget {
     }
 
     /// Notes a place that the call reached, for the audit trail.
-    pub fn touch(&self, place: String) {
+    pub fn note_path(&self, place: String) {
         let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
         if touched.len() < MAX_TOUCHED && !touched.contains(&place) {
             touched.push(place);

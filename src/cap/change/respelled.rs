@@ -75,7 +75,7 @@ impl<R: Right> Place<R> {
             said: to.said.clone(),
             right: std::marker::PhantomData,
         };
-        budget.touch(place.display_path());
+        budget.note_path(place.display_path());
         Ok(Some(place))
     }
 

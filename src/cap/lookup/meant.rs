@@ -149,7 +149,7 @@ impl<R: Right> Place<R> {
 
     /// Notes the place for the audit trail, and for the answer what the path was taken to mean.
     pub(in crate::cap) fn note(&self, target: &Target<R>, budget: &Budget) {
-        budget.touch(self.display_path());
+        budget.note_path(self.display_path());
         let above = target.grants.in_front_of_paths(&target.grant);
         if let Some(other) = &self.resembles {
             let left_out = target.names.len().saturating_sub(other.len());
