@@ -15,7 +15,7 @@ use crate::args::{self, Object};
 use crate::audit::{Event, Intent, Outcome, Sink};
 use crate::cap::{Grants, Rights};
 use crate::error::{Code, ToolError, cut_to};
-use crate::limits::{Budget, Clock, Kept, Limits, Spent, Watch};
+use crate::limits::{Budget, Clock, Kept, Limits, StopReason, Watch};
 use crate::path::printable;
 use crate::tool::{Call, Called, Content, Entry, replacements};
 
@@ -297,7 +297,7 @@ impl Dispatcher {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), Watch::unattended());
         let tool = printable(&name.chars().take(100).collect::<String>());
-        let error = ToolError::from(Spent::Cancelled);
+        let error = ToolError::from(StopReason::Cancelled);
         self.record(call, &tool, Rights::NONE, vec![], Outcome::Refused(&error), &budget);
     }
 

@@ -12,7 +12,7 @@ mod os;
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::limits::{Spent, affordable, cost};
+use crate::limits::{StopReason, affordable, cost};
 use crate::path::{BadPath, MAX_NAME_BYTES, MAX_PATH_BYTES, VirtualPath};
 
 macro_rules! codes {
@@ -263,16 +263,16 @@ pub fn cut_to(text: String, most: usize) -> String {
     affordable(&format!("{kept}{NOTE}"), most).to_owned()
 }
 
-impl From<Spent> for ToolError {
-    fn from(spent: Spent) -> Self {
+impl From<StopReason> for ToolError {
+    fn from(spent: StopReason) -> Self {
         match spent {
-            Spent::TimedOut { ms, work } => {
+            StopReason::TimedOut { ms, work } => {
                 let still = work
                     .map_or(String::new(), |work| format!(": it was still {}", work.in_words()));
                 Self::new(Code::TimedOut, format!("the call did not end within {ms} ms{still}"))
                     .hint("ask for less: a smaller directory, file range or limit")
             }
-            Spent::Cancelled => Self::new(Code::Cancelled, "the client cancelled the call"),
+            StopReason::Cancelled => Self::new(Code::Cancelled, "the client cancelled the call"),
         }
     }
 }

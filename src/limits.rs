@@ -11,7 +11,7 @@ mod kept;
 mod memory;
 mod watch;
 
-pub use budget::{Budget, Clock, Limits, Spent};
+pub use budget::{Budget, Clock, Limits, StopReason};
 pub use cost::{affordable, cost};
 pub use kept::Kept;
 pub use memory::Held;

@@ -130,7 +130,7 @@ pub struct Budget {
 
 /// Why a call must stop now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spent {
+pub enum StopReason {
     /// The deadline has passed.
     TimedOut {
         /// The deadline, in milliseconds.
@@ -209,13 +209,13 @@ impl Budget {
     ///
     /// # Errors
     /// [`Spent`] if the call must stop.
-    pub fn check_active(&self) -> Result<(), Spent> {
+    pub fn check_active(&self) -> Result<(), StopReason> {
         if (self.watch.cancelled)() {
-            return Err(Spent::Cancelled);
+            return Err(StopReason::Cancelled);
         }
         let deadline = self.limits.call_deadline_ms;
         if self.elapsed() > Duration::from_millis(deadline) {
-            return Err(Spent::TimedOut { ms: deadline, work: self.watch.work() });
+            return Err(StopReason::TimedOut { ms: deadline, work: self.watch.work() });
         }
         Ok(())
     }
@@ -224,7 +224,7 @@ impl Budget {
     ///
     /// # Errors
     /// [`Spent`] when the call must stop.
-    pub fn step(&self) -> Result<(), Spent> {
+    pub fn step(&self) -> Result<(), StopReason> {
         self.watch.steps.fetch_add(1, Ordering::Relaxed);
         self.check_active()
     }
@@ -319,12 +319,12 @@ mod tests {
         ms.store(25_000, Ordering::Relaxed);
         assert_eq!(budget.step(), Ok(()));
         ms.store(25_001, Ordering::Relaxed);
-        assert_eq!(budget.step(), Err(Spent::TimedOut { ms: 25_000, work: None }));
+        assert_eq!(budget.step(), Err(StopReason::TimedOut { ms: 25_000, work: None }));
     }
 
     #[test]
     fn a_cancelled_budget_says_so_first() {
         let budget = Budget::new(Arc::default(), Clock::new(Instant::now), Watch::new(|| true));
-        assert_eq!(budget.step(), Err(Spent::Cancelled));
+        assert_eq!(budget.step(), Err(StopReason::Cancelled));
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::limits::budget::{Budget, Spent};
+use crate::limits::budget::{Budget, StopReason};
 
 /// How long to wait before another look whether the call is still wanted.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -31,7 +31,7 @@ impl Budget {
     ///
     /// # Errors
     /// [`Spent`] when the call must stop.
-    pub fn hold(&self, bytes: u64) -> Result<Held, Spent> {
+    pub fn hold(&self, bytes: u64) -> Result<Held, StopReason> {
         let memory: Arc<Memory> = self.kept().of();
         let most = self.limits().max_edit_bytes;
         let bytes = bytes.min(most);
@@ -79,7 +79,7 @@ mod tests {
         };
         let first = budget().hold(60).unwrap();
         let second = budget().hold(40).unwrap();
-        assert!(matches!(budget().hold(1), Err(Spent::TimedOut { .. })));
+        assert!(matches!(budget().hold(1), Err(StopReason::TimedOut { .. })));
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| budget().hold(1_000).is_ok());
             drop((first, second));

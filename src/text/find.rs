@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::meter::Meter;
 
 /// Work of one candidate besides what is compared.
@@ -67,7 +67,7 @@ impl<'n> Needle<'n> {
         count: Count,
         most: usize,
         budget: &Budget,
-    ) -> Result<Vec<Range<usize>>, Spent> {
+    ) -> Result<Vec<Range<usize>>, StopReason> {
         budget.step()?;
         let (text, mut meter) = (text.as_bytes(), Meter::new(budget));
         let anchor = self.part(self.anchor.clone());

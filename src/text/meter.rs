@@ -4,7 +4,7 @@
 //!
 //! May import: `limits`. It has no clock.
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 
 /// Work that makes one step: as many bytes as are looked at in well under a millisecond.
 const STEP: usize = 256 << 10;
@@ -22,7 +22,7 @@ impl<'a> Meter<'a> {
     }
 
     /// So many bytes are looked at.
-    pub(super) fn spend(&mut self, work: usize) -> Result<(), Spent> {
+    pub(super) fn spend(&mut self, work: usize) -> Result<(), StopReason> {
         self.work = self.work.saturating_add(work);
         if self.work < STEP {
             return Ok(());

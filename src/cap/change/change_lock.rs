@@ -19,7 +19,7 @@ use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 
 use crate::cap::handle::directory::open_directory;
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::system;
 
 /// Time between two attempts, and how many there are: a second in all.
@@ -38,7 +38,7 @@ impl ChangeLock {
     ///
     /// # Errors
     /// [`Spent`] if the call ends while it waits.
-    pub(in crate::cap) fn of(directory: impl AsFd, budget: &Budget) -> Result<Self, Spent> {
+    pub(in crate::cap) fn of(directory: impl AsFd, budget: &Budget) -> Result<Self, StopReason> {
         Ok(Self { _locked: [locked(open_directory(directory, None).ok(), budget)?, None] })
     }
 
@@ -50,7 +50,7 @@ impl ChangeLock {
         a: impl AsFd,
         b: impl AsFd,
         budget: &Budget,
-    ) -> Result<Self, Spent> {
+    ) -> Result<Self, StopReason> {
         let open = |directory| {
             let fd = open_directory(directory, None).ok()?;
             let stat = system::stat(&fd).ok()?;
@@ -69,7 +69,7 @@ impl ChangeLock {
 }
 
 /// The directory with a lock on it, if it gets one.
-fn locked(directory: Option<OwnedFd>, budget: &Budget) -> Result<Option<OwnedFd>, Spent> {
+fn locked(directory: Option<OwnedFd>, budget: &Budget) -> Result<Option<OwnedFd>, StopReason> {
     let Some(directory) = directory else { return Ok(None) };
     for _ in 0..TRIES {
         match rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive) {

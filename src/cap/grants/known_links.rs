@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use crate::cap::grants::link_index::LinkIndex;
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::path::Name;
 
 /// How long a call waits before it looks again whether another one still reads the index.
@@ -23,7 +23,10 @@ pub(in crate::cap) struct State {
 }
 
 impl ProtectedLinks {
-    pub(in crate::cap) fn lock(&self, budget: &Budget) -> Result<MutexGuard<'_, State>, Spent> {
+    pub(in crate::cap) fn lock(
+        &self,
+        budget: &Budget,
+    ) -> Result<MutexGuard<'_, State>, StopReason> {
         loop {
             match self.0.try_lock() {
                 Ok(state) => return Ok(state),

@@ -22,7 +22,7 @@ use crate::cap::grants::link_tree::{Directory, Entry, Key, Stamp};
 use crate::cap::handle::directory::open_directory;
 use crate::cap::handle::step::{Entry, Kind, enter, lstat, open_beneath, read_link};
 use crate::cap::rules::repository;
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::path::Name;
 use crate::system::{self, Names};
 
@@ -64,7 +64,7 @@ impl LinkIndex {
         &mut self,
         grant: &Grant,
         budget: &Budget,
-    ) -> Result<bool, Spent> {
+    ) -> Result<bool, StopReason> {
         let started = budget.now();
         let is_due = self.last_pass.is_none_or(|(ended, took)| {
             took < CHEAP || started.saturating_duration_since(ended) > took * PAUSE
@@ -92,7 +92,7 @@ impl LinkIndex {
         grant: &Grant,
         below: &[Name],
         budget: &Budget,
-    ) -> Result<bool, Spent> {
+    ) -> Result<bool, StopReason> {
         let mut pass = Pass::new(self, grant, budget, budget.now() + MAX_TIME);
         let mut handle = grant.dir.try_clone();
         let mut directory = &mut self.root;
@@ -146,7 +146,12 @@ impl<'a> Pass<'a> {
     }
 
     /// Brings a directory and all below it up to date. What is beyond the bounds is left as it was.
-    fn directory(&mut self, dir: &Dir, known: &mut Directory, depth: usize) -> Result<(), Spent> {
+    fn directory(
+        &mut self,
+        dir: &Dir,
+        known: &mut Directory,
+        depth: usize,
+    ) -> Result<(), StopReason> {
         self.directories += 1;
         let is_over = self.directories > MAX_DIRECTORIES
             || self.bytes > MAX_BYTES
@@ -202,7 +207,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Reads the names of a directory, unless its times show that they are known.
-    fn read_if_changed(&mut self, dir: &Dir, known: &mut Directory) -> Result<(), Spent> {
+    fn read_if_changed(&mut self, dir: &Dir, known: &mut Directory) -> Result<(), StopReason> {
         self.budget.step()?;
         let Ok(stat) = system::stat(dir) else {
             self.has_changed |= known.clear();
@@ -230,7 +235,7 @@ impl<'a> Pass<'a> {
 
     /// The directories and links in a directory, and the files that git reads to find a repository; none if it
     /// cannot be read.
-    fn names(&mut self, dir: &Dir) -> Result<Option<Vec<(Name, Kind)>>, Spent> {
+    fn names(&mut self, dir: &Dir) -> Result<Option<Vec<(Name, Kind)>>, StopReason> {
         let Ok(opened) = open_directory(dir, None) else { return Ok(None) };
         let (mut names, mut seen, mut stopped) = (vec![], 0_usize, Ok(()));
         let budget = self.budget;

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 
 /// What a call can lock.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -69,7 +69,7 @@ impl Turn {
         lock: &Lock,
         exclusive: bool,
         budget: &Budget,
-    ) -> Result<(), Spent> {
+    ) -> Result<(), StopReason> {
         let turns = Arc::clone(&self.turns);
         let mut queues = turns.queues();
         let number = queues.ask(lock.clone(), exclusive);

@@ -28,7 +28,7 @@ use crate::cap::read::walked::{Listing, WalkedDir, WalkedEntry};
 use crate::cap::rights::Read;
 use crate::cap::rules::temp_name::is_temp;
 use crate::error::ToolError;
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::path::Name;
 use crate::system::{self, Names};
 
@@ -106,7 +106,7 @@ pub fn walk<V: Visit>(
         found
     });
     if walk.cancelled.load(Ordering::Relaxed) {
-        return Err(Spent::Cancelled.into());
+        return Err(StopReason::Cancelled.into());
     }
     let skipped = walk.skipped.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Walked { found, skipped, is_cut: walk.spent.load(Ordering::Relaxed) })
@@ -201,7 +201,7 @@ impl<V: Visit> Walk<'_, V> {
             Ok(()) => self.spent.load(Ordering::Relaxed),
             Err(spent) => {
                 self.spent.store(true, Ordering::Relaxed);
-                if spent == Spent::Cancelled {
+                if spent == StopReason::Cancelled {
                     self.cancelled.store(true, Ordering::Relaxed);
                 }
                 true

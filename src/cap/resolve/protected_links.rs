@@ -17,7 +17,7 @@ use crate::cap::rules::folded;
 use crate::cap::rules::refusal::{protected_by_link, protected_repository};
 use crate::cap::rules::repository::lies_in_repository;
 use crate::error::{Code, ToolError};
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::path::Name;
 
 /// What protected links lead to, at the time of one change.
@@ -48,7 +48,7 @@ impl<'a> Protection<'a> {
             let along = if number == grant.number { below } else { &[] };
             let mut refresh = || {
                 let has_changed = index.refresh(held, budget)?;
-                Ok::<_, Spent>(index.refresh_along(held, along, budget)? || has_changed)
+                Ok::<_, StopReason>(index.refresh_along(held, along, budget)? || has_changed)
             };
             let refreshed = refresh();
             // The index keeps what it read before an error, and that may hold a new link.

@@ -8,7 +8,7 @@
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::Marks;
 use crate::text::encoding::runs::{Run, all_runs, runs};
@@ -29,7 +29,7 @@ pub(in crate::text) fn places(
     text: &str,
     wanted: impl Iterator<Item = usize>,
     budget: &Budget,
-) -> Result<Option<Vec<usize>>, Spent> {
+) -> Result<Option<Vec<usize>>, StopReason> {
     match coding {
         Coding::Utf8 => Ok(Some(wanted.collect())),
         Coding::Standard(encoding) => places_in(encoding, bytes, wanted, budget),
@@ -54,7 +54,7 @@ fn places_in(
     bytes: &[u8],
     wanted: impl Iterator<Item = usize>,
     budget: &Budget,
-) -> Result<Option<Vec<usize>>, Spent> {
+) -> Result<Option<Vec<usize>>, StopReason> {
     let (mut pass, mut meter) = (Pass::new(encoding), Meter::new(budget));
     let (mut found, mut at, mut done) = (vec![], 0, 0_usize);
     for place in wanted {
@@ -84,7 +84,7 @@ pub(in crate::text) fn are<'a>(
     marks: Option<Marks>,
     pieces: impl Iterator<Item = (&'a [u8], &'a str)>,
     budget: &Budget,
-) -> Result<bool, Spent> {
+) -> Result<bool, StopReason> {
     let (mut meter, mut expected) = (Meter::new(budget), Expected::default());
     let mut held: Vec<u8> = vec![];
     let mut are = true;

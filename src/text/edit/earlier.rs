@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::error::{Code, ToolError};
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::edit::edited::Edited;
 use crate::text::edit::occurrences::{MAX_REPLACEMENTS, counted, on_lines};
 use crate::text::edit::one_edit::{Attempt, Edit, attempt};
@@ -39,7 +39,7 @@ impl<'e> Earlier<'e> {
         failed: &[usize],
         (at, old): (usize, &str),
         budget: &Budget,
-    ) -> Result<Self, Spent> {
+    ) -> Result<Self, StopReason> {
         let places = |text: &str| {
             Needle::new(old, text).find(text, Count::All, MAX_REPLACEMENTS + 1, budget)
         };
@@ -69,7 +69,10 @@ impl<'e> Earlier<'e> {
     }
 
     /// The error for a text that is missing, if an edit of the call is why.
-    pub(in crate::text) fn no_match(&self, budget: &Budget) -> Result<Option<ToolError>, Spent> {
+    pub(in crate::text) fn no_match(
+        &self,
+        budget: &Budget,
+    ) -> Result<Option<ToolError>, StopReason> {
         let changing = self.edits_where(|before, after| after < before);
         let verb = if changing.len() == 1 { "changes" } else { "change" };
         let sentence = match (self.in_file.as_slice(), &self.last) {
@@ -97,7 +100,7 @@ impl<'e> Earlier<'e> {
         now: &str,
         found: &[Range<usize>],
         budget: &Budget,
-    ) -> Result<ToolError, Spent> {
+    ) -> Result<ToolError, StopReason> {
         let putting = self.edits_where(|before, after| after > before);
         let (count, on) = (counted(found), on_lines(now, found));
         let after = named(&self.made.iter().map(|(edit, _)| *edit).collect::<Vec<_>>());
@@ -137,7 +140,7 @@ impl<'e> Earlier<'e> {
     }
 
     /// How to send these edits and the one that fails so that all can be made.
-    fn hint(&self, others: &[usize], budget: &Budget) -> Result<String, Spent> {
+    fn hint(&self, others: &[usize], budget: &Budget) -> Result<String, StopReason> {
         let at = self.at;
         let first = others.first().copied().unwrap_or_default();
         Ok(if self.may_come_first(budget)? {
@@ -154,7 +157,7 @@ impl<'e> Earlier<'e> {
     }
 
     /// Could all edits be made if this one was made before the others?
-    fn may_come_first(&self, budget: &Budget) -> Result<bool, Spent> {
+    fn may_come_first(&self, budget: &Budget) -> Result<bool, StopReason> {
         let mut edited = Edited::untouched(self.text.len());
         let order = std::iter::once(self.at).chain(self.made.iter().map(|(edit, _)| *edit));
         for number in order {

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Code, ToolError};
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::edit::document::Document;
 use crate::text::edit::one_edit::Edit;
 use crate::text::encoding::escapes::{ESCAPE_LEN, byte_of_escape, escape};
@@ -102,7 +102,7 @@ impl Document {
         let is_there = |old: &str| {
             let old = lf(old);
             let found = Needle::new(&old, self.text()).find(self.text(), Count::All, 1, budget)?;
-            Ok::<_, Spent>(!found.is_empty())
+            Ok::<_, StopReason>(!found.is_empty())
         };
         let (mut shown, mut named) = self.unescaped_old(old_text, false);
         let (other, other_named) = self.unescaped_old(old_text, true);

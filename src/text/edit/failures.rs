@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::error::{Code, ToolError};
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::edit::earlier::{Earlier, MORE_LINES};
 use crate::text::edit::occurrences::{counted, on_lines};
 use crate::text::edit::one_edit::Edit;
@@ -61,7 +61,7 @@ impl<'e> Failures<'e> {
         text: &str,
         (at, edit): (usize, Edit<'_>),
         budget: &Budget,
-    ) -> Result<ToolError, Spent> {
+    ) -> Result<ToolError, StopReason> {
         if self.all.len() >= MAX_DIAGNOSED {
             return Ok(ToolError::new(Code::NoMatch, MISSING));
         }
@@ -99,7 +99,7 @@ impl<'e> Failures<'e> {
         (at, edit): (usize, Edit<'_>),
         found: &[Range<usize>],
         budget: &Budget,
-    ) -> Result<ToolError, Spent> {
+    ) -> Result<ToolError, StopReason> {
         if self.all.len() < MAX_DIAGNOSED
             && let Some(earlier) = self.earlier(at, &lf(edit.old_text), budget)?
         {
@@ -110,7 +110,12 @@ impl<'e> Failures<'e> {
     }
 
     /// What the edits before one did to its old text, if any was made.
-    fn earlier(&self, at: usize, old: &str, budget: &Budget) -> Result<Option<Earlier<'e>>, Spent> {
+    fn earlier(
+        &self,
+        at: usize,
+        old: &str,
+        budget: &Budget,
+    ) -> Result<Option<Earlier<'e>>, StopReason> {
         if self.all.len() >= at {
             return Ok(None);
         }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use unicode_normalization::char::canonical_combining_class;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::lookalike::folded::{folded, places};
 use crate::text::lookalike::unlike::Unlike;
 use crate::text::lookalike::unseen::decompose_onto;
@@ -22,7 +22,7 @@ pub(in crate::text) fn otherwise_accented(
     text: &str,
     old: &str,
     budget: &Budget,
-) -> Result<Option<Accented>, Spent> {
+) -> Result<Option<Accented>, StopReason> {
     let may_differ = if old.is_ascii() { |text: &str| !text.is_ascii() } else { |_: &str| true };
     let found = places(text, &folded(old, bare), bare, may_differ, 1, budget)?.into_iter().next();
     Ok(found.and_then(|place| {

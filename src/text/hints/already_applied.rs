@@ -2,7 +2,7 @@
 //!
 //! May import: `limits`. That a short text is there says nothing: `}` is in most files.
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::find::{Count, Needle, lines};
 use crate::text::hints::equal_but_for::Window;
 use crate::text::hints::similar::says_something;
@@ -32,7 +32,7 @@ pub(in crate::text) fn applied(
     old: &str,
     new: &str,
     budget: &Budget,
-) -> Result<Option<Applied>, Spent> {
+) -> Result<Option<Applied>, StopReason> {
     let words = new.split(|c: char| !c.is_alphanumeric() && c != '_');
     let words = words.filter(|word| !word.is_empty()).take(SEVERAL).count();
     // What is left when something is taken out was there before.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::hints::terminal::{has_escapes, without_escapes};
 use crate::text::lookalike::folded::{Fold, folded, places};
 
@@ -71,7 +71,7 @@ pub(in crate::text) fn otherwise_coded(
     text: &str,
     old: &str,
     budget: &Budget,
-) -> Result<Option<(Coded, Range<usize>)>, Spent> {
+) -> Result<Option<(Coded, Range<usize>)>, StopReason> {
     let first = |needle: &str, fold: Fold, may_differ: May| {
         places(text, needle, fold, may_differ, 1, budget).map(|found| found.into_iter().next())
     };

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::find::{Count, Needle};
 use crate::text::hints::line_numbers::unnumbered;
 use crate::text::hints::similar::says_something;
@@ -46,11 +46,11 @@ pub(in crate::text) fn copied(
     text: &str,
     old: &str,
     budget: &Budget,
-) -> Result<Option<Copied>, Spent> {
+) -> Result<Option<Copied>, StopReason> {
     if old.len() > MAX_LEN {
         return Ok(None);
     }
-    let place = |part: &str| -> Result<Option<Range<usize>>, Spent> {
+    let place = |part: &str| -> Result<Option<Range<usize>>, StopReason> {
         if !says_something(part) || part == old {
             return Ok(None);
         }

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::hints::differences;
 use crate::text::hints::differences::{ALL, Difference, Placed, fold, fold_char, is_blank};
 use crate::text::line_ends::bare;
@@ -36,7 +36,7 @@ pub(in crate::text) fn equal_but_for(
     text: &str,
     old: &str,
     budget: &Budget,
-) -> Result<Option<(Window, Vec<Difference>)>, Spent> {
+) -> Result<Option<(Window, Vec<Difference>)>, StopReason> {
     let wanted: Vec<Wanted<'_>> = wanted(old);
     let Some((at, anchor)) = wanted.iter().enumerate().max_by_key(|(_, line)| line.folded.len())
     else {

@@ -2,7 +2,7 @@
 //!
 //! May import: `limits`.
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::find::{Count, Needle, lines};
 use crate::text::hints::equal_but_for::Window;
 
@@ -11,7 +11,7 @@ pub(in crate::text) fn without_numbers(
     text: &str,
     old: &str,
     budget: &Budget,
-) -> Result<Option<Window>, Spent> {
+) -> Result<Option<Window>, StopReason> {
     for blank in ["", " "] {
         let mut bare = String::with_capacity(old.len());
         for line in old.split_inclusive('\n') {

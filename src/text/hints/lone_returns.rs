@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::find::{Count, Needle};
 use crate::text::line_ends::has_lone_return;
 
@@ -14,7 +14,7 @@ pub(in crate::text) fn other_line_ends(
     text: &str,
     old: &str,
     budget: &Budget,
-) -> Result<Option<Range<usize>>, Spent> {
+) -> Result<Option<Range<usize>>, StopReason> {
     if !has_lone_return(text) && !has_lone_return(old) {
         return Ok(None);
     }

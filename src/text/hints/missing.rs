@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::encoding::escapes::Marks;
 use crate::text::find::{Count, Needle};
 use crate::text::hints::equal_but_for::Window;
@@ -46,7 +46,7 @@ pub(in crate::text) fn what_to_send(
     place: &Range<usize>,
     odd: &[Range<usize>],
     budget: &Budget,
-) -> Result<String, Spent> {
+) -> Result<String, StopReason> {
     let within = text.get(place.clone()).unwrap_or_default();
     let odd: Vec<_> = odd
         .iter()

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::error::{Code, ToolError};
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::hints::accents::otherwise_accented;
 use crate::text::hints::differing_characters::{Slips, slips};
 use crate::text::hints::differing_lines::{ByLine, by_line};
@@ -40,7 +40,7 @@ impl Near {
         text: &str,
         missing: Missing<'_>,
         budget: &Budget,
-    ) -> Result<ToolError, Spent> {
+    ) -> Result<ToolError, StopReason> {
         let window = self.window;
         let mut sentence = format!("{MISSING}: nearest is {}", self.sentence);
         if let Some(whole) = &self.whole {
@@ -93,7 +93,7 @@ pub(in crate::text) fn near(
     old: &str,
     old_lines: &[&str],
     budget: &Budget,
-) -> Result<Option<Near>, Spent> {
+) -> Result<Option<Near>, StopReason> {
     let lines = |window, sentence: String| {
         let sentence = format!("{}, {sentence}", named(window));
         Some(Near { window, place: None, sentence, slips: vec![], differing: None, whole: None })

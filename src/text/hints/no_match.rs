@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::error::{Code, ToolError};
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::find::lines;
 use crate::text::hints::already_applied::applied;
 use crate::text::hints::coded::{Coded, otherwise_coded};
@@ -31,7 +31,7 @@ pub(in crate::text) fn no_match(
     text: &str,
     missing: Missing<'_>,
     budget: &Budget,
-) -> Result<ToolError, Spent> {
+) -> Result<ToolError, StopReason> {
     let Missing { old, new, .. } = missing;
     if text.is_empty() {
         return Ok(ToolError::new(Code::NoMatch, format!("{MISSING}, which is empty"))
@@ -56,7 +56,7 @@ fn diagnosed(
     text: &str,
     missing: Missing<'_>,
     budget: &Budget,
-) -> Result<(Option<Window>, ToolError), Spent> {
+) -> Result<(Option<Window>, ToolError), StopReason> {
     let Missing { old, room, .. } = missing;
     if let Some(window) = without_numbers(text, old, budget)? {
         let sentence = format!(
@@ -101,7 +101,7 @@ fn looking_the_same(
     missing: Missing<'_>,
     looks: &Looks,
     budget: &Budget,
-) -> Result<ToolError, Spent> {
+) -> Result<ToolError, StopReason> {
     let window = lines_of(text, &looks.place);
     let verb = if window.count == 1 { "differs" } else { "differ" };
     let mut sentence = format!(
@@ -130,7 +130,7 @@ fn in_returns(
     missing: Missing<'_>,
     place: &Range<usize>,
     budget: &Budget,
-) -> Result<ToolError, Spent> {
+) -> Result<ToolError, StopReason> {
     let within = text.get(place.clone()).unwrap_or_default();
     let returns = "carriage returns (`\\r`, U+000D) that no line feed follows";
     // A place in the file whose line ends are CRLF is found with the return that ends the text as half of one.
@@ -166,7 +166,7 @@ fn in_code(
     coded: Coded,
     place: Range<usize>,
     budget: &Budget,
-) -> Result<ToolError, Spent> {
+) -> Result<ToolError, StopReason> {
     let window = lines_of(text, &place);
     let sentence =
         format!("{MISSING}: {}; {}, it is at {}", coded.as_str(), coded.under(), named(window));
@@ -181,7 +181,7 @@ fn with_marks(
     missing: Missing<'_>,
     copied: &Copied,
     budget: &Budget,
-) -> Result<ToolError, Spent> {
+) -> Result<ToolError, StopReason> {
     let at = named(lines_of(text, &copied.place));
     let rest = if copied.is_piece { "a part of it between them" } else { "without them it" };
     let sentence = format!(

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::hints::differences::is_blank;
 use crate::text::lookalike::folded::{folded, places};
 
@@ -26,7 +26,7 @@ pub(in crate::text) fn otherwise_broken(
     text: &str,
     old: &str,
     budget: &Budget,
-) -> Result<Option<Rebroken>, Spent> {
+) -> Result<Option<Rebroken>, StopReason> {
     let ink = folded(old, ink);
     if ink.len() < MIN_INK {
         return Ok(None);

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::hints::equal_but_for::Window;
 use crate::text::hints::place_in_line::{MAX_CHARS, Pattern};
 use crate::text::meter::Meter;
@@ -28,7 +28,7 @@ pub(in crate::text) fn most_equal(
     text: &str,
     old: &[&str],
     budget: &Budget,
-) -> Result<Option<(Window, usize)>, Spent> {
+) -> Result<Option<(Window, usize)>, StopReason> {
     let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, line) in old.iter().enumerate().filter(|(_, line)| says_something(line)) {
         let places = places.entry(line.trim()).or_default();
@@ -93,7 +93,7 @@ pub(in crate::text) fn most_alike(
     text: &str,
     wanted: &str,
     budget: &Budget,
-) -> Result<Option<Alike>, Spent> {
+) -> Result<Option<Alike>, StopReason> {
     let Some(pattern) = Pattern::new(wanted.trim()) else { return Ok(None) };
     let (mut best, mut most, mut begin) = (None, pattern.len() * MAX_DIFFERING / 10, 0);
     let mut meter = Meter::new(budget);

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::meter::Meter;
 
 /// Bytes of text in which occurrences begin that are looked for at once.
@@ -47,7 +47,7 @@ pub(in crate::text) fn places(
     may_differ: fn(&str) -> bool,
     most: usize,
     budget: &Budget,
-) -> Result<Vec<Range<usize>>, Spent> {
+) -> Result<Vec<Range<usize>>, StopReason> {
     let (mut found, mut meter) = (vec![], Meter::new(budget));
     if needle.trim().is_empty() || needle.len() > MAX_NEEDLE {
         return Ok(found);

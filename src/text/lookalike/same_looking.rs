@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::limits::{Budget, Spent};
+use crate::limits::{Budget, StopReason};
 use crate::text::lookalike::folded::{Fold, folded, places};
 use crate::text::lookalike::one_char::{first, fold_first};
 use crate::text::lookalike::typed::{may_be_typed, typed};
@@ -34,7 +34,7 @@ pub(in crate::text) fn same_looking(
     text: &str,
     old: &str,
     budget: &Budget,
-) -> Result<Option<Looks>, Spent> {
+) -> Result<Option<Looks>, StopReason> {
     Ok(match same_under(fold_first, has_odd, text, old, budget)? {
         None => same_under(typed, may_be_typed, text, old, budget)?,
         looks => looks,
@@ -48,7 +48,7 @@ fn same_under(
     text: &str,
     old: &str,
     budget: &Budget,
-) -> Result<Option<Looks>, Spent> {
+) -> Result<Option<Looks>, StopReason> {
     let needle = folded(old, fold);
     let may_differ = if may_differ(old) { |_: &str| true } else { may_differ };
     let found = places(text, &needle, fold, may_differ, MAX_OTHERS + 1, budget)?;
