@@ -15,7 +15,7 @@ use crate::args::{self, Object};
 use crate::audit::{Event, Intent, Outcome, Sink};
 use crate::cap::{Grants, Rights};
 use crate::error::{Code, ToolError, cut_to};
-use crate::limits::{Budget, Clock, Kept, Limits, StopReason, Watch};
+use crate::limits::{Budget, CallMonitor, Clock, Kept, Limits, StopReason};
 use crate::path::printable;
 use crate::tool::{Call, Called, Content, Entry, replacements};
 
@@ -170,7 +170,7 @@ impl Dispatcher {
     ///
     /// # Errors
     /// A [`Fault`], which is for the protocol to tell: everything else is an [`Answer`].
-    pub fn call(&self, name: &str, mut sent: Object, watch: Watch) -> Result<Answer, Fault> {
+    pub fn call(&self, name: &str, mut sent: Object, watch: CallMonitor) -> Result<Answer, Fault> {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), watch)
             .keeping(self.kept.clone())
@@ -235,10 +235,11 @@ impl Dispatcher {
     ///
     /// # Errors
     /// Always: `timed_out`.
-    pub fn lost(&self, name: &str, watch: &Watch) -> Answer {
+    pub fn lost(&self, name: &str, watch: &CallMonitor) -> Answer {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let work = watch.work();
-        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), Watch::unattended());
+        let budget =
+            Budget::new(Arc::clone(&self.limits), self.clock.clone(), CallMonitor::unattended());
         let tool = printable(&name.chars().take(100).collect::<String>());
         let changes = self
             .registry
@@ -273,7 +274,7 @@ impl Dispatcher {
         argument: &str,
         why: &str,
         hint: &str,
-        watch: Watch,
+        watch: CallMonitor,
     ) -> Result<Answer, Fault> {
         let Some((tool, _)) = self.find(name) else {
             return self.call(name, Object::new(), watch);
@@ -295,7 +296,8 @@ impl Dispatcher {
     /// Records a call that was cancelled before its turn came: it was never run.
     pub fn withdrawn(&self, name: &str) {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
-        let budget = Budget::new(Arc::clone(&self.limits), self.clock.clone(), Watch::unattended());
+        let budget =
+            Budget::new(Arc::clone(&self.limits), self.clock.clone(), CallMonitor::unattended());
         let tool = printable(&name.chars().take(100).collect::<String>());
         let error = ToolError::from(StopReason::Cancelled);
         self.record(call, &tool, Rights::NONE, vec![], Outcome::Refused(&error), &budget);

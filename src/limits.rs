@@ -15,4 +15,4 @@ pub use budget::{Budget, Clock, Limits, StopReason};
 pub use cost::{affordable, cost};
 pub use kept::Kept;
 pub use memory::Held;
-pub use watch::{Busy, Watch, Work};
+pub use watch::{Busy, CallMonitor, Work};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use preopen::audit::{Sink, Start, last_hash, report, sha256, verify};
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
-use preopen::limits::{Limits, Watch};
+use preopen::limits::{CallMonitor, Limits};
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
 
@@ -166,7 +166,7 @@ fn trail(calls: usize) -> Vec<u8> {
     for i in 0..calls {
         let path = ("path".to_owned(), Value::from(hostile[i % hostile.len()]));
         let arguments = serde_json::Map::from_iter([path]);
-        let _ = dispatcher.call("get_file_info", arguments, Watch::unattended());
+        let _ = dispatcher.call("get_file_info", arguments, CallMonitor::unattended());
     }
     dispatcher.end();
     std::fs::read(path).unwrap()

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
-use preopen::limits::{Limits, Watch};
+use preopen::limits::{CallMonitor, Limits};
 use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
@@ -37,7 +37,12 @@ impl Bench {
         Self { sandbox, dispatcher }
     }
 
-    pub fn call(&self, tool: &str, arguments: &Value, watch: Watch) -> Result<String, String> {
+    pub fn call(
+        &self,
+        tool: &str,
+        arguments: &Value,
+        watch: CallMonitor,
+    ) -> Result<String, String> {
         let arguments = arguments.as_object().unwrap().clone();
         match self.dispatcher.call(tool, arguments, watch).unwrap().as_deref() {
             Ok([Content::Text(text)]) => Ok(text.clone()),
@@ -88,7 +93,7 @@ impl Play<'_> {
             let (arguments, act) = ((self.arguments)(&bench), (self.act)(&bench));
             let (asked, far) = (AtomicU64::new(0), Arc::new(AtomicU64::new(NOT_YET)));
             let came = Arc::clone(&far);
-            let watch = Watch::new(move || {
+            let watch = CallMonitor::new(move || {
                 if asked.fetch_add(1, Ordering::SeqCst) == step {
                     came.store(if act() { ACTED } else { IN_VAIN }, Ordering::SeqCst);
                 }
@@ -125,7 +130,8 @@ fn replacing(from: PathBuf, to: PathBuf) -> Act {
 }
 
 fn version(bench: &Bench, path: &str) -> String {
-    let read = bench.call("read_text_file", &json!({"path": path}), Watch::unattended()).unwrap();
+    let read =
+        bench.call("read_text_file", &json!({"path": path}), CallMonitor::unattended()).unwrap();
     let (_, version) = read.rsplit_once("version ").unwrap();
     version.chars().take_while(char::is_ascii_alphanumeric).collect()
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
-use preopen::limits::{Limits, Watch};
+use preopen::limits::{CallMonitor, Limits};
 use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use preopen_attacks::FLAG;
@@ -172,11 +172,11 @@ fn call_all(specs: &[preopen::allowlist::GrantSpec], race: &Race) -> BTreeMap<St
     while race.goes_on() {
         for (tool, arguments) in attempts() {
             let arguments = arguments.as_object().unwrap().clone();
-            let (text, code) = match dispatcher.call(tool, arguments, Watch::unattended()).unwrap()
-            {
-                Ok(content) => (content.iter().map(text_of).collect(), "ok".to_owned()),
-                Err(error) => (error.to_string(), error.code().to_string()),
-            };
+            let (text, code) =
+                match dispatcher.call(tool, arguments, CallMonitor::unattended()).unwrap() {
+                    Ok(content) => (content.iter().map(text_of).collect(), "ok".to_owned()),
+                    Err(error) => (error.to_string(), error.code().to_string()),
+                };
             assert!(!text.contains(FLAG), "LEAK: {tool}: {text}");
             race.met_the_way_out.fetch_or(code == "escapes_grant", Relaxed);
             *codes.entry(code).or_default() += 1;

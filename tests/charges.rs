@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
-use preopen::limits::{Limits, Watch};
+use preopen::limits::{CallMonitor, Limits};
 use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ impl Bench {
         Self { sandbox, dispatcher }
     }
 
-    fn call(&self, tool: &str, arguments: &Value, watch: Watch) -> Result<String, String> {
+    fn call(&self, tool: &str, arguments: &Value, watch: CallMonitor) -> Result<String, String> {
         let arguments = arguments.as_object().unwrap().clone();
         match self.dispatcher.call(tool, arguments, watch).unwrap().as_deref() {
             Ok([Content::Text(text)]) => Ok(text.clone()),
@@ -57,8 +57,11 @@ impl Bench {
 
     /// The version of the text.
     fn version(&self) -> String {
-        let read =
-            self.call("read_text_file", &json!({"path": "text", "limit": 1}), Watch::unattended());
+        let read = self.call(
+            "read_text_file",
+            &json!({"path": "text", "limit": 1}),
+            CallMonitor::unattended(),
+        );
         let read = read.unwrap();
         let (_, version) = read.rsplit_once("version ").unwrap();
         version.chars().take_while(char::is_ascii_alphanumeric).collect()
@@ -85,9 +88,9 @@ fn calls() -> Vec<(&'static str, Value)> {
 }
 
 /// A watch that takes the call back when it was asked so often.
-fn cancelling_after(questions: u64) -> Watch {
+fn cancelling_after(questions: u64) -> CallMonitor {
     let asked = Arc::new(AtomicU64::new(0));
-    Watch::new(move || asked.fetch_add(1, Ordering::Relaxed) >= questions)
+    CallMonitor::new(move || asked.fetch_add(1, Ordering::Relaxed) >= questions)
 }
 
 #[test]
@@ -112,7 +115,7 @@ fn every_part_of_a_large_file_is_charged() {
         };
         assert!(is_stopped, "{tool} {shown}: {cancelled:?}");
         assert!(tree(&bench.sandbox, "grant") == before, "{tool} {shown} changed something");
-        let watch = Watch::unattended();
+        let watch = CallMonitor::unattended();
         let whole = bench.call(tool, &arguments, watch.clone());
         let is_good = whole.is_ok() || whole.as_ref().is_err_and(|e| e.starts_with("no_match: "));
         assert!(is_good, "{tool} {shown}: {whole:?}");
@@ -136,7 +139,7 @@ fn each_path_of_a_call_is_charged_and_there_are_so_many_and_no_more() {
             }
             arguments
         };
-        let watch = Watch::unattended();
+        let watch = CallMonitor::unattended();
         let all = bench.call(tool, &arguments(most), watch.clone());
         assert!(!all.as_ref().is_err_and(|said| said.starts_with("over_limit: ")), "{all:?}");
         assert!(watch.steps() >= most as u64, "{tool}: {} steps", watch.steps());
@@ -145,7 +148,7 @@ fn each_path_of_a_call_is_charged_and_there_are_so_many_and_no_more() {
             cancelled.as_ref().is_err_and(|said| said.starts_with("cancelled: ")),
             "{tool}: {cancelled:?}"
         );
-        let more = bench.call(tool, &arguments(most + 1), Watch::unattended());
+        let more = bench.call(tool, &arguments(most + 1), CallMonitor::unattended());
         assert!(
             more.as_ref().is_err_and(|said| said.starts_with("over_limit: ")),
             "{tool}: {more:?}"

@@ -7,7 +7,7 @@ use encoding_rs::{
 };
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
-use preopen::limits::{Limits, Watch};
+use preopen::limits::{CallMonitor, Limits};
 use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
@@ -117,7 +117,7 @@ impl Case<'_> {
     fn call(&self, tool: &str, mut arguments: Value) -> Result<String, String> {
         arguments["path"] = self.name.clone().into();
         let arguments = arguments.as_object().unwrap().clone();
-        match self.dispatcher.call(tool, arguments, Watch::unattended()).unwrap().as_deref() {
+        match self.dispatcher.call(tool, arguments, CallMonitor::unattended()).unwrap().as_deref() {
             Ok([Content::Text(text)]) => Ok(text.clone()),
             Ok(other) => panic!("{tool}: {other:?}"),
             Err(error) => Err(error.to_string()),

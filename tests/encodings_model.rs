@@ -10,7 +10,7 @@ use encoding_rs::{
 };
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
-use preopen::limits::{Limits, Watch};
+use preopen::limits::{CallMonitor, Limits};
 use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
@@ -312,7 +312,8 @@ impl Case {
             arguments["encoding"] = self.text.form.label.into();
         }
         let arguments = arguments.as_object().unwrap().clone();
-        match BENCH.dispatcher.call(tool, arguments, Watch::unattended()).unwrap().as_deref() {
+        match BENCH.dispatcher.call(tool, arguments, CallMonitor::unattended()).unwrap().as_deref()
+        {
             Ok([Content::Text(text)]) => Ok(text.clone()),
             Ok(other) => panic!("{tool}: {other:?}"),
             Err(error) => Err(error.to_string()),

@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::symlink;
 
-use preopen::limits::Watch;
+use preopen::limits::CallMonitor;
 use serde_json::{Value, json};
 
 use crate::between::{Act, Bench, Play};
@@ -106,7 +106,7 @@ fn a_link_in_the_place_of_a_missing_directory_leads_no_change_outside() {
         let arguments = with_way(&arguments, "new");
         // What needs the directory to be there fails before anything is done.
         let bench = Bench::new(sandbox());
-        if bench.call(tool, &arguments, Watch::unattended()).is_err() {
+        if bench.call(tool, &arguments, CallMonitor::unattended()).is_err() {
             continue;
         }
         let planted_at = ["grant/new", "grant/new/deep", "grant/new/x"].map(|planted| {

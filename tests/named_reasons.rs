@@ -1,7 +1,7 @@
 //! Refused edits: the reasons that are named are those for which the texts differ, and the text that the hint gives is
 //! found.
 
-use preopen::limits::Watch;
+use preopen::limits::CallMonitor;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::json;
@@ -15,7 +15,7 @@ fn refused_and_repeated(bench: &Bench, text: &str, old: &str) -> String {
     std::fs::write(bench.path("grant/f"), text).unwrap();
     let edit = |old: &str| {
         let arguments = json!({"path": "grant/f", "old_text": old, "new_text": "REPLACED"});
-        bench.call("edit_file", &arguments, Watch::unattended())
+        bench.call("edit_file", &arguments, CallMonitor::unattended())
     };
     let refused = edit(old).expect_err(&format!("{text:?} {old:?}"));
     assert!(refused.starts_with("no_match: "), "{text:?} {old:?}: {refused}");
@@ -65,7 +65,7 @@ fn signs_that_are_typed_in_another_way_are_found_and_named() {
         assert!(line.contains(&format!("differs in {reason}")), "{text:?} {old:?}: {line}");
         std::fs::write(bench.path("grant/f"), text).unwrap();
         let arguments = json!({"path": "grant/f", "old_text": old, "new_text": "x"});
-        let refused = bench.call("edit_file", &arguments, Watch::unattended()).unwrap_err();
+        let refused = bench.call("edit_file", &arguments, CallMonitor::unattended()).unwrap_err();
         assert!(refused.contains(named), "{text:?} {old:?}: {refused}");
     }
 }
@@ -87,7 +87,7 @@ fn text_between_terminal_escapes_is_found_and_what_a_page_shows_can_be_sent() {
         assert!(line.contains(reason), "{text:?} {old:?}: {line}");
     }
     std::fs::write(bench.path("grant/f"), text).unwrap();
-    let call = |tool, arguments| bench.call(tool, &arguments, Watch::unattended()).unwrap();
+    let call = |tool, arguments| bench.call(tool, &arguments, CallMonitor::unattended()).unwrap();
     let page = call("read_text_file", json!({"path": "grant/f", "offset": 2}));
     let shown = page.lines().next().unwrap();
     call("edit_file", json!({"path": "grant/f", "old_text": shown, "new_text": "plain"}));
@@ -136,7 +136,7 @@ fn a_short_new_text_elsewhere_in_the_file_is_not_taken_for_the_edit() {
     ] {
         std::fs::write(bench.path("grant/f"), text).unwrap();
         let arguments = json!({"path": "grant/f", "old_text": old, "new_text": new});
-        let refused = bench.call("edit_file", &arguments, Watch::unattended()).unwrap_err();
+        let refused = bench.call("edit_file", &arguments, CallMonitor::unattended()).unwrap_err();
         assert_eq!(refused.contains("already"), is_told, "{text:?} {new:?}: {refused}");
     }
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
-use preopen::limits::{Limits, Watch};
+use preopen::limits::{CallMonitor, Limits};
 use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use preopen_attacks::{FLAG, Victim};
@@ -223,7 +223,7 @@ fn call_all(race: &Race, specs: &[preopen::allowlist::GrantSpec], end: Instant) 
     while Instant::now() < end {
         for (tool, arguments) in &all {
             let arguments = arguments.as_object().unwrap().clone();
-            let answer = dispatcher.call(tool, arguments, Watch::unattended()).unwrap();
+            let answer = dispatcher.call(tool, arguments, CallMonitor::unattended()).unwrap();
             let (text, is_error) = match answer {
                 Ok(content) => (content.iter().map(text_of).collect(), false),
                 Err(error) => (error.to_string(), true),

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use preopen::limits::Watch;
+use preopen::limits::CallMonitor;
 use serde_json::{Value, json};
 
 use crate::between::Bench;
@@ -14,7 +14,7 @@ use crate::common::{PATIENCE, Sandbox};
 type Answer = Result<String, String>;
 
 /// The watch of a call that stops in the middle of its change: its new file is there and not yet in its place.
-fn stopping(bench: &Bench) -> (Watch, Receiver<()>, Sender<()>) {
+fn stopping(bench: &Bench) -> (CallMonitor, Receiver<()>, Sender<()>) {
     let grant = bench.path("grant");
     let ((stopped, is_stopped), (go_on, may_go_on)) = (channel(), channel());
     let may_go_on = Mutex::new(may_go_on);
@@ -22,7 +22,7 @@ fn stopping(bench: &Bench) -> (Watch, Receiver<()>, Sender<()>) {
         let mut names = std::fs::read_dir(&grant).unwrap().map(|entry| entry.unwrap().file_name());
         names.any(|name| name.to_string_lossy().starts_with(".preopen-"))
     };
-    let watch = Watch::new(move || {
+    let watch = CallMonitor::new(move || {
         if has_temp() && stopped.send(()).is_ok() {
             // An error means that it may go on.
             let _ = may_go_on.lock().unwrap().recv_timeout(PATIENCE);
@@ -37,7 +37,7 @@ fn stopping(bench: &Bench) -> (Watch, Receiver<()>, Sender<()>) {
 fn while_stopped(
     bench: &Bench,
     first: (&str, &Value),
-    second: (&str, &Value, Watch),
+    second: (&str, &Value, CallMonitor),
     meanwhile: impl FnOnce(&Receiver<Answer>),
 ) -> (Answer, Answer) {
     let (watch, is_stopped, go_on) = stopping(bench);
@@ -62,7 +62,7 @@ fn a_change_that_waits_for_another_can_be_cancelled() {
     let [first, second] =
         ["first\n", "second\n"].map(|text| json!({"path": "grant/a", "content": text}));
     let is_cancelled = Arc::new(AtomicBool::new(false));
-    let watch = Watch::new({
+    let watch = CallMonitor::new({
         let is_cancelled = Arc::clone(&is_cancelled);
         move || is_cancelled.load(Ordering::SeqCst)
     });
@@ -103,7 +103,7 @@ fn a_change_that_waited_sees_what_the_other_one_did() {
             if !has_file && ["delete_file", "edit_file"].contains(&second) {
                 continue;
             }
-            let waits = (second, &arguments, Watch::unattended());
+            let waits = (second, &arguments, CallMonitor::unattended());
             let (first, answer) =
                 while_stopped(&bench, ("write_file", &append_or_write(has_file)), waits, wait);
             assert!(first.is_ok() && answer.is_ok(), "{second} {arguments}: {first:?} {answer:?}");
@@ -150,7 +150,7 @@ fn a_change_of_a_tree_is_alone_and_changes_of_files_are_not() {
     ] {
         let bench = Bench::new(Sandbox::new().file("grant/a", "a").file("grant/d/in", "in"));
         let shown = format!("{} {}, then {} {}", first.0, first.1, second.0, second.1);
-        let second = (second.0, &second.1, Watch::unattended());
+        let second = (second.0, &second.1, CallMonitor::unattended());
         let meanwhile = |answer: &Receiver<Answer>| {
             let patience = if waits { Duration::from_millis(150) } else { PATIENCE };
             assert_eq!(answer.recv_timeout(patience).is_err(), waits, "{shown}");

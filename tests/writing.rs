@@ -7,7 +7,7 @@ use std::process::Command;
 
 use preopen::authority;
 use preopen::dispatch::Dispatcher;
-use preopen::limits::{Limits, Watch};
+use preopen::limits::{CallMonitor, Limits};
 use preopen::tool::Content;
 use preopen::tools::TOOLS;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ impl Here {
 
     fn call(&self, tool: &str, arguments: Value) -> Result<String, String> {
         let Value::Object(arguments) = arguments else { panic!("no object") };
-        let answer = self.0.call(tool, arguments, Watch::unattended()).unwrap();
+        let answer = self.0.call(tool, arguments, CallMonitor::unattended()).unwrap();
         let text = |content: Vec<Content>| match content.as_slice() {
             [Content::Text(text)] => text.clone(),
             other => panic!("{other:?}"),

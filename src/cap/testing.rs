@@ -19,7 +19,7 @@ use crate::cap::resolve::walk::Walk;
 use crate::cap::rights::{Right, Rights};
 use crate::cap::rules::Rules;
 use crate::error::Code;
-use crate::limits::{Budget, Clock, Watch};
+use crate::limits::{Budget, CallMonitor, Clock};
 use crate::path::{Name, VirtualPath, join};
 
 pub(in crate::cap) const FOLLOWED: LookupOptions = LookupOptions::THERE;
@@ -63,7 +63,7 @@ pub(in crate::cap) fn granted(temp: &TempDir) -> Grants {
 }
 
 pub(in crate::cap) fn budget() -> Budget {
-    Budget::new(Arc::default(), Clock::new(Instant::now), Watch::unattended())
+    Budget::new(Arc::default(), Clock::new(Instant::now), CallMonitor::unattended())
 }
 
 /// Where a path of the first grant leads, in words; the same by both ways.

@@ -3,7 +3,7 @@
 //! May import: nothing of this crate. It does not call `Instant::now`: the [`Clock`] is handed in.
 
 use crate::limits::kept::Kept;
-use crate::limits::watch::{Busy, Watch, Work};
+use crate::limits::watch::{Busy, CallMonitor, Work};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -117,7 +117,7 @@ pub struct Budget {
     limits: Arc<Limits>,
     clock: Clock,
     started: Instant,
-    watch: Watch,
+    watch: CallMonitor,
     kept: Kept,
     touched: Mutex<Vec<String>>,
     notes: Mutex<Vec<String>>,
@@ -144,7 +144,7 @@ pub enum StopReason {
 
 impl Budget {
     /// A fresh budget; its time starts now.
-    pub fn new(limits: Arc<Limits>, clock: Clock, watch: Watch) -> Self {
+    pub fn new(limits: Arc<Limits>, clock: Clock, watch: CallMonitor) -> Self {
         let started = clock.now();
         Self {
             limits,
@@ -315,7 +315,7 @@ mod tests {
             let ms = Arc::clone(&ms);
             Clock::new(move || start + Duration::from_millis(ms.load(Ordering::Relaxed)))
         };
-        let budget = Budget::new(Arc::default(), clock, Watch::unattended());
+        let budget = Budget::new(Arc::default(), clock, CallMonitor::unattended());
         ms.store(25_000, Ordering::Relaxed);
         assert_eq!(budget.step(), Ok(()));
         ms.store(25_001, Ordering::Relaxed);
@@ -324,7 +324,8 @@ mod tests {
 
     #[test]
     fn a_cancelled_budget_says_so_first() {
-        let budget = Budget::new(Arc::default(), Clock::new(Instant::now), Watch::new(|| true));
+        let budget =
+            Budget::new(Arc::default(), Clock::new(Instant::now), CallMonitor::new(|| true));
         assert_eq!(budget.step(), Err(StopReason::Cancelled));
     }
 }

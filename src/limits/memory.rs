@@ -67,7 +67,7 @@ mod tests {
     use super::*;
     use crate::limits::budget::{Clock, Limits};
     use crate::limits::kept::Kept;
-    use crate::limits::watch::Watch;
+    use crate::limits::watch::CallMonitor;
 
     #[test]
     fn a_call_waits_for_room_until_its_deadline() {
@@ -75,7 +75,7 @@ mod tests {
         let (limits, kept) = (Arc::new(limits), Kept::default());
         let budget = || {
             let clock = Clock::new(Instant::now);
-            Budget::new(Arc::clone(&limits), clock, Watch::unattended()).keeping(kept.clone())
+            Budget::new(Arc::clone(&limits), clock, CallMonitor::unattended()).keeping(kept.clone())
         };
         let first = budget().hold(60).unwrap();
         let second = budget().hold(40).unwrap();

@@ -34,7 +34,7 @@ impl Work {
 
 /// The caller's side of a running call. Clones watch the same call.
 #[derive(Clone)]
-pub struct Watch {
+pub struct CallMonitor {
     pub(super) request: String,
     pub(super) cancelled: Arc<dyn Fn() -> bool + Send + Sync>,
     pub(super) steps: Arc<AtomicU64>,
@@ -46,7 +46,7 @@ pub struct Watch {
 #[must_use]
 pub struct Busy(Arc<[AtomicUsize; Work::ALL.len()]>, Work);
 
-impl Watch {
+impl CallMonitor {
     /// A watch on a call that is cancelled as soon as `cancelled` returns true.
     pub fn new(cancelled: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         let (cancelled, request) = (Arc::new(cancelled), String::new());
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_watch_sees_what_any_thread_is_busy_with() {
-        let watch = Watch::unattended();
+        let watch = CallMonitor::unattended();
         for work in Work::ALL {
             assert_eq!(watch.work(), None);
             let (one, other) = (watch.begin(work), watch.clone().begin(work));

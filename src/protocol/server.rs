@@ -27,7 +27,7 @@ use super::room::Room;
 use crate::args::for_clients;
 use crate::cap::Rights;
 use crate::dispatch::{Dispatcher, Fault, Offered};
-use crate::limits::Watch;
+use crate::limits::CallMonitor;
 use crate::path::percent_encoded;
 use crate::tool::{Content, Entry, MediaKind};
 
@@ -66,7 +66,7 @@ impl Server {
         &self,
         mut call: JoinHandle<T>,
         admitted: &mut Admitted,
-        watch: &Watch,
+        watch: &CallMonitor,
         token: Option<ProgressToken>,
         peer: &Peer<RoleServer>,
     ) -> Option<Result<T, JoinError>> {
@@ -145,7 +145,7 @@ impl ServerHandler for Server {
         // Until the call has ended, whether it is still wanted or not.
         let _request_bytes = self.room.bytes_of(&context.id);
         if let Some(Unreadable { argument, why, hint }) = context.extensions.get() {
-            let watch = Watch::unattended().on(context.id.to_string());
+            let watch = CallMonitor::unattended().on(context.id.to_string());
             return match self.dispatcher.unreadable(&request.name, argument, why, hint, watch) {
                 Ok(answer) => Ok(result(answer).into()),
                 Err(fault) => Err(error(fault)),
@@ -168,7 +168,7 @@ impl ServerHandler for Server {
         };
         let (dispatcher, name) = (Arc::clone(&self.dispatcher), request.name.clone());
         let ct = context.ct.clone();
-        let watch = Watch::new(move || ct.is_cancelled()).on(context.id.to_string());
+        let watch = CallMonitor::new(move || ct.is_cancelled()).on(context.id.to_string());
         let watched = watch.clone();
         let call = tokio::task::spawn_blocking(move || {
             dispatcher.call(&request.name, request.arguments.unwrap_or_default(), watch)

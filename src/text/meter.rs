@@ -34,20 +34,20 @@ impl<'a> Meter<'a> {
 
 #[cfg(test)]
 pub(super) fn plenty() -> Budget {
-    use crate::limits::{Clock, Watch};
+    use crate::limits::{CallMonitor, Clock};
 
     let clock = Clock::new(std::time::Instant::now);
-    Budget::new(std::sync::Arc::default(), clock, Watch::unattended())
+    Budget::new(std::sync::Arc::default(), clock, CallMonitor::unattended())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::{Clock, Watch};
+    use crate::limits::{CallMonitor, Clock};
 
     #[test]
     fn work_is_charged_by_the_piece() {
-        let watch = Watch::unattended();
+        let watch = CallMonitor::unattended();
         let clock = Clock::new(std::time::Instant::now);
         let budget = Budget::new(std::sync::Arc::default(), clock, watch.clone());
         let mut meter = Meter::new(&budget);

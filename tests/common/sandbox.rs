@@ -5,7 +5,7 @@ use std::sync::Arc;
 use preopen::allowlist::GrantSpec;
 use preopen::authority::{self, Permit};
 use preopen::cap::Grants;
-use preopen::limits::{Budget, Watch};
+use preopen::limits::{Budget, CallMonitor};
 
 /// The grants of `specs`, in this process.
 pub fn grants(specs: &[GrantSpec]) -> Grants {
@@ -14,5 +14,5 @@ pub fn grants(specs: &[GrantSpec]) -> Grants {
 
 /// What a call may use, by default.
 pub fn budget() -> Budget {
-    Budget::new(Arc::default(), authority::clock(authority::mint()), Watch::unattended())
+    Budget::new(Arc::default(), authority::clock(authority::mint()), CallMonitor::unattended())
 }

@@ -18,7 +18,7 @@ use preopen::authority::{self, Permit};
 use preopen::cap::{Announced, Inventory, Read};
 use preopen::dispatch::Dispatcher;
 use preopen::error::ToolError;
-use preopen::limits::{Budget, Limits, Watch};
+use preopen::limits::{Budget, CallMonitor, Limits};
 use preopen::tool::{Content, Entry, Tool};
 use preopen::{sandbox, sandbox::Sealed};
 use rustix::fs::OFlags;
@@ -65,14 +65,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("landlock {landlock}\nseccomp {seccomp}\nroot {root}");
 
     let budget =
-        Budget::new(std::sync::Arc::default(), authority::clock(token), Watch::unattended());
+        Budget::new(std::sync::Arc::default(), authority::clock(token), CallMonitor::unattended());
     let target = opened.grants.attenuate::<Read>(&"a.txt".into())?;
     let file = target.place(&budget)?.open_file()?;
     println!("granted: {}", String::from_utf8_lossy(file.read_at(&mut [0; 100], 0)?).trim());
     let clock = authority::clock(token);
     let dispatcher = Dispatcher::new(TOOLS, opened.grants, Limits::default(), clock, None, &[])
         .map_err(|_| "no such tool")?;
-    let call = move || dispatcher.call("treacherous", serde_json::Map::new(), Watch::unattended());
+    let call =
+        move || dispatcher.call("treacherous", serde_json::Map::new(), CallMonitor::unattended());
     // On a thread of its own, as calls are.
     let answer = std::thread::spawn(call).join().map_err(|_| "it crashed")?;
     if let Ok(Ok(content)) = answer {

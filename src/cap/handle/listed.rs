@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use crate::cap::testing::{budget, tree};
     use crate::error::Code;
-    use crate::limits::{Clock, Watch};
+    use crate::limits::{CallMonitor, Clock};
 
     fn name(name: &str) -> Name {
         Name::from_bytes(name.as_bytes()).unwrap()
@@ -138,7 +138,8 @@ mod tests {
                 assert_eq!(answer.unwrap(), listed, "{is_there}");
             }
         }
-        let cancelled = Budget::new(Arc::default(), Clock::new(Instant::now), Watch::new(|| true));
+        let cancelled =
+            Budget::new(Arc::default(), Clock::new(Instant::now), CallMonitor::new(|| true));
         let answer = is_listed(&dir, &name("none"), &said, Some(&cancelled));
         assert_eq!(answer.unwrap_err().code(), Code::Cancelled);
     }

@@ -305,7 +305,7 @@ mod tests {
         let target = grants.attenuate::<Write>(&"new".into()).unwrap();
         let refused = target.look(TO_MAKE, &budget()).err().unwrap();
         assert_eq!(refused.code(), Code::OverLimit, "{refused}");
-        let cancelled = crate::limits::Watch::new(|| true);
+        let cancelled = crate::limits::CallMonitor::new(|| true);
         let clock = crate::limits::Clock::new(std::time::Instant::now);
         let budget = Budget::new(Arc::default(), clock, cancelled);
         assert_eq!(target.look(TO_MAKE, &budget).err().unwrap().code(), Code::Cancelled);

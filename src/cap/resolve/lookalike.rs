@@ -202,7 +202,7 @@ mod tests {
     use super::*;
     use crate::cap::testing::{budget, tree};
     use crate::error::Code;
-    use crate::limits::{Clock, Watch};
+    use crate::limits::{CallMonitor, Clock};
 
     fn name(name: &str) -> Name {
         Name::from_bytes(name.as_bytes()).unwrap()
@@ -275,7 +275,8 @@ mod tests {
         };
         assert_eq!(found("it's", &budget()).unwrap(), [name("it\u{2032}s")]);
         assert_eq!(found("a b", &budget()).unwrap(), []);
-        let cancelled = Budget::new(Arc::default(), Clock::new(Instant::now), Watch::new(|| true));
+        let cancelled =
+            Budget::new(Arc::default(), Clock::new(Instant::now), CallMonitor::new(|| true));
         assert_eq!(found("it's", &cancelled).unwrap_err().code(), Code::Cancelled);
     }
 

@@ -180,9 +180,9 @@ mod tests {
 
     #[test]
     fn a_call_that_is_taken_back_ends() {
-        use crate::limits::{Clock, Watch};
+        use crate::limits::{CallMonitor, Clock};
         let clock = Clock::new(std::time::Instant::now);
-        let budget = Budget::new(std::sync::Arc::default(), clock, Watch::new(|| true));
+        let budget = Budget::new(std::sync::Arc::default(), clock, CallMonitor::new(|| true));
         let error = apply("a", &[edit("a", "b")], &budget).unwrap_err();
         assert_eq!(error.code(), Code::Cancelled);
     }

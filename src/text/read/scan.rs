@@ -313,7 +313,7 @@ mod tests {
     use super::*;
     use crate::authority::{self, Permit};
     use crate::cap::Read;
-    use crate::limits::{Clock, Watch};
+    use crate::limits::{CallMonitor, Clock};
 
     #[test]
     fn a_place_that_the_index_names_is_verified_before_it_is_used() {
@@ -324,7 +324,7 @@ mod tests {
         let opened = authority::open_grants(&[spec], &[], Permit::default(), None, token).unwrap();
         let target = opened.grants.attenuate::<Read>(&"f".into()).unwrap();
         let clock = Clock::new(std::time::Instant::now);
-        let budget = Budget::new(Arc::default(), clock, Watch::unattended());
+        let budget = Budget::new(Arc::default(), clock, CallMonitor::unattended());
         let file = target.place(&budget).unwrap().open_file().unwrap();
         let span = Span { first: 1_000_001, lines: 1, bytes: 100, line_bytes: 100 };
         // No line begins there: using it would give line 1,000,001 from the wrong place.

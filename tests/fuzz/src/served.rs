@@ -8,7 +8,7 @@ use preopen::authority::{self, Permit};
 use preopen::cap::{Grants, OpenFile, Read};
 use preopen::dispatch::Dispatcher;
 use preopen::error::Code;
-use preopen::limits::{Budget, Limits, Watch};
+use preopen::limits::{Budget, CallMonitor, Limits};
 use preopen::path::VirtualPath;
 use preopen::tool::Content;
 use preopen::tools::TOOLS;
@@ -85,13 +85,17 @@ impl Served {
 
 /// Returns the default budget of a call.
 pub fn budget() -> Budget {
-    Budget::new(std::sync::Arc::default(), authority::clock(authority::mint()), Watch::unattended())
+    Budget::new(
+        std::sync::Arc::default(),
+        authority::clock(authority::mint()),
+        CallMonitor::unattended(),
+    )
 }
 
 /// Calls a tool. Panics if the tool crashes.
 pub fn call(dispatcher: &Dispatcher, tool: &str, arguments: &Value) -> Answer {
     let arguments = arguments.as_object().cloned().unwrap_or_default();
-    let answer = dispatcher.call(tool, arguments, Watch::unattended());
+    let answer = dispatcher.call(tool, arguments, CallMonitor::unattended());
     match answer.unwrap_or_else(|fault| panic!("{tool}: {fault:?}")) {
         Ok(contents) => Ok(contents
             .into_iter()

@@ -204,5 +204,5 @@ fn new(patterns: &[&str], text: Text) -> Result<NamePatterns, ToolError> {
 
 fn budget() -> Budget {
     let clock = crate::limits::Clock::new(std::time::Instant::now);
-    Budget::new(Arc::default(), clock, crate::limits::Watch::unattended())
+    Budget::new(Arc::default(), clock, crate::limits::CallMonitor::unattended())
 }
