@@ -26,7 +26,7 @@ pub(in crate::cap) enum Lock {
 
 /// Everything that is being changed.
 #[derive(Default)]
-pub(in crate::cap) struct Turns {
+pub(in crate::cap) struct ChangeLocks {
     queues: Mutex<Queues>,
     free: Condvar,
 }
@@ -48,13 +48,13 @@ struct Asked {
 /// While it is kept, no other call changes what it is for.
 #[must_use]
 pub struct Turn {
-    turns: Arc<Turns>,
+    turns: Arc<ChangeLocks>,
     /// The locks, and the number of this turn in the queue of each.
     held: Vec<(Lock, u64)>,
 }
 
 impl Turn {
-    pub(in crate::cap) fn new(turns: &Arc<Turns>) -> Self {
+    pub(in crate::cap) fn new(turns: &Arc<ChangeLocks>) -> Self {
         Self { turns: Arc::clone(turns), held: vec![] }
     }
 
@@ -100,7 +100,7 @@ impl Drop for Turn {
     }
 }
 
-impl Turns {
+impl ChangeLocks {
     fn queues(&self) -> MutexGuard<'_, Queues> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::cap::grants::grant::{Grant, Preopen, Unavailable};
 use crate::cap::grants::known_links::ProtectedLinks;
-use crate::cap::grants::locks::Turns;
+use crate::cap::grants::locks::ChangeLocks;
 use crate::cap::handle::resolver::Resolver;
 use crate::cap::rights::Rights;
 use crate::path::{Name, join};
@@ -31,7 +31,7 @@ pub(super) struct Inner {
     pub(super) grants: Vec<Arc<Grant>>,
     pub(super) unavailable: Vec<Unavailable>,
     pub(super) resolver: Resolver,
-    pub(super) turns: Arc<Turns>,
+    pub(super) turns: Arc<ChangeLocks>,
     pub(super) protected_links: ProtectedLinks,
     may_write_in_place: bool,
 }
