@@ -37,7 +37,7 @@ pub use grants::above::{Above, AboveLevel, AboveText, MAX_ABOVE_TEXT};
 pub use grants::announced::Announced;
 pub use grants::grant::Preopen;
 pub use grants::grant::Unavailable;
-pub use grants::locks::Turn;
+pub use grants::locks::ChangeGuard;
 pub use handle::attributes::Lost;
 pub use handle::file_state::FileState;
 pub use handle::hindrance::Hindrance;

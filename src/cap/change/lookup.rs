@@ -2,7 +2,7 @@
 //!
 //! May import: `error`, `limits`, `system`.
 
-use crate::cap::grants::locks::{Lock, Turn};
+use crate::cap::grants::locks::{ChangeGuard, Lock};
 use crate::cap::place::{LookupOptions, Place};
 use crate::cap::rights::{Right, Write};
 use crate::cap::rules::fold::fold;
@@ -17,7 +17,7 @@ impl<R: Right> Target<R> {
     ///
     /// # Errors
     /// Those of [`Self::place`]; `timed_out` and `cancelled` while another call changes it.
-    pub fn to_change(&self, budget: &Budget) -> Result<(Place<R>, Turn), ToolError> {
+    pub fn to_change(&self, budget: &Budget) -> Result<(Place<R>, ChangeGuard), ToolError> {
         self.hold(LookupOptions::THERE, false, budget)
     }
 
@@ -25,7 +25,11 @@ impl<R: Right> Target<R> {
     ///
     /// # Errors
     /// As [`Self::to_change`].
-    pub fn to_remove(&self, is_tree: bool, budget: &Budget) -> Result<(Place<R>, Turn), ToolError> {
+    pub fn to_remove(
+        &self,
+        is_tree: bool,
+        budget: &Budget,
+    ) -> Result<(Place<R>, ChangeGuard), ToolError> {
         self.hold(LookupOptions::TO_TAKE, is_tree, budget)
     }
 
@@ -34,8 +38,8 @@ impl<R: Right> Target<R> {
         look: LookupOptions,
         is_alone: bool,
         budget: &Budget,
-    ) -> Result<(Place<R>, Turn), ToolError> {
-        let mut turn = Turn::new(&self.grants.inner().turns);
+    ) -> Result<(Place<R>, ChangeGuard), ToolError> {
+        let mut turn = ChangeGuard::new(&self.grants.inner().turns);
         if !is_alone {
             turn.take(&Lock::Device(self.device()), false, budget)?;
             let mut place = self.look(look, budget)?;
@@ -73,7 +77,7 @@ impl Target<Write> {
         &self,
         is_tree: bool,
         budget: &Budget,
-    ) -> Result<(Place<Write>, Turn), ToolError> {
+    ) -> Result<(Place<Write>, ChangeGuard), ToolError> {
         self.hold(LookupOptions { may_be_missing: true, ..LookupOptions::THERE }, is_tree, budget)
     }
 
@@ -81,7 +85,10 @@ impl Target<Write> {
     ///
     /// # Errors
     /// As [`Self::to_make`].
-    pub fn to_make_directory(&self, budget: &Budget) -> Result<(Place<Write>, Turn), ToolError> {
+    pub fn to_make_directory(
+        &self,
+        budget: &Budget,
+    ) -> Result<(Place<Write>, ChangeGuard), ToolError> {
         let look = LookupOptions {
             may_be_missing: true,
             may_be_named_as_grant: true,
@@ -99,8 +106,8 @@ pub fn to_move<R: Right>(
     source: &Target<R>,
     destination: &Target<Write>,
     budget: &Budget,
-) -> Result<(Place<R>, Place<Write>, Turn), ToolError> {
-    let mut turn = Turn::new(&source.grants.inner().turns);
+) -> Result<(Place<R>, Place<Write>, ChangeGuard), ToolError> {
+    let mut turn = ChangeGuard::new(&source.grants.inner().turns);
     let mut devices = [source.device(), destination.device()];
     // Everybody in the same order, or two could wait for each other.
     devices.sort_unstable();

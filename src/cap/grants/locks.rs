@@ -47,13 +47,13 @@ struct Asked {
 
 /// While it is kept, no other call changes what it is for.
 #[must_use]
-pub struct Turn {
+pub struct ChangeGuard {
     turns: Arc<ChangeLocks>,
     /// The locks, and the number of this turn in the queue of each.
     held: Vec<(Lock, u64)>,
 }
 
-impl Turn {
+impl ChangeGuard {
     pub(in crate::cap) fn new(turns: &Arc<ChangeLocks>) -> Self {
         Self { turns: Arc::clone(turns), held: vec![] }
     }
@@ -94,7 +94,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for ChangeGuard {
     fn drop(&mut self) {
         self.give_back();
     }
