@@ -148,14 +148,14 @@ fn is_directory(fd: &OwnedFd) -> bool {
 
 /// A directory that was swept, and the trees that killed processes have left there: to be removed when the
 /// change is made, as they may be large.
-pub(in crate::cap) struct Left {
+pub(in crate::cap) struct StaleTemps {
     parent: Result<OwnedFd, Errno>,
     trees: Vec<Name>,
 }
 
 /// Removes the files that killed processes have left in this directory, and finds the trees.
-pub(in crate::cap) fn sweep(parent: &Dir, budget: &Budget) -> Left {
-    let mut left = Left { parent: open_directory(parent, None), trees: vec![] };
+pub(in crate::cap) fn sweep(parent: &Dir, budget: &Budget) -> StaleTemps {
+    let mut left = StaleTemps { parent: open_directory(parent, None), trees: vec![] };
     let Ok(dir) = &left.parent else { return left };
     let Ok(stat) = system::stat(dir) else { return left };
     let (mut found, mut seen) = (vec![], 0);
@@ -185,7 +185,7 @@ pub(in crate::cap) fn sweep(parent: &Dir, budget: &Budget) -> Left {
     left
 }
 
-impl Left {
+impl StaleTemps {
     /// Puts the names in the directory on the disk.
     pub(in crate::cap) fn sync(&self) -> Result<(), Errno> {
         sync_names(self.parent.as_ref().map_err(|errno| *errno))
