@@ -13,7 +13,7 @@ use rustix::fs::{Mode, Timespec, Timestamps};
 use rustix::io::Errno;
 
 use crate::cap::change::check_tree::{Census, For, scan};
-use crate::cap::change::temp::{Temp, sweep};
+use crate::cap::change::temp::{Temp, remove_stale_temps};
 use crate::cap::change::traverse::{Act, Node, Pace, traverse};
 use crate::cap::change::write::{Expect, Like, Written};
 use crate::cap::handle::attributes::{Lost, keep, permissions};
@@ -124,7 +124,7 @@ impl<R: Right> Place<R> {
         };
         let rules = self.rules();
         let (parent, made) = to.parents()?;
-        let left = sweep(&parent, budget);
+        let left = remove_stale_temps(&parent, budget);
         let mode = self.found.as_ref().map_or(Mode::RWXU, |found| permissions(&found.stat));
         let temp = Temp::directory(&parent, mode);
         let mut temp = temp.map_err(|errno| to.not_begun(errno))?;

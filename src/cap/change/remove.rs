@@ -7,7 +7,7 @@
 
 use crate::cap::change::change_lock::ChangeLock;
 use crate::cap::change::check_tree::{Census, For, scan};
-use crate::cap::change::temp::sweep;
+use crate::cap::change::temp::remove_stale_temps;
 use crate::cap::change::traverse::{Act, Node, Pace, remove_one, traverse};
 use crate::cap::handle::directory::sync_directory;
 use crate::cap::handle::file_state::FileState;
@@ -62,7 +62,7 @@ impl Place<Remove> {
         rustix::fs::unlinkat(&self.parent, name.as_os_str(), rustix::fs::AtFlags::empty())
             .map_err(|errno| self.not_gone("remove", errno))?;
         drop(lock);
-        sweep(&self.parent, budget).remove(budget);
+        remove_stale_temps(&self.parent, budget).remove(budget);
         Ok(())
     }
 
@@ -94,7 +94,7 @@ impl Place<Remove> {
             };
             return Err(error.and(&told));
         }
-        sweep(&self.parent, budget).remove(budget);
+        remove_stale_temps(&self.parent, budget).remove(budget);
         self.sync_removal()?;
         Ok(census)
     }

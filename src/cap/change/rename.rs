@@ -16,7 +16,7 @@ use crate::cap::change::change_lock::ChangeLock;
 use crate::cap::change::check_tree::{For, scan};
 use crate::cap::change::removable::mount_point;
 use crate::cap::change::rename_noreplace::{Call, Entry, NotPlaced, rename_beside, why};
-use crate::cap::change::temp::sweep;
+use crate::cap::change::temp::remove_stale_temps;
 use crate::cap::handle::step::{Entry, Kind, device_of, mount_of};
 use crate::cap::place::Place;
 use crate::cap::rights::{Right, Write};
@@ -61,7 +61,7 @@ impl Place<Write> {
         }
         let to_name = to.name_of_entry()?;
         let (parent, made) = to.parents()?;
-        let left = sweep(&parent, budget);
+        let left = remove_stale_temps(&parent, budget);
         budget.step()?;
         let lock = ChangeLock::of_both(&self.parent, &parent, budget)?;
         let renamed = if overwrite {

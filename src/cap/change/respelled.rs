@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use crate::cap::change::change_lock::ChangeLock;
 use crate::cap::change::check_tree::{For, scan};
 use crate::cap::change::rename_noreplace::{Entry, rename_beside};
-use crate::cap::change::temp::sweep;
+use crate::cap::change::temp::remove_stale_temps;
 use crate::cap::handle::listed::is_listed;
 use crate::cap::handle::step::{Kind, lstat};
 use crate::cap::place::Place;
@@ -119,7 +119,7 @@ impl Place<Write> {
             let shown = self.grants.display_path(&self.grant, &below);
             return Err(protected(&shown, &below, verdict, self.rules()));
         }
-        let left = sweep(&self.parent, budget);
+        let left = remove_stale_temps(&self.parent, budget);
         budget.step()?;
         let lock = ChangeLock::of(&self.parent, budget)?;
         let rename = |from: &Name, to: &Name| {

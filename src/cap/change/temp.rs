@@ -154,7 +154,7 @@ pub(in crate::cap) struct StaleTemps {
 }
 
 /// Removes the files that killed processes have left in this directory, and finds the trees.
-pub(in crate::cap) fn sweep(parent: &Dir, budget: &Budget) -> StaleTemps {
+pub(in crate::cap) fn remove_stale_temps(parent: &Dir, budget: &Budget) -> StaleTemps {
     let mut left = StaleTemps { parent: open_directory(parent, None), trees: vec![] };
     let Ok(dir) = &left.parent else { return left };
     let Ok(stat) = system::stat(dir) else { return left };

@@ -14,7 +14,7 @@ use rustix::fs::Mode;
 use rustix::io::Errno;
 
 use crate::cap::change::change_lock::ChangeLock;
-use crate::cap::change::temp::{Temp, sweep};
+use crate::cap::change::temp::{Temp, remove_stale_temps};
 use crate::cap::handle::attributes::{Lost, keep};
 use crate::cap::handle::directory::sync_directory;
 use crate::cap::handle::file_state::FileState;
@@ -176,7 +176,7 @@ impl Place<Write> {
         let name = self.name_of_file()?;
         let (parent, made) = self.parents()?;
         let (old, expect) = self.old_as_expected(expect, To::Write)?;
-        let left = sweep(&parent, budget);
+        let left = remove_stale_temps(&parent, budget);
         let (mode, model) = match (like, &old) {
             (Like::New(mode), None) => (*mode, None),
             (Like::New(_), Some((fd, found))) => (SECRET, Some((fd, &found.stat))),
