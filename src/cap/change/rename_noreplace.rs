@@ -176,7 +176,7 @@ fn is_name_refused(dir: &Arc<Dir>, errno: Errno, call: Call) -> bool {
 
 impl Temp {
     /// Gives it its name, in place of a file that may have it.
-    pub(in crate::cap) fn put_over(&mut self, name: &Name) -> Result<(), NotPlaced> {
+    pub(in crate::cap) fn rename_over(&mut self, name: &Name) -> Result<(), NotPlaced> {
         rustix::fs::renameat(&self.parent, self.name.as_os_str(), &self.parent, name.as_os_str())
             .map_err(|errno| why(&self.parent, errno, Call::Rename(RenameFlags::empty())))?;
         self.is_placed = true;

@@ -199,7 +199,7 @@ impl Place<Write> {
         let placed = match expect {
             Expect::This(state) if !self.is_still(&state) => return Err(self.stale_error()),
             Expect::Nothing => temp.put_beside(name),
-            Expect::This(_) | Expect::Anything => temp.put_over(name),
+            Expect::This(_) | Expect::Anything => temp.rename_over(name),
         };
         drop(lock);
         placed.map_err(|why| self.not_placed(why))?;
