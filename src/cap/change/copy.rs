@@ -156,7 +156,7 @@ impl<R: Right> Place<R> {
         }
         check(temp.fd())?;
         budget.step()?;
-        temp.put_beside(name).map_err(|errno| to.not_placed(errno))?;
+        temp.rename_noreplace(name).map_err(|errno| to.not_placed(errno))?;
         // Who may not write to a directory could neither have filled it nor moved it.
         for (below, mode) in narrow {
             let _ = descend(temp.fd(), &below).and_then(|dir| rustix::fs::fchmod(dir, mode));

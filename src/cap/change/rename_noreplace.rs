@@ -184,7 +184,7 @@ impl Temp {
     }
 
     /// Gives it its name, which nothing may have: `EXIST`.
-    pub(in crate::cap) fn put_beside(&mut self, name: &Name) -> Result<(), NotPlaced> {
+    pub(in crate::cap) fn rename_noreplace(&mut self, name: &Name) -> Result<(), NotPlaced> {
         let is_directory = self.tree.is_some();
         let dir = if is_directory { self.fd.as_fd() } else { self.parent.as_fd() };
         rename_beside(&Entry { dir, name: &self.name, is_directory }, &self.parent, name)?;

@@ -198,7 +198,7 @@ impl Place<Write> {
         let lock = ChangeLock::of(&parent, budget)?;
         let placed = match expect {
             Expect::This(state) if !self.is_still(&state) => return Err(self.stale_error()),
-            Expect::Nothing => temp.put_beside(name),
+            Expect::Nothing => temp.rename_noreplace(name),
             Expect::This(_) | Expect::Anything => temp.rename_over(name),
         };
         drop(lock);
