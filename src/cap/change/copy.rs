@@ -15,7 +15,7 @@ use rustix::io::Errno;
 use crate::cap::change::check_tree::{Census, For, scan};
 use crate::cap::change::temp::{Temp, remove_stale_temps};
 use crate::cap::change::traverse::{Act, Node, Pace, traverse};
-use crate::cap::change::write::{Expect, Like, Written};
+use crate::cap::change::write::{AttributeSource, Expect, Written};
 use crate::cap::handle::attributes::{Lost, keep, permissions};
 use crate::cap::handle::directory::open_directory;
 use crate::cap::handle::file_state::FileState;
@@ -89,8 +89,8 @@ impl<R: Right> Place<R> {
         let pace = Pace::of(budget, &shown);
         let mut bytes = 0;
         let like = match remove_source {
-            None => Like::New(permissions(&found.stat)),
-            Some(remove) => Like::Moved(&from, &found.stat, remove),
+            None => AttributeSource::New(permissions(&found.stat)),
+            Some(remove) => AttributeSource::Moved(&from, &found.stat, remove),
         };
         let written = to.put_by(&like, expect, budget, |temp| {
             let mut copy =

@@ -40,14 +40,14 @@ pub(in crate::cap) const SECRET: Mode = Mode::RUSR.union(Mode::WUSR);
 const UNDONE: &str = "so the copy was removed again, and nothing was moved";
 
 /// What a file is to be like that is put somewhere.
-pub(in crate::cap) enum Like<'a> {
+pub(in crate::cap) enum AttributeSource<'a> {
     /// The one that it replaces; a new one gets this mode.
     New(Mode),
     /// The one that is moved there, and what removes it where it was.
     Moved(&'a OwnedFd, &'a Stat, &'a dyn Fn() -> Result<(), ToolError>),
 }
 
-impl Like<'_> {
+impl AttributeSource<'_> {
     fn remove_source(&self) -> Result<(), ToolError> {
         match self {
             Self::New(_) => Ok(()),
@@ -162,13 +162,13 @@ impl Place<Write> {
             }
             Ok(())
         };
-        self.put_by(&Like::New(system::mode(NEW_FILE)), expect, budget, fill)
+        self.put_by(&AttributeSource::New(system::mode(NEW_FILE)), expect, budget, fill)
     }
 
     /// The same, with `fill` to write the contents.
     pub(in crate::cap) fn put_by(
         &self,
-        like: &Like<'_>,
+        like: &AttributeSource<'_>,
         expect: Expect,
         budget: &Budget,
         fill: impl FnOnce(&Temp) -> Result<(), ToolError>,
@@ -178,9 +178,9 @@ impl Place<Write> {
         let (old, expect) = self.old_as_expected(expect, To::Write)?;
         let left = remove_stale_temps(&parent, budget);
         let (mode, model) = match (like, &old) {
-            (Like::New(mode), None) => (*mode, None),
-            (Like::New(_), Some((fd, found))) => (SECRET, Some((fd, &found.stat))),
-            (Like::Moved(fd, stat, _), _) => (SECRET, Some((*fd, *stat))),
+            (AttributeSource::New(mode), None) => (*mode, None),
+            (AttributeSource::New(_), Some((fd, found))) => (SECRET, Some((fd, &found.stat))),
+            (AttributeSource::Moved(fd, stat, _), _) => (SECRET, Some((*fd, *stat))),
         };
         let mut temp = Temp::file(&parent, mode).map_err(|errno| self.not_begun(errno))?;
         let lost = match model {
@@ -206,7 +206,7 @@ impl Place<Write> {
         let stat = system::stat(temp.fd()).map_err(|e| self.os("look at", e))?;
         made.sync();
         let synced = self.sync(left.sync());
-        let (is_synced, is_move) = (synced.is_ok(), matches!(like, Like::Moved(..)));
+        let (is_synced, is_move) = (synced.is_ok(), matches!(like, AttributeSource::Moved(..)));
         if let Err(error) = synced.and_then(|()| like.remove_source()) {
             // Only a refusal says for certain that the source is still there.
             let is_source_there = is_move && (!is_synced || is_refusal(error.code()));
