@@ -64,7 +64,7 @@ impl<R: Right> Place<R> {
             Kind::File => self.copy_file_to(to, overwrite, None, budget),
             Kind::Directory => {
                 let census = scan(self, Some(to), For::Copying, budget)?;
-                self.copy_tree_to(to, census, Likeness::Contents, budget, |_| Ok(()))
+                self.copy_tree_to(to, census, CopyMode::Contents, budget, |_| Ok(()))
             }
             Kind::Link | Kind::Special => Err(self.special()),
         }
@@ -115,7 +115,7 @@ impl<R: Right> Place<R> {
         &self,
         to: &Place<Write>,
         census: Census,
-        likeness: Likeness,
+        likeness: CopyMode,
         budget: &Budget,
         check: impl FnOnce(BorrowedFd<'_>) -> Result<(), ToolError>,
     ) -> Result<Copied, ToolError> {
@@ -150,7 +150,7 @@ impl<R: Right> Place<R> {
         };
         traverse(&self.parent, from_name, &mut tree, &pace)?;
         let (bytes, narrow, lost) = (tree.bytes, tree.narrow, tree.lost);
-        if likeness == Likeness::Everything {
+        if likeness == CopyMode::Everything {
             // The source is to go.
             system::sync_tree(temp.fd()).map_err(|errno| to.os("write", errno))?;
         }
@@ -170,7 +170,7 @@ impl<R: Right> Place<R> {
 
 /// What a copy gets besides the contents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cap) enum Likeness {
+pub(in crate::cap) enum CopyMode {
     /// The permissions, as far as the user's umask leaves them.
     Contents,
     /// Owner, permissions, attributes and times: for a move.
@@ -265,7 +265,7 @@ impl Copy<'_> {
 /// A copy of a tree in the making: the open directories of the new tree, down to the one that is filled.
 struct TreeCopy<'a, H> {
     copy: Copy<'a>,
-    likeness: Likeness,
+    likeness: CopyMode,
     hides: H,
     top: Option<OwnedFd>,
     stack: Vec<(OwnedFd, Stat)>,
@@ -305,7 +305,7 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
         if Entry::new(stat).kind != Kind::File {
             return Err(os(Errno::NXIO));
         }
-        let is_moved = self.likeness == Likeness::Everything;
+        let is_moved = self.likeness == CopyMode::Everything;
         let mode = if is_moved { Mode::RUSR | Mode::WUSR } else { permissions(&stat) };
         let to = open(parent, node.name, To::Create(mode)).map_err(os)?;
         if is_moved {
@@ -326,7 +326,7 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
     fn leave(&mut self, node: &Node<'_>) -> Result<(), ToolError> {
         let Some((new, stat)) = self.stack.pop() else { return Ok(()) };
         let os = |errno| self.copy.pace.os("copy", node.below, errno);
-        if self.likeness == Likeness::Everything {
+        if self.likeness == CopyMode::Everything {
             let fd = open_directory(node.parent, node.name).map_err(os)?;
             let lost = keep(&fd, &stat, new.as_fd())
                 .map_err(|errno| self.copy.pace.os("copy", node.below, errno))?;

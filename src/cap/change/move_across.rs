@@ -12,7 +12,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use rustix::io::Errno;
 
 use crate::cap::change::check_tree::{For, scan};
-use crate::cap::change::copy::{CHUNK, Copied, Copy, Likeness, open_file};
+use crate::cap::change::copy::{CHUNK, Copied, Copy, CopyMode, open_file};
 use crate::cap::change::remove::not_empty;
 use crate::cap::change::traverse::{Act, Node, Pace, remove_one, traverse};
 use crate::cap::handle::directory::{open_directory, sync_directory};
@@ -68,7 +68,7 @@ impl Place<Remove> {
         let shown = self.said.to_string();
         let pace = Pace::of(budget, &shown);
         let mut copied_as = HashMap::new();
-        let copied = self.copy_tree_to(to, census, Likeness::Everything, budget, |top| {
+        let copied = self.copy_tree_to(to, census, CopyMode::Everything, budget, |top| {
             let top = top.try_clone_to_owned();
             let top = top.map_err(|error| ToolError::os("read", &shown, &error))?;
             let mut compare = Comparison {
