@@ -93,8 +93,11 @@ impl<R: Right> Place<R> {
             Some(remove) => AttributeSource::Moved(&from, &found.stat, remove),
         };
         let written = to.put_by(&like, expect, budget, |temp| {
-            let mut copy =
-                Copy { room: budget.limits().max_copy_bytes, pace: &pace, buffer: vec![0; CHUNK] };
+            let mut copy = Copier {
+                room: budget.limits().max_copy_bytes,
+                pace: &pace,
+                buffer: vec![0; CHUNK],
+            };
             bytes = copy.contents(&from, FileState::new(&found.stat).size, temp.fd(), &[])?;
             if remove_source.is_some() {
                 keep_times(&found.stat, temp.fd()).map_err(|e| to.os("write", e))?;
@@ -135,7 +138,7 @@ impl<R: Right> Place<R> {
             .try_clone_to_owned()
             .map_err(|error| ToolError::os("write", &shown, &error))?;
         let mut tree = TreeCopy {
-            copy: Copy {
+            copy: Copier {
                 room: budget.limits().max_copy_bytes,
                 pace: &pace,
                 buffer: vec![0; CHUNK],
@@ -186,14 +189,14 @@ fn keep_times(stat: &Stat, to: BorrowedFd<'_>) -> Result<(), Errno> {
 }
 
 /// Copies contents, as long as there is room.
-pub(in crate::cap) struct Copy<'a> {
+pub(in crate::cap) struct Copier<'a> {
     /// Bytes that may still be copied.
     pub(in crate::cap) room: u64,
     pub(in crate::cap) pace: &'a Pace<'a>,
     pub(in crate::cap) buffer: Vec<u8>,
 }
 
-impl Copy<'_> {
+impl Copier<'_> {
     /// Copies a file of so many bytes; gives how many there were. One that grows does not hold it up.
     fn contents(
         &mut self,
@@ -264,7 +267,7 @@ impl Copy<'_> {
 
 /// A copy of a tree in the making: the open directories of the new tree, down to the one that is filled.
 struct TreeCopy<'a, H> {
-    copy: Copy<'a>,
+    copy: Copier<'a>,
     likeness: CopyMode,
     hides: H,
     top: Option<OwnedFd>,

@@ -12,7 +12,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use rustix::io::Errno;
 
 use crate::cap::change::check_tree::{For, scan};
-use crate::cap::change::copy::{CHUNK, Copied, Copy, CopyMode, open_file};
+use crate::cap::change::copy::{CHUNK, Copied, Copier, CopyMode, open_file};
 use crate::cap::change::remove::not_empty;
 use crate::cap::change::traverse::{Act, Node, Pace, remove_one, traverse};
 use crate::cap::handle::directory::{open_directory, sync_directory};
@@ -72,7 +72,7 @@ impl Place<Remove> {
             let top = top.try_clone_to_owned();
             let top = top.map_err(|error| ToolError::os("read", &shown, &error))?;
             let mut compare = Comparison {
-                copy: Copy { room: 0, pace: &pace, buffer: vec![0; CHUNK] },
+                copy: Copier { room: 0, pace: &pace, buffer: vec![0; CHUNK] },
                 top: Some(top),
                 stack: vec![],
                 seen: HashMap::new(),
@@ -97,7 +97,7 @@ impl Place<Remove> {
 
 /// Is every file of the source in the copy, byte for byte?
 struct Comparison<'a> {
-    copy: Copy<'a>,
+    copy: Copier<'a>,
     /// The open directories of the copy, down to the one beside that which is traversed.
     top: Option<OwnedFd>,
     stack: Vec<OwnedFd>,
