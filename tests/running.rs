@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use preopen::authority;
-use preopen::cap::{Announced, Inventory, Perhaps, Read, Target};
+use preopen::cap::{Announced, Inventory, Optional, Read, Target};
 use preopen::dispatch::Dispatcher;
 use preopen::error::ToolError;
 use preopen::limits::{Budget, Limits, Work};
@@ -105,7 +105,7 @@ impl<S: Slow> Tool for Working<S> {
     const NAME: &'static str = S::NAME;
     const ABOUT: &'static str = "Works for a while.";
     const SEARCHES: bool = S::SEARCHES;
-    type Needs = Perhaps<Read>;
+    type Needs = Optional<Read>;
     type Args = SlowArgs;
     type Output = String;
     fn paths(_: &SlowArgs) -> Option<&VirtualPath> {
@@ -145,7 +145,7 @@ struct StuckArgs {
 impl Tool for Stuck {
     const NAME: &'static str = "stuck";
     const ABOUT: &'static str = "Does one long step.";
-    type Needs = Perhaps<Read>;
+    type Needs = Optional<Read>;
     type Args = StuckArgs;
     type Output = String;
     fn paths(_: &StuckArgs) -> Option<&VirtualPath> {

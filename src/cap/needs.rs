@@ -75,9 +75,9 @@ impl<A: Right, B: Right> Needs for (A, B) {
 
 /// One path, or none.
 #[derive(Debug)]
-pub struct Perhaps<R>(std::marker::PhantomData<R>);
+pub struct Optional<R>(std::marker::PhantomData<R>);
 
-impl<R: Right> Needs for Perhaps<R> {
+impl<R: Right> Needs for Optional<R> {
     const RIGHTS: Rights = R::RIGHTS;
     type Paths<'a> = Option<&'a VirtualPath>;
     type Targets = Option<Target<R>>;
@@ -284,15 +284,15 @@ mod tests {
             (said(&["g/f", "o/f"]), "ok".into())
         );
         assert_eq!(minted::<(Read, Write)>(&grants, (&o, &g)).1, "right_missing");
-        assert_eq!(minted::<Perhaps<Read>>(&grants, None), (vec![], "ok".into()));
+        assert_eq!(minted::<Optional<Read>>(&grants, None), (vec![], "ok".into()));
         assert_eq!(
-            minted::<Perhaps<Write>>(&grants, Some(&g)),
+            minted::<Optional<Write>>(&grants, Some(&g)),
             (said(&["g/f"]), "right_missing".into())
         );
         assert_eq!(minted::<Scope<Read>>(&grants, &g), (said(&["g/f"]), "ok".into()));
         assert_eq!(minted::<Inventory>(&grants, ()), (vec![], "ok".into()));
         assert_eq!(<(Read, Write)>::RIGHTS, Rights::RW);
-        let target = Perhaps::<Read>::attenuate(&grants, Some(&o), &budget()).unwrap();
+        let target = Optional::<Read>::attenuate(&grants, Some(&o), &budget()).unwrap();
         assert_eq!(target.map(|target| target.display_path()).as_deref(), Some("o/f"));
     }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::shared::pages::CLOSING;
 use super::shared::read_whole::{Most, whole};
-use crate::cap::{Perhaps, Read, Target};
+use crate::cap::{Optional, Read, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, Held, Work, cost};
 use crate::path::VirtualPath;
@@ -42,7 +42,7 @@ impl Tool for PerformanceCheck {
     const NAME: &'static str = "performance_check";
     const ABOUT: &'static str = "Finds slow Python by syntax, not types: queries and repeated work in loops, calls that block \
         coroutines, files read whole.";
-    type Needs = Perhaps<Read>;
+    type Needs = Optional<Read>;
     type Args = Args;
     type Output = String;
 
