@@ -95,9 +95,9 @@ impl<R: Right> Needs for Optional<R> {
 
 /// A source and a destination: of one grant, or of two.
 #[derive(Debug)]
-pub enum Moving {}
+pub enum MovePaths {}
 
-impl Needs for Moving {
+impl Needs for MovePaths {
     const RIGHTS: Rights = Rights::WRITE;
     type Paths<'a> = (&'a VirtualPath, &'a VirtualPath);
     type Targets = Route;
@@ -308,7 +308,8 @@ mod tests {
             let both = [("g", g), ("o", o)]
                 .map(|(name, rights)| preopen(&temp, name, rights, Rules::default()));
             let grants = Grants::new(both.into(), vec![], false).unwrap();
-            let route = |to: &str| Moving::attenuate(&grants, (&path("g/f"), &path(to)), &budget());
+            let route =
+                |to: &str| MovePaths::attenuate(&grants, (&path("g/f"), &path(to)), &budget());
             assert_eq!(code(route("g/new")), within);
             if let Ok(Route::Within { source, destination, removable: may }) = route("g/new") {
                 assert_eq!(
@@ -320,7 +321,7 @@ mod tests {
             assert_eq!(code(route("o/new")), across);
             assert!(!matches!(route("o/new"), Ok(Route::Within { .. })));
         }
-        assert_eq!(Moving::said(&(&path("a"), &path("b\t"))), ["a", "b\\x09"]);
+        assert_eq!(MovePaths::said(&(&path("a"), &path("b\t"))), ["a", "b\\x09"]);
     }
 
     #[test]

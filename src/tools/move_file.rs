@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::shared::change_answer::{closing, made, other_names};
 use super::shared::defaults::yes;
-use crate::cap::{Copied, Moving, Remove, Renamed, Route, Target, Write, to_move};
+use crate::cap::{Copied, MovePaths, Remove, Renamed, Route, Target, Write, to_move};
 use crate::error::ToolError;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
@@ -35,7 +35,7 @@ pub(super) struct Args {
 impl Tool for MoveFile {
     const NAME: &'static str = "move_file";
     const ABOUT: &'static str = "Moves or renames a file or directory. A link is moved as a link.";
-    type Needs = Moving;
+    type Needs = MovePaths;
     type Args = Args;
     type Output = String;
 
