@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use preopen::authority;
-use preopen::cap::{Announced, Inventory, Optional, Read, Target};
+use preopen::cap::{Announced, GrantList, Optional, Read, Target};
 use preopen::dispatch::Dispatcher;
 use preopen::error::ToolError;
 use preopen::limits::{Budget, Limits, Work};
@@ -173,7 +173,7 @@ struct NoArgs {}
 impl Tool for Crash {
     const NAME: &'static str = "crash";
     const ABOUT: &'static str = "Has a defect.";
-    type Needs = Inventory;
+    type Needs = GrantList;
     type Args = NoArgs;
     type Output = String;
     fn paths(_: &NoArgs) {}
@@ -193,7 +193,7 @@ struct EchoArgs {
 impl Tool for Echo {
     const NAME: &'static str = "echo";
     const ABOUT: &'static str = "Says it again.";
-    type Needs = Inventory;
+    type Needs = GrantList;
     type Args = EchoArgs;
     type Output = String;
     fn paths(_: &EchoArgs) {}

@@ -218,9 +218,9 @@ fn each<T>(
 
 /// No path: only what anyone may know of the grants.
 #[derive(Debug)]
-pub enum Inventory {}
+pub enum GrantList {}
 
-impl Needs for Inventory {
+impl Needs for GrantList {
     const RIGHTS: Rights = Rights::NONE;
     type Paths<'a> = ();
     type Targets = Vec<Announced>;
@@ -290,7 +290,7 @@ mod tests {
             (said(&["g/f"]), "right_missing".into())
         );
         assert_eq!(minted::<Scope<Read>>(&grants, &g), (said(&["g/f"]), "ok".into()));
-        assert_eq!(minted::<Inventory>(&grants, ()), (vec![], "ok".into()));
+        assert_eq!(minted::<GrantList>(&grants, ()), (vec![], "ok".into()));
         assert_eq!(<(Read, Write)>::RIGHTS, Rights::RW);
         let target = Optional::<Read>::attenuate(&grants, Some(&o), &budget()).unwrap();
         assert_eq!(target.map(|target| target.display_path()).as_deref(), Some("o/f"));
@@ -363,7 +363,7 @@ mod tests {
             grants.handles().map(|(_, rights)| rights).collect::<Vec<_>>(),
             [Rights::RO, Rights::RWD]
         );
-        let told = Inventory::attenuate(&grants, (), &budget()).unwrap();
+        let told = GrantList::attenuate(&grants, (), &budget()).unwrap();
         let told: Vec<_> =
             told.iter().map(|a| (a.name.as_str(), a.rights, a.unavailable.is_some())).collect();
         assert_eq!(

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::cap::{Announced, Inventory};
+use crate::cap::{Announced, GrantList};
 use crate::error::ToolError;
 use crate::limits::{Budget, cost};
 use crate::path::printable;
@@ -24,7 +24,7 @@ pub(super) struct Args {}
 impl Tool for ListAllowedDirectories {
     const NAME: &'static str = "list_allowed_directories";
     const ABOUT: &'static str = "Lists the granted directories, their rights, and how paths look.";
-    type Needs = Inventory;
+    type Needs = GrantList;
     type Args = Args;
     type Output = String;
 

@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use cap_std::fs::Dir;
 use preopen::allowlist::GrantSpec;
 use preopen::authority::{self, Permit};
-use preopen::cap::{Announced, Inventory, Read};
+use preopen::cap::{Announced, GrantList, Read};
 use preopen::dispatch::Dispatcher;
 use preopen::error::ToolError;
 use preopen::limits::{Budget, CallMonitor, Limits};
@@ -32,7 +32,7 @@ struct Treacherous;
 impl Tool for Treacherous {
     const NAME: &'static str = "treacherous";
     const ABOUT: &'static str = "Tries everything.";
-    type Needs = Inventory;
+    type Needs = GrantList;
     type Args = serde_json::Map<String, serde_json::Value>;
     type Output = String;
 
