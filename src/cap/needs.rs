@@ -142,9 +142,9 @@ pub enum Route {
 
 /// One path; where it names the list of grants, each root that has the right.
 #[derive(Debug)]
-pub struct Scope<R>(std::marker::PhantomData<R>);
+pub struct OneOrAll<R>(std::marker::PhantomData<R>);
 
-impl<R: Right> Needs for Scope<R> {
+impl<R: Right> Needs for OneOrAll<R> {
     const RIGHTS: Rights = R::RIGHTS;
     type Paths<'a> = &'a VirtualPath;
     type Targets = Scoped<R>;
@@ -197,7 +197,7 @@ impl<R: Right> Needs for EachScope<R> {
         paths: &[VirtualPath],
         budget: &Budget,
     ) -> Result<Self::Targets, ToolError> {
-        each(paths, budget, |path| Scope::<R>::attenuate(grants, path, budget))
+        each(paths, budget, |path| OneOrAll::<R>::attenuate(grants, path, budget))
     }
 }
 
@@ -289,7 +289,7 @@ mod tests {
             minted::<Optional<Write>>(&grants, Some(&g)),
             (said(&["g/f"]), "right_missing".into())
         );
-        assert_eq!(minted::<Scope<Read>>(&grants, &g), (said(&["g/f"]), "ok".into()));
+        assert_eq!(minted::<OneOrAll<Read>>(&grants, &g), (said(&["g/f"]), "ok".into()));
         assert_eq!(minted::<GrantList>(&grants, ()), (vec![], "ok".into()));
         assert_eq!(<(Read, Write)>::RIGHTS, Rights::RW);
         let target = Optional::<Read>::attenuate(&grants, Some(&o), &budget()).unwrap();
@@ -343,7 +343,7 @@ mod tests {
 
     /// How many roots a path stands for; none if it names one place.
     fn count<R: Right>(grants: &Grants, said: &str) -> Result<usize, ToolError> {
-        Scope::<R>::attenuate(grants, &path(said), &budget()).map(|scoped| match scoped {
+        OneOrAll::<R>::attenuate(grants, &path(said), &budget()).map(|scoped| match scoped {
             Scoped::One(_) => 0,
             Scoped::Roots(all) => all.len(),
         })

@@ -16,7 +16,7 @@ use super::shared::left_out::Unsearched;
 use super::shared::pages::{CLOSING, MAX_CURSOR};
 use super::shared::search::{Judged, Look, Respect};
 use super::shared::trying::{Attempted, Names, find};
-use crate::cap::{Kind, Read, Scope, Scoped, Target, WalkedDir, WalkedEntry};
+use crate::cap::{Kind, OneOrAll, Read, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
@@ -63,7 +63,7 @@ impl Tool for DirectoryTree {
     const ABOUT: &'static str = "The tree below a directory, indented; directories end with /, links with @, special \
         files with =. `(12 more)` are not shown.";
     const SEARCHES: bool = true;
-    type Needs = Scope<Read>;
+    type Needs = OneOrAll<Read>;
     type Args = Args;
     type Output = String;
 

@@ -18,7 +18,7 @@ use super::shared::probing::Probe;
 use super::shared::search::{Judged, Look, Looked, Respect};
 use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{
-    Kind, Place, Read, Scope, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
+    Kind, OneOrAll, Place, Read, Scoped, Skipped, Target, Walked, WalkedDir, WalkedEntry,
 };
 use crate::error::ToolError;
 use crate::limits::Budget;
@@ -46,7 +46,7 @@ impl Tool for Grep {
     const ABOUT: &'static str = "Finds lines by CONTENT. Each file's path, then `412:text` of its lines (`413-text` \
         around them).";
     const SEARCHES: bool = true;
-    type Needs = Scope<Read>;
+    type Needs = OneOrAll<Read>;
     type Args = Args;
     type Output = String;
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::shared::left_out::RESERVED;
 use super::shared::pages::MAX_CURSOR;
 use super::shared::since;
-use crate::cap::{Entry, Kind, Read, Scope, Scoped, Target};
+use crate::cap::{Entry, Kind, OneOrAll, Read, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::{Name, VirtualPath, percent_decoded, percent_encoded};
@@ -62,7 +62,7 @@ impl Tool for ListDirectory {
     const ALSO: &'static [Also] = &[Also { name: "list_directory_with_sizes", means: &["sizes"] }];
     const ABOUT: &'static str =
         "Lists a directory: [DIR], [FILE], [LINK] or [SPECIAL] and the name.";
-    type Needs = Scope<Read>;
+    type Needs = OneOrAll<Read>;
     type Args = Args;
     type Output = String;
 

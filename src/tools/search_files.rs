@@ -22,7 +22,7 @@ use super::shared::probing::Probe;
 use super::shared::search::{Judged, Look, Respect};
 use super::shared::since;
 use super::shared::trying::{Attempted, Names, find};
-use crate::cap::{Kind, Read, Scope, Scoped, Tally, Target, WalkedDir, WalkedEntry};
+use crate::cap::{Kind, OneOrAll, Read, Scoped, Tally, Target, WalkedDir, WalkedEntry};
 use crate::error::ToolError;
 use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
@@ -90,7 +90,7 @@ impl Tool for SearchFiles {
     const ABOUT: &'static str =
         "Finds by NAME; for contents use grep. One path a line; directories end with /.";
     const SEARCHES: bool = true;
-    type Needs = Scope<Read>;
+    type Needs = OneOrAll<Read>;
     type Args = Args;
     type Output = String;
 
