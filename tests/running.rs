@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use preopen::authority;
-use preopen::cap::{Announced, GrantList, Optional, Read, Target};
+use preopen::cap::{GrantInfo, GrantList, Optional, Read, Target};
 use preopen::dispatch::Dispatcher;
 use preopen::error::ToolError;
 use preopen::limits::{Budget, Limits, Work};
@@ -177,7 +177,7 @@ impl Tool for Crash {
     type Args = NoArgs;
     type Output = String;
     fn paths(_: &NoArgs) {}
-    fn run(_: &NoArgs, _: Vec<Announced>, _: &Budget) -> Result<String, ToolError> {
+    fn run(_: &NoArgs, _: Vec<GrantInfo>, _: &Budget) -> Result<String, ToolError> {
         panic!("a defect at /some/host/path")
     }
 }
@@ -197,7 +197,7 @@ impl Tool for Echo {
     type Args = EchoArgs;
     type Output = String;
     fn paths(_: &EchoArgs) {}
-    fn run(args: &EchoArgs, _: Vec<Announced>, _: &Budget) -> Result<String, ToolError> {
+    fn run(args: &EchoArgs, _: Vec<GrantInfo>, _: &Budget) -> Result<String, ToolError> {
         Ok(args.text.clone())
     }
 }

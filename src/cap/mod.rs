@@ -34,7 +34,7 @@ pub use change::rename::Renamed;
 pub use change::write::{Expect, Written};
 pub use grants::Grants;
 pub use grants::above::{Above, AboveLevel, AboveText, MAX_ABOVE_TEXT};
-pub use grants::announced::Announced;
+pub use grants::announced::GrantInfo;
 pub use grants::grant::Preopen;
 pub use grants::grant::Unavailable;
 pub use grants::locks::ChangeGuard;

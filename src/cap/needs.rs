@@ -8,7 +8,7 @@
 
 use crate::cap::attenuate::Scoped;
 use crate::cap::grants::Grants;
-use crate::cap::grants::announced::Announced;
+use crate::cap::grants::announced::GrantInfo;
 use crate::cap::rights::{Remove, Right, Rights, Write};
 use crate::cap::target::Target;
 use crate::error::{Code, ToolError};
@@ -223,11 +223,11 @@ pub enum GrantList {}
 impl Needs for GrantList {
     const RIGHTS: Rights = Rights::NONE;
     type Paths<'a> = ();
-    type Targets = Vec<Announced>;
+    type Targets = Vec<GrantInfo>;
     fn said((): &Self::Paths<'_>) -> Vec<String> {
         vec![]
     }
-    fn attenuate(grants: &Grants, (): (), _: &Budget) -> Result<Vec<Announced>, ToolError> {
+    fn attenuate(grants: &Grants, (): (), _: &Budget) -> Result<Vec<GrantInfo>, ToolError> {
         Ok(grants.announced())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! May import: `cap`, `path`. It holds nothing that changes while the server runs.
 
-use crate::cap::{Announced, Grants};
+use crate::cap::{GrantInfo, Grants};
 use crate::path::printable;
 
 /// Most characters, so that every client passes them on whole.
@@ -33,7 +33,7 @@ pub(super) fn instructions(grants: &Grants) -> String {
     head.chars().take(MAX_CHARS - tail.chars().count()).collect::<String>() + &lines + tail
 }
 
-fn line(grant: &Announced) -> String {
+fn line(grant: &GrantInfo) -> String {
     let what = match &grant.unavailable {
         Some(reason) => format!("not available: {reason}"),
         None => grant.rights.in_words().into(),

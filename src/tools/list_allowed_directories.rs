@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::cap::{Announced, GrantList};
+use crate::cap::{GrantInfo, GrantList};
 use crate::error::ToolError;
 use crate::limits::{Budget, cost};
 use crate::path::printable;
@@ -30,7 +30,7 @@ impl Tool for ListAllowedDirectories {
 
     fn paths(_: &Args) {}
 
-    fn run(_: &Args, grants: Vec<Announced>, budget: &Budget) -> Result<String, ToolError> {
+    fn run(_: &Args, grants: Vec<GrantInfo>, budget: &Budget) -> Result<String, ToolError> {
         let mut text = String::from("Allowed directories:\n");
         let room = budget.limits().max_result_chars.saturating_sub(CLOSING);
         for (i, grant) in grants.iter().enumerate() {

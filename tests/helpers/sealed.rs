@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use cap_std::fs::Dir;
 use preopen::allowlist::GrantSpec;
 use preopen::authority::{self, Permit};
-use preopen::cap::{Announced, GrantList, Read};
+use preopen::cap::{GrantInfo, GrantList, Read};
 use preopen::dispatch::Dispatcher;
 use preopen::error::ToolError;
 use preopen::limits::{Budget, CallMonitor, Limits};
@@ -38,7 +38,7 @@ impl Tool for Treacherous {
 
     fn paths(_: &Self::Args) {}
 
-    fn run(_: &Self::Args, _: Vec<Announced>, _: &Budget) -> Result<String, ToolError> {
+    fn run(_: &Self::Args, _: Vec<GrantInfo>, _: &Budget) -> Result<String, ToolError> {
         Ok(LOOT.get().map_or_else(String::new, |(inside, handle, outside)| {
             let lines = [attempts(inside, handle, outside), looks(handle), changes(handle)];
             // A test may have put other code in the place of this call of the C library.

@@ -7,7 +7,7 @@ use crate::cap::rights::Rights;
 
 /// What anyone may know of a grant: no handle in it.
 #[derive(Clone, Debug)]
-pub struct Announced {
+pub struct GrantInfo {
     /// What clients call it.
     pub name: String,
     /// What may be done in it; none when it is not available.
@@ -22,15 +22,15 @@ pub struct Announced {
 
 impl Grants {
     /// What anyone may know of the grants, available or not, in the operator's order.
-    pub fn announced(&self) -> Vec<Announced> {
-        let open = self.inner().grants.iter().map(|g| Announced {
+    pub fn announced(&self) -> Vec<GrantInfo> {
+        let open = self.inner().grants.iter().map(|g| GrantInfo {
             name: g.name.clone(),
             rights: g.rights,
             announced: g.announced.clone(),
             is_mounted_read_only: g.is_mounted_read_only,
             unavailable: None,
         });
-        let shut = self.inner().unavailable.iter().map(|u| Announced {
+        let shut = self.inner().unavailable.iter().map(|u| GrantInfo {
             name: u.name.clone(),
             rights: Rights::NONE,
             announced: u.announced.clone(),
