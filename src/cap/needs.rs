@@ -228,7 +228,7 @@ impl Needs for GrantList {
         vec![]
     }
     fn attenuate(grants: &Grants, (): (), _: &Budget) -> Result<Vec<GrantInfo>, ToolError> {
-        Ok(grants.announced())
+        Ok(grants.grant_infos())
     }
 }
 

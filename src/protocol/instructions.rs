@@ -18,7 +18,7 @@ pub(super) fn instructions(grants: &Grants) -> String {
         An answer ends with a line in brackets that says what was left out and which argument continues. \
         The user grants more by starting the server with `--allow DIR` (read), `--allow DIR:rw` (also \
         change) or `--allow DIR:rwd` (also delete).";
-    let all = grants.announced();
+    let all = grants.grant_infos();
     let mut lines = String::new();
     for (i, grant) in all.iter().enumerate() {
         let line = line(grant);

@@ -22,7 +22,7 @@ pub struct GrantInfo {
 
 impl Grants {
     /// What anyone may know of the grants, available or not, in the operator's order.
-    pub fn announced(&self) -> Vec<GrantInfo> {
+    pub fn grant_infos(&self) -> Vec<GrantInfo> {
         let open = self.inner().grants.iter().map(|g| GrantInfo {
             name: g.name.clone(),
             rights: g.rights,
