@@ -58,7 +58,7 @@ impl<R: Right> Needs for R {
 
 /// Two paths, each with its own right.
 impl<A: Right, B: Right> Needs for (A, B) {
-    const RIGHTS: Rights = A::RIGHTS.and(B::RIGHTS);
+    const RIGHTS: Rights = A::RIGHTS.union(B::RIGHTS);
     type Paths<'a> = (&'a VirtualPath, &'a VirtualPath);
     type Targets = (Target<A>, Target<B>);
     fn said((a, b): &Self::Paths<'_>) -> Vec<String> {

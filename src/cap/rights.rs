@@ -30,13 +30,13 @@ impl Rights {
     /// `ro`, the default.
     pub const RO: Self = Self::READ;
     /// `rw`.
-    pub const RW: Self = Self::READ.and(Self::WRITE);
+    pub const RW: Self = Self::READ.union(Self::WRITE);
     /// `rwd`.
-    pub const RWD: Self = Self::RW.and(Self::REMOVE);
+    pub const RWD: Self = Self::RW.union(Self::REMOVE);
 
     /// Both together.
     #[must_use]
-    pub const fn and(self, other: Self) -> Self {
+    pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -164,7 +164,7 @@ mod tests {
             assert_eq!((rights.to_string().as_str(), rights.in_words()), (name, words));
             assert_eq!(rights.change(), change, "{name}");
         }
-        assert!(rwd.carry(rw) && !rw.carry(rwd) && !Rights::WRITE.carry(ro.and(Rights::WRITE)));
+        assert!(rwd.carry(rw) && !rw.carry(rwd) && !Rights::WRITE.carry(ro.union(Rights::WRITE)));
         for text in ["ro", "rw", "rwd"] {
             assert_eq!(text.parse::<Rights>().map(|rights| rights.to_string()), Ok(text.into()));
         }

@@ -88,7 +88,7 @@ impl Grant {
     }
 
     pub(in crate::cap) fn right_missing<R: Right>(&self) -> ToolError {
-        let wanted = self.rights.and(R::RIGHTS).and(Rights::RW);
+        let wanted = self.rights.union(R::RIGHTS).union(Rights::RW);
         ToolError::new(
             Code::RightMissing,
             format!("grant `{}` does not carry the right to {}", self.name, R::VERB),

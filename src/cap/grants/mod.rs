@@ -77,7 +77,7 @@ impl Grants {
 
     /// All rights that some grant has.
     pub fn rights(&self) -> Rights {
-        self.0.grants.iter().fold(Rights::NONE, |all, grant| all.and(grant.rights))
+        self.0.grants.iter().fold(Rights::NONE, |all, grant| all.union(grant.rights))
     }
 
     /// How paths are resolved on this system.
