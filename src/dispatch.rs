@@ -100,7 +100,7 @@ impl Dispatcher {
             return Err(NoSuchTool(name.clone()));
         }
         let rights = grants.rights();
-        let offered = registry.iter().filter(|tool| rights.carry(tool.rights));
+        let offered = registry.iter().filter(|tool| rights.contains(tool.rights));
         let offered =
             offered.filter(|tool| only.is_empty() || only.iter().any(|name| name == tool.name));
         let offered = offered.map(Offered::new).collect();
@@ -382,9 +382,9 @@ impl Dispatcher {
     }
 
     fn why_not_offered(&self, tool: &Entry) -> &'static str {
-        if self.grants.rights().carry(tool.rights) {
+        if self.grants.rights().contains(tool.rights) {
             "the user left it out with --tools"
-        } else if tool.rights.carry(Rights::REMOVE) {
+        } else if tool.rights.contains(Rights::REMOVE) {
             "no grant permits deleting; the user can start the server with --allow DIR:rwd"
         } else {
             "no grant is writable; the user can start the server with --allow DIR:rw"

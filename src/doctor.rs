@@ -232,7 +232,8 @@ impl Report {
 /// What no wall holds here, or only one.
 fn not_covered(rows: &[Row], sealed: &Sealed) -> Vec<&'static str> {
     let missing = |wall: &Kernel| matches!(wall, Kernel::Missing(_));
-    let changes = |row: &Row| row.rights.carry(Rights::WRITE) && !row.rights.carry(Rights::REMOVE);
+    let changes =
+        |row: &Row| row.rights.contains(Rights::WRITE) && !row.rights.contains(Rights::REMOVE);
     let rules = |row: &Row| !row.hide.is_empty() || !row.readonly.is_empty();
     let mut gaps = vec![
         "a file that has a second name outside: who could make that name could read the file",

@@ -100,7 +100,7 @@ pub fn open_grants(
     let identities: Vec<_> = opened.iter().map(|(_, _, dir)| dir.identity()).collect();
     let own = OwnFiles::new(config, ambient);
     // A link in a grant that is only read may lead into one that is written to.
-    let is_any_written = specs.iter().any(|spec| spec.rights().carry(Rights::WRITE));
+    let is_any_written = specs.iter().any(|spec| spec.rights().contains(Rights::WRITE));
     let preopens = opened
         .into_iter()
         .zip(above)
@@ -109,7 +109,7 @@ pub fn open_grants(
     let of_rules = preopens.iter().zip(&identities);
     let rules: Vec<_> =
         of_rules.map(|(p, identity)| (p.name.clone(), *identity, p.rules.clone())).collect();
-    for preopen in preopens.iter().filter(|preopen| preopen.rights.carry(Rights::WRITE)) {
+    for preopen in preopens.iter().filter(|preopen| preopen.rights.contains(Rights::WRITE)) {
         if preopen.rules.guard_the_grant() {
             warn(&mut rows, &preopen.name, Warning::GuardedItself);
         }
@@ -141,8 +141,10 @@ pub fn warn_of_path(granted: &mut Preopened, ambient: AmbientAuthority) {
         }
         let ways = OwnFiles::programs_in(&directory, ambient);
         for (name, identity, rules) in &granted.rules {
-            let is_written =
-                granted.rows.iter().any(|row| row.name == *name && row.rights.carry(Rights::WRITE));
+            let is_written = granted
+                .rows
+                .iter()
+                .any(|row| row.name == *name && row.rights.contains(Rights::WRITE));
             if is_written && ways.below(*identity).iter().any(|names| rules.let_change(names)) {
                 warn(&mut granted.rows, name, Warning::InPath(directory.clone()));
             }

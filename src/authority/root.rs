@@ -38,7 +38,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_micros(100);
 /// # Ambient Authority
 /// Changes what every absolute path of the process means, for ever.
 pub fn leave_host_tree(rights: Rights, ambient: AmbientAuthority) -> Wall {
-    match leave(rights.carry(Rights::WRITE), ambient) {
+    match leave(rights.contains(Rights::WRITE), ambient) {
         Ok(how) => Wall::Holds(how.into()),
         Err(why) => Wall::Missing(why.into()),
     }

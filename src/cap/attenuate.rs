@@ -84,7 +84,7 @@ impl Grants {
         said: VirtualPath,
     ) -> Result<Target<R>, ToolError> {
         // Before anything is looked up: a client without the right must not learn from the refusal what exists.
-        if !grant.rights.carry(R::RIGHTS) {
+        if !grant.rights.contains(R::RIGHTS) {
             return Err(grant.right_missing::<R>());
         }
         Ok(Target::new(self.clone(), grant, names, must_be_dir, said))

@@ -42,9 +42,9 @@ impl Rights {
 
     /// What one may do, for people and models.
     pub const fn in_words(self) -> &'static str {
-        if self.carry(Self::REMOVE) {
+        if self.contains(Self::REMOVE) {
             "read, write, delete"
-        } else if self.carry(Self::WRITE) {
+        } else if self.contains(Self::WRITE) {
             "read, write"
         } else {
             "read only"
@@ -53,11 +53,11 @@ impl Rights {
 
     /// Can something be changed by them?
     pub const fn change(self) -> bool {
-        self.carry(Self::WRITE) || self.carry(Self::REMOVE)
+        self.contains(Self::WRITE) || self.contains(Self::REMOVE)
     }
 
     /// Is every right of `needed` among these?
-    pub const fn carry(self, needed: Self) -> bool {
+    pub const fn contains(self, needed: Self) -> bool {
         needed.0 & !self.0 == 0
     }
 }
@@ -160,11 +160,15 @@ mod tests {
         ];
         for (rights, carried, name, words, change) in table {
             let needed = [Rights::NONE, Rights::READ, Rights::WRITE, Rights::REMOVE];
-            assert_eq!(needed.map(|needed| rights.carry(needed)), carried, "{name}");
+            assert_eq!(needed.map(|needed| rights.contains(needed)), carried, "{name}");
             assert_eq!((rights.to_string().as_str(), rights.in_words()), (name, words));
             assert_eq!(rights.change(), change, "{name}");
         }
-        assert!(rwd.carry(rw) && !rw.carry(rwd) && !Rights::WRITE.carry(ro.union(Rights::WRITE)));
+        assert!(
+            rwd.contains(rw)
+                && !rw.contains(rwd)
+                && !Rights::WRITE.contains(ro.union(Rights::WRITE))
+        );
         for text in ["ro", "rw", "rwd"] {
             assert_eq!(text.parse::<Rights>().map(|rights| rights.to_string()), Ok(text.into()));
         }

@@ -267,7 +267,7 @@ fn tool(offered: &Offered) -> Tool {
 /// What clients may know before a call. Those that do not mean anything are not said: what only reads
 /// destroys nothing. The others are always said, as clients differ in what they take for granted.
 fn hints(entry: &Entry) -> ToolAnnotations {
-    let changes = entry.rights.carry(Rights::WRITE) || entry.rights.carry(Rights::REMOVE);
+    let changes = entry.rights.contains(Rights::WRITE) || entry.rights.contains(Rights::REMOVE);
     let hints = ToolAnnotations::new().read_only(!changes).open_world(false);
     if changes { hints.destructive(!entry.adds_only).idempotent(entry.adds_only) } else { hints }
 }

@@ -29,7 +29,7 @@ pub(super) enum Changes {
 
 impl Changes {
     pub(super) fn of(grants: &Grants) -> Self {
-        match (grants.rights().carry(Rights::WRITE), grants.may_write_in_place()) {
+        match (grants.rights().contains(Rights::WRITE), grants.may_write_in_place()) {
             (false, _) => Self::Nothing,
             (true, false) => Self::Whole,
             (true, true) => Self::InPlace,

@@ -74,11 +74,11 @@ fn mended() -> String {
 
 /// What the kernel lets be done in a grant, in words.
 pub(super) fn in_words(rights: Rights, in_place: bool) -> &'static str {
-    if rights.carry(Rights::WRITE) && in_place {
+    if rights.contains(Rights::WRITE) && in_place {
         "read, write, shorten, create, move and remove"
-    } else if rights.carry(Rights::WRITE) {
+    } else if rights.contains(Rights::WRITE) {
         "read, write, create, move and remove"
-    } else if rights.carry(Rights::READ) {
+    } else if rights.contains(Rights::READ) {
         "read"
     } else {
         "nothing"
@@ -94,7 +94,7 @@ fn access(rights: Rights, in_place: bool) -> BitFlags<AccessFs> {
         | AccessFs::MakeDir
         | AccessFs::MakeSym
         | AccessFs::Refer;
-    match (rights.carry(Rights::WRITE), in_place) {
+    match (rights.contains(Rights::WRITE), in_place) {
         (false, _) => read,
         (true, false) => read | write,
         (true, true) => read | write | AccessFs::Truncate,

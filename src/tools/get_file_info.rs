@@ -113,7 +113,8 @@ fn rights(info: &Info) -> String {
             "in an immutable or append-only directory: cannot be moved or deleted".into(),
         ),
         Some(Hindrance::NotWritable) if is_file => {
-            let and_deleted = if info.rights.carry(Rights::REMOVE) { " and deleted" } else { "" };
+            let and_deleted =
+                if info.rights.contains(Rights::REMOVE) { " and deleted" } else { "" };
             let why = format!(
                 "the server's user may not write to it: can be moved{and_deleted}, but not changed"
             );

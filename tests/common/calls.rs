@@ -56,7 +56,7 @@ pub fn required(schema: &Object) -> BTreeSet<&str> {
 
 /// Does the tool change anything?
 pub fn changes(tool: &Entry) -> bool {
-    tool.rights.carry(Rights::WRITE) || tool.rights.carry(Rights::REMOVE)
+    tool.rights.contains(Rights::WRITE) || tool.rights.contains(Rights::REMOVE)
 }
 
 /// The code of an answer; where each path is answered on its own, that of the one path.

@@ -25,7 +25,7 @@ pub(in crate::cap) fn existing(grants: &Grants, path: &str) -> Vec<(Arc<Grant>, 
     if !as_it_is.is_empty() || spelling.names.is_empty() {
         return as_it_is;
     }
-    let all = || grants.inner().grants.iter().filter(|grant| grant.rights.carry(Rights::READ));
+    let all = || grants.inner().grants.iter().filter(|grant| grant.rights.contains(Rights::READ));
     let after_name = all().flat_map(|grant| {
         let below = below_grant(grant, &spelling.names).into_iter();
         below.map(move |names| (Arc::clone(grant), names))

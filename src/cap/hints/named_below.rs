@@ -117,7 +117,7 @@ struct Found {
 
 impl Search<'_> {
     fn grant(&mut self, grant: &Arc<Grant>) {
-        if !grant.rights.carry(Rights::READ) {
+        if !grant.rights.contains(Rights::READ) {
             return;
         }
         let mut waiting = VecDeque::from([vec![]]);

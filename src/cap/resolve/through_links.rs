@@ -84,7 +84,7 @@ impl Walk<'_> {
             }
         };
         self.jumps += 1;
-        let readable = grant.rights.carry(Rights::READ);
+        let readable = grant.rights.contains(Rights::READ);
         // A link that somebody planted must not redirect a change into another grant, nor read from one that may
         // only be written to. It is refused like a link that leads outside, so it does not tell which grants exist.
         if !readable || (self.changes && grant != self.start) {
