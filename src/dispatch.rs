@@ -148,7 +148,7 @@ impl Dispatcher {
     /// What a call of this tool works on; nothing, if there is none.
     pub fn work(&self, name: &str) -> Work {
         match self.find(name) {
-            Some((tool, _)) if tool.entry.rights.change() => Work::Change,
+            Some((tool, _)) if tool.entry.rights.allow_change() => Work::Change,
             Some((tool, _)) if tool.entry.searches => Work::Trees,
             Some((tool, _)) if tool.entry.rights != Rights::NONE => Work::Files,
             _ => Work::Nothing,
@@ -244,7 +244,7 @@ impl Dispatcher {
         let changes = self
             .registry
             .iter()
-            .any(|entry| entry.answers_to(name).is_some() && entry.rights.change());
+            .any(|entry| entry.answers_to(name).is_some() && entry.rights.allow_change());
         let why = match work {
             Some(work) => format!("the call took too long while {}", work.in_words()),
             None => "the file system does not answer: a system call did not return".into(),

@@ -206,7 +206,7 @@ fn call<T: Tool>(call: &Call<'_>, sent: Object) -> Called {
     let paths = T::Needs::said(&T::paths(&args));
     let run = || {
         let targets = T::Needs::attenuate(call.grants, T::paths(&args), call.budget)?;
-        if <T::Needs as Needs>::RIGHTS.change() {
+        if <T::Needs as Needs>::RIGHTS.allow_change() {
             (call.intend)(&paths)?;
         }
         T::run(&args, targets, call.budget).map(Render::render)

@@ -134,7 +134,7 @@ impl Sink {
             request: brief(&event.request),
             tool: event.tool.into(),
             right: event.right.to_string(),
-            changes: event.right.change(),
+            changes: event.right.allow_change(),
             paths,
             places,
             shortened: short_paths + short_places,

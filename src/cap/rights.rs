@@ -52,7 +52,7 @@ impl Rights {
     }
 
     /// Can something be changed by them?
-    pub const fn change(self) -> bool {
+    pub const fn allow_change(self) -> bool {
         self.contains(Self::WRITE) || self.contains(Self::REMOVE)
     }
 
@@ -162,7 +162,7 @@ mod tests {
             let needed = [Rights::NONE, Rights::READ, Rights::WRITE, Rights::REMOVE];
             assert_eq!(needed.map(|needed| rights.contains(needed)), carried, "{name}");
             assert_eq!((rights.to_string().as_str(), rights.in_words()), (name, words));
-            assert_eq!(rights.change(), change, "{name}");
+            assert_eq!(rights.allow_change(), change, "{name}");
         }
         assert!(
             rwd.contains(rw)

@@ -73,7 +73,7 @@ fn rights(info: &Info) -> String {
     if info.kind == Kind::Special {
         return "rights: none (no tool opens, changes, moves or deletes a special file)".into();
     }
-    if !info.rights.change() {
+    if !info.rights.allow_change() {
         return format!("rights: {}", info.rights);
     }
     if info.is_mounted_read_only {

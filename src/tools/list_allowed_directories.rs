@@ -35,7 +35,7 @@ impl Tool for ListAllowedDirectories {
         let room = budget.limits().max_result_chars.saturating_sub(CLOSING);
         for (i, grant) in grants.iter().enumerate() {
             let what = match &grant.unavailable {
-                None if grant.is_mounted_read_only && grant.rights.change() => {
+                None if grant.is_mounted_read_only && grant.rights.allow_change() => {
                     "read only: the file system is mounted read only".to_owned()
                 }
                 None => grant.rights.in_words().to_owned(),
