@@ -219,7 +219,7 @@ fn rules(
     let named = [Path::new(name), Path::new(&spec.written)].into_iter().filter_map(names);
     let all: Vec<_> = spellings.iter().cloned().chain(named).collect();
     let rules = Rules::new_in(&all, &spec.hide, &spec.readonly)?;
-    if is_any_written { rules.guarding(&spec.unprotect, own, above) } else { Ok(rules) }
+    if is_any_written { rules.protecting(&spec.unprotect, own, above) } else { Ok(rules) }
 }
 
 /// What clients call each grant. Of two directories with one name the later is `name-2`.

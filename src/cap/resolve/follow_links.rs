@@ -259,7 +259,7 @@ mod tests {
     use crate::cap::testing::{TO_MAKE, budget, preopen, tree};
 
     fn protected(temp: &tempfile::TempDir, granted: &[&str], path: &str) -> bool {
-        let rules = Rules::default().guarding(&[], &[], &[]).unwrap();
+        let rules = Rules::default().protecting(&[], &[], &[]).unwrap();
         let all = granted.iter().map(|name| preopen(temp, name, Rights::RW, rules.clone()));
         let grants = Grants::new(all.collect(), vec![], false).unwrap();
         let path = temp.path().canonicalize().unwrap().join(path);
@@ -299,7 +299,7 @@ mod tests {
         for n in 0..200 {
             make(format!("g/.git/{n}"), format!("../{}d", "x/".repeat(38)));
         }
-        let rules = Rules::default().guarding(&[], &[], &[]).unwrap();
+        let rules = Rules::default().protecting(&[], &[], &[]).unwrap();
         let all = vec![preopen(&temp, "g", Rights::RW, rules)];
         let grants = Grants::new(all, vec![], false).unwrap();
         let target = grants.attenuate::<Write>(&"new".into()).unwrap();

@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn the_short_way_is_for_what_is_plain() {
         let temp = tree(&["g/a/f", "g/f", "g/to-a -> a", "g/.git/x"]);
-        let rules = Rules::default().guarding(&[], &[], &[]).unwrap();
+        let rules = Rules::default().protecting(&[], &[], &[]).unwrap();
         let all = vec![preopen(&temp, "g", Rights::RWD, rules)];
         let grants = Grants::new(all, vec![], false).unwrap();
         let is_short = |path: &str| {

@@ -182,7 +182,7 @@ mod tests {
 
     fn grants(temp: &tempfile::TempDir, o: Rights) -> Grants {
         let all = [("g", Rights::RWD), ("o", o)].map(|(name, rights)| {
-            preopen(temp, name, rights, Rules::default().guarding(&[], &[], &[]).unwrap())
+            preopen(temp, name, rights, Rules::default().protecting(&[], &[], &[]).unwrap())
         });
         Grants::new(all.into(), vec![], false).unwrap()
     }
@@ -336,7 +336,7 @@ mod tests {
             tree(&["g/.git/config -> ../conf", "g/conf", "g/ro/.vscode -> ../tools", "g/tools/x"]);
         for (hide, readonly) in [(".git", "/ro"), ("/ro", ".git"), ("**/.git/**", "/ro/**")] {
             let rules = Rules::new(&[hide.into()], &[readonly.into()]).unwrap();
-            let rules = rules.guarding(&[], &[], &[]).unwrap();
+            let rules = rules.protecting(&[], &[], &[]).unwrap();
             let grants = Grants::new(vec![preopen(&temp, "g", Rights::RW, rules)], vec![], false);
             let grants = grants.unwrap();
             for path in ["conf", "tools/x"] {
@@ -353,7 +353,7 @@ mod tests {
     fn what_is_unprotected_stays_so_through_a_link() {
         let temp = tree(&["g/.vscode -> cfg", "g/cfg/settings.json", "g/cfg/tasks.json"]);
         let open = [".vscode/settings.json".to_owned()];
-        let rules = Rules::default().guarding(&open, &[], &[]).unwrap();
+        let rules = Rules::default().protecting(&open, &[], &[]).unwrap();
         let all = ["g", "o"].map(|name| preopen(&temp, name, Rights::RWD, rules.clone()));
         let grants = Grants::new(all.into(), vec![], false).unwrap();
         check::<Write>(

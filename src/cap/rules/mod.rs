@@ -103,7 +103,7 @@ impl Rules {
     ///
     /// # Errors
     /// [`BadGlob`] names the first glob of `unprotect` that cannot be read, or can match nothing.
-    pub fn guarding(
+    pub fn protecting(
         self,
         unprotect: &[String],
         own: &[Vec<Name>],
@@ -328,7 +328,7 @@ mod tests {
     fn the_strictest_rule_wins() {
         let rules = Rules::new(&["v/k".into()], &["v/**".into()]).unwrap();
         let rules =
-            rules.guarding(&["v/**".into(), "**/opened".into()], &[names("v/own")], &[]).unwrap();
+            rules.protecting(&["v/**".into(), "**/opened".into()], &[names("v/own")], &[]).unwrap();
         for (path, verdict) in [
             ("v/x", Verdict::ReadOnly),
             ("v/.git", Verdict::ReadOnly),
@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn what_runs_code_is_guarded_unless_it_is_opened() {
         let open = [".vscode/settings.json".into(), "**/.github/workflows/**".into()];
-        let rules = Rules::default().guarding(&open, &[], &names("home/.config")).unwrap();
+        let rules = Rules::default().protecting(&open, &[], &names("home/.config")).unwrap();
         for path in [
             ".git",
             "a/.git/hooks/pre-commit",

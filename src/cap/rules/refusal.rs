@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_hint_is_the_glob_that_unprotects_that_path_only() {
-        let rules = Rules::default().guarding(&[], &[], &[]).unwrap();
+        let rules = Rules::default().protecting(&[], &[], &[]).unwrap();
         for (names, glob) in [
             (&["a", ".git"][..], "`unprotect = ['/a/.git']`"),
             (&["[x]*", ".git"], "`unprotect = ['/[[]x[]][*]/.git']`"),

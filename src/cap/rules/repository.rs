@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn an_answer_does_not_tell_whether_a_hidden_part_is_there() {
         let temp = tree(&["g/with/HEAD", "g/with/f", "g/without/f"]);
-        let rules = Rules::new(&["HEAD".into()], &[]).unwrap().guarding(&[], &[], &[]).unwrap();
+        let rules = Rules::new(&["HEAD".into()], &[]).unwrap().protecting(&[], &[], &[]).unwrap();
         let all = ["g", "o"].map(|name| preopen(&temp, name, Rights::RWD, rules.clone()));
         let grants = Grants::new(all.into(), vec![], false).unwrap();
         for part in ["objects", "config", "hooks/x", "new"] {
@@ -176,7 +176,7 @@ mod tests {
             "g/opened/HEAD",
         ]);
         let open = ["/opened/**".to_owned()];
-        let rules = Rules::default().guarding(&open, &[], &[]).unwrap();
+        let rules = Rules::default().protecting(&open, &[], &[]).unwrap();
         let all = ["g", "o"].map(|name| preopen(&temp, name, Rights::RWD, rules.clone()));
         let grants = Grants::new(all.into(), vec![], false).unwrap();
         let protected = [

@@ -35,6 +35,6 @@ fn globs(text: &str) {
     let (hide, readonly) = globs.split_at(globs.len() / 2);
     match Rules::new(hide, readonly) {
         Err(bad) => assert!(globs.contains(&bad.glob), "{text:?}"),
-        Ok(rules) => drop(rules.guarding(&globs, &[], &[])),
+        Ok(rules) => drop(rules.protecting(&globs, &[], &[])),
     }
 }
