@@ -23,7 +23,7 @@ pub trait Tool: 'static {
     /// Its name; the official file server's name where that has the tool.
     const NAME: &'static str;
     /// Other names that clients may call it by. Only its own name is listed.
-    const ALSO: &'static [Also] = &[];
+    const ALSO: &'static [Alias] = &[];
     /// What it does, for the model that chooses among tools.
     const ABOUT: &'static str;
     /// Does it only add, and nothing twice? Clients ask less before such calls.
@@ -60,7 +60,7 @@ pub trait Tool: 'static {
 
 /// What another server calls a tool.
 #[derive(Clone, Copy, Debug)]
-pub struct Also {
+pub struct Alias {
     /// Its name there.
     pub name: &'static str,
     /// What its calls mean without saying so: arguments that are true.
@@ -135,7 +135,7 @@ pub struct Entry {
     /// See [`Tool::NAME`].
     pub name: &'static str,
     /// See [`Tool::ALSO`].
-    pub also: &'static [Also],
+    pub also: &'static [Alias],
     /// See [`Tool::ABOUT`].
     pub about: &'static str,
     /// See [`Tool::ADDS_ONLY`].

@@ -16,7 +16,7 @@ use crate::cap::{Entry, Kind, OneOrAll, Read, Scoped, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::{Name, VirtualPath, percent_decoded, percent_encoded};
-use crate::tool::{Also, Tool};
+use crate::tool::{Alias, Tool};
 use crate::words::count;
 
 /// Characters of an answer that are kept free for its closing line.
@@ -59,7 +59,8 @@ enum SortBy {
 
 impl Tool for ListDirectory {
     const NAME: &'static str = "list_directory";
-    const ALSO: &'static [Also] = &[Also { name: "list_directory_with_sizes", means: &["sizes"] }];
+    const ALSO: &'static [Alias] =
+        &[Alias { name: "list_directory_with_sizes", means: &["sizes"] }];
     const ABOUT: &'static str =
         "Lists a directory: [DIR], [FILE], [LINK] or [SPECIAL] and the name.";
     type Needs = OneOrAll<Read>;

@@ -10,7 +10,7 @@ use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
 use crate::text::{self, Piece, Range, Room};
-use crate::tool::{Also, Tool};
+use crate::tool::{Alias, Tool};
 use crate::words::count;
 
 /// More lines than a page can have.
@@ -59,7 +59,7 @@ pub(super) struct Args {
 
 impl Tool for ReadTextFile {
     const NAME: &'static str = "read_text_file";
-    const ALSO: &'static [Also] = &[Also { name: "read_file", means: &[] }];
+    const ALSO: &'static [Alias] = &[Alias { name: "read_file", means: &[] }];
     const ABOUT: &'static str = "Reads a text file, or a piece of it. The last line, in brackets, names the lines, the version, \
         and what continues.";
     type Needs = Read;
