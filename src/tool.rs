@@ -64,7 +64,7 @@ pub struct Alias {
     /// Its name there.
     pub name: &'static str,
     /// What its calls mean without saying so: arguments that are true.
-    pub means: &'static [&'static str],
+    pub implies: &'static [&'static str],
 }
 
 /// One block of an answer.
@@ -178,7 +178,7 @@ impl Entry {
         if self.name == name {
             return Some(&[]);
         }
-        self.also.iter().find(|also| also.name == name).map(|also| also.means)
+        self.also.iter().find(|also| also.name == name).map(|also| also.implies)
     }
 
     /// The row of `T`.

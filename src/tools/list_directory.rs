@@ -60,7 +60,7 @@ enum SortBy {
 impl Tool for ListDirectory {
     const NAME: &'static str = "list_directory";
     const ALSO: &'static [Alias] =
-        &[Alias { name: "list_directory_with_sizes", means: &["sizes"] }];
+        &[Alias { name: "list_directory_with_sizes", implies: &["sizes"] }];
     const ABOUT: &'static str =
         "Lists a directory: [DIR], [FILE], [LINK] or [SPECIAL] and the name.";
     type Needs = OneOrAll<Read>;

@@ -59,7 +59,7 @@ pub(super) struct Args {
 
 impl Tool for ReadTextFile {
     const NAME: &'static str = "read_text_file";
-    const ALSO: &'static [Alias] = &[Alias { name: "read_file", means: &[] }];
+    const ALSO: &'static [Alias] = &[Alias { name: "read_file", implies: &[] }];
     const ABOUT: &'static str = "Reads a text file, or a piece of it. The last line, in brackets, names the lines, the version, \
         and what continues.";
     type Needs = Read;
