@@ -235,7 +235,7 @@ impl Dispatcher {
     ///
     /// # Errors
     /// Always: `timed_out`.
-    pub fn lost(&self, name: &str, watch: &CallMonitor) -> Answer {
+    pub fn missed_deadline(&self, name: &str, watch: &CallMonitor) -> Answer {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let work = watch.work();
         let budget =

@@ -178,7 +178,7 @@ impl ServerHandler for Server {
         let room = admitted.into_room();
         let answer = match ended {
             Some(Ok(Ok(answer))) => answer,
-            None => self.dispatcher.lost(&name, &watched),
+            None => self.dispatcher.missed_deadline(&name, &watched),
             Some(Ok(Err(fault))) => return Err(error(fault)),
             Some(Err(_)) => return Err(crashed("the call was not run")),
         };
