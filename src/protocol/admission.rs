@@ -58,7 +58,7 @@ impl Admission {
 
     /// Waits for a place, unless the call ends at once: what touches no file need not wait for calls that do. Calls take
     /// their place in the order when this is first polled.
-    pub(super) async fn of(&self, work: Work) -> Admitted {
+    pub(super) async fn admit(&self, work: Work) -> Admitted {
         let order = match work {
             Work::Nothing => return Admitted { order: None, search: None, call: None, room: None },
             Work::Change => permits(&self.order, ALL).await,
@@ -122,7 +122,7 @@ mod tests {
 
     /// The place, if there is one now.
     fn now(admission: &Admission, work: Work) -> Option<Admitted> {
-        match pin!(admission.of(work)).poll(&mut Context::from_waker(Waker::noop())) {
+        match pin!(admission.admit(work)).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(admitted) => Some(admitted),
             Poll::Pending => None,
         }
@@ -164,7 +164,7 @@ mod tests {
         let admission = admission(9, 9);
         let reads = [now(&admission, Work::Files), now(&admission, Work::Files)];
         assert!(reads.iter().all(Option::is_some), "reads run side by side");
-        let mut change = pin!(admission.of(Work::Change));
+        let mut change = pin!(admission.admit(Work::Change));
         let mut context = Context::from_waker(Waker::noop());
         assert!(change.as_mut().poll(&mut context).is_pending(), "reads came before it");
         for work in [Work::Files, Work::Trees, Work::Change] {

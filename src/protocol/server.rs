@@ -155,7 +155,7 @@ impl ServerHandler for Server {
         // `rmcp` spawns a task for each request as it reads it, and one thread polls new tasks in that order. Nothing
         // is awaited before this, so calls ask for their places in the order in which they were sent.
         let admission = async {
-            let admitted = self.admission.of(self.dispatcher.work(&request.name)).await;
+            let admitted = self.admission.admit(self.dispatcher.work(&request.name)).await;
             admitted.with_room(self.room.answer(most).await)
         };
         // A request that is cancelled while it waits would hold its arguments until its turn comes.
