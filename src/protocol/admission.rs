@@ -84,14 +84,14 @@ impl Admitted {
     }
 
     /// It has made progress for a while: the next search, and later calls, may begin beside it.
-    pub(super) fn lasts(&mut self) {
+    pub(super) fn release_search_slot(&mut self) {
         drop(self.order.take());
         drop(self.search.take());
     }
 
     /// It makes none, so it waits for a file system: others may run in its place.
     pub(super) fn stalls(&mut self) {
-        self.lasts();
+        self.release_search_slot();
         drop(self.call.take());
         drop(self.room.take());
     }
@@ -152,7 +152,7 @@ mod tests {
         let admission = admission(2, 1);
         let mut slow = now(&admission, Work::Trees).unwrap();
         assert!(now(&admission, Work::Trees).is_none());
-        slow.lasts();
+        slow.release_search_slot();
         let next = now(&admission, Work::Trees);
         assert!(next.is_some() && now(&admission, Work::Files).is_none(), "both still run");
         slow.stalls();
@@ -174,7 +174,7 @@ mod tests {
         let Poll::Ready(mut change) = change.poll(&mut context) else { panic!("its turn") };
         assert!(now(&admission, Work::Files).is_none(), "the change is not done");
         assert!(now(&admission, Work::Nothing).is_some());
-        change.lasts();
+        change.release_search_slot();
         assert!(now(&admission, Work::Change).is_some(), "it takes too long to wait for");
     }
 

@@ -81,7 +81,7 @@ impl Server {
             waited = waited.saturating_add(pause);
             if watch.steps() > steps {
                 steps = watch.steps();
-                admitted.lasts();
+                admitted.release_search_slot();
                 if let Some(token) = token.clone() {
                     #[expect(clippy::cast_precision_loss, reason = "a count of steps, to be shown")]
                     let progress = ProgressNotificationParam::new(token, steps as f64);
