@@ -90,7 +90,7 @@ impl Admitted {
     }
 
     /// It makes none, so it waits for a file system: others may run in its place.
-    pub(super) fn stalls(&mut self) {
+    pub(super) fn release_slots(&mut self) {
         self.release_search_slot();
         drop(self.call.take());
         drop(self.room.take());
@@ -155,7 +155,7 @@ mod tests {
         slow.release_search_slot();
         let next = now(&admission, Work::Trees);
         assert!(next.is_some() && now(&admission, Work::Files).is_none(), "both still run");
-        slow.stalls();
+        slow.release_slots();
         assert!(now(&admission, Work::Files).is_some());
     }
 

@@ -91,7 +91,7 @@ impl Server {
             } else if waited > patience {
                 return None;
             } else {
-                admitted.stalls();
+                admitted.release_slots();
             }
         }
     }
