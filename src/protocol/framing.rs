@@ -63,7 +63,7 @@ impl Input {
     /// if it has no end. Cancel-safe.
     pub(super) async fn next(&mut self) -> Option<Result<Message, InvalidLine>> {
         loop {
-            self.is_whole = self.is_whole || self.take_up() || self.has_ended;
+            self.is_whole = self.is_whole || self.fill_line() || self.has_ended;
             if self.is_whole {
                 if let Some(heard) = self.heard() {
                     return Some(heard);
@@ -93,7 +93,7 @@ impl Input {
     }
 
     /// Moves bytes from the chunk to the line, as many as belong to it. Is it whole now?
-    fn take_up(&mut self) -> bool {
+    fn fill_line(&mut self) -> bool {
         let unread = self.chunk.get(self.unread.clone()).unwrap_or_default();
         let end = memchr::memchr(b'\n', unread);
         let of_line = unread.get(..end.unwrap_or(unread.len())).unwrap_or_default();
