@@ -65,7 +65,7 @@ impl Input {
         loop {
             self.is_whole = self.is_whole || self.fill_line() || self.has_ended;
             if self.is_whole {
-                if let Some(heard) = self.heard() {
+                if let Some(heard) = self.parse_line() {
                     return Some(heard);
                 }
                 self.begin_line();
@@ -112,7 +112,7 @@ impl Input {
     }
 
     /// The next message of a whole line, or the answer to what is not one; `None` if there are no more.
-    fn heard(&mut self) -> Option<Result<Message, InvalidLine>> {
+    fn parse_line(&mut self) -> Option<Result<Message, InvalidLine>> {
         if let Some(outline) = self.cut.take() {
             let found = outline.finish();
             (self.next_at, self.heard_bytes) = (self.line.len(), self.line.len());
