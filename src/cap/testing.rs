@@ -15,7 +15,7 @@ use crate::cap::grants::grant::Preopen;
 use crate::cap::handle::step::Entry;
 use crate::cap::place::LookupOptions;
 use crate::cap::resolve::resolve;
-use crate::cap::resolve::walk::Walk;
+use crate::cap::resolve::walk::PathWalk;
 use crate::cap::rights::{Right, Rights};
 use crate::cap::rules::Rules;
 use crate::error::Code;
@@ -76,7 +76,7 @@ pub(in crate::cap) fn led<R: Right>(grants: &Grants, path: &str, look: LookupOpt
             said(grants, &at.grant, &at.below, at.found.as_ref(), &at.missing, at.name.as_ref())
         }
     };
-    let walked = match Walk::new(&target, look, Some(&budget())).run() {
+    let walked = match PathWalk::new(&target, look, Some(&budget())).run() {
         Err(error) => error.code().to_string(),
         Ok(at) => {
             said(grants, &at.grant, &at.below, at.found.as_ref(), &at.missing, at.name.as_ref())

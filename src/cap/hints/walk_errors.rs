@@ -6,14 +6,14 @@ use cap_std::fs::Dir;
 use rustix::io::Errno;
 
 use crate::cap::hints::suggest::{Missing, listing, missing};
-use crate::cap::resolve::walk::{MAX_DEPTH, Walk};
+use crate::cap::resolve::walk::{MAX_DEPTH, PathWalk};
 use crate::error::{Code, ToolError};
 use crate::path::Name;
 
 const NO_SLASH: &str = "a file's path has no `/` at its end";
 pub(in crate::cap) const IT_IS_A_FILE: &str = "it is a file: read_text_file reads it";
 
-impl Walk<'_> {
+impl PathWalk<'_> {
     pub(in crate::cap) fn missing(&self, parent: &Dir, name: &Name) -> ToolError {
         let budget = self.budget.filter(|_| self.gives_hints);
         if !self.is_at_said_name() {

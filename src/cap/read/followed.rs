@@ -8,7 +8,7 @@
 use crate::cap::handle::step::Kind;
 use crate::cap::place::LookupOptions;
 use crate::cap::read::walked::WalkedDir;
-use crate::cap::resolve::walk::Walk;
+use crate::cap::resolve::walk::PathWalk;
 use crate::cap::rights::Read;
 use crate::cap::target::Target;
 use crate::error::{Group, ToolError};
@@ -46,7 +46,7 @@ impl WalkedDir {
         let target =
             Target::<Read>::new(self.grants.clone(), Arc::clone(&self.grant), names, false, said);
         let look = LookupOptions { exact: true, ..LookupOptions::THERE };
-        let at = match Walk::without_hints(&target, look, budget).run() {
+        let at = match PathWalk::without_hints(&target, look, budget).run() {
             Ok(at) => at,
             Err(error) if matches!(error.code().group(), Group::Host | Group::Limit) => {
                 return Err(error);

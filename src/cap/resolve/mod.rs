@@ -26,7 +26,7 @@ use crate::cap::handle::resolver::Resolver;
 use crate::cap::handle::step::{Entry, Kind, lstat, open_beneath, stays_on_mount};
 use crate::cap::place::{LookupOptions, Place, Resolved};
 use crate::cap::resolve::protected_links::check_place;
-use crate::cap::resolve::walk::Walk;
+use crate::cap::resolve::walk::PathWalk;
 use crate::cap::rights::{Read, Right, changes};
 use crate::cap::target::Target;
 use crate::error::ToolError;
@@ -41,7 +41,7 @@ pub(super) fn resolve<R: Right>(
 ) -> Result<Place<R>, ToolError> {
     let at = match by_openat2(target) {
         Some(at) => at,
-        None => Walk::new(target, look, Some(budget)).run()?,
+        None => PathWalk::new(target, look, Some(budget)).run()?,
     };
     // On the real place, whichever way led there: `.git -> store/git` makes `store/git/hooks` run code.
     if changes::<R>() {
@@ -69,7 +69,8 @@ pub(in crate::cap) fn exists(grants: &Grants, grant: &Arc<Grant>, names: &[Name]
     let said = VirtualPath::from(join(names));
     let target =
         Target::<Read>::new(grants.clone(), Arc::clone(grant), names.to_vec(), false, said);
-    by_openat2(&target).is_some() || Walk::new(&target, LookupOptions::THERE, None).run().is_ok()
+    by_openat2(&target).is_some()
+        || PathWalk::new(&target, LookupOptions::THERE, None).run().is_ok()
 }
 
 /// The short way: no link, no rule, nothing wrong. Whatever it cannot say, the walk says.
@@ -258,7 +259,7 @@ mod tests {
         let walk = |path: String, look: LookupOptions| {
             let target =
                 grants.attenuate::<Write>(&VirtualPath::from(format!("g/{path}"))).unwrap();
-            Walk::new(&target, look, Some(&budget()))
+            PathWalk::new(&target, look, Some(&budget()))
                 .run()
                 .map(|at| at.below.len())
                 .map_err(|e| e.code())

@@ -9,12 +9,12 @@ use cap_std::fs::Dir;
 use crate::cap::handle::step::{Kind, lstat};
 use crate::cap::resolve::apart::{not_used, spelled_out};
 use crate::cap::resolve::lookalike::{Lookalikes, lookalikes};
-use crate::cap::resolve::walk::Walk;
+use crate::cap::resolve::walk::PathWalk;
 use crate::cap::rules::Rules;
 use crate::error::{Code, ToolError};
 use crate::path::Name;
 
-impl Walk<'_> {
+impl PathWalk<'_> {
     /// The name in this directory that is meant by one which does not exist, if exactly one looks like it. Only a name
     /// that the client gave stands for another one; the text of a link does not, nor a name with `\xHH` in it.
     ///

@@ -8,7 +8,7 @@ use rustix::io::Errno;
 use std::sync::Arc;
 
 use crate::cap::handle::step::read_link;
-use crate::cap::resolve::walk::{Step, Walk};
+use crate::cap::resolve::walk::{PathWalk, Step};
 use crate::cap::rights::Rights;
 use crate::error::ToolError;
 use crate::path::Name;
@@ -18,7 +18,7 @@ const MAX_LINKS: u8 = 40;
 /// Most times that a path may leave a grant by a link and be found in a grant again.
 const MAX_JUMPS: u8 = 8;
 
-impl Walk<'_> {
+impl PathWalk<'_> {
     /// Puts the names of the link's text before what is left of the path.
     pub(in crate::cap) fn follow(&mut self, parent: &Dir, name: Name) -> Result<(), ToolError> {
         let text = match read_link(parent, &name) {

@@ -52,7 +52,7 @@ pub(in crate::cap) struct Level {
 }
 
 /// A walk from the root of a grant, with the handle of every directory on the way.
-pub(in crate::cap) struct Walk<'a> {
+pub(in crate::cap) struct PathWalk<'a> {
     pub(in crate::cap) grants: &'a Grants,
     /// What the call may use.
     pub(in crate::cap) budget: Option<&'a Budget>,
@@ -83,7 +83,7 @@ pub(in crate::cap) struct Walk<'a> {
     pub(in crate::cap) resembles: Option<Vec<Name>>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> PathWalk<'a> {
     pub(in crate::cap) fn new<R: Right>(
         target: &'a Target<R>,
         look: LookupOptions,
