@@ -82,7 +82,7 @@ pub fn walk<V: Visit>(
     budget: &Budget,
 ) -> Result<Walked<V::Found>, ToolError> {
     let dir = WalkedDir::root(root)?;
-    let walk = Walk {
+    let walk = TreeWalk {
         visit,
         grant: &root.grant,
         budget,
@@ -117,7 +117,7 @@ pub fn search_threads(budget: &Budget) -> usize {
     system::processors().min(budget.limits().max_search_threads).max(1)
 }
 
-struct Walk<'a, V: Visit> {
+struct TreeWalk<'a, V: Visit> {
     visit: &'a V,
     grant: &'a Grant,
     budget: &'a Budget,
@@ -165,7 +165,7 @@ enum Work<K> {
     Visit(Listing, K),
 }
 
-impl<V: Visit> Walk<'_, V> {
+impl<V: Visit> TreeWalk<'_, V> {
     fn queue(&self) -> MutexGuard<'_, Queue<V::Known>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -350,7 +350,7 @@ impl<V: Visit> Walk<'_, V> {
 }
 
 /// A thread that runs a task. When it ends, even by a crash, the others hear of it.
-struct Busy<'w, 'a, V: Visit>(&'w Walk<'a, V>);
+struct Busy<'w, 'a, V: Visit>(&'w TreeWalk<'a, V>);
 
 impl<V: Visit> Drop for Busy<'_, '_, V> {
     fn drop(&mut self) {
