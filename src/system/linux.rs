@@ -91,7 +91,7 @@ impl From<rustix::fs::Statx> for Stat {
 }
 
 /// A handle of what is called `name`, by which its file system can be asked; it is not opened.
-pub(crate) fn touch(parent: impl AsFd, name: &OsStr) -> Result<OwnedFd, Errno> {
+pub(crate) fn open_path_handle(parent: impl AsFd, name: &OsStr) -> Result<OwnedFd, Errno> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     open_step(parent.as_fd(), name, flags, Mode::empty())
 }
@@ -302,7 +302,8 @@ mod tests {
     fn what_is_touched_is_neither_opened_nor_followed() {
         let temp = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("none", temp.path().join("link")).unwrap();
-        let link = touch(std::fs::File::open(temp.path()).unwrap(), OsStr::new("link")).unwrap();
+        let link = open_path_handle(std::fs::File::open(temp.path()).unwrap(), OsStr::new("link"))
+            .unwrap();
         let kind = FileType::from_raw_mode(rustix::fs::fstat(&link).unwrap().st_mode);
         assert_eq!(kind, FileType::Symlink);
         assert!(rustix::fs::fcntl_getfl(&link).unwrap().contains(OFlags::PATH));

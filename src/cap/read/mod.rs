@@ -148,7 +148,7 @@ impl<R: Right> Place<R> {
             info.is_mounted_read_only = is_mounted_read_only(&*self.parent);
             return Ok(info);
         };
-        match system::touch(&self.parent, name.as_os_str()) {
+        match system::open_path_handle(&self.parent, name.as_os_str()) {
             Ok(fd) => {
                 self.refuse_pseudo(found, &fd)?;
                 info.is_mounted_read_only = is_mounted_read_only(fd);
