@@ -50,7 +50,7 @@ impl Opened {
         let Some(Identity { device, inode }) = chain.first().copied() else {
             return Err("it cannot be looked at".into());
         };
-        let spellings = spellings(path, &canonical, &chain, ambient);
+        let spellings = host_aliases(path, &canonical, &chain, ambient);
         Ok(Self { dir, place: HostPlace { canonical, device, inode }, chain, spellings })
     }
 
@@ -134,7 +134,7 @@ pub(super) fn identities_upwards(dir: &Dir, _: AmbientAuthority) -> io::Result<V
     clippy::disallowed_methods,
     reason = "finds where the client started us; used only for names"
 )]
-pub(super) fn spellings(
+pub(super) fn host_aliases(
     path: &Path,
     canonical: &Path,
     chain: &[Identity],
