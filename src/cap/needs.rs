@@ -163,9 +163,9 @@ impl<R: Right> Needs for OneOrAll<R> {
 
 /// Many paths, each answered on its own: one bad path does not fail the others.
 #[derive(Debug)]
-pub struct Each<R>(std::marker::PhantomData<R>);
+pub struct Many<R>(std::marker::PhantomData<R>);
 
-impl<R: Right> Needs for Each<R> {
+impl<R: Right> Needs for Many<R> {
     const RIGHTS: Rights = R::RIGHTS;
     type Paths<'a> = &'a [VirtualPath];
     type Targets = Vec<Result<Target<R>, ToolError>>;
@@ -190,7 +190,7 @@ impl<R: Right> Needs for EachScope<R> {
     type Paths<'a> = &'a [VirtualPath];
     type Targets = Vec<Result<Scoped<R>, ToolError>>;
     fn said(paths: &Self::Paths<'_>) -> Vec<String> {
-        Each::<R>::said(paths)
+        Many::<R>::said(paths)
     }
     fn attenuate(
         grants: &Grants,
@@ -330,15 +330,15 @@ mod tests {
         let paths = |n: usize| {
             (0..n).map(|at| path(if at == 1 { "none" } else { "g/f" })).collect::<Vec<_>>()
         };
-        let minted = Each::<Read>::attenuate(&grants, &paths(50), &budget()).unwrap();
+        let minted = Many::<Read>::attenuate(&grants, &paths(50), &budget()).unwrap();
         let codes: Vec<String> = minted.into_iter().map(code).collect();
         assert_eq!(
             (codes.len(), codes[0].as_str(), codes[1].as_str()),
             (50, "ok", "unknown_grant")
         );
-        assert_eq!(code(Each::<Read>::attenuate(&grants, &paths(51), &budget())), "over_limit");
-        assert_eq!(Each::<Read>::said(&&*paths(200)).len(), 100);
-        assert_eq!(Each::<Read>::said(&&*paths(2)), ["g/f", "none"]);
+        assert_eq!(code(Many::<Read>::attenuate(&grants, &paths(51), &budget())), "over_limit");
+        assert_eq!(Many::<Read>::said(&&*paths(200)).len(), 100);
+        assert_eq!(Many::<Read>::said(&&*paths(2)), ["g/f", "none"]);
     }
 
     /// How many roots a path stands for; none if it names one place.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::shared::text_answer::{CLOSING, closing};
-use crate::cap::{Each, Read, Target};
+use crate::cap::{Many, Read, Target};
 use crate::error::{Code, ToolError};
 use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
@@ -32,7 +32,7 @@ fn paths_example() -> [&'static str; 2] {
 impl Tool for ReadMultipleFiles {
     const NAME: &'static str = "read_multiple_files";
     const ABOUT: &'static str = "Reads several text files, each answered on its own.";
-    type Needs = Each<Read>;
+    type Needs = Many<Read>;
     type Args = Args;
     type Output = String;
 
