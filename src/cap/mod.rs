@@ -46,7 +46,7 @@ pub use handle::pseudo::is_pseudo;
 pub use handle::resolver::Resolver;
 pub use handle::step::Kind;
 pub use hints::named_below::is_made;
-pub use needs::{EachScope, GrantList, Many, MovePaths, Needs, OneOrAll, Optional, Route};
+pub use needs::{GrantList, Many, ManyOrAll, MovePaths, Needs, OneOrAll, Optional, Route};
 pub use place::Place;
 pub use read::followed::Followed;
 pub use read::tally::{Skipped, Tally};

@@ -183,9 +183,9 @@ impl<R: Right> Needs for Many<R> {
 
 /// Many paths, each answered on its own; one that names the list of grants stands for each root that has the right.
 #[derive(Debug)]
-pub struct EachScope<R>(std::marker::PhantomData<R>);
+pub struct ManyOrAll<R>(std::marker::PhantomData<R>);
 
-impl<R: Right> Needs for EachScope<R> {
+impl<R: Right> Needs for ManyOrAll<R> {
     const RIGHTS: Rights = R::RIGHTS;
     type Paths<'a> = &'a [VirtualPath];
     type Targets = Vec<Result<Scoped<R>, ToolError>>;

@@ -23,7 +23,7 @@ use super::shared::probing::Probe;
 use super::shared::repeated::Repeated;
 use super::shared::search::{Judged, Look, Respect};
 use super::shared::trying::{Attempted, Names, find};
-use crate::cap::{EachScope, Kind, OpenFile, Place, Read, Scoped, WalkedDir, WalkedEntry};
+use crate::cap::{Kind, ManyOrAll, OpenFile, Place, Read, Scoped, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work, cost};
@@ -86,7 +86,7 @@ impl Tool for KeywordSearch {
     const NAME: &'static str = "keyword_search";
     const ABOUT: &'static str = "Counts a keyword in each file, most first, with a summary, as JSON. To see lines use grep.";
     const SEARCHES: bool = true;
-    type Needs = EachScope<Read>;
+    type Needs = ManyOrAll<Read>;
     type Args = Args;
     type Output = String;
 
