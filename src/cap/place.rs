@@ -67,7 +67,7 @@ pub struct Place<R> {
     pub(in crate::cap) meant: Option<Vec<Name>>,
     /// The names that look like those of the client, where something new is another name beside them.
     pub(in crate::cap) resembles: Option<Vec<Name>>,
-    pub(in crate::cap) said: VirtualPath,
+    pub(in crate::cap) requested: VirtualPath,
     pub(in crate::cap) right: PhantomData<fn() -> R>,
 }
 

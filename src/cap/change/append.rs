@@ -41,7 +41,7 @@ impl Place<Write> {
         if found.stat.links > 1 {
             let sentence = format!(
                 "`{}` has other names (hard links), and appending would change the file under all of them",
-                self.said
+                self.requested
             );
             return Err(ToolError::new(Code::BadArgs, sentence).hint(
                 "write the whole contents with mode=overwrite: the other names then keep the old contents",
@@ -63,7 +63,7 @@ impl Place<Write> {
             let sentence = format!(
                 "only {appended} of {} bytes were appended to `{}`",
                 contents.len(),
-                self.said
+                self.requested
             );
             ToolError::new(self.os("append to", errno).code(), sentence)
                 .hint("read the end of the file; `content_base64` then appends the rest as it is")

@@ -66,13 +66,13 @@ pub(in crate::cap) fn scan<R: Right, S: Right>(
     let mut ends = vec![];
     if why != For::Copying {
         ends.push(End::new(from));
-        protection.check_above(&from.grant, &from.below, &from.said.to_string())?;
+        protection.check_above(&from.grant, &from.below, &from.requested.to_string())?;
     }
     if let Some(to) = to {
         ends.push(End::new(to));
     }
     let passes_by = (why == For::Copying).then_some((from.rules(), from.below.as_slice()));
-    let shown = from.said.to_string();
+    let shown = from.requested.to_string();
     let into = to.map(|to| system::stat(&to.parent).map_err(|errno| to.os("look at", errno)));
     let into = into.transpose()?.map(|stat| (stat.device, stat.inode));
     let census = Census::default();
@@ -106,7 +106,7 @@ struct End<'a> {
 
 impl<'a> End<'a> {
     fn new<R: Right>(of: &'a Place<R>) -> Self {
-        let shown = of.said.to_string();
+        let shown = of.requested.to_string();
         Self { rules: of.rules(), grant: &of.grant, below: &of.below, shown }
     }
 }

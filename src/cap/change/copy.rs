@@ -85,7 +85,7 @@ impl<R: Right> Place<R> {
             return Err(self.special());
         }
         let expect = if overwrite { Expect::Anything } else { Expect::Nothing };
-        let shown = self.said.to_string();
+        let shown = self.requested.to_string();
         let pace = Pace::of(budget, &shown);
         let mut bytes = 0;
         let like = match remove_source {
@@ -131,7 +131,7 @@ impl<R: Right> Place<R> {
         let mode = self.found.as_ref().map_or(Mode::RWXU, |found| permissions(&found.stat));
         let temp = Temp::directory(&parent, mode);
         let mut temp = temp.map_err(|errno| to.not_begun(errno))?;
-        let shown = self.said.to_string();
+        let shown = self.requested.to_string();
         let pace = Pace::of(budget, &shown);
         let top = temp
             .fd()

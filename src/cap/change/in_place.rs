@@ -52,7 +52,7 @@ impl Place<Write> {
         self.name_of_file()?;
         if self.what() != Some(Kind::File) {
             let sentence =
-                format!("`{}` does not exist, so there is nothing to write into", self.said);
+                format!("`{}` does not exist, so there is nothing to write into", self.requested);
             return Err(ToolError::new(Code::NotFound, sentence)
                 .hint("mode=create of write_file makes a new file"));
         }
@@ -63,7 +63,7 @@ impl Place<Write> {
         if found.stat.links > 1 {
             let sentence = format!(
                 "`{}` has other names (hard links), and writing in place would change the file under all of them",
-                self.said
+                self.requested
             );
             return Err(ToolError::new(Code::BadArgs, sentence)
                 .hint(format!("{REPLACE}: the other names then keep the old contents")));
@@ -101,7 +101,7 @@ impl Place<Write> {
         let error = self.os("write", errno);
         let sentence = format!(
             "{written} bytes were written at the beginning of `{}`, which now holds a mix of new and old bytes",
-            self.said
+            self.requested
         );
         ToolError::new(error.code(), sentence)
             .hint("write the whole file again")

@@ -54,7 +54,7 @@ impl Place<Remove> {
             Kind::Link | Kind::Special => {
                 let sentence = format!(
                     "`{}` is a link, and links are not moved to another grant or file system",
-                    self.said
+                    self.requested
                 );
                 Err(ToolError::new(Code::SpecialFile, sentence)
                     .hint("copy_file copies the file or directory that the link leads to"))
@@ -65,7 +65,7 @@ impl Place<Remove> {
     fn move_tree_across(&self, to: &Place<Write>, budget: &Budget) -> Result<Copied, ToolError> {
         let Some(name) = &self.name else { return Err(self.root_error()) };
         let census = scan(self, Some(to), For::LeavingTheGrant, budget)?;
-        let shown = self.said.to_string();
+        let shown = self.requested.to_string();
         let pace = Pace::of(budget, &shown);
         let mut copied_as = HashMap::new();
         let copied = self.copy_tree_to(to, census, CopyMode::Everything, budget, |top| {

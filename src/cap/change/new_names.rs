@@ -23,7 +23,7 @@ impl<R: Right> Place<R> {
         let own = self.name.as_ref().filter(|name| Some(*name) != kept);
         if self.missing.iter().chain(own).any(Name::deceives) {
             let sentence =
-                format!("`{}` has a control or invisible character in a name", self.said);
+                format!("`{}` has a control or invisible character in a name", self.requested);
             return Err(ToolError::new(Code::BadPath, sentence)
                 .hint("new names cannot contain one: it would mislead readers of a listing"));
         }
@@ -34,12 +34,12 @@ impl<R: Right> Place<R> {
     /// `src/a.ts:12` beside `src/a.ts`, or `src/a.ts` with a blank after it.
     fn check_spelling(&self) -> Result<(), ToolError> {
         if let Some(meant) = self.meant_by_mistake().or_else(|| self.without_blanks()) {
-            return Err(mistaken(&self.grants, &self.said, Some(meant)));
+            return Err(mistaken(&self.grants, &self.requested, Some(meant)));
         }
-        let said = self.said.as_requested();
+        let said = self.requested.as_requested();
         let is_foreign = (self.is_new_from_the_root() && begins_elsewhere(said))
             || self.new_parts().any(has_backslash_inside);
-        if is_foreign { Err(foreign(&self.grants, &self.said)) } else { Ok(()) }
+        if is_foreign { Err(foreign(&self.grants, &self.requested)) } else { Ok(()) }
     }
 
     fn is_new_from_the_root(&self) -> bool {
@@ -48,7 +48,8 @@ impl<R: Right> Place<R> {
 
     /// What the client wrote for the names that are to be made, the last one first.
     fn new_parts(&self) -> impl Iterator<Item = &str> {
-        let parts = self.said.as_requested().rsplit('/').filter(|part| !matches!(*part, "" | "."));
+        let parts =
+            self.requested.as_requested().rsplit('/').filter(|part| !matches!(*part, "" | "."));
         parts.take(self.missing.len() + 1)
     }
 
@@ -56,9 +57,9 @@ impl<R: Right> Place<R> {
     /// directory does.
     fn meant_by_mistake(&self) -> Option<String> {
         let is_mention = |reading: &Reading| {
-            self.said.as_requested().starts_with('@') && !reading.path.starts_with('@')
+            self.requested.as_requested().starts_with('@') && !reading.path.starts_with('@')
         };
-        let mut mistakes = readings(self.said.as_requested());
+        let mut mistakes = readings(self.requested.as_requested());
         mistakes.retain(|reading| {
             reading.is_plain_mistake && (self.is_new_from_the_root() || !is_mention(reading))
         });
@@ -83,7 +84,7 @@ impl<R: Right> Place<R> {
     /// The path without blanks at the ends of new names, if that leads to something that is there.
     fn without_blanks(&self) -> Option<String> {
         let first = self.missing.first().or(self.name.as_ref())?;
-        let is_in_hex = (0..=self.missing.len()).any(|at| self.said.is_in_hex(at));
+        let is_in_hex = (0..=self.missing.len()).any(|at| self.requested.is_in_hex(at));
         let trimmed = trimmed(first).filter(|_| !is_in_hex)?;
         let above = self.below.len().checked_sub(self.missing.len() + 1)?;
         let there = [self.below.get(..above)?, std::slice::from_ref(&trimmed)].concat();

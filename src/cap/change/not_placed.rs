@@ -26,7 +26,7 @@ impl Place<Write> {
             NotPlaced::NoPromise => {
                 let sentence = format!(
                     "the file system of `{}` cannot promise that nothing is replaced, so nothing was changed",
-                    self.said
+                    self.requested
                 );
                 ToolError::new(Code::OsError, sentence)
                     .hint("name a place on another file system, or ask the user to do it by hand")
@@ -66,7 +66,7 @@ impl<R: Right> Place<R> {
 
     /// It is mounted there, as containers mount single files, and was to get new contents.
     pub(in crate::cap) fn mount_point(&self) -> ToolError {
-        let error = mount_point(&self.said.to_string());
+        let error = mount_point(&self.requested.to_string());
         if self.kind() != Kind::File {
             return error;
         }

@@ -31,7 +31,7 @@ impl<R: Right> Place<R> {
         if let Some(known) = self.known_reason(errno) {
             return known;
         }
-        let denied = |doing| ToolError::os(doing, &self.said.to_string(), &errno.into());
+        let denied = |doing| ToolError::os(doing, &self.requested.to_string(), &errno.into());
         match how {
             To::Read => denied("read").hint("ask the user to permit reading it"),
             To::List => denied("list").hint("ask the user to permit reading the directory"),

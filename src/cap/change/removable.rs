@@ -109,7 +109,7 @@ impl<R: Right> Place<R> {
     pub(in crate::cap) fn can_be_removed(&self) -> Result<(), ToolError> {
         let Some(name) = &self.name else { return Err(self.root_error()) };
         match Holder::of(&*self.parent).obstacle(&*self.parent, name) {
-            Some(obstacle) => Err(obstacle.error(&self.said.to_string())),
+            Some(obstacle) => Err(obstacle.error(&self.requested.to_string())),
             None => Ok(()),
         }
     }
@@ -139,7 +139,7 @@ impl<R: Right> Place<R> {
 
     /// Why it gets no new contents, where that is a mark on it or on its directory: the system does not say which.
     pub(in crate::cap) fn is_marked_error(&self) -> Option<ToolError> {
-        let (name, shown) = (self.name.as_ref()?, self.said.to_string());
+        let (name, shown) = (self.name.as_ref()?, self.requested.to_string());
         if let Some(mark) = system::mark_at(&*self.parent, name.as_os_str()) {
             let error = marked(&shown, mark);
             return Some(match mark {
@@ -154,7 +154,7 @@ impl<R: Right> Place<R> {
     pub(in crate::cap) fn not_gone(&self, doing: &str, errno: Errno) -> ToolError {
         match self.can_be_removed() {
             Err(error) if [Errno::BUSY, Errno::PERM, Errno::ACCESS].contains(&errno) => error,
-            _ => ToolError::os(doing, &self.said.to_string(), &errno.into()),
+            _ => ToolError::os(doing, &self.requested.to_string(), &errno.into()),
         }
     }
 }

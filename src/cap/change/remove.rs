@@ -47,7 +47,7 @@ impl Place<Remove> {
             None => return Err(self.not_found()),
             Some(Kind::Special) => return Err(self.special()),
             Some(Kind::Directory) => {
-                let sentence = format!("`{}` is a directory", self.said);
+                let sentence = format!("`{}` is a directory", self.requested);
                 return Err(ToolError::new(Code::IsADirectory, sentence)
                     .hint("recursive=true removes it and everything in it"));
             }
@@ -83,7 +83,7 @@ impl Place<Remove> {
             });
         }
         let census = scan::<_, crate::cap::rights::Write>(self, None, For::Removal, budget)?;
-        let shown = self.said.to_string();
+        let shown = self.requested.to_string();
         let pace = Pace::of(budget, &shown);
         let mut removal = Removal { removed: 0, pace: &pace };
         if let Err(error) = traverse(&self.parent, name, &mut removal, &pace) {
@@ -104,7 +104,7 @@ impl Place<Remove> {
         sync_directory(&self.parent).map_err(|errno| {
             let sentence = format!(
                 "`{}` was removed, but the system could not confirm that the removal would survive a crash",
-                self.said
+                self.requested
             );
             ToolError::new(Code::OsError, sentence)
                 .hint("check it again before relying on it")

@@ -109,10 +109,15 @@ impl Place<Write> {
         {
             return error;
         }
-        let both =
-            || ToolError::os("move", &format!("{}` to `{}", self.said, to.said), &errno.into());
+        let both = || {
+            ToolError::os(
+                "move",
+                &format!("{}` to `{}", self.requested, to.requested),
+                &errno.into(),
+            )
+        };
         match errno {
-            Errno::BUSY if to.is_mount_point() => mount_point(&to.said.to_string()),
+            Errno::BUSY if to.is_mount_point() => mount_point(&to.requested.to_string()),
             Errno::BUSY | Errno::NOENT => self.os("move", errno),
             Errno::PERM | Errno::ACCESS => to.is_marked_error().unwrap_or_else(|| {
                 let both = both();
@@ -120,7 +125,7 @@ impl Place<Write> {
                     Err(Errno::ACCESS | Errno::PERM) => both.hint(format!(
                         "the directory of `{}` may not be written to; use another destination, or ask the user to \
                          permit it",
-                        to.said
+                        to.requested
                     )),
                     _ => both,
                 }
@@ -154,18 +159,19 @@ impl<R: Right> Place<R> {
         let is_directory = self.kind() == Kind::Directory;
         let in_one_grant = self.grant == to.grant;
         if in_one_grant && self.below == to.below {
-            let sentence = format!("`{}` is both the source and the destination", self.said);
+            let sentence = format!("`{}` is both the source and the destination", self.requested);
             return Err(ToolError::new(Code::BadArgs, sentence).hint("use another destination"));
         }
         // Grants can lie in one another, and a file can have two names.
         let which = |found: &Option<Entry>| found.as_ref().map(|f| (f.stat.device, f.stat.inode));
         if self.found.is_some() && which(&self.found) == which(&to.found) {
             let sentence =
-                format!("`{}` and `{}` are one file under two names", self.said, to.said);
+                format!("`{}` and `{}` are one file under two names", self.requested, to.requested);
             return Err(ToolError::new(Code::BadArgs, sentence).hint("use another destination"));
         }
         if in_one_grant && is_directory && to.below.starts_with(&self.below) {
-            let sentence = format!("`{}` cannot be put into itself, at `{}`", self.said, to.said);
+            let sentence =
+                format!("`{}` cannot be put into itself, at `{}`", self.requested, to.requested);
             return Err(ToolError::new(Code::BadArgs, sentence)
                 .hint("use a destination outside the source"));
         }
@@ -193,7 +199,7 @@ impl<R: Right> Place<R> {
 impl<R: Right> Place<R> {
     /// The hint where the destination is a directory.
     fn hint_of_directory(&self, to: &Place<Write>) -> String {
-        let into = to.said.to_string();
+        let into = to.requested.to_string();
         match &self.name {
             Some(name) => format!(
                 "to put it into that directory, use `{}/{name}` as destination",

@@ -72,7 +72,7 @@ impl<R: Right> Place<R> {
             must_be_dir: to.must_be_dir,
             meant: None,
             resembles: None,
-            said: to.said.clone(),
+            requested: to.said.clone(),
             right: std::marker::PhantomData,
         };
         budget.note_path(place.display_path());
@@ -101,7 +101,7 @@ impl Place<Write> {
         }
         let directory = |dir: &Dir| system::stat(dir).ok().map(|stat| (stat.device, stat.inode));
         let is_in_one_directory = directory(&self.parent) == directory(&to.parent);
-        Ok(is_in_one_directory && !is_listed(&to.parent, new, &to.said, Some(budget))?)
+        Ok(is_in_one_directory && !is_listed(&to.parent, new, &to.requested, Some(budget))?)
     }
 
     /// Gives the entry the other spelling.

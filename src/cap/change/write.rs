@@ -112,13 +112,13 @@ impl<R: Right> Place<R> {
 
     /// The root of a grant is neither replaced nor moved nor removed.
     pub(in crate::cap) fn root_error(&self) -> ToolError {
-        let sentence = format!("`{}` is the granted directory itself", self.said);
+        let sentence = format!("`{}` is the granted directory itself", self.requested);
         ToolError::new(Code::IsADirectory, sentence).hint("use the path of something in it")
     }
 
     pub(in crate::cap) fn stale_error(&self) -> ToolError {
         let sentence =
-            format!("`{}` was changed by another program while this call ran", self.said);
+            format!("`{}` was changed by another program while this call ran", self.requested);
         ToolError::new(Code::Stale, sentence)
             .hint("this call changed nothing; read the file again and repeat the call")
     }
@@ -128,7 +128,7 @@ impl<R: Right> Place<R> {
         let code = self.os("change", errno).code();
         let sentence = format!(
             "`{}` was {was}, but the system could not confirm that the change would survive a crash",
-            self.said
+            self.requested
         );
         ToolError::new(code, sentence)
             .hint("check it again before relying on it")
@@ -226,7 +226,7 @@ impl Place<Write> {
     fn undone(&self, error: &ToolError) -> ToolError {
         let sentence = format!(
             "the system could not confirm that a copy at `{}` would survive a crash, {UNDONE}",
-            self.said
+            self.requested
         );
         ToolError::new(error.code(), sentence).detail(error.log_detail().unwrap_or_default())
     }
@@ -235,12 +235,13 @@ impl Place<Write> {
     pub(in crate::cap) fn name_of_file(&self) -> Result<&Name, ToolError> {
         match (&self.name, self.what()) {
             (None, _) => Err(self.root_error()),
-            (Some(_), Some(Kind::Directory)) => {
-                Err(ToolError::new(Code::IsADirectory, format!("`{}` is a directory", self.said)))
-            }
+            (Some(_), Some(Kind::Directory)) => Err(ToolError::new(
+                Code::IsADirectory,
+                format!("`{}` is a directory", self.requested),
+            )),
             (Some(_), Some(Kind::Special)) => Err(self.special()),
             (Some(_), None) if self.must_be_dir => {
-                let sentence = format!("`{}` ends like the path of a directory", self.said);
+                let sentence = format!("`{}` ends like the path of a directory", self.requested);
                 Err(ToolError::new(Code::IsADirectory, sentence)
                     .hint("a file's path ends with its name; create_directory makes directories"))
             }
@@ -297,8 +298,10 @@ impl Place<Write> {
             Some(Kind::Special) => "a special file of that name",
             Some(Kind::File) | None => "a file of that name",
         };
-        let error =
-            ToolError::new(Code::AlreadyExists, format!("`{}` exists already: {what}", self.said));
+        let error = ToolError::new(
+            Code::AlreadyExists,
+            format!("`{}` exists already: {what}", self.requested),
+        );
         match self.own_spelling() {
             Some(own) => error.hint(format!("its name is {own}")),
             None => error,

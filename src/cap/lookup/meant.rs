@@ -141,7 +141,7 @@ impl<R: Right> Place<R> {
     /// The path as it is really spelled, with its code points, where the client gave a look-alike of it.
     pub fn own_spelling(&self) -> Option<String> {
         let meant = self.meant.as_ref()?;
-        let said = self.said.parse().ok()?.names;
+        let said = self.requested.parse().ok()?.names;
         let said = said.get(said.len().checked_sub(meant.len())?..)?;
         let above = self.grants.in_front_of_paths(&self.grant);
         (said != meant.as_slice()).then(|| spelled_out(&above, meant, said))

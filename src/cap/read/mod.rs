@@ -109,8 +109,11 @@ impl<R: Right> Place<R> {
                     Some(path) => format!("did you mean `{path}`? {listing}"),
                     None => listing.into(),
                 };
-                Err(ToolError::new(Code::IsADirectory, format!("`{}` is a directory", self.said))
-                    .hint(hint))
+                Err(ToolError::new(
+                    Code::IsADirectory,
+                    format!("`{}` is a directory", self.requested),
+                )
+                .hint(hint))
             }
             _ => Err(self.special()),
         }
@@ -122,7 +125,7 @@ impl<R: Right> Place<R> {
             Kind::Directory => {}
             Kind::Special => return Err(self.special()),
             Kind::File | Kind::Link => {
-                let sentence = format!("`{}` is not a directory", self.said);
+                let sentence = format!("`{}` is not a directory", self.requested);
                 return Err(ToolError::new(Code::NotADirectory, sentence).hint(IT_IS_A_FILE));
             }
         }
@@ -161,7 +164,7 @@ impl<R: Right> Place<R> {
     }
 
     pub(super) fn not_found(&self) -> ToolError {
-        ToolError::new(Code::NotFound, format!("`{}` does not exist", self.said))
+        ToolError::new(Code::NotFound, format!("`{}` does not exist", self.requested))
     }
 
     fn describe(&self, found: &Entry, shown: String) -> Info {
@@ -220,12 +223,12 @@ impl<R: Right> Place<R> {
     }
 
     pub(super) fn special(&self) -> ToolError {
-        ToolError::special_file(&self.said)
+        ToolError::special_file(&self.requested)
     }
 
     pub(super) fn os(&self, doing: &str, errno: Errno) -> ToolError {
         self.known_reason(errno)
-            .unwrap_or_else(|| ToolError::os(doing, &self.said.to_string(), &errno.into()))
+            .unwrap_or_else(|| ToolError::os(doing, &self.requested.to_string(), &errno.into()))
     }
 }
 

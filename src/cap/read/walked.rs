@@ -286,7 +286,7 @@ impl WalkedDir {
 
 /// The path of a place as the client gave it, from the name of the grant on, where links led elsewhere.
 fn as_given(place: &Place<Read>) -> Option<Arc<[u8]>> {
-    let (grant, names) = place.grants.place_of(&place.said)?;
+    let (grant, names) = place.grants.place_of(&place.requested)?;
     let names = place.meant.clone().unwrap_or(names);
     if grant == place.grant && names == place.below {
         return None;
