@@ -20,7 +20,7 @@ pub struct Target<R> {
     pub(super) grant: Arc<Grant>,
     pub(super) names: Vec<Name>,
     pub(super) must_be_dir: bool,
-    pub(super) said: VirtualPath,
+    pub(super) requested: VirtualPath,
     right: PhantomData<fn() -> R>,
 }
 
@@ -32,12 +32,12 @@ impl<R: Right> Target<R> {
         must_be_dir: bool,
         said: VirtualPath,
     ) -> Self {
-        Self { grants, grant, names, must_be_dir, said, right: PhantomData }
+        Self { grants, grant, names, must_be_dir, requested: said, right: PhantomData }
     }
 
     /// The path as the client said it.
     pub fn requested(&self) -> &VirtualPath {
-        &self.said
+        &self.requested
     }
 
     /// The path as the client could say it, links not followed.

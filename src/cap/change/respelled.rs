@@ -72,7 +72,7 @@ impl<R: Right> Place<R> {
             must_be_dir: to.must_be_dir,
             meant: None,
             resembles: None,
-            requested: to.said.clone(),
+            requested: to.requested.clone(),
             right: std::marker::PhantomData,
         };
         budget.note_path(place.display_path());

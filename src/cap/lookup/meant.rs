@@ -73,8 +73,8 @@ impl<R: Right> Target<R> {
             return (refused.code() == Code::Protected).then_some(refused);
         }
         let first = self.names.first()?;
-        if begins_elsewhere(self.said.as_requested()) && self.is_free(first) {
-            return Some(foreign(&self.grants, &self.said));
+        if begins_elsewhere(self.requested.as_requested()) && self.is_free(first) {
+            return Some(foreign(&self.grants, &self.requested));
         }
         self.protected_where_links_lead(budget)
     }
@@ -84,7 +84,7 @@ impl<R: Right> Target<R> {
         let ends = (1..self.names.len()).rev().take(MAX_ENDS);
         let (real, rest) = ends.into_iter().find_map(|at| {
             let (way, rest) = self.names.split_at_checked(at)?;
-            let (grants, said) = (self.grants.clone(), self.said.clone());
+            let (grants, said) = (self.grants.clone(), self.requested.clone());
             let way =
                 Target::<Read>::new(grants, Arc::clone(&self.grant), way.to_vec(), false, said);
             let look = LookupOptions { exact: true, ..LookupOptions::THERE };
@@ -96,14 +96,14 @@ impl<R: Right> Target<R> {
         let verdict = rules.judge(&below);
         let is_other = real.grant == self.grant && below != self.names;
         (is_other && verdict == Verdict::Guarded)
-            .then(|| protected(&self.said.to_string(), &below, verdict, rules))
+            .then(|| protected(&self.requested.to_string(), &below, verdict, rules))
     }
 
     fn two_places(&self, shorter: &Self) -> ToolError {
         let name = self.names.first().map(ToString::to_string).unwrap_or_default();
         let sentence = format!(
             "`{}` can mean two places: `{name}` is the name of the granted directory",
-            self.said
+            self.requested
         );
         ToolError::new(Code::BadPath, sentence).hint(format!(
             "use `{}` for the path in it, or first make a directory of that name in it: create_directory `{name}`",
@@ -116,7 +116,7 @@ impl<R: Right> Target<R> {
         let grant = &self.grant;
         let (first, rest) = self.names.split_first()?;
         let is_named = !self.grants.are_named_in_paths()
-            && !self.said.as_requested().trim_start().starts_with('/')
+            && !self.requested.as_requested().trim_start().starts_with('/')
             && first.to_string() == grant.name;
         (is_named && self.is_free(first)).then(|| {
             let grants = self.grants.clone();
@@ -125,7 +125,7 @@ impl<R: Right> Target<R> {
                 Arc::clone(&self.grant),
                 rest.to_vec(),
                 self.must_be_dir,
-                self.said.clone(),
+                self.requested.clone(),
             )
         })
     }

@@ -59,7 +59,7 @@ pub(super) fn resolve<R: Right>(
         must_be_dir: at.must_be_dir,
         meant: at.meant,
         resembles: at.resembles,
-        requested: target.said.clone(),
+        requested: target.requested.clone(),
         right: PhantomData,
     })
 }

@@ -93,7 +93,7 @@ impl<'a> PathWalk<'a> {
             grants: &target.grants,
             budget,
             gives_hints: budget.is_some(),
-            said: &target.said,
+            said: &target.requested,
             changes: changes::<R>(),
             look,
             start: Arc::clone(&target.grant),
