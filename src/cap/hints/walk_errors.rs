@@ -20,7 +20,7 @@ impl PathWalk<'_> {
             // Without the name and without names like it: it may be hidden, and a hidden one must not be told from a
             // missing one.
             let sentence =
-                format!("`{}` goes through a link whose target does not exist", self.said);
+                format!("`{}` goes through a link whose target does not exist", self.requested);
             let error = ToolError::new(Code::NotFound, sentence);
             return match budget {
                 Some(_) => {
@@ -29,11 +29,11 @@ impl PathWalk<'_> {
                 None => error,
             };
         }
-        let error = missing(self.said);
+        let error = missing(self.requested);
         let Some(budget) = budget else { return error };
         let below = self.below(None);
         let missing = self.missing_in(parent, &below, name);
-        error.hint(missing.hint(self.said, !self.todo.is_empty(), budget))
+        error.hint(missing.hint(self.requested, !self.todo.is_empty(), budget))
     }
 
     /// The names of the client up to the directory with the link that the walk followed last.
@@ -44,7 +44,7 @@ impl PathWalk<'_> {
 
     /// A new name would be, or could be taken for, another name of something.
     pub(in crate::cap) fn alias(&self, parent: &Dir, name: &Name) -> ToolError {
-        let sentence = format!("`{}` can be a second name of something else there", self.said);
+        let sentence = format!("`{}` can be a second name of something else there", self.requested);
         let below = self.below(None);
         ToolError::new(Code::BadPath, sentence)
             .hint(self.missing_in(parent, &below, name).hint_of_names())
@@ -55,7 +55,7 @@ impl PathWalk<'_> {
     }
 
     pub(in crate::cap) fn too_deep(&self) -> ToolError {
-        let sentence = format!("`{}` is more than {MAX_DEPTH} directories deep", self.said);
+        let sentence = format!("`{}` is more than {MAX_DEPTH} directories deep", self.requested);
         ToolError::new(Code::OverLimit, sentence)
     }
 
@@ -67,11 +67,11 @@ impl PathWalk<'_> {
     }
 
     pub(in crate::cap) fn circle(&self) -> ToolError {
-        ToolError::new(Code::BadPath, format!("`{}` leads through too many links", self.said))
+        ToolError::new(Code::BadPath, format!("`{}` leads through too many links", self.requested))
             .hint("links on the way lead back to each other; use a path without them")
     }
 
     pub(in crate::cap) fn os(&self, doing: &str, errno: Errno) -> ToolError {
-        ToolError::os(doing, &self.said.to_string(), &errno.into())
+        ToolError::os(doing, &self.requested.to_string(), &errno.into())
     }
 }

@@ -41,7 +41,7 @@ impl PathWalk<'_> {
         } else if self.is_written_in_hex(at) {
             return Ok(None);
         } else {
-            lookalikes(parent, &below, name, rules, self.said, budget)?
+            lookalikes(parent, &below, name, rules, self.requested, budget)?
         };
         let may_be_meant = if self.changes { found.twins.clone() } else { found.all() };
         match may_be_meant.as_slice() {
@@ -68,7 +68,7 @@ impl PathWalk<'_> {
         let above = self.grants.in_front_of_paths(&self.start);
         let path = |name: &Name| spelled_out(&above, &self.with(at, name), self.said_names);
         let paths: Vec<String> = found.iter().map(path).collect();
-        not_used(code, self.said, wanted, &paths, is_link)
+        not_used(code, self.requested, wanted, &paths, is_link)
     }
 
     /// What the names of the client stand for so far, with this one in its place.
@@ -83,7 +83,7 @@ impl PathWalk<'_> {
     /// Is this character written as the escape of a byte? Then it stands for that byte.
     fn is_written_in_hex(&self, at: usize) -> bool {
         let from_the_end = self.said_names.len().saturating_sub(at + 1);
-        self.said.is_in_hex(from_the_end)
+        self.requested.is_in_hex(from_the_end)
     }
 
     /// Did the client give the name that is looked at, and not the text of a link?

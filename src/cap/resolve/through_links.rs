@@ -80,7 +80,7 @@ impl PathWalk<'_> {
                 Some(Step::Up) if known => {
                     host.pop();
                 }
-                Some(Step::Up) | None => return Err(ToolError::escapes_grant(self.said)),
+                Some(Step::Up) | None => return Err(ToolError::escapes_grant(self.requested)),
             }
         };
         self.jumps += 1;
@@ -88,7 +88,7 @@ impl PathWalk<'_> {
         // A link that somebody planted must not redirect a change into another grant, nor read from one that may
         // only be written to. It is refused like a link that leads outside, so it does not tell which grants exist.
         if !readable || (self.changes && grant != self.start) {
-            return Err(ToolError::escapes_grant(self.said));
+            return Err(ToolError::escapes_grant(self.requested));
         }
         if self.jumps > MAX_JUMPS {
             return Err(self.circle());

@@ -58,7 +58,7 @@ pub(in crate::cap) struct PathWalk<'a> {
     pub(in crate::cap) budget: Option<&'a Budget>,
     /// Whether hints for errors are looked up. They are not without a budget.
     pub(in crate::cap) gives_hints: bool,
-    pub(in crate::cap) said: &'a VirtualPath,
+    pub(in crate::cap) requested: &'a VirtualPath,
     /// Is the right one to change what is found? Then rules refuse by name, and no link may lead to
     /// another grant: a planted link must not redirect a change.
     pub(in crate::cap) changes: bool,
@@ -93,7 +93,7 @@ impl<'a> PathWalk<'a> {
             grants: &target.grants,
             budget,
             gives_hints: budget.is_some(),
-            said: &target.requested,
+            requested: &target.requested,
             changes: changes::<R>(),
             look,
             start: Arc::clone(&target.grant),
@@ -158,7 +158,7 @@ impl<'a> PathWalk<'a> {
         let last = self.todo.is_empty();
         // With `--one-file-system`: somebody may have bound the host's root into the grant.
         if !stays_on_mount(self.grant.mount, &parent, &name) {
-            return Err(ToolError::escapes_grant(self.said));
+            return Err(ToolError::escapes_grant(self.requested));
         }
         let found = Entry::new(stat);
         let is_end = match found.kind {
@@ -206,7 +206,7 @@ impl<'a> PathWalk<'a> {
             Err(errno) => return Err(self.os("look at", errno)),
         };
         // Rules were judged by this name. An entry that has another one must not be reached by it.
-        if self.needs_listing(name) && !is_listed(parent, name, self.said, self.budget)? {
+        if self.needs_listing(name) && !is_listed(parent, name, self.requested, self.budget)? {
             return if self.look.may_be_missing { Err(self.alias(parent, name)) } else { Ok(None) };
         }
         Ok(Some(stat))
@@ -259,7 +259,7 @@ impl<'a> PathWalk<'a> {
                 Step::Down(name) => missing.push(name),
                 // `new/../x` is `x` for a program that shortens paths as text, and an error for the kernel. Two meanings
                 // of one path are what attacks are made of, so it has none here.
-                Step::Up => return Err(ToolError::escapes_grant(self.said)),
+                Step::Up => return Err(ToolError::escapes_grant(self.requested)),
             }
         }
         // The file system makes such names itself, for entries that may be hidden. The answer is that for a
@@ -298,7 +298,7 @@ impl<'a> PathWalk<'a> {
         };
         match verdict {
             Verdict::Open => Ok(()),
-            verdict => Err(protected(&self.said.to_string(), whole, verdict, rules)),
+            verdict => Err(protected(&self.requested.to_string(), whole, verdict, rules)),
         }
     }
 
@@ -332,7 +332,7 @@ impl<'a> PathWalk<'a> {
         }
         match is_pseudo(dir) {
             Ok(false) => Ok(may_alias(dir)),
-            Ok(true) => Err(ToolError::special_file(self.said)),
+            Ok(true) => Err(ToolError::special_file(self.requested)),
             Err(errno) => Err(self.os("look at", errno)),
         }
     }
