@@ -56,7 +56,7 @@ pub struct Place<R> {
     /// Its name there; none for the root of a grant.
     pub(in crate::cap) name: Option<Name>,
     /// Its real path below the grant: every link on the way is resolved.
-    pub(in crate::cap) below: Vec<Name>,
+    pub(in crate::cap) rel_path: Vec<Name>,
     /// What was found under the name; nothing when it does not exist.
     pub(in crate::cap) found: Option<Entry>,
     /// The directories that are still to be made between `parent` and `name`.
@@ -74,19 +74,19 @@ pub struct Place<R> {
 impl<R: Right> Place<R> {
     /// The real path as clients say it: where links led.
     pub fn display_path(&self) -> String {
-        self.grants.display_path(&self.grant, &self.below)
+        self.grants.display_path(&self.grant, &self.rel_path)
     }
 
     /// The real path, where links led elsewhere than the client's path; shortened where it is very long.
     pub fn resolved_path_if_different(&self, target: &Target<R>) -> Option<String> {
         let meant = self.meant.as_ref().unwrap_or(&target.names);
-        (self.grant != target.grant || self.below != *meant).then(|| brief(&self.display_path()))
+        (self.grant != target.grant || self.rel_path != *meant).then(|| brief(&self.display_path()))
     }
 
     /// Is it the same as another, or below it? By their resolved names, so that a search counts
     /// nothing twice; access is never decided by this.
     pub fn is_within(&self, other: &Self) -> bool {
-        self.grant == other.grant && self.below.starts_with(&other.below)
+        self.grant == other.grant && self.rel_path.starts_with(&other.rel_path)
     }
 }
 

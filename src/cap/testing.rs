@@ -73,7 +73,7 @@ pub(in crate::cap) fn led<R: Right>(grants: &Grants, path: &str, look: LookupOpt
     let place = match resolve(&target, look, &budget()) {
         Err(error) => error.code().to_string(),
         Ok(at) => {
-            said(grants, &at.grant, &at.below, at.found.as_ref(), &at.missing, at.name.as_ref())
+            said(grants, &at.grant, &at.rel_path, at.found.as_ref(), &at.missing, at.name.as_ref())
         }
     };
     let walked = match PathWalk::new(&target, look, Some(&budget())).run() {

@@ -62,16 +62,16 @@ pub(in crate::cap) fn scan<R: Right, S: Right>(
     budget: &Budget,
 ) -> Result<Census, ToolError> {
     let Some(name) = &from.name else { return Err(from.root_error()) };
-    let protection = Protection::new(&from.grants, &from.grant, &from.below, budget)?;
+    let protection = Protection::new(&from.grants, &from.grant, &from.rel_path, budget)?;
     let mut ends = vec![];
     if why != For::Copying {
         ends.push(End::new(from));
-        protection.check_above(&from.grant, &from.below, &from.requested.to_string())?;
+        protection.check_above(&from.grant, &from.rel_path, &from.requested.to_string())?;
     }
     if let Some(to) = to {
         ends.push(End::new(to));
     }
-    let passes_by = (why == For::Copying).then_some((from.rules(), from.below.as_slice()));
+    let passes_by = (why == For::Copying).then_some((from.rules(), from.rel_path.as_slice()));
     let shown = from.requested.to_string();
     let into = to.map(|to| system::stat(&to.parent).map_err(|errno| to.os("look at", errno)));
     let into = into.transpose()?.map(|stat| (stat.device, stat.inode));
@@ -107,7 +107,7 @@ struct End<'a> {
 impl<'a> End<'a> {
     fn new<R: Right>(of: &'a Place<R>) -> Self {
         let shown = of.requested.to_string();
-        Self { rules: of.rules(), grant: &of.grant, below: &of.below, shown }
+        Self { rules: of.rules(), grant: &of.grant, below: &of.rel_path, shown }
     }
 }
 

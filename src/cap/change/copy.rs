@@ -144,7 +144,7 @@ impl<R: Right> Place<R> {
                 buffer: vec![0; CHUNK],
             },
             likeness,
-            hides: |below: &[Name]| rules.hide(self.below.iter().chain(below)),
+            hides: |below: &[Name]| rules.hide(self.rel_path.iter().chain(below)),
             top: Some(top),
             stack: vec![],
             narrow: vec![],

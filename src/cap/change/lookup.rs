@@ -124,7 +124,7 @@ pub fn to_move<R: Right>(
             from.respelled(source, destination, budget)?.ok_or(error)?
         }
         // Otherwise a name could not be changed to one that looks the same, such as one with plain blanks.
-        Ok(to) if to.meant.is_some() && from.grant == to.grant && from.below == to.below => {
+        Ok(to) if to.meant.is_some() && from.grant == to.grant && from.rel_path == to.rel_path => {
             destination.find(LookupOptions { exact: true, ..look }, budget)?
         }
         to => to?,
@@ -145,6 +145,6 @@ fn is_beside<R: Right>(from: &Place<R>, to: &Place<Write>) -> bool {
     let above = |below: &[Name]| below.split_last().map(|(_, above)| above.to_vec());
     let looks_like = to.resembles.as_ref().and_then(|names| names.last());
     from.grant == to.grant
-        && above(&from.below) == above(&to.below)
+        && above(&from.rel_path) == above(&to.rel_path)
         && looks_like == from.name.as_ref()
 }

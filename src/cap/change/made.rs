@@ -50,8 +50,8 @@ impl Place<Write> {
     /// `not_found`, which names the first missing one.
     pub fn needs_its_directory(&self) -> Result<(), ToolError> {
         let Some(first) = self.missing.first() else { return Ok(()) };
-        let known = self.below.len().saturating_sub(self.missing.len() + 1);
-        let way: Vec<Name> = self.below.iter().take(known).chain([first]).cloned().collect();
+        let known = self.rel_path.len().saturating_sub(self.missing.len() + 1);
+        let way: Vec<Name> = self.rel_path.iter().take(known).chain([first]).cloned().collect();
         let sentence = format!(
             "the directory `{}` does not exist",
             self.grants.display_path(&self.grant, &way)

@@ -43,7 +43,7 @@ impl<R: Right> Place<R> {
     }
 
     fn is_new_from_the_root(&self) -> bool {
-        self.below.len() == self.missing.len() + 1
+        self.rel_path.len() == self.missing.len() + 1
     }
 
     /// What the client wrote for the names that are to be made, the last one first.
@@ -86,12 +86,12 @@ impl<R: Right> Place<R> {
         let first = self.missing.first().or(self.name.as_ref())?;
         let is_in_hex = (0..=self.missing.len()).any(|at| self.requested.is_in_hex(at));
         let trimmed = trimmed(first).filter(|_| !is_in_hex)?;
-        let above = self.below.len().checked_sub(self.missing.len() + 1)?;
-        let there = [self.below.get(..above)?, std::slice::from_ref(&trimmed)].concat();
+        let above = self.rel_path.len().checked_sub(self.missing.len() + 1)?;
+        let there = [self.rel_path.get(..above)?, std::slice::from_ref(&trimmed)].concat();
         if self.rules().hide(&there) || lstat(&self.parent, &trimmed).is_err() {
             return None;
         }
-        let further = self.below.get(above + 1..)?.iter();
+        let further = self.rel_path.get(above + 1..)?.iter();
         let further = further.map(|name| {
             crate::cap::change::new_names::trimmed(name).unwrap_or_else(|| name.clone())
         });

@@ -158,7 +158,7 @@ impl<R: Right> Place<R> {
         }
         let is_directory = self.kind() == Kind::Directory;
         let in_one_grant = self.grant == to.grant;
-        if in_one_grant && self.below == to.below {
+        if in_one_grant && self.rel_path == to.rel_path {
             let sentence = format!("`{}` is both the source and the destination", self.requested);
             return Err(ToolError::new(Code::BadArgs, sentence).hint("use another destination"));
         }
@@ -169,7 +169,7 @@ impl<R: Right> Place<R> {
                 format!("`{}` and `{}` are one file under two names", self.requested, to.requested);
             return Err(ToolError::new(Code::BadArgs, sentence).hint("use another destination"));
         }
-        if in_one_grant && is_directory && to.below.starts_with(&self.below) {
+        if in_one_grant && is_directory && to.rel_path.starts_with(&self.rel_path) {
             let sentence =
                 format!("`{}` cannot be put into itself, at `{}`", self.requested, to.requested);
             return Err(ToolError::new(Code::BadArgs, sentence)

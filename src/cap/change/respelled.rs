@@ -66,7 +66,7 @@ impl<R: Right> Place<R> {
             grant: Arc::clone(&self.grant),
             parent: Arc::clone(&self.parent),
             name: Some(new.clone()),
-            below,
+            rel_path: below,
             found: Some(crate::cap::handle::step::Entry::new(stat)),
             missing: vec![],
             must_be_dir: to.must_be_dir,
@@ -81,7 +81,7 @@ impl<R: Right> Place<R> {
 
     /// Its path with another name at the end.
     fn below_as(&self, name: &Name) -> Vec<Name> {
-        let above = self.below.split_last().map_or(&[][..], |(_, above)| above);
+        let above = self.rel_path.split_last().map_or(&[][..], |(_, above)| above);
         above.iter().chain([name]).cloned().collect()
     }
 }

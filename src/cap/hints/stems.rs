@@ -50,7 +50,8 @@ impl<R: Right> Place<R> {
     /// The path of the file that an import of this directory means, if there is one.
     pub(in crate::cap) fn index_file(&self) -> Option<String> {
         let dir = self.open_directory().ok()?;
-        let path = |name: &[u8]| Some([self.below.as_slice(), &[Name::from_bytes(name)?]].concat());
+        let path =
+            |name: &[u8]| Some([self.rel_path.as_slice(), &[Name::from_bytes(name)?]].concat());
         let mut paths = INDEX_FILES.into_iter().filter_map(path);
         let rules = self.rules();
         let found = paths.find(|path| {

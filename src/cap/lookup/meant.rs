@@ -91,7 +91,7 @@ impl<R: Right> Target<R> {
             let place = resolve(&way, look, budget).ok()?;
             Some((place, rest))
         })?;
-        let below = [real.below.as_slice(), rest].concat();
+        let below = [real.rel_path.as_slice(), rest].concat();
         let rules = &self.grant.rules;
         let verdict = rules.judge(&below);
         let is_other = real.grant == self.grant && below != self.names;

@@ -168,7 +168,7 @@ impl<R: Right> Place<R> {
     }
 
     fn describe(&self, found: &Entry, shown: String) -> Info {
-        let rights = match self.grant.rules.judge(&self.below) {
+        let rights = match self.grant.rules.judge(&self.rel_path) {
             Verdict::Open => self.grant.rights,
             _ => Rights::READ,
         };
@@ -299,7 +299,7 @@ impl Entries<'_> {
     /// # Errors
     /// The codes of the host; `not_found` when it is gone since.
     pub fn info(&self, entry: &Entry) -> Result<Info, ToolError> {
-        let below: Vec<_> = self.place.below.iter().chain([&entry.name]).cloned().collect();
+        let below: Vec<_> = self.place.rel_path.iter().chain([&entry.name]).cloned().collect();
         let shown = self.place.grants.display_path(&self.place.grant, &below);
         let found =
             self.look(&entry.name).map_err(|e| ToolError::os("look at", &shown, &e.into()))?;
@@ -313,7 +313,7 @@ impl Entries<'_> {
     /// The entry, unless it is hidden, or gone again.
     fn entry(&self, raw: &rustix::fs::DirEntry) -> Option<Entry> {
         let name = Name::from_bytes(raw.file_name().to_bytes())?;
-        if self.place.grant.rules.hide(self.place.below.iter().chain([&name])) {
+        if self.place.grant.rules.hide(self.place.rel_path.iter().chain([&name])) {
             return None;
         }
         let kind = match raw.file_type() {

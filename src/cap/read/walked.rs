@@ -63,7 +63,7 @@ impl WalkedDir {
     /// # Errors
     /// Those of [`Place::entries`].
     pub(in crate::cap) fn root(place: &Place<Read>) -> Result<Self, ToolError> {
-        Ok(Self::new(place.open_directory()?, place, place.below.len()))
+        Ok(Self::new(place.open_directory()?, place, place.rel_path.len()))
     }
 
     /// The directories between the root of a place's grant and the place, from the top; up to the
@@ -71,7 +71,7 @@ impl WalkedDir {
     pub fn above(place: &Place<Read>) -> Vec<Self> {
         let mut all: Vec<Self> = vec![];
         let mut next = place.grant.dir.as_fd().try_clone_to_owned().ok();
-        for (depth, name) in place.below.iter().enumerate() {
+        for (depth, name) in place.rel_path.iter().enumerate() {
             let Some(fd) = next else { break };
             next = pass(&fd, name).ok();
             all.push(Self::new(fd, place, depth));
@@ -82,13 +82,13 @@ impl WalkedDir {
     /// The directories on the way from a place to one below it, each with the name in it that leads on, and what that
     /// is; up to the first that cannot be opened.
     pub fn way(from: &Place<Read>, to: &Place<Read>) -> Vec<(Self, (Vec<u8>, Kind))> {
-        let depth = from.below.len();
-        let last = to.below.len().saturating_sub(1);
+        let depth = from.rel_path.len();
+        let last = to.rel_path.len().saturating_sub(1);
         let kind = |nth: usize| match to.what() {
             Some(kind) if nth == last => kind,
             _ => Kind::Directory,
         };
-        let dirs = Self::above(to).into_iter().zip(&to.below).enumerate().skip(depth);
+        let dirs = Self::above(to).into_iter().zip(&to.rel_path).enumerate().skip(depth);
         dirs.map(|(nth, (dir, name))| {
             (dir.walked_from(depth), (name.as_bytes().to_vec(), kind(nth)))
         })
@@ -97,7 +97,7 @@ impl WalkedDir {
 
     /// The directory that a place is, as one on a walk from another place above it.
     pub fn itself(from: &Place<Read>, place: &Place<Read>) -> Option<Self> {
-        Self::root(place).ok().map(|dir| dir.walked_from(from.below.len()))
+        Self::root(place).ok().map(|dir| dir.walked_from(from.rel_path.len()))
     }
 
     /// The same, on a walk that began at this depth.
@@ -110,7 +110,7 @@ impl WalkedDir {
 
     /// The directory so many names below the root of a place's grant, on the way to it.
     fn new(fd: OwnedFd, place: &Place<Read>, depth: usize) -> Self {
-        let below: Vec<Name> = place.below.iter().take(depth).cloned().collect();
+        let below: Vec<Name> = place.rel_path.iter().take(depth).cloned().collect();
         let path = below.iter().flat_map(|name| [name.as_bytes(), b"/"].concat());
         let path: Vec<u8> = path.collect();
         Self {
@@ -120,7 +120,7 @@ impl WalkedDir {
             root_depth: below.len(),
             below,
             root_len: path.len(),
-            as_given: (depth == place.below.len()).then(|| as_given(place)).flatten(),
+            as_given: (depth == place.rel_path.len()).then(|| as_given(place)).flatten(),
             path,
             open: Arc::new(AtomicUsize::new(1)),
             shown: OnceLock::new(),
@@ -288,7 +288,7 @@ impl WalkedDir {
 fn as_given(place: &Place<Read>) -> Option<Arc<[u8]>> {
     let (grant, names) = place.grants.place_of(&place.requested)?;
     let names = place.meant.clone().unwrap_or(names);
-    if grant == place.grant && names == place.below {
+    if grant == place.grant && names == place.rel_path {
         return None;
     }
     let mut path = [grant.name.as_bytes(), b"/"].concat();

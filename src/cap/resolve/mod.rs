@@ -53,7 +53,7 @@ pub(super) fn resolve<R: Right>(
         grant: at.grant,
         parent: at.parent,
         name: at.name,
-        below: at.below,
+        rel_path: at.below,
         found: at.found,
         missing: at.missing,
         must_be_dir: at.must_be_dir,

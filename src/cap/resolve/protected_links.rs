@@ -297,8 +297,9 @@ mod tests {
         );
         let place = grants.attenuate::<Write>(&"g/store".into()).unwrap();
         let place = place.look(TO_MAKE, &budget()).unwrap();
-        let protection = Protection::new(&grants, &place.grant, &place.below, &budget()).unwrap();
-        let moved = protection.check_above(&place.grant, &place.below, "store").unwrap_err();
+        let protection =
+            Protection::new(&grants, &place.grant, &place.rel_path, &budget()).unwrap();
+        let moved = protection.check_above(&place.grant, &place.rel_path, "store").unwrap_err();
         assert!(moved.to_string().contains("the link `g/.git` leads there"), "{moved}");
     }
 
