@@ -72,7 +72,7 @@ struct Marks {
 }
 
 /// Is this the directory of a version control system, such as `.git`?
-pub fn is_of_versions(name: &[u8]) -> bool {
+pub fn is_version_control(name: &[u8]) -> bool {
     VERSIONS.contains(&name)
 }
 

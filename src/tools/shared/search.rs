@@ -10,7 +10,7 @@ use super::left_out::PassedBy;
 use super::links::{Links, MOST_LINKS, Means};
 use crate::cap::{Kind, Listing, Place, Read, Visit, Walked, WalkedDir, WalkedEntry, walk};
 use crate::error::ToolError;
-use crate::ignore::{IgnoreFiles, Ignored, is_of_versions};
+use crate::ignore::{IgnoreFiles, Ignored, is_version_control};
 use crate::limits::Budget;
 use crate::tools::globs::{Left, NamePatterns, Rest};
 
@@ -208,7 +208,7 @@ impl<L: Look> Visit for Looking<'_, L> {
             }
             Judged::Other if entry.kind != Kind::Link => return false,
             // What a program keeps versions in is never searched, and the descriptions say so.
-            _ if is_of_versions(entry.name) => {
+            _ if is_version_control(entry.name) => {
                 let meant = self.led_to(dir, entry.name);
                 let is_named = matches!(judged, Judged::Meant | Judged::OtherKind);
                 if is_named || meant.is_some() {
@@ -305,7 +305,7 @@ pub(in crate::tools) fn reaches(
         ignored = respects.inside(dir, &dir.look_for(&marks), &ignored, &files);
         let entry = WalkedEntry { name: entry.0.as_slice(), kind: entry.1 };
         let is_left_out = ignored.is_left_out()
-            || is_of_versions(entry.name)
+            || is_version_control(entry.name)
             || (respects.0 && ignored.covers(dir, entry, &files).unwrap_or(false));
         if is_left_out {
             return false;
