@@ -267,7 +267,7 @@ impl Scan<'_> {
 
     /// Refuses a directory that git would take for a repository, whatever it is called.
     fn refuse_repository(&self, node: &Node<'_>, fd: &OwnedFd) -> Result<(), ToolError> {
-        for end in self.ends.iter().filter(|end| !end.rules.guard_none()) {
+        for end in self.ends.iter().filter(|end| !end.rules.protect_nothing()) {
             let names: Vec<Name> = end.below.iter().chain(node.below).cloned().collect();
             if !end.rules.is_unprotected(&names) && is_repository(fd.as_fd(), &names, end.rules) {
                 return Err(protected_repository(&entry_in(&end.shown, node), &names));
@@ -295,7 +295,7 @@ impl Scan<'_> {
             if verdict != Verdict::Open {
                 return Err(protected(&path, &names, verdict, end.rules));
             }
-            if end.rules.guard_none() {
+            if end.rules.protect_nothing() {
                 continue;
             }
             self.protection.check(end.grant, &names, &path)?;

@@ -42,7 +42,7 @@ impl<'a> Protection<'a> {
         let State { indexes, places } = &mut *state;
         indexes.resize_with(inner.grants.len(), LinkIndex::default);
         for (number, (held, index)) in inner.grants.iter().zip(indexes.iter_mut()).enumerate() {
-            if held.rules.guard_none() {
+            if held.rules.protect_nothing() {
                 continue;
             }
             let along = if number == grant.number { below } else { &[] };
@@ -146,7 +146,7 @@ pub(in crate::cap) fn check_place(
     is_directory: bool,
     budget: &Budget,
 ) -> Result<(), ToolError> {
-    if grant.rules.guard_none() {
+    if grant.rules.protect_nothing() {
         return Ok(());
     }
     let shown = grants.display_path(grant, below);

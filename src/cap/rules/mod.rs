@@ -129,7 +129,7 @@ impl Rules {
     }
 
     /// Is nothing guarded?
-    pub(crate) fn guard_none(&self) -> bool {
+    pub(crate) fn protect_nothing(&self) -> bool {
         self.guarded.is_empty()
     }
 
@@ -342,9 +342,9 @@ mod tests {
             assert_eq!(rules.judge(&names(path)), verdict, "{path}");
         }
         assert!(rules.begin_with(&names("V")) && !rules.begin_with(&names("v/own")));
-        assert!(!rules.hide_none() && !rules.guard_none());
+        assert!(!rules.hide_none() && !rules.protect_nothing());
         let none = Rules::default();
-        assert!(none.hide_none() && none.guard_none());
+        assert!(none.hide_none() && none.protect_nothing());
     }
 
     #[test]
