@@ -229,7 +229,7 @@ impl Rules {
     }
 
     /// Does a guard match the granted directory itself, or one above it? Then no guard holds for what is below.
-    pub(crate) fn guard_the_grant(&self) -> bool {
+    pub(crate) fn protect_the_grant(&self) -> bool {
         self.guarded.match_path_or_above(self.root.whole())
     }
 
