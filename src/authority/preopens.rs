@@ -145,7 +145,7 @@ pub fn warn_of_path(granted: &mut Preopened, ambient: AmbientAuthority) {
                 .rows
                 .iter()
                 .any(|row| row.name == *name && row.rights.contains(Rights::WRITE));
-            if is_written && ways.below(*identity).iter().any(|names| rules.let_change(names)) {
+            if is_written && ways.below(*identity).iter().any(|names| rules.permit_change(names)) {
                 warn(&mut granted.rows, name, Warning::InPath(directory.clone()));
             }
         }

@@ -234,7 +234,7 @@ impl Rules {
     }
 
     /// May the place `below` the grant be changed, as far as the rules say?
-    pub(crate) fn let_change(&self, below: &[Name]) -> bool {
+    pub(crate) fn permit_change(&self, below: &[Name]) -> bool {
         self.judge(below) == Verdict::Open
     }
 
