@@ -37,7 +37,7 @@ fn both(sandbox: &Sandbox) -> (Grants, Dir) {
         dir: open(),
         announced: "grant".into(),
         // No absolute name: cap-std takes none either.
-        spellings: vec![],
+        host_aliases: vec![],
         above: Above::default(),
     };
     (Grants::new(vec![preopen], vec![], false).unwrap(), open())

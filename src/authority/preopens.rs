@@ -202,7 +202,7 @@ fn preopen(
         rules,
         dir: opened.dir,
         announced: spec.written.clone(),
-        spellings,
+        host_aliases: spellings,
         above: above_it,
     })
 }

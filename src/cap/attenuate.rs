@@ -154,7 +154,7 @@ mod tests {
     fn grants(temp: &TempDir, all: &[(&str, Rights)], shut: &[&str]) -> Grants {
         let open = all.iter().zip(["/host/g", "/host/g/deep/o"]).map(|((name, rights), at)| {
             let spellings = vec![VirtualPath::from(at).parse().unwrap().names];
-            Preopen { spellings, ..preopen(temp, name, *rights, Rules::default()) }
+            Preopen { host_aliases: spellings, ..preopen(temp, name, *rights, Rules::default()) }
         });
         let shut = shut.iter().map(|name| Unavailable {
             name: (*name).into(),

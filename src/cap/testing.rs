@@ -53,7 +53,15 @@ pub(in crate::cap) fn preopen(temp: &TempDir, name: &str, rights: Rights, rules:
     let dir = Dir::open_ambient_dir(&path, ambient_authority()).unwrap();
     let spellings = vec![names.collect()];
     let above = Above::default();
-    Preopen { name: name.into(), rights, rules, dir, announced: name.into(), spellings, above }
+    Preopen {
+        name: name.into(),
+        rights,
+        rules,
+        dir,
+        announced: name.into(),
+        host_aliases: spellings,
+        above,
+    }
 }
 
 /// Both directories, with all rights and without rules.

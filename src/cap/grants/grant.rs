@@ -39,7 +39,7 @@ pub struct Preopen {
     /// How the operator wrote it, for people to read.
     pub announced: String,
     /// Absolute paths that clients may call it by. The first is the canonical one.
-    pub spellings: Vec<Vec<Name>>,
+    pub host_aliases: Vec<Vec<Name>>,
     /// What ignore files above it say.
     pub above: Above,
 }
@@ -81,7 +81,7 @@ impl Grant {
             rules: from.rules,
             dir: Arc::new(from.dir),
             announced: from.announced,
-            spellings: from.spellings,
+            spellings: from.host_aliases,
             above: from.above,
             mount,
         })

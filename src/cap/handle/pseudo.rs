@@ -76,7 +76,7 @@ mod tests {
             rules: Rules::default(),
             dir,
             announced: "/".into(),
-            spellings: vec![],
+            host_aliases: vec![],
             above: Above::default(),
         };
         let temp = tree(&[]);
