@@ -10,7 +10,7 @@ use cap_std::fs::Dir;
 
 use crate::cap::grants::Grants;
 use crate::cap::grants::above::Above;
-use crate::cap::handle::step::Entry;
+use crate::cap::handle::step::FoundEntry;
 use crate::cap::rights::Right;
 use crate::cap::target::Target;
 use crate::path::{Name, VirtualPath, brief};
@@ -58,7 +58,7 @@ pub struct Place<R> {
     /// Its real path below the grant: every link on the way is resolved.
     pub(in crate::cap) rel_path: Vec<Name>,
     /// What was found under the name; nothing when it does not exist.
-    pub(in crate::cap) found: Option<Entry>,
+    pub(in crate::cap) found: Option<FoundEntry>,
     /// The directories that are still to be made between `parent` and `name`.
     pub(in crate::cap) missing: Vec<Name>,
     /// Does the path end as only a directory's can?
@@ -96,7 +96,7 @@ pub(in crate::cap) struct Resolved {
     pub(in crate::cap) parent: Arc<Dir>,
     pub(in crate::cap) name: Option<Name>,
     pub(in crate::cap) below: Vec<Name>,
-    pub(in crate::cap) found: Option<Entry>,
+    pub(in crate::cap) found: Option<FoundEntry>,
     /// The directories that are still to be made between `parent` and `name`.
     pub(in crate::cap) missing: Vec<Name>,
     pub(in crate::cap) must_be_dir: bool,

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::cap::grants::Grants;
 use crate::cap::grants::above::Above;
 use crate::cap::grants::grant::Preopen;
-use crate::cap::handle::step::Entry;
+use crate::cap::handle::step::FoundEntry;
 use crate::cap::place::LookupOptions;
 use crate::cap::resolve::resolve;
 use crate::cap::resolve::walk::PathWalk;
@@ -98,7 +98,7 @@ fn said(
     grants: &Grants,
     grant: &Grant,
     below: &[Name],
-    found: Option<&Entry>,
+    found: Option<&FoundEntry>,
     missing: &[Name],
     name: Option<&Name>,
 ) -> String {

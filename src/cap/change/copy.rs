@@ -20,7 +20,7 @@ use crate::cap::handle::attributes::{Lost, keep, permissions};
 use crate::cap::handle::directory::open_directory;
 use crate::cap::handle::file_state::FileState;
 use crate::cap::handle::open::{To, open};
-use crate::cap::handle::step::{Entry, Kind};
+use crate::cap::handle::step::{FoundEntry, Kind};
 use crate::cap::place::Place;
 use crate::cap::rights::{Right, Write};
 use crate::error::{Code, ToolError};
@@ -305,7 +305,7 @@ impl<H: Fn(&[Name]) -> bool> Act for TreeCopy<'_, H> {
         let os = |errno| pace.os("copy", node.below, errno);
         let from = open_file(node).map_err(os)?;
         let stat = system::stat(&from).map_err(os)?;
-        if Entry::new(stat).kind != Kind::File {
+        if FoundEntry::new(stat).kind != Kind::File {
             return Err(os(Errno::NXIO));
         }
         let is_moved = self.likeness == CopyMode::Everything;

@@ -17,7 +17,7 @@ use crate::cap::change::check_tree::{For, scan};
 use crate::cap::change::removable::mount_point;
 use crate::cap::change::rename_noreplace::{Call, Entry, NotPlaced, rename_beside, why};
 use crate::cap::change::temp::remove_stale_temps;
-use crate::cap::handle::step::{Entry, Kind, device_of, mount_of};
+use crate::cap::handle::step::{FoundEntry, Kind, device_of, mount_of};
 use crate::cap::place::Place;
 use crate::cap::rights::{Right, Write};
 use crate::error::{Code, ToolError};
@@ -163,7 +163,8 @@ impl<R: Right> Place<R> {
             return Err(ToolError::new(Code::BadArgs, sentence).hint("use another destination"));
         }
         // Grants can lie in one another, and a file can have two names.
-        let which = |found: &Option<Entry>| found.as_ref().map(|f| (f.stat.device, f.stat.inode));
+        let which =
+            |found: &Option<FoundEntry>| found.as_ref().map(|f| (f.stat.device, f.stat.inode));
         if self.found.is_some() && which(&self.found) == which(&to.found) {
             let sentence =
                 format!("`{}` and `{}` are one file under two names", self.requested, to.requested);

@@ -67,7 +67,7 @@ impl<R: Right> Place<R> {
             parent: Arc::clone(&self.parent),
             name: Some(new.clone()),
             rel_path: below,
-            found: Some(crate::cap::handle::step::Entry::new(stat)),
+            found: Some(crate::cap::handle::step::FoundEntry::new(stat)),
             missing: vec![],
             must_be_dir: to.must_be_dir,
             meant: None,

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 
 use crate::cap::change::removable::mount_point;
 use crate::cap::handle::directory::open_directory;
-use crate::cap::handle::step::{Entry, Kind, is_mounted_on, lstat, mount_of};
+use crate::cap::handle::step::{FoundEntry, Kind, is_mounted_on, lstat, mount_of};
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::path::{Name, join};
@@ -156,7 +156,7 @@ pub(in crate::cap) fn traverse(
         }
         let kind = match said {
             FileType::Unknown => match lstat(&level.fd, &name) {
-                Ok(stat) => Entry::new(stat).kind,
+                Ok(stat) => FoundEntry::new(stat).kind,
                 Err(errno) => return Err(pace.os("look at", &below, errno)),
             },
             said => said.into(),

@@ -20,7 +20,7 @@ use crate::cap::handle::directory::sync_directory;
 use crate::cap::handle::file_state::FileState;
 use crate::cap::handle::open::To;
 use crate::cap::handle::overlay::is_copied_up;
-use crate::cap::handle::step::{Entry, Kind, lstat};
+use crate::cap::handle::step::{FoundEntry, Kind, lstat};
 use crate::cap::place::Place;
 use crate::cap::rights::{Right, Write};
 use crate::cap::rules::Rules;
@@ -57,7 +57,7 @@ impl AttributeSource<'_> {
 }
 
 /// A file that is there, open for writing, and what it was then.
-pub(in crate::cap) type Old = (OwnedFd, Entry);
+pub(in crate::cap) type Old = (OwnedFd, FoundEntry);
 
 /// What a write expects to find in its place.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +103,7 @@ impl<R: Right> Place<R> {
         };
         let was_link = self.what() == Some(Kind::Link);
         self.found = match lstat(&self.parent, name) {
-            Ok(stat) => Some(Entry::new(stat)),
+            Ok(stat) => Some(FoundEntry::new(stat)),
             Err(Errno::NOENT) => None,
             Err(errno) => return Err(self.os("look at", errno)),
         };

@@ -20,7 +20,7 @@ use rustix::io::Errno;
 use crate::cap::grants::grant::Grant;
 use crate::cap::grants::link_tree::{Directory, Entry, Key, Stamp};
 use crate::cap::handle::directory::open_directory;
-use crate::cap::handle::step::{Entry, Kind, enter, lstat, open_beneath, read_link};
+use crate::cap::handle::step::{FoundEntry, Kind, enter, lstat, open_beneath, read_link};
 use crate::cap::rules::repository;
 use crate::limits::{Budget, StopReason};
 use crate::path::Name;
@@ -256,7 +256,7 @@ impl<'a> Pass<'a> {
         // A file system may not tell what a name is; then each is asked.
         for (name, kind) in &mut names {
             if *kind == Kind::Special {
-                *kind = lstat(dir, name).map_or(Kind::Special, |stat| Entry::new(stat).kind);
+                *kind = lstat(dir, name).map_or(Kind::Special, |stat| FoundEntry::new(stat).kind);
             }
         }
         Ok(Some(names))

@@ -40,12 +40,12 @@ impl From<FileType> for Kind {
 }
 
 /// What was found under a name.
-pub(in crate::cap) struct Entry {
+pub(in crate::cap) struct FoundEntry {
     pub(in crate::cap) kind: Kind,
     pub(in crate::cap) stat: Stat,
 }
 
-impl Entry {
+impl FoundEntry {
     pub(in crate::cap) fn new(stat: Stat) -> Self {
         Self { kind: stat.kind.into(), stat }
     }
@@ -170,10 +170,10 @@ mod tests {
             ("out", Kind::Link),
             ("fifo", Kind::Special),
         ] {
-            assert_eq!(Entry::new(lstat(&dir, &name(at)).unwrap()).kind, kind, "{at}");
+            assert_eq!(FoundEntry::new(lstat(&dir, &name(at)).unwrap()).kind, kind, "{at}");
         }
         let deep = enter(&enter(&dir, &name("d")).unwrap(), &name("e")).unwrap();
-        let found = Entry::new(lstat(&deep, &name("f.txt")).unwrap());
+        let found = FoundEntry::new(lstat(&deep, &name("f.txt")).unwrap());
         assert_eq!((found.kind, found.stat.size), (Kind::File, 4));
         assert_eq!(lstat(&dir, &name("none")).err(), Some(Errno::NOENT));
         assert_eq!(read_link(&dir, &name("to-f")).unwrap(), b"d/e/f.txt");

@@ -24,7 +24,7 @@ use crate::cap::handle::hindrance::Hindrance;
 use crate::cap::handle::mount::is_mounted_read_only;
 use crate::cap::handle::open::{To, open, reopen};
 use crate::cap::handle::pseudo::is_pseudo;
-use crate::cap::handle::step::{Entry, Kind, lstat};
+use crate::cap::handle::step::{FoundEntry, Kind, lstat};
 use crate::cap::hints::walk_errors::IT_IS_A_FILE;
 use crate::cap::place::Place;
 use crate::cap::rights::{Read, Right, Rights};
@@ -167,7 +167,7 @@ impl<R: Right> Place<R> {
         ToolError::new(Code::NotFound, format!("`{}` does not exist", self.requested))
     }
 
-    fn describe(&self, found: &Entry, shown: String) -> Info {
+    fn describe(&self, found: &FoundEntry, shown: String) -> Info {
         let rights = match self.grant.rules.judge(&self.rel_path) {
             Verdict::Open => self.grant.rights,
             _ => Rights::READ,
@@ -200,14 +200,14 @@ impl<R: Right> Place<R> {
         open(&self.parent, name, how).map_err(|e| self.unopened(how, e))
     }
 
-    pub(super) fn stat(&self, fd: &OwnedFd) -> Result<Entry, ToolError> {
-        let found = Entry::new(system::stat(fd).map_err(|e| self.os("look at", e))?);
+    pub(super) fn stat(&self, fd: &OwnedFd) -> Result<FoundEntry, ToolError> {
+        let found = FoundEntry::new(system::stat(fd).map_err(|e| self.os("look at", e))?);
         self.refuse_pseudo(&found, fd)?;
         Ok(found)
     }
 
     /// Refuses what lies on a pseudo file system. The grant's own device was judged at startup.
-    fn refuse_pseudo(&self, found: &Entry, fd: &OwnedFd) -> Result<(), ToolError> {
+    fn refuse_pseudo(&self, found: &FoundEntry, fd: &OwnedFd) -> Result<(), ToolError> {
         if self.is_on_grants_device(found) {
             return Ok(());
         }
@@ -218,7 +218,7 @@ impl<R: Right> Place<R> {
         }
     }
 
-    fn is_on_grants_device(&self, found: &Entry) -> bool {
+    fn is_on_grants_device(&self, found: &FoundEntry) -> bool {
         self.grant.device == found.stat.device
     }
 
@@ -248,7 +248,7 @@ impl OpenFile {
     /// A file that was opened on a walk in a grant on `device`; `None` if it is not a regular file, or
     /// is on a file system whose files are not data.
     pub(super) fn walked(fd: OwnedFd, device: u64, shown: String) -> Option<Self> {
-        let found = Entry::new(system::stat(&fd).ok()?);
+        let found = FoundEntry::new(system::stat(&fd).ok()?);
         let is_data = found.stat.device == device || is_pseudo(&fd) == Ok(false);
         let state = FileState::new(&found.stat);
         (found.kind == Kind::File && is_data).then_some(Self { fd, state, shown })
@@ -306,8 +306,8 @@ impl Entries<'_> {
         Ok(self.place.describe(&found, shown))
     }
 
-    fn look(&self, name: &Name) -> Result<Entry, Errno> {
-        lstat(self.stream.fd()?, name).map(Entry::new)
+    fn look(&self, name: &Name) -> Result<FoundEntry, Errno> {
+        lstat(self.stream.fd()?, name).map(FoundEntry::new)
     }
 
     /// The entry, unless it is hidden, or gone again.

@@ -12,7 +12,7 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use crate::cap::handle::open::{To, open};
-use crate::cap::handle::step::{Entry, Kind, lstat, pass, stays_on_mount};
+use crate::cap::handle::step::{FoundEntry, Kind, lstat, pass, stays_on_mount};
 use crate::cap::place::Place;
 use crate::cap::read::OpenFile;
 use crate::cap::rights::Read;
@@ -213,7 +213,7 @@ impl WalkedDir {
             return None;
         }
         match said {
-            FileType::Unknown => Some(Entry::new(lstat(&self.fd, name).ok()?).kind),
+            FileType::Unknown => Some(FoundEntry::new(lstat(&self.fd, name).ok()?).kind),
             known => Some(known.into()),
         }
     }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use super::rules::Verdict;
 use crate::cap::grants::Grants;
 use crate::cap::handle::resolver::Resolver;
-use crate::cap::handle::step::{Entry, Kind, lstat, open_beneath, stays_on_mount};
+use crate::cap::handle::step::{FoundEntry, Kind, lstat, open_beneath, stays_on_mount};
 use crate::cap::place::{LookupOptions, Place, Resolved};
 use crate::cap::resolve::protected_links::check_place;
 use crate::cap::resolve::walk::PathWalk;
@@ -92,7 +92,7 @@ fn by_openat2<R: Right>(target: &Target<R>) -> Option<Resolved> {
     }
     // On one mount: what another file system takes for one name is not known yet.
     let parent = open_beneath(&grant.dir, parents, true).ok()?;
-    let found = Entry::new(lstat(&parent, name).ok()?);
+    let found = FoundEntry::new(lstat(&parent, name).ok()?);
     let plain = match found.kind {
         Kind::Directory => true,
         Kind::File | Kind::Special => !target.must_be_dir,

@@ -21,7 +21,7 @@ use crate::cap::grants::grant::Grant;
 use crate::cap::handle::listed::{is_listed, is_short_form, may_alias};
 use crate::cap::handle::name_refused::{is_about_a_name, name_refused};
 use crate::cap::handle::pseudo::is_pseudo;
-use crate::cap::handle::step::{Entry, Kind, enter, lstat, stays_on_mount};
+use crate::cap::handle::step::{FoundEntry, Kind, enter, lstat, stays_on_mount};
 use crate::cap::place::{LookupOptions, Resolved};
 use crate::cap::rights::{Right, changes};
 use crate::cap::rules::Verdict;
@@ -160,7 +160,7 @@ impl<'a> PathWalk<'a> {
         if !stays_on_mount(self.grant.mount, &parent, &name) {
             return Err(ToolError::escapes_grant(self.requested));
         }
-        let found = Entry::new(stat);
+        let found = FoundEntry::new(stat);
         let is_end = match found.kind {
             // As in POSIX: with a slash after it, a link stands for the directory that it leads to, and
             // nothing is done to the link itself.
@@ -235,7 +235,7 @@ impl<'a> PathWalk<'a> {
         parent: Arc<Dir>,
         name: Option<Name>,
         below: Vec<Name>,
-        found: Option<Entry>,
+        found: Option<FoundEntry>,
     ) -> Resolved {
         Resolved {
             grant: Arc::clone(&self.grant),
@@ -359,7 +359,7 @@ impl<'a> PathWalk<'a> {
         };
         let stat = system::stat(&dir).map_err(|errno| self.os("look at", errno))?;
         let parent = if name.is_some() { self.dir() } else { dir };
-        Ok(self.at(parent, name, below, Some(Entry::new(stat))))
+        Ok(self.at(parent, name, below, Some(FoundEntry::new(stat))))
     }
 
     /// The directory that the walk is in.

@@ -20,7 +20,7 @@ pub(super) fn roots<'a>(
         match target {
             Ok(Scoped::One(target)) => roots.push((said.to_string(), Ok(target))),
             Ok(Scoped::Roots(all)) => {
-                roots.extend(all.iter().map(|root| (root.display_path(), Ok(root))))
+                roots.extend(all.iter().map(|root| (root.display_path(), Ok(root))));
             }
             Err(error) => roots.push((said.to_string(), Err(error.clone()))),
         }
