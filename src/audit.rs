@@ -9,7 +9,7 @@
 //! rest. Each line holds the hash of the line before it of the same server, and its own; several servers can
 //! write into one file.
 //!
-//! May import: `cap` (for rights), `error`, `path` (to shorten), `words`. `authority` opens the file at startup and
+//! May import: `cap` (for rights), `error`, `path` (to shorten), `format`. `authority` opens the file at startup and
 //! hands in the clock. The file is not changed for another one while the server runs: after the seal none can be
 //! opened.
 

@@ -1,6 +1,6 @@
 //! `preopen audit` as a recipe: open the file, read it, report what was found.
 //!
-//! May import: `audit`, `authority`, `cli`, `words`. It never changes the file.
+//! May import: `audit`, `authority`, `cli`, `format`. It never changes the file.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal as _, Write};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::audit::{Filter, Lines, Page, Record, UNSEEN, Unsound, csv, line, report, verify};
 use crate::authority::{self, AmbientAuthority, Refusal};
 use crate::cli::{Audit, Format};
-use crate::words::{count, noun};
+use crate::format::{count, noun};
 
 /// How long to wait for another record.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -22,7 +22,7 @@ pub struct Row {
     /// What may be done in it.
     pub rights: Rights,
     /// As it was written.
-    pub announced: String,
+    pub written_as: String,
     /// Its globs.
     pub hide: Vec<String>,
     /// Its globs.
@@ -268,7 +268,7 @@ fn grant(row: &Row, sealed: &Sealed) -> Grant {
         name: row.name.clone(),
         rights: rights.to_string(),
         kernel: sealed.kernel_rights(rights),
-        spelled: row.announced.clone(),
+        spelled: row.written_as.clone(),
         canonical: place.ok().map(|place| place.canonical.display().to_string()),
         device: place.ok().map(|place| place.device),
         inode: place.ok().map(|place| place.inode),

@@ -192,7 +192,7 @@ fn check(install: &Install, ambient: AmbientAuthority) -> Result<(), Refusal> {
     match granted.rows.iter().find_map(|row| Some((row, row.place.as_ref().err()?))) {
         None => Ok(()),
         Some((row, why)) => Err(Refusal {
-            sentence: format!("`{}` cannot be granted: {why}", row.announced),
+            sentence: format!("`{}` cannot be granted: {why}", row.written_as),
             hint: "name a directory that exists".into(),
         }),
     }

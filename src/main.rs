@@ -95,7 +95,7 @@ fn run(cli: Cli, log: &Log, ambient: AmbientAuthority) -> Result<(), Refusal> {
             row.place.as_ref().err().map(|reason| format!("is not available: {reason}"));
         let warnings = row.warnings.iter().map(|warning| format!("WARNING: {warning}"));
         for what in unavailable.into_iter().chain(warnings) {
-            log.say(&format!("preopen: `{}` {what}\n", row.announced));
+            log.say(&format!("preopen: `{}` {what}\n", row.written_as));
         }
     }
     let audit = audit.map(|file| {

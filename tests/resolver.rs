@@ -35,7 +35,7 @@ fn both(sandbox: &Sandbox) -> (Grants, Dir) {
         rights: Rights::RO,
         rules: Rules::default(),
         dir: open(),
-        announced: "grant".into(),
+        written_as: "grant".into(),
         // No absolute name: cap-std takes none either.
         host_aliases: vec![],
         above: Above::default(),

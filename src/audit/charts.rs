@@ -1,6 +1,6 @@
 //! The bars of the page of a report, as SVG.
 //!
-//! May import: `words`. A chart shows nothing that its table does not
+//! May import: `format`. A chart shows nothing that its table does not
 //! show.
 
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::shown::{cell, counted, joined};
 use super::tally::{Count, Timeline};
-use crate::words::number;
+use crate::format::number;
 
 /// A kind of end that a call comes to: its class, its name, its number.
 type Kind = (&'static str, &'static str, fn(Count) -> u64);

@@ -1,6 +1,6 @@
 //! [`Event`]: what the trail records of a call.
 //!
-//! May import: `cap`, `error`, `path`, `words`.
+//! May import: `cap`, `error`, `path`, `format`.
 
 use std::time::Duration;
 

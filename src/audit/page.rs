@@ -3,7 +3,7 @@
 //! No script, no font, no address of anything else, and a policy that would let none of them in. Whatever comes from
 //! the trail goes through [`text`], once, here.
 //!
-//! May import: `error` (what codes mean), `words`. It shows only numbers that were gathered.
+//! May import: `error` (what codes mean), `format`. It shows only numbers that were gathered.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use super::tally::{Count, Tally};
 use super::verify::{Trail, UNSEEN, Unsound};
 use crate::audit::gathered::{Gathered, LAST, Seen, Server};
 use crate::error::Code;
-use crate::words::number;
+use crate::format::number;
 
 /// How many rows a table of names has.
 const ROWS: usize = 40;

@@ -1,10 +1,10 @@
 //! Texts and numbers as the page of a report shows them.
 //!
-//! May import: `words`. It does not rely on the trail having escaped anything.
+//! May import: `format`. It does not rely on the trail having escaped anything.
 
 use chrono::{DateTime, Utc};
 
-use crate::words::number;
+use crate::format::number;
 
 /// A text so that no browser takes any of it for more than text, and no reader for another text.
 pub(super) fn text(raw: &str) -> String {

@@ -71,10 +71,10 @@ pub fn open_grants(
                 Ok(place)
             }
             Err(reason) => {
-                let announced = spec.written.clone();
+                let written_as = spec.written.clone();
                 unavailable.push(Unavailable {
                     name: name.clone(),
-                    announced,
+                    written_as,
                     reason: reason.clone(),
                 });
                 Err(reason)
@@ -83,7 +83,7 @@ pub fn open_grants(
         rows.push(Row {
             name,
             rights: spec.rights(),
-            announced: spec.written.clone(),
+            written_as: spec.written.clone(),
             hide: spec.hide.clone(),
             readonly: spec.readonly.clone(),
             unprotect: spec.unprotect.clone(),
@@ -201,7 +201,7 @@ fn preopen(
         rights: spec.rights(),
         rules,
         dir: opened.dir,
-        announced: spec.written.clone(),
+        written_as: spec.written.clone(),
         host_aliases: spellings,
         above: above_it,
     })
@@ -271,7 +271,7 @@ fn nothing_granted() -> Refusal {
 }
 
 fn nothing_opened(unavailable: &[Unavailable]) -> Refusal {
-    let each = unavailable.iter().map(|u| format!("`{}`: {}", u.announced, u.reason));
+    let each = unavailable.iter().map(|u| format!("`{}`: {}", u.written_as, u.reason));
     Refusal {
         sentence: format!(
             "no granted directory can be opened ({})",

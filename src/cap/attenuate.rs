@@ -158,7 +158,7 @@ mod tests {
         });
         let shut = shut.iter().map(|name| Unavailable {
             name: (*name).into(),
-            announced: format!("/{name}"),
+            written_as: format!("/{name}"),
             reason: "it is gone".into(),
         });
         Grants::new(open.collect(), shut.collect(), false).unwrap()

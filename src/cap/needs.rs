@@ -8,7 +8,7 @@
 
 use crate::cap::attenuate::Scoped;
 use crate::cap::grants::Grants;
-use crate::cap::grants::announced::GrantInfo;
+use crate::cap::grants::grant_info::GrantInfo;
 use crate::cap::rights::{Remove, Right, Rights, Write};
 use crate::cap::target::Target;
 use crate::error::{Code, ToolError};
@@ -255,7 +255,7 @@ mod tests {
         let both = [("g", Rights::RO), ("o", o)];
         let both = both.map(|(name, rights)| preopen(&temp, name, rights, Rules::default()));
         let shut =
-            Unavailable { name: "gone".into(), announced: "/gone".into(), reason: "it is".into() };
+            Unavailable { name: "gone".into(), written_as: "/gone".into(), reason: "it is".into() };
         Grants::new(both.into(), vec![shut], false).unwrap()
     }
 

@@ -58,7 +58,7 @@ pub(in crate::cap) fn preopen(temp: &TempDir, name: &str, rights: Rights, rules:
         rights,
         rules,
         dir,
-        announced: name.into(),
+        written_as: name.into(),
         host_aliases: spellings,
         above,
     }

@@ -4,7 +4,7 @@
 //! threads, a segment each. What is UTF-8 is searched as it lies there, bad bytes and NULs included; what
 //! is in another encoding is turned into UTF-8 on the way. `text` decides which, as it does for pages.
 //!
-//! May import: `cap` (for open files), `error`, `limits`, `text` (for encodings), `words`. It does not
+//! May import: `cap` (for open files), `error`, `limits`, `text` (for encodings), `format`. It does not
 //! choose the files.
 
 mod hits;

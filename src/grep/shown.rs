@@ -9,8 +9,8 @@ use std::ops::Range;
 use grep_matcher::Matcher as _;
 
 use super::pattern::Timed;
+use crate::format;
 use crate::text::{line_shown, part_shown};
-use crate::words;
 
 /// Bytes that are shown of a long line.
 const SHOWN: usize = 400;
@@ -86,7 +86,7 @@ impl Shown {
     fn regions(&mut self, line: &[u8], regions: &[Range<usize>]) -> String {
         let gap = |bytes: usize| match bytes {
             0 => String::new(),
-            bytes => format!("[{}]", words::count(bytes as u64, "byte", "bytes")),
+            bytes => format!("[{}]", format::count(bytes as u64, "byte", "bytes")),
         };
         let (mut text, mut done) = (String::new(), 0);
         for region in regions {

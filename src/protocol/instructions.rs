@@ -38,5 +38,5 @@ fn line(grant: &GrantInfo) -> String {
         Some(reason) => format!("not available: {reason}"),
         None => grant.rights.in_words().into(),
     };
-    format!("- {} ({what}): {}\n", grant.name, printable(&grant.announced))
+    format!("- {} ({what}): {}\n", grant.name, printable(&grant.written_as))
 }

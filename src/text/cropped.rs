@@ -1,10 +1,10 @@
 //! [`shown`]: a long line, cropped around the parts that matter.
 //!
-//! May import: `words`.
+//! May import: `format`.
 
 use std::ops::Range;
 
-use crate::words;
+use crate::format;
 
 /// Bytes between two changes of a line that are shown as one.
 const MIN_APART: usize = 40;
@@ -28,7 +28,7 @@ pub(super) fn shown(line: &str, parts: &[Range<usize>], most: usize) -> String {
             let blank = if text.is_empty() { "" } else { " " };
             text += &format!(
                 "{blank}[... {}] ",
-                words::count(left_out as u64, "character", "characters")
+                format::count(left_out as u64, "character", "characters")
             );
         }
         text += line.get(part.start.max(at)..part.end).unwrap_or_default();
@@ -43,7 +43,7 @@ pub(super) fn shown(line: &str, parts: &[Range<usize>], most: usize) -> String {
     if left_out > 0 {
         text += &format!(
             " [... {}{further}]",
-            words::count(left_out as u64, "more character", "more characters")
+            format::count(left_out as u64, "more character", "more characters")
         );
     }
     text

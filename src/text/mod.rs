@@ -10,7 +10,7 @@
 //! The rooms import each other one way, as their docs say. Several rooms use the files beside them: `find` finds a text,
 //! `line_ends` has the kinds of line ends, `cropped` shortens long lines, and `meter` charges work to the budget of a call.
 //!
-//! May import: `cap` (for open files), `error`, `limits`, `words`. It does not know paths or answers.
+//! May import: `cap` (for open files), `error`, `limits`, `format`. It does not know paths or answers.
 
 mod cropped;
 mod detect;

@@ -3,15 +3,15 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::shared::change_answer::{closing, made, other_names};
+use super::shared::change_answer::{footer, made, other_names};
 use super::shared::defaults::yes;
 use super::shared::left_out::RESERVED;
 use crate::cap::{Kind, Read, Target, Write};
 use crate::error::ToolError;
+use crate::format::{count, noun, number};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
-use crate::words::{count, noun, number};
 
 pub(super) struct CopyFile;
 
@@ -51,7 +51,7 @@ impl Tool for CopyFile {
         budget: &Budget,
     ) -> Result<String, ToolError> {
         let from = source.place(budget)?;
-        let is_tree = from.what() == Some(Kind::Directory);
+        let is_tree = from.found_kind() == Some(Kind::Directory);
         let (to, _turn) = destination.to_make(is_tree, budget)?;
         if !args.create_parents {
             to.needs_its_directory()?;
@@ -59,7 +59,7 @@ impl Tool for CopyFile {
         let copied = from.copy_to(&to, args.overwrite, budget)?;
         let census = copied.census;
         let mut facts = vec![];
-        if from.what() == Some(Kind::Directory) {
+        if from.found_kind() == Some(Kind::Directory) {
             let files = count(census.files, "file", "files");
             facts.push(format!(
                 "{files} in {}",
@@ -86,6 +86,6 @@ impl Tool for CopyFile {
             to.resolved_path_if_different(&destination).map(|real| format!("links lead to {real}")),
         );
         let (from, to) = (source.display_path(), destination.display_path());
-        Ok(format!("Successfully copied {from} to {to}{}", closing(&facts)))
+        Ok(format!("Successfully copied {from} to {to}{}", footer(&facts)))
     }
 }

@@ -3,13 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::shared::change_answer::{closing, if_match};
+use super::shared::change_answer::{footer, if_match};
 use crate::cap::{Kind, Remove, Target};
 use crate::error::{Code, ToolError};
+use crate::format::count;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
-use crate::words::count;
 
 pub(super) struct DeleteFile;
 
@@ -42,7 +42,7 @@ impl Tool for DeleteFile {
         let (place, _turn) = at.to_remove(args.recursive, budget)?;
         let mut version = None;
         if args.if_match.is_some() {
-            if place.what() != Some(Kind::File) {
+            if place.found_kind() != Some(Kind::File) {
                 let sentence = format!("`{}` is not a file, and has no version", at.requested());
                 return Err(ToolError::new(Code::BadArgs, sentence).hint("leave `if_match` out"));
             }
@@ -51,7 +51,7 @@ impl Tool for DeleteFile {
             version = Some(file.state());
         }
         let mut facts = vec![];
-        match place.what() {
+        match place.found_kind() {
             Some(Kind::Directory) if args.recursive => {
                 let census = place.remove_tree(budget)?;
                 let counted = [
@@ -74,6 +74,6 @@ impl Tool for DeleteFile {
                 None => place.remove(budget)?,
             },
         }
-        Ok(format!("Successfully deleted {}{}", at.display_path(), closing(&facts)))
+        Ok(format!("Successfully deleted {}{}", at.display_path(), footer(&facts)))
     }
 }

@@ -18,10 +18,10 @@ use super::shared::search::{Judged, Look, Respect};
 use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{Kind, OneOrAll, Read, Scoped, Target, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
+use crate::format::count;
 use crate::limits::{Budget, cost};
 use crate::path::{VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::Tool;
-use crate::words::count;
 
 /// Levels, where the client does not say.
 const DEPTH: usize = 3;

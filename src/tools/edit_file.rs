@@ -7,16 +7,16 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::shared::change_answer::{IN_PLACE, closing, facts, if_match};
+use super::shared::change_answer::{IN_PLACE, facts, footer, if_match};
 use super::shared::encoding::{MAX_LABEL, can_hold, named};
 use super::shared::read_whole::{Most, whole};
 use crate::cap::{Expect, Place, Target, Write};
 use crate::error::{Code, ToolError};
+use crate::format::{count, number};
 use crate::limits::{Budget, Work};
 use crate::path::VirtualPath;
 use crate::text::{self, Coding, Diff, Document, Edited, Meant};
 use crate::tool::{Object, Tool};
-use crate::words::{count, number};
 use flat_edit::gathered;
 
 /// Characters of an answer that are kept free for its closing lines, in which a path may stand.
@@ -155,7 +155,7 @@ impl Args {
         let mut diff = text::unified(document.text(), &edited, text::Most { lines, chars });
         diff.text = document.as_shown(&diff.text).into_owned();
         drop(busy);
-        let mut all = vec![told(&edited, &diff)];
+        let mut all = vec![summary(&edited, &diff)];
         all.extend_from_slice(&diff.unseen);
         all.extend(meant.notes);
         all.extend(document.note().map(str::to_owned));
@@ -187,7 +187,7 @@ impl Args {
             budget.is_version(&version);
             all.push(format!("version {version}"));
         }
-        Ok(format!("{}{}{}", diff.text, left_out(&diff), closing(&all).trim_start()))
+        Ok(format!("{}{}{}", diff.text, left_out(&diff), footer(&all).trim_start()))
     }
 }
 
@@ -228,7 +228,7 @@ fn left_out(diff: &Diff) -> String {
 }
 
 /// How many replacements, and which lines they changed.
-fn told(edited: &Edited, diff: &Diff) -> String {
+fn summary(edited: &Edited, diff: &Diff) -> String {
     let made = edited.made();
     let replaced: usize = made.iter().map(|made| made.count).sum();
     let lines = match made {

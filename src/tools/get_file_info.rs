@@ -6,11 +6,11 @@ use serde::Deserialize;
 
 use crate::cap::{Hindrance, Info, Kind, Place, Read, Rights, Target};
 use crate::error::{Code, ToolError};
+use crate::format::count;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::text::{self, Piece, Range, Room};
 use crate::tool::Tool;
-use crate::words::count;
 
 pub(super) struct GetFileInfo;
 

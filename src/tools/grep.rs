@@ -68,7 +68,9 @@ impl Tool for Grep {
         ];
         let is_filtered = filters.iter().any(|(_, is_used)| *is_used);
         let (names, note) = match &at {
-            Scoped::One(file) if is_filtered && file.place(budget)?.what() == Some(Kind::File) => {
+            Scoped::One(file)
+                if is_filtered && file.place(budget)?.found_kind() == Some(Kind::File) =>
+            {
                 unfiltered(&names, &filters, "path", budget)?
             }
             _ => (names, None),
@@ -108,7 +110,7 @@ impl InFiles<'_> {
     /// Searches all below a place, or in it where it is a file.
     fn below_or_in(&self, place: &Place<Read>) -> Result<Looked<Self>, ToolError> {
         let asked = self.asked;
-        if let Some(Kind::File) = place.what() {
+        if let Some(Kind::File) = place.found_kind() {
             let mut found = Found::default();
             found.is_one_file = true;
             // A file that is named is wanted whole.

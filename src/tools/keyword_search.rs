@@ -25,11 +25,11 @@ use super::shared::search::{Judged, Look, Respect};
 use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{Kind, ManyOrAll, OpenFile, Place, Read, Scoped, WalkedDir, WalkedEntry};
 use crate::error::{Code, ToolError};
+use crate::format::count;
 use crate::grep::{Lines, Meaning, Outcome, Pattern, Position, Search, Wanted};
 use crate::limits::{Budget, Work, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
-use crate::words::count;
 use answer::{Answer, Key, Metadata, Options, Summary, file, rounded};
 use roots::{grants, places, roots};
 
@@ -123,11 +123,12 @@ impl Tool for KeywordSearch {
             ("include_patterns", !args.include_patterns.as_given().is_empty()),
             ("exclude_patterns", !args.exclude_patterns.as_given().is_empty()),
         ];
-        let (names, filter_note) = if places.iter().all(|place| place.what() == Some(Kind::File)) {
-            unfiltered(&names, &filters, "root_paths", budget)?
-        } else {
-            (names, None)
-        };
+        let (names, filter_note) =
+            if places.iter().all(|place| place.found_kind() == Some(Kind::File)) {
+                unfiltered(&names, &filters, "root_paths", budget)?
+            } else {
+                (names, None)
+            };
         let grants = grants(&targets);
         let leave = |names: &Names, place: &Place<Read>| {
             grants.get(&place.display_path()).and_then(|grant| names.leave_grant(grant))
@@ -278,7 +279,7 @@ impl Asked<'_> {
         found: &mut Found,
         unsearched: &mut Unsearched,
     ) -> Result<(), ToolError> {
-        if let Some(Kind::File) = place.what() {
+        if let Some(Kind::File) = place.found_kind() {
             self.count(&place.open_file()?, || place.display_path(), found);
             unsearched.add_one();
             return Ok(());

@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use crate::cap::{GrantInfo, GrantList};
 use crate::error::ToolError;
+use crate::format::count;
 use crate::limits::{Budget, cost};
 use crate::path::printable;
 use crate::tool::Tool;
-use crate::words::count;
 
 /// Characters of an answer that are kept free for its closing lines.
 const CLOSING: usize = 200;
@@ -41,7 +41,7 @@ impl Tool for ListAllowedDirectories {
                 None => grant.rights.in_words().to_owned(),
                 Some(reason) => format!("not available: {reason}"),
             };
-            let line = format!("{} ({what}): {}\n", grant.name, printable(&grant.announced));
+            let line = format!("{} ({what}): {}\n", grant.name, printable(&grant.written_as));
             if i > 0 && cost(&text) + cost(&line) > room {
                 text += &format!(
                     "[{} not shown: the answer is full]\n",

@@ -14,10 +14,10 @@ use super::shared::pages::MAX_CURSOR;
 use super::shared::since;
 use crate::cap::{Entry, Kind, OneOrAll, Read, Scoped, Target};
 use crate::error::{Code, ToolError};
+use crate::format::count;
 use crate::limits::{Budget, cost};
 use crate::path::{Name, VirtualPath, percent_decoded, percent_encoded};
 use crate::tool::{Alias, Tool};
-use crate::words::count;
 
 /// Characters of an answer that are kept free for its closing line.
 const CLOSING: usize = 2_000;

@@ -1,7 +1,7 @@
 //! The registry: one line a tool, one file a tool. What tools share is in two rooms, `globs` and `shared`; a directory with
 //! the name of a tool has the parts of that tool.
 //!
-//! May import: `cap` (the types of rights and targets), `error`, `grep`, `ignore`, `limits`, `path`, `text`, `tool`, `words`.
+//! May import: `cap` (the types of rights and targets), `error`, `grep`, `ignore`, `limits`, `path`, `text`, `tool`, `format`.
 //! Tools do not know the grants or MCP. A new tool is added to no other table.
 
 mod copy_file;

@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::shared::change_answer::{closing, made, other_names};
+use super::shared::change_answer::{footer, made, other_names};
 use super::shared::defaults::yes;
 use crate::cap::{Copied, MovePaths, Remove, Renamed, Route, Target, Write, to_move};
 use crate::error::ToolError;
+use crate::format::count;
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::tool::Tool;
-use crate::words::count;
 
 pub(super) struct MoveFile;
 
@@ -50,7 +50,7 @@ impl Tool for MoveFile {
                     Renamed::Moved { made: n, other_names: names } => {
                         let facts: Vec<String> =
                             made(n).into_iter().chain(other_names(names)).collect();
-                        Ok(told(&source.display_path(), &destination.display_path(), &facts))
+                        Ok(summary(&source.display_path(), &destination.display_path(), &facts))
                     }
                     Renamed::OtherFileSystem => across(args, &removable?, &destination, budget),
                 }
@@ -99,9 +99,9 @@ fn across(
     facts.extend(made(n));
     facts.extend(other_names(names));
     facts.extend(lost.in_words());
-    Ok(told(&source.display_path(), &destination.display_path(), &facts))
+    Ok(summary(&source.display_path(), &destination.display_path(), &facts))
 }
 
-fn told(from: &str, to: &str, facts: &[String]) -> String {
-    format!("Successfully moved {from} to {to}{}", closing(facts))
+fn summary(from: &str, to: &str, facts: &[String]) -> String {
+    format!("Successfully moved {from} to {to}{}", footer(facts))
 }

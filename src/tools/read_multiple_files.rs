@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::shared::text_answer::{CLOSING, closing};
+use super::shared::text_answer::{CLOSING, footer};
 use crate::cap::{Many, Read, Target};
 use crate::error::{Code, ToolError};
+use crate::format::count;
 use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
 use crate::text::{self, ELSEWHERE, Piece, Room};
 use crate::tool::Tool;
-use crate::words::count;
 
 pub(super) struct ReadMultipleFiles;
 
@@ -89,6 +89,6 @@ fn file(
     let place = target.place(budget)?;
     let piece = Piece::Lines { first: 1, count: head.unwrap_or(u64::MAX) };
     let mut page = text::read(&place.open_file()?, piece, Room { chars, before_line: 0 }, budget)?;
-    page.text += &closing(&page, place.resolved_path_if_different(target), ELSEWHERE);
+    page.text += &footer(&page, place.resolved_path_if_different(target), ELSEWHERE);
     Ok(page.text)
 }

@@ -4,14 +4,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::shared::encoding::{MAX_LABEL, named};
-use super::shared::text_answer::{CLOSING, closing, numbered};
+use super::shared::text_answer::{CLOSING, footer, numbered};
 use crate::cap::{Read, Target};
 use crate::error::{Code, ToolError};
+use crate::format::count;
 use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
 use crate::text::{self, Piece, Range, Room};
 use crate::tool::{Alias, Tool};
-use crate::words::count;
 
 /// More lines than a page can have.
 const MOST_LINES: u64 = 40_000;
@@ -109,7 +109,7 @@ impl Tool for ReadTextFile {
             }
             _ => {}
         }
-        let mut line = closing(&page, elsewhere, "");
+        let mut line = footer(&page, elsewhere, "");
         if args.line_numbers && matches!(page.range, Range::Tail { .. }) {
             line +=
                 "\n[line numbers unknown: the file is too large to count the lines before these]";

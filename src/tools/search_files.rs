@@ -24,10 +24,10 @@ use super::shared::since;
 use super::shared::trying::{Attempted, Names, find};
 use crate::cap::{Kind, OneOrAll, Read, Scoped, Tally, Target, WalkedDir, WalkedEntry};
 use crate::error::ToolError;
+use crate::format::count;
 use crate::limits::{Budget, cost};
 use crate::path::VirtualPath;
 use crate::tool::Tool;
-use crate::words::count;
 use cursor::{read_cursor, write_cursor};
 use order::{Key, SortBy};
 

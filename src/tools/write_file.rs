@@ -6,17 +6,17 @@ use data_encoding::BASE64;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::shared::change_answer::{IN_PLACE, closing, facts, if_match, lines};
+use super::shared::change_answer::{IN_PLACE, facts, footer, if_match, lines};
 use super::shared::defaults::yes;
 use super::shared::encoding::{MAX_LABEL, can_hold, named};
 use super::shared::replaced::{Before, Kept, MARK, Text, escape_in, no_escapes_of};
 use crate::cap::{Expect, OpenFile, Place, Target, Write};
 use crate::error::{Code, ToolError};
+use crate::format::{noun, number};
 use crate::limits::Budget;
 use crate::path::VirtualPath;
 use crate::text::{self, Coding, LineEnds};
 use crate::tool::Tool;
-use crate::words::{noun, number};
 
 pub(super) struct WriteFile;
 
@@ -122,7 +122,7 @@ impl Args {
         if !self.create_parents {
             place.needs_its_directory()?;
         }
-        let old = match place.what() {
+        let old = match place.found_kind() {
             Some(_) => Some(place.open_file()?),
             None => None,
         };
@@ -227,7 +227,7 @@ fn put(
         ),
     }];
     if let Some(now) = &now {
-        all.extend(kept.told(now, known, contents));
+        all.extend(kept.summary(now, known, contents));
     }
     if !new.as_given && text::may_be_misread(contents) {
         let reading = text::Reading::of_pieces(&[contents.into()])?;
@@ -238,7 +238,7 @@ fn put(
     let version = text::version_of([contents], &written.state).to_string();
     budget.is_version(&version);
     all.push(format!("version {version}"));
-    Ok(closing(&all))
+    Ok(footer(&all))
 }
 
 fn bytes(count: u64) -> String {
@@ -309,5 +309,5 @@ fn append(
         budget.is_version(&version);
         all.push(format!("version {version}"));
     }
-    Ok(closing(&all))
+    Ok(footer(&all))
 }

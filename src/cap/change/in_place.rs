@@ -50,7 +50,7 @@ impl Place<Write> {
             return Err(ToolError::new(Code::RightMissing, sentence).hint(hint));
         }
         self.name_of_file()?;
-        if self.what() != Some(Kind::File) {
+        if self.found_kind() != Some(Kind::File) {
             let sentence =
                 format!("`{}` does not exist, so there is nothing to write into", self.requested);
             return Err(ToolError::new(Code::NotFound, sentence)

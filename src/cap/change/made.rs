@@ -27,7 +27,7 @@ impl Place<Write> {
     /// `already_exists` for a file; `os_denied`, `os_full` and the other codes of the host.
     pub fn make_directory(&self, budget: &Budget) -> Result<bool, ToolError> {
         budget.step()?;
-        match (self.what(), &self.name) {
+        match (self.found_kind(), &self.name) {
             (Some(Kind::Directory), _) => Ok(false),
             (None, Some(name)) => {
                 let (parent, made) = self.parents()?;

@@ -54,7 +54,7 @@ impl<R: Right> Place<R> {
         }
         let ask = "ask the user to permit writing in that directory";
         let is_only_name = self.found.as_ref().is_some_and(|found| found.stat.links == 1);
-        if self.what() != Some(Kind::File) {
+        if self.found_kind() != Some(Kind::File) {
             return refused.hint(format!("use a path in another directory, or {ask}"));
         }
         if !is_only_name || self.is_not_writable() {

@@ -43,7 +43,7 @@ impl Place<Remove> {
         budget: &Budget,
     ) -> Result<(), ToolError> {
         let Some(name) = &self.name else { return Err(self.root_error()) };
-        match self.what() {
+        match self.found_kind() {
             None => return Err(self.not_found()),
             Some(Kind::Special) => return Err(self.special()),
             Some(Kind::Directory) => {

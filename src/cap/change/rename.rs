@@ -151,7 +151,7 @@ impl<R: Right> Place<R> {
         to: &Place<Write>,
         overwrite: bool,
     ) -> Result<(), ToolError> {
-        match self.what() {
+        match self.found_kind() {
             None => return Err(self.not_found()),
             Some(Kind::Special) => return Err(self.special()),
             Some(_) => {}
@@ -176,10 +176,10 @@ impl<R: Right> Place<R> {
             return Err(ToolError::new(Code::BadArgs, sentence)
                 .hint("use a destination outside the source"));
         }
-        if !is_directory && to.must_be_dir && to.what().is_none() {
+        if !is_directory && to.must_be_dir && to.found_kind().is_none() {
             to.name_of_file()?;
         }
-        match to.what() {
+        match to.found_kind() {
             Some(Kind::Directory) => Err(to.exists_error().hint(self.hint_of_directory(to))),
             // The hint is its own spelling.
             Some(_) if !overwrite && to.own_spelling().is_some() => Err(to.exists_error()),

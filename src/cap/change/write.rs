@@ -101,13 +101,17 @@ impl<R: Right> Place<R> {
         let Some(name) = self.name.as_ref().filter(|_| self.missing.is_empty()) else {
             return Ok(());
         };
-        let was_link = self.what() == Some(Kind::Link);
+        let was_link = self.found_kind() == Some(Kind::Link);
         self.found = match lstat(&self.parent, name) {
             Ok(stat) => Some(FoundEntry::new(stat)),
             Err(Errno::NOENT) => None,
             Err(errno) => return Err(self.os("look at", errno)),
         };
-        if !was_link && self.what() == Some(Kind::Link) { Err(self.stale_error()) } else { Ok(()) }
+        if !was_link && self.found_kind() == Some(Kind::Link) {
+            Err(self.stale_error())
+        } else {
+            Ok(())
+        }
     }
 
     /// The root of a grant is neither replaced nor moved nor removed.
@@ -233,7 +237,7 @@ impl Place<Write> {
 
     /// The name of a file that is there, or can be.
     pub(in crate::cap) fn name_of_file(&self) -> Result<&Name, ToolError> {
-        match (&self.name, self.what()) {
+        match (&self.name, self.found_kind()) {
             (None, _) => Err(self.root_error()),
             (Some(_), Some(Kind::Directory)) => Err(ToolError::new(
                 Code::IsADirectory,
@@ -292,7 +296,7 @@ impl Place<Write> {
 
     /// Something has the name already.
     pub(in crate::cap) fn exists_error(&self) -> ToolError {
-        let what = match self.what() {
+        let what = match self.found_kind() {
             Some(Kind::Directory) => "a directory of that name",
             Some(Kind::Link) => "a link of that name",
             Some(Kind::Special) => "a special file of that name",

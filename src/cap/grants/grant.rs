@@ -20,7 +20,7 @@ pub struct Unavailable {
     /// What clients would call it.
     pub name: String,
     /// How the operator wrote it.
-    pub announced: String,
+    pub written_as: String,
     /// Why, in words for people.
     pub reason: String,
 }
@@ -37,7 +37,7 @@ pub struct Preopen {
     /// The handle: the authority itself.
     pub dir: Dir,
     /// How the operator wrote it, for people to read.
-    pub announced: String,
+    pub written_as: String,
     /// Absolute paths that clients may call it by. The first is the canonical one.
     pub host_aliases: Vec<Vec<Name>>,
     /// What ignore files above it say.
@@ -52,7 +52,7 @@ pub(in crate::cap) struct Grant {
     pub(in crate::cap) rights: Rights,
     pub(in crate::cap) rules: Rules,
     pub(in crate::cap) dir: Arc<Dir>,
-    pub(in crate::cap) announced: String,
+    pub(in crate::cap) written_as: String,
     pub(in crate::cap) spellings: Vec<Vec<Name>>,
     pub(in crate::cap) device: u64,
     /// The mount to stay on, when mount points are not to be crossed.
@@ -80,7 +80,7 @@ impl Grant {
             rights: from.rights,
             rules: from.rules,
             dir: Arc::new(from.dir),
-            announced: from.announced,
+            written_as: from.written_as,
             spellings: from.host_aliases,
             above: from.above,
             mount,
@@ -93,7 +93,7 @@ impl Grant {
             Code::RightMissing,
             format!("grant `{}` does not carry the right to {}", self.name, R::VERB),
         )
-        .hint(format!("the user can start the server with `--allow {}:{wanted}`", self.announced))
+        .hint(format!("the user can start the server with `--allow {}:{wanted}`", self.written_as))
     }
 
     /// Where the grant is on the host, by name: links that climb out of it are read against this.

@@ -7,8 +7,8 @@
 //! names, against which paths of clients are compared.
 
 pub(super) mod above;
-pub(super) mod announced;
 pub(super) mod grant;
+pub(super) mod grant_info;
 pub(super) mod known_links;
 pub(super) mod link_index;
 pub(super) mod link_tree;

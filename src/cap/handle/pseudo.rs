@@ -75,7 +75,7 @@ mod tests {
             rights: Rights::RO,
             rules: Rules::default(),
             dir,
-            announced: "/".into(),
+            written_as: "/".into(),
             host_aliases: vec![],
             above: Above::default(),
         };

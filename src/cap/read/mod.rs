@@ -188,7 +188,7 @@ impl<R: Right> Place<R> {
     }
 
     /// What was found there; nothing if there is nothing.
-    pub fn what(&self) -> Option<Kind> {
+    pub fn found_kind(&self) -> Option<Kind> {
         self.found.as_ref().map(|found| found.kind)
     }
 

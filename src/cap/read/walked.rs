@@ -84,7 +84,7 @@ impl WalkedDir {
     pub fn way(from: &Place<Read>, to: &Place<Read>) -> Vec<(Self, (Vec<u8>, Kind))> {
         let depth = from.rel_path.len();
         let last = to.rel_path.len().saturating_sub(1);
-        let kind = |nth: usize| match to.what() {
+        let kind = |nth: usize| match to.found_kind() {
             Some(kind) if nth == last => kind,
             _ => Kind::Directory,
         };

@@ -1,15 +1,15 @@
 //! [`ByLine`]: which lines of a text that is nearly there are not, and what the file has in their place.
 //!
-//! May import: `words`. `similar` finds where such lines are.
+//! May import: `format`. `similar` finds where such lines are.
 
 use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
+use crate::format::count;
 use crate::text::hints::equal_but_for::Window;
 use crate::text::hints::similar::says_something;
 use crate::text::line_ends::bare;
-use crate::words::count;
 
 /// Places that are named.
 const MAX_PLACES: usize = 5;

@@ -2,7 +2,7 @@
 //!
 //! Nothing is ever replaced because it is similar.
 //!
-//! May import: `error`, `limits`, `words`; of `text`, `encoding` and `lookalike`.
+//! May import: `error`, `limits`, `format`; of `text`, `encoding` and `lookalike`.
 
 pub(super) mod accents;
 pub(super) mod already_applied;

@@ -1,13 +1,13 @@
 //! [`Unlike`]: characters in which two texts differ that look the same, and those differences in words.
 //!
-//! May import: `words`. `same_looking` finds where the texts differ.
+//! May import: `format`. `same_looking` finds where the texts differ.
 
 use std::ops::Range;
 
+use crate::format;
 use crate::text::encoding::escapes::Marks;
 use crate::text::lookalike::typed::as_typed;
 use crate::text::lookalike::unseen::{is_invisible, is_odd_blank, named, plain};
-use crate::words;
 
 /// Characters of one difference that are named.
 const MAX_CHARS: usize = 64;
@@ -147,7 +147,7 @@ pub(in crate::text) fn in_words(
         })
         .collect();
     if more > 0 {
-        let places = words::count(more as u64, "further place", "further places");
+        let places = format::count(more as u64, "further place", "further places");
         all.push(format!("{places} with other characters"));
     }
     all
@@ -212,7 +212,7 @@ fn columns(text: &str, places: &[usize]) -> String {
     let all = lines.collect::<Vec<_>>().join("; ");
     match places.len().saturating_sub(MAX_PLACES) {
         0 => all,
-        more => format!("{all}; and {}", words::count(more as u64, "more place", "more places")),
+        more => format!("{all}; and {}", format::count(more as u64, "more place", "more places")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads lines of files without loading the files.
 //!
-//! May import: `cap` (for open files), `error`, `limits`, `words`; of `text`, `detect` and `encoding`.
+//! May import: `cap` (for open files), `error`, `limits`, `format`; of `text`, `detect` and `encoding`.
 
 pub(super) mod buffer;
 pub(super) mod character_start;

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use crate::cap::OpenFile;
 use crate::error::{Code, ToolError};
+use crate::format;
 use crate::limits::{Budget, cost};
 use crate::text::detect::detected::Encoding;
 use crate::text::detect::evidence::{Evidence, InFile};
@@ -24,7 +25,6 @@ use crate::text::read::piece::{Before, Page, Piece, Range, Room, StartsAt};
 use crate::text::read::scan::{Begin, RawLine, Scanned, Span, scan, scan_from};
 use crate::text::read::tail::{Tail, tail};
 use crate::text::read::version::{MAX_HASHED, version};
-use crate::words;
 
 /// Bytes that are read at once: a whole small file, by which its encoding is detected, or the beginning of
 /// another one.
@@ -254,7 +254,7 @@ impl Reader<'_> {
         let least = if line.is_endless { "at least " } else { "" };
         let note = format!(
             "{text} [... {least}{}; continue with {}byte_offset={next}]",
-            words::count(left, "more byte", "more bytes"),
+            format::count(left, "more byte", "more bytes"),
             self.resume
         );
         (note.into(), true, escaped)

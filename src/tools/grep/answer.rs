@@ -2,17 +2,17 @@
 //!
 //! Files come in the order of their paths, as many as one page takes. The rest is counted.
 //!
-//! May import: `grep`, `limits`, `words`, its neighbours.
+//! May import: `grep`, `limits`, `format`, its neighbours.
 
 use super::args::Output;
 use super::asked::Asked;
 use super::cursor;
 use super::found::Found;
+use crate::format::count;
 use crate::grep::{Hits, Line, Position};
 use crate::limits::cost;
 use crate::tools::shared::left_out::Unsearched;
 use crate::tools::shared::pages::CLOSING;
-use crate::words::count;
 
 /// The page, and what it says of itself.
 pub(super) fn answer(

@@ -1,12 +1,12 @@
 //! Answers of the tools that change files: the check against lost updates, and the words for what was done.
 //!
-//! May import: `cap`, `error`, `limits`, `text`, `words`.
+//! May import: `cap`, `error`, `limits`, `text`, `format`.
 
 use crate::cap::{OpenFile, Place, Right, Target, Written};
 use crate::error::{Code, ToolError};
+use crate::format::number;
 use crate::limits::Budget;
 use crate::text;
-use crate::words::number;
 
 /// What an answer says of a file that was not replaced.
 pub(in crate::tools) const IN_PLACE: &str = "written in place, which is not atomic";
@@ -91,7 +91,7 @@ pub(in crate::tools) fn made(directories: usize) -> Vec<String> {
 }
 
 /// The last line of an answer.
-pub(in crate::tools) fn closing(facts: &[String]) -> String {
+pub(in crate::tools) fn footer(facts: &[String]) -> String {
     if facts.is_empty() { String::new() } else { format!("\n[{}]", facts.join("; ")) }
 }
 

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use crate::cap::{OpenFile, Tally};
+use crate::format::count;
 use crate::grep::{Pattern, Recoded};
 use crate::limits::Budget;
-use crate::words::count;
 
 /// Most encodings that one answer names.
 const MOST_NAMED: usize = 2;

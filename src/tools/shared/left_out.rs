@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use super::links::Links;
 use crate::cap::{Kind, Skipped, Tally, Walked, WalkedDir, WalkedEntry, is_made};
+use crate::format::count;
 use crate::ignore::{LeftOut, MAX_BYTES, MAX_RULES, MAX_WILDCARD_BYTES};
 use crate::limits::Budget;
 use crate::tools::globs::NamePatterns;
-use crate::words::count;
 
 /// Why an entry of such a name is left out.
 pub(in crate::tools) const RESERVED: &str = "the name of an unfinished change (`.preopen-*.tmp`)";

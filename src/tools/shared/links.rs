@@ -4,8 +4,8 @@
 //! together: the answer does not tell them apart.
 
 use crate::cap::{Followed, Tally};
+use crate::format::count;
 use crate::path::brief;
-use crate::words::count;
 
 /// Most links of one walk of which it is found out where they lead, and most besides that the globs mean.
 pub(in crate::tools) const MOST_LINKS: usize = 300;

@@ -4,16 +4,16 @@
 //! the pattern may have meant instead, and their names for the pattern itself. That is done where the files are small
 //! together; what it finds does not depend on the time it takes.
 //!
-//! May import: `cap`, `grep`, `limits`, `text`, `words`, its neighbours.
+//! May import: `cap`, `grep`, `limits`, `text`, `format`, its neighbours.
 
 use super::search::{Judged, Look, Respect};
 use crate::cap::{Kind, OpenFile, Place, Read, Tally, WalkedDir, WalkedEntry};
+use crate::format::count;
 use crate::grep::{
     Lines, Meaning, Other, Outcome, Position, Reading, SIMILAR, Search, Wanted, as_name, readings,
 };
 use crate::limits::{Budget, Work};
 use crate::text::{is_invisible, is_look_alike, odd_characters};
-use crate::words::count;
 
 /// Most files that are searched once more.
 const MOST_FILES: u64 = 20_000;
@@ -91,7 +91,7 @@ impl<L: Look> Nothing<'_, L> {
         let tried = Tried { look: self.look, others: &others, wanted, name, is_ascii, budget };
         let mut found = TriedFound::default();
         for place in self.places {
-            if place.what() == Some(Kind::File) {
+            if place.found_kind() == Some(Kind::File) {
                 if let Ok(file) = place.open_file() {
                     tried.file(&file, || place.display_path(), &mut found);
                 }

@@ -61,7 +61,7 @@ impl<'c> Kept<'c> {
     }
 
     /// The line ends and the encoding of the new text, and what the old ones were.
-    pub(in crate::tools) fn told(
+    pub(in crate::tools) fn summary(
         &self,
         now: &Text,
         before: Option<&Before>,

@@ -2,17 +2,17 @@
 //!
 //! Shared by the tools that show text, so that a model learns one form.
 //!
-//! May import: `text`, `words`.
+//! May import: `text`, `format`.
 
+use crate::format::count;
 use crate::text::{Before, Escaped, LineEnds, Page, Range, StartsAt, has_lone_return};
-use crate::words::count;
 
 /// Characters of an answer that are kept free for its closing line.
 pub(in crate::tools) const CLOSING: usize = 600;
 
 /// `[lines 2390-2449 of 5310; LF; version k3f9a2c1xq; continue with offset=2450]`. `resume` names the tool that takes the
 /// arguments, if that is another one.
-pub(in crate::tools) fn closing(page: &Page, elsewhere: Option<String>, resume: &str) -> String {
+pub(in crate::tools) fn footer(page: &Page, elsewhere: Option<String>, resume: &str) -> String {
     let mut facts = vec![range(page.range)];
     if page.ends != LineEnds::None {
         facts.push(page.ends.as_str().into());

@@ -5,7 +5,7 @@
 /// A number with its thousands apart.
 ///
 /// ```
-/// assert_eq!(preopen::words::number(1_234_567), "1,234,567");
+/// assert_eq!(preopen::format::number(1_234_567), "1,234,567");
 /// ```
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
@@ -22,7 +22,7 @@ pub fn number(n: u64) -> String {
 /// A number and what it counts: `1 line`, `2 lines`.
 ///
 /// ```
-/// assert_eq!(preopen::words::count(1, "line", "lines"), "1 line");
+/// assert_eq!(preopen::format::count(1, "line", "lines"), "1 line");
 /// ```
 pub fn count(n: u64, one: &str, more: &str) -> String {
     format!("{n} {}", noun(n, one, more))

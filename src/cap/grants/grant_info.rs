@@ -13,7 +13,7 @@ pub struct GrantInfo {
     /// What may be done in it; none when it is not available.
     pub rights: Rights,
     /// How the operator wrote it.
-    pub announced: String,
+    pub written_as: String,
     /// Was it mounted read only at startup? Then nothing is changed in it, whatever the rights.
     pub is_mounted_read_only: bool,
     /// Why it is not available, if it is not.
@@ -26,14 +26,14 @@ impl Grants {
         let open = self.inner().grants.iter().map(|g| GrantInfo {
             name: g.name.clone(),
             rights: g.rights,
-            announced: g.announced.clone(),
+            written_as: g.written_as.clone(),
             is_mounted_read_only: g.is_mounted_read_only,
             unavailable: None,
         });
         let shut = self.inner().unavailable.iter().map(|u| GrantInfo {
             name: u.name.clone(),
             rights: Rights::NONE,
-            announced: u.announced.clone(),
+            written_as: u.written_as.clone(),
             is_mounted_read_only: false,
             unavailable: Some(u.reason.clone()),
         });
