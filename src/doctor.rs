@@ -40,8 +40,8 @@ pub struct Row {
 /// Why a grant is more dangerous than it looks, though it is permitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// The directory is guarded itself, or lies in a guarded one, so no guard holds in it.
-    GuardedItself,
+    /// The directory is protected itself, or lies in a protected one, so no protection holds in it.
+    ProtectedItself,
     /// `PATH` has this directory, which can be changed through the grant.
     InPath(PathBuf),
 }
@@ -49,7 +49,7 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::GuardedItself => f.write_str(
+            Self::ProtectedItself => f.write_str(
                 "this directory is protected in a grant of the directory above it, but nothing in it is protected here; \
                  grant the directory above it, or this one with `ro`",
             ),

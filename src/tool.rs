@@ -203,7 +203,7 @@ fn call<T: Tool>(call: &Call<'_>, sent: Object) -> Called {
         Ok(args) => args,
         Err(error) => return Called { paths: vec![], result: Err(error) },
     };
-    let paths = T::Needs::said(&T::paths(&args));
+    let paths = T::Needs::requested(&T::paths(&args));
     let run = || {
         let targets = T::Needs::attenuate(call.grants, T::paths(&args), call.budget)?;
         if <T::Needs as Needs>::RIGHTS.allow_change() {

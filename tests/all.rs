@@ -102,7 +102,7 @@ mod protocol; // both eras, schemas, instructions
 mod races; // the tree changes while it is served; the weak server loses
 mod repositories; // which ignore files count, above the grant and in worktrees
 mod resolver; // our resolution against cap-std's
-mod rooms; // the rooms of `src/text` import each other one way
+mod rooms; // the rooms of `src/cap` and `src/text` import each other one way
 mod running; // calls that are slow, crash, are watched or taken back
 mod sandbox; // what the kernel takes away, and that the program says what holds
 mod search; // what is found, what is passed by, pages that give everything once

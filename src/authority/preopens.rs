@@ -111,7 +111,7 @@ pub fn open_grants(
         of_rules.map(|(p, identity)| (p.name.clone(), *identity, p.rules.clone())).collect();
     for preopen in preopens.iter().filter(|preopen| preopen.rights.contains(Rights::WRITE)) {
         if preopen.rules.protect_the_grant() {
-            warn(&mut rows, &preopen.name, Warning::GuardedItself);
+            warn(&mut rows, &preopen.name, Warning::ProtectedItself);
         }
     }
     let grants =

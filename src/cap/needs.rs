@@ -27,7 +27,7 @@ pub trait Needs: 'static {
     /// What the tool gets.
     type Targets;
     /// The paths as they were said, escaped: for the audit trail.
-    fn said(paths: &Self::Paths<'_>) -> Vec<String>;
+    fn requested(paths: &Self::Paths<'_>) -> Vec<String>;
     /// Compares rights and mints the targets.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl<R: Right> Needs for R {
     const RIGHTS: Rights = R::RIGHTS;
     type Paths<'a> = &'a VirtualPath;
     type Targets = Target<R>;
-    fn said(path: &Self::Paths<'_>) -> Vec<String> {
+    fn requested(path: &Self::Paths<'_>) -> Vec<String> {
         vec![path.whole()]
     }
     fn attenuate(
@@ -61,7 +61,7 @@ impl<A: Right, B: Right> Needs for (A, B) {
     const RIGHTS: Rights = A::RIGHTS.union(B::RIGHTS);
     type Paths<'a> = (&'a VirtualPath, &'a VirtualPath);
     type Targets = (Target<A>, Target<B>);
-    fn said((a, b): &Self::Paths<'_>) -> Vec<String> {
+    fn requested((a, b): &Self::Paths<'_>) -> Vec<String> {
         vec![a.whole(), b.whole()]
     }
     fn attenuate(
@@ -81,7 +81,7 @@ impl<R: Right> Needs for Optional<R> {
     const RIGHTS: Rights = R::RIGHTS;
     type Paths<'a> = Option<&'a VirtualPath>;
     type Targets = Option<Target<R>>;
-    fn said(path: &Self::Paths<'_>) -> Vec<String> {
+    fn requested(path: &Self::Paths<'_>) -> Vec<String> {
         path.iter().map(|path| path.whole()).collect()
     }
     fn attenuate(
@@ -101,7 +101,7 @@ impl Needs for MovePaths {
     const RIGHTS: Rights = Rights::WRITE;
     type Paths<'a> = (&'a VirtualPath, &'a VirtualPath);
     type Targets = Route;
-    fn said((source, destination): &Self::Paths<'_>) -> Vec<String> {
+    fn requested((source, destination): &Self::Paths<'_>) -> Vec<String> {
         vec![source.whole(), destination.whole()]
     }
     fn attenuate(
@@ -148,7 +148,7 @@ impl<R: Right> Needs for OneOrAll<R> {
     const RIGHTS: Rights = R::RIGHTS;
     type Paths<'a> = &'a VirtualPath;
     type Targets = Scoped<R>;
-    fn said(path: &Self::Paths<'_>) -> Vec<String> {
+    fn requested(path: &Self::Paths<'_>) -> Vec<String> {
         vec![path.whole()]
     }
     fn attenuate(
@@ -169,7 +169,7 @@ impl<R: Right> Needs for Many<R> {
     const RIGHTS: Rights = R::RIGHTS;
     type Paths<'a> = &'a [VirtualPath];
     type Targets = Vec<Result<Target<R>, ToolError>>;
-    fn said(paths: &Self::Paths<'_>) -> Vec<String> {
+    fn requested(paths: &Self::Paths<'_>) -> Vec<String> {
         paths.iter().take(MAX_SAID).map(VirtualPath::whole).collect()
     }
     fn attenuate(
@@ -189,8 +189,8 @@ impl<R: Right> Needs for ManyOrAll<R> {
     const RIGHTS: Rights = R::RIGHTS;
     type Paths<'a> = &'a [VirtualPath];
     type Targets = Vec<Result<Scoped<R>, ToolError>>;
-    fn said(paths: &Self::Paths<'_>) -> Vec<String> {
-        Many::<R>::said(paths)
+    fn requested(paths: &Self::Paths<'_>) -> Vec<String> {
+        Many::<R>::requested(paths)
     }
     fn attenuate(
         grants: &Grants,
@@ -224,7 +224,7 @@ impl Needs for GrantList {
     const RIGHTS: Rights = Rights::NONE;
     type Paths<'a> = ();
     type Targets = Vec<GrantInfo>;
-    fn said((): &Self::Paths<'_>) -> Vec<String> {
+    fn requested((): &Self::Paths<'_>) -> Vec<String> {
         vec![]
     }
     fn attenuate(grants: &Grants, (): (), _: &Budget) -> Result<Vec<GrantInfo>, ToolError> {
@@ -269,7 +269,7 @@ mod tests {
 
     /// What a shape makes of paths: what it says of them, and the code.
     fn minted<N: Needs>(grants: &Grants, paths: N::Paths<'_>) -> (Vec<String>, String) {
-        (N::said(&paths), code(N::attenuate(grants, paths, &budget())))
+        (N::requested(&paths), code(N::attenuate(grants, paths, &budget())))
     }
 
     #[test]
@@ -321,7 +321,7 @@ mod tests {
             assert_eq!(code(route("o/new")), across);
             assert!(!matches!(route("o/new"), Ok(Route::Within { .. })));
         }
-        assert_eq!(MovePaths::said(&(&path("a"), &path("b\t"))), ["a", "b\\x09"]);
+        assert_eq!(MovePaths::requested(&(&path("a"), &path("b\t"))), ["a", "b\\x09"]);
     }
 
     #[test]
@@ -337,8 +337,8 @@ mod tests {
             (50, "ok", "unknown_grant")
         );
         assert_eq!(code(Many::<Read>::attenuate(&grants, &paths(51), &budget())), "over_limit");
-        assert_eq!(Many::<Read>::said(&&*paths(200)).len(), 100);
-        assert_eq!(Many::<Read>::said(&&*paths(2)), ["g/f", "none"]);
+        assert_eq!(Many::<Read>::requested(&&*paths(200)).len(), 100);
+        assert_eq!(Many::<Read>::requested(&&*paths(2)), ["g/f", "none"]);
     }
 
     /// How many roots a path stands for; none if it names one place.

@@ -133,9 +133,9 @@ impl Right for Remove {
 
 mod sealed {
     pub trait Sealed {}
-    impl Sealed for super::Read {}
-    impl Sealed for super::Write {}
-    impl Sealed for super::Remove {}
+    impl Sealed for crate::cap::rights::Read {}
+    impl Sealed for crate::cap::rights::Write {}
+    impl Sealed for crate::cap::rights::Remove {}
 }
 
 /// Is the right one to change what is found? Then rules refuse by name.

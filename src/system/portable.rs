@@ -54,7 +54,7 @@ pub(crate) fn open_step(
 
 /// A handle by which the file system of `name` can be asked. It is opened only where it is a mount point, and
 /// then only if it is a file or directory: nothing else can be opened without an effect.
-pub(crate) fn touch(parent: impl AsFd, name: &OsStr) -> Result<OwnedFd, Errno> {
+pub(crate) fn open_path_handle(parent: impl AsFd, name: &OsStr) -> Result<OwnedFd, Errno> {
     let parent = parent.as_fd();
     let (is, above) = (lstat(parent, name)?, stat(parent)?);
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;

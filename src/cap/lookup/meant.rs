@@ -95,7 +95,7 @@ impl<R: Right> Target<R> {
         let rules = &self.grant.rules;
         let verdict = rules.judge(&below);
         let is_other = real.grant == self.grant && below != self.names;
-        (is_other && verdict == Verdict::Guarded)
+        (is_other && verdict == Verdict::Protected)
             .then(|| protected(&self.requested.to_string(), &below, verdict, rules))
     }
 

@@ -18,7 +18,6 @@ use std::os::fd::OwnedFd;
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
-use super::rules::Verdict;
 use crate::cap::handle::file_state::FileState;
 use crate::cap::handle::hindrance::Hindrance;
 use crate::cap::handle::mount::is_mounted_read_only;
@@ -28,6 +27,7 @@ use crate::cap::handle::step::{FoundEntry, Kind, lstat};
 use crate::cap::hints::walk_errors::IT_IS_A_FILE;
 use crate::cap::place::Place;
 use crate::cap::rights::{Read, Right, Rights};
+use crate::cap::rules::Verdict;
 use crate::cap::rules::temp_name::is_temp;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;

@@ -20,7 +20,6 @@ use crate::cap::grants::grant::Grant;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::rules::Verdict;
 use crate::cap::grants::Grants;
 use crate::cap::handle::resolver::Resolver;
 use crate::cap::handle::step::{FoundEntry, Kind, lstat, open_beneath, stays_on_mount};
@@ -28,6 +27,7 @@ use crate::cap::place::{LookupOptions, Place, Resolved};
 use crate::cap::resolve::protected_links::check_place;
 use crate::cap::resolve::walk::PathWalk;
 use crate::cap::rights::{Read, Right, changes};
+use crate::cap::rules::Verdict;
 use crate::cap::target::Target;
 use crate::error::ToolError;
 use crate::limits::Budget;

@@ -1,4 +1,4 @@
-//! [`Rules`]: names inside a grant that are narrower than the grant: hidden, read only, guarded, and the
+//! [`Rules`]: names inside a grant that are narrower than the grant: hidden, read only, protected, and the
 //! server's own.
 //!
 //! Rules are judged on resolved names, never on what the client spelled, and on every prefix, so
@@ -33,9 +33,9 @@ use crate::path::Name;
 pub struct Rules {
     hide: Globs,
     readonly: Globs,
-    guarded: Globs,
+    protected: Globs,
     /// Directories on the way to a protected name: `.config`, on the way to `.config/git`.
-    way_to_guarded: Globs,
+    way_to_protected: Globs,
     unprotect: Globs,
     /// The grant itself, with the names above it: a guard of several names may begin there.
     root: Spelled,
@@ -55,7 +55,7 @@ pub(crate) enum Verdict {
     /// The operator says that it is only read.
     ReadOnly,
     /// It runs code without being asked.
-    Guarded,
+    Protected,
     /// As the grant says.
     Open,
 }
@@ -115,12 +115,12 @@ impl Rules {
         }
         let names: Vec<&str> = globs().map(|(glob, _)| glob).collect();
         let ways: Vec<String> = names.iter().flat_map(|glob| ways_to(glob)).collect();
-        let guarded = Globs::built_in(&names)?;
-        let way_to_guarded = Globs::built_in(&ways)?;
+        let protected = Globs::built_in(&names)?;
+        let way_to_protected = Globs::built_in(&ways)?;
         let own = own.iter().map(|names| folded(names)).collect();
         let unprotect = Globs::new(unprotect, Spelling::AsWritten)?;
         let root = Spelled::root(above);
-        Ok(Self { guarded, way_to_guarded, unprotect, root, own, beginnings, ..self })
+        Ok(Self { protected, way_to_protected, unprotect, root, own, beginnings, ..self })
     }
 
     /// May every name be seen, as far as the operator says?
@@ -128,14 +128,14 @@ impl Rules {
         self.hide.is_empty()
     }
 
-    /// Is nothing guarded?
+    /// Is nothing protected?
     pub(crate) fn protect_nothing(&self) -> bool {
-        self.guarded.is_empty()
+        self.protected.is_empty()
     }
 
     /// Is there no rule at all?
     pub(crate) fn are_none(&self) -> bool {
-        let globs = [&self.hide, &self.readonly, &self.guarded];
+        let globs = [&self.hide, &self.readonly, &self.protected];
         globs.iter().all(|globs| globs.is_empty()) && self.own.is_empty()
     }
 
@@ -170,9 +170,9 @@ impl Rules {
                 _ if self.own.contains(path.folded()) => Verdict::Own,
                 Verdict::ReadOnly => Verdict::ReadOnly,
                 _ if self.readonly.match_path(path.below()) => Verdict::ReadOnly,
-                // What is opened is open as far as it is known until here, and not to guards further down.
+                // What is opened is open as far as it is known until here, and not to protections further down.
                 _ if self.unprotect.match_path(written.below()) => Verdict::Open,
-                _ if self.guarded.match_path(path.whole()) => Verdict::Guarded,
+                _ if self.protected.match_path(path.whole()) => Verdict::Protected,
                 before => before,
             };
         }
@@ -183,7 +183,7 @@ impl Rules {
     /// gives a protected name to what it leads to.
     pub(super) fn is_on_way_to_protected(&self, below: &[Name]) -> bool {
         let whole = self.whole(below);
-        self.way_to_guarded.match_path(whole.whole()) || self.is_protected(below)
+        self.way_to_protected.match_path(whole.whole()) || self.is_protected(below)
     }
 
     /// Is the name protected, whatever other rules hold for it? A link that is hidden or read only leads on
@@ -196,7 +196,7 @@ impl Rules {
             written.push(name);
             if self.unprotect.match_path(written.below()) {
                 is_protected = false;
-            } else if self.guarded.match_path(path.whole()) {
+            } else if self.protected.match_path(path.whole()) {
                 is_protected = true;
             }
         }
@@ -230,7 +230,7 @@ impl Rules {
 
     /// Does a guard match the granted directory itself, or one above it? Then no guard holds for what is below.
     pub(crate) fn protect_the_grant(&self) -> bool {
-        self.guarded.match_path_or_above(self.root.whole())
+        self.protected.match_path_or_above(self.root.whole())
     }
 
     /// May the place `below` the grant be changed, as far as the rules say?
@@ -336,7 +336,7 @@ mod tests {
             ("v/own", Verdict::Own),
             ("V/OWN", Verdict::Own),
             ("v/own/opened", Verdict::Own),
-            (".git/x", Verdict::Guarded),
+            (".git/x", Verdict::Protected),
             ("w", Verdict::Open),
         ] {
             assert_eq!(rules.judge(&names(path)), verdict, "{path}");
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_code_is_guarded_unless_it_is_opened() {
+    fn what_runs_code_is_protected_unless_it_is_opened() {
         let open = [".vscode/settings.json".into(), "**/.github/workflows/**".into()];
         let rules = Rules::default().protecting(&open, &[], &names("home/.config")).unwrap();
         for path in [
@@ -370,7 +370,7 @@ mod tests {
             ".git./config",
             "fish/config.fish",
         ] {
-            assert_eq!(rules.judge(&names(path)), Verdict::Guarded, "{path}");
+            assert_eq!(rules.judge(&names(path)), Verdict::Protected, "{path}");
         }
         for path in [
             ".vscode/settings.json",

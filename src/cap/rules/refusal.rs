@@ -19,7 +19,7 @@ pub(in crate::cap) fn protected<'a>(
             .hint("only the user changes what the server may do"),
         Verdict::ReadOnly => error(format!("`{shown}` is read-only"))
             .hint("the user lists it under `readonly` in the allowlist"),
-        Verdict::Guarded => {
+        Verdict::Protected => {
             let below: Vec<Name> = below.into_iter().cloned().collect();
             let because = rules.protected_because(&below);
             error(format!("`{shown}` cannot be changed: {because}")).hint(how_to_unprotect(&below))
@@ -81,7 +81,7 @@ mod tests {
         ] {
             let names: Vec<Name> =
                 names.iter().filter_map(|n| Name::from_bytes(n.as_bytes())).collect();
-            let text = protected("shown", &names, Verdict::Guarded, &rules).to_string();
+            let text = protected("shown", &names, Verdict::Protected, &rules).to_string();
             assert!(
                 text.starts_with("protected: `shown` cannot be changed: git runs")
                     && text.contains(glob),
