@@ -94,6 +94,12 @@ pub(super) fn lf(text: &str) -> Cow<'_, str> {
     if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
 }
 
+/// A text that has LF as its only line end, with CRLF for each line end that a lone return stands before. Where both
+/// line ends are the same, that return would be taken for half of a CRLF.
+pub(super) fn with_lone_returns(lf: &str) -> Cow<'_, str> {
+    if lf.contains("\r\n") { lf.replace("\r\n", "\r\r\n").into() } else { lf.into() }
+}
+
 /// A line without its end.
 pub(super) fn bare(line: &str) -> &str {
     line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line))
