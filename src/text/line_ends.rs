@@ -63,9 +63,9 @@ impl LineEnds {
         }
     }
 
-    /// The text in the form of a file whose lines end so: a text that has a CRLF, or a return, has its own.
+    /// The text in the form of a file whose lines end so: a text that has a CRLF has its own.
     pub fn fit(self, text: &str) -> Cow<'_, str> {
-        if self == Self::Crlf && !text.contains('\r') { self.write(text) } else { text.into() }
+        if self == Self::Crlf && !text.contains("\r\n") { self.write(text) } else { text.into() }
     }
 
     /// How lines end so that the last one of a file can be completed: a file with one line says nothing.

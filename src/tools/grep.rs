@@ -374,7 +374,7 @@ impl Look for InFiles<'_> {
             Some(file) => {
                 self.asked.search(&file, self.asked.wanted, || dir.shown(entry.name), found);
             }
-            None => found.failed += 1,
+            None => found.unopened.one(dir.shown(entry.name)),
         }
         false
     }

@@ -30,6 +30,8 @@ pub(super) struct Found {
     pub(super) searched: Volume,
     pub(super) binary: Tally,
     pub(super) guessed: Guessed,
+    /// Files that may not be opened, and how many were not searched to their end.
+    pub(super) unopened: Tally,
     pub(super) failed: u64,
     /// Was a file named as `path`?
     pub(super) is_one_file: bool,
@@ -53,7 +55,7 @@ impl Found {
 
     /// Files whose names were meant, whatever became of them.
     fn files_met(&self) -> u64 {
-        self.searched.files + self.binary.count + self.failed
+        self.searched.files + self.binary.count + self.unopened.count + self.failed
     }
 
     pub(super) fn add(&mut self, other: Self, page: usize) {
@@ -64,6 +66,7 @@ impl Found {
         self.binary.add(other.binary);
         self.guessed.add(other.guessed);
         self.is_one_file |= other.is_one_file;
+        self.unopened.add(other.unopened);
         self.failed += other.failed;
         for (path, hits) in other.files {
             self.insert(path, hits, page);
@@ -95,6 +98,10 @@ pub(super) fn answer(
         facts.push("no file that is searched has that `type`".into());
     }
     facts.extend(binary(asked, found));
+    if let Some(example) = &found.unopened.example {
+        let files = count(found.unopened.count, "file", "files");
+        facts.push(format!("{files} could not be opened (e.g. {example})"));
+    }
     if found.failed > 0 {
         facts.push(format!("{} not searched to the end", count(found.failed, "file", "files")));
     }

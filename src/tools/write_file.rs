@@ -273,7 +273,10 @@ fn append(
         text::fitted(contents, (coding, marked), wanted, old, budget)?
     };
     let written = place.append(&fitted.bytes, expect, budget)?;
-    let appended = Text::of(contents);
+    // The line end that ends the last line of the file adds none.
+    let added = contents.strip_prefix(b"\r").unwrap_or(contents);
+    let added = added.strip_prefix(b"\n").filter(|_| fitted.ends_last_line()).unwrap_or(contents);
+    let appended = if as_given { None } else { Text::of(added) };
     let mut all = vec![match &appended {
         Some(text) => format!("appended {}", lines(text.lines)),
         None => format!("appended {}", bytes(contents.len() as u64)),

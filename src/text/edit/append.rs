@@ -14,7 +14,8 @@ use crate::text::detect::detected::Encoding;
 use crate::text::detect::evidence::{Evidence, InFile};
 use crate::text::detect::named_encoding::believed;
 use crate::text::detect::reading::Reading;
-use crate::text::edit::new_bytes::unsure;
+use crate::text::edit::document::{REWRITE, not_written};
+use crate::text::edit::new_bytes::{lacking, unsure};
 use crate::text::encoding::coding::{Coding, MARK, is_alone};
 use crate::text::encoding::escapes::{Rest, shown};
 use crate::text::encoding::runs::runs;
@@ -39,13 +40,24 @@ enum Returns {
     AtEnd,
 }
 
+/// What becomes of the last line of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LastLine {
+    /// Nothing: it has a line end, or is continued.
+    Stays,
+    /// It gets this line end, with which the bytes begin.
+    Gets(LineEnds),
+    /// The line end that the given text begins with ends it.
+    IsEnded,
+}
+
 /// Text to append.
 #[derive(Debug)]
 pub struct Fitted<'c> {
     /// All bytes of it.
     pub bytes: Cow<'c, [u8]>,
-    /// The line end that they begin with, for the last line of the file.
-    pub completes: LineEnds,
+    /// What becomes of the last line of the file.
+    last: LastLine,
     /// How the lines of the file end, as far as that is known, and those of the text as it is appended.
     pub file: LineEnds,
     ends: LineEnds,
@@ -67,11 +79,11 @@ pub struct Fitted<'c> {
 impl<'c> Fitted<'c> {
     /// Bytes that are appended as they are.
     pub fn as_given(contents: &'c [u8]) -> Self {
-        let (completes, file) = (LineEnds::None, LineEnds::None);
+        let (last, file) = (LastLine::Stays, LineEnds::None);
         let bytes = contents.into();
         Self {
             bytes,
-            completes,
+            last,
             file,
             ends: LineEnds::None,
             returns: Returns::None,
@@ -84,17 +96,25 @@ impl<'c> Fitted<'c> {
         }
     }
 
+    /// Does the line end that the given text begins with end the last line of the file?
+    pub fn ends_last_line(&self) -> bool {
+        self.last == LastLine::IsEnded
+    }
+
     /// What an answer says of line ends: of the one that the last line got, and of those that the file and the text have.
     pub fn told_of_ends(&self) -> Vec<String> {
         const RETURNS: &str = "carriage returns (U+000D) that do not end lines";
         let mut all = vec![];
-        match self.completes {
-            LineEnds::None => {}
-            end if self.returns == Returns::AtEnd => all.push(format!(
+        match self.last {
+            LastLine::Stays => {}
+            LastLine::IsEnded => all.push(
+                "the last line had no line end and got the one that the content begins with".into(),
+            ),
+            LastLine::Gets(end) if self.returns == Returns::AtEnd => all.push(format!(
                 "the last line had no line end and got one, {}, which makes a CRLF of the carriage return at its end",
                 end.as_str()
             )),
-            end => {
+            LastLine::Gets(end) => {
                 all.push(format!("the last line had no line end and got one, {}", end.as_str()));
             }
         }
@@ -145,11 +165,15 @@ pub fn fitted<'c>(
             .hint("`content_base64` appends bytes; if it is a text, name its `encoding`")
     })?;
     let coding = encoding.coding();
+    let was_ascii =
+        !coding.is_marked() && evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
     if coding == Coding::Standard(ISO_2022_JP) {
+        if named.is_some() && !Encoding::detect(&evidence).is_ok_and(|is| is.coding() == coding) {
+            return Err(not_written(file.shown(), coding));
+        }
         let sentence =
             format!("`{}` is in ISO-2022-JP, to which nothing is appended", file.shown());
-        return Err(ToolError::new(Code::NotText, sentence)
-            .hint("mode=overwrite rewrites the file in UTF-8"));
+        return Err(ToolError::new(Code::NotText, sentence).hint(REWRITE));
     }
     let in_file = ends(encoding, evidence.begin());
     // A mark after a mark would be a character of the text.
@@ -174,12 +198,8 @@ pub fn fitted<'c>(
         return Err(unsure(file.shown(), coding, c, &what));
     }
     let encoded = |text: &str| {
-        coding.encode(text).map(Cow::into_owned).map_err(|c| {
-            let (shown, name) = (file.shown(), coding.name());
-            let sentence = format!("{name}, the encoding of `{shown}`, has no character `{c}`");
-            ToolError::new(Code::BadArgs, sentence)
-                .hint("mode=overwrite rewrites the file in UTF-8")
-        })
+        let bytes = coding.encode(text).map(Cow::into_owned);
+        bytes.map_err(|c| lacking(file.shown(), coding, c, was_ascii))
     };
     let mut end = [0; LINE_END];
     let end = file.read_at(&mut end, file.size().saturating_sub(LINE_END as u64))?;
@@ -197,30 +217,30 @@ pub fn fitted<'c>(
     // Where no line feed ends a line, a carriage return does in other programs, and a line feed after it ends none.
     let is_old_mac = returns == Returns::AtEnd && all_ends.unwrap_or(in_file) == LineEnds::None;
     let is_complete = is_first || is_old_mac || end.ends_with(&encoded("\n")?);
-    let begins_a_line = ["\n", "\r\n"].iter().any(|end| text.starts_with(end));
-    let completes = match wanted.unwrap_or(in_file) {
-        _ if is_complete || begins_a_line || text.is_empty() => LineEnds::None,
-        LineEnds::Lf => LineEnds::Lf,
-        LineEnds::Crlf => LineEnds::Crlf,
+    let begins_with_end = ["\n", "\r\n"].iter().any(|end| text.starts_with(end));
+    let last = match wanted.unwrap_or(in_file) {
+        _ if is_complete || text.is_empty() => LastLine::Stays,
+        _ if begins_with_end => LastLine::IsEnded,
+        LineEnds::Lf => LastLine::Gets(LineEnds::Lf),
+        LineEnds::Crlf => LastLine::Gets(LineEnds::Crlf),
         // The file does not tell, and what is appended may.
-        _ if LineEnds::of_all(&text) == LineEnds::Crlf => LineEnds::Crlf,
-        _ => LineEnds::Lf,
+        _ if LineEnds::of_all(&text) == LineEnds::Crlf => LastLine::Gets(LineEnds::Crlf),
+        _ => LastLine::Gets(LineEnds::Lf),
     };
     let gets_mark = file.size() == 0 && (marked || coding.is_marked());
     if gets_mark {
         bytes = crate::text::encoding::coding::encoded(coding, &text, marked).unwrap_or(bytes);
     }
-    if completes != LineEnds::None {
-        bytes.splice(0..0, encoded(completes.end())?);
+    if let LastLine::Gets(end) = last {
+        bytes.splice(0..0, encoded(end.end())?);
     }
-    let was_ascii = evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
     let new_coding = (was_ascii && coding != Coding::Utf8 && !text.is_ascii() && !gets_mark)
         .then(|| coding.name());
     let before = named.is_none().then_some(Reading::from(encoding));
     let is_plain = text.is_ascii() && !text.contains('\0') && !encoding.is_guessed();
     Ok(Fitted {
         bytes: bytes.into(),
-        completes,
+        last,
         file: all_ends.unwrap_or(in_file),
         ends: LineEnds::of_all(&text),
         returns,

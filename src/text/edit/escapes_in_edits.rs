@@ -107,8 +107,12 @@ impl Document {
 
     /// What an old text is in this text.
     fn old<'e>(&self, old_text: &'e str, budget: &Budget) -> Result<Old<'e>, ToolError> {
-        let literal =
-            |is_literal| Old { text: old_text.into(), named: BTreeMap::new(), is_literal, has_backslash: false };
+        let literal = |is_literal| Old {
+            text: old_text.into(),
+            named: BTreeMap::new(),
+            is_literal,
+            has_backslash: false,
+        };
         let is_there = |old: &str| {
             let old = lf(old);
             let found = Needle::new(&old, self.text()).find(self.text(), Count::All, 1, budget)?;

@@ -193,8 +193,24 @@ mod tests {
 
     fn pieces() -> impl Strategy<Value = Vec<&'static str>> {
         let all = [
-            "\r", "\n", "\r\n", "a", "foo();", "x=1", "\"", " ", "\t", "\u{200b}", "\u{e9}", "é", "日本語", "—",
-            "\u{a0}", "\\", "\u{1}", "value",
+            "\r",
+            "\n",
+            "\r\n",
+            "a",
+            "foo();",
+            "x=1",
+            "\"",
+            " ",
+            "\t",
+            "\u{200b}",
+            "\u{e9}",
+            "é",
+            "日本語",
+            "—",
+            "\u{a0}",
+            "\\",
+            "\u{1}",
+            "value",
         ];
         proptest::collection::vec(proptest::sample::select(all.to_vec()), 1..14)
     }

@@ -87,7 +87,7 @@ fn with_edges(text: &str, place: Range<usize>, old: &str) -> Range<usize> {
     let rest = old.trim_end_matches(is_invisible);
     for c in old.strip_prefix(rest).unwrap_or_default().chars() {
         let after = text.get(end..).unwrap_or_default();
-        // A return that is half of a line end is not there by itself.
+        // A return that is half of a line end is another unit.
         if !after.starts_with(c) || after.starts_with("\r\n") {
             break;
         }
