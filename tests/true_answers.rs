@@ -236,6 +236,8 @@ fn appended_lines_are_those_that_the_file_has_more() {
         (b"a", "\r\nfoo\r\n", b"a\r\nfoo\r\n", "appended 1 line"),
         (b"a\r\nb", "\nfoo\nbar", b"a\r\nb\r\nfoo\r\nbar", "appended 2 lines"),
         (b"a\n", "\nfoo\n", b"a\n\nfoo\n", "appended 2 lines"),
+        (b"a\r", "\nfoo\n", b"a\r\nfoo\n", "appended 1 line; the last line"),
+        (b"a\n", "\u{feff}", b"a\n\xef\xbb\xbf", "appended 1 line"),
     ] {
         let answer = files.append(bytes, content, None);
         assert_eq!(files.bytes("f"), want, "{answer:?}");
@@ -243,6 +245,36 @@ fn appended_lines_are_those_that_the_file_has_more() {
         let is_ended = answer.text.contains("got the one that the content begins with");
         assert_eq!(is_ended, !bytes.ends_with(b"\n"), "{content:?}: {answer:?}");
     }
+}
+
+#[test]
+fn a_page_names_lone_returns_before_line_ends() {
+    let mut files = Files::new();
+    for (bytes, has_some) in
+        [(b"a\r\r\nb\r\n".as_slice(), true), (b"a\r\nb\r\n", false), (b"a\nb\r\n", false)]
+    {
+        for arguments in [json!({}), json!({"tail": 2})] {
+            let page = files.call("read_text_file", bytes, arguments).text;
+            assert_eq!(page.contains("lone carriage returns"), has_some, "{bytes:?}: {page}");
+        }
+    }
+}
+
+#[test]
+fn arguments_that_cannot_go_together_are_named() {
+    let mut files = Files::new();
+    for argument in ["encoding", "line_ends"] {
+        let value = if argument == "encoding" { "shift_jis" } else { "lf" };
+        let arguments = json!({"content_base64": "YQ==", argument: value});
+        let answer = files.call("write_file", b"x", arguments);
+        assert_eq!(answer.code(), "bad_args", "{answer:?}");
+        assert!(answer.text.contains(&format!("`{argument}` is for `content`")), "{answer:?}");
+    }
+    let edits = json!([{"old_text": "x", "new_text": "y"}]);
+    let both = json!({"old_string": "a", "new_string": "b", "edits": edits});
+    let answer = files.call("edit_file", b"x", both);
+    assert_eq!(answer.code(), "bad_args", "{answer:?}");
+    assert!(answer.text.contains("go into `edits`"), "{answer:?}");
 }
 
 #[test]

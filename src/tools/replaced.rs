@@ -208,7 +208,6 @@ pub(super) struct Text {
 impl Text {
     pub(super) fn of(contents: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(contents).ok().filter(|text| !text.contains('\0'))?;
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let mut all = Self { lines: 0, ends: LineEnds::None };
         for line in text.split_inclusive('\n') {
             all.lines += 1;

@@ -47,8 +47,8 @@ enum LastLine {
     Stays,
     /// It gets this line end, with which the bytes begin.
     Gets(LineEnds),
-    /// The line end that the given text begins with ends it.
-    IsEnded,
+    /// The line end that the given text begins with ends it. Does that make a CRLF of a return at its end?
+    IsEnded(bool),
 }
 
 /// Text to append.
@@ -98,20 +98,24 @@ impl<'c> Fitted<'c> {
 
     /// Does the line end that the given text begins with end the last line of the file?
     pub fn ends_last_line(&self) -> bool {
-        self.last == LastLine::IsEnded
+        matches!(self.last, LastLine::IsEnded(_))
     }
 
     /// What an answer says of line ends: of the one that the last line got, and of those that the file and the text have.
     pub fn told_of_ends(&self) -> Vec<String> {
         const RETURNS: &str = "carriage returns (U+000D) that do not end lines";
+        const MAKES_CRLF: &str = ", which makes a CRLF of the carriage return at its end";
         let mut all = vec![];
         match self.last {
             LastLine::Stays => {}
-            LastLine::IsEnded => all.push(
-                "the last line had no line end and got the one that the content begins with".into(),
-            ),
+            LastLine::IsEnded(makes_crlf) => {
+                let crlf = if makes_crlf { MAKES_CRLF } else { "" };
+                all.push(format!(
+                    "the last line had no line end and got the one that the content begins with{crlf}"
+                ));
+            }
             LastLine::Gets(end) if self.returns == Returns::AtEnd => all.push(format!(
-                "the last line had no line end and got one, {}, which makes a CRLF of the carriage return at its end",
+                "the last line had no line end and got one, {}{MAKES_CRLF}",
                 end.as_str()
             )),
             LastLine::Gets(end) => {
@@ -216,11 +220,14 @@ pub fn fitted<'c>(
     };
     // Where no line feed ends a line, a carriage return does in other programs, and a line feed after it ends none.
     let is_old_mac = returns == Returns::AtEnd && all_ends.unwrap_or(in_file) == LineEnds::None;
-    let is_complete = is_first || is_old_mac || end.ends_with(&encoded("\n")?);
+    let has_end = is_first || end.ends_with(&encoded("\n")?);
     let begins_with_end = ["\n", "\r\n"].iter().any(|end| text.starts_with(end));
     let last = match wanted.unwrap_or(in_file) {
-        _ if is_complete || text.is_empty() => LastLine::Stays,
-        _ if begins_with_end => LastLine::IsEnded,
+        _ if has_end || text.is_empty() => LastLine::Stays,
+        _ if begins_with_end => {
+            LastLine::IsEnded(returns == Returns::AtEnd && text.starts_with('\n'))
+        }
+        _ if is_old_mac => LastLine::Stays,
         LineEnds::Lf => LastLine::Gets(LineEnds::Lf),
         LineEnds::Crlf => LastLine::Gets(LineEnds::Crlf),
         // The file does not tell, and what is appended may.
