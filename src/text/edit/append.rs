@@ -172,12 +172,7 @@ pub fn fitted<'c>(
     let was_ascii =
         !coding.is_marked() && evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
     if coding == Coding::Standard(ISO_2022_JP) {
-        if named.is_some() && !Encoding::detect(&evidence).is_ok_and(|is| is.coding() == coding) {
-            return Err(not_written(file.shown(), coding));
-        }
-        let sentence =
-            format!("`{}` is in ISO-2022-JP, to which nothing is appended", file.shown());
-        return Err(ToolError::new(Code::NotText, sentence).hint(REWRITE));
+        return Err(has_states(file.shown(), named, &evidence));
     }
     let in_file = ends(encoding, evidence.begin());
     // A mark after a mark would be a character of the text.
@@ -192,7 +187,7 @@ pub fn fitted<'c>(
         let name = coding.name();
         let sentence = format!("`{}` ends within a character of {name}", file.shown());
         return Err(ToolError::new(Code::NotText, sentence).hint(
-            "appended bytes would become part of that character; edit the end, or rewrite the file",
+            "appended bytes would become part of that character; edit the end, or rewrite the whole file",
         ));
     }
     if encoding.is_guessed()
@@ -258,6 +253,17 @@ pub fn fitted<'c>(
         note,
         may_become: (!is_plain).then_some((coding, before)),
     })
+}
+
+/// The refusal to append in ISO-2022-JP: the file is in it, or the client names it.
+fn has_states(shown: &str, named: Option<Coding>, evidence: &Evidence<'_>) -> ToolError {
+    let iso = Coding::Standard(ISO_2022_JP);
+    let is_in_it = Encoding::detect(evidence).is_ok_and(|is| is.coding() == iso);
+    if named.is_some() && !is_in_it {
+        return not_written(shown, iso);
+    }
+    let sentence = format!("`{shown}` is in ISO-2022-JP, to which nothing is appended");
+    ToolError::new(Code::NotText, sentence).hint(REWRITE)
 }
 
 /// How all lines of the file end; nothing for a huge one.

@@ -157,7 +157,7 @@ impl Document {
             let name = encoding.coding().name();
             let sentence = format!("`{shown}` has {bad_bytes} bytes that are not valid {name}");
             ToolError::new(Code::NotText, sentence)
-                .hint("name its `encoding`, or rewrite the file with write_file")
+                .hint("name its `encoding`, or rewrite all of it with write_file")
         })?;
         let (mut text, mut starts, mut byte, mut is_text) = (String::new(), vec![], 0, false);
         all_runs(encoding.coding(), rest, &mut |run| {

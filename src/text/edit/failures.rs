@@ -191,6 +191,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn invisible_characters_that_differ_are_named_or_given_as_a_string() {
+        for (text, old) in [
+            ("\rax=1foo(); ", "\r\tx=1"),
+            ("a\u{200b}b c\u{200b}\n", "b\u{200b} c"),
+            ("é\r\n\u{200b}\u{200b}xe\u{301}\r\n", " é\r\n\u{200b}"),
+            ("BAD\t\r\nfoo();\n", "BAD\r\r\n"),
+        ] {
+            let said = refused(text, old).unwrap();
+            let strings = strings(&said);
+            assert!(!strings.is_empty(), "{text:?} {old:?}: {said}");
+            for string in strings {
+                assert_eq!(refused(text, &string), None, "{text:?} {old:?}: {said}");
+            }
+        }
+    }
+
     fn pieces() -> impl Strategy<Value = Vec<&'static str>> {
         let all = [
             "\r",
