@@ -122,6 +122,7 @@ mod tool_rooms; // one file for each tool, and rooms that import one way
 mod tools; // what each tool answers
 mod trace; // what the kernel is asked for, once the program serves
 mod trail; // the audit trail with records, sessions and files cut out or added
+mod true_answers; // what answers say of escapes, marks, encodings and counts of lines holds
 mod turns; // two changes of one file in one server
 mod two_servers; // two servers change one file at the same time
 mod unlike_edits; // old texts that look like the file and are not, and those near it

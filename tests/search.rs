@@ -219,7 +219,7 @@ fn a_walk_stays_on_its_file_system_where_it_has_to() {
     // Where one file system is mounted twice, its device does not tell.
     let (sandbox, _mounted) = if HAS_LINUX_CALLS {
         all = "directory/other\nfile\nown\n[3 files match]";
-        own = "own\n[1 file matches; 1 file not searched to the end; 1 foreign directory skipped (e.g. directory)]";
+        own = "own\n[1 file matches; 1 file could not be opened (e.g. file); 1 foreign directory skipped (e.g. directory)]";
         let binds = [
             preopen_attacks::Step::Bind("grant/directory", "outside"),
             preopen_attacks::Step::Bind("grant/file", "outside/other"),

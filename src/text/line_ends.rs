@@ -63,9 +63,9 @@ impl LineEnds {
         }
     }
 
-    /// The text in the form of a file whose lines end so: a text that has a CRLF, or a return, has its own.
+    /// The text in the form of a file whose lines end so: a text that has a CRLF has its own.
     pub fn fit(self, text: &str) -> Cow<'_, str> {
-        if self == Self::Crlf && !text.contains('\r') { self.write(text) } else { text.into() }
+        if self == Self::Crlf && !text.contains("\r\n") { self.write(text) } else { text.into() }
     }
 
     /// How lines end so that the last one of a file can be completed: a file with one line says nothing.
@@ -92,6 +92,12 @@ impl LineEnds {
 /// The text with LF for each CRLF.
 pub(super) fn lf(text: &str) -> Cow<'_, str> {
     if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
+}
+
+/// A text that has LF as its only line end, with CRLF for each line end that a lone return stands before. Where both
+/// line ends are the same, that return would be taken for half of a CRLF.
+pub(super) fn with_lone_returns(lf: &str) -> Cow<'_, str> {
+    if lf.contains("\r\n") { lf.replace("\r\n", "\r\r\n").into() } else { lf.into() }
 }
 
 /// A line without its end.

@@ -149,11 +149,14 @@ impl Args {
             Err(refused) => return Err(document.misread(refused, &as_given, budget)?),
             Ok(edited) => edited,
         };
-        let pieces = document.edited(&edited, budget)?;
+        let pieces = match document.edited(&edited, budget) {
+            Err(refused) => return Err(document.named_edit(refused, &edits, budget)?),
+            Ok(pieces) => pieces,
+        };
         let lines = if self.dry_run { DRY_LINES } else { DIFF_LINES };
         let chars = budget.limits().max_result_chars.saturating_sub(CLOSING);
         let mut diff = text::unified(document.text(), &edited, text::Most { lines, chars });
-        diff.text = document.as_shown(&diff.text).into_owned();
+        diff.text = document.diff_as_shown(&diff.text);
         drop(busy);
         let mut all = vec![summary(&edited, &diff)];
         all.extend_from_slice(&diff.unseen);

@@ -173,7 +173,7 @@ impl Look for InFiles<'_> {
             Some(file) => {
                 self.asked.search(&file, self.asked.wanted, || dir.display_path(entry.name), found);
             }
-            None => found.failed += 1,
+            None => found.unopened.one(dir.display_path(entry.name)),
         }
         false
     }

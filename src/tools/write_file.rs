@@ -90,8 +90,9 @@ impl Tool for WriteFile {
     fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
         let contents = args.contents()?;
         let (as_given, wanted) = (args.content.is_none(), args.line_ends.map(LineEnds::from));
-        if as_given && wanted.is_some() {
-            return Err(ToolError::new(Code::BadArgs, "`line_ends` is for `content`")
+        let for_text = [("line_ends", wanted.is_some()), ("encoding", args.encoding.is_some())];
+        if let Some((name, _)) = for_text.iter().find(|(_, is_given)| as_given && *is_given) {
+            return Err(ToolError::new(Code::BadArgs, format!("`{name}` is for `content`"))
                 .hint("the bytes of `content_base64` are written as they are"));
         }
         let coding = named(args.encoding.as_deref())?;
@@ -208,7 +209,8 @@ fn put(
     } else {
         Kept::of(new.bytes, new.wanted, new.coding, known)
     };
-    let now = Text::of(&kept.contents);
+    // A mark at the beginning is not a line.
+    let now = Text::of(kept.contents.strip_prefix(MARK).unwrap_or(&kept.contents));
     let contents = &*encoded(new, &kept.contents)?;
     let written = match mode {
         Mode::InPlace => place.put_in_place([contents], expect, budget)?,
@@ -273,7 +275,11 @@ fn append(
         text::fitted(contents, (coding, marked), wanted, old, budget)?
     };
     let written = place.append(&fitted.bytes, expect, budget)?;
-    let appended = Text::of(contents);
+    // Neither a mark at the beginning of the file nor the line end of its last line is a line.
+    let added = contents.strip_prefix(MARK).filter(|_| fitted.is_first).unwrap_or(contents);
+    let after_return = added.strip_prefix(b"\r").unwrap_or(added);
+    let after_end = after_return.strip_prefix(b"\n").filter(|_| fitted.ends_last_line());
+    let appended = if as_given { None } else { Text::of(after_end.unwrap_or(added)) };
     let mut all = vec![match &appended {
         Some(text) => format!("appended {}", lines(text.lines)),
         None => format!("appended {}", bytes(contents.len() as u64)),

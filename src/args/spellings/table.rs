@@ -240,6 +240,8 @@ pub(super) const TABLE: &[Row] = &[
     row(&["command", "action", "operation", "type"], Instead("edit_file replaces `old_text` with `new_text`; read_text_file shows a \
         file, and write_file creates one; to insert, give an existing line as `old_text`, and that line plus the new text as `new_text`"))
         .of(EDIT),
+    row(&["old_text", "old_string", "old_str", "old_content", "search", "find"], Instead(
+        "with `edits`, every `old_text` and its `new_text` go into `edits`")).of(&["edit_file"]),
     row(&["new_text", "new_string", "new_str", "new_content", "replacement", "replace", "content", "contents", "text"], Instead(
         "`new_text` goes with `old_text`, the text that it replaces; write_file writes a whole file")).of(&["edit_file"]),
     row(&["append", "-a"], Chooses("mode", "append", None)).of(WRITE),

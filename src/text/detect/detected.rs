@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use encoding_rs::ISO_2022_JP;
 
 use crate::text::detect::by_chance::is_by_chance;
-use crate::text::detect::byte_counts::{Counted, NULS, has_binary_header};
+use crate::text::detect::byte_counts::{Counted, has_binary_header};
 use crate::text::detect::evidence::{Evidence, Sample};
 use crate::text::detect::guess::guess;
 use crate::text::detect::without_mark::without_mark;
@@ -71,8 +71,11 @@ impl Encoding {
         evidence: &Evidence<'_>,
         named: Option<Coding>,
     ) -> Result<Self, Binary> {
-        match named.filter(|_| Coding::of_mark(evidence.begin()).is_none()) {
-            Some(coding) => Ok(Self::known(coding, evidence)),
+        match named {
+            Some(coding) => {
+                let marked = Coding::of_mark(evidence.begin());
+                Ok(Self::known(marked.unwrap_or(coding), evidence))
+            }
             None => Self::detect(evidence),
         }
     }
@@ -96,8 +99,10 @@ impl Encoding {
         let start = evidence.begin();
         if let Some(coding) = Coding::of_mark(start) {
             let told = Self::known(coding, evidence);
-            let units = evidence.len() / coding.unit().width() as u64;
-            let is_text = told.stray.nuls * NULS <= units && told.stray.bad * NULS <= units;
+            let bytes = evidence.pieces.iter().map(|piece| piece.bytes.len()).sum::<usize>();
+            let stray = told.stray.bad + told.stray.nuls * coding.unit().width() as u64;
+            // The mark decides, unless most of what comes after it is anything but text.
+            let is_text = 2 * stray <= bytes as u64;
             return if is_text { Ok(Told::Is(told)) } else { Err(Binary) };
         }
         if evidence.is_plain() {
@@ -307,6 +312,10 @@ mod tests {
             (b"<title>\x88\xea\x97\x97</title>\n", "UTF-8 (guessed) with 1 bad byte"),
             (&b"\x88\xea\x97\x97\n".repeat(500), "UTF-8 (guessed) with 500 bad bytes"),
             ("日本語のテ\u{30e3}".as_bytes().split_last().unwrap().1, "UTF-8 with 2 bad bytes"),
+            (b"\xef\xbb\xbfa\0\n", "UTF-8 with BOM and 1 NUL"),
+            (b"\xff\xfeH\0i\0\n\0x", "UTF-16LE with BOM and 1 bad byte"),
+            (b"\xff\xfea\0=\xd8b\0\n\0", "UTF-16LE with BOM and 2 bad bytes"),
+            (b"\xff\xfea\0\0\0", "UTF-16LE with BOM and 1 NUL"),
             (b"\xef\xbb\xbfa long enough text \xff\0\n", "UTF-8 with BOM and 1 bad byte and 1 NUL"),
             (b"alpha\0beta\n", "UTF-8 with 1 NUL"),
         ] {
@@ -325,8 +334,8 @@ mod tests {
             b"\x7fELF\0\0\0\x01\x02".as_slice(),
             b"a\0b",
             b"\0\0\0\0",
-            b"\xEF\xBB\xBFa\0b",
-            b"\xFF\xFEx\0\0\0",
+            b"\xEF\xBB\xBF\0\0\0\0\0\0\x01",
+            b"\xFF\xFEx\0\0\0\0\0\0\0",
             b"\x1f\x8b\x08\x01\x02\x03\xff\xfe\xfd\x80\x81\x05",
             b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\0\x01",
             b"PK\x03\x04\x14\0\0\0\0\0a text that is stored as it is, and long enough to be one, and longer still, and so on, and so on\n",

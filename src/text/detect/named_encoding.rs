@@ -58,7 +58,7 @@ pub(in crate::text) fn believed<'t>(
         return Ok((None, Some(unused(coding, &is))));
     }
     let sentence = format!("`{shown}` {is}, and `encoding` names {}", coding.name());
-    let whole = "write_file mode=overwrite rewrites the whole file in another encoding";
+    let whole = "write_file with mode=overwrite and the whole contents rewrites the file in another encoding";
     Err(ToolError::new(Code::BadArgs, sentence).hint(match detected {
         // Without the name a guess would decide.
         Ok(is) if is.is_guessed() => {

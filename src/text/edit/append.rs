@@ -14,7 +14,8 @@ use crate::text::detect::detected::Encoding;
 use crate::text::detect::evidence::{Evidence, InFile};
 use crate::text::detect::named_encoding::believed;
 use crate::text::detect::reading::Reading;
-use crate::text::edit::new_bytes::unsure;
+use crate::text::edit::document::{REWRITE, not_written};
+use crate::text::edit::new_bytes::{lacking, unsure};
 use crate::text::encoding::coding::{Coding, MARK, is_alone};
 use crate::text::encoding::escapes::{Rest, shown};
 use crate::text::encoding::runs::runs;
@@ -39,13 +40,24 @@ enum Returns {
     AtEnd,
 }
 
+/// What becomes of the last line of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LastLine {
+    /// Nothing: it has a line end, or is continued.
+    Stays,
+    /// It gets this line end, with which the bytes begin.
+    Gets(LineEnds),
+    /// The line end that the given text begins with ends it. Does that make a CRLF of a return at its end?
+    IsEnded(bool),
+}
+
 /// Text to append.
 #[derive(Debug)]
 pub struct Fitted<'c> {
     /// All bytes of it.
     pub bytes: Cow<'c, [u8]>,
-    /// The line end that they begin with, for the last line of the file.
-    pub completes: LineEnds,
+    /// What becomes of the last line of the file.
+    last: LastLine,
     /// How the lines of the file end, as far as that is known, and those of the text as it is appended.
     pub file: LineEnds,
     ends: LineEnds,
@@ -67,11 +79,11 @@ pub struct Fitted<'c> {
 impl<'c> Fitted<'c> {
     /// Bytes that are appended as they are.
     pub fn as_given(contents: &'c [u8]) -> Self {
-        let (completes, file) = (LineEnds::None, LineEnds::None);
+        let (last, file) = (LastLine::Stays, LineEnds::None);
         let bytes = contents.into();
         Self {
             bytes,
-            completes,
+            last,
             file,
             ends: LineEnds::None,
             returns: Returns::None,
@@ -84,17 +96,29 @@ impl<'c> Fitted<'c> {
         }
     }
 
+    /// Does the line end that the given text begins with end the last line of the file?
+    pub fn ends_last_line(&self) -> bool {
+        matches!(self.last, LastLine::IsEnded(_))
+    }
+
     /// What an answer says of line ends: of the one that the last line got, and of those that the file and the text have.
     pub fn told_of_ends(&self) -> Vec<String> {
         const RETURNS: &str = "carriage returns (U+000D) that do not end lines";
+        const MAKES_CRLF: &str = ", which makes a CRLF of the carriage return at its end";
         let mut all = vec![];
-        match self.completes {
-            LineEnds::None => {}
-            end if self.returns == Returns::AtEnd => all.push(format!(
-                "the last line had no line end and got one, {}, which makes a CRLF of the carriage return at its end",
+        match self.last {
+            LastLine::Stays => {}
+            LastLine::IsEnded(makes_crlf) => {
+                let crlf = if makes_crlf { MAKES_CRLF } else { "" };
+                all.push(format!(
+                    "the last line had no line end and got the one that the content begins with{crlf}"
+                ));
+            }
+            LastLine::Gets(end) if self.returns == Returns::AtEnd => all.push(format!(
+                "the last line had no line end and got one, {}{MAKES_CRLF}",
                 end.as_str()
             )),
-            end => {
+            LastLine::Gets(end) => {
                 all.push(format!("the last line had no line end and got one, {}", end.as_str()));
             }
         }
@@ -147,11 +171,10 @@ pub fn fitted<'c>(
             .hint("`content_base64` appends bytes; if it is a text, name its `encoding`")
     })?;
     let coding = encoding.coding();
+    let was_ascii =
+        !coding.is_marked() && evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
     if coding == Coding::Standard(ISO_2022_JP) {
-        let sentence =
-            format!("`{}` is in ISO-2022-JP, to which nothing is appended", file.display_path());
-        return Err(ToolError::new(Code::NotText, sentence)
-            .hint("mode=overwrite rewrites the file in UTF-8"));
+        return Err(has_states(file.display_path(), named, &evidence));
     }
     let in_file = ends(encoding, evidence.begin());
     // A mark after a mark would be a character of the text.
@@ -166,7 +189,7 @@ pub fn fitted<'c>(
         let name = coding.name();
         let sentence = format!("`{}` ends within a character of {name}", file.display_path());
         return Err(ToolError::new(Code::NotText, sentence).hint(
-            "appended bytes would become part of that character; edit the end, or rewrite the file",
+            "appended bytes would become part of that character; edit the end, or rewrite the whole file",
         ));
     }
     if encoding.is_guessed()
@@ -176,12 +199,8 @@ pub fn fitted<'c>(
         return Err(unsure(file.display_path(), coding, c, &what));
     }
     let encoded = |text: &str| {
-        coding.encode(text).map(Cow::into_owned).map_err(|c| {
-            let (shown, name) = (file.display_path(), coding.name());
-            let sentence = format!("{name}, the encoding of `{shown}`, has no character `{c}`");
-            ToolError::new(Code::BadArgs, sentence)
-                .hint("mode=overwrite rewrites the file in UTF-8")
-        })
+        let bytes = coding.encode(text).map(Cow::into_owned);
+        bytes.map_err(|c| lacking(file.display_path(), coding, c, was_ascii))
     };
     let mut end = [0; LINE_END];
     let end = file.read_at(&mut end, file.size().saturating_sub(LINE_END as u64))?;
@@ -198,31 +217,34 @@ pub fn fitted<'c>(
     };
     // Where no line feed ends a line, a carriage return does in other programs, and a line feed after it ends none.
     let is_old_mac = returns == Returns::AtEnd && all_ends.unwrap_or(in_file) == LineEnds::None;
-    let is_complete = is_first || is_old_mac || end.ends_with(&encoded("\n")?);
-    let begins_a_line = ["\n", "\r\n"].iter().any(|end| text.starts_with(end));
-    let completes = match wanted.unwrap_or(in_file) {
-        _ if is_complete || begins_a_line || text.is_empty() => LineEnds::None,
-        LineEnds::Lf => LineEnds::Lf,
-        LineEnds::Crlf => LineEnds::Crlf,
+    let has_end = is_first || end.ends_with(&encoded("\n")?);
+    let begins_with_end = ["\n", "\r\n"].iter().any(|end| text.starts_with(end));
+    let last = match wanted.unwrap_or(in_file) {
+        _ if has_end || text.is_empty() => LastLine::Stays,
+        _ if begins_with_end => {
+            LastLine::IsEnded(returns == Returns::AtEnd && text.starts_with('\n'))
+        }
+        _ if is_old_mac => LastLine::Stays,
+        LineEnds::Lf => LastLine::Gets(LineEnds::Lf),
+        LineEnds::Crlf => LastLine::Gets(LineEnds::Crlf),
         // The file does not tell, and what is appended may.
-        _ if LineEnds::of_all(&text) == LineEnds::Crlf => LineEnds::Crlf,
-        _ => LineEnds::Lf,
+        _ if LineEnds::of_all(&text) == LineEnds::Crlf => LastLine::Gets(LineEnds::Crlf),
+        _ => LastLine::Gets(LineEnds::Lf),
     };
     let gets_mark = file.size() == 0 && (marked || coding.is_marked());
     if gets_mark {
         bytes = crate::text::encoding::coding::encoded(coding, &text, marked).unwrap_or(bytes);
     }
-    if completes != LineEnds::None {
-        bytes.splice(0..0, encoded(completes.end())?);
+    if let LastLine::Gets(end) = last {
+        bytes.splice(0..0, encoded(end.end())?);
     }
-    let was_ascii = evidence.pieces.iter().all(|piece| piece.bytes.is_ascii());
     let new_coding = (was_ascii && coding != Coding::Utf8 && !text.is_ascii() && !gets_mark)
         .then(|| coding.name());
     let before = named.is_none().then_some(Reading::from(encoding));
     let is_plain = text.is_ascii() && !text.contains('\0') && !encoding.is_guessed();
     Ok(Fitted {
         bytes: bytes.into(),
-        completes,
+        last,
         file: all_ends.unwrap_or(in_file),
         ends: LineEnds::of_all(&text),
         returns,
@@ -233,6 +255,17 @@ pub fn fitted<'c>(
         note,
         may_become: (!is_plain).then_some((coding, before)),
     })
+}
+
+/// The refusal to append in ISO-2022-JP: the file is in it, or the client names it.
+fn has_states(shown: &str, named: Option<Coding>, evidence: &Evidence<'_>) -> ToolError {
+    let iso = Coding::Standard(ISO_2022_JP);
+    let is_in_it = Encoding::detect(evidence).is_ok_and(|is| is.coding() == iso);
+    if named.is_some() && !is_in_it {
+        return not_written(shown, iso);
+    }
+    let sentence = format!("`{shown}` is in ISO-2022-JP, to which nothing is appended");
+    ToolError::new(Code::NotText, sentence).hint(REWRITE)
 }
 
 /// How all lines of the file end; nothing for a huge one.

@@ -35,6 +35,31 @@ impl Document {
         all_of(self.text(), edits, self.marks, budget)
             .map_err(|refused| refused.reworded(|text| self.as_told(text)))
     }
+
+    /// The refusal of [`Self::edited`] with the first of several edits that leads to it.
+    ///
+    /// # Errors
+    /// `timed_out`, `cancelled`.
+    pub fn named_edit(
+        &self,
+        refused: ToolError,
+        edits: &[Edit<'_>],
+        budget: &Budget,
+    ) -> Result<ToolError, ToolError> {
+        if !matches!(refused.code(), Code::NotText | Code::BadArgs) || edits.len() == 1 {
+            return Ok(refused);
+        }
+        // The first so many can be made, and one more cannot.
+        let (mut made, mut failing) = (0, edits.len());
+        while failing - made > 1 {
+            budget.step()?;
+            let middle = made.midpoint(failing);
+            let edited = self.apply(edits.get(..middle).unwrap_or_default(), budget)?;
+            let is_made = self.edited(&edited, budget).is_ok();
+            *(if is_made { &mut made } else { &mut failing }) = middle;
+        }
+        Ok(refused.about(&format!("edits[{made}]")))
+    }
 }
 
 fn all_of(

@@ -22,6 +22,9 @@ use crate::text::encoding::escapes::{Marks, Taken, escape, has_nul, with_escapes
 use crate::text::encoding::runs::{Run, all_runs};
 use crate::text::lookalike::unseen::escaped;
 
+/// How a file gets another encoding.
+pub(in crate::text) const REWRITE: &str =
+    "write_file with mode=overwrite and the whole contents rewrites the file in UTF-8";
 /// Most bad bytes of a text that is edited: of each is held where it is.
 const MOST_BAD: usize = 100_000;
 
@@ -87,12 +90,14 @@ impl Document {
         let (named, note) = believed(shown, &evidence, named, texts.iter().copied())?;
         let encoding = Encoding::of(&evidence, named).map_err(|_| binary(shown))?;
         drop(evidence);
-        if encoding.coding() == Coding::Standard(ISO_2022_JP) || is_iso_2022_jp(&bytes) {
+        if is_iso_2022_jp(&bytes) {
             let sentence = format!(
                 "`{shown}` is in ISO-2022-JP, where what bytes mean depends on those before them"
             );
-            return Err(ToolError::new(Code::NotText, sentence)
-                .hint("write_file rewrites the file in UTF-8"));
+            return Err(ToolError::new(Code::NotText, sentence).hint(REWRITE));
+        }
+        if encoding.coding() == Coding::Standard(ISO_2022_JP) {
+            return Err(not_written(shown, encoding.coding()));
         }
         let bytes = match encoding.coding() {
             Coding::Utf8 => match String::from_utf8(bytes) {
@@ -152,7 +157,7 @@ impl Document {
             let name = encoding.coding().name();
             let sentence = format!("`{shown}` has {bad_bytes} bytes that are not valid {name}");
             ToolError::new(Code::NotText, sentence)
-                .hint("name its `encoding`, or rewrite the file with write_file")
+                .hint("name its `encoding`, or rewrite all of it with write_file")
         })?;
         let (mut text, mut starts, mut byte, mut is_text) = (String::new(), vec![], 0, false);
         all_runs(encoding.coding(), rest, &mut |run| {
@@ -227,9 +232,10 @@ impl Document {
         let evidence = Evidence::through(&pieces_of)?;
         let (detected, coding) = (Encoding::detect(&evidence), self.encoding.coding());
         let is = if self.is_named { Encoding::of(&evidence, Some(coding)) } else { detected };
-        let is_valid = || pieces.iter().all(|piece| std::str::from_utf8(piece).is_ok());
         let name = match is.map(Encoding::name) {
-            Ok(None) if self.marks.is_some() && !is_valid() => Some("UTF-8 with bad bytes".into()),
+            Ok(None) if self.marks.is_some() && !are_utf8(pieces) => {
+                Some("UTF-8 with bad bytes".into())
+            }
             Ok(name) => name,
             Err(_) => Some("not a text any more".into()),
         };
@@ -242,6 +248,14 @@ impl Document {
     /// A part of the text, or something that quotes it, as a page shows it.
     pub fn as_shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.has_escapes() { with_escapes(text, self.marks.as_ref()) } else { text.into() }
+    }
+
+    /// A diff of edits of the text as a page shows the text after them: bad bytes of UTF-8 that come together may be
+    /// a character there.
+    pub fn diff_as_shown(&self, diff: &str) -> String {
+        let joined = self.marks.filter(|_| self.encoding.coding() == Coding::Utf8);
+        let joined = joined.map_or_else(|| diff.into(), |marks| marks.joined(diff));
+        self.as_shown(&joined).into_owned()
     }
 
     /// A message about the text as a page shows the text. In the strings of JSON in it, what stands for a bad byte
@@ -282,6 +296,32 @@ pub(in crate::text) fn mark(encoding: Encoding) -> usize {
     usize::try_from(encoding.mark()).unwrap_or_default()
 }
 
+/// Are pieces UTF-8 one after the other? A character may be in two of them.
+fn are_utf8(pieces: &[Cow<'_, [u8]>]) -> bool {
+    let mut begun: Vec<u8> = vec![];
+    for piece in pieces {
+        let bytes = match begun.as_slice() {
+            [] => Cow::Borrowed(piece.as_ref()),
+            begun => Cow::Owned([begun, piece].concat()),
+        };
+        begun = match std::str::from_utf8(&bytes) {
+            Ok(_) => vec![],
+            Err(invalid) if invalid.error_len().is_none() => {
+                bytes.get(invalid.valid_up_to()..).unwrap_or_default().to_vec()
+            }
+            Err(_) => return false,
+        };
+    }
+    begun.is_empty()
+}
+
+/// The refusal to write a part of a text in an encoding that has states, where the file has none of it yet.
+pub(in crate::text) fn not_written(shown: &str, coding: Coding) -> ToolError {
+    let sentence =
+        format!("{} is only written with whole files, and `{shown}` is not in it", coding.name());
+    ToolError::new(Code::BadArgs, sentence).hint("leave `encoding` out")
+}
+
 fn binary(shown: &str) -> ToolError {
     let sentence = format!("`{shown}` is a binary file, not text");
     ToolError::new(Code::NotText, sentence)
@@ -296,8 +336,7 @@ mod tests {
     fn what_is_no_text_is_refused() {
         let refused = |bytes: &[u8]| Document::new("f", bytes.to_vec()).unwrap_err().to_string();
         assert!(refused(b"a\0b").starts_with("not_text: `f` is a binary file"));
-        assert!(refused(b"\xEF\xBB\xBFa\0b").starts_with("not_text: `f` is a binary file"));
-        assert!(refused(b"\xFF\xFEa\0\0\0").starts_with("not_text: `f` is a binary file"));
+        assert!(refused(b"\xFF\xFE\0\xDC\0\xDC").starts_with("not_text: `f` is a binary file"));
         assert!(refused(b"a \x1b$B$\"\x1b(B b").contains("in ISO-2022-JP, where"));
         let late = |byte: &[u8]| [&b"text\n".repeat(100_000), byte].concat();
         let document = Document::new("f", late(b"caf\xe9")).unwrap();

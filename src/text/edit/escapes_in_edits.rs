@@ -42,6 +42,14 @@ struct Old<'e> {
     named: BTreeMap<u8, char>,
     /// Are its escapes the characters that they consist of?
     is_literal: bool,
+    /// Does it have a backslash as an escape?
+    has_backslash: bool,
+}
+
+/// What the escapes in the old texts of a call stand for: what one edit takes out another one may put in.
+struct Named {
+    bytes: BTreeMap<u8, char>,
+    backslash: bool,
 }
 
 /// Escapes of a new text that no old text of the call explains.
@@ -71,8 +79,10 @@ impl Document {
         }
         let olds = edits.iter().map(|edit| self.old(edit.old_text, budget));
         let olds: Vec<Old<'e>> = olds.collect::<Result<_, _>>()?;
-        // What one edit takes out another one may put in.
-        let named: BTreeMap<u8, char> = olds.iter().flat_map(|old| old.named.clone()).collect();
+        let named = Named {
+            bytes: olds.iter().flat_map(|old| old.named.clone()).collect(),
+            backslash: olds.iter().any(|old| old.has_backslash),
+        };
         let mut unexplained = Unexplained::default();
         let both = edits.iter().zip(olds);
         let all = both.map(|(edit, old)| {
@@ -97,8 +107,12 @@ impl Document {
 
     /// What an old text is in this text.
     fn old<'e>(&self, old_text: &'e str, budget: &Budget) -> Result<Old<'e>, ToolError> {
-        let literal =
-            |is_literal| Old { text: old_text.into(), named: BTreeMap::new(), is_literal };
+        let literal = |is_literal| Old {
+            text: old_text.into(),
+            named: BTreeMap::new(),
+            is_literal,
+            has_backslash: false,
+        };
         let is_there = |old: &str| {
             let old = lf(old);
             let found = Needle::new(&old, self.text()).find(self.text(), Count::All, 1, budget)?;
@@ -123,15 +137,16 @@ impl Document {
                     .hint("write a backslash of the text as \\x5C, or add lines around it"));
             }
         }
-        Ok(Old { text: shown.into(), named, is_literal: false })
+        let has_backslash = has_escaped_backslash(old_text);
+        Ok(Old { text: shown.into(), named, is_literal: false, has_backslash })
     }
 
-    /// What a new text is. `named` has the bytes that the old texts of the call stand for.
+    /// What a new text is.
     fn new_text<'e>(
         &self,
         edit: &Edit<'e>,
         old: &Old<'_>,
-        named: &BTreeMap<u8, char>,
+        named: &Named,
         unexplained: &mut Unexplained,
     ) -> Cow<'e, str> {
         let text = edit.new_text;
@@ -146,8 +161,14 @@ impl Document {
             return text.into();
         }
         let meant = unescaped(text, ends_within_an_escape(edit.old_text), |escaped, rest| {
-            if let Some(character) = old.named.get(&escaped).or_else(|| named.get(&escaped)) {
+            if escaped == b'\\' && named.backslash {
+                return Some('\\');
+            }
+            if let Some(character) = old.named.get(&escaped).or_else(|| named.bytes.get(&escaped)) {
                 return Some(*character);
+            }
+            if escaped == b'\\' {
+                unexplained.characters.insert(as_written(rest).to_owned());
             }
             let character = self.escaped(escaped, false)?;
             // No page shows one so, so it was not copied from one.
@@ -196,8 +217,21 @@ impl Unexplained {
     }
 }
 
-/// Replaces the escapes in a text. `byte` gives the character for each escape that is not a backslash. If `is_cut`, what
-/// comes after an escaped backslash may be missing at the end.
+/// Does a text have a backslash as an escape, as a page shows it?
+fn has_escaped_backslash(text: &str) -> bool {
+    let (mut has_one, mut rest) = (false, text);
+    while let Some(at) = rest.find("\\x").filter(|_| !has_one) {
+        let found = rest.get(at..).unwrap_or_default();
+        let after = found.get(ESCAPE_LEN..).unwrap_or_default();
+        has_one = byte_of_escape(found) == Some(b'\\')
+            && (is_like_an_escape(after) || may_be_like_an_escape(after));
+        rest = found.get(1..).unwrap_or_default();
+    }
+    has_one
+}
+
+/// Replaces the escapes in a text. `byte` gives the character for each escape that is not surely a backslash. If
+/// `is_cut`, what comes after an escaped backslash may be missing at the end.
 fn unescaped(text: &str, is_cut: bool, mut byte: impl FnMut(u8, &str) -> Option<char>) -> String {
     let (mut meant, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(c) = rest.chars().next() {
@@ -282,6 +316,8 @@ mod tests {
             (" \\xff", "\\xff", " \\xff", "\\xff"),
             ("日本語", "\\xE9 \\x5CxE9", "日本語", "<E9> \\xE9"),
             ("\\xE9b \\x5CxE9", "\\x5CxE9\\xE9", "<E9>b \\xE9", "\\xE9<E9>"),
+            ("b \\x5CxE9", "b \\x5Cdir\\x5cx", "b \\xE9", "b \\dir\\x"),
+            ("日本語", "\\x5Cdir", "日本語", "\\x5Cdir"),
         ] {
             assert_eq!(
                 meant(&bytes, old, new).unwrap(),

@@ -14,7 +14,7 @@ use crate::text::edit::one_edit::Edit;
 use crate::text::encoding::escapes::Marks;
 use crate::text::hints::missing::{MISSING, Missing};
 use crate::text::hints::no_match::no_match;
-use crate::text::line_ends::lf;
+use crate::text::line_ends::{lf, with_lone_returns};
 
 /// The most failed edits that are explained.
 const MAX_DIAGNOSED: usize = 5;
@@ -81,6 +81,7 @@ impl<'e> Failures<'e> {
             return Ok(ToolError::new(Code::NoMatch, sentence));
         }
         let room = if self.edits.len() == 1 { ROOM } else { 2 * ROOM / MAX_DIAGNOSED };
+        let old = &*with_lone_returns(old);
         let missing = Missing { old, new, replace_all: edit.replace_all, room, marks: self.marks };
         let error = no_match(text, missing, budget)?;
         let lines = |text: &str| memchr::memchr_iter(b'\n', text.as_bytes()).count();
@@ -151,5 +152,110 @@ impl<'e> Failures<'e> {
         }
         let again = format!("correct these, and send all {of} edits again");
         Some(ToolError::new(code, sentence).hint(again))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::text::edit::apply::apply;
+    use crate::text::edit::one_edit::Edit;
+    use crate::text::meter::plenty;
+
+    fn refused(text: &str, old_text: &str) -> Option<String> {
+        let edit = Edit { old_text, new_text: "other", replace_all: false };
+        apply(text, &[edit], &plenty()).err().map(|refused| refused.to_string())
+    }
+
+    /// The texts that a hint gives as strings of JSON.
+    fn strings(said: &str) -> Vec<String> {
+        let hint = said.split("\nhint: ").nth(1).unwrap_or_default();
+        let begin = ["this JSON string: ", "JSON string it is ", "that place is "];
+        let rest = begin.iter().filter_map(|begin| Some(hint.split_once(begin)?.1));
+        let first = |rest: &str| serde_json::Deserializer::from_str(rest).into_iter().next();
+        rest.map(|rest| first(rest).unwrap().unwrap()).collect()
+    }
+
+    #[test]
+    fn lone_returns_are_named_and_the_string_of_the_hint_matches() {
+        for (text, old) in [
+            ("key=value\r\r\nnext=1\r\r\n", "key=value\nnext=1"),
+            ("\"\"\r\r\n\rz\n", "\"\"\nz"),
+            ("\nx=1日本語()x=1()\r\n", "()\r\r\n"),
+            ("foo();\r\nbar();\r\n", "foo();\r\r\nbar"),
+            ("foo();\nbar();\n", "foo();\r\r\nbar"),
+            ("foo();\r\r\nbar();\r\n", "foo();\n\nbar"),
+            ("a\ra\r\n", "aa\r"),
+            ("foo();\r\r\nbar();\r\n", "foo();\r\r\r\nbar"),
+        ] {
+            let said = refused(text, old).unwrap();
+            assert!(said.contains("U+000D"), "{text:?} {old:?}: {said}");
+            let [string] = &strings(&said)[..] else { panic!("{text:?} {old:?}: {said}") };
+            assert_eq!(refused(text, string), None, "{text:?} {old:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn invisible_characters_that_differ_are_named_or_given_as_a_string() {
+        for (text, old) in [
+            ("\rax=1foo(); ", "\r\tx=1"),
+            ("a\u{200b}b c\u{200b}\n", "b\u{200b} c"),
+            ("é\r\n\u{200b}\u{200b}xe\u{301}\r\n", " é\r\n\u{200b}"),
+            ("BAD\t\r\nfoo();\n", "BAD\r\r\n"),
+        ] {
+            let said = refused(text, old).unwrap();
+            let strings = strings(&said);
+            assert!(!strings.is_empty(), "{text:?} {old:?}: {said}");
+            for string in strings {
+                assert_eq!(refused(text, &string), None, "{text:?} {old:?}: {said}");
+            }
+        }
+    }
+
+    fn pieces() -> impl Strategy<Value = Vec<&'static str>> {
+        let all = [
+            "\r",
+            "\n",
+            "\r\n",
+            "a",
+            "foo();",
+            "x=1",
+            "\"",
+            " ",
+            "\t",
+            "\u{200b}",
+            "\u{e9}",
+            "é",
+            "日本語",
+            "—",
+            "\u{a0}",
+            "\\",
+            "\u{1}",
+            "value",
+        ];
+        proptest::collection::vec(proptest::sample::select(all.to_vec()), 1..14)
+    }
+
+    proptest! {
+        #[test]
+        fn the_string_of_every_hint_matches(
+            text in pieces(),
+            (from, len) in (0_usize..14, 1_usize..8),
+            (at, other) in (0_usize..8, pieces()),
+        ) {
+            let mut old: Vec<_> = text.iter().copied().skip(from % text.len()).take(len).collect();
+            let at = at % old.len();
+            match other.as_slice() {
+                [one] => old[at] = *one,
+                [one, _] => old.insert(at, *one),
+                _ => drop(old.remove(at)),
+            }
+            let (text, old) = (text.concat(), old.concat());
+            for string in refused(&text, &old).iter().flat_map(|said| strings(said)) {
+                let again = refused(&text, &string).unwrap_or_default();
+                prop_assert!(!again.contains("no_match"), "{text:?} {old:?} {string:?}: {again}");
+            }
+        }
     }
 }

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
 use crate::text::edit::bytes_of_text::{are, places};
-use crate::text::edit::document::{Document, Held, Start, mark};
+use crate::text::edit::document::{Document, Held, REWRITE, Start, mark};
 use crate::text::edit::edited::{Edited, Part};
 use crate::text::encoding::coding::Coding;
 use crate::text::encoding::escapes::has_nul;
+use crate::text::encoding::runs::{Run, all_runs};
 
 impl Document {
     /// The bytes of the file after edits of [`Self::text`], one piece after the other.
@@ -53,7 +54,7 @@ impl Document {
         let both = pieces.iter().map(AsRef::as_ref).zip(texts);
         // In UTF-8 no byte of one character can be taken for one of another.
         if coding != Coding::Utf8 && !are(coding, self.marks, both, budget)? {
-            return Err(self.torn());
+            return Err(self.joined(&pieces, &edited.text(self.text())));
         }
         let mark = if self.gets_mark() { coding.mark() } else { begin };
         let has_own = self.text().is_empty()
@@ -125,13 +126,8 @@ impl Document {
     }
 
     fn encode_plain<'t>(&self, text: &'t str) -> Result<Cow<'t, [u8]>, ToolError> {
-        let (shown, name) = (&self.shown, self.encoding.coding().name());
-        self.encoding.coding().encode(text).map_err(|c| {
-            let code = u32::from(c);
-            let sentence =
-                format!("{name}, the encoding of `{shown}`, has no character `{c}` (U+{code:04X})");
-            ToolError::new(Code::BadArgs, sentence).hint("write_file rewrites the file in UTF-8")
-        })
+        let coding = self.encoding.coding();
+        coding.encode(text).map_err(|c| lacking(&self.shown, coding, c, self.bytes().is_ascii()))
     }
 
     /// Refuses characters that the text does not have where its encoding is not sure. Others are
@@ -163,13 +159,65 @@ impl Document {
         self.is_named || !self.encoding.is_guessed()
     }
 
+    /// The error for edits that bring bytes together which mean something else than apart. `expected` is the text that
+    /// the pieces should be.
+    fn joined(&self, pieces: &[Cow<'_, [u8]>], expected: &str) -> ToolError {
+        let (coding, mut read) = (self.encoding.coding(), String::new());
+        all_runs(coding, &pieces.concat(), &mut |run| match run {
+            Run::Text(text, _) => read += text,
+            Run::Bad(bad) => {
+                read.extend(bad.iter().filter_map(|byte| Some(self.marks?.mark(*byte))));
+            }
+        });
+        let both = read.char_indices().zip(expected.chars());
+        let place = both.into_iter().find(|((_, one), other)| one != other);
+        let Some(((at, c), _)) = place else { return self.torn() };
+        let len = |c: char| match self.marks.and_then(|marks| marks.byte_of(c)) {
+            Some(_) => 1,
+            None => coding.encode(c.encode_utf8(&mut [0; 4])).map_or(1, |bytes| bytes.len()),
+        };
+        let (mut wanted, mut left) = (String::new(), len(c));
+        for c in expected.get(at..).unwrap_or_default().chars() {
+            if left == 0 {
+                break;
+            }
+            wanted.push(c);
+            left = left.saturating_sub(len(c));
+        }
+        let line = read.get(..at).unwrap_or_default().matches('\n').count() + 1;
+        let (shown, name) = (&self.shown, coding.name());
+        let (wanted, read) = (self.as_shown(&wanted), c.to_string());
+        let read = self.as_shown(&read);
+        let sentence = format!(
+            "the edit brings `{wanted}` together at line {line} of `{shown}`, which {name} reads as `{read}`"
+        );
+        ToolError::new(Code::NotText, sentence)
+            .hint(format!("keep a character between these bytes, or take them out; {REWRITE}"))
+    }
+
     /// The error for an edit that splits a character, or joins bytes so that they mean something else.
     fn torn(&self) -> ToolError {
         let (shown, name) = (&self.shown, self.encoding.coding().name());
         let sentence =
             format!("the edited `{shown}` could not be read back in its encoding, {name}");
-        ToolError::new(Code::NotText, sentence).hint("write_file rewrites the file in UTF-8")
+        ToolError::new(Code::NotText, sentence).hint(REWRITE)
     }
+}
+
+/// The refusal of a character that an encoding does not have: that of the file, or one that the client names for a
+/// file that `is_ascii`.
+pub(in crate::text) fn lacking(shown: &str, coding: Coding, c: char, is_ascii: bool) -> ToolError {
+    let (name, code) = (coding.name(), u32::from(c));
+    if is_ascii && !coding.is_marked() {
+        let sentence = format!(
+            "{name}, which `encoding` names, has no character `{c}` (U+{code:04X}); `{shown}` is ASCII"
+        );
+        return ToolError::new(Code::BadArgs, sentence)
+            .hint("leave `encoding` out, and it is written in UTF-8");
+    }
+    let sentence =
+        format!("{name}, the encoding of `{shown}`, has no character `{c}` (U+{code:04X})");
+    ToolError::new(Code::BadArgs, sentence).hint(REWRITE)
 }
 
 /// The refusal of a character in an encoding that is not sure.
@@ -178,10 +226,8 @@ pub(in crate::text) fn unsure(shown: &str, coding: Coding, c: char, what: &str) 
     let guessed = format!("the encoding of `{shown}` is only guessed as {name}");
     if coding.encode(c.encode_utf8(&mut [0; 4])).is_err() {
         let sentence = format!("{guessed}, which has no character `{c}`");
-        return ToolError::new(Code::BadArgs, sentence).hint(
-            "write_file with mode=overwrite and encoding=utf-8 rewrites the whole file in UTF-8, which has it; if \
-             another encoding is right, give that one",
-        );
+        return ToolError::new(Code::BadArgs, sentence)
+            .hint(format!("{REWRITE}, which has it; if another encoding is right, give that one"));
     }
     let others = if coding == Coding::Utf8 {
         "; otherwise another one such as shift_jis or gbk"
@@ -258,7 +304,7 @@ mod tests {
         assert_eq!(
             edit(&document, "un", "→ un").unwrap_err().to_string(),
             "bad_args: windows-1252, the encoding of `f`, has no character `→` (U+2192)\n\
-             hint: write_file rewrites the file in UTF-8"
+             hint: write_file with mode=overwrite and the whole contents rewrites the file in UTF-8"
         );
         assert_eq!(document.encode("\u{e9}").unwrap(), b"\xe9".as_slice());
         let document = known(BIG5, b"a\x88\x62b");

@@ -266,6 +266,29 @@ impl Marks {
         char::from_u32(self.first + u32::from(byte)).unwrap_or_default()
     }
 
+    /// The text with the characters of UTF-8 that marks beside each other stand for.
+    pub(in crate::text) fn joined(self, text: &str) -> Cow<'_, str> {
+        let is_mark = |c: char| self.byte_of(c).is_some();
+        if !text.contains(is_mark) {
+            return text.into();
+        }
+        let (mut joined, mut rest) = (String::with_capacity(text.len()), text);
+        while !rest.is_empty() {
+            let plain = rest.find(is_mark).unwrap_or(rest.len());
+            let (before, from) = rest.split_at_checked(plain).unwrap_or_default();
+            let marked = from.find(|c| !is_mark(c)).unwrap_or(from.len());
+            let (marked, after) = from.split_at_checked(marked).unwrap_or_default();
+            joined += before;
+            let bytes: Vec<u8> = marked.chars().filter_map(|c| self.byte_of(c)).collect();
+            for chunk in bytes.utf8_chunks() {
+                joined += chunk.valid();
+                joined.extend(chunk.invalid().iter().map(|byte| self.mark(*byte)));
+            }
+            rest = after;
+        }
+        joined.into()
+    }
+
     /// The byte that a character stands for.
     pub(in crate::text) fn byte_of(self, c: char) -> Option<u8> {
         u8::try_from(u32::from(c).checked_sub(self.first)?).ok()

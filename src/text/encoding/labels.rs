@@ -70,7 +70,7 @@ const LABELS: [&str; 60] = [
 ];
 
 /// Other names, and the labels that they stand for.
-const OTHERS: [(&str, &str); 33] = [
+const OTHERS: [(&str, &str); 32] = [
     ("ascii", "us-ascii"),
     ("utf8bom", UTF8_WITH_MARK),
     ("utf8sig", UTF8_WITH_MARK),
@@ -103,7 +103,6 @@ const OTHERS: [(&str, &str); 33] = [
     ("ujis", "euc-jp"),
     ("jis", "iso-2022-jp"),
     ("uhc", "euc-kr"),
-    ("hzgb2312", "gbk"),
 ];
 const UTF8_WITH_MARK: &str = "utf-8-sig";
 

@@ -94,7 +94,7 @@ fn wanted(old: &str) -> Vec<Wanted<'_>> {
     let lines = old.split_inclusive('\n').enumerate();
     lines
         .map(|(at, line)| Wanted {
-            line: line.strip_suffix('\n').unwrap_or(line),
+            line: bare(line),
             folded: fold(line, ALL),
             is_open: (at == 0, at + 1 == count && !line.ends_with('\n')),
         })

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::limits::{Budget, StopReason};
 use crate::text::find::{Count, Needle};
-use crate::text::line_ends::has_lone_return;
+use crate::text::line_ends::{has_lone_return, lf};
 
 /// The first place in `text` that is `old` if lone carriage returns are line ends in both.
 pub(in crate::text) fn other_line_ends(
@@ -21,7 +21,7 @@ pub(in crate::text) fn other_line_ends(
     // A line feed is as long as a return, so that places stay the same.
     let (text, old) = (with_line_feeds(text), with_line_feeds(old));
     budget.step()?;
-    Ok(Needle::new(&old, &text).find(&text, Count::Apart, 1, budget)?.into_iter().next())
+    Ok(Needle::new(&lf(&old), &text).find(&text, Count::Apart, 1, budget)?.into_iter().next())
 }
 
 fn with_line_feeds(text: &str) -> String {

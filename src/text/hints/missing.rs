@@ -18,7 +18,8 @@ pub(in crate::text) const SEND: &str = "send `old_text` as this JSON string:";
 /// What all sentences begin with.
 pub(in crate::text) const MISSING: &str = "`old_text` is not in the file";
 
-/// An edit whose old text is not there. Both texts have LF as their only line end.
+/// An edit whose old text is not there. Both texts have LF as their only line end, but for what
+/// [`with_lone_returns`](crate::text::line_ends::with_lone_returns) makes of the old one.
 #[derive(Clone, Copy)]
 pub(in crate::text) struct Missing<'e> {
     pub(in crate::text) old: &'e str,

@@ -14,7 +14,9 @@ use crate::text::hints::missing::{MISSING, Missing, lines_of, what_to_send};
 use crate::text::hints::other_line_breaks::otherwise_broken;
 use crate::text::hints::sendable::{MAX_SHOWN, named, sendable, showing};
 use crate::text::hints::similar::{Alike, most_alike, most_equal, says_something};
+use crate::text::line_ends::has_lone_return;
 use crate::text::lookalike::unlike::{Unlike, in_words, odd_characters};
+use crate::text::lookalike::unseen::is_invisible;
 
 /// Of the likeness of a place, how much makes it nearer than lines of which few are equal.
 const NEARER: f64 = 0.8;
@@ -72,7 +74,11 @@ impl Near {
         }
         let error = showing(text, window, self.place.as_ref(), &sentence, missing.room);
         let within = text.get(place).unwrap_or_default();
-        Ok(match sendable(within, &[], missing.room).filter(|_| !odd.is_empty()) {
+        // A character that both have is not named, and may be at another place.
+        let is_unseen = |c: char| is_invisible(c) && c != '\r';
+        let has_unseen = |text: &str| text.contains(is_unseen) || has_lone_return(text);
+        let is_odd = !odd.is_empty() || has_unseen(within) || has_unseen(missing.old);
+        Ok(match sendable(within, &[], missing.room).filter(|_| is_odd) {
             Some(sent) => error.hint(format!("as a JSON string, that place is {sent}")),
             None => {
                 error.hint("copy `old_text` from the lines above, or see more with read_text_file")

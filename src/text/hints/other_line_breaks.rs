@@ -142,6 +142,7 @@ fn with_edges(text: &str, place: Range<usize>, old: &str) -> Range<usize> {
             // Whatever blanks are before it: what is sent ends with its line.
             '\n' if line_end.starts_with('\n') => after.len() - line_end.len() + 1,
             '\n' => break,
+            '\r' if after.starts_with("\r\n") => 0,
             c if after.starts_with(c) => c.len_utf8(),
             _ => 0,
         };

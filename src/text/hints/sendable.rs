@@ -23,8 +23,9 @@ pub(in crate::text) fn sendable(text: &str, odd: &[Range<usize>], most: usize) -
         while odd.peek().is_some_and(|range| range.end <= at) {
             odd.next();
         }
-        if c == '\r' && text.as_bytes().get(at + 1) == Some(&b'\n') {
-            // A line feed stands for it.
+        let is_crlf = c == '\r' && text.as_bytes().get(at + 1) == Some(&b'\n');
+        if is_crlf && !text.get(..at).is_some_and(|before| before.ends_with('\r')) {
+            // A line feed stands for it. After a lone return it stays, or the line feed would make a CRLF of that one.
             continue;
         }
         let is_odd = !c.is_ascii() && odd.peek().is_some_and(|range| range.contains(&at));

@@ -86,7 +86,9 @@ fn with_edges(text: &str, place: Range<usize>, old: &str) -> Range<usize> {
     }
     let rest = old.trim_end_matches(is_invisible);
     for c in old.strip_prefix(rest).unwrap_or_default().chars() {
-        if !text.get(end..).is_some_and(|after| after.starts_with(c)) {
+        let after = text.get(end..).unwrap_or_default();
+        // A return that is half of a line end is another unit.
+        if !after.starts_with(c) || after.starts_with("\r\n") {
             break;
         }
         end += c.len_utf8();

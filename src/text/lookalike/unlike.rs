@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::format;
 use crate::text::encoding::escapes::Marks;
+use crate::text::line_ends::has_lone_return;
 use crate::text::lookalike::typed::as_typed;
 use crate::text::lookalike::unseen::{is_invisible, is_odd_blank, named, plain};
 
@@ -70,20 +71,22 @@ pub(in crate::text) fn kinds(text: &str, old: &str, unlike: &[Unlike]) -> String
 /// and those of `old` that the place does not have.
 pub(in crate::text) fn odd_characters(text: &str, place: &Range<usize>, old: &str) -> Vec<Unlike> {
     let here = text.get(place.clone()).unwrap_or_default();
-    let is_odd = |c: char| {
-        !matches!(c, '\r' | '\n') && (is_invisible(c) || is_odd_blank(c) || plain(c) != c)
+    let is_odd = |text: &str, at: usize, c: char| match c {
+        '\r' => text.as_bytes().get(at + 1) != Some(&b'\n'),
+        c => is_invisible(c) || is_odd_blank(c) || plain(c) != c,
     };
     let odd = |one: &str, other: &str| -> Vec<Range<usize>> {
         let mut known: Vec<(char, bool)> = vec![];
         let mut is_elsewhere = |c: char| match known.iter().find(|(k, _)| *k == c) {
             Some((_, is_elsewhere)) => *is_elsewhere,
             None => {
-                let is_elsewhere = other.contains(c);
+                let is_elsewhere =
+                    if c == '\r' { has_lone_return(other) } else { other.contains(c) };
                 known.push((c, is_elsewhere));
                 is_elsewhere
             }
         };
-        let chars = one.char_indices().take(MAX_LOOKED_AT).filter(|(_, c)| is_odd(*c));
+        let chars = one.char_indices().take(MAX_LOOKED_AT).filter(|(at, c)| is_odd(one, *at, *c));
         chars.filter(|(_, c)| !is_elsewhere(*c)).map(|(at, c)| at..at + c.len_utf8()).collect()
     };
     let ours = odd(here, old).into_iter();

@@ -134,6 +134,15 @@ impl Reader<'_> {
             line_bytes: budget.limits().max_shown_line_bytes.min(room.chars.max(1)),
         };
         match piece {
+            // A mark is not a line.
+            Piece::Lines { .. } | Piece::Tail { .. } if self.has_only_a_mark() => {
+                let first = if let Piece::Lines { first, .. } = piece { first } else { 1 };
+                let span = span(first, 1);
+                let mut found = scan(file, begin, unit, span, budget)?;
+                found.lines.clear();
+                found.total = Some(0);
+                Ok(self.lines(&found, span, Keep::First))
+            }
             Piece::Bytes { offset, count } => self.bytes(offset, count),
             Piece::Lines { first, count } => {
                 let span = span(first, count);
@@ -166,6 +175,10 @@ impl Reader<'_> {
                 Ok(Page { range: Range::Tail { count: shown }, before, ..page })
             }
         }
+    }
+
+    fn has_only_a_mark(&self) -> bool {
+        self.encoding.mark() > 0 && self.file.size() <= self.encoding.mark()
     }
 
     /// The lines that were found as a page, as many as there is room for.

@@ -33,6 +33,10 @@ pub(super) fn answer(
         facts.push("no file that is searched has that `type`".into());
     }
     facts.extend(binary(asked, found));
+    if let Some(example) = &found.unopened.example {
+        let files = count(found.unopened.count, "file", "files");
+        facts.push(format!("{files} could not be opened (e.g. {example})"));
+    }
     if found.failed > 0 {
         facts.push(format!("{} not searched to the end", count(found.failed, "file", "files")));
     }

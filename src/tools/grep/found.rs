@@ -24,6 +24,8 @@ pub(super) struct Found {
     pub(super) searched: Volume,
     pub(super) binary: Tally,
     pub(super) guessed: Guessed,
+    /// Files that may not be opened, and how many were not searched to their end.
+    pub(super) unopened: Tally,
     pub(super) failed: u64,
     /// Was a file named as `path`?
     pub(super) is_one_file: bool,
@@ -47,7 +49,7 @@ impl Found {
 
     /// Files whose names were meant, whatever became of them.
     pub(super) fn files_met(&self) -> u64 {
-        self.searched.files + self.binary.count + self.failed
+        self.searched.files + self.binary.count + self.unopened.count + self.failed
     }
 
     pub(super) fn add(&mut self, other: Self, page: usize) {
@@ -58,6 +60,7 @@ impl Found {
         self.binary.add(other.binary);
         self.guessed.add(other.guessed);
         self.is_one_file |= other.is_one_file;
+        self.unopened.add(other.unopened);
         self.failed += other.failed;
         for (path, hits) in other.files {
             self.insert(path, hits, page);

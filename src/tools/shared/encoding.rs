@@ -26,6 +26,18 @@ const LATIN_1: [&str; 11] = [
 /// Names of whatever a system uses, which is another encoding on each.
 const OF_A_SYSTEM: [&str; 6] = ["ansi", "oem", "dos", "mbcs", "default", "system"];
 
+/// Encodings with states that browsers replace, and UTF-7: nothing is read or written in them.
+const REPLACED: [&str; 8] = [
+    "hzgb2312",
+    "iso2022kr",
+    "csiso2022kr",
+    "iso2022cn",
+    "iso2022cnext",
+    "replacement",
+    "utf7",
+    "unicode11utf7",
+];
+
 /// Refuses texts that are to be written and have characters that the encoding by its label does not have.
 ///
 /// # Errors
@@ -48,7 +60,7 @@ pub(in crate::tools) fn can_hold<'t>(
         Err(ToolError::new(Code::BadArgs, sentence).hint(if has_it {
             format!("encoding=windows-1252 contains {label} and has the character")
         } else {
-            "write_file with mode=overwrite and encoding=utf-8 writes the whole file in UTF-8, which has it".into()
+            "write_file with mode=overwrite, encoding=utf-8 and the whole contents writes the file in UTF-8, which has it".into()
         }))
     })
 }
@@ -64,6 +76,8 @@ pub(in crate::tools) fn named(label: Option<&str>) -> Result<Option<Coding>, Too
         let hint = if OF_A_SYSTEM.contains(&&*plain_label(label)) {
             "it differs by system: name the encoding itself, such as windows-1252, windows-1251, shift_jis or cp850"
                 .to_owned()
+        } else if REPLACED.contains(&&*plain_label(label)) {
+            "no tool reads or writes it; `content_base64` of write_file writes its bytes".to_owned()
         } else if near.is_empty() {
             "known encodings include utf-8, windows-1252, shift_jis, euc-kr, gb18030, big5, koi8-r, utf-16le \
              and utf-32be"

@@ -20,10 +20,13 @@ pub(in crate::tools) fn footer(page: &Page, elsewhere: Option<String>, resume: &
     } else if matches!(page.range, Range::Lines { count: 1.., .. }) {
         facts.push("no line end".into());
     }
-    // A piece by bytes may end between the two characters of a line end.
-    let is_cut = matches!(page.range, Range::Bytes { .. }) && page.text.ends_with('\r');
-    let text = if is_cut { page.text.trim_end_matches('\r') } else { &page.text };
-    if has_lone_return(text) {
+    let has_lone_returns = match page.range {
+        // A piece by bytes may end between the two characters of a line end.
+        Range::Bytes { .. } => has_lone_return(page.text.trim_end_matches('\r')),
+        // Lines are without their ends.
+        _ => page.text.contains('\r'),
+    };
+    if has_lone_returns {
         facts.push("with lone carriage returns (U+000D), which do not end lines".into());
     }
     facts.extend(page.encoding.clone());
