@@ -259,6 +259,11 @@ impl Unsearched {
         self.notes.extend(note);
     }
 
+    /// What a glob means that names a link, or leads through one.
+    pub(in crate::tools) fn link_meant_by(&self, include: &NamePatterns) -> Option<String> {
+        self.passed_by.links.meant_by(include.argument())
+    }
+
     /// Says which arguments have globs that matched nothing.
     pub(in crate::tools) fn note_idle(&mut self, include: &NamePatterns, exclude: &NamePatterns) {
         if self.is_cut {
@@ -275,7 +280,7 @@ impl Unsearched {
         if let Some(example) = in_worktree.filter(|_| no_name) {
             self.notes.push(format!("{example} is there, but lies in a linked worktree"));
         }
-        let link = self.passed_by.links.meant_by(include.argument()).filter(|_| no_name);
+        let link = self.link_meant_by(include).filter(|_| no_name);
         let is_link = link.is_some();
         self.notes.extend(link);
         let is_one_pattern = include.argument() == "pattern" && no_name;

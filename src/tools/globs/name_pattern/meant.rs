@@ -44,8 +44,7 @@ impl NamePatterns {
         self.malformed.clone().map_or(Ok(()), Err)
     }
 
-    /// Other meanings of the globs that matched nothing. Of those that lead to something that was left out, only what
-    /// lies in other directories of that name.
+    /// Other meanings of the globs that matched nothing. What was left out on the way keeps none from being tried.
     ///
     /// # Errors
     /// `timed_out`, `cancelled`.
@@ -75,10 +74,9 @@ impl NamePatterns {
             let idle = || of_it().filter(|one| !one.is_seen());
             let is_all_idle = idle().next().is_some() && idle().count() == of_it().count();
             let is_list = given.own.pieces.len() > 1;
-            let leads = of_it().any(Watched::leads);
             let foreign = self.foreign(nth, given);
             match taken {
-                Taken::Each(_) if leads || (!is_list && given.is_positive()) => {}
+                Taken::Each(_) if !is_list && given.is_positive() => {}
                 // What takes away has no other meaning, but for one that is all but a name.
                 Taken::Each(_) if !given.is_positive() => {
                     let is_alone = self.given.len() == 1;
@@ -105,11 +103,7 @@ impl NamePatterns {
                 let piece = one.piece.and_then(|n| given.own.pieces.get(n));
                 let (Some(piece), Taken::Each(_)) = (piece, taken) else { continue };
                 let foreign = if is_list { vec![] } else { foreign.clone() };
-                let mut meanings = Meaning::others(piece, text, one.meaning.keeps, foreign);
-                if one.leads() {
-                    let own = (one.meaning.foreign, one.meaning.spelling);
-                    meanings.retain(|meaning| (meaning.foreign, meaning.spelling) == own);
-                }
+                let meanings = Meaning::others(piece, text, one.meaning.keeps, foreign);
                 add((nth, one.piece), meanings)?;
             }
         }

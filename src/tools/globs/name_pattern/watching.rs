@@ -56,7 +56,7 @@ impl NamePatterns {
         if paths.into_iter().any(could_be) {
             self.names.get_or_init(|| self.as_names()).see_at(at);
         }
-        if at.way.is_empty() && at.is_directory {
+        if at.way.is_empty() {
             for top in self.tops.iter().filter(|one| !one.is_seen()) {
                 top.see(at, || self.top_of(top));
             }
@@ -168,7 +168,7 @@ impl NamePatterns {
         Sets::of_one(&[self.readings.piece(&first, top.meaning).ok()?])
     }
 
-    /// Does the first directory exist of a glob that a slash anchors? Then it is not the path of another machine.
+    /// Does the first name exist of a glob that a slash anchors, as a directory or a link? Then it is not the path of another machine.
     pub(super) fn has_top(&self, nth: usize) -> bool {
         self.tops.iter().any(|one| one.nth == nth && one.is_seen())
     }
