@@ -33,6 +33,13 @@ pub(super) enum Foreign {
     Expression(String),
 }
 
+impl Foreign {
+    /// Is it the last names of an absolute path?
+    pub(super) fn is_end(&self) -> bool {
+        matches!(self, Self::Globs(_, how) if how.is_end)
+    }
+}
+
 /// How globs of another program are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct How {
@@ -213,6 +220,7 @@ fn outside_brackets(text: &str, separates: impl Fn(char) -> bool) -> Vec<&str> {
 
 /// `*.(ts|md)`, `@(a|b).ts`, `?(a)b`, `*.{ts|md}` and `*.[ts|md]` with braces and commas. `None` where nothing changes.
 fn with_braces(globs: &str) -> Option<String> {
+    // The brackets that are open, with what closes them as braces or as characters.
     let (mut text, mut open) = (String::new(), vec![]);
     let mut chars = globs.chars().peekable();
     while let Some(c) = chars.next() {
@@ -220,7 +228,7 @@ fn with_braces(globs: &str) -> Option<String> {
         match c {
             _ if is_extended => {
                 chars.next();
-                open.push('(');
+                open.push((')', '}'));
                 let before = match c {
                     '?' => "{,",
                     '*' => "*{",
@@ -229,20 +237,20 @@ fn with_braces(globs: &str) -> Option<String> {
                 text += before;
             }
             '(' => {
-                open.push('(');
-                text.push('{');
+                let is_list = has_bar_in_parentheses(chars.clone());
+                open.push((')', if is_list { '}' } else { ')' }));
+                text.push(if is_list { '{' } else { '(' });
             }
             '[' if has_bar_inside(chars.clone()) => {
-                open.push('[');
+                open.push((']', '}'));
                 text.push('{');
             }
             '{' => {
-                open.push('{');
+                open.push(('}', '}'));
                 text.push('{');
             }
-            ')' | ']' | '}' if open.last() == Some(&opening(c)) => {
-                open.pop();
-                text.push('}');
+            ')' | ']' | '}' if open.last().is_some_and(|(closing, _)| *closing == c) => {
+                text.extend(open.pop().map(|(_, closing)| closing));
             }
             '|' if !open.is_empty() => text.push(','),
             c => text.push(c),
@@ -252,12 +260,19 @@ fn with_braces(globs: &str) -> Option<String> {
     (open.is_empty() && has_list && text != globs).then_some(text)
 }
 
-fn opening(closing: char) -> char {
-    match closing {
-        ')' => '(',
-        ']' => '[',
-        _ => '{',
-    }
+/// Do the parentheses that have been opened hold a `|`? Without one, they are characters.
+fn has_bar_in_parentheses(rest: impl Iterator<Item = char>) -> bool {
+    let mut depth = 0_usize;
+    let mut inside = rest.take_while(|c| {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => return false,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        true
+    });
+    inside.any(|c| c == '|')
 }
 
 /// Does a class hold a `|`?
@@ -328,6 +343,9 @@ mod tests {
             ("*.ts or *.md", "*.ts,*.md"),
             ("[\"*.ts\", \"*.md\"]", "*.ts,*.md"),
             ("*.(ts|md)", "*.{ts,md}"),
+            ("app/(auth)/*.(ts|md)", "app/(auth)/*.{ts,md}"),
+            ("app/(auth)/*.ts;lib/*.ts", "app/(auth)/*.ts,lib/*.ts"),
+            ("app/((a)|b)/*.ts", "app/{(a),b}/*.ts"),
             ("@(a|b).ts", "{a,b}.ts"),
             ("?(x|y)a.ts", "{,x,y}a.ts"),
             ("*.{ts|md}", "*.{ts,md}"),

@@ -40,6 +40,11 @@ pub(super) fn led_to(
     Some([&[shown.as_str()], rest.as_slice()].concat().join("/"))
 }
 
+/// Is a glob the path of one thing, so that nothing else is meant if that is there?
+pub(super) fn is_one_path(piece: &Piece, text: Text) -> bool {
+    text == Text::Whole && !piece.glob.split('/').any(is_special)
+}
+
 /// The names that the glob spells out below an entry of a directory, or the directory, if it leads through that.
 fn rest<'a>(
     piece: &'a Piece,

@@ -94,12 +94,12 @@ impl Meaning {
     }
 
     /// What a glob that takes away may mean besides. This is only shown.
-    pub(super) fn hints(given: &Given, piece: &Piece, text: Text) -> Vec<Self> {
+    pub(super) fn hints(given: &Given, n: usize, piece: &Piece, text: Text) -> Vec<Self> {
         let reading = |one: &Self| Some(&given.foreign.get(one.foreign?)?.reading);
         // Much can have the last name of an absolute path.
         let is_last_name =
             |one: &Self| matches!(reading(one), Some(Foreign::Globs(_, how)) if how.is_name);
-        let mut others = Self::foreign(given, text, false);
+        let mut others = Self::foreign(given, Some(n), text, false);
         others.retain(|one| !is_last_name(one));
         let spellings = &[Spelling::AnyCase, Spelling::Below];
         let tried = Tried { spellings, has_inside: false, others };
@@ -130,16 +130,21 @@ impl Meaning {
                 NEAR.into_iter().filter(|one| one.can_differ(&given.own.whole, text, Keeps::Whole));
             all.extend(near.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }));
         }
-        let foreign = Self::foreign(given, text, false).into_iter();
+        let foreign = Self::foreign(given, None, text, false).into_iter();
         all.extend(foreign.filter(|one| one.keeps == Keeps::Whole));
         all
     }
 
-    /// The spellings of other programs that a text may be written in.
-    pub(super) fn foreign(given: &Given, text: Text, has_inside: bool) -> Vec<Self> {
+    /// The spellings of other programs that all of a text, or one piece of it, may be written in.
+    pub(super) fn foreign(
+        given: &Given,
+        piece: Option<usize>,
+        text: Text,
+        has_inside: bool,
+    ) -> Vec<Self> {
         let mut all = vec![];
-        for (nth, other) in given.foreign.iter().enumerate().take(MOST_FOREIGN) {
-            let OtherSpelling { reading, source } = other;
+        for (nth, other) in given.foreign_of(piece).take(MOST_FOREIGN) {
+            let OtherSpelling { reading, source, .. } = other;
             let (Some(source), Foreign::Globs(_, how)) = (source, reading) else {
                 all.push(Self { foreign: Some(nth), ..Self::WRITTEN });
                 continue;

@@ -56,7 +56,7 @@ impl Readings {
         let (source, readings) = match meaning.foreign {
             None => (&given.own, self),
             Some(nth) => {
-                let OtherSpelling { reading, source } = given.foreign.get(nth).ok_or_else(none)?;
+                let OtherSpelling { reading, source, .. } = given.foreign.get(nth).ok_or_else(none)?;
                 match (reading, source) {
                     (Foreign::Expression(expression), _) => {
                         return Ok(vec![Signed {
