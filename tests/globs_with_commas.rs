@@ -91,3 +91,34 @@ fn parentheses_without_a_bar_are_characters_in_other_spellings_as_well() {
         assert_eq!(files(&answer), want, "{text}: {answer}");
     }
 }
+
+#[test]
+fn each_bracket_is_a_name_if_that_is_there_and_a_class_otherwise() {
+    let (_sandbox, mut client) = tree(&[
+        "app/[id]/a.ts",
+        "app/[id]/c.ts",
+        "app/i/a.ts",
+        "app/i/b.ts",
+        "lib/x/[slug].ts",
+        "lib/y/s.ts",
+        "[all]/[id]/a.ts",
+        "a/i/a.ts",
+    ]);
+    for (glob, want) in [
+        ("app/[id]/[ab]*.ts", vec!["app/[id]/a.ts"]),
+        ("app/[id]/[ab].ts", vec!["app/[id]/a.ts"]),
+        ("lib/[xy]/[slug]*", vec!["lib/x/[slug].ts"]),
+        ("lib/[xyz]/[slug].ts", vec!["lib/x/[slug].ts"]),
+        ("[all]/[id]/[ab]*.ts", vec!["[all]/[id]/a.ts"]),
+        ("**/[id]/[ab]*.ts", vec!["[all]/[id]/a.ts", "app/[id]/a.ts"]),
+        ("app/[ij]/[ab]*.ts", vec!["app/i/a.ts", "app/i/b.ts"]),
+        ("APP/[id]/[ab]*.ts", vec!["app/[id]/a.ts"]),
+        ("app/[id]/[ab]*.ts,lib/[yz]/*.ts", vec!["app/[id]/a.ts", "lib/y/s.ts"]),
+    ] {
+        let answer = grep(&mut client, &json!([glob]));
+        assert_eq!(files(&answer), want, "{glob}: {answer}");
+    }
+    let answer = grep(&mut client, &json!(["app/[id]/[ab]*.ts"]));
+    let note = "some brackets of `app/[id]/[ab]*.ts` are a part of a name here";
+    assert!(answer.contains(note), "{answer}");
+}

@@ -4,8 +4,10 @@
 
 use super::begins::Begins;
 use super::foreign::{Foreign, foreign};
-use super::literal_brackets::with_literal_brackets;
+use super::literal_brackets::{with_literal_brackets, with_some_literal_brackets};
 use super::meaning::{Keeps, Meaning, Taken, Text};
+use std::cmp::Reverse;
+
 use crate::cap::separated;
 use crate::error::{Code, ToolError};
 use crate::path::begins_elsewhere;
@@ -13,6 +15,9 @@ use crate::path::begins_elsewhere;
 /// Bytes of which a name can have one that means something else in a glob. Without `*`: a glob with stars matches
 /// its own text anyway.
 pub(super) const SPECIAL: &[u8] = b"[]{}?,!\\";
+
+/// Most groups of brackets in a glob of which each is read separately.
+const MOST_GROUPS: u32 = 3;
 
 /// One string of globs.
 #[derive(Clone)]
@@ -227,6 +232,7 @@ impl Piece {
         match keeps {
             Keeps::Nothing | Keeps::Whole => true,
             Keeps::Brackets => self.has_names_in_brackets(),
+            Keeps::SomeBrackets(_) => self.with_names().is_some(),
             Keeps::AllButStars => {
                 self.could_be_a_name()
                     || self.could_have_braces_of_names()
@@ -240,6 +246,32 @@ impl Piece {
         let names: Vec<String> = self.glob.split('/').map(with_literal_brackets).collect();
         let glob = names.join("/");
         (glob != self.glob).then(|| Self { glob, ..self.clone() })
+    }
+
+    /// The same, of the groups of brackets only those that have a bit.
+    pub(super) fn with_some_names(&self, bits: u8) -> Self {
+        let mut nth = 0;
+        let is_name = || {
+            nth += 1;
+            bits.checked_shr(nth - 1).is_some_and(|bits| bits & 1 == 1)
+        };
+        Self { glob: with_some_literal_brackets(&self.glob, is_name), ..self.clone() }
+    }
+
+    /// Which of its groups of brackets can be a part of a name while others are classes, those first in which most are.
+    /// Nothing if there are too many.
+    pub(super) fn some_names_in_brackets(&self) -> Vec<u8> {
+        let mut groups = 0_u32;
+        with_some_literal_brackets(&self.glob, || {
+            groups += 1;
+            true
+        });
+        if !(2..=MOST_GROUPS).contains(&groups) {
+            return vec![];
+        }
+        let mut all: Vec<u8> = (1..(1 << groups) - 1).collect();
+        all.sort_by_key(|bits| (Reverse(bits.count_ones()), *bits));
+        all
     }
 
     /// Has it brackets that could be a part of a name?
@@ -257,11 +289,12 @@ impl Piece {
 
     /// Does the first name of its path have a wildcard besides brackets, if this is a part of names?
     pub(super) fn begins_with_wildcard(&self, keeps: Keeps) -> bool {
-        let wild: &[char] = if matches!(keeps, Keeps::Nothing | Keeps::Brackets) {
-            &['*', '?', '{']
-        } else {
-            &['*']
-        };
+        let wild: &[char] =
+            if matches!(keeps, Keeps::Nothing | Keeps::Brackets | Keeps::SomeBrackets(_)) {
+                &['*', '?', '{']
+            } else {
+                &['*']
+            };
         self.glob.split('/').next().is_some_and(|name| name.contains(wild))
     }
 
@@ -276,12 +309,7 @@ impl Piece {
 }
 
 /// The spellings of other programs that a text may be written in. An absolute path that lies in a grant is not shortened.
-fn others(
-    own: &Piece,
-    piece: Option<usize>,
-    kind: Text,
-    begins: Begins<'_>,
-) -> Vec<OtherSpelling> {
+fn others(own: &Piece, piece: Option<usize>, kind: Text, begins: Begins<'_>) -> Vec<OtherSpelling> {
     let others = foreign(&own.said, kind).into_iter().map(|reading| {
         let source = match &reading {
             Foreign::Globs(globs, _) => Some(Source::new(globs, begins)),

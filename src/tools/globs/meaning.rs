@@ -32,6 +32,8 @@ pub(super) enum Keeps {
     Nothing,
     /// Brackets around text.
     Brackets,
+    /// Some of these, those from left to right that have a bit here.
+    SomeBrackets(u8),
     /// All but stars.
     AllButStars,
     /// The same, and the commas of the text: all of it is one name or path.
@@ -149,12 +151,13 @@ impl Meaning {
     fn names_in_words(self, glob: &str, argument: &str) -> Option<String> {
         let what = match self.keeps {
             Keeps::Nothing => return None,
-            Keeps::Brackets => ("brackets", "a class"),
+            Keeps::Brackets => ("the brackets", "a class"),
+            Keeps::SomeBrackets(_) => ("some brackets", "a class"),
             Keeps::AllButStars if glob.contains('*') => {
                 match (glob.contains('{'), glob.contains('[')) {
-                    (true, false) => ("braces", "alternatives"),
-                    (true, true) => ("brackets and braces", "wildcards"),
-                    _ => ("brackets", "a class"),
+                    (true, false) => ("the braces", "alternatives"),
+                    (true, true) => ("the brackets and braces", "wildcards"),
+                    _ => ("the brackets", "a class"),
                 }
             }
             Keeps::AllButStars | Keeps::Whole => {
@@ -167,8 +170,6 @@ impl Meaning {
             }
         };
         let (what, read) = what;
-        Some(format!(
-            "the {what} of `{glob}` are a part of a name here, and were not read as {read}"
-        ))
+        Some(format!("{what} of `{glob}` are a part of a name here, and were not read as {read}"))
     }
 }

@@ -43,6 +43,8 @@ impl Meaning {
         }
         if pieces.iter().any(Piece::has_names_in_brackets) {
             kept.push(Keeps::Brackets);
+            let some = pieces.iter().map(Piece::some_names_in_brackets).max_by_key(Vec::len);
+            kept.extend(some.into_iter().flatten().map(Keeps::SomeBrackets));
         }
         kept.push(Keeps::Nothing);
         let has_inside = of.has_inside && text == Text::Whole;

@@ -74,7 +74,11 @@ impl NamePatterns {
                 None => {
                     let name = path.rsplit('/').next().unwrap_or_default();
                     let is_name = !text.trim_end_matches('/').contains('/');
-                    format!("did you mean `{}`?", brief(if is_name { name } else { &path }))
+                    let meant = if is_name { name } else { &path };
+                    if meant == text {
+                        return None;
+                    }
+                    format!("did you mean `{}`?", brief(meant))
                 }
             });
         }
