@@ -29,6 +29,7 @@ fn repository() -> Sandbox {
         "packages/web/node_modules/react/index.js",
         "lib/b.ts",
         "h/.dot/x.ts",
+        "h/.dot/sub/y.tsx",
         "h/c.ts",
         "node_modules/react/index.js",
     ] {
@@ -132,4 +133,54 @@ fn a_link_of_the_name_is_named_beside_what_lies_further_down() {
         let link = "docs is a link to shared, and links are not followed: search with path=docs";
         assert!(closing.contains(link), "{glob}: {closing}");
     }
+}
+
+#[test]
+fn an_ignored_directory_in_which_a_glob_may_match_further_down_is_named() {
+    let sandbox = repository();
+    let mut client = Client::start(&[&sandbox.spec("repo", "ro")], Era::Modern);
+    for glob in ["react/**", "react/index.js", "react/*.js"] {
+        let (files, closing) = found(&mut client, &json!({"glob": [glob]}));
+        assert!(files.is_empty(), "{glob}: {closing}");
+        assert!(closing.contains("2 directories ignored (e.g. node_modules)"), "{glob}: {closing}");
+        assert!(closing.contains("respect_ignore=false"), "{glob}: {closing}");
+    }
+    let (_, closing) =
+        found(&mut client, &json!({"path": "h", "glob": ["sub/*.ts"], "hidden": false}));
+    assert!(closing.contains("(e.g. h/.dot); set hidden=true"), "{closing}");
+    let (files, closing) = found(&mut client, &json!({"glob": ["lib/*.ts"]}));
+    assert!(files == ["lib/b.ts"] && !closing.contains("ignored"), "{closing}");
+}
+
+#[test]
+fn a_glob_that_begins_with_the_last_name_of_path_is_read_from_there() {
+    let sandbox = Sandbox::new().file("repo/web/src/a.ts", "x\n");
+    let mut client = Client::start(&[&sandbox.spec("repo", "ro")], Era::Modern);
+    for glob in ["src/*.ts", "src/**"] {
+        let (files, closing) = found(&mut client, &json!({"path": "web/src", "glob": [glob]}));
+        assert_eq!(files, ["web/src/a.ts"], "{glob}: {closing}");
+        assert!(closing.contains("these match from a directory further up"), "{glob}: {closing}");
+    }
+}
+
+#[test]
+fn the_hint_for_a_link_matches_what_the_glob_would_and_its_name_may_have_brackets() {
+    let sandbox = Sandbox::new()
+        .file("repo/real/a.ts", "x\n")
+        .file("repo/real/sub/deep.ts", "x\n")
+        .link("repo/l1", "real")
+        .link("repo/[id]", "real");
+    let mut client = Client::start(&[&sandbox.spec("repo", "ro")], Era::Modern);
+    for (glob, hint) in [
+        ("l1/*.ts", "search with path=l1 and glob=/*.ts"),
+        ("l1/a.ts", "search with path=l1 and glob=/a.ts"),
+        ("l1/**", "search with path=l1 and glob=**"),
+        ("[id]/*.ts", "search with path=[id] and glob=/*.ts"),
+        ("[id]/a.ts", "search with path=[id] and glob=/a.ts"),
+    ] {
+        let (files, closing) = found(&mut client, &json!({"glob": [glob]}));
+        assert!(files.is_empty() && closing.contains(hint), "{glob}: {closing}");
+    }
+    let there = found(&mut client, &json!({"path": "[id]", "glob": ["/*.ts"]}));
+    assert_eq!(there.0, ["real/a.ts"]);
 }

@@ -113,6 +113,19 @@ pub(super) fn reaches(piece: &Piece, text: Text, dir: &WalkedDir, name: &[u8]) -
     })
 }
 
+/// Does the path that a glob begins with exist below an entry of a directory?
+pub(super) fn begins_below(piece: &Piece, text: Text, dir: &WalkedDir, name: &[u8]) -> bool {
+    let names: Vec<&str> = piece.glob.trim_end_matches('/').split('/').collect();
+    let mut begin: Vec<&str> = names.iter().copied().take_while(|name| !is_special(name)).collect();
+    // A pattern is about a part of its last name.
+    if text == Text::Part && begin.len() == names.len() {
+        begin.pop();
+    }
+    let path: Vec<&[u8]> =
+        std::iter::once(name).chain(begin.iter().map(|name| name.as_bytes())).collect();
+    !piece.is_pinned && !begin.is_empty() && dir.has_below(&path)
+}
+
 /// The paths of a name in a directory that a glob can begin: from the directory that is searched, from the top of the grant,
 /// and with its name. The last two also by the path that the client gave, where links led elsewhere.
 fn paths(piece: &Piece, dir: &WalkedDir, name: &[u8]) -> Vec<Vec<u8>> {

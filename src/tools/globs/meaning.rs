@@ -124,6 +124,7 @@ impl Meaning {
         let how = match spelling {
             Spelling::FromGrant => " from the top of the grant",
             Spelling::AnyCase => " in another case",
+            Spelling::Below if self.foreign.is_none() => " from a directory further up",
             Spelling::AnyDepth | Spelling::Below => " further down",
             Spelling::AnyCaseAndDepth => " further down, in another case",
             Spelling::Slashes => " with `/` for `\\`",

@@ -11,12 +11,13 @@ use super::given::{Given, OtherSpelling, Piece, Source};
 use super::meaning::{HERE, Keeps, Meaning, Spelling, Text};
 
 /// Spellings of the text itself, the likeliest first.
-const NEAR: [Spelling; 8] = [
+const NEAR: [Spelling; 9] = [
     Spelling::Written,
     Spelling::FromGrant,
     Spelling::AnyCase,
     Spelling::AnyDepth,
     Spelling::AnyCaseAndDepth,
+    Spelling::Below,
     Spelling::Slashes,
     Spelling::Similar,
     Spelling::Files,

@@ -6,7 +6,7 @@ use super::{FEW_GLOBS, MOST_WATCHED, NamePatterns, Says};
 use crate::cap::WalkedDir;
 use crate::tools::globs::candidates::{Candidate, Candidates};
 use crate::tools::globs::given::SPECIAL;
-use crate::tools::globs::led_to::{Left, is_one_path, led_to, reaches};
+use crate::tools::globs::led_to::{Left, begins_below, is_one_path, led_to, reaches};
 use crate::tools::globs::meaning::{Keeps, Meaning, Spelling, Taken};
 use crate::tools::globs::sets::{Sets, Signed, Spot};
 use crate::tools::globs::through_links::{Rest, Ways};
@@ -260,6 +260,13 @@ impl NamePatterns {
                     !is_written(taken, n) || reaches(piece, self.readings.text, dir, name)
                 })
             })
+    }
+
+    /// Does the path that one of them begins with exist below an entry of a directory?
+    pub(in crate::tools) fn begin_below(&self, dir: &WalkedDir, name: &[u8]) -> bool {
+        let pieces = self.given.iter().flat_map(|given| &given.own.pieces);
+        let mut takes = pieces.filter(|piece| piece.takes).take(FEW_GLOBS);
+        takes.any(|piece| begins_below(piece, self.readings.text, dir, name))
     }
 
     /// Is this grant found, where the search begins above all grants? Notes those that match its name.
