@@ -122,3 +122,32 @@ fn each_bracket_is_a_name_if_that_is_there_and_a_class_otherwise() {
     let note = "some brackets of `app/[id]/[ab]*.ts` are a part of a name here";
     assert!(answer.contains(note), "{answer}");
 }
+
+#[test]
+fn a_comma_in_the_name_of_a_directory_is_found_beside_a_star() {
+    let (_sandbox, mut client) = tree(&["Smith, John/x.ts", "Smith, John/sub/y.ts", "b.ts"]);
+    for (glob, want) in [
+        ("Smith, John/**", vec!["Smith, John/sub/y.ts", "Smith, John/x.ts"]),
+        ("Smith, John/*.ts", vec!["Smith, John/x.ts"]),
+    ] {
+        let answer = grep(&mut client, &json!([glob]));
+        assert_eq!(files(&answer), want, "{glob}: {answer}");
+        assert!(answer.contains("the commas of"), "{glob}: {answer}");
+    }
+}
+
+#[test]
+fn a_negation_in_exclude_that_takes_back_nothing_is_named() {
+    let (_sandbox, mut client) = tree(&["a.ts", "b.md", "keep.md"]);
+    for (exclude, named) in [
+        (json!(["*.md", "!nosuch.md"]), true),
+        (json!(["*.md,!nosuch.md"]), true),
+        (json!(["*.md", "!keep.md"]), false),
+    ] {
+        let arguments = json!({"pattern": ".", "output": "files", "exclude": exclude});
+        let answer = client.call("grep", &arguments).text;
+        let note = "nothing matches exclude `!nosuch.md`";
+        assert_eq!(answer.contains(note), named, "{exclude}: {answer}");
+        assert!(named || !answer.contains("nothing matches"), "{exclude}: {answer}");
+    }
+}

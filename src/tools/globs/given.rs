@@ -153,6 +153,11 @@ impl Source {
         Self { whole: piece(text), pieces: all.map(piece).collect() }
     }
 
+    /// Could its commas be a part of names beside stars: `Smith, John/**`?
+    pub(super) fn could_have_commas_of_names(&self) -> bool {
+        self.pieces.len() > 1 && self.pieces.iter().all(|piece| piece.takes)
+    }
+
     /// Could all of the text be the name of something that its globs do not match?
     pub(super) fn could_be_a_name(&self) -> bool {
         self.whole.could_be_a_name() && self.pieces.iter().skip(1).all(|piece| piece.takes)

@@ -161,6 +161,7 @@ impl Meaning {
                     _ => ("the brackets", "a class"),
                 }
             }
+            Keeps::Whole if glob.contains('*') => ("the commas", "separators"),
             Keeps::AllButStars | Keeps::Whole => {
                 let is = if argument == "pattern" {
                     "all or a part of a name"

@@ -132,6 +132,8 @@ impl Meaning {
             let near =
                 NEAR.into_iter().filter(|one| one.can_differ(&given.own.whole, text, Keeps::Whole));
             all.extend(near.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }));
+        } else if given.own.could_have_commas_of_names() {
+            all.extend(HERE.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }));
         }
         let foreign = Self::foreign(given, None, text, false).into_iter();
         all.extend(foreign.filter(|one| one.keeps == Keeps::Whole));

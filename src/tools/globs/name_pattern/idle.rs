@@ -35,7 +35,6 @@ impl NamePatterns {
             };
             return vec![format!("{} ({hint})", self.in_words())];
         }
-        let sign = if self.leaves_out { "" } else { "!" };
         let all = self.takes_away.iter().zip(&self.alike);
         let idle = all.filter(|(one, _)| !one.is_seen()).filter_map(|(one, alike)| {
             let given = self.given.get(one.nth)?;
@@ -48,6 +47,7 @@ impl NamePatterns {
             } else {
                 self.hint(one, given, &text)
             };
+            let sign = if piece.takes { "" } else { "!" };
             let hint = hint.map_or_else(String::new, |hint| format!(" ({hint})"));
             Some(format!("{} `{sign}{}`{hint}", self.argument, brief(&text)))
         });

@@ -31,7 +31,8 @@ impl NamePatterns {
                 if piece.takes {
                     each.push(Watched::of_piece(nth, n, *meaning));
                 }
-                if piece.takes == self.leaves_out {
+                // What takes back something that is left out is named as well, if there is nothing.
+                if self.leaves_out || !piece.takes {
                     takes_away.push(Watched::of_piece(nth, n, *meaning));
                     alike.push(Watched::of_piece(nth, n, Meaning::of(Spelling::Similar)));
                 }
