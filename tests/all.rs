@@ -61,6 +61,9 @@ mod glob_meanings; // what a glob is taken for where it matches nothing, each on
 mod glob_names; // a path of a file is a glob for that file, whatever characters it has
 mod glob_spellings; // names that look alike, escapes of bytes, and globs as other programs write them
 mod globs; // globs against ripgrep, and where the two differ on purpose
+mod globs_outside_path; // globs of what lies outside the directory that is searched
+mod globs_past_left_out; // other readings of globs where something on the way is left out
+mod globs_with_commas; // strings of globs with commas, and brackets and parentheses of names beside wildcards
 mod grepping; // what grep and keyword_search say: line ends, long lines, what else a pattern may have meant
 mod grepping_as_rg; // random patterns over random texts, against ripgrep
 mod guards; // the clippy bans bite, counted exactly

@@ -552,7 +552,7 @@ fn globs_that_take_away_are_read_like_others_and_named_where_they_match_nothing(
 }
 
 #[test]
-fn what_is_asked_for_and_left_out_is_named_and_nothing_else_is_found_for_it() {
+fn a_path_of_something_left_out_means_nothing_else_and_a_glob_may() {
     let sandbox = tree()
         .file("grant/dist/b.ts", "needle\n")
         .file("grant/src/dist/b.ts", "needle\n")
@@ -572,7 +572,7 @@ fn what_is_asked_for_and_left_out_is_named_and_nothing_else_is_found_for_it() {
     let rows: &[(Value, &[&str], &str)] = &[
         (grep("dist/b.ts"), &[], "dist/b.ts is there, but ignored"),
         (grep("grant/dist/b.ts"), &[], "dist/b.ts is there, but ignored"),
-        (grep("dist/*.ts"), &[], "set respect_ignore=false"),
+        (grep("dist/*.ts"), &["src/dist/b.ts"], "1 directory ignored (e.g. dist); set"),
         (grep("dist/none.ts"), &[], "no file name that is searched matches glob `dist/none.ts`"),
         (grep("k.log"), &[], "ignored (e.g. k.log"),
         (grep("docs/wt/x.ts"), &[], "docs/wt/x.ts is there, but lies in a linked worktree"),
@@ -587,7 +587,7 @@ fn what_is_asked_for_and_left_out_is_named_and_nothing_else_is_found_for_it() {
     let inside = json!({"pattern": "needle", "output": "files", "path": ".git", "glob": "config"});
     check(&mut client, "grep", &[(inside, &[".git/config"], "[1 file")]);
     let rows: &[(Value, &[&str], &str)] = &[
-        (json!({"pattern": "dist/*.ts"}), &[], "1 directory ignored (e.g. dist)"),
+        (json!({"pattern": "dist/*.ts"}), &["src/dist/b.ts"], "1 directory ignored (e.g. dist)"),
         (json!({"pattern": "README.md/"}), &["README.md", "docs/README.md"], "not directories"),
     ];
     check(&mut client, "search_files", rows);

@@ -133,6 +133,8 @@ impl Tool for KeywordSearch {
         let leave = |names: &Names, place: &Place<Read>| {
             grants.get(&place.display_path()).and_then(|grant| names.leave_grant(grant))
         };
+        // Globs hold for what lies in directories, and not for files that are given.
+        let is_directory = |place: &Place<Read>| place.what() != Some(Kind::File);
         let attempt = |names: &Names| {
             let (pattern, keyword) = (pattern.clone(), &*args.keyword);
             let asked = Asked { pattern, keyword, names, zero, respects, budget };
@@ -149,14 +151,16 @@ impl Tool for KeywordSearch {
         let walk = |names: &Names, candidates: &Candidates| {
             let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| entry.kind == Kind::File;
             let probe = Probe { names, candidates, respects, hidden: true, fits };
-            for place in places.iter().filter(|place| leave(names, place).is_none()) {
+            let searched =
+                |place: &&Place<Read>| is_directory(place) && leave(names, place).is_none();
+            for place in places.iter().filter(searched) {
                 probe.below(place, budget)?;
             }
             Ok(())
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;
         unsearched.note(filter_note);
-        if let Some(place) = places.first() {
+        if let Some(place) = places.iter().find(|place| is_directory(place)) {
             let globs = args.include_patterns.as_given();
             note_mistaken(&mut unsearched, &names.include, globs, place, budget);
         }

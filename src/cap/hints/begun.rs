@@ -1,4 +1,5 @@
-//! The path that a glob begins with, where it does not exist and another one is likely meant: the same hint as for a path.
+//! The path that a glob begins with, where it does not exist and another one is likely meant: the same hint as for a path. Where it
+//! exists outside the directory that is searched, the hint says how to search there.
 //!
 //! May import: `path`, `limits`, `error`. This module opens nothing and expands no glob.
 
@@ -8,10 +9,11 @@ use crate::cap::hints::existing::existing;
 use crate::cap::hints::suggest::missing;
 use crate::cap::place::{LookupOptions, Place};
 use crate::cap::rights::Read;
+use crate::cap::rules::glob_parts::separated;
 use crate::cap::target::Target;
 use crate::error::{Code, ToolError};
 use crate::limits::Budget;
-use crate::path::VirtualPath;
+use crate::path::{VirtualPath, brief, readings};
 
 /// Most globs that are looked at.
 const MAX_GLOBS: usize = 3;
@@ -65,9 +67,62 @@ fn below(above: &str, path: &str) -> String {
 }
 
 fn likely_meant(grants: &Grants, above: &str, globs: &[String], budget: &Budget) -> Vec<String> {
-    let begins = globs.iter().take(MAX_GLOBS).filter_map(|glob| beginning(glob));
-    let paths = begins.map(|path| VirtualPath::from(below(above, &path)));
-    paths.filter_map(|path| hint_for(grants, &path, budget)).collect()
+    let globs = globs.iter().flat_map(|glob| separated(glob)).take(MAX_GLOBS);
+    let hint = |glob: &str| {
+        let others = readings(glob.trim());
+        let spellings = std::iter::once(glob.trim()).chain(others.iter().map(|one| &*one.path));
+        let begins = spellings.filter_map(|glob| Begin::new(grants, glob));
+        let mut begins = begins.peekable();
+        let first = begins.peek().map(|begin| begin.path.clone());
+        begins.find_map(|begin| begin.outside(grants, above, budget)).or_else(|| {
+            let first = first?;
+            let path = if first.starts_with('/') { first } else { below(above, &first) };
+            hint_for(grants, &VirtualPath::from(path), budget)
+        })
+    };
+    globs.filter_map(hint).collect()
+}
+
+/// The path that a glob begins with.
+struct Begin {
+    /// With a slash in front if it is an absolute path in a grant.
+    path: String,
+    /// Is it all of the glob?
+    is_whole: bool,
+}
+
+impl Begin {
+    fn new(grants: &Grants, glob: &str) -> Option<Self> {
+        let path = beginning(glob)?;
+        let is_whole = glob.trim_matches('/').ends_with(&path);
+        let absolute = format!("/{path}");
+        let is_absolute = glob.starts_with('/')
+            && grants.place_of(&VirtualPath::from(absolute.as_str())).is_some();
+        Some(Self { path: if is_absolute { absolute } else { path }, is_whole })
+    }
+
+    /// What exists outside the directory that is searched, and how to search there. Names are compared only to word the
+    /// hint.
+    fn outside(&self, grants: &Grants, above: &str, budget: &Budget) -> Option<String> {
+        let searched = grants.place_of(&VirtualPath::from(above))?;
+        let there = existing(grants, &self.path);
+        let in_same = there.iter().find(|(grant, _)| *grant == searched.0);
+        let (grant, names) = in_same.or(there.first())?;
+        if *grant == searched.0 && names.starts_with(&searched.1) {
+            return None;
+        }
+        // A glob without wildcards can be the path of a file.
+        let directory = if self.is_whole { names.split_last()?.1 } else { names.as_slice() };
+        let (shown, directory) = (grants.shown(*grant, names), grants.shown(*grant, directory));
+        let place = if budget.takes("root_paths") { "root_paths" } else { "path" };
+        let how = match (place, directory.as_str()) {
+            ("path", "") => "leave `path` out".into(),
+            ("path", directory) => format!("leave `path` out or set path={}", brief(directory)),
+            (_, "") => "set root_paths=[\".\"]".into(),
+            (_, directory) => format!("set root_paths=[\"{}\"]", brief(directory)),
+        };
+        Some(format!("`{}` is there, outside `{place}`: {how}", brief(&shown)))
+    }
 }
 
 /// The names of a glob that has a slash, up to the first one that has wildcards.

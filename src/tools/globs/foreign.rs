@@ -8,6 +8,7 @@
 use grep_matcher::Matcher as _;
 use grep_regex::RegexMatcherBuilder;
 
+use super::braced::with_braces;
 use super::literal_brackets::with_literal_brackets;
 use super::meaning::Text;
 use crate::path::{begins_elsewhere, readings};
@@ -31,6 +32,13 @@ pub(super) enum Foreign {
     Globs(String, How),
     /// This regular expression for the path.
     Expression(String),
+}
+
+impl Foreign {
+    /// Is it the last names of an absolute path?
+    pub(super) fn is_end(&self) -> bool {
+        matches!(self, Self::Globs(_, how) if how.is_end)
+    }
 }
 
 /// How globs of another program are read.
@@ -211,61 +219,6 @@ fn outside_brackets(text: &str, separates: impl Fn(char) -> bool) -> Vec<&str> {
     parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect()
 }
 
-/// `*.(ts|md)`, `@(a|b).ts`, `?(a)b`, `*.{ts|md}` and `*.[ts|md]` with braces and commas. `None` where nothing changes.
-fn with_braces(globs: &str) -> Option<String> {
-    let (mut text, mut open) = (String::new(), vec![]);
-    let mut chars = globs.chars().peekable();
-    while let Some(c) = chars.next() {
-        let is_extended = matches!(c, '@' | '+' | '?' | '*') && chars.peek() == Some(&'(');
-        match c {
-            _ if is_extended => {
-                chars.next();
-                open.push('(');
-                let before = match c {
-                    '?' => "{,",
-                    '*' => "*{",
-                    _ => "{",
-                };
-                text += before;
-            }
-            '(' => {
-                open.push('(');
-                text.push('{');
-            }
-            '[' if has_bar_inside(chars.clone()) => {
-                open.push('[');
-                text.push('{');
-            }
-            '{' => {
-                open.push('{');
-                text.push('{');
-            }
-            ')' | ']' | '}' if open.last() == Some(&opening(c)) => {
-                open.pop();
-                text.push('}');
-            }
-            '|' if !open.is_empty() => text.push(','),
-            c => text.push(c),
-        }
-    }
-    let has_list = text.contains(',') || globs.contains("@(") || globs.contains("+(");
-    (open.is_empty() && has_list && text != globs).then_some(text)
-}
-
-fn opening(closing: char) -> char {
-    match closing {
-        ')' => '(',
-        ']' => '[',
-        _ => '{',
-    }
-}
-
-/// Does a class hold a `|`?
-fn has_bar_inside(rest: impl Iterator<Item = char>) -> bool {
-    let mut inside = rest.take_while(|c| *c != ']');
-    inside.any(|c| c == '|')
-}
-
 /// `[a.ts](src/a.ts)`, `"src/a.ts`, `src/a.ts:`
 fn without_what_is_around(glob: &str) -> Option<&str> {
     let linked = glob.strip_suffix(')').and_then(|rest| rest.rsplit_once("](")).map(|(_, to)| to);
@@ -328,6 +281,9 @@ mod tests {
             ("*.ts or *.md", "*.ts,*.md"),
             ("[\"*.ts\", \"*.md\"]", "*.ts,*.md"),
             ("*.(ts|md)", "*.{ts,md}"),
+            ("app/(auth)/*.(ts|md)", "app/(auth)/*.{ts,md}"),
+            ("app/(auth)/*.ts;lib/*.ts", "app/(auth)/*.ts,lib/*.ts"),
+            ("app/((a)|b)/*.ts", "app/{(a),b}/*.ts"),
             ("@(a|b).ts", "{a,b}.ts"),
             ("?(x|y)a.ts", "{,x,y}a.ts"),
             ("*.{ts|md}", "*.{ts,md}"),

@@ -4,8 +4,10 @@
 
 use super::begins::Begins;
 use super::foreign::{Foreign, foreign};
-use super::literal_brackets::with_literal_brackets;
+use super::literal_brackets::{with_literal_brackets, with_some_literal_brackets};
 use super::meaning::{Keeps, Meaning, Taken, Text};
+use std::cmp::Reverse;
+
 use crate::cap::separated;
 use crate::error::{Code, ToolError};
 use crate::path::begins_elsewhere;
@@ -14,12 +16,15 @@ use crate::path::begins_elsewhere;
 /// its own text anyway.
 pub(super) const SPECIAL: &[u8] = b"[]{}?,!\\";
 
+/// Most groups of brackets in a glob of which each is read separately.
+const MOST_GROUPS: u32 = 3;
+
 /// One string of globs.
 #[derive(Clone)]
 pub(super) struct Given {
     pub(super) text: String,
     pub(super) own: Source,
-    /// What it may mean in the spellings of other programs.
+    /// What it may mean in the spellings of other programs: all of it first, then each piece of a list.
     pub(super) foreign: Vec<OtherSpelling>,
 }
 
@@ -35,6 +40,8 @@ pub(super) struct Source {
 /// A reading of a string of globs that is written as in another program.
 #[derive(Clone)]
 pub(super) struct OtherSpelling {
+    /// Of which piece of a list it is one; `None` for all of the text.
+    pub(super) piece: Option<usize>,
     pub(super) reading: Foreign,
     /// The globs that it comes to; `None` for an expression.
     pub(super) source: Option<Source>,
@@ -52,6 +59,8 @@ pub(super) enum FromGrant {
 /// One glob.
 #[derive(Clone)]
 pub(super) struct Piece {
+    /// As it was given.
+    pub(super) said: String,
     /// Does it take what it matches? Not if it begins with `!`.
     pub(super) takes: bool,
     /// The grant that it began with the absolute path of.
@@ -84,25 +93,40 @@ impl Given {
             let sentence = format!("`{argument}` holds an empty glob");
             return Err(ToolError::new(Code::BadArgs, sentence));
         }
-        let others = foreign(text, kind).into_iter().map(|reading| {
-            let source = match &reading {
-                Foreign::Globs(globs, _) => Some(Source::new(globs, begins)),
-                Foreign::Expression(_) => None,
-            };
-            OtherSpelling { reading, source }
-        });
-        let foreign = others.collect();
+        let mut foreign = others(&own.whole, None, kind, begins);
+        if own.pieces.len() > 1 {
+            let pieces = own.pieces.iter().enumerate();
+            foreign.extend(pieces.flat_map(|(n, piece)| others(piece, Some(n), kind, begins)));
+        }
         Ok(Self { text: text.to_owned(), own, foreign })
+    }
+
+    /// The spellings of other programs that all of the text or one piece may be written in, each with its place.
+    pub(super) fn foreign_of(
+        &self,
+        piece: Option<usize>,
+    ) -> impl Iterator<Item = (usize, &OtherSpelling)> {
+        let piece = piece.filter(|_| self.own.pieces.len() > 1);
+        self.foreign.iter().enumerate().filter(move |(_, other)| other.piece == piece)
     }
 
     /// The first directory of a path that a slash anchors, in quotes or not. With a drive or a scheme in front, it is a
     /// path of another machine.
-    pub(super) fn first_directory(&self) -> Option<Piece> {
-        let others = self.foreign.iter().filter_map(|other| other.source.as_ref());
-        let all = std::iter::once(&self.own).chain(others).flat_map(|source| &source.pieces);
+    pub(super) fn first_directory(&self, n: usize) -> Option<Piece> {
+        let others = self.foreign_of(Some(n)).filter_map(|(_, other)| other.source.as_ref());
+        let own = self.own.pieces.get(n)?;
+        let is_elsewhere = begins_elsewhere(&own.said);
+        let all = std::iter::once(own).chain(others.flat_map(|source| &source.pieces));
         let mut anchored = all.filter(|piece| piece.is_pinned && piece.grant.is_none());
-        let is_elsewhere = begins_elsewhere(&self.text);
         anchored.find_map(Piece::first_directory).filter(|_| !is_elsewhere)
+    }
+
+    /// Is one piece, or all of the text, an absolute path in a grant, in quotes or not?
+    pub(super) fn lies_in_a_grant(&self, piece: Option<usize>) -> bool {
+        let own = piece.and_then(|n| self.own.pieces.get(n)).unwrap_or(&self.own.whole);
+        let others = self.foreign_of(piece).filter_map(|(_, other)| other.source.as_ref());
+        own.grant.is_some()
+            || others.flat_map(|source| &source.pieces).any(|piece| piece.grant.is_some())
     }
 
     /// Does it begin as an extended glob for all but a name: `!(src)/**`?
@@ -124,12 +148,14 @@ impl Given {
 
 impl Source {
     fn new(text: &str, begins: Begins<'_>) -> Self {
-        let piece = |text: &str| match text.strip_prefix('!') {
-            Some(text) => Piece::new(text, false, begins),
-            None => Piece::new(text, true, begins),
-        };
+        let piece = |said: &str| Piece::new(said, begins);
         let all = separated(text).into_iter().map(str::trim).filter(|piece| !piece.is_empty());
         Self { whole: piece(text), pieces: all.map(piece).collect() }
+    }
+
+    /// Could its commas be a part of names beside stars: `Smith, John/**`?
+    pub(super) fn could_have_commas_of_names(&self) -> bool {
+        self.pieces.len() > 1 && self.pieces.iter().all(|piece| piece.takes)
     }
 
     /// Could all of the text be the name of something that its globs do not match?
@@ -139,12 +165,15 @@ impl Source {
 }
 
 impl Piece {
-    fn new(text: &str, takes: bool, begins: Begins<'_>) -> Self {
+    fn new(said: &str, begins: Begins<'_>) -> Self {
+        let (text, takes) = said.strip_prefix('!').map_or((said, true), |text| (text, false));
+        let said = said.to_owned();
         let spelled = text.strip_prefix("file://").unwrap_or(text);
         if let Some((grant, rest)) = begins.spelled_off(spelled) {
             let rest = rest.trim_start_matches('/');
             let glob = if rest.is_empty() { "**" } else { rest };
             return Self {
+                said,
                 takes,
                 grant: Some(grant),
                 is_pinned: true,
@@ -164,7 +193,7 @@ impl Piece {
             true => FromGrant::Perhaps,
             false => FromGrant::No,
         };
-        Self { takes, grant: None, is_pinned, from_grant, glob: glob.to_owned() }
+        Self { said, takes, grant: None, is_pinned, from_grant, glob: glob.to_owned() }
     }
 
     /// Could it be a path from the top of the grant, or one that begins with its name?
@@ -208,6 +237,7 @@ impl Piece {
         match keeps {
             Keeps::Nothing | Keeps::Whole => true,
             Keeps::Brackets => self.has_names_in_brackets(),
+            Keeps::SomeBrackets(_) => self.with_names().is_some(),
             Keeps::AllButStars => {
                 self.could_be_a_name()
                     || self.could_have_braces_of_names()
@@ -221,6 +251,32 @@ impl Piece {
         let names: Vec<String> = self.glob.split('/').map(with_literal_brackets).collect();
         let glob = names.join("/");
         (glob != self.glob).then(|| Self { glob, ..self.clone() })
+    }
+
+    /// The same, of the groups of brackets only those that have a bit.
+    pub(super) fn with_some_names(&self, bits: u8) -> Self {
+        let mut nth = 0;
+        let is_name = || {
+            nth += 1;
+            bits.checked_shr(nth - 1).is_some_and(|bits| bits & 1 == 1)
+        };
+        Self { glob: with_some_literal_brackets(&self.glob, is_name), ..self.clone() }
+    }
+
+    /// Which of its groups of brackets can be a part of a name while others are classes, those first in which most are.
+    /// Nothing if there are too many.
+    pub(super) fn some_names_in_brackets(&self) -> Vec<u8> {
+        let mut groups = 0_u32;
+        with_some_literal_brackets(&self.glob, || {
+            groups += 1;
+            true
+        });
+        if !(2..=MOST_GROUPS).contains(&groups) {
+            return vec![];
+        }
+        let mut all: Vec<u8> = (1..(1 << groups) - 1).collect();
+        all.sort_by_key(|bits| (Reverse(bits.count_ones()), *bits));
+        all
     }
 
     /// Has it brackets that could be a part of a name?
@@ -238,11 +294,12 @@ impl Piece {
 
     /// Does the first name of its path have a wildcard besides brackets, if this is a part of names?
     pub(super) fn begins_with_wildcard(&self, keeps: Keeps) -> bool {
-        let wild: &[char] = if matches!(keeps, Keeps::Nothing | Keeps::Brackets) {
-            &['*', '?', '{']
-        } else {
-            &['*']
-        };
+        let wild: &[char] =
+            if matches!(keeps, Keeps::Nothing | Keeps::Brackets | Keeps::SomeBrackets(_)) {
+                &['*', '?', '{']
+            } else {
+                &['*']
+            };
         self.glob.split('/').next().is_some_and(|name| name.contains(wild))
     }
 
@@ -254,6 +311,24 @@ impl Piece {
     pub(super) fn is_text(&self) -> bool {
         !self.glob.contains(['*', '?', '{', '}'])
     }
+}
+
+/// The spellings of other programs that a text may be written in. An absolute path that lies in a grant is not shortened.
+fn others(own: &Piece, piece: Option<usize>, kind: Text, begins: Begins<'_>) -> Vec<OtherSpelling> {
+    let others = foreign(&own.said, kind).into_iter().map(|reading| {
+        let source = match &reading {
+            Foreign::Globs(globs, _) => Some(Source::new(globs, begins)),
+            Foreign::Expression(_) => None,
+        };
+        OtherSpelling { piece, reading, source }
+    });
+    let mut others: Vec<OtherSpelling> = others.collect();
+    let sources = others.iter().filter_map(|other| other.source.as_ref());
+    let mut pieces = sources.flat_map(|source| &source.pieces);
+    if own.grant.is_some() || pieces.any(|piece| piece.grant.is_some()) {
+        others.retain(|other| !other.reading.is_end());
+    }
+    others
 }
 
 /// The error for a string of globs that cannot be read.

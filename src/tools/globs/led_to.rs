@@ -40,6 +40,11 @@ pub(super) fn led_to(
     Some([&[shown.as_str()], rest.as_slice()].concat().join("/"))
 }
 
+/// Is a glob the path of one thing, so that nothing else is meant if that is there?
+pub(super) fn is_one_path(piece: &Piece, text: Text) -> bool {
+    text == Text::Whole && !piece.glob.split('/').any(is_special)
+}
+
 /// The names that the glob spells out below an entry of a directory, or the directory, if it leads through that.
 fn rest<'a>(
     piece: &'a Piece,
@@ -106,6 +111,19 @@ pub(super) fn reaches(piece: &Piece, text: Text, dir: &WalkedDir, name: &[u8]) -
         }
         path.split(|byte| *byte == b'/').count() < names.len()
     })
+}
+
+/// Does the path that a glob begins with exist below an entry of a directory?
+pub(super) fn begins_below(piece: &Piece, text: Text, dir: &WalkedDir, name: &[u8]) -> bool {
+    let names: Vec<&str> = piece.glob.trim_end_matches('/').split('/').collect();
+    let mut begin: Vec<&str> = names.iter().copied().take_while(|name| !is_special(name)).collect();
+    // A pattern is about a part of its last name.
+    if text == Text::Part && begin.len() == names.len() {
+        begin.pop();
+    }
+    let path: Vec<&[u8]> =
+        std::iter::once(name).chain(begin.iter().map(|name| name.as_bytes())).collect();
+    !piece.is_pinned && !begin.is_empty() && dir.has_below(&path)
 }
 
 /// The paths of a name in a directory that a glob can begin: from the directory that is searched, from the top of the grant,

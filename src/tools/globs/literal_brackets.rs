@@ -11,6 +11,11 @@ pub(super) fn has_brackets_of_names(name: &str) -> bool {
 /// A name of a path, with a backslash before each bracket that could be a part of a name as frameworks call files and
 /// directories: `[id]`, `[...slug].vue`, `[[...slug]]`. Those of classes stay, such as `[a-z]`.
 pub(super) fn with_literal_brackets(name: &str) -> String {
+    with_some_literal_brackets(name, || true)
+}
+
+/// The same for some of these groups of brackets: `is_name` is called for each, from left to right.
+pub(super) fn with_some_literal_brackets(name: &str, mut is_name: impl FnMut() -> bool) -> String {
     let mut literal = String::new();
     let mut rest = name;
     while let Some(at) = rest.find('[') {
@@ -22,9 +27,10 @@ pub(super) fn with_literal_brackets(name: &str) -> String {
         let is_escaped = before.ends_with('\\');
         match inner {
             Some((inner, after)) if !is_escaped && is_text_in_brackets(inner) => {
-                literal += &r"\[".repeat(depth);
+                let escape = if is_name() { r"\" } else { "" };
+                literal += &format!("{escape}[").repeat(depth);
                 literal += inner;
-                literal += &r"\]".repeat(depth);
+                literal += &format!("{escape}]").repeat(depth);
                 rest = after;
             }
             _ => {

@@ -32,6 +32,8 @@ pub(super) enum Keeps {
     Nothing,
     /// Brackets around text.
     Brackets,
+    /// Some of these, those from left to right that have a bit here.
+    SomeBrackets(u8),
     /// All but stars.
     AllButStars,
     /// The same, and the commas of the text: all of it is one name or path.
@@ -122,6 +124,7 @@ impl Meaning {
         let how = match spelling {
             Spelling::FromGrant => " from the top of the grant",
             Spelling::AnyCase => " in another case",
+            Spelling::Below if self.foreign.is_none() => " from a directory further up",
             Spelling::AnyDepth | Spelling::Below => " further down",
             Spelling::AnyCaseAndDepth => " further down, in another case",
             Spelling::Slashes => " with `/` for `\\`",
@@ -149,14 +152,16 @@ impl Meaning {
     fn names_in_words(self, glob: &str, argument: &str) -> Option<String> {
         let what = match self.keeps {
             Keeps::Nothing => return None,
-            Keeps::Brackets => ("brackets", "a class"),
+            Keeps::Brackets => ("the brackets", "a class"),
+            Keeps::SomeBrackets(_) => ("some brackets", "a class"),
             Keeps::AllButStars if glob.contains('*') => {
                 match (glob.contains('{'), glob.contains('[')) {
-                    (true, false) => ("braces", "alternatives"),
-                    (true, true) => ("brackets and braces", "wildcards"),
-                    _ => ("brackets", "a class"),
+                    (true, false) => ("the braces", "alternatives"),
+                    (true, true) => ("the brackets and braces", "wildcards"),
+                    _ => ("the brackets", "a class"),
                 }
             }
+            Keeps::Whole if glob.contains('*') => ("the commas", "separators"),
             Keeps::AllButStars | Keeps::Whole => {
                 let is = if argument == "pattern" {
                     "all or a part of a name"
@@ -167,8 +172,6 @@ impl Meaning {
             }
         };
         let (what, read) = what;
-        Some(format!(
-            "the {what} of `{glob}` are a part of a name here, and were not read as {read}"
-        ))
+        Some(format!("{what} of `{glob}` are a part of a name here, and were not read as {read}"))
     }
 }

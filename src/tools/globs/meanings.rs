@@ -11,12 +11,13 @@ use super::given::{Given, OtherSpelling, Piece, Source};
 use super::meaning::{HERE, Keeps, Meaning, Spelling, Text};
 
 /// Spellings of the text itself, the likeliest first.
-const NEAR: [Spelling; 8] = [
+const NEAR: [Spelling; 9] = [
     Spelling::Written,
     Spelling::FromGrant,
     Spelling::AnyCase,
     Spelling::AnyDepth,
     Spelling::AnyCaseAndDepth,
+    Spelling::Below,
     Spelling::Slashes,
     Spelling::Similar,
     Spelling::Files,
@@ -43,6 +44,8 @@ impl Meaning {
         }
         if pieces.iter().any(Piece::has_names_in_brackets) {
             kept.push(Keeps::Brackets);
+            let some = pieces.iter().map(Piece::some_names_in_brackets).max_by_key(Vec::len);
+            kept.extend(some.into_iter().flatten().map(Keeps::SomeBrackets));
         }
         kept.push(Keeps::Nothing);
         let has_inside = of.has_inside && text == Text::Whole;
@@ -94,12 +97,12 @@ impl Meaning {
     }
 
     /// What a glob that takes away may mean besides. This is only shown.
-    pub(super) fn hints(given: &Given, piece: &Piece, text: Text) -> Vec<Self> {
+    pub(super) fn hints(given: &Given, n: usize, piece: &Piece, text: Text) -> Vec<Self> {
         let reading = |one: &Self| Some(&given.foreign.get(one.foreign?)?.reading);
         // Much can have the last name of an absolute path.
         let is_last_name =
             |one: &Self| matches!(reading(one), Some(Foreign::Globs(_, how)) if how.is_name);
-        let mut others = Self::foreign(given, text, false);
+        let mut others = Self::foreign(given, Some(n), text, false);
         others.retain(|one| !is_last_name(one));
         let spellings = &[Spelling::AnyCase, Spelling::Below];
         let tried = Tried { spellings, has_inside: false, others };
@@ -129,17 +132,24 @@ impl Meaning {
             let near =
                 NEAR.into_iter().filter(|one| one.can_differ(&given.own.whole, text, Keeps::Whole));
             all.extend(near.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }));
+        } else if given.own.could_have_commas_of_names() {
+            all.extend(HERE.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }));
         }
-        let foreign = Self::foreign(given, text, false).into_iter();
+        let foreign = Self::foreign(given, None, text, false).into_iter();
         all.extend(foreign.filter(|one| one.keeps == Keeps::Whole));
         all
     }
 
-    /// The spellings of other programs that a text may be written in.
-    pub(super) fn foreign(given: &Given, text: Text, has_inside: bool) -> Vec<Self> {
+    /// The spellings of other programs that all of a text, or one piece of it, may be written in.
+    pub(super) fn foreign(
+        given: &Given,
+        piece: Option<usize>,
+        text: Text,
+        has_inside: bool,
+    ) -> Vec<Self> {
         let mut all = vec![];
-        for (nth, other) in given.foreign.iter().enumerate().take(MOST_FOREIGN) {
-            let OtherSpelling { reading, source } = other;
+        for (nth, other) in given.foreign_of(piece).take(MOST_FOREIGN) {
+            let OtherSpelling { reading, source, .. } = other;
             let (Some(source), Foreign::Globs(_, how)) = (source, reading) else {
                 all.push(Self { foreign: Some(nth), ..Self::WRITTEN });
                 continue;

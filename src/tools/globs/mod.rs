@@ -8,6 +8,7 @@
 
 mod argument;
 mod begins;
+mod braced;
 mod candidates;
 mod expression;
 mod foreign;

@@ -56,7 +56,8 @@ impl Readings {
         let (source, readings) = match meaning.foreign {
             None => (&given.own, self),
             Some(nth) => {
-                let OtherSpelling { reading, source } = given.foreign.get(nth).ok_or_else(none)?;
+                let OtherSpelling { reading, source, .. } =
+                    given.foreign.get(nth).ok_or_else(none)?;
                 match (reading, source) {
                     (Foreign::Expression(expression), _) => {
                         return Ok(vec![Signed {
@@ -104,6 +105,9 @@ impl Readings {
                 Some(names) => self.signed(&names, Reading::Glob, meaning),
                 None => self.signed(piece, Reading::LiteralBrackets, meaning),
             },
+            Keeps::SomeBrackets(bits) => {
+                self.signed(&piece.with_some_names(bits), Reading::Glob, meaning)
+            }
             Keeps::AllButStars | Keeps::Whole => self.signed(piece, Reading::OnlyStars, meaning),
         }
     }

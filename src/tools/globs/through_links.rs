@@ -6,7 +6,7 @@
 //! May import: its neighbours. It is compiled when the first link is met.
 
 use super::given::{Given, Piece};
-use super::meaning::{Meaning, Spelling, Taken, Text};
+use super::meaning::{Keeps, Meaning, Spelling, Taken, Text};
 use super::readings::Readings;
 use super::sets::{Sets, Spot};
 
@@ -116,5 +116,19 @@ fn begins(piece: &Piece, meaning: Meaning, readings: Readings) -> Vec<Begin> {
         let is_part = is_part && !rest.is_empty();
         (is_way && !begin.is_empty()).then(|| Begin { piece, meaning, rest: rest.into(), is_part })
     };
-    piece.glob.match_indices('/').filter_map(|(at, _)| begin(at)).collect()
+    let begins = piece.glob.match_indices('/').filter_map(|(at, _)| begin(at));
+    // The name of a link may have brackets.
+    let as_names = |begin: Begin| {
+        let keeps = [Keeps::AllButStars, begin.meaning.keeps];
+        let is_special = begin.piece.glob.contains(['[', '{']);
+        let kept = keeps.into_iter().skip(usize::from(!is_special));
+        let of = move |keeps| Begin {
+            piece: begin.piece.clone(),
+            meaning: Meaning { keeps, ..begin.meaning },
+            rest: begin.rest.clone(),
+            is_part: begin.is_part,
+        };
+        kept.map(of).collect::<Vec<_>>()
+    };
+    begins.flat_map(as_names).collect()
 }

@@ -18,12 +18,20 @@ pub(super) struct Watched {
     sets: OnceLock<Option<Sets>>,
     is_seen: AtomicBool,
     leads: AtomicBool,
+    names_left_out: AtomicBool,
 }
 
 impl Watched {
     pub(super) fn new(nth: usize, meaning: Meaning) -> Self {
-        let (is_seen, leads) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { nth, piece: None, meaning, sets: OnceLock::new(), is_seen, leads }
+        Self {
+            nth,
+            piece: None,
+            meaning,
+            sets: OnceLock::new(),
+            is_seen: AtomicBool::new(false),
+            leads: AtomicBool::new(false),
+            names_left_out: AtomicBool::new(false),
+        }
     }
 
     /// One piece of a string of globs.
@@ -57,6 +65,16 @@ impl Watched {
     /// Does the glob lead to something that was left out?
     pub(super) fn leads(&self) -> bool {
         self.leads.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the glob is the path of something that exists and was left out.
+    pub(super) fn mark_naming(&self) {
+        self.names_left_out.store(true, Ordering::Relaxed);
+    }
+
+    /// Is the glob the path of something that exists and was left out?
+    pub(super) fn names_left_out(&self) -> bool {
+        self.names_left_out.load(Ordering::Relaxed)
     }
 
     /// Has the glob matched a name?

@@ -24,6 +24,10 @@ pub(in crate::tools) struct PassedBy {
     pub(in crate::tools) excluded: BTreeMap<&'static str, Sides>,
     /// Left out because they begin with a dot.
     pub(in crate::tools) dotfiles: Sides,
+    /// Directories below which no glob matches as it is written, but one begins with a path there. They count where no name
+    /// is found.
+    pub(in crate::tools) unreached_ignored: Sides,
+    pub(in crate::tools) unreached_dotfiles: Sides,
     /// Of the right name, but another kind.
     pub(in crate::tools) other_kind: Tally,
     /// Version control directories whose name is searched for.
@@ -146,6 +150,8 @@ impl PassedBy {
             self.excluded.entry(by).or_default().add(excluded);
         }
         self.dotfiles.add(other.dotfiles);
+        self.unreached_ignored.add(other.unreached_ignored);
+        self.unreached_dotfiles.add(other.unreached_dotfiles);
         self.other_kind.add(other.other_kind);
         self.versions.add(other.versions);
         self.meant_ignored.add(other.meant_ignored);
@@ -153,6 +159,11 @@ impl PassedBy {
         self.links.add(other.links);
         self.left_out.rules.add(other.left_out.rules);
         self.left_out.worktrees.add(other.left_out.worktrees);
+    }
+
+    fn count_unreached(&mut self) {
+        self.ignored.add(std::mem::take(&mut self.unreached_ignored));
+        self.dotfiles.add(std::mem::take(&mut self.unreached_dotfiles));
     }
 
     /// Was something left out in which there may be more that matches?
@@ -259,6 +270,11 @@ impl Unsearched {
         self.notes.extend(note);
     }
 
+    /// What a glob means that names a link, or leads through one.
+    pub(in crate::tools) fn link_meant_by(&self, include: &NamePatterns) -> Option<String> {
+        self.passed_by.links.meant_by(include.argument())
+    }
+
     /// Says which arguments have globs that matched nothing.
     pub(in crate::tools) fn note_idle(&mut self, include: &NamePatterns, exclude: &NamePatterns) {
         if self.is_cut {
@@ -267,6 +283,9 @@ impl Unsearched {
         let is_named = !include.is_empty() && !include.match_all();
         self.are_versions_named = is_named;
         let no_name = is_named && self.passed_by.named == 0;
+        if no_name {
+            self.passed_by.count_unreached();
+        }
         let ignored = self.passed_by.meant_ignored.example.as_ref().filter(|_| no_name);
         if let Some(example) = ignored.filter(|path| !self.passed_by.ignored.is_example(path)) {
             self.notes.push(format!("{example} is there, but ignored"));
@@ -275,7 +294,7 @@ impl Unsearched {
         if let Some(example) = in_worktree.filter(|_| no_name) {
             self.notes.push(format!("{example} is there, but lies in a linked worktree"));
         }
-        let link = self.passed_by.links.meant_by(include.argument()).filter(|_| no_name);
+        let link = self.link_meant_by(include).filter(|_| no_name);
         let is_link = link.is_some();
         self.notes.extend(link);
         let is_one_pattern = include.argument() == "pattern" && no_name;

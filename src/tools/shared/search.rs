@@ -74,6 +74,7 @@ pub(in crate::tools) trait Look: Sync {
             files: &files,
             links: AtomicUsize::new(0),
             meant_links: AtomicUsize::new(0),
+            looked_below: AtomicUsize::new(0),
             budget,
         };
         let mut walked = walk(place, &looking, self.respects().above(place, &files), budget)?;
@@ -93,8 +94,13 @@ struct Looking<'a, L> {
     /// How many links were met, and how many of those that the globs mean.
     links: AtomicUsize,
     meant_links: AtomicUsize,
+    /// In how many directories that were left out it was looked for the begin of a glob.
+    looked_below: AtomicUsize,
     budget: &'a Budget,
 }
+
+/// Most of these directories.
+const MOST_LOOKED_BELOW: usize = 300;
 
 impl<L: Look> Looking<'_, L> {
     /// Where a glob leads to a directory that is left out, or a name in it: the path, as clients say it.
@@ -120,6 +126,14 @@ impl<L: Look> Looking<'_, L> {
     /// Could something below a directory be meant?
     fn reaches(&self, dir: &WalkedDir, name: &[u8]) -> bool {
         self.look.include().is_none_or(|include| include.reach(dir, name))
+    }
+
+    /// Is the path that a glob begins with in a directory that is left out?
+    fn begins_below(&self, dir: &WalkedDir, name: &[u8]) -> bool {
+        self.look.include().is_some_and(|include| {
+            self.looked_below.fetch_add(1, Ordering::Relaxed) < MOST_LOOKED_BELOW
+                && include.begin_below(dir, name)
+        })
     }
 
     /// Counts a link that is not followed.
@@ -165,7 +179,11 @@ impl<L: Look> Looking<'_, L> {
         }
         Some(match rest.glob {
             "" => Means::Itself(false),
-            glob => Means::Below(glob.to_owned(), rest.is_plain && is_there),
+            glob => {
+                // Without a slash, it would match at any depth.
+                let slash = if glob.contains('/') || glob == "**" { "" } else { "/" };
+                Means::Below(format!("{slash}{glob}"), rest.is_plain && is_there)
+            }
         })
     }
 }
@@ -226,9 +244,11 @@ impl<L: Look> Visit for Looking<'_, L> {
             let is_named = judged == Judged::Meant || is_entered;
             let is_of_other_kind = judged == Judged::OtherKind && !is_entered;
             let led_to = if is_of_other_kind { None } else { self.left_out(dir, entry) };
+            let is_meant = led_to.is_some() || (is_named && self.has_names());
             if is_named || is_reached {
-                let is_meant = led_to.is_some() || (is_named && self.has_names());
                 passed_by.ignored.one(dir, entry, is_meant);
+            } else if judged == Judged::Entered && self.begins_below(dir, entry.name) {
+                passed_by.unreached_ignored.one(dir, entry, true);
             }
             let named = is_named.then(|| dir.display_path(entry.name));
             if let Some(path) = named.or(led_to) {
@@ -244,6 +264,8 @@ impl<L: Look> Visit for Looking<'_, L> {
             Judged::Dotfile => {
                 if entry.kind != Kind::Directory || self.reaches(dir, entry.name) {
                     passed_by.dotfiles.one(dir, entry, false);
+                } else if self.begins_below(dir, entry.name) {
+                    passed_by.unreached_dotfiles.one(dir, entry, true);
                 }
                 if entry.kind == Kind::Directory {
                     self.left_out(dir, entry);

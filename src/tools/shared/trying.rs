@@ -121,8 +121,11 @@ pub(in crate::tools) fn find<F>(
     if !unsearched.is_cut() && !candidates.is_empty() {
         walk(&names, &candidates)?;
         if let Some(include) = names.include.retaken(&candidates, budget)? {
+            let link = unsearched.link_meant_by(&names.include);
             names.include = include;
             found = again(&names, &mut unsearched)?;
+            // Where nothing was found, the link is named in any case.
+            unsearched.note(link.filter(|_| unsearched.has_found_names()));
         }
     }
     names.include.check()?;

@@ -13,7 +13,11 @@ impl NamePatterns {
     /// `is_there`, where the search begins.
     pub(in crate::tools) fn elsewhere(&self, is_there: impl Fn(&str) -> bool) -> Vec<String> {
         let idle = self.each.iter().filter(|one| !one.is_seen() && !one.leads());
-        let texts = idle.filter(|one| !self.has_top(one.nth)).filter_map(|one| self.text_of(one));
+        let in_a_grant = |one: &&Watched| {
+            self.given.get(one.nth).is_some_and(|given| given.lies_in_a_grant(one.piece))
+        };
+        let idle = idle.filter(|one| !self.has_top(one.nth, one.piece) && !in_a_grant(one));
+        let texts = idle.filter_map(|one| self.text_of(one));
         let texts = texts.filter(|text| !is_there(text));
         let mut notes: Vec<String> = texts.filter_map(|text| lies_elsewhere(&text)).collect();
         notes.truncate(FEW_GLOBS);
@@ -31,7 +35,6 @@ impl NamePatterns {
             };
             return vec![format!("{} ({hint})", self.in_words())];
         }
-        let sign = if self.leaves_out { "" } else { "!" };
         let all = self.takes_away.iter().zip(&self.alike);
         let idle = all.filter(|(one, _)| !one.is_seen()).filter_map(|(one, alike)| {
             let given = self.given.get(one.nth)?;
@@ -44,6 +47,7 @@ impl NamePatterns {
             } else {
                 self.hint(one, given, &text)
             };
+            let sign = if piece.takes { "" } else { "!" };
             let hint = hint.map_or_else(String::new, |hint| format!(" ({hint})"));
             Some(format!("{} `{sign}{}`{hint}", self.argument, brief(&text)))
         });
@@ -70,7 +74,11 @@ impl NamePatterns {
                 None => {
                     let name = path.rsplit('/').next().unwrap_or_default();
                     let is_name = !text.trim_end_matches('/').contains('/');
-                    format!("did you mean `{}`?", brief(if is_name { name } else { &path }))
+                    let meant = if is_name { name } else { &path };
+                    if meant == text {
+                        return None;
+                    }
+                    format!("did you mean `{}`?", brief(meant))
                 }
             });
         }
@@ -102,7 +110,7 @@ impl NamePatterns {
     pub(super) fn text_of(&self, one: &Watched) -> Option<String> {
         let given = self.given.get(one.nth)?;
         Some(match (one.piece, given.own.pieces.as_slice()) {
-            (Some(n), [_, _, ..]) => given.own.pieces.get(n)?.text(),
+            (Some(n), [_, _, ..]) => given.own.pieces.get(n)?.said.clone(),
             _ => given.text.clone(),
         })
     }

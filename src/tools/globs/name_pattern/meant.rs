@@ -8,7 +8,7 @@ use crate::limits::{Budget, Work};
 use crate::path::brief;
 use crate::tools::globs::candidates::{Candidate, Candidates};
 use crate::tools::globs::foreign::Foreign;
-use crate::tools::globs::given::{Given, OtherSpelling};
+use crate::tools::globs::given::Given;
 use crate::tools::globs::meaning::{Keeps, Meaning, Taken, Text};
 use crate::tools::globs::watched::Watched;
 
@@ -44,8 +44,8 @@ impl NamePatterns {
         self.malformed.clone().map_or(Ok(()), Err)
     }
 
-    /// Other meanings of the globs that matched nothing. Of those that lead to something that was left out, only what
-    /// lies in other directories of that name.
+    /// Other meanings of the globs that matched nothing. What was left out on the way keeps none from being tried. Only a
+    /// glob that is the path of something left out has no other meaning than what lies in directories of that name.
     ///
     /// # Errors
     /// `timed_out`, `cancelled`.
@@ -75,22 +75,21 @@ impl NamePatterns {
             let idle = || of_it().filter(|one| !one.is_seen());
             let is_all_idle = idle().next().is_some() && idle().count() == of_it().count();
             let is_list = given.own.pieces.len() > 1;
-            let leads = of_it().any(Watched::leads);
-            let foreign = self.foreign(nth, given);
+            let names_left_out = of_it().any(Watched::names_left_out);
             match taken {
-                Taken::Each(_) if leads || (!is_list && given.is_positive()) => {}
+                Taken::Each(_) if names_left_out || (!is_list && given.is_positive()) => {}
                 // What takes away has no other meaning, but for one that is all but a name.
                 Taken::Each(_) if !given.is_positive() => {
                     let is_alone = self.given.len() == 1;
                     if is_alone && given.is_all_but() && !self.has_taken_away(nth) {
-                        add((nth, None), foreign.clone())?;
+                        add((nth, None), self.foreign(nth, None, given))?;
                     }
                 }
                 // Some spellings of other programs have commas.
                 Taken::Each(_) if is_all_idle => {
                     let all = Meaning::others_of_all(given, text).into_iter();
-                    let all = all.filter(|one| one.foreign.is_none()).chain(foreign.clone());
-                    add((nth, None), all.collect())?;
+                    let all = all.filter(|one| one.foreign.is_none());
+                    add((nth, None), all.chain(self.foreign(nth, None, given)).collect())?;
                 }
                 Taken::Each(_) if idle().next().is_some() => {
                     add((nth, None), Meaning::others_of_all(given, text))?;
@@ -104,9 +103,9 @@ impl NamePatterns {
             for one in idle() {
                 let piece = one.piece.and_then(|n| given.own.pieces.get(n));
                 let (Some(piece), Taken::Each(_)) = (piece, taken) else { continue };
-                let foreign = if is_list { vec![] } else { foreign.clone() };
+                let foreign = self.foreign(nth, one.piece, given);
                 let mut meanings = Meaning::others(piece, text, one.meaning.keeps, foreign);
-                if one.leads() {
+                if one.names_left_out() {
                     let own = (one.meaning.foreign, one.meaning.spelling);
                     meanings.retain(|meaning| (meaning.foreign, meaning.spelling) == own);
                 }
@@ -116,13 +115,12 @@ impl NamePatterns {
         Ok(all)
     }
 
-    /// The spellings of other programs that a text may be written in.
-    fn foreign(&self, nth: usize, given: &Given) -> Vec<Meaning> {
-        let mut all = Meaning::foreign(given, self.readings.text, true);
-        if self.has_top(nth) {
-            let is_end = |other: &OtherSpelling| matches!(&other.reading, Foreign::Globs(_, how) if how.is_end);
+    /// The spellings of other programs that a text, or one piece of it, may be written in.
+    fn foreign(&self, nth: usize, piece: Option<usize>, given: &Given) -> Vec<Meaning> {
+        let mut all = Meaning::foreign(given, piece, self.readings.text, true);
+        if self.has_top(nth, piece) {
             let of = |one: &Meaning| one.foreign.and_then(|nth| given.foreign.get(nth));
-            all.retain(|one| !of(one).is_some_and(is_end));
+            all.retain(|one| !of(one).is_some_and(|other| other.reading.is_end()));
         }
         all
     }
@@ -201,9 +199,9 @@ impl NamePatterns {
                     let is_list = given.own.pieces.len() > 1;
                     let each = given.own.pieces.iter().zip(meanings).enumerate();
                     for (_, (piece, meaning)) in each.filter(|(n, _)| !is_idle(Some(*n))) {
-                        let text = if is_list { piece.text() } else { given.text.clone() };
+                        let text = if is_list { &piece.said } else { &given.text };
                         let takes = piece.takes && !self.leaves_out;
-                        notes.extend(self.in_words_as(given, &text, *meaning, takes));
+                        notes.extend(self.in_words_as(given, text, *meaning, takes));
                     }
                 }
             }
@@ -233,8 +231,7 @@ impl NamePatterns {
 /// Sets what one glob is taken for. All of a text comes before its pieces.
 fn take(taken: &mut [Taken], of: &Candidate, meaning: Meaning) {
     match (taken.get_mut(of.nth), of.piece) {
-        (Some(whole @ Taken::Each(_)), None) => *whole = Taken::All(meaning),
-        (Some(whole), _) if meaning.is_of_all() => *whole = Taken::All(meaning),
+        (Some(whole), None) => *whole = Taken::All(meaning),
         (Some(Taken::Each(meanings)), Some(n)) => {
             if let Some(one) = meanings.get_mut(n) {
                 *one = meaning;

@@ -6,7 +6,7 @@ use super::{FEW_GLOBS, MOST_WATCHED, NamePatterns, Says};
 use crate::cap::WalkedDir;
 use crate::tools::globs::candidates::{Candidate, Candidates};
 use crate::tools::globs::given::SPECIAL;
-use crate::tools::globs::led_to::{Left, led_to, reaches};
+use crate::tools::globs::led_to::{Left, begins_below, is_one_path, led_to, reaches};
 use crate::tools::globs::meaning::{Keeps, Meaning, Spelling, Taken};
 use crate::tools::globs::sets::{Sets, Signed, Spot};
 use crate::tools::globs::through_links::{Rest, Ways};
@@ -31,13 +31,14 @@ impl NamePatterns {
                 if piece.takes {
                     each.push(Watched::of_piece(nth, n, *meaning));
                 }
-                if piece.takes == self.leaves_out {
+                // What takes back something that is left out is named as well, if there is nothing.
+                if self.leaves_out || !piece.takes {
                     takes_away.push(Watched::of_piece(nth, n, *meaning));
                     alike.push(Watched::of_piece(nth, n, Meaning::of(Spelling::Similar)));
                 }
+                let first = given.first_directory(n).filter(|_| tops.len() < MOST_WATCHED);
+                tops.extend(first.map(|_| Watched::of_piece(nth, n, Meaning::WRITTEN)));
             }
-            let first = given.first_directory().filter(|_| tops.len() < MOST_WATCHED);
-            tops.extend(first.map(|_| Watched::new(nth, Meaning::WRITTEN)));
         }
         if takes_away.len() > FEW_GLOBS {
             (takes_away, alike) = (vec![], vec![]);
@@ -56,7 +57,7 @@ impl NamePatterns {
         if paths.into_iter().any(could_be) {
             self.names.get_or_init(|| self.as_names()).see_at(at);
         }
-        if at.way.is_empty() && at.is_directory {
+        if at.way.is_empty() {
             for top in self.tops.iter().filter(|one| !one.is_seen()) {
                 top.see(at, || self.top_of(top));
             }
@@ -99,7 +100,7 @@ impl NamePatterns {
             for (n, piece) in pieces.filter(|(_, piece)| piece.takes == self.leaves_out) {
                 let mut meanings = Meaning::here(piece, text);
                 if !are_many {
-                    meanings.extend(Meaning::hints(given, piece, text));
+                    meanings.extend(Meaning::hints(given, n, piece, text));
                 }
                 if meanings != [Meaning::WRITTEN] {
                     self.add(&mut all, (nth, Some(n)), meanings);
@@ -164,13 +165,14 @@ impl NamePatterns {
 
     /// The first directory of a glob that a slash anchors.
     fn top_of(&self, top: &Watched) -> Option<Sets> {
-        let first = self.given.get(top.nth)?.first_directory()?;
+        let first = self.given.get(top.nth)?.first_directory(top.piece?)?;
         Sets::of_one(&[self.readings.piece(&first, top.meaning).ok()?])
     }
 
-    /// Does the first directory exist of a glob that a slash anchors? Then it is not the path of another machine.
-    pub(super) fn has_top(&self, nth: usize) -> bool {
-        self.tops.iter().any(|one| one.nth == nth && one.is_seen())
+    /// Does the first name exist of a glob that a slash anchors, as a directory or a link? Then it is not the path of another machine.
+    pub(super) fn has_top(&self, nth: usize, piece: Option<usize>) -> bool {
+        let is_it = |one: &&Watched| one.nth == nth && (piece.is_none() || one.piece == piece);
+        self.tops.iter().filter(is_it).any(Watched::is_seen)
     }
 
     /// Notes which globs match a name for which they can be meant.
@@ -220,6 +222,9 @@ impl NamePatterns {
                     continue;
                 };
                 self.mark_leading(nth, n);
+                if left != Left::Worktree && is_one_path(piece, self.readings.text) {
+                    self.of_piece(nth, n).for_each(Watched::mark_naming);
+                }
                 first.get_or_insert(path);
             }
         }
@@ -258,6 +263,13 @@ impl NamePatterns {
             })
     }
 
+    /// Does the path that one of them begins with exist below an entry of a directory?
+    pub(in crate::tools) fn begin_below(&self, dir: &WalkedDir, name: &[u8]) -> bool {
+        let pieces = self.given.iter().flat_map(|given| &given.own.pieces);
+        let mut takes = pieces.filter(|piece| piece.takes).take(FEW_GLOBS);
+        takes.any(|piece| begins_below(piece, self.readings.text, dir, name))
+    }
+
     /// Is this grant found, where the search begins above all grants? Notes those that match its name.
     pub(in crate::tools) fn find_grant(&self, name: &str) -> bool {
         let is_found = self.say_of_grant(name) == Says::Take;
@@ -285,8 +297,13 @@ impl NamePatterns {
     }
 
     fn mark_leading(&self, nth: usize, n: usize) {
-        let is_it = |one: &&Watched| one.nth == nth && one.piece.is_none_or(|other| other == n);
-        self.each.iter().filter(is_it).for_each(Watched::mark_leading);
+        self.of_piece(nth, n).for_each(Watched::mark_leading);
+    }
+
+    fn of_piece(&self, nth: usize, n: usize) -> impl Iterator<Item = &Watched> {
+        let is_it =
+            move |one: &&Watched| one.nth == nth && one.piece.is_none_or(|other| other == n);
+        self.each.iter().filter(is_it)
     }
 
     /// What follows of a glob that leads through this link.
