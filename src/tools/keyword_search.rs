@@ -134,7 +134,7 @@ impl Tool for KeywordSearch {
             grants.get(&place.display_path()).and_then(|grant| names.leave_grant(grant))
         };
         // Globs hold for what lies in directories, and not for files that are given.
-        let is_directory = |place: &Place<Read>| place.what() != Some(Kind::File);
+        let is_directory = |place: &Place<Read>| place.found_kind() != Some(Kind::File);
         let attempt = |names: &Names| {
             let (pattern, keyword) = (pattern.clone(), &*args.keyword);
             let asked = Asked { pattern, keyword, names, zero, respects, budget };
