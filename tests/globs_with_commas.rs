@@ -34,11 +34,11 @@ fn tree(paths: &[&str]) -> (Sandbox, Client) {
 fn a_string_with_commas_is_read_as_a_list_of_its_parts() {
     let all = ["src/a.ts", "src/b.ts", "src/c.tsx", "lib/d.ts", "lib/sub/e.ts", "README.md"];
     let (_sandbox, mut client) = tree(&all);
-    let (a, b, c, d, e, readme) = (all[0], all[1], all[2], all[3], all[4], all[5]);
+    let [a, b, c, d, deep, readme] = all;
     for (parts, want) in [
         (vec!["src/a.ts:12", "src/b.ts:5"], vec![a, b]),
         (vec!["@src/a.ts", "@src/b.ts"], vec![a, b]),
-        (vec!["src/...", "lib/..."], vec![d, e, a, b, c]),
+        (vec!["src/...", "lib/..."], vec![d, deep, a, b, c]),
         (vec!["\"src/a.ts\"", "\"src/b.ts\""], vec![a, b]),
         (vec!["src/*.(ts|tsx)", "*.md"], vec![readme, a, b, c]),
         (vec!["src/a.ts:12", "nosuch.zz"], vec![a]),

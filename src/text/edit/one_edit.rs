@@ -51,7 +51,8 @@ pub(in crate::text) fn attempt(
         // There is only one place for it, and no line end that it has to match.
         let made = Made { count: 1, on: "on line 1".into() };
         let place = std::slice::from_ref(&(0..0));
-        let put_in = if is_crlf() { LineEnds::Crlf.write(&new) } else { edit.new_text.into() };
+        let put_in =
+            if is_crlf() { LineEnds::Crlf.write(edit.new_text) } else { edit.new_text.into() };
         return Ok(Attempt::Made(replacements(text, place, &put_in, budget)?, made));
     }
     if old.is_empty() {
@@ -81,7 +82,7 @@ pub(in crate::text) fn attempt(
         _ => {}
     }
     let made = Made { count: found.len(), on: on_lines(text, &found) };
-    let put_in = if is_crlf() { LineEnds::Crlf.write(&new) } else { new.as_ref().into() };
+    let put_in = if is_crlf() { LineEnds::Crlf.write(edit.new_text) } else { new.as_ref().into() };
     Ok(Attempt::Made(replacements(text, &found, &put_in, budget)?, made))
 }
 

@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use crate::format;
 use crate::text::encoding::escapes::Marks;
-use crate::text::line_ends::has_lone_return;
 use crate::text::lookalike::typed::as_typed;
 use crate::text::lookalike::unseen::{is_invisible, is_odd_blank, named, plain};
 
@@ -80,8 +79,7 @@ pub(in crate::text) fn odd_characters(text: &str, place: &Range<usize>, old: &st
         let mut is_elsewhere = |c: char| match known.iter().find(|(k, _)| *k == c) {
             Some((_, is_elsewhere)) => *is_elsewhere,
             None => {
-                let is_elsewhere =
-                    if c == '\r' { has_lone_return(other) } else { other.contains(c) };
+                let is_elsewhere = other.match_indices(c).any(|(at, _)| is_odd(other, at, c));
                 known.push((c, is_elsewhere));
                 is_elsewhere
             }
