@@ -3,7 +3,7 @@
 use preopen::cap::{Grants, Target, Write};
 
 fn forge(grants: Grants) -> Target<Write> {
-    Target { grants, grant: 0, names: vec![], must_be_dir: false, said: "x".into(), right: std::marker::PhantomData }
+    Target { grants, grant: todo!(), names: vec![], must_be_dir: false, requested: "x".into(), right: std::marker::PhantomData }
 }
 
 fn main() {}

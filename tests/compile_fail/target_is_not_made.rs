@@ -3,7 +3,7 @@
 use preopen::cap::{Grants, Target, Write};
 
 fn forge_by_its_maker(grants: Grants) -> Target<Write> {
-    Target::new(grants, 0, vec![], false, "x".into())
+    Target::new(grants, todo!(), vec![], false, "x".into())
 }
 
 fn main() {}
