@@ -118,7 +118,9 @@ fn exported(
 
 /// Writes the records, and returns the number of lines that are not records.
 fn export(trail: impl BufRead, format: Format, out: &mut impl Write) -> io::Result<u64> {
-    let (mut trail, mut is_first, mut left_out) = (Lines::new(trail), true, 0);
+    let mut trail = Lines::new(trail);
+    let mut is_first = true;
+    let mut left_out = 0;
     match format {
         Format::Csv => writeln!(out, "{}\r", csv(None))?,
         Format::Json => write!(out, "[")?,
@@ -148,7 +150,8 @@ fn tail(
     colours: bool,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let (mut trail, mut shown) = (Lines::new(trail), VecDeque::new());
+    let mut trail = Lines::new(trail);
+    let mut shown = VecDeque::new();
     // What is not ended yet is read on when there is more.
     let mut pass = |each: &mut dyn FnMut(String) -> io::Result<()>| {
         while let Some(text) = trail.ended()? {

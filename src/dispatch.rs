@@ -312,7 +312,8 @@ impl Dispatcher {
         outcome: Outcome<'_>,
         budget: &Budget,
     ) {
-        let (took, places) = (budget.elapsed(), budget.touched());
+        let took = budget.elapsed();
+        let places = budget.touched();
         match &outcome {
             Outcome::Answered { bytes } => {
                 tracing::debug!(call, tool, ?paths, bytes, ?took, "answered");
@@ -323,7 +324,8 @@ impl Dispatcher {
             Outcome::Fault(what) => tracing::warn!(call, tool, what, "not run"),
         }
         if let Some(sink) = &self.audit {
-            let (request, versions) = (printable(budget.request()), budget.changed_versions());
+            let request = printable(budget.request());
+            let versions = budget.changed_versions();
             sink.record(Event {
                 call,
                 request,

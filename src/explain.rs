@@ -86,7 +86,9 @@ fn tools() -> String {
                 name.clone()
             };
             let about = property.get("description").and_then(Value::as_str).unwrap_or_default();
-            let (kind, bound, example) = (kind(property), bound(property), example(property));
+            let kind = kind(property);
+            let bound = bound(property);
+            let example = example(property);
             page += &format!("| {name} | {kind} | {about}{bound}{example} |\n");
         }
     }

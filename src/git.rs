@@ -45,7 +45,9 @@ impl GitFile {
     /// Is this a linked worktree (`git worktree add`)? A submodule is not: its repository is under `modules`.
     pub fn is_worktree(&self) -> bool {
         let mut parts = self.0.rsplit(|byte| *byte == b'/').filter(|part| !part.is_empty());
-        let (_name, parent, above) = (parts.next(), parts.next(), parts.next());
+        let _name = parts.next();
+        let parent = parts.next();
+        let above = parts.next();
         // A submodule may be called `worktrees/x`.
         parent == Some(b"worktrees") && above != Some(b"modules")
     }

@@ -162,7 +162,11 @@ impl Ignored {
         let _busy = nearest.is_costly.then(|| files.budget().begin(Work::IgnoreRules));
         let path = [files.way(), dir.path_in_grant(), entry.name].concat();
         let is_dir = entry.kind == Kind::Directory;
-        let (mut rg, mut own, mut git, mut exclude, mut global) = (None, None, None, None, None);
+        let mut rg = None;
+        let mut own = None;
+        let mut git = None;
+        let mut exclude = None;
+        let mut global = None;
         let mut is_beyond = !nearest.is_in_repository;
         for level in self.levels() {
             let below = path.get(level.len..).unwrap_or_default();
@@ -192,7 +196,8 @@ impl Ignored {
 impl Marks {
     /// `None` if nothing in the directory matters, as in most.
     fn of(names: &Listing) -> Option<Self> {
-        let (mut marks, mut is_marked) = (Self::default(), false);
+        let mut marks = Self::default();
+        let mut is_marked = false;
         let [rg, own, git] = &mut marks.own;
         for entry in names.iter().filter(|entry| entry.name.starts_with(b".")) {
             match entry.name {

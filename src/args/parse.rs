@@ -76,7 +76,10 @@ struct Meant<'a> {
 impl<'a> Meant<'a> {
     fn new(whose: &'a str, schema: &'a Object) -> Self {
         let known = properties(schema);
-        let (args, keys, not, unknown) = (Object::new(), vec![], vec![], vec![]);
+        let args = Object::new();
+        let keys = vec![];
+        let not = vec![];
+        let unknown = vec![];
         Self { whose, known, args, keys, not, last_line: None, unknown }
     }
 
@@ -206,7 +209,8 @@ const MAX_TOLD: usize = 20;
 
 /// Two names of one argument with different values.
 fn given_twice(name: &str, one: &str, other: &str) -> ToolError {
-    let (one, other) = (printable(one), printable(other));
+    let one = printable(one);
+    let other = printable(other);
     let sentence = format!("`{one}` and `{other}` say different things about `{name}`");
     ToolError::new(Code::BadArgs, sentence).hint(format!("give `{name}` only"))
 }

@@ -19,7 +19,8 @@ pub(super) fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
 
 /// Does a JSON text hold more values than the limit? Values are counted by the characters before them.
 pub fn has_too_many_values(text: &[u8]) -> bool {
-    let (mut at, mut values) = (0, 0);
+    let mut at = 0;
+    let mut values = 0;
     while at < text.len() && values <= MAX_VALUES {
         match text.get(at) {
             Some(b'"') => at = end_of_string(text, at + 1),

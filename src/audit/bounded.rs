@@ -40,7 +40,8 @@ fn shortened(path: &str, most: usize) -> String {
 
 /// How many bytes of the first characters fit into so many bytes of JSON.
 fn fitting(chars: impl Iterator<Item = char>, most: usize) -> usize {
-    let (mut bytes, mut json) = (0, 0);
+    let mut bytes = 0;
+    let mut json = 0;
     for c in chars {
         json += json_bytes_of(c);
         if json > most {

@@ -157,8 +157,10 @@ impl Chain {
         seen: Option<&str>,
     ) -> serde_json::Result<(Vec<u8>, String)> {
         let time = DateTime::<Utc>::from(time).to_rfc3339_opts(SecondsFormat::Millis, true);
-        let (session, prev) = (self.session.as_str(), self.last.as_str());
-        let (seq, lost) = (self.seq, self.lost);
+        let session = self.session.as_str();
+        let prev = self.last.as_str();
+        let seq = self.seq;
+        let lost = self.lost;
         let beside = seen.filter(|seen| *seen != prev);
         let body = Body { v: VERSION, session, seq, time, told, lost, beside, prev };
         let mut line = serde_json::to_vec(&body)?;

@@ -76,7 +76,8 @@ pub(super) fn timeline(line: &Timeline) -> String {
     let most = line.bars.values().map(|count| count.all()).max().unwrap_or(0);
     let when = |at: i64| time_of(at.saturating_mul(line.width));
     let room = line.span().max(ROOM);
-    let (mut bars, mut rows) = (String::new(), String::new());
+    let mut bars = String::new();
+    let mut rows = String::new();
     for (at, count) in &line.bars {
         let x = at.saturating_sub(*first).saturating_mul(10);
         let _ = write!(bars, "<g><title>{}: {}</title>", when(*at), words(*count));

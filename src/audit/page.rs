@@ -262,7 +262,8 @@ fn names(tally: &Tally, caption: &str, column: &str, what: &str) -> String {
 
 /// What a table leaves out.
 fn rest(tally: &Tally, what: &str) -> String {
-    let (shown, beyond) = (tally.names().min(ROWS), tally.beyond);
+    let shown = tally.names().min(ROWS);
+    let beyond = tally.beyond;
     let mut said = vec![];
     if shown < tally.names() {
         let rest: Vec<_> = tally.ordered().split_off(shown);

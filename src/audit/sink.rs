@@ -190,7 +190,8 @@ impl Queue {
         waiting.has_ended = is_end;
         waiting.is_urgent |= message.tell.is_some();
         waiting.messages.push(message);
-        let (len, is_urgent) = (waiting.messages.len(), waiting.is_urgent);
+        let len = waiting.messages.len();
+        let is_urgent = waiting.is_urgent;
         drop(waiting);
         if len == 1 || len == QUEUE || is_urgent {
             self.more.notify_one();

@@ -65,7 +65,8 @@ struct Session {
 pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
     let (mut found, mut sessions) = (Trail::default(), HashMap::<String, Session>::new());
     let mut recent = Recent::default();
-    let (mut number, mut line) = (0, vec![]);
+    let mut number = 0;
+    let mut line = vec![];
     // Lines that are not records are torn ones if the next record reports that many lost: the first, and how many.
     let mut torn: Option<(u64, u64)> = None;
     loop {
@@ -91,7 +92,9 @@ pub fn verify(mut trail: impl BufRead) -> io::Result<Result<Trail, Unsound>> {
         };
         let text =
             |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (kind, name, prev) = (text("kind"), text("session"), text("prev"));
+        let kind = text("kind");
+        let name = text("session");
+        let prev = text("prev");
         let beside = text("beside");
         let seq = record.get("seq").and_then(Value::as_u64).unwrap_or(u64::MAX);
         let lost = record.get("lost").and_then(Value::as_u64).unwrap_or(0);

@@ -105,7 +105,8 @@ pub fn line(record: &Record, colours: bool) -> String {
         let _ = write!(text, "  version {}", record.after);
     }
     if record.kind == "call" {
-        let (ms, us) = (record.dur_us / 1_000, record.dur_us % 1_000);
+        let ms = record.dur_us / 1_000;
+        let us = record.dur_us % 1_000;
         let _ = write!(text, "  {ms}.{us:03} ms");
     }
     format!("{time} {word} {}", printable(&text)).trim_end().to_owned()
@@ -116,10 +117,13 @@ pub fn csv(record: Option<&Record>) -> String {
     let Some(r) = record else {
         return "time,session,kind,call,tool,right,decision,code,paths,places,before,after,bytes_out,dur_us".into();
     };
-    let (call, bytes, took) = (r.call.to_string(), r.bytes_out.to_string(), r.dur_us.to_string());
+    let call = r.call.to_string();
+    let bytes = r.bytes_out.to_string();
+    let took = r.dur_us.to_string();
     let lines =
         |all: &[String]| all.iter().map(|one| printable(one)).collect::<Vec<_>>().join("\n");
-    let (paths, places) = (lines(&r.paths), lines(&r.places));
+    let paths = lines(&r.paths);
+    let places = lines(&r.places);
     let [time, session, kind, tool] =
         [&r.time, &r.session, &r.kind, &r.tool].map(|one| printable(one));
     let [right, decision, code] = [&r.right, &r.decision, &r.code].map(|one| printable(one));

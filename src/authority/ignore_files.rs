@@ -115,7 +115,9 @@ impl Found {
         mut is_in_repository: bool,
         ambient: AmbientAuthority,
     ) -> Vec<AboveLevel> {
-        let (mut levels, mut way, mut below) = (vec![], vec![], (lowest.device, lowest.inode));
+        let mut levels = vec![];
+        let mut way = vec![];
+        let mut below = (lowest.device, lowest.inode);
         let begins_itself = is_in_repository;
         for name in names.iter().rev().take(MAX_STEPS) {
             let Ok(above) = rustix::fs::openat(&at, "..", system::PASS, Mode::empty()) else {

@@ -57,7 +57,9 @@ pub fn open_grants(
     let names = grant_names(specs, ambient)?;
     let mut opened: Vec<(String, &GrantSpec, Opened)> = vec![];
     let usual = Usual::new(ambient);
-    let (mut unavailable, mut rows, mut above) = (vec![], vec![], vec![]);
+    let mut unavailable = vec![];
+    let mut rows = vec![];
+    let mut above = vec![];
     for (name, spec) in names.into_iter().zip(specs) {
         let mut ignore_rules = vec![];
         let place = match Opened::new(&spec.path, ambient) {

@@ -122,7 +122,8 @@ impl Grants {
         if absolute && !top {
             let spelled = self.inner().spelled(&names);
             let (grant, depth) = spelled.ok_or_else(|| error(Nowhere::UnknownGrant(None)))?;
-            let (grant, names) = (Arc::clone(grant), names.split_off(depth));
+            let grant = Arc::clone(grant);
+            let names = names.split_off(depth);
             return Ok(Located::Within { grant, names, must_be_dir });
         }
         let grants = &self.inner().grants;
@@ -132,7 +133,8 @@ impl Grants {
         let first = names.first().map(ToString::to_string).unwrap_or_default();
         match grants.iter().find(|grant| grant.name == first) {
             Some(grant) => {
-                let (grant, names) = (Arc::clone(grant), names.split_off(1));
+                let grant = Arc::clone(grant);
+                let names = names.split_off(1);
                 Ok(Located::Within { grant, names, must_be_dir })
             }
             None => Err(error(Nowhere::UnknownGrant(Some(&names)))),

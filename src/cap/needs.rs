@@ -274,7 +274,10 @@ mod tests {
 
     #[test]
     fn each_path_is_minted_with_its_own_right() {
-        let (grants, g, o, odd) = (grants(Rights::RW), path("g/f"), path("o/f"), path("a\n"));
+        let grants = grants(Rights::RW);
+        let g = path("g/f");
+        let o = path("o/f");
+        let odd = path("a\n");
         let said = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(minted::<Read>(&grants, &g), (said(&["g/f"]), "ok".into()));
         assert_eq!(minted::<Write>(&grants, &g), (said(&["g/f"]), "right_missing".into()));

@@ -149,7 +149,9 @@ mod tests {
 
     #[test]
     fn a_right_is_carried_by_those_that_hold_it_and_no_others() {
-        let (ro, rw, rwd) = (Rights::RO, Rights::RW, Rights::RWD);
+        let ro = Rights::RO;
+        let rw = Rights::RW;
+        let rwd = Rights::RWD;
         let table = [
             (Rights::NONE, [true, false, false, false], "none", "read only", false),
             (ro, [true, true, false, false], "ro", "read only", false),

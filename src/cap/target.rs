@@ -62,7 +62,8 @@ impl<R: Right> Target<R> {
             Some((grant, rest)) if grant == self.grant_name() => rest,
             _ => path.trim_start_matches("./"),
         };
-        let (rest, below) = (rest.trim_matches('/'), join(&self.names));
+        let rest = rest.trim_matches('/');
+        let below = join(&self.names);
         let with_grant = rest.strip_prefix(self.grant_name());
         let in_grant = with_grant.map(|rest| rest.trim_start_matches('/'));
         rest == below || in_grant == Some(below.as_str())

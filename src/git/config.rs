@@ -117,7 +117,9 @@ impl<'a> Reader<'a> {
 
     /// The rest of the line, without quotes, escapes and comments.
     fn value(&mut self) -> Option<Vec<u8>> {
-        let (mut value, mut in_quotes, mut kept) = (vec![], false, 0);
+        let mut value = vec![];
+        let mut in_quotes = false;
+        let mut kept = 0;
         loop {
             let byte = self.byte();
             match byte {

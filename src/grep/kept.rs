@@ -139,7 +139,8 @@ impl<'a> Kept<'a> {
     /// Keeps only those that are among the last ones of the file.
     fn leave_last(&mut self, of: u64) {
         let left = of.saturating_sub(self.counted_after);
-        let (mut counted, mut matching) = (0, 0);
+        let mut counted = 0;
+        let mut matching = 0;
         for line in self.lines.iter().rev().filter(|line| line.is_match) {
             if counted >= left {
                 break;
@@ -162,7 +163,10 @@ impl<'a> Kept<'a> {
         let (text, range) = Self::text_of(self.matcher.pattern, found);
         // The line of the last match, how many matches begin in it, the column of the last one, and the place up to which
         // lines and characters are counted.
-        let (mut number, mut nth, mut column, mut counted) = (number, 0, 1, range.start);
+        let mut number = number;
+        let mut nth = 0;
+        let mut column = 1;
+        let mut counted = range.start;
         let matcher = self.matcher;
         matcher.find_iter_at(text, range.start, |found| {
             if !range.contains(&found.start()) {

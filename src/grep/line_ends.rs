@@ -41,7 +41,8 @@ impl Said {
 
     /// The same expression with every line feed that it names matching `\r\n` as well.
     pub(super) fn with_any_line_end(&self, expression: &str) -> String {
-        let (mut text, mut done) = (String::new(), 0);
+        let mut text = String::new();
+        let mut done = 0;
         for (span, change) in &self.changes {
             text += expression.get(done..span.start).unwrap_or_default();
             text += change;

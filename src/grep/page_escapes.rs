@@ -9,7 +9,9 @@ use crate::text::byte_of_escape;
 
 /// The expression in which each escape is the byte that it shows; `None` if that is what the pattern says already.
 pub(super) fn with_bytes(pattern: &str, is_literal: bool) -> Option<String> {
-    let (mut expression, mut rest, mut plain) = (String::new(), pattern, String::new());
+    let mut expression = String::new();
+    let mut rest = pattern;
+    let mut plain = String::new();
     let mut is_other = false;
     while let Some(c) = rest.chars().next() {
         if let Some(byte) = byte_of_escape(rest) {

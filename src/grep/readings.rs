@@ -173,7 +173,8 @@ fn rewritten(pattern: &str, meaning: Meaning) -> Vec<(String, &'static str)> {
 /// A basic regular expression, as grep without -E reads it, in our dialect. `None` if it does not look like one.
 fn basic(pattern: &str) -> Option<String> {
     let is_basic = [r"\|", r"\+", r"\?", r"\{"].iter().any(|mark| pattern.contains(mark));
-    let (mut text, mut chars) = (String::new(), pattern.chars());
+    let mut text = String::new();
+    let mut chars = pattern.chars();
     while let Some(c) = chars.next().filter(|_| is_basic) {
         match (c, chars.as_str().chars().next()) {
             ('\\', Some(next)) => {

@@ -84,7 +84,8 @@ impl All<'_> {
     }
 
     fn work(&self) {
-        let (mut searcher, mut buffer) = (searcher(self.pattern, self.wanted), vec![]);
+        let mut searcher = searcher(self.pattern, self.wanted);
+        let mut buffer = vec![];
         loop {
             let (segment, output) = {
                 let mut state = self.state();

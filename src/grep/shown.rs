@@ -88,7 +88,8 @@ impl Shown {
             0 => String::new(),
             bytes => format!("[{}]", format::count(bytes as u64, "byte", "bytes")),
         };
-        let (mut text, mut done) = (String::new(), 0);
+        let mut text = String::new();
+        let mut done = 0;
         for region in regions {
             // A character that is cut at an end is not shown.
             let (part, range) = part_shown(line, region.clone(), self.has_escapes);
@@ -108,7 +109,8 @@ impl Shown {
 
 /// The first matches in a line, and how many there are.
 fn matches(matcher: &Timed<'_>, line: &[u8]) -> (Vec<Range<usize>>, usize) {
-    let (mut first, mut count) = (vec![], 0);
+    let mut first = vec![];
+    let mut count = 0;
     // Where the time is over, what was found so far is shown.
     let _ = matcher.find_iter(line, |found| {
         if first.len() < MOST_REGIONS {

@@ -23,7 +23,10 @@ pub(super) fn similar(expression: &str) -> Option<String> {
     let composed: String = expression.nfc().collect();
     let parsed = syntax_tree(&composed)?;
     let literals = visit(&parsed, Literals::default()).ok()?;
-    let (mut text, mut done, mut changed, mut after_blank) = (String::new(), 0, false, false);
+    let mut text = String::new();
+    let mut done = 0;
+    let mut changed = false;
+    let mut after_blank = false;
     for (span, c) in literals {
         let is_blank = c.is_whitespace() && c != '\n' && c != '\r';
         let follows = after_blank && span.start == done;
@@ -53,7 +56,9 @@ pub(super) fn same_looking(expression: &str) -> Option<String> {
     let composed: String = expression.nfc().collect();
     let parsed = syntax_tree(&composed)?;
     let literals = visit(&parsed, Literals::default()).ok()?;
-    let (mut text, mut done, mut has_text) = (String::new(), 0, false);
+    let mut text = String::new();
+    let mut done = 0;
+    let mut has_text = false;
     for (span, c) in literals {
         if matches!(c, '\n' | '\r') {
             continue;
@@ -92,7 +97,8 @@ fn class(chars: &str) -> String {
 
 /// A character in each of its Unicode forms.
 fn forms(c: char) -> String {
-    let (composed, decomposed) = (escaped(c), c.nfd().map(escaped).collect::<String>());
+    let composed = escaped(c);
+    let decomposed = c.nfd().map(escaped).collect::<String>();
     if composed == decomposed { composed } else { format!("(?:{composed}|{decomposed})") }
 }
 

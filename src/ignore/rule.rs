@@ -92,7 +92,8 @@ fn first_wildcard(text: &[u8]) -> Option<usize> {
 
 /// Without blanks at the end, unless a backslash stands before them. Tabs stay.
 fn without_trailing_spaces(line: &[u8]) -> &[u8] {
-    let (mut end, mut is_escaped) = (0, false);
+    let mut end = 0;
+    let mut is_escaped = false;
     for (at, byte) in line.iter().enumerate() {
         if is_escaped || *byte != b' ' {
             end = at + 1;

@@ -259,7 +259,9 @@ impl Text {
         let end = if is_whole { Some(bytes.len()) } else { memchr::memrchr(b'\n', bytes) };
         let all = bytes.get(..end.unwrap_or(0)).unwrap_or_default();
         let all = all.strip_prefix(BYTE_ORDER_MARK).unwrap_or(all);
-        let (mut end, mut rules, mut wildcard_bytes) = (0, 0, 0);
+        let mut end = 0;
+        let mut rules = 0;
+        let mut wildcard_bytes = 0;
         for line in all.split_inclusive(|byte| *byte == b'\n') {
             let rule = line.strip_suffix(b"\n").unwrap_or(line);
             let is_rule = !is_blank(rule);

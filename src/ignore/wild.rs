@@ -36,7 +36,9 @@ enum Token {
 impl Wild {
     /// Reads a pattern. `None` if it can match nothing, such as one with a class that has no end.
     pub(super) fn new(pattern: &[u8], ignores_case: bool) -> Option<Self> {
-        let (mut parts, mut tokens, mut at) = (vec![], vec![], 0);
+        let mut parts = vec![];
+        let mut tokens = vec![];
+        let mut at = 0;
         while let Some(byte) = pattern.get(at) {
             let rest = pattern.get(at + 1..).unwrap_or_default();
             at += 1;
@@ -152,7 +154,9 @@ fn matches_name(tokens: &[Token], name: &[u8]) -> bool {
     {
         return false;
     }
-    let (mut token, mut at, mut retry) = (0, 0, None);
+    let mut token = 0;
+    let mut at = 0;
+    let mut retry = None;
     loop {
         match (tokens.get(token), name.get(at)) {
             (None, None) => return true,

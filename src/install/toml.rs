@@ -66,7 +66,8 @@ fn replace(text: &str, path: &[&str], table: &Table) -> Result<String, Unreadabl
     let end = text
         .get(old.clone())
         .map_or("", |old| if old.ends_with('\n') { line_end(text) } else { "" });
-    let (before, behind) = (text.get(..old.start), text.get(old.end..));
+    let before = text.get(..old.start);
+    let behind = text.get(old.end..);
     let new =
         [before.unwrap_or_default(), &lines(text, path, table), end, behind.unwrap_or_default()];
     verified(new.concat(), &wanted)
@@ -76,7 +77,8 @@ fn replace(text: &str, path: &[&str], table: &Table) -> Result<String, Unreadabl
 fn append(text: &str, path: &[&str], table: &Table) -> Result<String, Unreadable> {
     let mut wanted = read(text)?;
     place(&mut wanted, path)?.extend(table.clone());
-    let (end, block) = (line_end(text), lines(text, path, table));
+    let end = line_end(text);
+    let block = lines(text, path, table);
     let new = match text.strip_prefix(MARK).unwrap_or(text) {
         "" => format!("{text}{block}{end}"),
         body if body.ends_with('\n') => format!("{text}{end}{block}{end}"),
@@ -117,7 +119,8 @@ fn remove_key(text: &str, path: &[&str]) -> Result<String, Unreadable> {
     let value = table.remove(*key).ok_or_else(Unreadable::unexpected)?;
     let is_alone = table.values().all(Value::is_table);
     let all = parse(text)?;
-    let (mut ours, mut others) = (vec![], vec![]);
+    let mut ours = vec![];
+    let mut others = vec![];
     spans(all.get_ref(), &mut vec![], path, &mut ours, &mut others);
     let at = ours.iter().map(|span| span.start).min().ok_or_else(apart)?;
     let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
@@ -187,12 +190,11 @@ fn prune(table: &mut Table, path: &[&str]) {
 fn block(text: &str, path: &[&str]) -> Result<Range<usize>, Unreadable> {
     let apart = || Unreadable(format!("`{}` is not one table in lines of its own", path.join(".")));
     let all = parse(text)?;
-    let (mut ours, mut others) = (vec![], vec![]);
+    let mut ours = vec![];
+    let mut others = vec![];
     spans(all.get_ref(), &mut vec![], path, &mut ours, &mut others);
-    let (start, end) = (
-        ours.iter().map(|span| span.start).min().ok_or_else(apart)?,
-        ours.iter().map(|span| span.end).max().ok_or_else(apart)?,
-    );
+    let start = ours.iter().map(|span| span.start).min().ok_or_else(apart)?;
+    let end = ours.iter().map(|span| span.end).max().ok_or_else(apart)?;
     let start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let end =
         text.get(end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| end + at + 1);

@@ -310,7 +310,8 @@ mod tests {
 
     #[test]
     fn a_budget_ends_at_its_deadline_and_not_before() {
-        let (ms, start) = (Arc::new(AtomicU64::new(0)), Instant::now());
+        let ms = Arc::new(AtomicU64::new(0));
+        let start = Instant::now();
         let clock = {
             let ms = Arc::clone(&ms);
             Clock::new(move || start + Duration::from_millis(ms.load(Ordering::Relaxed)))

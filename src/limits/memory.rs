@@ -72,7 +72,8 @@ mod tests {
     #[test]
     fn a_call_waits_for_room_until_its_deadline() {
         let limits = Limits { max_edit_bytes: 100, call_deadline_ms: 100, ..Limits::default() };
-        let (limits, kept) = (Arc::new(limits), Kept::default());
+        let limits = Arc::new(limits);
+        let kept = Kept::default();
         let budget = || {
             let clock = Clock::new(Instant::now);
             Budget::new(Arc::clone(&limits), clock, CallMonitor::unattended()).keeping(kept.clone())

@@ -49,7 +49,8 @@ pub struct Busy(Arc<[AtomicUsize; Work::ALL.len()]>, Work);
 impl CallMonitor {
     /// A watch on a call that is cancelled as soon as `cancelled` returns true.
     pub fn new(cancelled: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        let (cancelled, request) = (Arc::new(cancelled), String::new());
+        let cancelled = Arc::new(cancelled);
+        let request = String::new();
         Self { request, cancelled, steps: Arc::default(), busy: Arc::default() }
     }
 
@@ -110,7 +111,8 @@ mod tests {
         let watch = CallMonitor::unattended();
         for work in Work::ALL {
             assert_eq!(watch.work(), None);
-            let (one, other) = (watch.begin(work), watch.clone().begin(work));
+            let one = watch.begin(work);
+            let other = watch.clone().begin(work);
             drop(one);
             assert_eq!(watch.work(), Some(work));
             drop(other);

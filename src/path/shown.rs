@@ -131,7 +131,9 @@ pub(super) fn decode(part: &str) -> Vec<u8> {
 
 /// The same with digits of either case; `None` where that makes no difference.
 pub(super) fn decode_any_case(part: &[u8]) -> Option<Vec<u8>> {
-    let (mut bytes, mut rest, mut is_any) = (vec![], part, false);
+    let mut bytes = vec![];
+    let mut rest = part;
+    let mut is_any = false;
     while let [first, after @ ..] = rest {
         let upper: Vec<u8> = rest
             .iter()

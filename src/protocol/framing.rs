@@ -44,7 +44,8 @@ pub(super) struct Input {
 
 impl Input {
     pub(super) fn new(stream: Arc<Stream>, max_bytes: usize) -> Self {
-        let (chunk, line) = (vec![0; CHUNK], vec![]);
+        let chunk = vec![0; CHUNK];
+        let line = vec![];
         Self {
             stream,
             max_bytes,
@@ -148,7 +149,8 @@ impl Input {
 
 /// Where the first message of a line ends if another one follows it; otherwise the end of the line.
 fn end_of_message(line: &[u8]) -> usize {
-    let (mut at, mut depth) = (0, 0_usize);
+    let mut at = 0;
+    let mut depth = 0_usize;
     while let Some(byte) = line.get(at) {
         match byte {
             b'"' => at = end_of_string(line, at + 1),

@@ -38,7 +38,8 @@ impl Unreadable {
 /// in the line.
 pub(super) fn mend(line: &mut [u8]) -> Option<Unreadable> {
     let mut path: Vec<Step> = vec![];
-    let (mut at, mut first) = (0, None);
+    let mut at = 0;
+    let mut first = None;
     while let Some(byte) = line.get(at).copied() {
         match byte {
             b'"' => {

@@ -73,7 +73,8 @@ impl Server {
         let limits = self.dispatcher.limits();
         let pause = Duration::from_millis(limits.progress_ms.max(1));
         let patience = Duration::from_millis(limits.call_deadline_ms).saturating_add(pause);
-        let (mut steps, mut waited) = (0, Duration::ZERO);
+        let mut steps = 0;
+        let mut waited = Duration::ZERO;
         loop {
             if let Ok(ended) = tokio::time::timeout(pause, &mut call).await {
                 return Some(ended);
@@ -166,7 +167,8 @@ impl ServerHandler for Server {
                 return Err(crashed("the request was cancelled"));
             }
         };
-        let (dispatcher, name) = (Arc::clone(&self.dispatcher), request.name.clone());
+        let dispatcher = Arc::clone(&self.dispatcher);
+        let name = request.name.clone();
         let ct = context.ct.clone();
         let watch = CallMonitor::new(move || ct.is_cancelled()).on(context.id.to_string());
         let watched = watch.clone();

@@ -66,7 +66,8 @@ impl Lines {
         let input = Input::new(Arc::new(input), limits.max_message_bytes);
         let idle = Idle::new(Duration::from_millis(limits.drain_ms));
         let writer = tokio::spawn(write(output, lines, Arc::clone(&idle.written)));
-        let (outgoing, held_back) = (Some(outgoing), None);
+        let outgoing = Some(outgoing);
+        let held_back = None;
         (Self { input, outgoing, room, held_back, owed: None, idle }, writer)
     }
 

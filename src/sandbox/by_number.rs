@@ -129,7 +129,8 @@ fn branch(points: &[(u32, Verdict)], tree: &mut Vec<Branch>) -> Target {
     let at = tree.len();
     let unknown = Target::End(Verdict::Unknown);
     tree.push(Branch { first, below: unknown, from: unknown });
-    let (below, from) = (branch(low, tree), branch(high, tree));
+    let below = branch(low, tree);
+    let from = branch(high, tree);
     if let Some(branch) = tree.get_mut(at) {
         (branch.below, branch.from) = (below, from);
     }
@@ -158,7 +159,9 @@ mod tests {
 
     /// What the kernel would make of a program, and in how many steps.
     fn run(program: &[sock_filter], call: u32, architecture: u32, argument: i32) -> (u32, usize) {
-        let (mut at, mut loaded, mut steps) = (0, 0, 0);
+        let mut at = 0;
+        let mut loaded = 0;
+        let mut steps = 0;
         loop {
             steps += 1;
             let step = &program[at];

@@ -38,7 +38,8 @@ impl Changes {
 
     /// The calls that are refused besides those that always are.
     pub(super) fn refused(self) -> impl Iterator<Item = i64> {
-        let (nothing, whole) = (self == Self::Nothing, self != Self::InPlace);
+        let nothing = self == Self::Nothing;
+        let whole = self != Self::InPlace;
         let changes = CHANGES.iter().filter(move |_| nothing);
         changes.chain(SHORTENS.iter().filter(move |_| whole)).copied()
     }

@@ -118,7 +118,9 @@ fn judged(writes: bool) -> Result<Rules, Failure> {
 
 /// When `openat` is refused.
 fn opens(writes: bool) -> Result<Vec<SeccompRule>, Failure> {
-    let (directory, flags, mode) = (0, 2, 3);
+    let directory = 0;
+    let flags = 2;
+    let mode = 3;
     let mut rules = vec![rule([is(directory, c::AT_FDCWD)?])?];
     let refused = if writes { &[][..] } else { &WRITING_FLAGS };
     for flag in UNUSED_FLAGS.iter().chain(refused) {
@@ -350,7 +352,8 @@ mod tests {
     fn calls_newer_than_the_tables_do_not_exist() {
         let calls = by_number(std::iter::empty(), std::iter::empty());
         let number = |call: i64| u32::try_from(call).unwrap();
-        let (newest, clone3) = (number(NEWEST), number(c::SYS_clone3));
+        let newest = number(NEWEST);
+        let clone3 = number(c::SYS_clone3);
         for call in [number(c::SYS_read), clone3 + 1, newest] {
             assert_eq!(calls.verdict(call), Verdict::Allowed, "{call}");
         }

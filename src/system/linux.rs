@@ -183,7 +183,8 @@ const OVER_FILES: CapabilitySet = CapabilitySet::CHOWN
 /// Keeps, as root, only the capabilities over files. Returns in words what was given up.
 pub(crate) fn give_up_capabilities() -> io::Result<Option<String>> {
     let CapabilitySets { effective, permitted, .. } = capabilities(None)?;
-    let (kept, given) = (permitted & OVER_FILES, permitted - OVER_FILES);
+    let kept = permitted & OVER_FILES;
+    let given = permitted - OVER_FILES;
     if given.is_empty() {
         return Ok(None);
     }
@@ -192,7 +193,8 @@ pub(crate) fn give_up_capabilities() -> io::Result<Option<String>> {
         None,
         CapabilitySets { effective: effective & kept, permitted: kept, inheritable },
     )?;
-    let (kept, given) = (kept.iter().count(), given.iter().count());
+    let kept = kept.iter().count();
+    let given = given.iter().count();
     Ok(Some(format!("{given} capabilities given up, {kept} over files kept")))
 }
 

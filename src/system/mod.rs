@@ -103,7 +103,8 @@ mod tests {
         std::fs::write(&path, "text").unwrap();
         std::fs::hard_link(&path, temp.path().join("g")).unwrap();
         std::fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-        let (is, known) = (stat(File::open(&path).unwrap()).unwrap(), path.metadata().unwrap());
+        let is = stat(File::open(&path).unwrap()).unwrap();
+        let known = path.metadata().unwrap();
         assert_eq!((is.device, is.inode, is.links), (known.dev(), known.ino(), 2));
         assert_eq!((is.kind, is.mode, is.size), (FileType::RegularFile, 0o640, 4));
         assert_eq!((is.uid, is.gid), (known.uid(), known.gid()));
@@ -174,7 +175,8 @@ mod tests {
 
     #[test]
     fn random_bytes_differ() {
-        let (mut one, mut other) = ([0; 16], [0; 16]);
+        let mut one = [0; 16];
+        let mut other = [0; 16];
         fill_random(&mut one).unwrap();
         fill_random(&mut other).unwrap();
         assert!(one != other && one != [0; 16]);

@@ -56,7 +56,8 @@ pub(crate) fn open_step(
 /// then only if it is a file or directory: nothing else can be opened without an effect.
 pub(crate) fn open_path_handle(parent: impl AsFd, name: &OsStr) -> Result<OwnedFd, Errno> {
     let parent = parent.as_fd();
-    let (is, above) = (lstat(parent, name)?, stat(parent)?);
+    let is = lstat(parent, name)?;
+    let above = stat(parent)?;
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     match is.kind {
         _ if is.device == above.device => rustix::fs::openat(parent, ".", PASS, Mode::empty()),

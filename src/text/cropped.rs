@@ -19,7 +19,8 @@ pub(super) fn shown(line: &str, parts: &[Range<usize>], most: usize) -> String {
         return line.to_owned();
     }
     let count = parts.len().min((most / MIN_PART).max(1));
-    let (mut text, mut at) = (String::new(), 0);
+    let mut text = String::new();
+    let mut at = 0;
     let whole = 0..0;
     let first = parts.iter().take(count).chain(parts.is_empty().then_some(&whole));
     for part in first.map(|part| with_context(line, part, most / count.max(1))) {

@@ -35,7 +35,8 @@ pub(super) enum Count {
 
 /// The line, from 1, that each place is in; places in order.
 pub(super) fn lines(text: &str, places: impl IntoIterator<Item = usize>) -> Vec<usize> {
-    let (mut line, mut seen) = (1, 0);
+    let mut line = 1;
+    let mut seen = 0;
     let mut line_of = |place: usize| {
         let between = text.as_bytes().get(seen..place).unwrap_or_default();
         line += memchr::memchr_iter(b'\n', between).count();
@@ -69,7 +70,8 @@ impl<'n> Needle<'n> {
         budget: &Budget,
     ) -> Result<Vec<Range<usize>>, StopReason> {
         budget.step()?;
-        let (text, mut meter) = (text.as_bytes(), Meter::new(budget));
+        let text = text.as_bytes();
+        let mut meter = Meter::new(budget);
         let anchor = self.part(self.anchor.clone());
         let finder = memmem::Finder::new(if anchor.is_empty() { b"\n".as_slice() } else { anchor });
         let (mut from, mut found): (usize, Vec<Range<usize>>) = (0, vec![]);

@@ -85,7 +85,8 @@ impl Tool for CopyFile {
         facts.extend(
             to.resolved_path_if_different(&destination).map(|real| format!("links lead to {real}")),
         );
-        let (from, to) = (source.display_path(), destination.display_path());
+        let from = source.display_path();
+        let to = destination.display_path();
         Ok(format!("Successfully copied {from} to {to}{}", footer(&facts)))
     }
 }

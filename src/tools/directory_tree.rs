@@ -213,7 +213,8 @@ impl Asked {
     fn answer(&self, found: &Found, unsearched: &Unsearched, budget: &Budget) -> String {
         let room = budget.limits().search_chars().saturating_sub(CLOSING);
         let shown = Shown::new(found, room);
-        let (count_shown, total) = (shown.entries.len(), found.total);
+        let count_shown = shown.entries.len();
+        let total = found.total;
         let mut facts = vec![match count_shown {
             _ if total == 0 => "nothing".into(),
             0 => format!("nothing after the cursor; {}", count(total as u64, "entry", "entries")),
@@ -247,7 +248,9 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn new(found: &'a Found, room: usize) -> Self {
-        let (mut used, mut last, mut entries) = (0, "", BTreeSet::new());
+        let mut used = 0;
+        let mut last = "";
+        let mut entries = BTreeSet::new();
         for key in &found.entries {
             let (depth, path) = key;
             let above = parent(path);

@@ -84,7 +84,8 @@ impl Tool for Grep {
         };
         let walk = |names: &Names, candidates: &Candidates| {
             let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| asked.is_searched(entry);
-            let (respects, hidden) = (asked.respects, asked.hidden);
+            let respects = asked.respects;
+            let hidden = asked.hidden;
             Probe { names, candidates, respects, hidden, fits }.everywhere(&at, budget)
         };
         let Attempted { found, mut unsearched, names } = find(names, budget, attempt, walk)?;

@@ -116,7 +116,8 @@ impl Tool for KeywordSearch {
         };
         let pattern = pattern(args, budget)?;
         let mut errors = BTreeMap::new();
-        let (zero, respects) = (args.include_zero, Respect(args.respect_ignore));
+        let zero = args.include_zero;
+        let respects = Respect(args.respect_ignore);
         let roots = roots(&args.root_paths, &targets);
         let places = places(roots, respects, &mut errors, budget)?;
         let filters = [
@@ -136,9 +137,11 @@ impl Tool for KeywordSearch {
         // Globs hold for what lies in directories, and not for files that are given.
         let is_directory = |place: &Place<Read>| place.found_kind() != Some(Kind::File);
         let attempt = |names: &Names| {
-            let (pattern, keyword) = (pattern.clone(), &*args.keyword);
+            let pattern = pattern.clone();
+            let keyword = &*args.keyword;
             let asked = Asked { pattern, keyword, names, zero, respects, budget };
-            let (mut found, mut unsearched) = (Found::default(), Unsearched::default());
+            let mut found = Found::default();
+            let mut unsearched = Unsearched::default();
             for place in &places {
                 if let Some(by) = leave(names, place) {
                     unsearched.left_out_grant(by, place.display_path());
@@ -170,7 +173,8 @@ impl Tool for KeywordSearch {
         }
         if found.matching == 0 && !unsearched.is_cut() {
             unsearched.note(found.guessed.facts(true, " of grep"));
-            let (names, keyword) = (&names, &*args.keyword);
+            let names = &names;
+            let keyword = &*args.keyword;
             let asked = Asked { pattern, keyword, names, zero, respects, budget };
             unsearched.note(asked.otherwise(args, &found, &places));
         }

@@ -121,7 +121,8 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
     let place = target.place(budget)?;
     let mut entries = place.entries(budget)?;
     let mut heap: BinaryHeap<(Key, Line)> = BinaryHeap::new();
-    let (mut total, mut before) = (0_usize, 0_usize);
+    let mut total = 0_usize;
+    let mut before = 0_usize;
     while let Some(entry) = entries.next() {
         let entry = entry?;
         let value = match args.sort_by {
@@ -142,7 +143,10 @@ fn directory(args: &Args, target: &Target<Read>, budget: &Budget) -> Result<Stri
         }
     }
     let mut text = String::new();
-    let (mut chars, mut shown, mut last, mut is_full) = (0, 0, None, false);
+    let mut chars = 0;
+    let mut shown = 0;
+    let mut last = None;
+    let mut is_full = false;
     let room = budget.limits().max_result_chars.saturating_sub(CLOSING);
     for (key, Line(kind)) in heap.into_sorted_vec() {
         let mut line = format!("[{}] {}", label(kind), key.1);

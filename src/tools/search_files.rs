@@ -126,7 +126,8 @@ impl Tool for SearchFiles {
         };
         let walk = |names: &Names, candidates: &Candidates| {
             let fits = |_: &WalkedDir, entry: WalkedEntry<'_>| asked.is_wanted(entry.kind);
-            let (respects, hidden) = (asked.respects, true);
+            let respects = asked.respects;
+            let hidden = true;
             Probe { names, candidates, respects, hidden, fits }.everywhere(&at, budget)?;
             if let (Scoped::Roots(grants), true) = (&at, asked.is_wanted(Kind::Directory)) {
                 for grant in grants {
@@ -316,7 +317,10 @@ impl Search<'_> {
 
 fn answer(found: &Found, asked: &Asked, unsearched: &Unsearched, budget: &Budget) -> String {
     let room = budget.limits().search_chars().saturating_sub(CLOSING);
-    let (mut text, mut chars, mut shown, mut last) = (String::new(), 0, 0, None);
+    let mut text = String::new();
+    let mut chars = 0;
+    let mut shown = 0;
+    let mut last = None;
     for key in &found.paths {
         let (Reverse(modified), path) = key;
         let line = match asked.sort_by {
@@ -331,7 +335,8 @@ fn answer(found: &Found, asked: &Asked, unsearched: &Unsearched, budget: &Budget
         shown += 1;
         last = Some(key);
     }
-    let (total, before) = (found.total, found.before);
+    let total = found.total;
+    let before = found.before;
     let mut facts = vec![match total {
         0 => "nothing matches".into(),
         _ if shown == total => count(total as u64, "match", "matches"),

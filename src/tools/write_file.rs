@@ -89,7 +89,8 @@ impl Tool for WriteFile {
 
     fn run(args: &Args, at: Target<Write>, budget: &Budget) -> Result<String, ToolError> {
         let contents = args.contents()?;
-        let (as_given, wanted) = (args.content.is_none(), args.line_ends.map(LineEnds::from));
+        let as_given = args.content.is_none();
+        let wanted = args.line_ends.map(LineEnds::from);
         let for_text = [("line_ends", wanted.is_some()), ("encoding", args.encoding.is_some())];
         if let Some((name, _)) = for_text.iter().find(|(_, is_given)| as_given && *is_given) {
             return Err(ToolError::new(Code::BadArgs, format!("`{name}` is for `content`"))

@@ -152,7 +152,9 @@ impl<R: Right> Place<R> {
             lost: Lost::default(),
         };
         traverse(&self.parent, from_name, &mut tree, &pace)?;
-        let (bytes, narrow, lost) = (tree.bytes, tree.narrow, tree.lost);
+        let bytes = tree.bytes;
+        let narrow = tree.narrow;
+        let lost = tree.lost;
         if likeness == CopyMode::Everything {
             // The source is to go.
             system::sync_tree(temp.fd()).map_err(|errno| to.os("write", errno))?;

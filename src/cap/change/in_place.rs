@@ -111,7 +111,8 @@ impl Place<Write> {
 
 /// Writes what belongs at these offsets; or says how many bytes of it were written, and why not all of them.
 fn write_part(fd: &OwnedFd, parts: &[&[u8]], at: Range<u64>) -> Result<(), (u64, Errno)> {
-    let (mut begin, mut written) = (0_u64, 0_u64);
+    let mut begin = 0_u64;
+    let mut written = 0_u64;
     for part in parts {
         let end = begin + part.len() as u64;
         let within =

@@ -139,7 +139,8 @@ impl<R: Right> Place<R> {
 
     /// Why it gets no new contents, where that is a mark on it or on its directory: the system does not say which.
     pub(in crate::cap) fn is_marked_error(&self) -> Option<ToolError> {
-        let (name, shown) = (self.name.as_ref()?, self.requested.to_string());
+        let name = self.name.as_ref()?;
+        let shown = self.requested.to_string();
         if let Some(mark) = system::mark_at(&*self.parent, name.as_os_str()) {
             let error = marked(&shown, mark);
             return Some(match mark {

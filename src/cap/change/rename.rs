@@ -65,7 +65,8 @@ impl Place<Write> {
         budget.step()?;
         let lock = ChangeLock::of_both(&self.parent, &parent, budget)?;
         let renamed = if overwrite {
-            let (old, new) = (from_name.as_os_str(), to_name.as_os_str());
+            let old = from_name.as_os_str();
+            let new = to_name.as_os_str();
             rustix::fs::renameat(&self.parent, old, &parent, new)
                 .map_err(|errno| why(&parent, errno, Call::Rename(RenameFlags::empty())))
         } else {

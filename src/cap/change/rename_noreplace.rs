@@ -52,7 +52,8 @@ pub(in crate::cap) fn rename_beside(
     dir: &Arc<Dir>,
     to: &Name,
 ) -> Result<(), NotPlaced> {
-    let (old, new) = (from.name.as_os_str(), to.as_os_str());
+    let old = from.name.as_os_str();
+    let new = to.as_os_str();
     let how = RenameFlags::NOREPLACE;
     let errno = match rustix::fs::renameat_with(&from.dir, old, dir, new, how) {
         Ok(()) => return Ok(()),
@@ -83,7 +84,8 @@ fn link_and_unlink(
     dir: &Arc<Dir>,
     to: &Name,
 ) -> Result<(), NotPlaced> {
-    let (old, new) = (from.name.as_os_str(), to.as_os_str());
+    let old = from.name.as_os_str();
+    let new = to.as_os_str();
     if let Err(errno) = link(&from.dir, from.name, dir, to) {
         let is_without_links =
             is_unable(errno) || [Errno::PERM, Errno::MLINK, Errno::ILSEQ].contains(&errno);
@@ -122,7 +124,8 @@ fn replace_an_empty_one(
     dir: &Arc<Dir>,
     to: &Name,
 ) -> Result<(), NotPlaced> {
-    let (old, new) = (from.name.as_os_str(), to.as_os_str());
+    let old = from.name.as_os_str();
+    let new = to.as_os_str();
     if let Err(errno) = rustix::fs::mkdirat(dir, new, system::mode(0o700)) {
         return Err(why(dir, errno, Call::MakeDirectory));
     }
@@ -156,7 +159,8 @@ fn is_name_refused(dir: &Arc<Dir>, errno: Errno, call: Call) -> bool {
         return false;
     }
     let Ok(Ok(other)) = system::stat(dir).map(|stat| new_name(&stat)) else { return false };
-    let (new, empty) = (other.as_os_str(), AtFlags::empty());
+    let new = other.as_os_str();
+    let empty = AtFlags::empty();
     let remove = |flags| rustix::fs::unlinkat(dir, new, flags).is_ok();
     if let Call::MakeDirectory = call {
         let made = rustix::fs::mkdirat(dir, new, system::mode(0o700));

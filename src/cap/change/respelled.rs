@@ -106,7 +106,8 @@ impl Place<Write> {
 
     /// Gives the entry the other spelling.
     pub(in crate::cap) fn respell(&self, to: &Self, budget: &Budget) -> Result<(), ToolError> {
-        let (old, new) = (self.name_of_entry()?, to.name_of_entry()?);
+        let old = self.name_of_entry()?;
+        let new = to.name_of_entry()?;
         match self.kind() {
             Kind::Special => return Err(self.special()),
             Kind::Directory => drop(scan(self, Some(to), For::Leaving, budget)?),

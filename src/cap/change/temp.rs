@@ -158,7 +158,8 @@ pub(in crate::cap) fn remove_stale_temps(parent: &Dir, budget: &Budget) -> Stale
     let mut left = StaleTemps { parent: open_directory(parent, None), trees: vec![] };
     let Ok(dir) = &left.parent else { return left };
     let Ok(stat) = system::stat(dir) else { return left };
-    let (mut found, mut seen) = (vec![], 0);
+    let mut found = vec![];
+    let mut seen = 0;
     let _ = Names::new().of(dir, |name, _| {
         if is_made_in(&stat, name) {
             found.extend(Name::from_bytes(name));

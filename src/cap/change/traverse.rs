@@ -118,7 +118,9 @@ pub(in crate::cap) fn traverse(
 ) -> Result<(), ToolError> {
     let parent = parent.as_fd();
     let mount = mount_of(parent).ok();
-    let (mut stack, mut below, mut seen) = (Vec::<Level>::new(), Vec::<Name>::new(), 0_usize);
+    let mut stack = Vec::<Level>::new();
+    let mut below = Vec::<Name>::new();
+    let mut seen = 0_usize;
     let mut next = Some(name.clone());
     loop {
         if let Some(name) = next.take() {
@@ -182,7 +184,8 @@ enum Stopped {
 
 /// The names in one directory; all names of the tree together are bounded.
 fn read(fd: &OwnedFd, pace: &Pace<'_>, seen: &mut usize) -> Result<Vec<(Name, FileType)>, Stopped> {
-    let (mut names, mut stopped) = (vec![], None);
+    let mut names = vec![];
+    let mut stopped = None;
     let read = Names::new().of(fd, |name, kind| {
         *seen += 1;
         if *seen > pace.most {

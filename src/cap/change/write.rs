@@ -210,7 +210,8 @@ impl Place<Write> {
         let stat = system::stat(temp.fd()).map_err(|e| self.os("look at", e))?;
         made.sync();
         let synced = self.sync(left.sync());
-        let (is_synced, is_move) = (synced.is_ok(), matches!(like, AttributeSource::Moved(..)));
+        let is_synced = synced.is_ok();
+        let is_move = matches!(like, AttributeSource::Moved(..));
         if let Err(error) = synced.and_then(|()| like.remove_source()) {
             // Only a refusal says for certain that the source is still there.
             let is_source_there = is_move && (!is_synced || is_refusal(error.code()));

@@ -237,7 +237,9 @@ impl<'a> Pass<'a> {
     /// cannot be read.
     fn names(&mut self, dir: &Dir) -> Result<Option<Vec<(Name, Kind)>>, StopReason> {
         let Ok(opened) = open_directory(dir, None) else { return Ok(None) };
-        let (mut names, mut seen, mut stopped) = (vec![], 0_usize, Ok(()));
+        let mut names = vec![];
+        let mut seen = 0_usize;
+        let mut stopped = Ok(());
         let budget = self.budget;
         let read = self.reader.of(&opened, |bytes, kind| {
             seen += 1;

@@ -50,7 +50,8 @@ impl Grants {
         let grants = preopens.into_iter().enumerate();
         let grants = grants.map(|(number, p)| Grant::new(number, p, one_file_system).map(Arc::new));
         let grants = grants.collect::<std::io::Result<_>>()?;
-        let (turns, protected_links) = (Arc::default(), ProtectedLinks::default());
+        let turns = Arc::default();
+        let protected_links = ProtectedLinks::default();
         Ok(Self(Arc::new(Inner {
             grants,
             unavailable,

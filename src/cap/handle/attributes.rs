@@ -92,7 +92,8 @@ pub(in crate::cap) fn keep(
 ) -> Result<Lost, Errno> {
     let old = old.as_fd();
     let is = system::stat(new)?;
-    let (uid, gid) = (Uid::from_raw(stat.uid), Gid::from_raw(stat.gid));
+    let uid = Uid::from_raw(stat.uid);
+    let gid = Gid::from_raw(stat.gid);
     // Only root gives files away. The group can be had by others as well.
     let is_owned = is.uid == stat.uid || rustix::fs::fchown(new, Some(uid), None).is_ok();
     let is_grouped = is.gid == stat.gid || rustix::fs::fchown(new, None, Some(gid)).is_ok();
@@ -172,7 +173,8 @@ fn group_of(list: &[u8]) -> Option<u16> {
         let [t0, t1, p0, p1, ..] = *entry else { return None };
         Some((u16::from_le_bytes([t0, t1]), u16::from_le_bytes([p0, p1])))
     });
-    let (mut group, mut mask) = (None, 0o7);
+    let mut group = None;
+    let mut mask = 0o7;
     for (tag, permissions) in entries {
         match tag {
             GROUP => group = Some(permissions),

@@ -88,7 +88,9 @@ pub(in crate::cap) fn is_listed(
         Err(Errno::ACCESS) => return Ok(false),
         opened => opened.map_err(os)?,
     };
-    let (mut seen, mut is_there, mut spent) = (0_usize, false, None);
+    let mut seen = 0_usize;
+    let mut is_there = false;
+    let mut spent = None;
     let read = Names::new().of(&opened, |listed, _| {
         seen += 1;
         is_there = listed == name.as_bytes();

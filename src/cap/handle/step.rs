@@ -212,7 +212,8 @@ mod tests {
     #[test]
     fn mounts_are_told_apart() {
         let root = opened("/");
-        let (here, dev) = (mount_of(&root).unwrap(), mount_of(opened("/dev")).unwrap());
+        let here = mount_of(&root).unwrap();
+        let dev = mount_of(opened("/dev")).unwrap();
         assert_ne!(here, dev);
         assert_eq!(device_of(&root).unwrap(), system::lstat(&root, ".").unwrap().device);
         for (mount, at, stays) in [

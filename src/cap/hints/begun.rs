@@ -113,8 +113,8 @@ impl Begin {
         }
         // A glob without wildcards can be the path of a file.
         let directory = if self.is_whole { names.split_last()?.1 } else { names.as_slice() };
-        let (shown, directory) =
-            (grants.display_path(grant, names), grants.display_path(grant, directory));
+        let shown = grants.display_path(grant, names);
+        let directory = grants.display_path(grant, directory);
         let place = if budget.takes("root_paths") { "root_paths" } else { "path" };
         let how = match (place, directory.as_str()) {
             ("path", "") => "leave `path` out".into(),

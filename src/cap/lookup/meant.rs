@@ -84,7 +84,8 @@ impl<R: Right> Target<R> {
         let ends = (1..self.names.len()).rev().take(MAX_ENDS);
         let (real, rest) = ends.into_iter().find_map(|at| {
             let (way, rest) = self.names.split_at_checked(at)?;
-            let (grants, said) = (self.grants.clone(), self.requested.clone());
+            let grants = self.grants.clone();
+            let said = self.requested.clone();
             let way =
                 Target::<Read>::new(grants, Arc::clone(&self.grant), way.to_vec(), false, said);
             let look = LookupOptions { exact: true, ..LookupOptions::THERE };

@@ -172,7 +172,8 @@ impl<V: Visit> TreeWalk<'_, V> {
 
     /// Takes tasks until there are none, and nobody is left who could add one.
     fn work(&self) -> V::Found {
-        let (mut found, mut reader) = (V::Found::default(), Names::new());
+        let mut found = V::Found::default();
+        let mut reader = Names::new();
         loop {
             let mut queue = self.queue();
             let task = loop {
@@ -230,7 +231,8 @@ impl<V: Visit> TreeWalk<'_, V> {
         known: &V::Known,
         found: &mut V::Found,
     ) {
-        let (mut inside, mut end) = (vec![], names.len());
+        let mut inside = vec![];
+        let mut end = names.len();
         for (i, entry) in names.iter().enumerate() {
             if i >= end || ((V::IS_WORK || i % CHUNK == CHUNK - 1) && self.is_over()) {
                 break;

@@ -95,7 +95,8 @@ impl<'a> Follow<'a> {
                 self.links_below(led.grant, directory, &led.below, name, is_in_repository)?;
             }
             let passed = led.passed.iter().map(|passed| folded(passed)).collect();
-            let (place, depth) = (folded(&host), host.len());
+            let place = folded(&host);
+            let depth = host.len();
             self.found.push(ProtectedPlace {
                 grant: alias_grant,
                 alias,
@@ -160,7 +161,8 @@ impl<'a> Follow<'a> {
         if text.starts_with(b"/") {
             host.clear();
         }
-        let (mut links, mut is_known) = (1, true);
+        let mut links = 1;
+        let mut is_known = true;
         while let Some(part) = todo.pop_front() {
             self.step()?;
             if part == b".." {

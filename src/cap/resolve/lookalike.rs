@@ -70,7 +70,8 @@ pub(in crate::cap) fn lookalikes(
         Err(Errno::ACCESS) => return Ok(found),
         opened => opened.map_err(os)?,
     };
-    let (mut seen, mut spent) = (0_usize, None);
+    let mut seen = 0_usize;
+    let mut spent = None;
     let read = Names::new().of(&opened, |listed, _| {
         seen += 1;
         if seen.is_multiple_of(CHUNK) {
@@ -268,7 +269,8 @@ mod tests {
         files.extend(["g/it\u{2019}s", "g/it\u{2032}s", "g/a\u{A0}b", "g/a\u{2009}b"]);
         let temp = tree(&files);
         let dir = Dir::open_ambient_dir(temp.path().join("g"), cap_std::ambient_authority());
-        let (dir, said) = (dir.unwrap(), VirtualPath::from("said"));
+        let dir = dir.unwrap();
+        let said = VirtualPath::from("said");
         let rules = Rules::new(&["it\u{2019}s".into(), "a*b".into()], &[]).unwrap();
         let found = |wanted: &str, budget: &Budget| {
             lookalikes(&dir, &[], &name(wanted), &rules, &said, budget).map(|found| found.all())

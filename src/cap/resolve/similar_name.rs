@@ -35,7 +35,8 @@ impl PathWalk<'_> {
         if self.look.exact || !is_said {
             return Ok(None);
         }
-        let (below, rules) = (self.below(None), &self.grant.rules);
+        let below = self.below(None);
+        let rules = &self.grant.rules;
         let found = if let Some(real) = spelled_by(parent, &below, name, rules) {
             Lookalikes { twins: vec![real], similar: vec![] }
         } else if self.is_written_in_hex(at) {

@@ -55,7 +55,8 @@ pub(in crate::cap) fn alternatives(
     glob: &str,
     reading: Reading,
 ) -> Result<Vec<Alternative>, String> {
-    let (mut todo, mut done) = (vec![tokens(glob, reading)?], vec![]);
+    let mut todo = vec![tokens(glob, reading)?];
+    let mut done = vec![];
     while let Some(tokens) = todo.pop() {
         let close = tokens.iter().position(|token| *token == Token::Close);
         let inside = tokens.get(..close.unwrap_or(tokens.len())).unwrap_or_default();
@@ -65,7 +66,8 @@ pub(in crate::cap) fn alternatives(
             (Some(open), Some(close)) => {
                 let (before, rest) = tokens.split_at(open);
                 let (braces, after) = rest.split_at(close - open);
-                let (braces, after) = (braces.get(1..), after.get(1..));
+                let braces = braces.get(1..);
+                let after = after.get(1..);
                 for part in braces.unwrap_or_default().split(|token| *token == Token::Comma) {
                     todo.push([before, part, after.unwrap_or_default()].concat());
                 }
@@ -201,7 +203,9 @@ pub enum Reading {
 /// # Errors
 /// Why it cannot be read.
 pub fn tokens(glob: &str, reading: Reading) -> Result<Vec<Token>, String> {
-    let (mut tokens, mut rest, mut braces) = (vec![], glob.chars(), 0_usize);
+    let mut tokens = vec![];
+    let mut rest = glob.chars();
+    let mut braces = 0_usize;
     let text = |c: char| Token::Part(Part::Text(c.into()));
     while let Some(c) = rest.next() {
         if let Some((byte, escape)) = byte_of(rest.as_str()).filter(|_| c == '\\') {
@@ -244,7 +248,10 @@ fn byte_of(text: &str) -> Option<(u8, &str)> {
 /// The globs of a list such as `*.ts,*.tsx`: parted by the commas outside braces and brackets, those after a backslash
 /// excepted.
 pub fn separated(text: &str) -> Vec<&str> {
-    let (mut pieces, mut begin, mut braces, mut is_escaped) = (vec![], 0, 0_usize, false);
+    let mut pieces = vec![];
+    let mut begin = 0;
+    let mut braces = 0_usize;
+    let mut is_escaped = false;
     let mut bracket: Option<usize> = None;
     for (at, c) in text.char_indices() {
         if let Some(open) = bracket {
@@ -278,7 +285,8 @@ fn class(rest: &mut Chars<'_>) -> Result<Part, String> {
     if is_negated {
         rest.next();
     }
-    let (mut chars, mut ranges) = (vec![], vec![]);
+    let mut chars = vec![];
+    let mut ranges = vec![];
     loop {
         match rest.next() {
             None => return Err("its `[` has no `]`".into()),

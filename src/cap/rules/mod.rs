@@ -158,7 +158,8 @@ impl Rules {
 
     /// The same, as if nothing were hidden: how a name is answered that is not there.
     pub(crate) fn judge_unhidden<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> Verdict {
-        let (mut path, mut written) = (self.root.clone(), Spelled::new(Spelling::AsWritten));
+        let mut path = self.root.clone();
+        let mut written = Spelled::new(Spelling::AsWritten);
         let mut verdict = Verdict::Open;
         for name in below {
             path.push(name);
@@ -189,7 +190,8 @@ impl Rules {
     /// Is the name protected, whatever other rules hold for it? A link that is hidden or read only leads on
     /// like any other.
     pub(super) fn is_protected(&self, below: &[Name]) -> bool {
-        let (mut path, mut written) = (self.root.clone(), Spelled::new(Spelling::AsWritten));
+        let mut path = self.root.clone();
+        let mut written = Spelled::new(Spelling::AsWritten);
         let mut is_protected = false;
         for name in below {
             path.push(name);
@@ -272,7 +274,8 @@ mod tests {
 
     fn hidden(glob: &str, path: &str) -> bool {
         let rules = Rules::new(&[glob.to_owned()], &[]).unwrap();
-        let (hides, verdict) = (rules.hide(&names(path)), rules.judge(&names(path)));
+        let hides = rules.hide(&names(path));
+        let verdict = rules.judge(&names(path));
         assert_eq!(hides, verdict == Verdict::Hidden);
         hides
     }

@@ -88,7 +88,8 @@ fn forms(text: &str) -> Forms {
     if text.is_ascii() && trimmed(text).len() == text.len() {
         return vec![text.to_ascii_lowercase()];
     }
-    let (folded, composed) = (fold(text), composed(text));
+    let folded = fold(text);
+    let composed = composed(text);
     let mut all = vec![trimmed(&folded).to_owned()];
     for form in [trimmed(&composed), &composed] {
         if all.iter().all(|other| other != form) {

@@ -12,8 +12,9 @@ impl Class {
     pub(super) fn new(text: &[u8], ignores_case: bool) -> Option<(Self, usize)> {
         let is_negated = matches!(text.first(), Some(b'!' | b'^'));
         let mut class = Self([false; 256]);
-        let (mut at, mut previous, start) =
-            (usize::from(is_negated), None, usize::from(is_negated));
+        let mut at = usize::from(is_negated);
+        let mut previous = None;
+        let start = usize::from(is_negated);
         loop {
             let byte = *text.get(at)?;
             let next = text.get(at + 1).copied();

@@ -218,7 +218,8 @@ mod tests {
 
     #[test]
     fn characters_of_two_bytes_that_are_utf8_by_chance_are_not_sure() {
-        let (mut all, mut odd) = (0, 0);
+        let mut all = 0;
+        let mut odd = 0;
         for (encoding, words) in [
             (
                 GBK,

@@ -42,7 +42,8 @@ pub(in crate::text) fn guess(evidence: &Evidence<'_>) -> &'static Encoding {
 
 /// Do most bytes beyond ASCII stand beside another one? In texts in Latin letters they stand apart.
 fn is_dense(lines: &[&[u8]]) -> bool {
-    let (mut all, mut beside) = (0_usize, 0_usize);
+    let mut all = 0_usize;
+    let mut beside = 0_usize;
     for line in lines {
         for pair in line.windows(2) {
             if let [first, second] = pair
@@ -76,7 +77,8 @@ fn valid_part<'l>(encoding: &'static Encoding, line: &'l [u8]) -> Option<&'l [u8
 
 /// The lines that are not ASCII, as far as they are whole; long ones in parts.
 fn lines<'e>(evidence: &'e Evidence<'_>) -> Vec<&'e [u8]> {
-    let (mut lines, mut len) = (vec![], 0);
+    let mut lines = vec![];
+    let mut len = 0;
     for piece in &evidence.pieces {
         let mut parts: Vec<&[u8]> = vec![];
         let mut rest: &[u8] = &piece.bytes;

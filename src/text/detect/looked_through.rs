@@ -35,7 +35,10 @@ impl<'a> Evidence<'a> {
             return Ok(evidence);
         }
         let mut characters = if evidence.has_characters_of_utf8() { 0 } else { MOST };
-        let (mut bad, mut nuls, mut at, mut is_inside) = (MOST, MOST, 0, false);
+        let mut bad = MOST;
+        let mut nuls = MOST;
+        let mut at = 0;
+        let mut is_inside = false;
         while bad > 0 {
             let chunk = source.piece(at, CHUNK)?;
             if chunk.is_empty() {

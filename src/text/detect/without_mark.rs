@@ -35,7 +35,9 @@ pub(in crate::text) fn without_mark(start: &[u8], is_odd: bool) -> Option<Coding
 
 /// Do these bytes decode without errors, and nearly all to letters, digits, symbols and blanks?
 fn reads_as_text(coding: Coding, bytes: &[u8]) -> bool {
-    let (mut all, mut good, mut is_valid) = (0_u64, 0_u64, true);
+    let mut all = 0_u64;
+    let mut good = 0_u64;
+    let mut is_valid = true;
     runs(coding, bytes, &mut |run| match run {
         Run::Text(text, _) => {
             for c in text.chars() {

@@ -42,7 +42,9 @@ impl<'t> Page<'t> {
 
     /// Shows a hunk, if there is room for all of it. If not, nothing is shown of it.
     pub(in crate::text) fn whole(&mut self, hunk: &Hunk<'_>) -> bool {
-        let (len, lines, chars) = (self.text.len(), self.lines, self.chars);
+        let len = self.text.len();
+        let lines = self.lines;
+        let chars = self.chars;
         let is_whole = self.try_whole(hunk).is_some();
         if !is_whole {
             self.text.truncate(len);
@@ -77,7 +79,8 @@ impl<'t> Page<'t> {
         let room = self.lines_left().saturating_sub(2);
         let to_add = change.added.min((room / 2).max(room.saturating_sub(change.removed)));
         for (side, room) in [(Side::Removed, room - to_add), (Side::Added, to_add)] {
-            let (count, most) = (side.count(change), self.most.chars);
+            let count = side.count(change);
+            let most = self.most.chars;
             self.most.chars = most.saturating_sub(NOTES);
             let shown = (0..count.min(room))
                 .take_while(|number| self.changed(change, side, *number).is_some())

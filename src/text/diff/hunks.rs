@@ -125,7 +125,8 @@ impl<'t> Hunks<'t> {
 
     /// The hunks, with so many lines around the changes of each.
     fn hunks(&self, context: usize) -> impl Iterator<Item = Hunk<'_>> {
-        let (mut rest, mut before) = (self.changes.as_slice(), (0, 0));
+        let mut rest = self.changes.as_slice();
+        let mut before = (0, 0);
         std::iter::from_fn(move || {
             let first = rest.first()?;
             let mut end = first.line + first.removed;
@@ -148,7 +149,8 @@ impl<'t> Hunks<'t> {
         before: &mut (usize, usize),
     ) -> Hunk<'c> {
         let bytes = self.text.as_bytes();
-        let (first, last) = (changes.first(), changes.last());
+        let first = changes.first();
+        let last = changes.last();
         let (begin, begin_line) = first.map_or((0, 0), |first| (first.range.start, first.line));
         let (end, end_line) =
             last.map_or((0, 0), |last| (last.range.end, last.line + last.removed));
@@ -175,7 +177,8 @@ impl<'t> Hunks<'t> {
         before.1 += removed;
         // A side without lines is located by the line before it.
         let number = |line: usize, count: usize| line + usize::from(count > 0);
-        let (from, to) = (number(line, old), number(new_line, new));
+        let from = number(line, old);
+        let to = number(new_line, new);
         let place = match added {
             0 => format!("after line {at}"),
             1 => format!("line {}", at + 1),

@@ -25,7 +25,8 @@ pub fn unified(text: &str, edited: &Edited, most: Most) -> Diff {
             hunks.push(change);
         }
     };
-    let (mut at, mut new) = (0, "");
+    let mut at = 0;
+    let mut new = "";
     for part in edited.parts() {
         match part {
             Part::New(text) => new = text,
@@ -103,7 +104,8 @@ impl<'t> Regions<'t> {
         let between = bytes.get(self.counted..start).unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', between).count();
         self.counted = start;
-        let (line, new) = (self.line, String::new());
+        let line = self.line;
+        let new = String::new();
         Region { range: start..start, line, old: "", new, taken: start, edits: vec![] }
     }
 
@@ -118,7 +120,8 @@ impl<'t> Regions<'t> {
 impl Region<'_> {
     /// Its lines that are removed and added.
     fn changes(self) -> Vec<Change> {
-        let (old, new) = (starts(self.old), starts(&self.new));
+        let old = starts(self.old);
+        let new = starts(&self.new);
         if old.len().max(new.len()) > MAX_ALIGNED + 1 {
             return vec![self.whole(&old, &new)];
         }
@@ -132,10 +135,11 @@ impl Region<'_> {
 
     /// All of its lines, but for those that are the same at the beginning and at the end.
     fn whole(&self, old: &[usize], new: &[usize]) -> Change {
-        let (removed, added) = (old.len() - 1, new.len() - 1);
+        let removed = old.len() - 1;
+        let added = new.len() - 1;
         let same = |(one, other): &(&str, &str)| one == other;
-        let (old_lines, new_lines) =
-            (self.old.split_inclusive('\n'), self.new.split_inclusive('\n'));
+        let old_lines = self.old.split_inclusive('\n');
+        let new_lines = self.new.split_inclusive('\n');
         let front = old_lines.clone().zip(new_lines.clone()).take_while(same).count();
         let most = removed.min(added) - front;
         let back = old_lines.rev().zip(new_lines.rev()).take(most).take_while(same).count();
@@ -341,7 +345,8 @@ mod tests {
 
     #[test]
     fn a_region_too_large_to_be_aligned_is_told_without_its_ends() {
-        let (old, new) = (format!("a\n{}b\n", numbers(10_001)), "a\nx\nb\n".to_owned());
+        let old = format!("a\n{}b\n", numbers(10_001));
+        let new = "a\nx\nb\n".to_owned();
         let edits = [Edit { old_text: &old, new_text: &new, replace_all: false }];
         let mut edited = apply(&old, &edits, &plenty()).unwrap();
         assert_eq!(unified(&old, &edited, most(10)).removed, 10_001);

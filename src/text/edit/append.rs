@@ -79,7 +79,8 @@ pub struct Fitted<'c> {
 impl<'c> Fitted<'c> {
     /// Bytes that are appended as they are.
     pub fn as_given(contents: &'c [u8]) -> Self {
-        let (last, file) = (LastLine::Stays, LineEnds::None);
+        let last = LastLine::Stays;
+        let file = LineEnds::None;
         let bytes = contents.into();
         Self {
             bytes,
@@ -125,7 +126,8 @@ impl<'c> Fitted<'c> {
         if self.returns != Returns::None {
             all.push(format!("the file has {RETURNS}"));
         }
-        let (ends, file) = (self.ends, self.file);
+        let ends = self.ends;
+        let file = self.file;
         if ends.differs_from(file) && file != LineEnds::Mixed {
             all.push(format!(
                 "{}, the file has {}: its line ends are mixed now",
@@ -278,8 +280,11 @@ fn all_ends(
         return Ok(None);
     }
     let unit = encoding.coding().unit();
-    let (mut buffer, mut offset) = (buffer(file, CHUNK), 0);
-    let (mut lines, mut crlf, mut after_return) = (0, 0, false);
+    let mut buffer = buffer(file, CHUNK);
+    let mut offset = 0;
+    let mut lines = 0;
+    let mut crlf = 0;
+    let mut after_return = false;
     loop {
         budget.step()?;
         let room = buffer.len();

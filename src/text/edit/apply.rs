@@ -50,7 +50,8 @@ impl Document {
             return Ok(refused);
         }
         // The first so many can be made, and one more cannot.
-        let (mut made, mut failing) = (0, edits.len());
+        let mut made = 0;
+        let mut failing = edits.len();
         while failing - made > 1 {
             budget.step()?;
             let middle = made.midpoint(failing);

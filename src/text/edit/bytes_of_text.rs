@@ -35,7 +35,9 @@ pub(in crate::text) fn places(
         Coding::Standard(encoding) => places_in(encoding, bytes, wanted, budget),
         // All characters have as many bytes.
         Coding::Dos(_) | Coding::Utf32Le | Coding::Utf32Be => {
-            let (mut meter, mut done, mut at) = (Meter::new(budget), 0, 0);
+            let mut meter = Meter::new(budget);
+            let mut done = 0;
+            let mut at = 0;
             let mut found = vec![];
             for place in wanted {
                 let Some(between) = text.get(done..place) else { return Ok(None) };
@@ -55,8 +57,11 @@ fn places_in(
     wanted: impl Iterator<Item = usize>,
     budget: &Budget,
 ) -> Result<Option<Vec<usize>>, StopReason> {
-    let (mut pass, mut meter) = (Pass::new(encoding), Meter::new(budget));
-    let (mut found, mut at, mut done) = (vec![], 0, 0_usize);
+    let mut pass = Pass::new(encoding);
+    let mut meter = Meter::new(budget);
+    let mut found = vec![];
+    let mut at = 0;
+    let mut done = 0_usize;
     for place in wanted {
         while done < place {
             // Never so many that the place could be passed; at last one by one.
@@ -85,7 +90,8 @@ pub(in crate::text) fn are<'a>(
     pieces: impl Iterator<Item = (&'a [u8], &'a str)>,
     budget: &Budget,
 ) -> Result<bool, StopReason> {
-    let (mut meter, mut expected) = (Meter::new(budget), Expected::default());
+    let mut meter = Meter::new(budget);
+    let mut expected = Expected::default();
     let mut held: Vec<u8> = vec![];
     let mut are = true;
     for (bytes, text) in pieces {

@@ -115,8 +115,10 @@ impl Document {
 
     /// A text without bad bytes.
     fn plain(shown: &str, encoding: Encoding, held: Held) -> Self {
-        let (shown, bad) = (shown.into(), BTreeSet::new());
-        let (is_named, wants_mark) = (false, false);
+        let shown = shown.into();
+        let bad = BTreeSet::new();
+        let is_named = false;
+        let wants_mark = false;
         Self { shown, encoding, held, marks: None, bad, is_named, wants_mark, note: None }
     }
 
@@ -144,7 +146,9 @@ impl Document {
             let held = Held::Other { text: text.into_owned(), bytes, starts };
             return Ok(Self::plain(shown, encoding, held));
         }
-        let (mut taken, mut bad_bytes, mut all_bad) = (Taken::new(), 0, BTreeSet::new());
+        let mut taken = Taken::new();
+        let mut bad_bytes = 0;
+        let mut all_bad = BTreeSet::new();
         all_runs(encoding.coding(), rest, &mut |run| match run {
             Run::Text(text, _) => taken.see(text),
             Run::Bad(bad) => {
@@ -159,7 +163,10 @@ impl Document {
             ToolError::new(Code::NotText, sentence)
                 .hint("name its `encoding`, or rewrite all of it with write_file")
         })?;
-        let (mut text, mut starts, mut byte, mut is_text) = (String::new(), vec![], 0, false);
+        let mut text = String::new();
+        let mut starts = vec![];
+        let mut byte = 0;
+        let mut is_text = false;
         all_runs(encoding.coding(), rest, &mut |run| {
             let start = Start { text: text.len(), byte };
             match run {
@@ -185,8 +192,10 @@ impl Document {
         starts.push(Start { text: text.len(), byte });
         let held = Held::Other { bytes, text, starts };
         let shown = shown.into();
-        let (is_named, wants_mark) = (false, false);
-        let (marks, bad) = (Some(marks), all_bad);
+        let is_named = false;
+        let wants_mark = false;
+        let marks = Some(marks);
+        let bad = all_bad;
         Ok(Self { shown, encoding, held, marks, bad, is_named, wants_mark, note: None })
     }
 
@@ -230,7 +239,8 @@ impl Document {
         }
         let pieces_of = Pieces(pieces);
         let evidence = Evidence::through(&pieces_of)?;
-        let (detected, coding) = (Encoding::detect(&evidence), self.encoding.coding());
+        let detected = Encoding::detect(&evidence);
+        let coding = self.encoding.coding();
         let is = if self.is_named { Encoding::of(&evidence, Some(coding)) } else { detected };
         let name = match is.map(Encoding::name) {
             Ok(None) if self.marks.is_some() && !are_utf8(pieces) => {

@@ -102,7 +102,8 @@ impl<'e> Earlier<'e> {
         budget: &Budget,
     ) -> Result<ToolError, StopReason> {
         let putting = self.edits_where(|before, after| after > before);
-        let (count, on) = (counted(found), on_lines(now, found));
+        let count = counted(found);
+        let on = on_lines(now, found);
         let after = named(&self.made.iter().map(|(edit, _)| *edit).collect::<Vec<_>>());
         let sentence = match self.in_file.as_slice() {
             [_] => format!(

@@ -75,7 +75,8 @@ impl Edited {
     /// Replaces, in one pass; the replacements are in order and apart.
     pub(in crate::text) fn splice(&mut self, replacements: Vec<Replacement>, made: Made) {
         let mut before = Cursor { parts: &self.parts, taken: 0 };
-        let (mut parts, mut at) = (vec![], 0);
+        let mut parts = vec![];
+        let mut at = 0;
         for Replacement { range, with } in replacements {
             before.take(range.start.saturating_sub(at), |part| push(&mut parts, part));
             before.take(range.len(), drop);

@@ -219,7 +219,8 @@ impl Unexplained {
 
 /// Does a text have a backslash as an escape, as a page shows it?
 fn has_escaped_backslash(text: &str) -> bool {
-    let (mut has_one, mut rest) = (false, text);
+    let mut has_one = false;
+    let mut rest = text;
     while let Some(at) = rest.find("\\x").filter(|_| !has_one) {
         let found = rest.get(at..).unwrap_or_default();
         let after = found.get(ESCAPE_LEN..).unwrap_or_default();
@@ -233,7 +234,8 @@ fn has_escaped_backslash(text: &str) -> bool {
 /// Replaces the escapes in a text. `byte` gives the character for each escape that is not surely a backslash. If
 /// `is_cut`, what comes after an escaped backslash may be missing at the end.
 fn unescaped(text: &str, is_cut: bool, mut byte: impl FnMut(u8, &str) -> Option<char>) -> String {
-    let (mut meant, mut rest) = (String::with_capacity(text.len()), text);
+    let mut meant = String::with_capacity(text.len());
+    let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let after = rest.get(ESCAPE_LEN..).unwrap_or_default();
         let found = match byte_of_escape(rest) {

@@ -65,7 +65,8 @@ impl<'e> Failures<'e> {
         if self.all.len() >= MAX_DIAGNOSED {
             return Ok(ToolError::new(Code::NoMatch, MISSING));
         }
-        let (old, new) = (&*lf(edit.old_text), &*lf(edit.new_text));
+        let old = &*lf(edit.old_text);
+        let new = &*lf(edit.new_text);
         let put_there = self.all.iter().find(|(at, _)| {
             self.edits.get(*at).is_some_and(|failed| lf(failed.new_text).contains(old))
         });
@@ -126,7 +127,8 @@ impl<'e> Failures<'e> {
 
     /// All of them, if there are any.
     pub(in crate::text) fn error(self) -> Option<ToolError> {
-        let (of, failed) = (self.edits.len(), self.all.len());
+        let of = self.edits.len();
+        let failed = self.all.len();
         let mut all = self.all.into_iter();
         let (at, first) = all.next()?;
         if of == 1 {
@@ -251,7 +253,8 @@ mod tests {
                 [one, _] => old.insert(at, *one),
                 _ => drop(old.remove(at)),
             }
-            let (text, old) = (text.concat(), old.concat());
+            let text = text.concat();
+            let old = old.concat();
             for string in refused(&text, &old).iter().flat_map(|said| strings(said)) {
                 let again = refused(&text, &string).unwrap_or_default();
                 prop_assert!(!again.contains("no_match"), "{text:?} {old:?} {string:?}: {again}");

@@ -76,7 +76,8 @@ impl Document {
         wanted: &[usize],
         budget: &Budget,
     ) -> Result<Option<Vec<usize>>, ToolError> {
-        let (mut found, mut rest) = (Vec::with_capacity(wanted.len()), wanted);
+        let mut found = Vec::with_capacity(wanted.len());
+        let mut rest = wanted;
         while let Some(place) = rest.first() {
             let next = starts.partition_point(|start| start.text <= *place);
             let start = next.checked_sub(1).and_then(|at| starts.get(at));
@@ -162,7 +163,8 @@ impl Document {
     /// The error for edits that bring bytes together which mean something else than apart. `expected` is the text that
     /// the pieces should be.
     fn joined(&self, pieces: &[Cow<'_, [u8]>], expected: &str) -> ToolError {
-        let (coding, mut read) = (self.encoding.coding(), String::new());
+        let coding = self.encoding.coding();
+        let mut read = String::new();
         all_runs(coding, &pieces.concat(), &mut |run| match run {
             Run::Text(text, _) => read += text,
             Run::Bad(bad) => {
@@ -176,7 +178,8 @@ impl Document {
             Some(_) => 1,
             None => coding.encode(c.encode_utf8(&mut [0; 4])).map_or(1, |bytes| bytes.len()),
         };
-        let (mut wanted, mut left) = (String::new(), len(c));
+        let mut wanted = String::new();
+        let mut left = len(c);
         for c in expected.get(at..).unwrap_or_default().chars() {
             if left == 0 {
                 break;
@@ -185,8 +188,10 @@ impl Document {
             left = left.saturating_sub(len(c));
         }
         let line = read.get(..at).unwrap_or_default().matches('\n').count() + 1;
-        let (shown, name) = (&self.shown, coding.name());
-        let (wanted, read) = (self.as_shown(&wanted), c.to_string());
+        let shown = &self.shown;
+        let name = coding.name();
+        let wanted = self.as_shown(&wanted);
+        let read = c.to_string();
         let read = self.as_shown(&read);
         let sentence = format!(
             "the edit brings `{wanted}` together at line {line} of `{shown}`, which {name} reads as `{read}`"
@@ -197,7 +202,8 @@ impl Document {
 
     /// The error for an edit that splits a character, or joins bytes so that they mean something else.
     fn torn(&self) -> ToolError {
-        let (shown, name) = (&self.shown, self.encoding.coding().name());
+        let shown = &self.shown;
+        let name = self.encoding.coding().name();
         let sentence =
             format!("the edited `{shown}` could not be read back in its encoding, {name}");
         ToolError::new(Code::NotText, sentence).hint(REWRITE)
@@ -207,7 +213,8 @@ impl Document {
 /// The refusal of a character that an encoding does not have: that of the file, or one that the client names for a
 /// file that `is_ascii`.
 pub(in crate::text) fn lacking(shown: &str, coding: Coding, c: char, is_ascii: bool) -> ToolError {
-    let (name, code) = (coding.name(), u32::from(c));
+    let name = coding.name();
+    let code = u32::from(c);
     if is_ascii && !coding.is_marked() {
         let sentence = format!(
             "{name}, which `encoding` names, has no character `{c}` (U+{code:04X}); `{shown}` is ASCII"

@@ -44,7 +44,8 @@ pub(in crate::text) fn attempt(
     edit: Edit<'_>,
     budget: &Budget,
 ) -> Result<Attempt, ToolError> {
-    let (old, new) = (lf(edit.old_text), lf(edit.new_text));
+    let old = lf(edit.old_text);
+    let new = lf(edit.new_text);
     // The edits before may have taken out all line ends of the file.
     let is_crlf = || !text.contains('\n') && new.contains('\n') && begins_with_crlf(file);
     if old.is_empty() && text.is_empty() && !new.is_empty() {

@@ -22,8 +22,11 @@ pub(in crate::text) fn replacements(
     new: &str,
     budget: &Budget,
 ) -> Result<Vec<Replacement>, ToolError> {
-    let (mut ends, mut meter) = (Ends::new(text), Meter::new(budget));
-    let (mut made, mut kept, mut put_in) = (Vec::with_capacity(found.len()), text.len(), 0);
+    let mut ends = Ends::new(text);
+    let mut meter = Meter::new(budget);
+    let mut made = Vec::with_capacity(found.len());
+    let mut kept = text.len();
+    let mut put_in = 0;
     for place in found {
         meter.spend(place.len() + new.len())?;
         let (range, rest) = differing(text, place, new);
@@ -51,7 +54,8 @@ fn too_long() -> ToolError {
 
 /// The part of a place that differs from its new text, and what of that is to be there.
 fn differing<'n>(text: &str, place: &Range<usize>, new: &'n str) -> (Range<usize>, &'n str) {
-    let (mut range, mut rest) = (place.clone(), new);
+    let mut range = place.clone();
+    let mut rest = new;
     let within = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
     while let (Some((old, bytes)), Some(wanted)) = (first(within(&range)), rest.chars().next())
         && old == wanted

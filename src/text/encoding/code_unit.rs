@@ -34,7 +34,9 @@ impl Unit {
 
     /// Where the line ends of `chunk` begin, which itself begins at a whole unit.
     pub(in crate::text) fn line_ends(self, chunk: &[u8]) -> impl Iterator<Item = usize> {
-        let (width, low, line_feed) = (self.width(), self.low(), self.line_feed());
+        let width = self.width();
+        let low = self.low();
+        let line_feed = self.line_feed();
         memchr::memchr_iter(b'\n', chunk).filter_map(move |at| {
             let begin = at.checked_sub(low)?;
             let is_line_feed = width == 1
@@ -56,7 +58,8 @@ impl Unit {
 
     /// How many line ends of `chunk` are carriage returns and line feeds. `after_return` tells of what stands before it.
     pub(in crate::text) fn count_crlf(self, chunk: &[u8], after_return: bool) -> u64 {
-        let (width, carriage_return) = (self.width(), self.carriage_return());
+        let width = self.width();
+        let carriage_return = self.carriage_return();
         let count = match self {
             Self::Byte => {
                 let is_crlf = |at: &usize| chunk.get(*at + 1) == Some(&b'\n');

@@ -94,7 +94,8 @@ pub(in crate::text) fn shown(
         Part::Bad(..) => true,
     };
     let escapes = escapes || parts.iter().any(is_escaped);
-    let (mut text, mut escaped) = (String::new(), Escaped::default());
+    let mut text = String::new();
+    let mut escaped = Escaped::default();
     for (n, part) in parts.iter().enumerate() {
         match part {
             Part::Text(part, _) if !escapes => text += part,
@@ -272,7 +273,8 @@ impl Marks {
         if !text.contains(is_mark) {
             return text.into();
         }
-        let (mut joined, mut rest) = (String::with_capacity(text.len()), text);
+        let mut joined = String::with_capacity(text.len());
+        let mut rest = text;
         while !rest.is_empty() {
             let plain = rest.find(is_mark).unwrap_or(rest.len());
             let (before, from) = rest.split_at_checked(plain).unwrap_or_default();

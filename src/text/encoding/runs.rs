@@ -75,7 +75,8 @@ fn standard(
     bytes: &[u8],
     each: &mut impl FnMut(Run<'_>),
 ) -> usize {
-    let (mut at, mut text) = (0, String::new());
+    let mut at = 0;
+    let mut text = String::new();
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         // What the bytes of a line mean depends on those before them in this one.
         let has_state = encoding == ISO_2022_JP;
@@ -146,7 +147,8 @@ mod tests {
     use super::*;
 
     fn told(coding: Coding, bytes: &[u8]) -> (String, usize) {
-        let (mut said, mut len) = (String::new(), 0);
+        let mut said = String::new();
+        let mut len = 0;
         let cut = runs(coding, bytes, &mut |run| match run {
             Run::Text(text, bytes) => {
                 said += text;

@@ -53,15 +53,19 @@ fn is_accent(c: char) -> bool {
 
 /// The letters that differ; nothing where the texts are not letter by letter the same.
 fn differences(here: &str, old: &str) -> Option<Vec<Unlike>> {
-    let (mut all, mut at, mut sent) = (vec![], 0, 0);
+    let mut all = vec![];
+    let mut at = 0;
+    let mut sent = 0;
     while at < here.len() || sent < old.len() {
-        let (mut one, mut other) = (String::new(), String::new());
+        let mut one = String::new();
+        let mut other = String::new();
         let len = bare(here.get(at..)?, &mut one);
         let other_len = bare(old.get(sent..)?, &mut other);
         if one != other || len == 0 || other_len == 0 {
             return None;
         }
-        let (place, sent_place) = (at..at + len, sent..sent + other_len);
+        let place = at..at + len;
+        let sent_place = sent..sent + other_len;
         if here.get(place.clone())?.trim_start_matches('\r') != old.get(sent_place.clone())? {
             all.push(Unlike { place, sent: sent_place });
         }

@@ -202,7 +202,9 @@ fn without_closing(old: &str) -> Vec<String> {
 
 /// What is between the marks for text that was left out, the longest first.
 fn pieces(old: &str) -> Vec<&str> {
-    let (mut all, mut from, mut at) = (vec![], 0, 0);
+    let mut all = vec![];
+    let mut from = 0;
+    let mut at = 0;
     while let Some(open) = old.get(at..).and_then(|rest| rest.find('[')).map(|found| at + found) {
         at = open + 1;
         let rest = old.get(at..).unwrap_or_default();

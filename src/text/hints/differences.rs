@@ -103,7 +103,9 @@ pub(in crate::text) struct Placed<'l> {
 
 /// In what a part of a line differs from a text that says the same.
 pub(in crate::text) fn differences(placed: Placed<'_>, old: &str) -> BTreeSet<Difference> {
-    let (mut here, mut there, mut all) = (placed.text, old, BTreeSet::new());
+    let mut here = placed.text;
+    let mut there = old;
+    let mut all = BTreeSet::new();
     let mut is_first = true;
     loop {
         let gaps = (take_gap(&mut here), take_gap(&mut there));
@@ -147,7 +149,8 @@ fn compare_gaps(
         all.insert(Difference::Invisible);
     }
     let blanks = |text: &str| text.chars().filter(|c| is_blank(*c)).collect::<Vec<_>>();
-    let (ours, theirs) = (blanks(here), blanks(there));
+    let ours = blanks(here);
+    let theirs = blanks(there);
     let is_open = is_first && placed.is_open.0 && ours.ends_with(&theirs)
         || is_last && placed.is_open.1 && ours.starts_with(&theirs);
     if ours == theirs || is_open {
@@ -187,7 +190,8 @@ fn compare_words(one: &str, other: &str, all: &mut BTreeSet<Difference>) {
         all.insert(Difference::Invisible);
     }
     let seen = |text: &str| text.chars().filter(|c| !is_invisible(*c)).collect::<String>();
-    let (one, other) = (seen(one), seen(other));
+    let one = seen(one);
+    let other = seen(other);
     if one == other {
         return;
     }
@@ -207,7 +211,8 @@ fn compare_words(one: &str, other: &str, all: &mut BTreeSet<Difference>) {
         }
         let changed = one.chars().chain(other.chars()).filter(|c| plain(*c) != *c);
         let letters = changed.map(|c| plain(c).is_alphanumeric());
-        let (mut is_letter, mut is_shape) = (false, false);
+        let mut is_letter = false;
+        let mut is_shape = false;
         letters.for_each(|letter| *(if letter { &mut is_letter } else { &mut is_shape }) = true);
         let found = [
             (shapes && is_shape, Difference::Shapes),
@@ -221,7 +226,8 @@ fn compare_words(one: &str, other: &str, all: &mut BTreeSet<Difference>) {
 
 /// How long the beginnings of both texts are that are equal after folding; at least one character of each.
 fn span(one: &str, other: &str) -> (usize, usize) {
-    let (mut folds, mut lens) = ((String::new(), String::new()), (0, 0));
+    let mut folds = (String::new(), String::new());
+    let mut lens = (0, 0);
     for _ in 0..2 * MAX_SPAN {
         let order = folds.0.len().cmp(&folds.1.len());
         let mut is_at_end = true;

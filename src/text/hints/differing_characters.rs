@@ -26,10 +26,8 @@ pub(in crate::text) fn slips(text: &str, place: &Range<usize>, old: &str) -> Sli
         let one = one.filter(|one| one.place.is_empty() && one.place.start == at);
         old.get(one.map_or(0..0, |one| one.sent.clone())).unwrap_or_default().chars().count()
     };
-    let (before, after) = (
-        missing(unlike.first(), place.start),
-        missing(unlike.last().filter(|_| unlike.len() > 1 || !place.is_empty()), place.end),
-    );
+    let before = missing(unlike.first(), place.start);
+    let after = missing(unlike.last().filter(|_| unlike.len() > 1 || !place.is_empty()), place.end);
     let ends = |count: usize| {
         let rest = text.get(place.end..).unwrap_or_default();
         let word = rest.chars().take(count).take_while(|c| c.is_alphanumeric());

@@ -157,7 +157,9 @@ fn without_parts(places: &mut Vec<Place>, old: &[&str], here: &[&str]) {
 
 /// How many lines are there with other blanks at their ends. The first and the last one may be parts of lines.
 fn other_blanks(places: &[Place], old: &[&str], here: &[&str], within: &Range<usize>) -> usize {
-    let (mut count, mut at, mut sent) = (0, within.start, 0);
+    let mut count = 0;
+    let mut at = within.start;
+    let mut sent = 0;
     let mut compare = |at: usize, sent: usize, len: usize| {
         let pairs = (at..at + len).zip(sent..sent + len);
         count += pairs
@@ -182,7 +184,8 @@ fn other_blanks(places: &[Place], old: &[&str], here: &[&str], within: &Range<us
 impl ByLine<'_> {
     /// How many of the lines are there.
     pub(in crate::text) fn sentence(&self) -> String {
-        let (of, there) = (self.old.len(), self.there);
+        let of = self.old.len();
+        let there = self.there;
         let verb = if there == 1 { "is" } else { "are" };
         let blanks = match self.other_blanks {
             0 => String::new(),

@@ -45,7 +45,9 @@ pub(in crate::text) fn equal_but_for(
     if anchor.folded.is_empty() {
         return Ok(None);
     }
-    let (mut meter, mut begin, mut compared) = (Meter::new(budget), 0, 0);
+    let mut meter = Meter::new(budget);
+    let mut begin = 0;
+    let mut compared = 0;
     let mut best: Option<(Window, Vec<Difference>)> = None;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         meter.spend(line.len() + 1)?;

@@ -19,7 +19,8 @@ pub(in crate::text) fn other_line_ends(
         return Ok(None);
     }
     // A line feed is as long as a return, so that places stay the same.
-    let (text, old) = (with_line_feeds(text), with_line_feeds(old));
+    let text = with_line_feeds(text);
+    let old = with_line_feeds(old);
     budget.step()?;
     Ok(Needle::new(&lf(&old), &text).find(&text, Count::Apart, 1, budget)?.into_iter().next())
 }

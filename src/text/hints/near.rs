@@ -65,7 +65,8 @@ impl Near {
         if let Some(differing) = &self.differing {
             sentence += cut(differing, missing.room);
             if window.count > MAX_SHOWN {
-                let (first, count) = (window.first + 1, window.count);
+                let first = window.first + 1;
+                let count = window.count;
                 return Ok(ToolError::new(Code::NoMatch, sentence).hint(format!(
                     "correct these lines in `old_text`, or copy it from read_text_file with offset={first} and \
                      limit={count}"
@@ -116,7 +117,8 @@ pub(in crate::text) fn near(
         return Ok(lines(window, format!("which {verb} in {list}")));
     }
     if let Some(found) = otherwise_broken(text, old, budget)? {
-        let (window, kinds) = (lines_of(text, &found.place), found.kinds);
+        let window = lines_of(text, &found.place);
+        let kinds = found.kinds;
         let verb = if window.count == 1 { "differs" } else { "differ" };
         let near = lines(window, format!("which {verb} in {kinds}"));
         return Ok(near.map(|near| Near { whole: Some(found.place), ..near }));
@@ -125,7 +127,8 @@ pub(in crate::text) fn near(
         let window = lines_of(text, &found.place);
         let verb = if window.count == 1 { "differs" } else { "differ" };
         let near = lines(window, format!("which {verb} in accents"));
-        let (whole, slips) = (Some(found.place), found.unlike);
+        let whole = Some(found.place);
+        let slips = found.unlike;
         return Ok(near.map(|near| Near { slips, whole, ..near }));
     }
     let equal = most_equal(text, old_lines, budget)?;
@@ -164,12 +167,15 @@ fn within_a_line(text: &str, found: &Alike, (above, wanted): (usize, &str), coun
     };
     let before = text.get(..place.start).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
-    let (at, column) = (found.line + 1, line.chars().count() + 1);
-    let (window, percent) = (Window { first, count: lines }, found.likeness * 100.0);
+    let at = found.line + 1;
+    let column = line.chars().count() + 1;
+    let window = Window { first, count: lines };
+    let percent = found.likeness * 100.0;
     let sentence = if count == 1 {
         format!("line {at}, column {column}, which is {percent:.0} % similar")
     } else {
-        let (lines, above) = (named(window), above + 1);
+        let lines = named(window);
+        let above = above + 1;
         format!(
             "{lines}, of which line {at}, column {column}, is {percent:.0} % like line {above} of \
              `old_text`"

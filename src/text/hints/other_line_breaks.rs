@@ -59,11 +59,17 @@ fn is_space(c: char) -> bool {
 
 /// In what two texts differ that are equal but for blanks and line ends.
 fn kinds(here: &str, old: &str) -> Vec<&'static str> {
-    let (mut here, mut old) = (here, old);
-    let (mut breaks, mut empty, mut indents, mut blanks) = (false, false, false, false);
+    let mut here = here;
+    let mut old = old;
+    let mut breaks = false;
+    let mut empty = false;
+    let mut indents = false;
+    let mut blanks = false;
     while !here.is_empty() && !old.is_empty() {
-        let (gap, sent) = (take_gap(&mut here), take_gap(&mut old));
-        let (gap, sent) = (gap.replace("\r\n", "\n"), sent.replace("\r\n", "\n"));
+        let gap = take_gap(&mut here);
+        let sent = take_gap(&mut old);
+        let gap = gap.replace("\r\n", "\n");
+        let sent = sent.replace("\r\n", "\n");
         match (gap.matches('\n').count(), sent.matches('\n').count()) {
             (one, other) if (one == 0) != (other == 0) => breaks = true,
             (one, other) if one != other => {
@@ -94,8 +100,10 @@ fn ends(gap: &str) -> (&str, &str) {
 
 /// In what the blanks at the ends of two texts differ, besides what is `known`.
 fn of_edges(here: &str, old: &str, known: &[&str]) -> Vec<&'static str> {
-    let (here, old) = (here.replace("\r\n", "\n"), old.replace("\r\n", "\n"));
-    let (ours, theirs) = (edges(&here), edges(&old));
+    let here = here.replace("\r\n", "\n");
+    let old = old.replace("\r\n", "\n");
+    let ours = edges(&here);
+    let theirs = edges(&old);
     let breaks =
         |(begin, end): (&str, &str)| (begin.matches('\n').count(), end.matches('\n').count());
     let blanks = |(begin, end)| (ends(begin).1.to_owned(), ends(end).0.to_owned());
@@ -122,7 +130,8 @@ fn take_gap<'t>(text: &mut &'t str) -> &'t str {
 /// The place, and the blanks and line ends around it that are also at the ends of `old`.
 fn with_edges(text: &str, place: Range<usize>, old: &str) -> Range<usize> {
     let old = old.replace("\r\n", "\n");
-    let (mut start, mut end) = (place.start, place.end);
+    let mut start = place.start;
+    let mut end = place.end;
     let edge = |rest: &str| old.len() - rest.len();
     let begin = old.get(..edge(old.trim_start_matches(is_space))).unwrap_or_default();
     for c in begin.chars().rev() {

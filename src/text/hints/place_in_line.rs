@@ -39,7 +39,8 @@ impl Pattern {
             }
             masks
         };
-        let (forward, backward) = (masks(&mut chars.iter()), masks(&mut chars.iter().rev()));
+        let forward = masks(&mut chars.iter());
+        let backward = masks(&mut chars.iter().rev());
         (forward.len > 0).then_some(Self { forward, backward })
     }
 
@@ -78,7 +79,9 @@ impl Masks {
         most: usize,
     ) -> Option<(usize, usize)> {
         let last = 1_u128 << (self.len - 1);
-        let (mut more, mut fewer, mut differing) = (u128::MAX, 0_u128, self.len);
+        let mut more = u128::MAX;
+        let mut fewer = 0_u128;
+        let mut differing = self.len;
         let mut best: Option<(usize, usize)> = None;
         for (at, c) in chars {
             let same = self.of(c);

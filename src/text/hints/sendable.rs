@@ -18,7 +18,8 @@ const MAX_LINE: usize = 1_000;
 
 /// The text in quotes, with what is `odd` in it escaped; `None` where it has more characters than `most`.
 pub(in crate::text) fn sendable(text: &str, odd: &[Range<usize>], most: usize) -> Option<String> {
-    let (mut sent, mut odd) = (String::from('"'), odd.iter().peekable());
+    let mut sent = String::from('"');
+    let mut odd = odd.iter().peekable();
     for (at, c) in text.char_indices() {
         while odd.peek().is_some_and(|range| range.end <= at) {
             odd.next();

@@ -39,7 +39,9 @@ pub(in crate::text) fn most_equal(
     // How many lines are equal if the first one is so many lines above this one: each slot is one
     // first line, until its last line has gone by.
     let mut slots = vec![0; old.len().max(1)];
-    let (size, mut best, mut meter) = (slots.len(), (0, 0), Meter::new(budget));
+    let size = slots.len();
+    let mut best = (0, 0);
+    let mut meter = Meter::new(budget);
     let mut lines = 0;
     for (number, line) in text.split_inclusive('\n').map(str::trim).enumerate() {
         meter.spend(line.len() + 1)?;
@@ -95,7 +97,9 @@ pub(in crate::text) fn most_alike(
     budget: &Budget,
 ) -> Result<Option<Alike>, StopReason> {
     let Some(pattern) = Pattern::new(wanted.trim()) else { return Ok(None) };
-    let (mut best, mut most, mut begin) = (None, pattern.len() * MAX_DIFFERING / 10, 0);
+    let mut best = None;
+    let mut most = pattern.len() * MAX_DIFFERING / 10;
+    let mut begin = 0;
     let mut meter = Meter::new(budget);
     'lines: for (line, contents) in text.split_inclusive('\n').enumerate() {
         for (from, piece) in pieces(contents) {

@@ -48,12 +48,14 @@ pub(in crate::text) fn places(
     most: usize,
     budget: &Budget,
 ) -> Result<Vec<Range<usize>>, StopReason> {
-    let (mut found, mut meter) = (vec![], Meter::new(budget));
+    let mut found = vec![];
+    let mut meter = Meter::new(budget);
     if needle.trim().is_empty() || needle.len() > MAX_NEEDLE {
         return Ok(found);
     }
     let finder = memmem::Finder::new(needle);
-    let (mut from, mut all) = (0, String::new());
+    let mut from = 0;
+    let mut all = String::new();
     while from < text.len() {
         let next = text.ceil_char_boundary(from + WINDOW);
         let end = text.ceil_char_boundary(next + 4 * needle.len() + SLACK);
@@ -82,7 +84,8 @@ pub(in crate::text) fn places(
 /// The occurrences in a window that begin and end with a unit.
 fn within(window: &str, fold: Fold, finder: &memmem::Finder<'_>) -> Vec<Range<usize>> {
     // Where each unit begins in the window, and in what it is folded to.
-    let (mut units, mut all) = (vec![], String::new());
+    let mut units = vec![];
+    let mut all = String::new();
     fold_all(window, fold, &mut all, |at, folded| units.push((folded, at)));
     let place = |hit: usize| {
         // Of several units there, the last is the one that is not folded to nothing.

@@ -76,7 +76,8 @@ fn has_odd(text: &str) -> bool {
 
 /// The place, and those invisible characters around it that are at the same ends of `old`.
 fn with_edges(text: &str, place: Range<usize>, old: &str) -> Range<usize> {
-    let (mut start, mut end) = (place.start, place.end);
+    let mut start = place.start;
+    let mut end = place.end;
     let begin = old.trim_start_matches(is_invisible);
     let mut edge = old.strip_suffix(begin).unwrap_or_default().chars();
     while let Some(c) = edge.next_back()
@@ -103,10 +104,14 @@ pub(in crate::text) fn differences(place: &str, old: &str) -> Vec<Unlike> {
 
 /// Where two texts differ that are the same when both are folded, in order.
 fn differences_under(fold: Fold, place: &str, old: &str) -> Vec<Unlike> {
-    let (mut all, mut at, mut sent) = (vec![], 0, 0);
+    let mut all = vec![];
+    let mut at = 0;
+    let mut sent = 0;
     loop {
-        let (here, there) = (place.get(at..), old.get(sent..));
-        let (here, there) = (here.unwrap_or_default(), there.unwrap_or_default());
+        let here = place.get(at..);
+        let there = old.get(sent..);
+        let here = here.unwrap_or_default();
+        let there = there.unwrap_or_default();
         let (one, other) = match (first(here), first(there)) {
             (None, None) => return all,
             (Some((one, _)), Some((other, _)))
@@ -123,7 +128,8 @@ fn differences_under(fold: Fold, place: &str, old: &str) -> Vec<Unlike> {
                     all.push(Unlike { place: from..from + c.len_utf8(), sent: sent..sent });
                 }
                 for (from, c) in there.get(..other).unwrap_or_default().char_indices() {
-                    let (at, from) = (at + one, sent + from);
+                    let at = at + one;
+                    let from = sent + from;
                     all.push(Unlike { place: at..at, sent: from..from + c.len_utf8() });
                 }
                 (at, sent) = (at + one, sent + other);
@@ -147,7 +153,8 @@ fn same_unit(fold: Fold, one: &str, other: &str) -> Option<(usize, usize)> {
 
 /// How long the invisible characters at the beginning of both texts are, but for the last ones, which are the same.
 fn invisible(one: &str, other: &str) -> (usize, usize) {
-    let (mut len, mut other_len) = (gap(one), gap(other));
+    let mut len = gap(one);
+    let mut other_len = gap(other);
     let last = |text: &str, len| text.get(..len).and_then(|text| text.chars().next_back());
     while let (Some(c), Some(d)) = (last(one, len), last(other, other_len))
         && c == d
@@ -170,7 +177,8 @@ fn gap(text: &str) -> usize {
 
 /// How long the beginnings of both texts are that look the same; at least one character of what there is.
 fn span(fold: Fold, one: &str, other: &str) -> (usize, usize) {
-    let (mut folds, mut lens) = ([String::new(), String::new()], [0, 0]);
+    let mut folds = [String::new(), String::new()];
+    let mut lens = [0, 0];
     for _ in 0..2 * MAX_SPAN {
         let [here, there] = &folds;
         let takes = match here.len().cmp(&there.len()) {

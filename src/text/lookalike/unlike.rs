@@ -42,7 +42,10 @@ pub(in crate::text) fn kinds(text: &str, old: &str, unlike: &[Unlike]) -> String
         };
         [of(text, &one.place), of(old, &one.sent)].concat()
     };
-    let (mut is_unseen, mut is_shape, mut is_form, mut is_typed) = (false, false, false, false);
+    let mut is_unseen = false;
+    let mut is_shape = false;
+    let mut is_form = false;
+    let mut is_typed = false;
     for chars in unlike.iter().map(both) {
         if chars.iter().any(|c| as_typed(*c).is_some()) {
             is_typed = true;
@@ -110,7 +113,8 @@ pub(in crate::text) fn in_words(
         text.get(range.clone()).unwrap_or_default().chars().take(MAX_CHARS).collect()
     };
     for one in unlike {
-        let (here, sent) = (chars(text, &one.place), chars(old, &one.sent));
+        let here = chars(text, &one.place);
+        let sent = chars(old, &one.sent);
         // What only the sent text has is found in that.
         let at = if here.is_empty() { one.sent.start } else { one.place.start };
         let count = groups.len();
@@ -165,7 +169,8 @@ pub(in crate::text) fn changed_in_words(
         let chars = text.get(range.clone()).unwrap_or_default().chars().take(MAX_CHARS);
         chars.map(named).collect::<Vec<_>>().join(" and ")
     };
-    let (was, is) = (names(old, &unlike.place), names(new, &unlike.sent));
+    let was = names(old, &unlike.place);
+    let is = names(new, &unlike.sent);
     let before = old.get(..unlike.place.start).unwrap_or_default();
     let column = before.chars().count() + 1;
     let what = match (was.is_empty(), is.is_empty()) {
@@ -187,7 +192,10 @@ fn named_or_byte(c: char, marks: Option<Marks>) -> String {
 
 /// `line 3, columns 5, 9; line 4, column 1`: places in order. A column is a character.
 fn columns(text: &str, places: &[usize]) -> String {
-    let (mut lines, mut line, mut start, mut seen) = (vec![], 1, 0, 0);
+    let mut lines = vec![];
+    let mut line = 1;
+    let mut start = 0;
+    let mut seen = 0;
     for place in places.iter().take(MAX_PLACES) {
         let between = text.get(seen..*place).unwrap_or_default();
         if let Some(end) = between.rfind('\n') {

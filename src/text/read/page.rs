@@ -210,7 +210,8 @@ impl Reader<'_> {
             before: None,
             version: found.version.clone(),
         };
-        let (mut used, mut count) = (0, 0_u64);
+        let mut used = 0;
+        let mut count = 0_u64;
         for line in found.lines.iter().skip(skipped) {
             let (line_text, cut, escaped) = self.line(line, found.bytes(line), span, escapes);
             used += cost(&line_text) + 1 + self.room.before_line;
@@ -253,7 +254,8 @@ impl Reader<'_> {
         let mark = if line.offset == 0 { self.encoding.mark() } else { 0 };
         let bytes = usize::try_from(mark).ok().and_then(|mark| bytes.get(mark..));
         let bytes = bytes.unwrap_or_default();
-        let (len, place) = (line.len.saturating_sub(mark), line.offset + mark);
+        let len = line.len.saturating_sub(mark);
+        let place = line.offset + mark;
         let coding = self.encoding.coding();
         if len <= span.line_bytes as u64 {
             let Shown { text, escaped, .. } = shown(coding, bytes, place, Rest::None, escapes);
@@ -263,7 +265,8 @@ impl Reader<'_> {
         }
         let Shown { text, taken, escaped } =
             fitting(coding, bytes, place, span.line_bytes, span.line_bytes, escapes);
-        let (left, next) = (len.saturating_sub(taken as u64), place + taken as u64);
+        let left = len.saturating_sub(taken as u64);
+        let next = place + taken as u64;
         let least = if line.is_endless { "at least " } else { "" };
         let note = format!(
             "{text} [... {least}{}; continue with {}byte_offset={next}]",

@@ -122,7 +122,8 @@ pub(in crate::text) fn scan_from(
 ) -> Result<Scanned, ToolError> {
     let mut versioner = Versioner::new(file);
     let mut at = Scan::new(unit, span, start);
-    let (mut offset, mut total) = (start.offset, None);
+    let mut offset = start.offset;
+    let mut total = None;
     if offset == 0 {
         versioner.update(begin.bytes);
         at.chunk(begin.bytes, 0);
@@ -133,7 +134,8 @@ pub(in crate::text) fn scan_from(
             return Ok(Scanned { ends, ..at.found(total, versioner.finish(&file.state())) });
         }
     }
-    let (mut buffer, mut learned) = (buffer(file, CHUNK), offset);
+    let mut buffer = buffer(file, CHUNK);
+    let mut learned = offset;
     loop {
         budget.step()?;
         let room = buffer.len();

@@ -36,7 +36,8 @@ pub fn shown_byte(
     let in_file = InFile(file, budget);
     let Ok(encoding) = Encoding::of(&Evidence::through(&in_file)?, named) else { return Ok(None) };
     let mut seen = Seen { wanted, found: None, has_escapes: false, has_backslash: false };
-    let (mut bytes, mut held) = (buffer(file, 2 * CHUNK), 0);
+    let mut bytes = buffer(file, 2 * CHUNK);
+    let mut held = 0;
     let mut offset = encoding.mark();
     loop {
         budget.step()?;

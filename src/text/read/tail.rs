@@ -28,10 +28,14 @@ pub(in crate::text) fn tail(
     budget: &Budget,
 ) -> Result<Tail, ToolError> {
     let width = unit.width() as u64;
-    let (mut buffer, mut lines, mut used) = (vec![0; CHUNK], 0, 0_usize);
+    let mut buffer = vec![0; CHUNK];
+    let mut lines = 0;
+    let mut used = 0_usize;
     let size = file.size() - file.size() % width;
     let mut behind = size;
-    let (mut fitting, mut fitting_start, mut line_end) = (0, None, size);
+    let mut fitting = 0;
+    let mut fitting_start = None;
+    let mut line_end = size;
     // The line that begins at `offset`, whose number from the end is `number`.
     let mut line = |number: u64, offset: u64| {
         let len = usize::try_from(line_end.saturating_sub(offset)).unwrap_or(usize::MAX);

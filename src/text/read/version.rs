@@ -98,7 +98,8 @@ impl Versioner {
     }
 
     fn read_all(&mut self, file: &OpenFile, budget: &Budget) -> Result<(), ToolError> {
-        let (mut buffer, mut offset) = (buffer(file, CHUNK), 0);
+        let mut buffer = buffer(file, CHUNK);
+        let mut offset = 0;
         loop {
             budget.step()?;
             let room = buffer.len();

@@ -5,7 +5,8 @@
 /// `*.(ts|md)`, `@(a|b).ts`, `?(a)b`, `*.{ts|md}` and `*.[ts|md]` with braces and commas. `None` where nothing changes.
 pub(super) fn with_braces(globs: &str) -> Option<String> {
     // The brackets that are open, with what closes them as braces or as characters.
-    let (mut text, mut open) = (String::new(), vec![]);
+    let mut text = String::new();
+    let mut open = vec![];
     let mut chars = globs.chars().peekable();
     while let Some(c) = chars.next() {
         let is_extended = matches!(c, '@' | '+' | '?' | '*') && chars.peek() == Some(&'(');

@@ -47,7 +47,8 @@ impl Candidate {
         takes: bool,
         meanings: Vec<(Meaning, Sets)>,
     ) -> Self {
-        let (first, example) = (AtomicUsize::new(usize::MAX), Mutex::default());
+        let first = AtomicUsize::new(usize::MAX);
+        let example = Mutex::default();
         Self { nth, piece, takes, meanings, first, example }
     }
 

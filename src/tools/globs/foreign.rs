@@ -203,7 +203,9 @@ fn listed(text: &str) -> Option<String> {
 
 /// The parts of a text between separators that are in no brackets, trimmed; empty ones are left out.
 fn outside_brackets(text: &str, separates: impl Fn(char) -> bool) -> Vec<&str> {
-    let (mut parts, mut begin, mut depth) = (vec![], 0, 0_usize);
+    let mut parts = vec![];
+    let mut begin = 0;
+    let mut depth = 0_usize;
     for (at, c) in text.char_indices() {
         match c {
             '(' | '[' | '{' => depth += 1,

@@ -129,7 +129,8 @@ impl NamePatterns {
     /// The same patterns, each taken for this.
     fn taken(self, taken: Vec<Taken>, budget: &Budget) -> Result<Self, ToolError> {
         let _busy = budget.begin(Work::Patterns);
-        let (mut signed, mut malformed) = (vec![], None);
+        let mut signed = vec![];
+        let mut malformed = None;
         for (given, taken) in self.given.iter().zip(&taken) {
             budget.step()?;
             match self.readings.expressions(given, taken) {

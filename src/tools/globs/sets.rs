@@ -59,7 +59,9 @@ pub(super) struct Spot<'a> {
 
 impl<'a> Spot<'a> {
     pub(super) fn new(dir: &'a WalkedDir, name: &'a [u8], is_directory: bool) -> Self {
-        let (in_grant, way, grant) = (dir.path_in_grant(), dir.path(), dir.grant_name());
+        let in_grant = dir.path_in_grant();
+        let way = dir.path();
+        let grant = dir.grant_name();
         Self { grant, in_grant, way, root_as_given: dir.root_as_given(), name, is_directory }
     }
 

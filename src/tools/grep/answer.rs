@@ -53,7 +53,8 @@ pub(super) fn answer(
 }
 
 fn total(asked: &Asked<'_>, found: &Found) -> String {
-    let (lines, files) = (found.total_lines, found.total_files);
+    let lines = found.total_lines;
+    let files = found.total_files;
     match asked.output {
         _ if files == 0 => "no line matches".into(),
         Output::Files => count(files, "file matches", "files match"),

@@ -311,7 +311,9 @@ impl<L> Tried<'_, L> {
             }
             files.one(shown());
             if let (Reading::SameLooking, Some(first)) = (&other.reading, hits.lines.first()) {
-                let (path, line, text) = (shown(), first.number, first.text.clone());
+                let path = shown();
+                let line = first.number;
+                let text = first.text.clone();
                 found.looks =
                     found.looks.take().into_iter().chain([Looks { path, line, text }]).min();
             }

@@ -38,12 +38,14 @@ pub(in crate::tools) fn whole(
         return Err(over());
     }
     let size = usize::try_from(file.size()).unwrap_or(0);
-    let (mut bytes, mut len) = (vec![0; size + 1], 0);
+    let mut bytes = vec![0; size + 1];
+    let mut len = 0;
     loop {
         budget.step()?;
         let end = bytes.len().min(len + CHUNK);
         let room = bytes.get_mut(len..end).unwrap_or_default();
-        let (wanted, offset) = (room.len(), len as u64);
+        let wanted = room.len();
+        let offset = len as u64;
         let read = file.read_at(room, offset)?.len();
         len += read;
         match (read < wanted, len < bytes.len()) {

@@ -108,7 +108,8 @@ pub(in crate::tools) fn find<F>(
         *unsearched = later.after(std::mem::take(unsearched));
         Ok::<F, ToolError>(found)
     };
-    let (include, exclude) = (names.include.reread(budget)?, names.exclude.reread(budget)?);
+    let include = names.include.reread(budget)?;
+    let exclude = names.exclude.reread(budget)?;
     if include.is_some() || exclude.is_some() {
         names = Names {
             include: include.map_or_else(|| names.include.again(budget), Ok)?,

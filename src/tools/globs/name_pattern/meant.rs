@@ -56,7 +56,8 @@ impl NamePatterns {
         if bytes > MAX_TRIED_BYTES {
             return Ok(Candidates::default());
         }
-        let (mut all, mut tried) = (Candidates::default(), 0);
+        let mut all = Candidates::default();
+        let mut tried = 0;
         let mut add = |of: (usize, Option<usize>), meanings: Vec<Meaning>| {
             let mut compiled = vec![];
             for meaning in meanings {

@@ -18,7 +18,10 @@ const MAX_WATCHED_BYTES: usize = 60_000;
 impl NamePatterns {
     /// The same patterns, with a note for each that has to be watched.
     pub(super) fn watching(self) -> Self {
-        let (mut each, mut takes_away, mut alike, mut tops) = (vec![], vec![], vec![], vec![]);
+        let mut each = vec![];
+        let mut takes_away = vec![];
+        let mut alike = vec![];
+        let mut tops = vec![];
         for (nth, (given, taken)) in self.given.iter().zip(&self.taken).enumerate() {
             let meanings = match taken {
                 Taken::All(meaning) => {
@@ -93,7 +96,8 @@ impl NamePatterns {
 
     /// What the globs can mean that take away. Of many, no meaning is only shown.
     fn as_away(&self) -> Candidates {
-        let (text, are_many) = (self.readings.text, self.takes_away.is_empty());
+        let text = self.readings.text;
+        let are_many = self.takes_away.is_empty();
         let mut all = Candidates::default();
         for (nth, given) in self.given.iter().enumerate() {
             let pieces = given.own.pieces.iter().enumerate();
@@ -137,7 +141,8 @@ impl NamePatterns {
             }
             _ => true,
         };
-        let (mut compiled, mut signed) = (vec![], vec![]);
+        let mut compiled = vec![];
+        let mut signed = vec![];
         for (meaning, some) in meanings {
             // Another meaning can be too large, or malformed, where the one that was written is not.
             let some =
