@@ -117,7 +117,10 @@ impl<'a> Meant<'a> {
                         _ => self.last_line = Some((last, key.to_owned())),
                     }
                 }
-                first.map_or(Ok(()), |first| self.insert_named("offset", key, first.into()))
+                match first {
+                    Some(first) => self.insert_named("offset", key, first.into()),
+                    None => Ok(()),
+                }
             }
             Some(Reading::Nothing) => Ok(()),
             Some(Reading::Instead(hint)) => {

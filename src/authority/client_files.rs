@@ -68,8 +68,8 @@ impl ClientFile {
     /// # Errors
     /// A [`Refusal`] for a file of another user.
     pub fn check_may_be_replaced(&self, ambient: AmbientAuthority) -> Result<(), Refusal> {
-        let checked = self.stat.as_ref().map_or(Ok(()), |stat| check_owner(stat, ambient));
-        checked.map_err(|reason| self.place.cannot("changed", reason))
+        let Some(stat) = &self.stat else { return Ok(()) };
+        check_owner(stat, ambient).map_err(|reason| self.place.cannot("changed", reason))
     }
 
     /// Puts another text in its place, or removes it. With `keeps_old`, the text that is there is kept until

@@ -269,7 +269,9 @@ fn without_parents(of: &Reading) -> Option<Reading> {
     let mut parts = vec![];
     for part in of.path.split('/') {
         match part {
-            ".." => drop(parts.pop()),
+            ".." => {
+                parts.pop();
+            }
             part => parts.push(part),
         }
     }

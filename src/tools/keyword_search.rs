@@ -264,7 +264,10 @@ impl Asked<'_> {
                 found.failed += 1;
                 hits
             }
-            Outcome::Binary => return found.binary += 1,
+            Outcome::Binary => {
+                found.binary += 1;
+                return;
+            }
         };
         let occurrences = hits.count;
         if let (0, Some(guessed)) = (occurrences, hits.guessed) {

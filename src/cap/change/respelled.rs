@@ -110,7 +110,9 @@ impl Place<Write> {
         let new = to.name_of_entry()?;
         match self.kind() {
             Kind::Special => return Err(self.special()),
-            Kind::Directory => drop(scan(self, Some(to), For::Leaving, budget)?),
+            Kind::Directory => {
+                scan(self, Some(to), For::Leaving, budget)?;
+            }
             Kind::File | Kind::Link => {}
         }
         let between = between(new).map_err(|errno| self.os("move", errno))?;

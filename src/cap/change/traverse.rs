@@ -80,7 +80,10 @@ impl<'a> Pace<'a> {
     }
 
     pub(in crate::cap) fn step(&self) -> Result<(), ToolError> {
-        Ok(self.budget.map_or(Ok(()), Budget::step)?)
+        if let Some(budget) = self.budget {
+            budget.step()?;
+        }
+        Ok(())
     }
 
     /// The system refused something about an entry.

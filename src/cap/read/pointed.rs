@@ -34,7 +34,9 @@ impl WalkedDir {
         for part in path.split(|byte| *byte == b'/') {
             match part {
                 b"" | b"." => {}
-                b".." => drop(names.pop()?),
+                b".." => {
+                    names.pop()?;
+                }
                 name => names.push(Name::from_bytes(name)?),
             }
         }

@@ -124,7 +124,9 @@ impl<'a> PathWalk<'a> {
         while let Some(step) = self.todo.pop_front() {
             // Links that name one another twice each double the work at every level: forty of them never end.
             self.steps += 1;
-            self.budget.map_or(Ok(()), Budget::step)?;
+            if let Some(budget) = self.budget {
+                budget.step()?;
+            }
             if self.steps > MAX_STEPS {
                 return Err(self.circle());
             }

@@ -53,16 +53,16 @@ pub(in crate::tools) fn can_hold<'t>(
         _ => return Ok(()),
     };
     let lost = texts.into_iter().find_map(|text| text.chars().find(|c| *c > last));
-    lost.map_or(Ok(()), |c| {
-        let sentence = format!("{label} has no character `{c}`");
-        let other = Coding::of_label("windows-1252");
-        let has_it = other.is_some_and(|other| other.encode(c.encode_utf8(&mut [0; 4])).is_ok());
-        Err(ToolError::new(Code::BadArgs, sentence).hint(if has_it {
-            format!("encoding=windows-1252 contains {label} and has the character")
-        } else {
-            "write_file with mode=overwrite, encoding=utf-8 and the whole contents writes the file in UTF-8, which has it".into()
-        }))
-    })
+    let Some(c) = lost else { return Ok(()) };
+    let sentence = format!("{label} has no character `{c}`");
+    let other = Coding::of_label("windows-1252");
+    let has_it = other.is_some_and(|other| other.encode(c.encode_utf8(&mut [0; 4])).is_ok());
+    let hint = if has_it {
+        format!("encoding=windows-1252 contains {label} and has the character")
+    } else {
+        "write_file with mode=overwrite, encoding=utf-8 and the whole contents writes the file in UTF-8, which has it".into()
+    };
+    Err(ToolError::new(Code::BadArgs, sentence).hint(hint))
 }
 
 /// The coding that a client names, if it does.

@@ -41,7 +41,10 @@ impl NamePatterns {
     /// # Errors
     /// `bad_args` if one of the patterns is not a glob.
     pub(in crate::tools) fn check(&self) -> Result<(), ToolError> {
-        self.malformed.clone().map_or(Ok(()), Err)
+        match &self.malformed {
+            Some(refused) => Err(refused.clone()),
+            None => Ok(()),
+        }
     }
 
     /// Other meanings of the globs that matched nothing. What was left out on the way keeps none from being tried. Only a
