@@ -58,7 +58,7 @@ fn verified(file: &Path, out: &mut impl Write, ambient: AmbientAuthority) -> Res
     }
     for session in &trail.open {
         text += &format!(
-            "server {session} did not say that it ended: it runs, was killed, or its end was cut off\n"
+            "server {session} wrote no end record: it is still running, was killed, or the trail was cut off\n"
         );
     }
     if trail.lost > 0 {
@@ -73,8 +73,8 @@ fn verified(file: &Path, out: &mut impl Write, ambient: AmbientAuthority) -> Res
 
 fn not_sound(file: &Path, unsound: &Unsound) -> Refusal {
     Refusal {
-        sentence: format!("`{}` is not what was written: {unsound}", file.display()),
-        hint: "what stands before that line is as it was; look for a copy of the rest".into(),
+        sentence: format!("`{}` is damaged or was changed: {unsound}", file.display()),
+        hint: "the lines before that one are intact; look for a copy of the rest".into(),
     }
 }
 

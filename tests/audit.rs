@@ -128,12 +128,12 @@ fn several_servers_write_into_one_file() {
     assert_eq!(third.finish().1, 0);
     let path = log(&sandbox);
     let (said, is_sound) = audit(&["verify", path.to_str().unwrap()]);
-    assert!(is_sound && said.contains("did not say that it ended"), "{said}");
+    assert!(is_sound && said.contains("wrote no end record"), "{said}");
     first.call("get_file_info", &json!({"path": "f"}));
     assert_eq!(first.finish().1, 0);
     let (said, is_sound) = audit(&["verify", path.to_str().unwrap()]);
     assert!(
-        is_sound && said.contains("67 records of 3 servers") && !said.contains("did not say"),
+        is_sound && said.contains("67 records of 3 servers") && !said.contains("no end record"),
         "{said}"
     );
 }
@@ -577,7 +577,7 @@ fn a_page_of_an_unsound_trail_says_so_at_its_top_and_nothing_is_written_over() {
     // Cut off at the end: sound, and what it lacks is said.
     let cut: String = whole.lines().take(3).map(|line| format!("{line}\n")).collect();
     let page = report("cut", cut.as_bytes()).unwrap();
-    assert!(page.verdict.is_ok() && page.html.contains("A server did not say that it ended"));
+    assert!(page.verdict.is_ok() && page.html.contains("A server wrote no end record"));
     assert!(page.html.contains(", end not recorded</summary>"));
     // An empty file, and a file that is not a trail.
     assert!(report("empty", &b""[..]).unwrap().html.contains("0 records of 0 servers"));

@@ -47,7 +47,7 @@ fn with(end: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_byte_that_one_edit_takes_out_another_one_puts_in() {
+fn edits_can_move_and_copy_bad_bytes() {
     let mut files = Files::new([("f", vec![])]);
     for (edits, want) in [
         // Moved down and up, copied, and moved together with a change.
@@ -73,11 +73,11 @@ fn a_byte_that_one_edit_takes_out_another_one_puts_in() {
 fn an_escape_that_no_old_text_explains_is_named_in_the_answer() {
     let mut files = Files::new([("f", vec![])]);
     for (new, want, said) in [
-        ("\\xE9", b"\xE9".as_slice(), Some("`\\xE9` in `new_text` is the byte E9")),
+        ("\\xE9", b"\xE9".as_slice(), Some("`\\xE9` in `new_text` is read as the byte E9")),
         ("\\x5CxE9", b"\\xE9", None),
-        ("\\xe9", b"\\xe9", Some("`\\xe9` was put in as 4 characters")),
+        ("\\xe9", b"\\xe9", Some("`\\xe9` was inserted as 4 characters")),
         ("\\xE8", b"\\xE8", None),
-        ("\\x00", b"\0", Some("`\\x00` in `new_text` is the byte 00")),
+        ("\\x00", b"\0", Some("`\\x00` in `new_text` is read as the byte 00")),
     ] {
         files.put("f", &with(b"caf\xE9 \0\nend\n"));
         let answer = files.edit("f", &[("end", new)]);
@@ -131,7 +131,7 @@ fn a_file_with_the_characters_of_an_escape_is_edited_as_they_are_written() {
 }
 
 #[test]
-fn an_escape_of_any_page_is_not_written_over_the_file_as_text() {
+fn escapes_copied_from_a_page_are_not_written_as_literal_text() {
     let line = "日本語です。これは例文です。\n";
     let early = with(b"a\xE9b\n");
     let late = [line.repeat(9_000).as_bytes(), b"a\xE9b\n\0\n\xFFc\n"].concat();

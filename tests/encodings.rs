@@ -591,7 +591,7 @@ fn an_encoding_that_the_bytes_contradict_is_refused_for_an_append() {
             assert!(answer.text.contains("and `encoding` names "), "{name} {label}: {answer:?}");
             // Without the name, a guess would decide what is written.
             let hint = if ["sjis", "latin"].contains(&name) {
-                "hint: name the encoding that it has"
+                "hint: set encoding="
             } else {
                 "hint: leave `encoding` out"
             };

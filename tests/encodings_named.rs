@@ -268,7 +268,7 @@ fn a_change_that_makes_a_file_read_as_another_encoding_says_so() {
         let answer = files.edit(old, new, json!({}));
         assert_eq!(answer.code(), "ok", "{answer:?}");
         let is = encoding_of(&files.read(json!({})));
-        let said = format!("was read as {was}, and is now read as {is}: set encoding={name}");
+        let said = format!("was detected as {was}, and now as {is}: set encoding={name}");
         assert_eq!(answer.text.contains(&said), is != was, "{answer:?}\n{said}");
         flips += usize::from(is != was);
     }
@@ -366,7 +366,7 @@ fn line_ends_after_an_append_are_named() {
             "d\n",
             None,
             "a\nb\r\nd\n",
-            Some("which makes a CRLF of the carriage return at its end"),
+            Some("which forms a CRLF with the carriage return before it"),
         ),
     ] {
         files.put(before.as_bytes());

@@ -184,7 +184,7 @@ fn each_footer_of_a_tree_or_a_listing_names_what_brings_the_rest() {
 }
 
 #[test]
-fn each_note_of_keyword_search_names_what_brings_the_rest() {
+fn each_keyword_search_note_names_the_argument_for_the_rest() {
     let sandbox = tree();
     let asked = |keyword: &str, more: Value| {
         let mut asked = json!({"keyword": keyword, "root_paths": ["."]});
@@ -230,7 +230,7 @@ fn each_note_of_keyword_search_names_what_brings_the_rest() {
 }
 
 #[test]
-fn pages_that_are_full_of_characters_name_what_brings_the_rest() {
+fn pages_cut_by_max_result_chars_name_the_argument_for_the_rest() {
     let mut sandbox = Sandbox::new().file(
         "allowlist.toml",
         "[[allow]]\npath = \"grant\"\n\n[limits]\nmax_result_chars = 4000\n",

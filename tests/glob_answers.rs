@@ -195,7 +195,7 @@ fn what_leaves_nothing_out_is_named_with_what_it_may_mean() {
         (&["zzz"], "", "nothing matches exclude `zzz`]"),
         (&["zzz", "yyy"], "", "nothing matches any glob of exclude]"),
         (&["build/**", "zzz"], "", "nothing matches exclude `zzz`;"),
-        (&["!build"], "", "`!build` (what begins with `!` leaves nothing out)"),
+        (&["!build"], "", "`!build` (a glob that begins with `!` excludes nothing)"),
     ];
     for (globs, path, says) in rows {
         for (tool, arguments) in excluding(globs, path) {

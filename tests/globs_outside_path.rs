@@ -27,7 +27,7 @@ fn grep(client: &mut Client, path: &str, glob: &str) -> String {
 }
 
 #[test]
-fn what_is_there_outside_path_is_named_with_the_argument_that_searches_there() {
+fn hint_for_entries_outside_path_names_the_argument_that_searches_there() {
     let sandbox = tree();
     let root = sandbox.path("repo").display().to_string();
     let mut client = Client::start(&[&sandbox.spec("repo", "ro")], Era::Modern);

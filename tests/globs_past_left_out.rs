@@ -39,7 +39,7 @@ fn repository() -> Sandbox {
 }
 
 #[test]
-fn what_is_left_out_on_the_way_keeps_no_reading_from_being_tried() {
+fn other_readings_are_tried_although_directories_were_skipped() {
     let sandbox = repository();
     let mut client = Client::start(&[&sandbox.spec("repo", "ro")], Era::Modern);
     let (a, b, c) = ("packages/web/a.ts", "lib/b.ts", "h/c.ts");

@@ -124,7 +124,7 @@ fn each_bracket_is_a_name_if_that_is_there_and_a_class_otherwise() {
 }
 
 #[test]
-fn a_comma_in_the_name_of_a_directory_is_found_beside_a_star() {
+fn directory_names_with_commas_match_in_globs_with_stars() {
     let (_sandbox, mut client) = tree(&["Smith, John/x.ts", "Smith, John/sub/y.ts", "b.ts"]);
     for (glob, want) in [
         ("Smith, John/**", vec!["Smith, John/sub/y.ts", "Smith, John/x.ts"]),

@@ -67,7 +67,7 @@ fn the_names_of_directories_that_exist_are_not_globs() {
 }
 
 #[test]
-fn globs_that_begin_with_the_path_as_given_match_where_it_leads() {
+fn globs_may_begin_with_a_path_argument_that_is_a_link() {
     let sandbox = Sandbox::new()
         .file("grant/src/a.ts", "needle\n")
         .file("grant/src/b.ts", "needle\n")
@@ -216,7 +216,7 @@ fn a_link_to_a_hidden_target_gets_the_hint_of_a_link_to_nothing() {
 }
 
 #[test]
-fn an_absolute_path_of_which_the_rest_is_there_gets_it_without_the_slash() {
+fn hint_for_an_absolute_path_suggests_it_without_the_leading_slash() {
     let sandbox = Sandbox::new()
         .file("grant/src/a.ts", "x\n")
         .file("grant/lib/only.ts", "x\n")

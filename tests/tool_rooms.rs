@@ -52,7 +52,7 @@ fn rooms_of_tools_import_one_way() {
 
 /// A search that does not say what it is would take the places of small reads.
 #[test]
-fn tools_that_walk_say_that_they_search() {
+fn tools_that_walk_trees_set_searches() {
     let (mut searching, mut others) = (vec![], 0);
     for (file, text) in sources(Path::new("src/tools")) {
         // What is shared by tools that search is not a tool.

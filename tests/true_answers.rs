@@ -71,7 +71,7 @@ fn an_escaped_backslash_means_the_same_in_both_texts_of_an_edit() {
     assert_eq!(files.bytes("f"), with(b"\xe9 C:\\temp\nroot = D:\n"));
     // Where none does, the answer says how it was read.
     let answer = files.edit(&bytes, &[("root", r"C:\x5Ctemp")], None);
-    assert!(answer.text.contains(r"`\x5C` was put in as 4 characters"), "{answer:?}");
+    assert!(answer.text.contains(r"`\x5C` was inserted as 4 characters"), "{answer:?}");
     assert_eq!(files.bytes("f"), with(b"\xe9\nC:\\x5Ctemp = C:\\x86\\bin\n"));
 }
 
@@ -161,7 +161,7 @@ fn an_encoding_with_states_that_is_not_written_is_not_known() {
 }
 
 #[test]
-fn bytes_that_an_edit_brings_together_are_shown_as_what_they_are() {
+fn bytes_joined_by_an_edit_are_shown_as_the_new_character() {
     let mut files = Files::new();
     let answer = files.edit(&with(b"K\xe6-\x97\xa5 L\n"), &[("-", "")], None);
     assert_eq!(answer.code(), "ok", "{answer:?}");
@@ -211,7 +211,7 @@ fn a_lone_return_in_the_content_does_not_change_the_line_ends_of_the_file() {
 }
 
 #[test]
-fn a_mark_without_text_has_no_lines() {
+fn a_file_with_only_a_bom_has_no_lines() {
     let mut files = Files::new();
     for mark in [b"\xef\xbb\xbf".as_slice(), b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0"] {
         let info = files.call("get_file_info", mark, json!({})).text;
@@ -228,7 +228,7 @@ fn a_mark_without_text_has_no_lines() {
 }
 
 #[test]
-fn appended_lines_are_those_that_the_file_has_more() {
+fn append_counts_only_lines_added_to_the_file() {
     let mut files = Files::new();
     for (bytes, content, want, said) in [
         (b"a".as_slice(), "\nfoo\n", b"a\nfoo\n".as_slice(), "appended 1 line"),

@@ -214,7 +214,7 @@ const MAX_TOLD: usize = 20;
 fn given_twice(name: &str, one: &str, other: &str) -> ToolError {
     let one = printable(one);
     let other = printable(other);
-    let sentence = format!("`{one}` and `{other}` say different things about `{name}`");
+    let sentence = format!("`{one}` and `{other}` give different values for `{name}`");
     ToolError::new(Code::BadArgs, sentence).hint(format!("give `{name}` only"))
 }
 
@@ -329,7 +329,7 @@ mod tests {
             ),
             (
                 json!({"path": "a", "file_path": "b"}),
-                "bad_args: `file_path` and `path` say different things about `path`\nhint: give `path` only",
+                "bad_args: `file_path` and `path` give different values for `path`\nhint: give `path` only",
             ),
             (
                 json!({"path": "a", "max_lines": 1.5}),

@@ -16,7 +16,7 @@ pub struct Intent<'a> {
     pub tool: &'a str,
     /// The right it needs.
     pub right: Rights,
-    /// The paths as the client said them, escaped.
+    /// The paths as the client sent them, escaped.
     pub paths: &'a [String],
 }
 
@@ -31,7 +31,7 @@ pub struct Event<'a> {
     pub tool: &'a str,
     /// The right it needs.
     pub right: Rights,
-    /// The paths as the client said them, escaped.
+    /// The paths as the client sent them, escaped.
     pub paths: Vec<String>,
     /// Where they led: the real places that were reached, escaped.
     pub places: Vec<String>,

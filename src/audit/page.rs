@@ -104,7 +104,7 @@ fn verdict_part(all: &Gathered, verdict: &Result<Trail, Unsound>) -> String {
                 let some: Vec<_> = trail.open.iter().take(12).map(|name| code(name)).collect();
                 let more = if open > some.len() { ", …" } else { "" };
                 points.push(format!(
-                    "{} did not say that it ended, and runs still, was killed, or its end was cut off: {}{more}",
+                    "{} wrote no end record: it is still running, was killed, or the trail was cut off: {}{more}",
                     if open == 1 { "A server".into() } else { format!("Each of {}", counted(open as u64, "server")) },
                     some.join(", ")
                 ));

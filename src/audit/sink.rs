@@ -56,7 +56,7 @@ struct Message {
 }
 
 impl Sink {
-    /// A sink that appends to `out`, which ends with `end`, [`LONGEST`](crate::audit::chain::LONGEST) bytes of it or all; `now` gives the
+    /// A sink that appends to `out`. `end`: its last [`LONGEST`](crate::audit::chain::LONGEST) bytes or all of it; `now` gives the
     /// time of each record, and `session` tells this server from others.
     ///
     /// # Errors

@@ -30,7 +30,7 @@ pub(super) fn plain(error: &io::Error) -> &'static str {
         io::ErrorKind::IsADirectory => "it is a directory",
         io::ErrorKind::PermissionDenied => "this user may not open it",
         io::ErrorKind::InvalidData => "it is not UTF-8",
-        io::ErrorKind::AlreadyExists => "something else has the name",
+        io::ErrorKind::AlreadyExists => "the name is already taken",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "there is no room",
         io::ErrorKind::ReadOnlyFilesystem => "its file system is read-only",
         io::ErrorKind::Unsupported => "this system does not tell mounts apart",

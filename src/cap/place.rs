@@ -26,9 +26,9 @@ pub(in crate::cap) struct LookupOptions {
     pub(in crate::cap) follows: bool,
     /// May the last component be missing?
     pub(in crate::cap) may_be_missing: bool,
-    /// Does each name stand for itself only, and not for one that looks like it?
+    /// Must names match exactly? Otherwise a name that looks alike is accepted.
     pub(in crate::cap) exact: bool,
-    /// Is what is found taken away from there? Then only its own name stands for it.
+    /// Will the entry be moved or deleted? Then only its exact name is accepted.
     pub(in crate::cap) takes_away: bool,
     /// May something new get the name of the only grant?
     pub(in crate::cap) may_be_named_as_grant: bool,

@@ -75,7 +75,11 @@ pub(in crate::cap) fn budget() -> Budget {
 }
 
 /// Where a path of the first grant leads, in words; the same by both ways.
-pub(in crate::cap) fn led<R: Right>(grants: &Grants, path: &str, look: LookupOptions) -> String {
+pub(in crate::cap) fn resolve_both_ways<R: Right>(
+    grants: &Grants,
+    path: &str,
+    look: LookupOptions,
+) -> String {
     let path = VirtualPath::from(if path.is_empty() { "g".into() } else { format!("g/{path}") });
     let target = grants.attenuate::<R>(&path).unwrap();
     let place = match resolve(&target, look, &budget()) {
@@ -114,6 +118,6 @@ pub(in crate::cap) fn check<R: Right>(
     table: &[(&str, &str)],
 ) {
     for (path, want) in table {
-        assert_eq!(led::<R>(grants, path, look), *want, "{path}");
+        assert_eq!(resolve_both_ways::<R>(grants, path, look), *want, "{path}");
     }
 }

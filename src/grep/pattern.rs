@@ -34,7 +34,7 @@ pub struct Pattern {
 
 /// How a pattern is meant.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument that the client may set")]
 pub struct Meaning {
     /// As it is written, and not as an expression.
     pub literal: bool,

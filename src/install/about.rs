@@ -12,7 +12,7 @@ use serde_json::Value;
 /// For whom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Scope {
-    /// Everything that this user does.
+    /// All projects of this user.
     #[default]
     User,
     /// The project in the current directory, for everybody who works on it.

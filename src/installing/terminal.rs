@@ -14,7 +14,7 @@ pub(super) fn safe(text: &str) -> String {
     text.lines().map(safe).collect()
 }
 
-/// Prints; a reader that has seen enough is not a failure.
+/// Prints to standard output. Ignores errors, since the reader may close the pipe early.
 pub(super) fn say(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
 }

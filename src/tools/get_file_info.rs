@@ -160,7 +160,7 @@ fn contents(place: &Place<Read>, budget: &Budget) -> Result<Vec<String>, ToolErr
                     format!(", lines not counted above {} MiB", text::MAX_HASHED >> 20)
                 }
             };
-            let by = if page.is_sampled { " by samples of it" } else { "" };
+            let by = if page.is_sampled { " (detected from samples)" } else { "" };
             let text = format!("text: {encoding}{by}{count}, {}", page.ends.as_str());
             Ok(vec![text, format!("version: {}", page.version)])
         }

@@ -48,7 +48,7 @@ const ARGUMENTS: Arguments = Arguments {
 pub(super) struct KeywordSearch;
 
 #[derive(Deserialize, JsonSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument that the client may set")]
 pub(super) struct Args {
     /// What to look for.
     #[schemars(example = &"TODO", length(max = MAX_CHARS))]
@@ -342,10 +342,10 @@ impl Searched {
         let room = budget.limits().search_chars().saturating_sub(CLOSING);
         let mut repeated = Repeated::new(room / 2);
         let keyword = repeated.one(&args.keyword).unwrap_or_default();
-        let errors = errors.into_iter().filter(|(path, why)| repeated.has_room(&[path, why]));
+        let errors = errors.into_iter().filter(|(path, why)| repeated.take_room(&[path, why]));
         let errors = errors.collect();
         let root_paths = args.root_paths.iter().map(ToString::to_string);
-        let root_paths = root_paths.filter(|path| repeated.has_room(&[path])).collect();
+        let root_paths = root_paths.filter(|path| repeated.take_room(&[path])).collect();
         let include_patterns = repeated.all(args.include_patterns.as_given());
         let exclude_patterns = repeated.all(args.exclude_patterns.as_given());
         let mut used = repeated.used;

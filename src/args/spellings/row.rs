@@ -56,6 +56,6 @@ pub(super) enum Default {
     Word(&'static str),
     /// UTF-8 by any of its names.
     Utf8,
-    /// A list of nothing.
+    /// An empty list.
     Empty,
 }

@@ -104,7 +104,7 @@ pub(super) const TABLE: &[Row] = &[
     row(&["line_numbers", "show_line_numbers", "include_line_numbers", "with_line_numbers", "number_lines", "numbered",
         "number", "-n"], Is("line_numbers")),
     row(&["encoding", "charset"], Is("encoding")),
-    row(&["encoding", "charset"], Already(Utf8, "leave it out: the encoding is told from the bytes")),
+    row(&["encoding", "charset"], Already(Utf8, "leave it out: the encoding is detected from the bytes")),
 
     // What is searched for.
     row(&["regex", "regexp"], Opposite("literal")),
@@ -263,7 +263,7 @@ pub(super) const TABLE: &[Row] = &[
     row(&["-r", "-R", "rf"], Is("recursive")).of(DELETE),
     row(&["force", "-f", "confirm"], Harmless).of(DELETE),
     row(&["missing_ok", "ignore_missing"], Already(Bool(false), "a path that does not exist is refused")).of(DELETE),
-    row(&["permanent", "permanently"], Already(Bool(true), "what is deleted is gone")).of(DELETE),
+    row(&["permanent", "permanently"], Already(Bool(true), "deleting is always permanent")).of(DELETE),
     row(&["version", "expected_version", "if_version", "etag", "base_version", "match_version"], Is("if_match")),
     row(&["dry_run", "preview", "dry", "simulate", "preview_only"], Is("dry_run")),
     row(&["dry_run", "preview", "dry", "simulate", "preview_only"], Already(Bool(false),

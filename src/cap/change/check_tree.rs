@@ -163,7 +163,7 @@ impl Act for Scan<'_> {
         if self.why == For::LeavingTheGrant && matches!(node.kind, Kind::Link | Kind::Special) {
             let path = crate::path::join(node.below);
             let sentence = format!(
-                "`{}` holds `{path}`, a link or special file, and such are not moved to another grant or file system",
+                "`{}` contains `{path}`, a link or special file, which cannot be moved to another grant or file system",
                 self.shown
             );
             return Err(ToolError::new(Code::SpecialFile, sentence)
@@ -239,7 +239,7 @@ impl Scan<'_> {
             _ => {
                 let path = crate::path::join(node.below);
                 let sentence = format!(
-                    "`{}` holds `{path}`, which has the name of an unfinished change and is not one of this server's",
+                    "`{}` contains `{path}`, which is named like an unfinished change but does not belong to this server",
                     self.shown
                 );
                 Err(ToolError::new(Code::Protected, sentence)

@@ -53,11 +53,11 @@ impl Place<Remove> {
             Kind::Directory => self.move_tree_across(to, budget),
             Kind::Link | Kind::Special => {
                 let sentence = format!(
-                    "`{}` is a link, and links are not moved to another grant or file system",
+                    "`{}` is a link, and links cannot be moved to another grant or file system",
                     self.requested
                 );
                 Err(ToolError::new(Code::SpecialFile, sentence)
-                    .hint("copy_file copies the file or directory that the link leads to"))
+                    .hint("copy_file copies the file or directory that the link points to"))
             }
         }
     }

@@ -9,9 +9,9 @@ use crate::cap::handle::step::open_beneath;
 /// How names are resolved on this system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolver {
-    /// By `openat2`, and by the walk where a path has links in it.
+    /// Uses `openat2`; if a path has symbolic links, walks it component by component.
     OpenAt2,
-    /// Only by the walk: this system has no `openat2`, or refuses it.
+    /// Always walks component by component: this system has no `openat2`, or refuses it.
     Walk,
 }
 

@@ -18,13 +18,13 @@ pub(in crate::cap) fn mistaken(
     said: &VirtualPath,
     meant: Option<String>,
 ) -> ToolError {
-    let sentence = format!("`{said}` would be a new name, and looks like a mistake");
+    let sentence = format!("`{said}` looks like a mistake as a new name");
     let next = match meant {
         Some(meant) => did_you_mean(&[meant]),
         None => format!("paths are {}.", grants.how_paths_look()),
     };
     ToolError::new(Code::BadPath, sentence)
-        .hint(format!(r"{next} A character that is meant as it is can be written as `\xHH`"))
+        .hint(format!(r"{next} To use a special character literally, write it as `\xHH`"))
 }
 
 /// The path that is likely meant: as much of its end as lies in a directory that exists, or the whole with slashes.

@@ -44,7 +44,7 @@ impl PathWalk<'_> {
 
     /// A new name would be, or could be taken for, another name of something.
     pub(in crate::cap) fn alias(&self, parent: &Dir, name: &Name) -> ToolError {
-        let sentence = format!("`{}` can be a second name of something else there", self.requested);
+        let sentence = format!("`{}` could be an alias of an existing entry there", self.requested);
         let below = self.below(None);
         ToolError::new(Code::BadPath, sentence)
             .hint(self.missing_in(parent, &below, name).hint_of_names())
@@ -68,7 +68,7 @@ impl PathWalk<'_> {
 
     pub(in crate::cap) fn circle(&self) -> ToolError {
         ToolError::new(Code::BadPath, format!("`{}` leads through too many links", self.requested))
-            .hint("links on the way lead back to each other; use a path without them")
+            .hint("the symbolic links form a loop; use a path without them")
     }
 
     pub(in crate::cap) fn os(&self, doing: &str, errno: Errno) -> ToolError {

@@ -65,7 +65,7 @@ impl<R: Right> Target<R> {
         }
     }
 
-    /// A rule refused the path as it was given: the refusal by the path that is meant, which the user can name in the
+    /// A rule refused the path as given. Returns the refusal for the path that was meant, which the user can name in the
     /// allowlist.
     fn protected_as_meant(&self, look: LookupOptions, budget: &Budget) -> Option<ToolError> {
         if let Some(shorter) = self.without_the_grants_name() {

@@ -178,7 +178,7 @@ mod tests {
     use super::*;
     use crate::cap::rights::{Read, Rights, Write};
     use crate::cap::rules::Rules;
-    use crate::cap::testing::{FOLLOWED, TO_MAKE, budget, check, led, preopen, tree};
+    use crate::cap::testing::{FOLLOWED, TO_MAKE, budget, check, preopen, resolve_both_ways, tree};
 
     fn grants(temp: &tempfile::TempDir, o: Rights) -> Grants {
         let all = [("g", Rights::RWD), ("o", o)].map(|(name, rights)| {
@@ -188,7 +188,7 @@ mod tests {
     }
 
     fn answer(grants: &Grants, path: &str) -> String {
-        led::<Write>(grants, path, TO_MAKE)
+        resolve_both_ways::<Write>(grants, path, TO_MAKE)
     }
 
     #[test]
@@ -239,7 +239,7 @@ mod tests {
                 ("f", "g/f new"),
             ],
         );
-        let read = led::<Read>(&grants, "tools/vscode/tasks.json", FOLLOWED);
+        let read = resolve_both_ways::<Read>(&grants, "tools/vscode/tasks.json", FOLLOWED);
         assert_eq!(read, "g/tools/vscode/tasks.json File");
     }
 

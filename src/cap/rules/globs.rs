@@ -1,6 +1,6 @@
 //! [`Globs`]: globs as operators write them, which match names in every spelling.
 //!
-//! A glob has the forms that a name has ([`Spelled`]), and matches when one of them matches one of the
+//! A glob has the forms that a name has ([`SpelledPath`]), and matches when one of them matches one of the
 //! name: `?.pem` hides `é.pem`, and `keep.` hides `KEEP`. A glob that silently matches nothing would be a
 //! hole, so each is tried on a name that it was made for, and one that fails is refused at the start.
 //!
@@ -17,7 +17,7 @@ use crate::cap::rules::glob_parts::{
 };
 use crate::cap::rules::glob_pieces::{NamePattern, match_all};
 use crate::cap::rules::glob_tops::{Top, below, is_whole_grant};
-use crate::cap::rules::spelled::{Forms, Spelled, Spelling, trimmed};
+use crate::cap::rules::spelled::{Forms, SpelledPath, Spelling, trimmed};
 
 /// A glob that cannot be read, or can match no name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Globs {
         by: Spelling,
     ) -> Result<Self, BadGlob> {
         Self::compile(tops, globs, by, |glob, alternative| {
-            let example = alternative.example().map(|names| Spelled::of(&names, by));
+            let example = alternative.example().map(|names| SpelledPath::of(&names, by));
             example.is_some_and(|path| glob.matches(path.whole()))
         })
     }
@@ -226,7 +226,7 @@ mod tests {
 
     fn is_match(glob: &str, path: &str, by: Spelling) -> bool {
         let globs = Globs::new(&[glob], by).unwrap();
-        let mut spelled = Spelled::new(by);
+        let mut spelled = SpelledPath::new(by);
         names(path).iter().any(|name| {
             spelled.push(name);
             globs.match_path(spelled.below())
@@ -308,7 +308,7 @@ mod tests {
                 };
                 let mut model = globset::GlobBuilder::new(&about);
                 let model = model.literal_separator(true).build().unwrap().compile_matcher();
-                let spelled = Spelled::of(&path, Spelling::AsWritten);
+                let spelled = SpelledPath::of(&path, Spelling::AsWritten);
                 let is_match = globs.match_path(spelled.below());
                 proptest::prop_assert_eq!(is_match, model.is_match(crate::path::join(&path)));
             }

@@ -24,7 +24,7 @@ use std::collections::HashSet;
 use crate::cap::rules::glob_tops::{beginnings, top};
 use crate::cap::rules::globs::{BadGlob, Globs};
 use crate::cap::rules::protected_names::globs;
-use crate::cap::rules::spelled::{Spelled, Spelling};
+use crate::cap::rules::spelled::{SpelledPath, Spelling};
 use crate::cap::rules::temp_name::is_temp;
 use crate::path::Name;
 
@@ -38,7 +38,7 @@ pub struct Rules {
     way_to_protected: Globs,
     unprotect: Globs,
     /// The grant itself, with the names above it: a guard of several names may begin there.
-    root: Spelled,
+    root: SpelledPath,
     /// The server's own files, folded.
     own: HashSet<String>,
     /// The directories that a rule begins with, folded: to move one would move what the rule is about.
@@ -119,7 +119,7 @@ impl Rules {
         let way_to_protected = Globs::built_in(&ways)?;
         let own = own.iter().map(|names| folded(names)).collect();
         let unprotect = Globs::new(unprotect, Spelling::AsWritten)?;
-        let root = Spelled::root(above);
+        let root = SpelledPath::root(above);
         Ok(Self { protected, way_to_protected, unprotect, root, own, beginnings, ..self })
     }
 
@@ -141,7 +141,7 @@ impl Rules {
 
     /// Is the place `below` the grant, or a directory on the way to it, as if it did not exist?
     pub(crate) fn hide<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> bool {
-        let mut path = Spelled::default();
+        let mut path = SpelledPath::default();
         below.into_iter().any(|name| {
             is_unfinished(name)
                 || (!self.hide.is_empty() && {
@@ -159,7 +159,7 @@ impl Rules {
     /// The same, as if nothing were hidden: how a name is answered that is not there.
     pub(crate) fn judge_unhidden<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> Verdict {
         let mut path = self.root.clone();
-        let mut written = Spelled::new(Spelling::AsWritten);
+        let mut written = SpelledPath::new(Spelling::AsWritten);
         let mut verdict = Verdict::Open;
         for name in below {
             path.push(name);
@@ -191,7 +191,7 @@ impl Rules {
     /// like any other.
     pub(super) fn is_protected(&self, below: &[Name]) -> bool {
         let mut path = self.root.clone();
-        let mut written = Spelled::new(Spelling::AsWritten);
+        let mut written = SpelledPath::new(Spelling::AsWritten);
         let mut is_protected = false;
         for name in below {
             path.push(name);
@@ -207,7 +207,7 @@ impl Rules {
 
     /// Does `unprotect` open the place, or a directory above it?
     pub(super) fn is_unprotected<'a>(&self, below: impl IntoIterator<Item = &'a Name>) -> bool {
-        let path = Spelled::of(below, Spelling::AsWritten);
+        let path = SpelledPath::of(below, Spelling::AsWritten);
         self.unprotect.match_path_or_above(path.whole())
     }
 
@@ -222,7 +222,7 @@ impl Rules {
         row.map_or("a program runs or obeys it without being asked", |(_, row)| row.because)
     }
 
-    fn whole(&self, below: &[Name]) -> Spelled {
+    fn whole(&self, below: &[Name]) -> SpelledPath {
         let mut whole = self.root.clone();
         for name in below {
             whole.push(name);
@@ -252,7 +252,7 @@ fn is_unfinished(name: &Name) -> bool {
 }
 
 pub(super) fn folded(names: &[Name]) -> String {
-    Spelled::of(names, Spelling::Any).folded().to_owned()
+    SpelledPath::of(names, Spelling::Any).folded().to_owned()
 }
 
 /// The directories that lead to what a glob protects, each as a glob of its own.

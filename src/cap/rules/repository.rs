@@ -141,7 +141,7 @@ mod tests {
     use crate::cap::grants::Grants;
     use crate::cap::rights::{Rights, Write};
     use crate::cap::rules::Rules;
-    use crate::cap::testing::{TO_MAKE, check, led, preopen, tree};
+    use crate::cap::testing::{TO_MAKE, check, preopen, resolve_both_ways, tree};
 
     #[test]
     fn an_answer_does_not_tell_whether_a_hidden_part_is_there() {
@@ -151,7 +151,7 @@ mod tests {
         let grants = Grants::new(all.into(), vec![], false).unwrap();
         for part in ["objects", "config", "hooks/x", "new"] {
             let [with, without] = ["with", "without"].map(|dir| {
-                let answer = led::<Write>(&grants, &format!("{dir}/{part}"), TO_MAKE);
+                let answer = resolve_both_ways::<Write>(&grants, &format!("{dir}/{part}"), TO_MAKE);
                 answer.replace(dir, "dir")
             });
             assert_eq!(with, without, "{part}");

@@ -1,4 +1,4 @@
-//! [`Spelled`]: a path as rules read it, each name in every form in which a glob may match it.
+//! [`SpelledPath`]: a path as rules read it, each name in every form in which a glob may match it.
 //!
 //! Folded, a name is equal to whatever some file system takes for the same name; composed, each of its
 //! characters is one `char`; and dots at its end are kept or not. Most names have one form.
@@ -25,7 +25,7 @@ pub(in crate::cap) type Forms = Vec<String>;
 
 /// A path, name by name.
 #[derive(Clone, Debug, Default)]
-pub(in crate::cap) struct Spelled {
+pub(in crate::cap) struct SpelledPath {
     by: Spelling,
     /// How many of the names lead to the grant.
     above: usize,
@@ -34,7 +34,7 @@ pub(in crate::cap) struct Spelled {
     folded: String,
 }
 
-impl Spelled {
+impl SpelledPath {
     pub(in crate::cap) fn new(by: Spelling) -> Self {
         Self { by, ..Self::default() }
     }

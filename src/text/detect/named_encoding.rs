@@ -63,10 +63,12 @@ pub(in crate::text) fn believed<'t>(
         // Without the name a guess would decide.
         Ok(is) if is.is_guessed() => {
             let name = is.coding().name();
-            format!("name the encoding that it has: encoding={name} if it reads correctly with it; {whole}")
+            format!("set encoding={name} if the file reads correctly with it; {whole}")
         }
         Ok(_) => format!("leave `encoding` out; {whole}"),
-        Err(_) => format!("name the encoding that it has, if it is a text; {whole}"),
+        Err(_) => {
+            format!("set `encoding` to the encoding of the file, if it is a text file; {whole}")
+        }
     }))
 }
 

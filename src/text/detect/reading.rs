@@ -82,7 +82,7 @@ impl Reading {
             }
             Some(before) if before.coding() == self.coding() => None,
             Some(before) => Some(format!(
-                "without `encoding` the file was read as {}, and is now read as {now}: set encoding={} to read what was \
+                "without `encoding`, the file was detected as {}, and now as {now}: set encoding={} to read it as \
                  written",
                 before.name(),
                 written.name()

@@ -105,7 +105,7 @@ impl<'c> Fitted<'c> {
     /// What an answer says of line ends: of the one that the last line got, and of those that the file and the text have.
     pub fn told_of_ends(&self) -> Vec<String> {
         const RETURNS: &str = "carriage returns (U+000D) that do not end lines";
-        const MAKES_CRLF: &str = ", which makes a CRLF of the carriage return at its end";
+        const MAKES_CRLF: &str = ", which forms a CRLF with the carriage return before it";
         let mut all = vec![];
         match self.last {
             LastLine::Stays => {}
@@ -165,10 +165,7 @@ pub fn fitted<'c>(
     }
     let (named, note) = believed(file.display_path(), &evidence, named, std::iter::once(text))?;
     let encoding = Encoding::of(&evidence, named).map_err(|_| {
-        let sentence = format!(
-            "`{}` is not a text: it holds bytes as only binary files do",
-            file.display_path()
-        );
+        let sentence = format!("`{}` is a binary file", file.display_path());
         ToolError::new(Code::NotText, sentence)
             .hint("`content_base64` appends bytes; if it is a text, name its `encoding`")
     })?;
@@ -266,7 +263,8 @@ fn has_states(shown: &str, named: Option<Coding>, evidence: &Evidence<'_>) -> To
     if named.is_some() && !is_in_it {
         return not_written(shown, iso);
     }
-    let sentence = format!("`{shown}` is in ISO-2022-JP, to which nothing is appended");
+    let sentence =
+        format!("`{shown}` is in ISO-2022-JP, and appending to that encoding is not supported");
     ToolError::new(Code::NotText, sentence).hint(REWRITE)
 }
 

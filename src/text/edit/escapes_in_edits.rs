@@ -17,7 +17,7 @@ use crate::text::encoding::escapes::{ESCAPE_LEN, byte_of_escape, escape};
 use crate::text::find::{Count, Needle};
 use crate::text::line_ends::lf;
 
-/// The old and the new text of an edit, as the text of a [`Document`] has them.
+/// The old and the new text of an edit, with escapes replaced by the characters that a [`Document`] uses for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meant<'e> {
     /// The text to replace.
@@ -132,7 +132,7 @@ impl Document {
             }
             // A page shows bad bytes with capital digits only: other digits were not copied from one.
             if self.may_be_shown_without_escapes() || has_small_escape(old_text) {
-                let sentence = "`old_text` is there both with its escapes as bytes and with them as characters";
+                let sentence = "`old_text` matches twice: with its escapes as bytes, and with them as characters";
                 return Err(ToolError::new(Code::NotUnique, sentence)
                     .hint("write a backslash of the text as \\x5C, or add lines around it"));
             }
@@ -203,7 +203,7 @@ impl Unexplained {
             let (is, the) = if self.bytes.len() == 1 { ("is", "byte") } else { ("are", "bytes") };
             let bytes = self.bytes.iter().map(|byte| format!("{byte:02X}"));
             notes.push(format!(
-                "{} in `new_text` {is} the {the} {} as elsewhere in the file; write \\x5C for a backslash to put in \
+                "{} in `new_text` {is} read as the {the} {}, as elsewhere in the file; write the backslash as \\x5C to insert \
                  the characters",
                 list(shown.collect()),
                 list(bytes.collect())
@@ -211,7 +211,8 @@ impl Unexplained {
         }
         if !self.characters.is_empty() {
             let shown = self.characters.iter().map(|written| format!("`{written}`"));
-            notes.push(format!("{} was put in as {ESCAPE_LEN} characters", list(shown.collect())));
+            notes
+                .push(format!("{} was inserted as {ESCAPE_LEN} characters", list(shown.collect())));
         }
         notes
     }

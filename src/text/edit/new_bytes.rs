@@ -194,10 +194,10 @@ impl Document {
         let read = c.to_string();
         let read = self.as_shown(&read);
         let sentence = format!(
-            "the edit brings `{wanted}` together at line {line} of `{shown}`, which {name} reads as `{read}`"
+            "the edit would join `{wanted}` at line {line} of `{shown}`, and {name} would decode that as `{read}`"
         );
         ToolError::new(Code::NotText, sentence)
-            .hint(format!("keep a character between these bytes, or take them out; {REWRITE}"))
+            .hint(format!("keep a character between these bytes, or remove them; {REWRITE}"))
     }
 
     /// The error for an edit that splits a character, or joins bytes so that they mean something else.
@@ -220,7 +220,7 @@ pub(in crate::text) fn lacking(shown: &str, coding: Coding, c: char, is_ascii: b
             "{name}, which `encoding` names, has no character `{c}` (U+{code:04X}); `{shown}` is ASCII"
         );
         return ToolError::new(Code::BadArgs, sentence)
-            .hint("leave `encoding` out, and it is written in UTF-8");
+            .hint("leave `encoding` out to write the file in UTF-8");
     }
     let sentence =
         format!("{name}, the encoding of `{shown}`, has no character `{c}` (U+{code:04X})");

@@ -49,7 +49,7 @@ pub(in crate::text) fn replacements(
 fn too_long() -> ToolError {
     let most = MAX_EDITED_BYTES >> 20;
     ToolError::new(Code::OverLimit, format!("the edited text would be longer than {most} MiB"))
-        .hint("put in less")
+        .hint("use a shorter `new_text`, or replace fewer places")
 }
 
 /// The part of a place that differs from its new text, and what of that is to be there.

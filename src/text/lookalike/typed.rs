@@ -8,7 +8,7 @@ use crate::text::lookalike::one_char::fold_first;
 /// Hyphens that may stand for a dash; one does as well. More of them are a ruled line.
 const MAX_HYPHENS: usize = 3;
 
-/// One character, or the characters that are typed for one.
+/// Appends to `folded` the next character, or the one that a typed sequence such as `--` stands for. Returns the bytes read.
 pub(in crate::text) fn typed(text: &str, folded: &mut String) -> usize {
     let hyphens = text.bytes().take_while(|byte| *byte == b'-').count();
     if hyphens > MAX_HYPHENS {

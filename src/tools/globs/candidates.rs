@@ -57,7 +57,7 @@ impl Candidate {
         self.meanings.get(self.first.load(Ordering::Relaxed)).map(|(meaning, _)| *meaning)
     }
 
-    /// A path that the meaning has matched, from the directory that is searched, if that is one that is only shown.
+    /// A path that the found meaning matched, relative to the searched directory; only for meanings that are only suggested.
     pub(super) fn example(&self) -> Option<String> {
         let example = self.example.lock().unwrap_or_else(PoisonError::into_inner);
         example.as_ref().map(|(_, path)| path.clone())
@@ -66,7 +66,8 @@ impl Candidate {
     fn see(&self, at: Spot<'_>) {
         let first = self.first.load(Ordering::Relaxed);
         let is_match = |(_, sets): &(Meaning, Sets)| sets.takes(at) == Some(self.takes);
-        let is_shown = |nth: usize| self.meanings.get(nth).is_some_and(|(one, _)| one.is_a_hint());
+        let is_shown =
+            |nth: usize| self.meanings.get(nth).is_some_and(|(one, _)| one.is_only_suggested());
         let tried = if is_shown(first) { first + 1 } else { first };
         let Some(found) = self.meanings.iter().take(tried).position(is_match) else { return };
         self.first.fetch_min(found, Ordering::Relaxed);

@@ -16,7 +16,7 @@ use crate::path::begins_elsewhere;
 /// its own text anyway.
 pub(super) const SPECIAL: &[u8] = b"[]{}?,!\\";
 
-/// Most groups of brackets in a glob of which each is read separately.
+/// The most bracket groups per glob that are read independently.
 const MOST_GROUPS: u32 = 3;
 
 /// One string of globs.
@@ -40,7 +40,7 @@ pub(super) struct Source {
 /// A reading of a string of globs that is written as in another program.
 #[derive(Clone)]
 pub(super) struct OtherSpelling {
-    /// Of which piece of a list it is one; `None` for all of the text.
+    /// The index of the piece that this is a reading of; `None` for the whole text.
     pub(super) piece: Option<usize>,
     pub(super) reading: Foreign,
     /// The globs that it comes to; `None` for an expression.
@@ -335,5 +335,5 @@ fn others(own: &Piece, piece: Option<usize>, kind: Text, begins: Begins<'_>) -> 
 pub(super) fn not_a_glob(argument: &str, glob: &str, why: &str) -> ToolError {
     let glob = crate::path::brief(glob);
     ToolError::new(Code::BadArgs, format!("`{argument}` has `{glob}`, which is not a glob: {why}"))
-        .hint("`*.rs` is a name at any depth, `src/**/*.rs` a path")
+        .hint("`*.rs` matches a name at any depth, `src/**/*.rs` a path")
 }

@@ -2,7 +2,7 @@
 //!
 //! May import: nothing of this crate.
 
-/// Are all brackets of a name around text?
+/// Could all brackets of a name be literal, as in `[id]`?
 pub(super) fn has_brackets_of_names(name: &str) -> bool {
     let brackets = name.matches('[').count();
     with_literal_brackets(name).matches(r"\[").count() == brackets

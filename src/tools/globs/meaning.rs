@@ -98,12 +98,12 @@ impl Meaning {
     }
 
     /// Is it one of all of the text, and not of one of its globs?
-    pub(super) fn is_of_all(self) -> bool {
+    pub(super) fn reads_whole_text(self) -> bool {
         self.foreign.is_some() || self.keeps == Keeps::Whole
     }
 
-    /// Is it only shown, where the glob takes away?
-    pub(super) fn is_a_hint(self) -> bool {
+    /// In an excluding glob, is this meaning only suggested, and never applied?
+    pub(super) fn is_only_suggested(self) -> bool {
         self.foreign.is_some() || !HERE.contains(&self.spelling)
     }
 
@@ -168,10 +168,12 @@ impl Meaning {
                 } else {
                     "the name of something"
                 };
-                return Some(format!("`{glob}` is {is} here, and was not read as a glob"));
+                return Some(format!("`{glob}` is {is} here, so it was not read as a glob"));
             }
         };
         let (what, read) = what;
-        Some(format!("{what} of `{glob}` are a part of a name here, and were not read as {read}"))
+        Some(format!(
+            "{what} of `{glob}` are a part of a name here, so they were not read as {read}"
+        ))
     }
 }

@@ -11,7 +11,7 @@ use super::given::{Given, OtherSpelling, Piece, Source};
 use super::meaning::{HERE, Keeps, Meaning, Spelling, Text};
 
 /// Spellings of the text itself, the likeliest first.
-const NEAR: [Spelling; 9] = [
+const OWN_SPELLINGS: [Spelling; 9] = [
     Spelling::Written,
     Spelling::FromGrant,
     Spelling::AnyCase,
@@ -80,14 +80,14 @@ impl Meaning {
         Self::names_first(std::slice::from_ref(piece), None, text, tried)
     }
 
-    /// As which names a glob that takes can be meant before it is read as a glob.
+    /// The meanings as a name that are tried before an including glob is read as a glob.
     pub(super) fn names(piece: &Piece, text: Text) -> Vec<Self> {
         let here = Self::here(piece, text).into_iter();
         here.take_while(|one| one.keeps != Keeps::Nothing).collect()
     }
 
-    /// The same for all of a text.
-    pub(super) fn names_of_all(source: &Source, text: Text) -> Vec<Self> {
+    /// Like [`Self::names`], but for the whole text.
+    pub(super) fn whole_text_names(source: &Source, text: Text) -> Vec<Self> {
         if !source.could_be_a_name() {
             return vec![];
         }
@@ -96,7 +96,7 @@ impl Meaning {
         tried.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }).collect()
     }
 
-    /// What a glob that takes away may mean besides. This is only shown.
+    /// Other meanings of an excluding glob. They are only suggested, never applied.
     pub(super) fn hints(given: &Given, n: usize, piece: &Piece, text: Text) -> Vec<Self> {
         let reading = |one: &Self| Some(&given.foreign.get(one.foreign?)?.reading);
         // Much can have the last name of an absolute path.
@@ -112,7 +112,7 @@ impl Meaning {
     /// Those that are tried where one glob of a list matches nothing, the likeliest first. `foreign` are spellings of
     /// other programs.
     pub(super) fn others(piece: &Piece, text: Text, keeps: Keeps, foreign: Vec<Self>) -> Vec<Self> {
-        let tried = Tried { spellings: &NEAR, has_inside: true, others: foreign };
+        let tried = Tried { spellings: &OWN_SPELLINGS, has_inside: true, others: foreign };
         let pieces = std::slice::from_ref(piece);
         let mut all = Self::names_first(pieces, None, text, tried);
         let part = Tried { spellings: &[Spelling::Part], has_inside: true, others: vec![] };
@@ -126,11 +126,12 @@ impl Meaning {
     }
 
     /// All of a text with commas as one name, in the spellings in which a glob is tried.
-    pub(super) fn others_of_all(given: &Given, text: Text) -> Vec<Self> {
+    pub(super) fn whole_text_spellings(given: &Given, text: Text) -> Vec<Self> {
         let mut all = vec![];
         if given.own.could_be_a_name() {
-            let near =
-                NEAR.into_iter().filter(|one| one.can_differ(&given.own.whole, text, Keeps::Whole));
+            let near = OWN_SPELLINGS
+                .into_iter()
+                .filter(|one| one.can_differ(&given.own.whole, text, Keeps::Whole));
             all.extend(near.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }));
         } else if given.own.could_have_commas_of_names() {
             all.extend(HERE.map(|spelling| Self { keeps: Keeps::Whole, ..Self::of(spelling) }));

@@ -2,7 +2,7 @@
 //!
 //! What a glob means is on one page, docs/globs.md. What has no wildcard is a part of a name where the argument is a
 //! pattern, and a whole name where it is a glob. A glob that is the exact name of something means that: so such names
-//! are watched for while the glob is in use ([`NamePatterns::reread`]).
+//! are watched for while the glob is in use ([`NamePatterns::with_names_seen`]).
 //!
 //! May import: `cap`, `error`, `limits`, `path`. This module does not walk.
 

@@ -41,7 +41,7 @@ impl Readings {
         }
     }
 
-    /// A string of globs, or one of its pieces, in one meaning. What is watched for, what is tried and what is used are
+    /// Compiles a string of globs, or one piece of it, in one meaning. Watching, trying and matching all use globs that are
     /// compiled here, so that they are the same.
     ///
     /// # Errors

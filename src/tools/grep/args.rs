@@ -13,7 +13,7 @@ use crate::tools::shared::encoding::MAX_LABEL;
 use crate::tools::shared::pages::MAX_CURSOR;
 
 #[derive(Deserialize, JsonSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a word of the client's")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument that the client may set")]
 pub(in crate::tools) struct Args {
     /// A regex, as ripgrep's.
     #[schemars(example = r"fn \w+\(", length(max = MAX_CHARS))]

@@ -21,21 +21,21 @@ impl Repeated {
     }
 
     /// Takes the room for these texts, if there is enough.
-    pub(in crate::tools) fn has_room(&mut self, texts: &[&str]) -> bool {
+    pub(in crate::tools) fn take_room(&mut self, texts: &[&str]) -> bool {
         // As JSON has them: a control character takes six.
         let of = |text: &&str| serde_json::to_string(text).map_or(0, |json| cost(&json) + 1);
         let used = self.used + texts.iter().map(of).sum::<usize>();
-        let has_room = used <= self.room;
-        if has_room {
+        let take_room = used <= self.room;
+        if take_room {
             self.used = used;
         } else {
             self.left_out += 1;
         }
-        has_room
+        take_room
     }
 
     pub(in crate::tools) fn one<'a>(&mut self, text: &'a str) -> Option<&'a str> {
-        self.has_room(&[text]).then_some(text)
+        self.take_room(&[text]).then_some(text)
     }
 
     pub(in crate::tools) fn all<'a>(&mut self, texts: &'a [String]) -> Vec<&'a str> {

@@ -108,8 +108,8 @@ pub(in crate::tools) fn find<F>(
         *unsearched = later.after(std::mem::take(unsearched));
         Ok::<F, ToolError>(found)
     };
-    let include = names.include.reread(budget)?;
-    let exclude = names.exclude.reread(budget)?;
+    let include = names.include.with_names_seen(budget)?;
+    let exclude = names.exclude.with_names_seen(budget)?;
     if include.is_some() || exclude.is_some() {
         names = Names {
             include: include.map_or_else(|| names.include.again(budget), Ok)?,
@@ -121,7 +121,7 @@ pub(in crate::tools) fn find<F>(
     let candidates = names.include.candidates(budget)?;
     if !unsearched.is_cut() && !candidates.is_empty() {
         walk(&names, &candidates)?;
-        if let Some(include) = names.include.retaken(&candidates, budget)? {
+        if let Some(include) = names.include.with_readings_found(&candidates, budget)? {
             let link = unsearched.link_meant_by(&names.include);
             names.include = include;
             found = again(&names, &mut unsearched)?;

@@ -31,7 +31,7 @@ impl NamePatterns {
             let mut others = others.filter_map(|given| given.foreign.first());
             let hint = match others.next().map(|other| &other.reading) {
                 Some(Foreign::Globs(globs, _)) => format!("did you mean `{}`?", brief(globs)),
-                _ => "what begins with `!` leaves nothing out".into(),
+                _ => "a glob that begins with `!` excludes nothing".into(),
             };
             return vec![format!("{} ({hint})", self.in_words())];
         }

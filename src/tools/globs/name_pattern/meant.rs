@@ -22,7 +22,10 @@ impl NamePatterns {
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub(in crate::tools) fn reread(&self, budget: &Budget) -> Result<Option<Self>, ToolError> {
+    pub(in crate::tools) fn with_names_seen(
+        &self,
+        budget: &Budget,
+    ) -> Result<Option<Self>, ToolError> {
         self.literally().map(|taken| self.uncompiled().taken(taken, budget)).transpose()
     }
 
@@ -31,7 +34,7 @@ impl NamePatterns {
         let mut taken = self.taken.clone();
         let seen = [self.names.get(), self.away.get()].into_iter().flatten();
         for one in seen.flat_map(|seen| &seen.all) {
-            if let Some(meaning) = one.found().filter(|meaning| !meaning.is_a_hint()) {
+            if let Some(meaning) = one.found().filter(|meaning| !meaning.is_only_suggested()) {
                 take(&mut taken, one, meaning);
             }
         }
@@ -91,12 +94,12 @@ impl NamePatterns {
                 }
                 // Some spellings of other programs have commas.
                 Taken::Each(_) if is_all_idle => {
-                    let all = Meaning::others_of_all(given, text).into_iter();
+                    let all = Meaning::whole_text_spellings(given, text).into_iter();
                     let all = all.filter(|one| one.foreign.is_none());
                     add((nth, None), all.chain(self.foreign(nth, None, given)).collect())?;
                 }
                 Taken::Each(_) if idle().next().is_some() => {
-                    add((nth, None), Meaning::others_of_all(given, text))?;
+                    add((nth, None), Meaning::whole_text_spellings(given, text))?;
                 }
                 // What lies in a directory of that name.
                 Taken::All(meaning) if is_all_idle && text == Text::Whole => {
@@ -138,7 +141,7 @@ impl NamePatterns {
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub(in crate::tools) fn retaken(
+    pub(in crate::tools) fn with_readings_found(
         &self,
         candidates: &Candidates,
         budget: &Budget,

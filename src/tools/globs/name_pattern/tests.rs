@@ -123,7 +123,7 @@ fn a_glob_is_watched_for_as_a_name() {
         if meaning.is_none() {
             continue;
         }
-        let again = patterns.reread(&budget()).unwrap().unwrap();
+        let again = patterns.with_names_seen(&budget()).unwrap().unwrap();
         assert_eq!(takes(&again, path), !glob.starts_with("!app"), "{glob} on {path}");
     }
 }

@@ -34,7 +34,7 @@ impl NamePatterns {
                 if piece.takes {
                     each.push(Watched::of_piece(nth, n, *meaning));
                 }
-                // What takes back something that is left out is named as well, if there is nothing.
+                // In a list of exclusions, a `!` glob that matches nothing is reported as well.
                 if self.leaves_out || !piece.takes {
                     takes_away.push(Watched::of_piece(nth, n, *meaning));
                     alike.push(Watched::of_piece(nth, n, Meaning::of(Spelling::Similar)));
@@ -79,12 +79,12 @@ impl NamePatterns {
         }
     }
 
-    /// As which names the globs can be meant.
+    /// The meanings of the globs as names.
     fn as_names(&self) -> Candidates {
         let text = self.readings.text;
         let mut all = Candidates::default();
         for (nth, given) in self.given.iter().enumerate() {
-            self.add(&mut all, (nth, None), Meaning::names_of_all(&given.own, text));
+            self.add(&mut all, (nth, None), Meaning::whole_text_names(&given.own, text));
             for (n, piece) in given.own.pieces.iter().enumerate() {
                 if piece.takes != self.leaves_out {
                     self.add(&mut all, (nth, Some(n)), Meaning::names(piece, text));
@@ -254,7 +254,9 @@ impl NamePatterns {
     pub(in crate::tools) fn reach(&self, dir: &WalkedDir, name: &[u8]) -> bool {
         let is_written = |taken: &Taken, n: usize| {
             taken.of_piece(n).is_some_and(|meaning| {
-                meaning.spelling == Spelling::Written && !meaning.is_inside && !meaning.is_of_all()
+                meaning.spelling == Spelling::Written
+                    && !meaning.is_inside
+                    && !meaning.reads_whole_text()
             })
         };
         self.given.is_empty()
