@@ -709,7 +709,7 @@ fn an_escape_as_no_page_shows_it_is_not_taken_for_a_byte_where_the_text_has_it()
     let mut files = Files::new([("f", bytes.clone())]);
     let answer = files.edit("f", "\\xe9", "X");
     assert_eq!(answer.code(), "not_unique", "{answer:?}");
-    assert!(answer.text.contains("both with its escapes as bytes"), "{answer:?}");
+    assert!(answer.text.contains("matches twice: with its escapes as bytes"), "{answer:?}");
     assert_eq!(files.bytes("f"), bytes);
     assert_eq!(files.edit("f", "c \\xe9 d", "c X d").code(), "ok");
     assert_eq!(files.edit("f", "a \\xe9 b", "a Y b").code(), "ok");

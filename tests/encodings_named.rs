@@ -323,7 +323,7 @@ fn a_text_that_does_not_read_as_it_was_written_is_named() {
     }
     files.put(b"x\n");
     let answer = files.append("a\0\0\0b\n", json!({}));
-    assert!(answer.text.contains("is now read as a binary file"), "{answer:?}");
+    assert!(answer.text.contains("and now as a binary file"), "{answer:?}");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn foreign_spellings_make_no_new_names() {
             let answer = client.call(tool, &arguments);
             assert_eq!(answer.code(), "bad_path", "{tool} {path}: {answer:?}");
             assert!(answer.text.contains(meant), "{tool} {path}: {answer:?}");
-            let literally = r"meant as it is can be written as `\xHH`";
+            let literally = r"To use a special character literally, write it as `\xHH`";
             assert!(answer.text.contains(literally), "{tool} {path}: {answer:?}");
         }
     }
