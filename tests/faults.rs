@@ -33,10 +33,11 @@ const TOLD: [&str; 6] = [
     "bytes were appended",
 ];
 /// What an answer says when something was left out because it could not be looked at.
-const LEFT_OUT: [&str; 11] = [
+const LEFT_OUT: [&str; 12] = [
     "skipped ",
     "cannot be told",
     "not searched to the end",
+    "could not be opened",
     "\"files_with_errors\":1",
     "\"files_with_errors\":2",
     "\"files_with_errors\":3",
