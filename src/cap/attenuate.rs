@@ -13,7 +13,7 @@ use crate::error::{Code, ToolError};
 use crate::path::{BadPath, Name, Spelling, VirtualPath};
 use std::sync::Arc;
 
-/// What a [`Scope`](crate::cap::needs::Scope) comes to.
+/// What a [`OneOrAll`](crate::cap::needs::OneOrAll) comes to.
 pub enum Scoped<R> {
     /// The path named one place.
     One(Target<R>),

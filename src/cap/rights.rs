@@ -12,7 +12,7 @@ use std::str::FromStr;
 /// use preopen::cap::Rights;
 ///
 /// let rights: Rights = "rw".parse().unwrap();
-/// assert!(rights.carry(Rights::READ) && !rights.carry(Rights::REMOVE));
+/// assert!(rights.contains(Rights::READ) && !rights.contains(Rights::REMOVE));
 /// assert_eq!(rights.to_string(), "rw");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -208,7 +208,7 @@ impl Budget {
     /// Fails if the call was cancelled or timed out. Does not count as a step.
     ///
     /// # Errors
-    /// [`Spent`] if the call must stop.
+    /// [`StopReason`] if the call must stop.
     pub fn check_active(&self) -> Result<(), StopReason> {
         if (self.watch.cancelled)() {
             return Err(StopReason::Cancelled);
@@ -223,7 +223,7 @@ impl Budget {
     /// To be asked once a step of every loop over input.
     ///
     /// # Errors
-    /// [`Spent`] when the call must stop.
+    /// [`StopReason`] when the call must stop.
     pub fn step(&self) -> Result<(), StopReason> {
         self.watch.steps.fetch_add(1, Ordering::Relaxed);
         self.check_active()

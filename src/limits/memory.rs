@@ -30,7 +30,7 @@ impl Budget {
     /// larger one waits until no other is held.
     ///
     /// # Errors
-    /// [`Spent`] when the call must stop.
+    /// [`StopReason`] when the call must stop.
     pub fn hold(&self, bytes: u64) -> Result<Held, StopReason> {
         let memory: Arc<Memory> = self.kept().of();
         let most = self.limits().max_edit_bytes;

@@ -1,4 +1,4 @@
-//! [`Watch`]: the caller's side of a running call. It can cancel the call, and sees that it makes progress and what
+//! [`CallMonitor`]: the caller's side of a running call. It can cancel the call, and sees that it makes progress and what
 //! it is busy with.
 
 use std::sync::Arc;

@@ -37,7 +37,7 @@ impl ChangeLock {
     /// Locks a directory.
     ///
     /// # Errors
-    /// [`Spent`] if the call ends while it waits.
+    /// [`StopReason`] if the call ends while it waits.
     pub(in crate::cap) fn of(directory: impl AsFd, budget: &Budget) -> Result<Self, StopReason> {
         Ok(Self { _locked: [locked(open_directory(directory, None).ok(), budget)?, None] })
     }

@@ -59,7 +59,7 @@ impl LinkIndex {
     /// Brings the whole index up to date. Returns whether a link changed.
     ///
     /// # Errors
-    /// [`Spent`]; what was read until then is kept.
+    /// [`StopReason`]; what was read until then is kept.
     pub(in crate::cap) fn refresh(
         &mut self,
         grant: &Grant,
@@ -86,7 +86,7 @@ impl LinkIndex {
     /// whichever mount they are on. Returns whether a link changed.
     ///
     /// # Errors
-    /// [`Spent`].
+    /// [`StopReason`].
     pub(in crate::cap) fn refresh_along(
         &mut self,
         grant: &Grant,

@@ -1,4 +1,4 @@
-//! [`Turn`]: which changes of this process may go on at the same time.
+//! [`ChangeGuard`]: which changes of this process may go on at the same time.
 //!
 //! Changes of different files do; changes of one file take turns, so that the one that comes second sees
 //! what the first has done. Changing a tree or creating directories takes an exclusive lock on the file
