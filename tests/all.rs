@@ -49,8 +49,8 @@ mod encodings_named; // `encoding` means the same in all tools; a change of the 
 mod encodings_sure; // nothing is written in an encoding that is not sure, and what is not found says why
 mod failing; // a full disk, a read-only one, a limit: what is left of a change that fails
 mod faults; // every call of the kernel for files fails, in every way
-#[cfg(target_os = "linux")]
 mod file_circles; // no two files of src import each other, and the check bites
+#[cfg(target_os = "linux")]
 mod filesystems; // the same promise on every file system, or a sentence that is true
 mod followed_hints; // what a hint or a closing line asks for brings what was left out
 mod footers; // what answers say of what they left out, of further pages, and of other readings
@@ -68,8 +68,8 @@ mod grepping; // what grep and keyword_search say: line ends, long lines, what e
 mod grepping_as_rg; // random patterns over random texts, against ripgrep
 mod guards; // the clippy bans bite, counted exactly
 mod hearing; // lines that are almost messages are answered under their ids
-#[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod hints_of_paths; // names with wildcards, links, absolute paths and several grants in hints and globs
+#[cfg(all(target_os = "linux", not(preopen_portable)))]
 mod hostile_drives; // mounts, marks, sticky directories and drives that are gone: nothing is half done
 mod hostile_install; // a tree that somebody else made, and an installation in it
 mod ignoring; // random trees against git and ripgrep

@@ -28,8 +28,7 @@ fn start(sandbox: &Sandbox, grants: &[&str]) -> Client {
     Client::start(&args, Era::Modern)
 }
 
-/// The same for a user without rights. Only the tests of Linux start one.
-#[cfg(all(target_os = "linux", not(preopen_portable)))]
+/// The same for a user without rights.
 pub fn start_as_nobody(sandbox: &Sandbox, grants: &[&str]) -> Client {
     let specs: Vec<String> = grants.iter().map(|grant| sandbox.spec(grant, "rwd")).collect();
     let mut command = Command::new(for_everybody());
